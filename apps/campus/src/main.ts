@@ -1,0 +1,4 @@
+import { start } from '#service';
+import { services } from './services.js';
+
+await start(...services);

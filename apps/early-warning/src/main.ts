@@ -1,0 +1,4 @@
+import { start } from '#service';
+import { earlyWarning } from './early-warning.module.js';
+
+await start(earlyWarning);

@@ -1,0 +1,135 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, validateSync } from 'class-validator';
+
+const flag = Transform(({ value }) => (typeof value === 'string' ? value === 'true' || value === '1' : value));
+const list = Transform(({ value }) => (typeof value === 'string' ? value.split(',').map((s) => s.trim()) : value));
+const number = Transform(({ value }) => (typeof value === 'string' ? Number(value) : value));
+const ANY_HOST = { require_tld: false, require_protocol: true };
+
+/** Everything a process can be told from outside. The only reader of `process.env` (see `.env.example`). */
+export class Config {
+  /** PostgreSQL of the school, `postgres://user:password@host:port/database`. */
+  @IsUrl({ ...ANY_HOST, protocols: ['postgres', 'postgresql'] })
+  databaseUrl: string;
+
+  /** Redis (or Valkey) with `maxmemory-policy noeviction`. */
+  @IsUrl({ ...ANY_HOST, protocols: ['redis', 'rediss'] })
+  redisUrl: string;
+
+  /** First part of every key in Redis, so that several deployments can share one server. */
+  @IsString()
+  redisPrefix = 'yizhan';
+
+  @IsString()
+  host = '127.0.0.1';
+
+  @number
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  port = 3000;
+
+  /** Public address of the API; also the OAuth2 issuer's origin. Default: `http://<host>:<port>`. */
+  @IsOptional()
+  @IsUrl({ ...ANY_HOST, protocols: ['http', 'https'] })
+  baseUrl?: string;
+
+  /** `api` answers HTTP; `worker` relays events, runs handlers and schedules. */
+  @list
+  @IsIn(['api', 'worker'], { each: true })
+  roles: ('api' | 'worker')[] = ['api', 'worker'];
+
+  /** Campus time zone: calendar dates, curfews and schedules are in it. Instants are stored in UTC. */
+  @IsString()
+  timeZone = 'Asia/Shanghai';
+
+  /** Connections of this process. Budget: all processes together stay below PostgreSQL's max_connections. */
+  @number
+  @IsInt()
+  @Min(2)
+  @Max(200)
+  poolSize = 10;
+
+  /** The embedded demo: a login page with personas and demo secrets exist only here. */
+  @flag
+  @IsBoolean()
+  demo = false;
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+  logLevel = 'info';
+
+  /** Where access tokens' public keys are; default `<baseUrl>/directory/oauth/jwks`. */
+  @IsOptional()
+  @IsUrl({ ...ANY_HOST, protocols: ['http', 'https'] })
+  jwksUrl?: string;
+
+  /** Address ranges of the reverse proxies whose X-Forwarded-* headers are believed. Default: none. */
+  @IsOptional()
+  @list
+  @IsString({ each: true })
+  trustedProxies?: string[];
+
+  /** File with a 32-byte base64 key that hashes client secrets, encrypts signing keys and pages' cursors. */
+  @IsOptional()
+  @IsString()
+  secretKeyFile?: string;
+
+  /** Requests a client (and person) may make in a minute before it is answered 429. */
+  @number
+  @IsInt()
+  @Min(1)
+  rateLimitPerMinute = 1200;
+
+  /** A delivery that was dispatched but not handled for so many seconds is dispatched again. */
+  @number
+  @IsInt()
+  @Min(1)
+  redeliverAfterSeconds = 60;
+
+  get origin(): string {
+    return this.baseUrl ?? `http://${this.host}:${this.port}`;
+  }
+
+  /** OAuth2 issuer identifier (RFC 8414). */
+  get issuer(): string {
+    return `${this.origin}/directory/oauth`;
+  }
+
+  static fromEnv(env: NodeJS.ProcessEnv = process.env): Config {
+    return Config.of({
+      databaseUrl: env.DATABASE_URL,
+      redisUrl: env.REDIS_URL,
+      redisPrefix: env.REDIS_PREFIX,
+      host: env.HOST,
+      port: env.PORT,
+      baseUrl: env.BASE_URL,
+      roles: env.ROLES,
+      timeZone: env.TIME_ZONE,
+      poolSize: env.POOL_SIZE,
+      demo: env.YIZHAN_DEMO,
+      logLevel: env.LOG_LEVEL,
+      jwksUrl: env.JWKS_URL,
+      trustedProxies: env.TRUSTED_PROXIES,
+      secretKeyFile: env.SECRET_KEY_FILE,
+      rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+      redeliverAfterSeconds: env.REDELIVER_AFTER_SECONDS,
+    });
+  }
+
+  /** Validates; throws an Error that names every wrong setting and what it should be. */
+  static of(values: Record<string, unknown>): Config {
+    const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ''));
+    const config = plainToInstance(Config, given);
+    const errors = validateSync(config, { forbidUnknownValues: true });
+    if (errors.length > 0) {
+      const lines = errors.map((e) => `- ${settingName(e.property)}: ${Object.values(e.constraints ?? {}).join('; ')}`);
+      throw new Error(`The configuration is not usable (see .env.example):\n${lines.join('\n')}`);
+    }
+    return config;
+  }
+}
+
+function settingName(property: string): string {
+  if (property === 'demo') return 'YIZHAN_DEMO';
+  return property.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase();
+}

@@ -1,0 +1,52 @@
+import type { Bilingual } from './services.js';
+
+/** Kinds of units students and staff belong to. */
+export const UNIT_KINDS = {
+  school: { zh: '学校', en: 'School' },
+  college: { zh: '学院', en: 'College' },
+  academy: { zh: '书院', en: 'Academy' },
+  department: { zh: '职能部门', en: 'Department' },
+  major: { zh: '专业', en: 'Major' },
+  grade: { zh: '年级', en: 'Grade' },
+  class: { zh: '行政班', en: 'Class' },
+  course_class: { zh: '教学班', en: 'Course class' },
+  grid: { zh: '网格', en: 'Grid' },
+} as const satisfies Record<string, Bilingual>;
+
+/** Kinds of places, from the campus down to the bed. */
+export const PLACE_KINDS = {
+  campus: { zh: '校区', en: 'Campus' },
+  building: { zh: '楼栋', en: 'Building' },
+  floor: { zh: '楼层', en: 'Floor' },
+  room: { zh: '寝室', en: 'Room' },
+  bed: { zh: '床位', en: 'Bed' },
+} as const satisfies Record<string, Bilingual>;
+
+export type UnitKind = keyof typeof UNIT_KINDS | keyof typeof PLACE_KINDS;
+
+/** GB/T 2261.1 codes of sex. */
+export const SEX = {
+  '0': { zh: '未知', en: 'unknown' },
+  '1': { zh: '男', en: 'male' },
+  '2': { zh: '女', en: 'female' },
+  '9': { zh: '未说明', en: 'not stated' },
+} as const satisfies Record<string, Bilingual>;
+
+/** Levels of a warning, mildest first. */
+export const WARNING_LEVELS = {
+  blue: { zh: '蓝色', en: 'blue' },
+  yellow: { zh: '黄色', en: 'yellow' },
+  orange: { zh: '橙色', en: 'orange' },
+  red: { zh: '红色', en: 'red' },
+} as const satisfies Record<string, Bilingual>;
+
+export type WarningLevel = keyof typeof WARNING_LEVELS;
+
+/** Kinds of leave (事假, 病假, 公假). */
+export const LEAVE_KINDS = {
+  personal: { zh: '事假', en: 'personal' },
+  sick: { zh: '病假', en: 'sick' },
+  official: { zh: '公假', en: 'official' },
+} as const satisfies Record<string, Bilingual>;
+
+export type LeaveKind = keyof typeof LEAVE_KINDS;

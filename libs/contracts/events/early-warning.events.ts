@@ -1,0 +1,52 @@
+import { IsDateString, IsIn, IsUUID } from 'class-validator';
+import { WARNING_LEVELS, type WarningLevel } from '../codes.js';
+import { Event } from '../event.js';
+
+/** Somebody asked for a run of the rules; the service's own background job. */
+@Event({ name: 'early-warning.run-requested.v1', consumers: ['early-warning'], long: true })
+export class RunRequestedV1 {
+  @IsUUID()
+  runId: string;
+
+  constructor(runId: string) {
+    this.runId = runId;
+  }
+}
+
+/** A rule raised a warning about a student. Who answers for the student follows from staffing. */
+@Event({ name: 'early-warning.warning-raised.v1', consumers: [] })
+export class WarningRaisedV1 {
+  @IsUUID()
+  warningId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  @IsIn(Object.keys(WARNING_LEVELS))
+  level: WarningLevel;
+
+  /** The day the rule looked at, YYYY-MM-DD. */
+  @IsDateString()
+  asOf: string;
+
+  constructor(values: { warningId: string; studentId: string; level: WarningLevel; asOf: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A person confirmed, dismissed or closed a warning. */
+@Event({ name: 'early-warning.warning-settled.v1', consumers: [] })
+export class WarningSettledV1 {
+  @IsUUID()
+  warningId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  @IsIn(['confirmed', 'dismissed', 'closed'])
+  outcome: 'confirmed' | 'dismissed' | 'closed';
+
+  constructor(values: { warningId: string; studentId: string; outcome: 'confirmed' | 'dismissed' | 'closed' }) {
+    Object.assign(this, values);
+  }
+}

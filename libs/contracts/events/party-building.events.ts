@@ -1,0 +1,37 @@
+import { IsIn, IsInt, IsUUID } from 'class-validator';
+import { Event } from '../event.js';
+
+/** An admission reached a step (1–25 of the admission rules). */
+@Event({ name: 'party-building.admission-advanced.v1', consumers: [] })
+export class AdmissionAdvancedV1 {
+  @IsUUID()
+  admissionId: string;
+
+  @IsInt()
+  step: number;
+
+  @IsIn(['applicant', 'activist', 'candidate', 'probationary_member', 'full_member'])
+  stage: 'applicant' | 'activist' | 'candidate' | 'probationary_member' | 'full_member';
+
+  constructor(values: { admissionId: string; step: number; stage: AdmissionAdvancedV1['stage'] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A deadline of an admission is near or has passed; whoever carries the admission is to be reminded. */
+@Event({ name: 'party-building.admission-reminded.v1', consumers: [] })
+export class AdmissionRemindedV1 {
+  @IsUUID()
+  admissionId: string;
+
+  @IsInt()
+  step: number;
+
+  /** Days until the deadline; negative when it has passed. */
+  @IsInt()
+  daysLeft: number;
+
+  constructor(values: { admissionId: string; step: number; daysLeft: number }) {
+    Object.assign(this, values);
+  }
+}

@@ -1,0 +1,29 @@
+/** The services of the house; the name is the path prefix (`/party-building/v1`) and, with `_`, the schema. */
+export const SERVICES = {
+  directory: { zh: '基础目录', en: 'People, units, places and the calendar' },
+  staffing: { zh: '队伍入驻', en: 'Who answers for whom' },
+  affairs: { zh: '服务事务', en: 'Student affairs' },
+  safety: { zh: '平安社区', en: 'Gate passes, curfew and the night check' },
+  'early-warning': { zh: '预警帮扶', en: 'Metrics, rules, warnings' },
+  'party-building': { zh: '党建引领', en: 'Party organizations and admission' },
+} as const;
+
+export type ServiceName = keyof typeof SERVICES;
+
+export const SERVICE_NAMES = Object.keys(SERVICES) as ServiceName[];
+
+/** PostgreSQL schema of a service. */
+export function schemaOf(service: ServiceName): string {
+  return service.replace(/-/g, '_');
+}
+
+/** PostgreSQL role a service's process connects as. */
+export function roleOf(service: ServiceName): string {
+  return `yizhan_${schemaOf(service)}`;
+}
+
+/** A text for people, in both languages of the API. */
+export interface Bilingual {
+  zh: string;
+  en: string;
+}

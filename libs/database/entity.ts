@@ -1,0 +1,65 @@
+import {
+  CreateDateColumn,
+  type ObjectType,
+  PrimaryColumn,
+  UpdateDateColumn,
+  Column,
+  type FindOptionsWhere,
+} from 'typeorm';
+import { v7 } from 'uuid';
+import type { Tx } from './transaction.js';
+
+/** A new time-ordered id (UUIDv7, RFC 9562). */
+export function newId(): string {
+  return v7();
+}
+
+/** What every row of a service has: UUIDv7 key, instants of creation and change, and the version for ETag / If-Match. */
+export abstract class BaseEntity {
+  @PrimaryColumn('uuid')
+  id: string = newId();
+
+  @CreateDateColumn({ type: 'timestamptz' })
+  createdAt: Date;
+
+  @UpdateDateColumn({ type: 'timestamptz' })
+  updatedAt: Date;
+
+  @Column('int')
+  version = 1;
+}
+
+/** Raised when a row was changed by somebody else since it was read. The HTTP layer answers 412. */
+export class StaleVersionError extends Error {
+  constructor() {
+    super('The row was changed since it was read');
+  }
+}
+
+/** Inserts a new entity. Never overwrites: a taken id is an error. */
+export async function insert<T extends BaseEntity>(tx: Tx, entity: T): Promise<T> {
+  entity.createdAt = entity.updatedAt = new Date();
+  await tx.insert(entity.constructor as ObjectType<T>, entity as never);
+  return entity;
+}
+
+/**
+ * Writes a changed entity when nobody else has since it was read, and raises its version.
+ * `expected` is the version the client saw (If-Match); without it the version that was read.
+ */
+export async function update<T extends BaseEntity>(tx: Tx, entity: T, expected = entity.version): Promise<T> {
+  if (expected !== entity.version) throw new StaleVersionError();
+  const { id, createdAt: _created, ...columns } = entity;
+  const result = await tx.update(
+    entity.constructor as ObjectType<T>,
+    { id, version: expected } as unknown as FindOptionsWhere<T>,
+    {
+      ...columns,
+      updatedAt: new Date(),
+      version: expected + 1,
+    } as never,
+  );
+  if (result.affected !== 1) throw new StaleVersionError();
+  entity.version = expected + 1;
+  return entity;
+}

@@ -1,0 +1,11 @@
+export { afterCommit, Database, sqlState, type Caller, type Once, type Tx } from './transaction.js';
+export { empty, join, query, queryOne, raw, sql, type Sql } from './sql.js';
+export { BaseEntity, insert, newId, StaleVersionError, update } from './entity.js';
+export {
+  connect,
+  DatabaseModule,
+  dataSourceOptions,
+  type ConnectionOptions,
+  type EntityClass,
+} from './database.module.js';
+export { migrate, pendingMigrations, type MigrationClass, type MigrationSet } from './migrate.js';

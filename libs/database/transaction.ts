@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+
+/** An open transaction; the explicit first argument of everything that reads or writes. */
+export type Tx = EntityManager;
+
+/** Runs at the edges of a transaction; how an Idempotency-Key becomes part of it (libs/http). */
+export interface Once {
+  enter(tx: Tx): Promise<void>;
+  leave(tx: Tx, result: unknown): Promise<void>;
+}
+
+/** Whoever a transaction is opened for. An `Actor` is one. */
+export interface Caller {
+  once?: Once | undefined;
+}
+
+const hooks = new WeakMap<Tx, (() => void)[]>();
+
+/** Runs `fn` after `tx` has committed, never when it rolled back. */
+export function afterCommit(tx: Tx, fn: () => void): void {
+  const list = hooks.get(tx);
+  if (!list) throw new Error('afterCommit: not a transaction opened by Database');
+  list.push(fn);
+}
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+const TRIES = 4;
+
+/** The only opener of transactions. */
+@Injectable()
+export class Database {
+  constructor(readonly dataSource: DataSource) {}
+
+  /**
+   * Runs `fn` in one transaction: its result is returned after the commit, an error rolls everything back.
+   * Deadlocks and serialization failures are tried again. With `caller.once` (an Idempotency-Key) the first transaction
+   * of the request stores its result, so `fn` must return what the request answers.
+   */
+  async transaction<T>(caller: Caller | null, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const once = caller?.once;
+    if (caller && once) caller.once = undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.run(once, fn);
+      } catch (error) {
+        if (attempt >= TRIES || !isRetryable(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+      }
+    }
+  }
+
+  /** A consistent read of several statements: read only, one snapshot. */
+  async read<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction('REPEATABLE READ', async (tx) => {
+      await tx.query('SET TRANSACTION READ ONLY');
+      return fn(tx);
+    });
+  }
+
+  /** One statement's worth of reading needs no transaction. */
+  get reader(): Tx {
+    return this.dataSource.manager;
+  }
+
+  private async run<T>(once: Once | undefined, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const afterwards: (() => void)[] = [];
+    const result = await this.dataSource.transaction(async (tx) => {
+      hooks.set(tx, afterwards);
+      await once?.enter(tx);
+      const value = await fn(tx);
+      await once?.leave(tx, value);
+      return value;
+    });
+    for (const hook of afterwards) hook();
+    return result;
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  const code = sqlState(error);
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK;
+}
+
+/** SQLSTATE of a driver error, or undefined. */
+export function sqlState(error: unknown): string | undefined {
+  const driver =
+    error instanceof QueryFailedError
+      ? (error.driverError as { code?: unknown })
+      : (error as { code?: unknown } | null);
+  return typeof driver?.code === 'string' && /^[0-9A-Z]{5}$/.test(driver.code) ? driver.code : undefined;
+}

@@ -1,0 +1,155 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import { type ServiceName } from '#contracts';
+import { Database, query, sql, sqlState, type Tx } from '#database';
+import { Handlers, type Received } from './handlers.js';
+import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
+
+/** Tries before a delivery is dead. */
+export const MAX_ATTEMPTS = 8;
+
+interface DeliveryRow {
+  deliveryId: string;
+  attempts: number;
+  predecessors: string[] | null;
+  id: string;
+  name: string;
+  aggregateId: string | null;
+  aggregateVersion: number | null;
+  payload: object;
+  trace: string | null;
+  occurredAt: Date;
+}
+
+class BatchFailed extends Error {}
+
+/** Turns dispatched deliveries into effects: exactly one per delivery, in one transaction with its mark of being handled. */
+@Injectable()
+export class Consumer {
+  private readonly logger = new Logger('Consumer');
+
+  constructor(
+    private readonly database: Database,
+    private readonly handlers: Handlers,
+    private readonly schedules: Schedules,
+  ) {}
+
+  /** Handles what of `ids` is not handled yet. A failing event neither stops nor undoes the others of its batch. */
+  async handle(service: ServiceName, ids: string[]): Promise<void> {
+    try {
+      await this.database.transaction(null, (tx) => this.run(tx, service, ids, false));
+    } catch (error) {
+      if (!(error instanceof BatchFailed)) throw error;
+      await this.database.transaction(null, (tx) => this.run(tx, service, ids, true));
+    }
+  }
+
+  /** `careful`: each event under a savepoint. Without, the first failure rolls the whole batch back to be run carefully. */
+  private async run(tx: Tx, service: ServiceName, ids: string[], careful: boolean): Promise<void> {
+    const rows = await this.take(tx, service, ids);
+    const handled = new Set<string>();
+    const blocked: string[] = [];
+    for (const row of rows) {
+      // Events of one aggregate take effect in their order: whatever waits for an earlier one is put back.
+      if (row.predecessors?.some((id) => !handled.has(id))) {
+        blocked.push(row.deliveryId);
+        continue;
+      }
+      if (careful) await tx.query('SAVEPOINT delivery');
+      try {
+        await this.dispatch(tx, service, row);
+        if (careful) await tx.query('RELEASE SAVEPOINT delivery');
+        handled.add(row.deliveryId);
+      } catch (error) {
+        if (!careful) throw new BatchFailed();
+        await tx.query('ROLLBACK TO SAVEPOINT delivery');
+        await this.fail(tx, service, row, error);
+      }
+    }
+    if (handled.size > 0) {
+      await query(
+        tx,
+        sql`UPDATE events.delivery SET handled_at = now(), attempts = attempts + 1 WHERE id = ANY(${[...handled]}::bigint[])`,
+      );
+    }
+    if (blocked.length > 0) await putBack(tx, blocked);
+  }
+
+  private async take(tx: Tx, service: ServiceName, ids: string[]): Promise<DeliveryRow[]> {
+    return query<DeliveryRow>(
+      tx,
+      sql`SELECT d.id AS "deliveryId", d.attempts,
+                 CASE WHEN d.aggregate_id IS NOT NULL THEN
+                   (SELECT array_agg(p.id::text) FROM events.delivery p
+                     WHERE p.consumer = d.consumer AND p.aggregate_id = d.aggregate_id AND p.id < d.id AND p.handled_at IS NULL) END AS predecessors,
+                 e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
+                 e.occurred_at AS "occurredAt"
+            FROM events.delivery d JOIN events.event e ON e.id = d.event_id
+           WHERE d.id = ANY(${ids}::bigint[]) AND d.consumer = ${service} AND d.handled_at IS NULL AND d.dead_at IS NULL
+           ORDER BY d.id FOR UPDATE OF d SKIP LOCKED`,
+    );
+  }
+
+  private async dispatch(tx: Tx, service: ServiceName, row: DeliveryRow): Promise<void> {
+    if (row.name.startsWith(SCHEDULE_PREFIX)) return this.schedules.handle(tx, row.name, row.payload);
+    const handler = this.handlers.handlerOf(service, row.name);
+    if (!handler) throw new Error(`no handler for ${row.name}`);
+    const data = plainToInstance(handler.eventClass, row.payload);
+    const [invalid] = await validate(data, { forbidUnknownValues: true });
+    if (invalid) throw new Error(`invalid payload at ${invalid.property}`);
+    const {
+      deliveryId: _delivery,
+      attempts: _attempts,
+      predecessors: _predecessors,
+      payload: _payload,
+      ...event
+    } = row;
+    await handler.handle(tx, { ...event, data } satisfies Received<object>);
+  }
+
+  private async fail(tx: Tx, service: ServiceName, row: DeliveryRow, error: unknown): Promise<void> {
+    const attempts = row.attempts + 1;
+    const dead = attempts >= MAX_ATTEMPTS;
+    const problem = describe(error);
+    const level = dead ? 'error' : 'warn';
+    this.logger[level](
+      `${service}: ${row.name} ${row.id} failed (try ${attempts} of ${MAX_ATTEMPTS}): ${problem}`,
+      (error as Error).stack?.split('\n').slice(1, 6).join('\n'),
+    );
+    await query(
+      tx,
+      sql`UPDATE events.delivery
+             SET attempts = ${attempts}, last_problem = ${problem}, dispatched_at = NULL,
+                 dead_at = CASE WHEN ${dead} THEN now() END, due_at = now() + make_interval(secs => ${backoffSeconds(attempts)})
+           WHERE id = ${row.deliveryId}`,
+    );
+  }
+}
+
+/** Waits for the earlier deliveries of its aggregate: shortly, or until a dead one is replayed or discarded. */
+async function putBack(tx: Tx, ids: string[]): Promise<void> {
+  await query(
+    tx,
+    sql`UPDATE events.delivery d SET dispatched_at = NULL,
+               due_at = CASE WHEN EXISTS (
+                 SELECT 1 FROM events.delivery p WHERE p.consumer = d.consumer AND p.aggregate_id = d.aggregate_id AND p.id < d.id
+                    AND p.handled_at IS NULL AND p.dead_at IS NOT NULL) THEN 'infinity'::timestamptz ELSE now() + interval '300 milliseconds' END
+         WHERE id = ANY(${ids}::bigint[])`,
+  );
+}
+
+/** 1 s, 4 s, 16 s … at most an hour, with a third of jitter. */
+function backoffSeconds(attempts: number): number {
+  return Math.min(4 ** (attempts - 1), 3_600) * (0.83 + Math.random() * 0.34);
+}
+
+/** Names the failure without its message: messages may carry personal data. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown failure';
+  const state = sqlState(error);
+  const code = (error as { code?: unknown }).code;
+  if (state) return `${error.name} SQLSTATE ${state}`;
+  if (error.constructor === Error) return error.message.slice(0, 200);
+  return typeof code === 'string' ? `${error.name} ${code}` : error.name;
+}

@@ -1,0 +1,86 @@
+import { query, queryOne, sql, type Sql, type Tx } from '#database';
+import type { ServiceName } from '#contracts';
+
+export type DeliveryState = 'waiting' | 'under_way' | 'handled' | 'dead';
+
+export interface DeliveryInfo {
+  id: string;
+  eventId: string;
+  eventName: string;
+  consumer: ServiceName;
+  state: DeliveryState;
+  attempts: number;
+  lastProblem: string | null;
+  occurredAt: Date;
+  dueAt: Date | null;
+  handledAt: Date | null;
+  deadAt: Date | null;
+}
+
+const COLUMNS = sql`d.id, d.event_id AS "eventId", e.name AS "eventName", d.consumer,
+  CASE WHEN d.handled_at IS NOT NULL THEN 'handled' WHEN d.dead_at IS NOT NULL THEN 'dead'
+       WHEN d.dispatched_at IS NOT NULL THEN 'under_way' ELSE 'waiting' END AS state,
+  d.attempts, d.last_problem AS "lastProblem", e.occurred_at AS "occurredAt",
+  CASE WHEN d.due_at < 'infinity' THEN d.due_at END AS "dueAt", d.handled_at AS "handledAt", d.dead_at AS "deadAt"`;
+
+/** Deliveries of a consumer that are not handled, dead ones included, oldest first; `after` is a predicate over `d.id`. */
+export async function openDeliveries(
+  tx: Tx,
+  consumer: ServiceName,
+  filter: { dead?: boolean | undefined; after: Sql; limit: number },
+): Promise<DeliveryInfo[]> {
+  return query<DeliveryInfo>(
+    tx,
+    sql`SELECT ${COLUMNS} FROM events.delivery d JOIN events.event e ON e.id = d.event_id
+         WHERE d.consumer = ${consumer} AND d.handled_at IS NULL AND ${filter.after}
+           AND (${filter.dead ?? null}::boolean IS NULL OR (d.dead_at IS NOT NULL) = ${filter.dead ?? null}::boolean)
+         ORDER BY d.id LIMIT ${filter.limit}`,
+  );
+}
+
+export async function deliveryById(tx: Tx, consumer: ServiceName, id: string): Promise<DeliveryInfo | undefined> {
+  return queryOne<DeliveryInfo>(
+    tx,
+    sql`SELECT ${COLUMNS} FROM events.delivery d JOIN events.event e ON e.id = d.event_id WHERE d.id = ${id} AND d.consumer = ${consumer}`,
+  );
+}
+
+/** Gives a dead delivery its tries back and lets those behind it go on. Answers whether there was one. */
+export async function replayDelivery(tx: Tx, consumer: ServiceName, id: string): Promise<boolean> {
+  const rows = await query<{ id: string }>(
+    tx,
+    sql`UPDATE events.delivery SET dead_at = NULL, attempts = 0, due_at = now(), dispatched_at = NULL
+         WHERE id = ${id} AND consumer = ${consumer} AND dead_at IS NOT NULL AND handled_at IS NULL RETURNING id`,
+  );
+  if (rows.length > 0) await releaseParked(tx, id);
+  return rows.length > 0;
+}
+
+/** Gives a dead delivery up for good: it counts as handled, and those behind it go on. Answers whether there was one. */
+export async function discardDelivery(tx: Tx, consumer: ServiceName, id: string): Promise<boolean> {
+  const rows = await query<{ id: string }>(
+    tx,
+    sql`UPDATE events.delivery SET handled_at = now(), last_problem = 'discarded: ' || coalesce(last_problem, '')
+         WHERE id = ${id} AND consumer = ${consumer} AND dead_at IS NOT NULL AND handled_at IS NULL RETURNING id`,
+  );
+  if (rows.length > 0) await releaseParked(tx, id);
+  return rows.length > 0;
+}
+
+async function releaseParked(tx: Tx, id: string): Promise<void> {
+  await query(
+    tx,
+    sql`UPDATE events.delivery d SET due_at = now() FROM events.delivery p
+         WHERE p.id = ${id} AND d.consumer = p.consumer AND d.aggregate_id = p.aggregate_id AND d.due_at = 'infinity'`,
+  );
+}
+
+/** Deletes deliveries handled before `before`, and events nobody waits for; the event log's retention. Answers the events deleted. */
+export async function deleteHandledEvents(tx: Tx, before: Date): Promise<number> {
+  await query(tx, sql`DELETE FROM events.delivery WHERE handled_at < ${before}`);
+  const rows = await query(
+    tx,
+    sql`DELETE FROM events.event e WHERE occurred_at < ${before} AND NOT EXISTS (SELECT 1 FROM events.delivery d WHERE d.event_id = e.id) RETURNING e.id`,
+  );
+  return rows.length;
+}

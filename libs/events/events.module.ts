@@ -1,0 +1,116 @@
+import { BullModule, BullRegistrar, Processor, WorkerHost } from '@nestjs/bullmq';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Global,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type Type,
+} from '@nestjs/common';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
+import type { Job, Worker } from 'bullmq';
+import { Config } from '#config';
+import type { ServiceName } from '#contracts';
+import { Consumer } from './consumer.js';
+import { Handlers, type HostedService } from './handlers.js';
+import { Events } from './publishing.js';
+import { type DeliveryJob, queuePrefix, queuesModule, redisConnection } from './queues.js';
+import { assertRedisKeepsKeys } from './redis-check.js';
+import { Relay } from './relay.js';
+import { Schedules } from './schedules.js';
+
+const CLOSE_WITHIN_MS = 25_000;
+const CONCURRENCY = 4;
+
+/** The worker of one service: @nestjs/bullmq makes it from the decorated class. */
+function processorOf(service: ServiceName, config: Config): Type<WorkerHost> {
+  @Processor(
+    { name: service },
+    {
+      prefix: queuePrefix(config, service),
+      connection: redisConnection(config, true),
+      concurrency: CONCURRENCY,
+      maxStalledCount: 10,
+    },
+  )
+  class ServiceConsumer extends WorkerHost<Worker<DeliveryJob>> {
+    constructor(private readonly consumer: Consumer) {
+      super();
+    }
+
+    process(job: Job<DeliveryJob>): Promise<void> {
+      return this.consumer.handle(service, job.data.ids);
+    }
+  }
+  Object.defineProperty(ServiceConsumer, 'name', { value: `${service}-consumer` });
+  return ServiceConsumer;
+}
+
+export const HOSTED_SERVICES = 'yizhan:hosted-services';
+
+/** Boot: handlers checked, Redis checked, then the workers start. Shutdown: the workers finish what they hold. */
+@Injectable()
+class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly config: Config,
+    private readonly modules: ModuleRef,
+    private readonly registrar: BullRegistrar,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await assertRedisKeepsKeys(this.config);
+    if (!this.config.roles.includes('worker')) return;
+    this.registrar.register();
+    for (const worker of this.workers()) worker.on('error', () => undefined);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (!this.config.roles.includes('worker')) return;
+    const closed = Promise.all(this.workers().map((worker) => worker.close()));
+    const cap = new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref());
+    await Promise.race([closed, cap]);
+  }
+
+  private workers(): Worker[] {
+    const processors = this.modules.get<Type<WorkerHost>[]>(PROCESSORS, { strict: false });
+    return processors.flatMap((type) => {
+      try {
+        return [this.modules.get(type, { strict: false }).worker];
+      } catch {
+        return [];
+      }
+    });
+  }
+}
+
+const PROCESSORS = 'yizhan:processors';
+
+/** The event core for the services a process hosts. */
+@Global()
+@Module({})
+export class EventsModule {
+  static forRoot(config: Config, hosted: HostedService[]): DynamicModule {
+    const processors = config.roles.includes('worker') ? hosted.map(({ name }) => processorOf(name, config)) : [];
+    return {
+      module: EventsModule,
+      imports: [
+        DiscoveryModule,
+        BullModule.forRoot({ connection: redisConnection(config, false), extraOptions: { manualRegistration: true } }),
+        queuesModule(config),
+      ],
+      providers: [
+        { provide: HOSTED_SERVICES, useValue: hosted },
+        { provide: PROCESSORS, useValue: processors },
+        Relay,
+        Events,
+        Handlers,
+        Schedules,
+        Consumer,
+        ...processors,
+        Workers,
+      ],
+      exports: [Events, Relay, Schedules, Handlers, HOSTED_SERVICES],
+    };
+  }
+}

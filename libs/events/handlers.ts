@@ -1,0 +1,137 @@
+import { Injectable, SetMetadata } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { allEvents, eventOptions, type EventClass, type ServiceName } from '#contracts';
+import type { Tx } from '#database';
+
+/** An event as a handler gets it. */
+export interface Received<T> {
+  id: string;
+  name: string;
+  occurredAt: Date;
+  aggregateId: string | null;
+  aggregateVersion: number | null;
+  trace: string | null;
+  data: T;
+}
+
+/** One period of a schedule: the instant it stands for, and that instant's calendar date on campus. */
+export interface Period {
+  at: Date;
+  date: string;
+}
+
+export interface ScheduleOptions {
+  /** `<service>.<what>`, unique and stable: its last period is stored under it. */
+  name: `${ServiceName}.${string}`;
+  /** What a process that was away does about missed periods: run each of them (default), or only the newest. */
+  catchUp?: 'all' | 'latest';
+}
+
+/** Crontab fields (minute hour day month weekday, optionally seconds first) in the campus time zone. Not on :00 or :30 where messages go out. */
+export interface Schedule extends Required<ScheduleOptions> {
+  cron: string;
+  service: ServiceName;
+  handle: (tx: Tx, period: Period) => Promise<void>;
+}
+
+const ON_EVENT = 'yizhan:on-event';
+const EVERY = 'yizhan:every';
+
+/** Marks `method(tx, event)` as the handler of an event, run inside the delivery's transaction. */
+export function OnEvent(eventClass: EventClass): MethodDecorator {
+  return SetMetadata(ON_EVENT, eventClass);
+}
+
+/** Marks `method(tx, period)` as a schedule: run once per period, also for periods missed while no process ran. */
+export function Every(cron: string, options: ScheduleOptions): MethodDecorator {
+  return SetMetadata(EVERY, { cron, ...options });
+}
+
+type Handle = (tx: Tx, event: Received<object>) => Promise<void>;
+
+/** Which service a module class belongs to. */
+export interface HostedService {
+  name: ServiceName;
+  module: object;
+}
+
+/** The handlers and schedules of the services this process hosts, found once at boot. */
+@Injectable()
+export class Handlers {
+  private readonly byService = new Map<ServiceName, Map<string, { eventClass: EventClass; handle: Handle }>>();
+  readonly schedules: Schedule[] = [];
+
+  /** The services this process hosts. */
+  get hosted(): ServiceName[] {
+    return [...this.byService.keys()];
+  }
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly reflector: Reflector,
+  ) {}
+
+  /** Collects `@OnEvent` and `@Every`; throws when they are not exactly what the hosted services owe. */
+  discover(hosted: HostedService[]): void {
+    for (const { name } of hosted) this.byService.set(name, new Map());
+    for (const wrapper of this.discovery.getProviders()) {
+      const instance = wrapper.instance as Record<string, (...args: unknown[]) => Promise<void>> | undefined;
+      const service = hosted.find((candidate) => candidate.module === wrapper.host?.metatype)?.name;
+      if (!instance || typeof instance !== 'object' || !service) continue;
+      for (const method of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
+        this.collect(service, instance, method);
+      }
+    }
+    this.check(hosted);
+  }
+
+  handlerOf(service: ServiceName, eventName: string): { eventClass: EventClass; handle: Handle } | undefined {
+    return this.byService.get(service)?.get(eventName);
+  }
+
+  private collect(
+    service: ServiceName,
+    instance: Record<string, (...args: unknown[]) => Promise<void>>,
+    method: string,
+  ): void {
+    const fn = instance[method];
+    if (typeof fn !== 'function') return;
+    const eventClass = this.reflector.get<EventClass | undefined>(ON_EVENT, fn);
+    if (eventClass) {
+      const { name } = eventOptions(eventClass);
+      const handlers = this.byService.get(service) as Map<string, { eventClass: EventClass; handle: Handle }>;
+      if (handlers.has(name))
+        throw new Error(`${service} handles ${name} twice: keep one @OnEvent(${eventClass.name})`);
+      handlers.set(name, { eventClass, handle: (tx, event) => fn.call(instance, tx, event) });
+    }
+    const every = this.reflector.get<{ cron: string } & ScheduleOptions>(EVERY, fn);
+    if (every) {
+      if (this.schedules.some((other) => other.name === every.name))
+        throw new Error(`Schedule ${every.name} is declared twice`);
+      this.schedules.push({ catchUp: 'all', ...every, service, handle: (tx, period) => fn.call(instance, tx, period) });
+    }
+  }
+
+  private check(hosted: HostedService[]): void {
+    const wrong: string[] = [];
+    for (const { name: service } of hosted) {
+      const handlers = this.byService.get(service) as Map<string, unknown>;
+      const owed = allEvents().filter(({ options }) => options.consumers.includes(service));
+      for (const { options, eventClass } of owed) {
+        if (!handlers.has(options.name))
+          wrong.push(
+            `- ${service} does not handle ${options.name}: add @OnEvent(${eventClass.name}) to one of its handlers, or take '${service}' off the event's consumers`,
+          );
+      }
+      for (const name of handlers.keys()) {
+        if (!owed.some(({ options }) => options.name === name))
+          wrong.push(
+            `- ${service} handles ${name}, which does not name it: add '${service}' to the event's consumers in libs/contracts`,
+          );
+      }
+    }
+    if (wrong.length > 0)
+      throw new Error(`Events and handlers do not agree, so nothing is started:\n${wrong.join('\n')}`);
+  }
+}

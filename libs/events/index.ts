@@ -1,0 +1,31 @@
+import type { MigrationClass } from '#database';
+import { EventLog1763740000000 } from './migrations/1763740000000-event-log.js';
+
+export { Events, type Aggregate } from './publishing.js';
+export {
+  Every,
+  Handlers,
+  OnEvent,
+  type HostedService,
+  type Period,
+  type Received,
+  type ScheduleOptions,
+} from './handlers.js';
+export { EventsModule } from './events.module.js';
+export { Schedules, periodsBetween } from './schedules.js';
+export { Relay } from './relay.js';
+export { queueToken } from './queues.js';
+export { pingRedis } from './redis-check.js';
+export { MAX_ATTEMPTS } from './consumer.js';
+export {
+  deleteHandledEvents,
+  deliveryById,
+  discardDelivery,
+  openDeliveries,
+  replayDelivery,
+  type DeliveryInfo,
+  type DeliveryState,
+} from './deliveries.js';
+
+/** Schema `events`. */
+export const eventsMigrations: MigrationClass[] = [EventLog1763740000000];

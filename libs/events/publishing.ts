@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { validateSync } from 'class-validator';
+import { eventOptions, type EventClass } from '#contracts';
+import { afterCommit, newId, query, sql, type Tx } from '#database';
+import { Relay } from './relay.js';
+
+/** The entity an event speaks of: deliveries of one aggregate reach a consumer in the order they were published. */
+export interface Aggregate {
+  id: string;
+  version: number;
+}
+
+export interface EventRow {
+  id: string;
+  name: string;
+  aggregateId: string | null;
+  aggregateVersion: number | null;
+  payload: object;
+  trace: string | null;
+  consumers: readonly string[];
+  long: boolean;
+}
+
+/** Writes events and their deliveries into the caller's transaction. */
+@Injectable()
+export class Events {
+  constructor(private readonly relay: Relay) {}
+
+  /**
+   * Publishes a fact inside `tx`: it happens exactly when the transaction commits. `aggregate` orders the events of one entity.
+   * Answers the event's id. Throws when the payload breaks its own rules.
+   */
+  async publish(tx: Tx, event: object, aggregate?: Aggregate, trace?: string): Promise<string> {
+    const [id] = await this.publishAll(tx, [event], aggregate, trace);
+    return id as string;
+  }
+
+  /** Publishes several events with one statement. */
+  async publishAll(tx: Tx, events: object[], aggregate?: Aggregate, trace?: string): Promise<string[]> {
+    const rows = events.map((event): EventRow => {
+      const options = eventOptions(event.constructor as EventClass);
+      const [error] = validateSync(event, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+      if (error) throw new Error(`${options.name}: invalid payload at ${error.property}`);
+      return {
+        id: newId(),
+        name: options.name,
+        aggregateId: aggregate?.id ?? null,
+        aggregateVersion: aggregate?.version ?? null,
+        payload: event,
+        trace: trace ?? null,
+        consumers: options.consumers,
+        long: options.long ?? false,
+      };
+    });
+    await this.write(tx, rows);
+    return rows.map((row) => row.id);
+  }
+
+  /** Writes ready rows; schedules use it for their periods. */
+  async write(tx: Tx, rows: EventRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await query(
+      tx,
+      sql`WITH given AS (
+            SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, name text, "aggregateId" uuid,
+              "aggregateVersion" int, payload jsonb, trace text, consumers text[], long boolean)
+          ), logged AS (
+            INSERT INTO events.event (id, name, aggregate_id, aggregate_version, payload, trace)
+            SELECT id, name, "aggregateId", "aggregateVersion", payload, trace FROM given ORDER BY id
+          )
+          INSERT INTO events.delivery (event_id, consumer, aggregate_id, long)
+          SELECT g.id, c.consumer, g."aggregateId", g.long FROM given g CROSS JOIN unnest(g.consumers) AS c(consumer) ORDER BY g.id`,
+    );
+    afterCommit(tx, () => this.relay.kick());
+  }
+}

@@ -1,0 +1,52 @@
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import type { DynamicModule } from '@nestjs/common';
+import type { RedisOptions } from 'bullmq';
+import { type Config } from '#config';
+import { SERVICE_NAMES, type ServiceName } from '#contracts';
+
+/** What travels through Redis: ids of deliveries, nothing else. */
+export interface DeliveryJob {
+  ids: string[];
+}
+
+/** Injection token of a service's queue. */
+export function queueToken(service: ServiceName): string {
+  return getQueueToken(service);
+}
+
+/** Prefix of a queue's keys; the braces keep a queue's keys in one slot of a Redis Cluster. */
+export function queuePrefix(config: Config, service: ServiceName): string {
+  return `{${config.redisPrefix}:${service}}`;
+}
+
+/** Connection options from the URL; `forWorker` waits for Redis for ever, a producer fails at once. */
+export function redisConnection(config: Config, forWorker: boolean): RedisOptions {
+  const url = new URL(config.redisUrl);
+  return {
+    host: url.hostname,
+    port: Number(url.port || 6379),
+    ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
+    ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
+    ...(url.pathname.length > 1 ? { db: Number(url.pathname.slice(1)) } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    keepAlive: 5_000,
+    ...(forWorker
+      ? { maxRetriesPerRequest: null, socketTimeout: 30_000 }
+      : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 10_000 }),
+    retryStrategy: (times: number) => Math.min(200 * 2 ** Math.min(times, 6), 5_000),
+  };
+}
+
+/** One queue per service of the house, whichever of them this process hosts: any process may relay. */
+export function queuesModule(config: Config): DynamicModule {
+  return {
+    ...BullModule.registerQueue(
+      ...SERVICE_NAMES.map((service) => ({
+        name: service,
+        prefix: queuePrefix(config, service),
+        connection: redisConnection(config, false),
+        defaultJobOptions: { removeOnComplete: true, removeOnFail: { age: 3_600, count: 1_000 }, attempts: 1 },
+      })),
+    ),
+  };
+}

@@ -1,0 +1,107 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { CronExpressionParser } from 'cron-parser';
+import { DateTime } from 'luxon';
+import { Config } from '#config';
+import { Database, newId, query, queryOne, sql, type Tx } from '#database';
+import { Handlers, type Schedule } from './handlers.js';
+import { Events } from './publishing.js';
+
+export const SCHEDULE_PREFIX = 'schedule/';
+const TICK_MS = 2_000;
+const MOST_MISSED = 400;
+
+/**
+ * Writes a delivery for every period of every schedule of the hosted services. The last period is kept in PostgreSQL, in the same
+ * transaction as the delivery: a period is never run twice, and missed ones are caught up.
+ */
+@Injectable()
+export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Schedules');
+  private timer: NodeJS.Timeout | undefined;
+  private ticking: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    private readonly handlers: Handlers,
+    private readonly events: Events,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.config.roles.includes('worker')) return;
+    for (const schedule of this.handlers.schedules) {
+      await query(
+        this.database.reader,
+        sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${schedule.name}, ${schedule.service}, ${schedule.cron}, now())
+            ON CONFLICT (name) DO UPDATE SET cron = excluded.cron WHERE events.schedule.cron <> excluded.cron`,
+      );
+    }
+    this.timer = setInterval(() => {
+      this.ticking = this.ticking
+        .then(() => this.tick())
+        .catch((error: Error) => this.logger.warn(`schedules: ${error.name}`));
+    }, TICK_MS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.ticking;
+  }
+
+  /** Writes the deliveries of all periods that ended by `now`. */
+  async tick(now: Date = new Date()): Promise<void> {
+    for (const schedule of this.handlers.schedules) {
+      await this.database.transaction(null, (tx) => this.advance(tx, schedule, now));
+    }
+  }
+
+  /** Runs the handler of one written period. */
+  async handle(tx: Tx, eventName: string, payload: object): Promise<void> {
+    const schedule = this.handlers.schedules.find((candidate) => eventName === SCHEDULE_PREFIX + candidate.name);
+    if (!schedule) throw new Error(`no schedule for ${eventName}`);
+    const at = new Date((payload as { at: string }).at);
+    await schedule.handle(tx, {
+      at,
+      date: DateTime.fromJSDate(at, { zone: this.config.timeZone }).toISODate() as string,
+    });
+  }
+
+  private async advance(tx: Tx, schedule: Schedule, now: Date): Promise<void> {
+    const row = await queryOne<{ lastPeriod: Date }>(
+      tx,
+      sql`SELECT last_period AS "lastPeriod" FROM events.schedule WHERE name = ${schedule.name} FOR UPDATE SKIP LOCKED`,
+    );
+    if (!row) return;
+    const due = periodsBetween(schedule.cron, this.config.timeZone, row.lastPeriod, now);
+    const periods = schedule.catchUp === 'latest' ? due.slice(-1) : due;
+    if (periods.length === 0) return;
+    const rows = periods.map((at) => ({
+      id: newId(),
+      name: SCHEDULE_PREFIX + schedule.name,
+      aggregateId: null,
+      aggregateVersion: null,
+      payload: { at: at.toISOString() },
+      trace: null,
+      consumers: [schedule.service],
+      long: true,
+    }));
+    await this.events.write(tx, rows);
+    await query(
+      tx,
+      sql`UPDATE events.schedule SET last_period = ${periods.at(-1)}, last_event_id = ${rows.at(-1)?.id} WHERE name = ${schedule.name}`,
+    );
+  }
+}
+
+/** The instants of a crontab in (after, until]. */
+export function periodsBetween(cron: string, timeZone: string, after: Date, until: Date): Date[] {
+  const periods: Date[] = [];
+  const iterator = CronExpressionParser.parse(cron, { currentDate: after, tz: timeZone });
+  while (periods.length < MOST_MISSED) {
+    const next = iterator.next().toDate();
+    if (next > until) break;
+    periods.push(next);
+  }
+  return periods;
+}

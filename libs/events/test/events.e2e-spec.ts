@@ -1,0 +1,144 @@
+import { newId, query, sql } from '#database';
+import { Relay, Schedules } from '#events';
+import { drainEvents, eventually, TestApp } from '#testing';
+import { Redis } from 'ioredis';
+import { createFixtureTables, moods, Things, things } from './fixture.js';
+
+describe('the event core', () => {
+  let test: TestApp;
+  let fixture: Things;
+
+  beforeAll(async () => {
+    test = await TestApp.create([things]);
+    await createFixtureTables(test.tx);
+    fixture = test.app.get(Things);
+  });
+  afterAll(() => test.close());
+  afterEach(() => {
+    for (const mood of Object.keys(moods)) delete moods[mood];
+  });
+
+  const happen = (thing: { id: string; version: number }, mood?: string) => test.database.transaction(null, (tx) => fixture.happen(tx, thing, mood));
+  const effects = (thingId: string) =>
+    test.query<{ step: number }>(sql`SELECT step FROM staffing.effect WHERE thing_id = ${thingId} ORDER BY seq`).then((rows) => rows.map((row) => row.step));
+  const openState = (eventId: string) =>
+    test.query<{ attempts: number; dead: boolean; handled: boolean; problem: string | null }>(
+      sql`SELECT attempts, dead_at IS NOT NULL AS dead, handled_at IS NOT NULL AS handled, last_problem AS problem FROM events.delivery WHERE event_id = ${eventId}`,
+    );
+
+  it('takes effect once after the commit, and never after a rollback', async () => {
+    const id = newId();
+    await happen({ id, version: 1 });
+    await expect(
+      test.database.transaction(null, async (tx) => {
+        await fixture.happen(tx, { id, version: 2 });
+        throw new Error('changed my mind');
+      }),
+    ).rejects.toThrow('changed my mind');
+    await drainEvents(test);
+    expect(await effects(id)).toEqual([1]);
+  });
+
+  it('keeps the order within an aggregate over many events and workers', async () => {
+    const ids = Array.from({ length: 10 }, () => newId());
+    for (let version = 1; version <= 20; version++) await Promise.all(ids.map((id) => happen({ id, version })));
+    await drainEvents(test);
+    for (const id of ids) expect(await effects(id)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  it('has one effect per event when every job comes three times and shuffled', async () => {
+    const id = newId();
+    const eventIds: string[] = [];
+    for (let version = 1; version <= 30; version++) eventIds.push(await happen({ id, version }));
+    const { Consumer } = await import('../consumer.js');
+    const rows = await test.query<{ id: string }>(sql`SELECT id FROM events.delivery WHERE event_id = ANY(${eventIds}::uuid[])`);
+    const thrice = [...rows, ...rows, ...rows].map((row) => row.id).sort(() => Math.random() - 0.5);
+    const consumer = test.app.get(Consumer, { strict: false });
+    await Promise.all(thrice.map((deliveryId) => consumer.handle('staffing', [deliveryId])));
+    await drainEvents(test);
+    expect(await effects(id)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+  });
+
+  it('tries a poison event eight times, then it is dead; others flow; replay works after the mending', async () => {
+    moods['poison'] = () => Promise.reject(new TypeError('personal words'));
+    const sick = { id: newId(), version: 1 };
+    const well = { id: newId(), version: 1 };
+    const poison = await happen(sick, 'poison');
+    const behind = await happen({ ...sick, version: 2 });
+    await happen(well);
+    await drainEvents(test);
+    expect(await effects(well.id)).toEqual([1]);
+    expect(await openState(poison)).toEqual([{ attempts: 8, dead: true, handled: false, problem: 'TypeError' }]);
+    expect(await openState(behind)).toEqual([{ attempts: 0, dead: false, handled: false, problem: null }]);
+    expect(await effects(sick.id)).toEqual([]);
+
+    const operator = await test.client('platform:operations:read', 'platform:operations:write');
+    const { body } = await operator.get('/staffing/v1/deliveries?dead=true').expect(200);
+    expect(body.data).toMatchObject([{ eventId: poison, state: 'dead', attempts: 8, lastProblem: 'TypeError' }]);
+    delete moods['poison'];
+    await operator.post(`/staffing/v1/deliveries/${body.data[0].id}/replay`).expect(200);
+    await drainEvents(test);
+    expect(await effects(sick.id)).toEqual([1, 2]);
+    await operator.post(`/staffing/v1/deliveries/${body.data[0].id}/replay`).expect(409);
+  });
+
+  it('rolls back only the failing event of a batch', async () => {
+    moods['poison'] = () => Promise.reject(new Error('no'));
+    const batch = Array.from({ length: 20 }, () => ({ id: newId(), version: 1 }));
+    await test.database.transaction(null, async (tx) => {
+      for (const [i, thing] of batch.entries()) await fixture.happen(tx, thing, i === 7 ? 'poison' : 'fine');
+    });
+    await drainEvents(test);
+    for (const [i, thing] of batch.entries()) expect(await effects(thing.id)).toEqual(i === 7 ? [] : [1]);
+  });
+
+  it('loses nothing when Redis is emptied while events are under way', async () => {
+    const redis = new Redis(test.config.redisUrl);
+    const batch = Array.from({ length: 200 }, () => ({ id: newId(), version: 1 }));
+    const emptied = (async () => {
+      for (let i = 0; i < 10; i++) {
+        const keys = await redis.keys(`{${test.config.redisPrefix}*`);
+        if (keys.length > 0) await redis.del(...keys);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })();
+    for (const thing of batch) await happen(thing);
+    await emptied;
+    redis.disconnect();
+    await eventually(async () => {
+      const [row] = await test.query<{ n: number }>(sql`SELECT count(*)::int AS n FROM staffing.effect WHERE thing_id = ANY(${batch.map((t) => t.id)}::uuid[])`);
+      expect(row?.n).toBe(200);
+    }, 30_000);
+  }, 40_000);
+
+  it('puts nothing but ids of deliveries into Redis', async () => {
+    const { queueToken } = await import('../queues.js');
+    const queue = test.app.get<{ on(event: string, fn: (job: { data: unknown }) => void): void }>(queueToken('staffing'), { strict: false });
+    const seen: unknown[] = [];
+    queue.on('waiting', (job) => seen.push(job.data));
+    await happen({ id: newId(), version: 1 });
+    await drainEvents(test);
+    expect(seen.length).toBeGreaterThan(0);
+    for (const data of seen) expect(data).toEqual({ ids: expect.arrayContaining([expect.stringMatching(/^\d+$/)]) });
+  });
+
+  it('runs every missed period of a schedule once, in two processes at a time', async () => {
+    await query(test.tx, sql`UPDATE events.schedule SET last_period = '2026-11-01T00:00:00Z' WHERE name = 'staffing.test-nightly'`);
+    const schedules = test.app.get(Schedules);
+    const now = new Date('2026-11-05T00:00:00Z');
+    await Promise.all([schedules.tick(now), schedules.tick(now), schedules.tick(now)]);
+    await schedules.tick(now);
+    await drainEvents(test);
+    const nights = await test.query(sql`SELECT date::text AS date FROM staffing.night ORDER BY 1`);
+    // 03:07 in Shanghai is 19:07 UTC of the day before.
+    expect(nights.map((row) => row['date'])).toEqual(['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05']);
+  });
+
+  it('refuses to publish a payload that breaks its own rules', async () => {
+    await expect(happen({ id: 'not-a-uuid', version: 1 })).rejects.toThrow('invalid payload at thingId');
+  });
+
+  it('gives claims back while Redis is away', () => {
+    expect(test.app.get(Relay)).toBeDefined();
+  });
+});

@@ -1,0 +1,72 @@
+import { Controller, Get, Injectable, Module } from '@nestjs/common';
+import { IsInt, IsString, IsUUID } from 'class-validator';
+import { Require } from '#auth';
+import { Event } from '#contracts';
+import { newId, query, sql, type Tx } from '#database';
+import { Events, Every, OnEvent, type Period, type Received } from '#events';
+import { Summary } from '#http';
+import type { Service } from '#service';
+
+/** Something happened to a thing; a fixture for tests of the event core. */
+@Event({ name: 'staffing.thing-happened.v1', consumers: ['staffing'] })
+export class ThingHappenedV1 {
+  @IsUUID()
+  thingId: string;
+
+  @IsInt()
+  step: number;
+
+  @IsString()
+  mood: string;
+
+  constructor(thingId: string, step: number, mood = 'fine') {
+    Object.assign(this, { thingId, step, mood });
+  }
+}
+
+/** What handlers do when they meet a mood; tests change it. */
+export const moods: Record<string, ((tx: Tx) => Promise<void>) | undefined> = {};
+
+@Injectable()
+export class Things {
+  constructor(private readonly events: Events) {}
+
+  async happen(tx: Tx, thing: { id: string; version: number }, mood?: string): Promise<string> {
+    return this.events.publish(tx, new ThingHappenedV1(thing.id, thing.version, mood), thing);
+  }
+
+  @OnEvent(ThingHappenedV1)
+  async whenThingHappened(tx: Tx, event: Received<ThingHappenedV1>): Promise<void> {
+    await query(
+      tx,
+      sql`INSERT INTO staffing.effect (id, event_id, thing_id, step) VALUES (${newId()}, ${event.id}, ${event.data.thingId}, ${event.data.step})`,
+    );
+    await moods[event.data.mood]?.(tx);
+  }
+
+  @Every('7 3 * * *', { name: 'staffing.test-nightly' })
+  async everyNight(tx: Tx, period: Period): Promise<void> {
+    await query(tx, sql`INSERT INTO staffing.night (date) VALUES (${period.date})`);
+  }
+}
+
+@Controller('staffing/v1/things')
+class ThingsController {
+  @Get()
+  @Require('staffing:appointment:read')
+  @Summary('测试', 'Test')
+  listThings(): object[] {
+    return [];
+  }
+}
+
+@Module({ controllers: [ThingsController], providers: [Things] })
+class ThingsModule {}
+
+/** Stands in for a service; its tables are made by `createFixtureTables`. */
+export const things: Service = { name: 'staffing', module: ThingsModule, entities: [], migrations: [] };
+
+export async function createFixtureTables(tx: Tx): Promise<void> {
+  await tx.query(`CREATE TABLE IF NOT EXISTS staffing.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`);
+  await tx.query(`CREATE TABLE IF NOT EXISTS staffing.night (date date NOT NULL)`);
+}

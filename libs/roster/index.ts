@@ -1,0 +1,17 @@
+export { addDays, addMonths, dateOf, daysBetween, instantOf, today, weekdayOf } from './dates.js';
+export { addWorkingDays, calendarDays, type DayOfCalendar } from './calendar.js';
+export { inScope, NOBODY, type Scope } from './scope.js';
+export {
+  answerersFor,
+  appointmentsOf,
+  membershipsOf,
+  peopleByIds,
+  personById,
+  studentIdsByNumber,
+  termOf,
+  unitById,
+  type Appointment,
+  type Membership,
+  type Person,
+  type Unit,
+} from './people.js';

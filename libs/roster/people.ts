@@ -1,0 +1,118 @@
+import type { AppointmentKind, UnitKind } from '#contracts';
+import { query, queryOne, sql, type Tx } from '#database';
+
+export interface Person {
+  id: string;
+  kind: 'student' | 'staff';
+  number: string;
+  name: string;
+  sex: string;
+  grade: string | null;
+  active: boolean;
+}
+
+export interface Appointment {
+  personId: string;
+  kind: AppointmentKind;
+  unitId: string;
+  unitKind: UnitKind;
+}
+
+export interface Membership {
+  personId: string;
+  unitId: string;
+  unitKind: UnitKind;
+}
+
+/** One person of the directory, students and staff alike. */
+export async function personById(tx: Tx, id: string): Promise<Person | undefined> {
+  return (await peopleByIds(tx, [id]))[0];
+}
+
+export async function peopleByIds(tx: Tx, ids: readonly string[]): Promise<Person[]> {
+  return query<Person>(
+    tx,
+    sql`SELECT id, kind, number, name, sex, grade, active FROM directory.published_person_v1 WHERE id = ANY(${ids}::uuid[])`,
+  );
+}
+
+/** Ids of students by 学号; numbers that nobody has are absent from the answer. */
+export async function studentIdsByNumber(tx: Tx, numbers: readonly string[]): Promise<Map<string, string>> {
+  const rows = await query<{ id: string; number: string }>(
+    tx,
+    sql`SELECT id, number FROM directory.published_student_v1 WHERE number = ANY(${numbers}::text[])`,
+  );
+  return new Map(rows.map((row) => [row.number, row.id]));
+}
+
+/** The posts a person holds on a date. */
+export async function appointmentsOf(tx: Tx, personId: string, date: string): Promise<Appointment[]> {
+  return query<Appointment>(
+    tx,
+    sql`SELECT a.person_id AS "personId", a.kind, a.unit_id AS "unitId", u.kind AS "unitKind"
+          FROM staffing.published_appointment_v1 a JOIN directory.published_unit_v1 u ON u.id = a.unit_id
+         WHERE a.person_id = ${personId} AND a.valid_from <= ${date} AND (a.valid_to IS NULL OR a.valid_to > ${date})`,
+  );
+}
+
+/** Who answered for each of the students on a date: one row per student and appointment. */
+export async function answerersFor(
+  tx: Tx,
+  studentIds: readonly string[],
+  date: string,
+  kinds: readonly AppointmentKind[] = ['counselor'],
+): Promise<(Appointment & { studentId: string })[]> {
+  return query(
+    tx,
+    sql`SELECT DISTINCT m.person_id AS "studentId", a.person_id AS "personId", a.kind, a.unit_id AS "unitId", m.unit_kind AS "unitKind"
+          FROM directory.published_membership_v1 m JOIN staffing.published_appointment_v1 a ON a.unit_id = m.unit_id
+         WHERE m.person_id = ANY(${studentIds}::uuid[]) AND a.kind = ANY(${kinds}::text[])
+           AND m.valid_from <= ${date} AND (m.valid_to IS NULL OR m.valid_to > ${date})
+           AND a.valid_from <= ${date} AND (a.valid_to IS NULL OR a.valid_to > ${date})`,
+  );
+}
+
+/** The units and places (all levels) people belong to on a date; `kinds` narrows them. */
+export async function membershipsOf(
+  tx: Tx,
+  personIds: readonly string[],
+  date: string,
+  kinds?: readonly UnitKind[],
+): Promise<Membership[]> {
+  return query<Membership>(
+    tx,
+    sql`SELECT person_id AS "personId", unit_id AS "unitId", unit_kind AS "unitKind"
+          FROM directory.published_membership_v1
+         WHERE person_id = ANY(${personIds}::uuid[]) AND valid_from <= ${date} AND (valid_to IS NULL OR valid_to > ${date})
+           AND (${kinds ?? null}::text[] IS NULL OR unit_kind = ANY(${kinds ?? null}::text[]))`,
+  );
+}
+
+export interface Unit {
+  id: string;
+  kind: UnitKind;
+  code: string;
+  name: string;
+  parentId: string | null;
+  active: boolean;
+}
+
+/** A unit or a place by id. */
+export async function unitById(tx: Tx, id: string): Promise<Unit | undefined> {
+  return queryOne<Unit>(
+    tx,
+    sql`SELECT id, kind, code, name, parent_id AS "parentId", active FROM directory.published_unit_v1 WHERE id = ${id}`,
+  );
+}
+
+/** The term a date lies in, when there is one. */
+export async function termOf(
+  tx: Tx,
+  date: string,
+): Promise<{ id: string; startsOn: string; endsOn: string } | undefined> {
+  return queryOne(
+    tx,
+    sql`SELECT id, starts_on::text AS "startsOn", ends_on::text AS "endsOn" FROM directory.published_term_v1
+         WHERE kind = 'term' AND starts_on <= ${date} AND ends_on > ${date} ORDER BY starts_on DESC LIMIT 1`,
+  );
+}

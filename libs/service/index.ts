@@ -1,0 +1,4 @@
+export { createApp, migrationSets, start } from './start.js';
+export { type Service } from './service.js';
+export { Job, Jobs, JOB_STATES, type JobError, type JobState } from './jobs.js';
+export { JobDto } from './jobs.controller.js';

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { Column, Entity } from 'typeorm';
+import type { Actor } from '#auth';
+import type { Bilingual, ServiceName } from '#contracts';
+import { BaseEntity, Database, insert, query, sql, type Tx } from '#database';
+
+export const JOB_STATES = {
+  queued: { zh: '排队中', en: 'queued' },
+  running: { zh: '进行中', en: 'running' },
+  succeeded: { zh: '已完成', en: 'succeeded' },
+  failed: { zh: '失败', en: 'failed' },
+} as const satisfies Record<string, Bilingual>;
+
+export type JobState = keyof typeof JOB_STATES;
+
+/** One row of a job's error file. */
+export interface JobError extends Bilingual {
+  /** File and line (from 1, the header is line 1) the error is about, and the column where one is to blame. */
+  file?: string;
+  line?: number;
+  column?: string;
+}
+
+/** Long work that was accepted with 202: its state, its progress and what came of it. */
+@Entity({ name: 'job', schema: 'platform' })
+export class Job extends BaseEntity {
+  @Column('text')
+  service: ServiceName;
+
+  /** What it does, e.g. `import`, `night-check`. */
+  @Column('text')
+  kind: string;
+
+  @Column('text')
+  status: JobState = 'queued';
+
+  @Column('int')
+  done = 0;
+
+  /** 0 = not known yet. */
+  @Column('int')
+  total = 0;
+
+  @Column('int')
+  failed = 0;
+
+  /** Answer of a job that succeeded; counts and ids, never personal data. */
+  @Column('jsonb', { nullable: true })
+  result: object | null = null;
+
+  @Column('text')
+  createdByApp: string;
+
+  @Column('uuid', { nullable: true })
+  createdByPerson: string | null = null;
+
+  @Column('timestamptz', { nullable: true })
+  finishedAt: Date | null = null;
+}
+
+/** Jobs: made inside the transaction that requests the work, ended inside the one that does it. */
+@Injectable()
+export class Jobs {
+  constructor(private readonly database: Database) {}
+
+  async create(tx: Tx, actor: Actor, service: ServiceName, kind: string): Promise<Job> {
+    const job = new Job();
+    Object.assign(job, { service, kind, createdByApp: actor.app, createdByPerson: actor.personId ?? null });
+    return insert(tx, job);
+  }
+
+  /** Shown at once, whatever becomes of the transaction the work runs in. */
+  async progress(jobId: string, done: number, total: number): Promise<void> {
+    await query(
+      this.database.reader,
+      sql`UPDATE platform.job SET status = 'running', done = ${done}, total = ${total}, updated_at = now()
+           WHERE id = ${jobId} AND status IN ('queued', 'running')`,
+    );
+  }
+
+  async succeed(tx: Tx, jobId: string, result: object): Promise<void> {
+    await query(
+      tx,
+      sql`UPDATE platform.job SET status = 'succeeded', result = ${JSON.stringify(result)}::jsonb, done = total, finished_at = now(),
+                 updated_at = now(), version = version + 1 WHERE id = ${jobId}`,
+    );
+  }
+
+  /** Ends a job that changed nothing; `errors` become its error file. */
+  async fail(tx: Tx, jobId: string, errors: JobError[]): Promise<void> {
+    await query(
+      tx,
+      sql`UPDATE platform.job SET status = 'failed', failed = ${errors.length}, finished_at = now(), updated_at = now(), version = version + 1
+           WHERE id = ${jobId}`,
+    );
+    await this.addErrors(tx, jobId, errors);
+  }
+
+  /** Rows that were left out of a job that otherwise goes on. */
+  async addErrors(tx: Tx, jobId: string, errors: JobError[]): Promise<void> {
+    await query(
+      tx,
+      sql`INSERT INTO platform.job_error (job_id, file, line, column_name, zh, en)
+          SELECT ${jobId}, r.file, r.line, r."column", r.zh, r.en
+            FROM jsonb_to_recordset(${JSON.stringify(errors)}::jsonb) AS r(file text, line int, "column" text, zh text, en text)`,
+    );
+  }
+
+  /** A job of this service that the actor asked for; others' jobs do not exist for them. */
+  async find(tx: Tx, actor: Actor, service: ServiceName, id: string): Promise<Job | null> {
+    const job = await tx.findOneBy(Job, { id, service, createdByApp: actor.app });
+    return job && job.createdByPerson === (actor.personId ?? null) ? job : null;
+  }
+
+  async errors(tx: Tx, jobId: string): Promise<JobError[]> {
+    return query<JobError>(
+      tx,
+      sql`SELECT file, line, column_name AS "column", zh, en FROM platform.job_error WHERE job_id = ${jobId} ORDER BY id LIMIT 100000`,
+    );
+  }
+}

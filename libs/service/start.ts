@@ -1,0 +1,125 @@
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import { assertRoutesGuarded, authMigrations, AuthModule } from '#auth';
+import { Config } from '#config';
+import { schemaOf, SERVICE_NAMES } from '#contracts';
+import { DatabaseModule, type MigrationSet, pendingMigrations } from '#database';
+import { eventsMigrations, EventsModule, Handlers, pingRedis } from '#events';
+import { configureHttp, createAdapter, httpMigrations, HttpModule, Readiness } from '#http';
+import { Policies, policyMigrations, PolicyVersion } from '#policy';
+import { Job, Jobs } from './jobs.js';
+import { jobsControllerOf } from './jobs.controller.js';
+import { Jobs1763740300000 } from './migrations/1763740300000-jobs.js';
+import { operationsControllerOf } from './operations.controller.js';
+import { policiesControllerOf } from './policies.controller.js';
+import type { Service } from './service.js';
+
+/** Who may ask a service's jobs: whoever may start its long work. */
+const JOBS_PERMISSION = {
+  directory: 'directory:import:write',
+  staffing: 'staffing:appointment:write',
+  affairs: 'affairs:leave:decide',
+  safety: 'safety:night-check:write',
+  'early-warning': 'early-warning:run:write',
+  'party-building': 'party-building:organization:write',
+} as const;
+
+/** Every schema of the house in the order they must be migrated: plumbing, then services, those that are read first. */
+export function migrationSets(services: Service[]): MigrationSet[] {
+  const platform = [...authMigrations, ...policyMigrations, ...httpMigrations, Jobs1763740300000];
+  const inOrder = SERVICE_NAMES.flatMap((name) => services.filter((service) => service.name === name));
+  return [
+    { schema: 'events', migrations: eventsMigrations },
+    { schema: 'platform', migrations: platform },
+    ...inOrder.map((service) => ({ schema: schemaOf(service.name), migrations: service.migrations })),
+  ];
+}
+
+@Global()
+@Module({})
+class PlatformModule {
+  static forRoot(config: Config, services: Service[]): DynamicModule {
+    const controllers: Type[] = services.flatMap(({ name }) => [
+      jobsControllerOf(name, JOBS_PERMISSION[name]),
+      operationsControllerOf(name),
+      policiesControllerOf(name),
+    ]);
+    return {
+      module: PlatformModule,
+      controllers,
+      providers: [{ provide: Config, useValue: config }, Policies, Jobs],
+      exports: [Config, Policies, Jobs],
+    };
+  }
+}
+
+@Module({})
+class ProcessModule {}
+
+/** The Nest module of a process that hosts `services`. */
+function processModule(services: Service[], config: Config): DynamicModule {
+  const applicationName = services.length === 1 ? `yizhan-${services[0]?.name}` : 'yizhan';
+  return {
+    module: ProcessModule,
+    imports: [
+      DatabaseModule.forRoot({
+        url: config.databaseUrl,
+        entities: [Job, PolicyVersion, ...services.flatMap((service) => service.entities)],
+        poolSize: config.poolSize,
+        applicationName,
+      }),
+      PlatformModule.forRoot(config, services),
+      EventsModule.forRoot(config, services),
+      AuthModule.forRoot(config),
+      HttpModule.forRoot(config),
+      ...services.map((service) => service.module),
+    ],
+  };
+}
+
+/** Builds the application of a process and checks that it may start; it does not listen yet. */
+export async function createApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(processModule(services, config), createAdapter(config), {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  try {
+    await configureHttp(app, config);
+    for (const service of services) await service.mount?.(app);
+    assertRoutesGuarded(app);
+    app.get(Handlers).discover(services);
+    await assertMigrated(app.get(DataSource), services);
+    app.get(Readiness).add('redis', () => pingRedis(config));
+    app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+    await app.init();
+    return app;
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function assertMigrated(source: DataSource, services: Service[]): Promise<void> {
+  const pending = await pendingMigrations(source, migrationSets(services));
+  if (pending.length > 0) {
+    throw new Error(
+      `The database lacks ${pending.length} migrations (${pending.slice(0, 3).join(', ')} …). Run \`npm run migrate\` and start again.`,
+    );
+  }
+}
+
+/** Runs services in this process until it is told to stop. `main.ts` of every app is this one call. */
+export async function start(...services: Service[]): Promise<NestFastifyApplication> {
+  const config = Config.fromEnv();
+  try {
+    const app = await createApp(services, config);
+    await app.listen(config.port, config.host);
+    process.send?.({ ready: true, port: config.port });
+    return app;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}
