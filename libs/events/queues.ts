@@ -1,6 +1,7 @@
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import type { DynamicModule } from '@nestjs/common';
 import type { RedisOptions } from 'bullmq';
+import { Redis } from 'ioredis';
 import { type Config } from '#config';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 
@@ -18,6 +19,14 @@ export function queueToken(service: ServiceName): string {
 export function queuePrefix(config: Config, service: ServiceName): string {
   return `{${config.redisPrefix}:${service}}`;
 }
+
+// ioredis 5.11 leaves this timer behind when a connection is closed: it must not keep an ended process alive.
+const timers = Redis.prototype as unknown as { setSocketTimeout(this: { socketTimeoutTimer?: NodeJS.Timeout }): void };
+const { setSocketTimeout } = timers;
+timers.setSocketTimeout = function () {
+  setSocketTimeout.call(this);
+  this.socketTimeoutTimer?.unref();
+};
 
 /** Connection options from the URL; `forWorker` waits for Redis for ever, a producer fails at once. */
 export function redisConnection(config: Config, forWorker: boolean): RedisOptions {

@@ -94,7 +94,11 @@ export function operationsControllerOf(service: ServiceName): Type {
     @Summary('列出未处理与已失效的事件投递', 'List deliveries that are not handled, dead ones included')
     async listDeliveries(@Query() query: DeliveriesQuery): Promise<Page<DeliveryDto>> {
       const page = keyset(query, { sorts: { id: sql`d.id` }, defaultSort: 'id', id: sql`d.id` });
-      const rows = await openDeliveries(this.database.reader, service, { dead: query.dead, after: page.where, limit: page.limit });
+      const rows = await openDeliveries(this.database.reader, service, {
+        dead: query.dead,
+        after: page.where,
+        limit: page.limit,
+      });
       return toPage(
         rows,
         query,

@@ -67,6 +67,8 @@ class ThingsModule {}
 export const things: Service = { name: 'staffing', module: ThingsModule, entities: [], migrations: [] };
 
 export async function createFixtureTables(tx: Tx): Promise<void> {
-  await tx.query(`CREATE TABLE IF NOT EXISTS staffing.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`);
+  await tx.query(
+    `CREATE TABLE IF NOT EXISTS staffing.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
+  );
   await tx.query(`CREATE TABLE IF NOT EXISTS staffing.night (date date NOT NULL)`);
 }
