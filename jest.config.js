@@ -1,0 +1,40 @@
+/**
+ * Three sizes of tests. Small ones touch no server; e2e and process tests share one private PostgreSQL and one private
+ * Redis, started once per run (libs/testing/jest/setup.js). JavaScript, because Jest on Node 20 reads no TypeScript here.
+ */
+const size = (name, testMatch, extra = {}) => ({
+  displayName: name,
+  testMatch,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': '@swc/jest',
+    // @fastify/static requires this ES module, which Jest allows only from Node 24.9 on.
+    'node_modules/content-disposition/.*\\.js$': ['@swc/jest', { swcrc: false, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
+  // TypeScript sources import their neighbours by the name of the compiled file.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // `source` makes `#database` mean libs/database/index.ts rather than its compiled file.
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
+  ...extra,
+});
+
+// The same two files in both sizes: Jest runs each distinct file once per run, however many projects name it.
+const servers = {
+  globalSetup: '<rootDir>/libs/testing/jest/setup.js',
+  globalTeardown: '<rootDir>/libs/testing/jest/teardown.js',
+};
+
+export default {
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  projects: [
+    size('small', ['**/*.spec.ts']),
+    size('e2e', ['**/*.e2e-spec.ts'], servers),
+    size('process', ['**/*.process-spec.ts'], {
+      ...servers,
+      setupFilesAfterEnv: ['<rootDir>/libs/testing/jest/process-timeout.js'],
+    }),
+  ],
+};

@@ -1,0 +1,65 @@
+import { fork, type ChildProcess as Forked } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+/** A process of its own that a test starts, talks to and kills; it runs the TypeScript sources. */
+export class ChildProcess {
+  private readonly messages: Record<string, unknown>[] = [];
+  private wake: () => void = () => undefined;
+  private output = '';
+  /** The port it listens on, as it said when it was ready. */
+  port = 0;
+
+  private constructor(private readonly child: Forked) {
+    child.on('message', (message) => {
+      this.messages.push(message as Record<string, unknown>);
+      this.wake();
+    });
+    child.on('exit', () => this.wake());
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  /** Forks `script` (from the root of the project) and waits until it says `{ ready: true }`. */
+  static async start(script: string, env: Record<string, string>): Promise<ChildProcess> {
+    const child = new ChildProcess(
+      fork(resolve(script), {
+        execArgv: ['--conditions=source', '--import', resolve('libs/testing/jest/sources.js')],
+        env: { PATH: process.env['PATH'], LOG_LEVEL: 'silent', ...env },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      }),
+    );
+    child.port = Number((await child.until('ready'))['port'] ?? 0);
+    return child;
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  send(message: object): void {
+    this.child.send(message);
+  }
+
+  /** The next message that has `key`; earlier ones that have not are dropped. */
+  async until(key: string): Promise<Record<string, unknown>> {
+    for (;;) {
+      const message = this.messages.shift();
+      if (message && key in message) return message;
+      if (message) continue;
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        throw new Error(`The process ended before it said "${key}":\n${this.output}`);
+      await new Promise<void>((wake) => (this.wake = wake));
+    }
+  }
+
+  /** Sends a signal and answers the exit code (null after SIGKILL). */
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exited = once(this.child, 'exit');
+      this.child.kill(signal);
+      await exited;
+    }
+    return this.child.exitCode;
+  }
+}

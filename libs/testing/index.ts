@@ -1,0 +1,5 @@
+export { cloneDatabase, secretKeyFile, TestApp, TestIssuer, type Client } from './app.js';
+export { ChildProcess } from './child.js';
+export { drainEvents, eventually } from './waiting.js';
+export { campus, studentNumbers } from '../../apps/directory/src/seed.js';
+export { databaseUrl } from './template.js';
