@@ -41,12 +41,11 @@ export class ChildProcess {
     this.child.send(message);
   }
 
-  /** The next message that has `key`; earlier ones that have not are dropped. */
+  /** The first message with `key` that nobody waited for yet. */
   async until(key: string): Promise<Record<string, unknown>> {
     for (;;) {
-      const message = this.messages.shift();
-      if (message && key in message) return message;
-      if (message) continue;
+      const at = this.messages.findIndex((message) => key in message);
+      if (at >= 0) return this.messages.splice(at, 1)[0] as Record<string, unknown>;
       if (this.child.exitCode !== null || this.child.signalCode !== null)
         throw new Error(`The process ended before it said "${key}":\n${this.output}`);
       await new Promise<void>((wake) => (this.wake = wake));

@@ -1,10 +1,10 @@
-import { Controller, Get, Injectable, Module } from '@nestjs/common';
+import { Body, Controller, Get, Injectable, Module, Post } from '@nestjs/common';
 import { IsInt, IsString, IsUUID } from 'class-validator';
-import { Require } from '#auth';
+import { type Actor, CurrentActor, Require } from '#auth';
 import { Event } from '#contracts';
-import { newId, query, sql, type Tx } from '#database';
+import { Database, newId, query, sql, type Tx } from '#database';
 import { Events, Every, OnEvent, type Period, type Received } from '#events';
-import { Summary } from '#http';
+import { Summary, Uuid } from '#http';
 import type { Service } from '#service';
 
 /** Something happened to a thing; a fixture for tests of the event core. */
@@ -50,8 +50,28 @@ export class Things {
   }
 }
 
+class ThingDto {
+  @Uuid({ zh: '事物', en: 'Thing', example: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f' })
+  id: string;
+}
+
 @Controller('staffing/v1/things')
 class ThingsController {
+  constructor(
+    private readonly database: Database,
+    private readonly things: Things,
+  ) {}
+
+  @Post()
+  @Require('staffing:appointment:write')
+  @Summary('测试', 'Test')
+  createThing(@CurrentActor() actor: Actor, @Body() body: ThingDto): Promise<ThingDto> {
+    return this.database.transaction(actor, async (tx) => {
+      await this.things.happen(tx, { id: body.id, version: 1 });
+      return body;
+    });
+  }
+
   @Get()
   @Require('staffing:appointment:read')
   @Summary('测试', 'Test')

@@ -1,0 +1,60 @@
+import { Column, Entity } from 'typeorm';
+import type { Permission } from '#contracts';
+import { BaseEntity } from '#database';
+
+/** Ways a client may get tokens (RFC 6749 §1.3). */
+export const GRANTS = {
+  client_credentials: { zh: '应用自身', en: 'The app by itself' },
+  authorization_code: { zh: '代表登录的人员', en: 'For a person who signs in' },
+  refresh_token: { zh: '续期', en: 'Renewal without signing in again' },
+} as const;
+
+export type Grant = keyof typeof GRANTS;
+
+/** Two secrets overlap while the app moves from the old one to the new one. */
+export const MAX_SECRETS = 2;
+
+/** Public half of a key pair of an app, as a JWK (RFC 7517). */
+export type PublicJwk = Record<string, unknown>;
+
+/** An app that may call the API: an OAuth2 client. */
+@Entity({ schema: 'directory', name: 'client' })
+export class Client extends BaseEntity {
+  /** `client_id`: lower-case words and hyphens, at most 32 characters, so that it is never a person's id. */
+  @Column('text')
+  clientId: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text', { array: true })
+  grants: Grant[];
+
+  @Column('text', { array: true })
+  redirectUris: string[];
+
+  /** The scopes it may ask for. */
+  @Column('text', { array: true })
+  permissions: Permission[];
+
+  /** Set: the client signs assertions (private_key_jwt, RFC 7523). Null: it has secrets. */
+  @Column('jsonb', { nullable: true })
+  jwks: { keys: PublicJwk[] } | null;
+
+  @Column('boolean')
+  active = true;
+}
+
+/** A secret of a client, as a keyed hash: the secret itself is shown once and stored nowhere. */
+@Entity({ schema: 'directory', name: 'client_secret' })
+export class ClientSecret extends BaseEntity {
+  @Column('uuid')
+  clientRef: string;
+
+  @Column('text')
+  hash: string;
+
+  static of(client: Client, hash: string): ClientSecret {
+    return Object.assign(new ClientSecret(), { clientRef: client.id, hash });
+  }
+}

@@ -1,0 +1,70 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor, Require } from '#auth';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ClientDto, CreateClientDto, IssuedClientDto, ListClientsQuery } from './clients.dto.js';
+import { ClientsService } from './clients.service.js';
+
+@ApiTags('clients')
+@Controller('directory/v1/clients')
+export class ClientsController {
+  constructor(private readonly clients: ClientsService) {}
+
+  @Get()
+  @Require('directory:client:read')
+  @Summary('接入应用列表', 'List client applications')
+  @ApiPage(ClientDto)
+  listClients(@CurrentActor() actor: Actor, @Query() query: ListClientsQuery): Promise<Page<ClientDto>> {
+    return this.clients.list(actor, query);
+  }
+
+  @Get(':id')
+  @Require('directory:client:read')
+  @Summary('查看接入应用', 'Get a client application')
+  @ApiOkResponse({ type: ClientDto })
+  getClient(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<ClientDto> {
+    return this.clients.get(actor, id);
+  }
+
+  @Post()
+  @Created()
+  @Require('directory:client:write')
+  @Summary('登记接入应用，应用密钥只显示这一次', 'Register a client application; its secret is shown only this once')
+  @ApiCreatedResponse({ type: IssuedClientDto })
+  createClient(@CurrentActor() actor: Actor, @Body() body: CreateClientDto): Promise<IssuedClientDto> {
+    return this.clients.create(actor, body);
+  }
+
+  @Post(':id/secrets')
+  @Require('directory:client:write')
+  @Summary('生成新密钥，旧密钥仍有效直至废止', 'Make a second secret; the old one is good until it is retired')
+  @ApiCreatedResponse({ type: IssuedClientDto })
+  addClientSecret(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<IssuedClientDto> {
+    return this.clients.addSecret(actor, id);
+  }
+
+  @Delete(':id/secrets/:secretId')
+  @Require('directory:client:write')
+  @Summary('废止一个密钥', 'Retire a secret')
+  @ApiOkResponse({ type: ClientDto })
+  retireClientSecret(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IdParam('secretId') secretId: string,
+  ): Promise<ClientDto> {
+    return this.clients.retireSecret(actor, id, secretId);
+  }
+
+  @Post(':id/deactivate')
+  @HttpCode(200)
+  @Require('directory:client:write')
+  @Summary('停用应用，已发令牌随即失效', 'Deactivate a client; its tokens are refused within seconds')
+  @ApiOkResponse({ type: ClientDto })
+  deactivateClient(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+  ): Promise<ClientDto> {
+    return this.clients.deactivate(actor, id, version);
+  }
+}

@@ -1,0 +1,163 @@
+import { PERMISSIONS, type Permission } from '#contracts';
+import { Flag, Instant, Int, Json, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import { type Client, type ClientSecret, type Grant, GRANTS, type PublicJwk } from './client.entity.js';
+
+const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
+const AUTHENTICATION = {
+  client_secret: { zh: '应用密钥', en: 'A secret (client_secret_basic or client_secret_post)' },
+  private_key_jwt: { zh: '密钥对签名', en: 'Signed assertions (RFC 7523)' },
+} as const;
+
+export class ListClientsQuery extends PageQuery {
+  @Flag({ zh: '只看启用或停用的', en: 'Only active, or only deactivated', optional: true })
+  active?: boolean;
+}
+
+export class CreateClientDto {
+  @Text({
+    zh: '应用标识（client_id）：小写字母、数字与连字符',
+    en: 'client_id: lower-case letters, digits and hyphens',
+    example: 'leave-mini-program',
+    min: 3,
+    max: 32,
+    pattern: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+  })
+  clientId: string;
+
+  @Text({ zh: '名称', en: 'Name', example: '请假小程序', max: 100 })
+  name: string;
+
+  @ListOf(GRANTS, {
+    zh: '获取令牌的方式',
+    en: 'Ways to get tokens',
+    minItems: 1,
+    maxItems: 3,
+    unique: true,
+    example: ['client_credentials'],
+  })
+  grants: Grant[];
+
+  @ListOf('text', {
+    zh: '回调地址（授权码方式）',
+    en: 'Redirect URIs (authorization code)',
+    maxItems: 20,
+    unique: true,
+    optional: true,
+    example: ['https://app.example.edu.cn/callback'],
+  })
+  redirectUris?: string[];
+
+  @ListOf(PERMISSION_NAMES, {
+    zh: '可申请的权限',
+    en: 'Permissions it may ask for',
+    minItems: 1,
+    maxItems: PERMISSION_NAMES.length,
+    unique: true,
+    example: ['directory:unit:read'],
+  })
+  permissions: Permission[];
+
+  @Json({
+    zh: '公钥（JWK）；填写后以 private_key_jwt 认证，不发应用密钥',
+    en: 'Public key (JWK); with it the client authenticates by private_key_jwt and gets no secret',
+    optional: true,
+    example: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
+  })
+  publicKey?: PublicJwk;
+}
+
+export class ClientSecretDto {
+  @Uuid({ zh: '密钥编号（不是密钥本身）', en: 'Id of the secret (not the secret)' })
+  id: string;
+
+  @Instant({ zh: '生成时间', en: 'Made at' })
+  createdAt: Date;
+
+  static from(this: void, secret: ClientSecret): ClientSecretDto {
+    return Object.assign(new ClientSecretDto(), { id: secret.id, createdAt: secret.createdAt });
+  }
+}
+
+export class ClientDto {
+  @Uuid({ zh: '标识', en: 'Id' })
+  id: string;
+
+  @Text({ zh: '应用标识（client_id）', en: 'client_id', example: 'leave-mini-program', max: 32 })
+  clientId: string;
+
+  @Text({ zh: '名称', en: 'Name', example: '请假小程序', max: 100 })
+  name: string;
+
+  @ListOf(GRANTS, { zh: '获取令牌的方式', en: 'Ways to get tokens', maxItems: 3 })
+  grants: Grant[];
+
+  @ListOf('text', {
+    zh: '回调地址',
+    en: 'Redirect URIs',
+    maxItems: 20,
+    example: ['https://app.example.edu.cn/callback'],
+  })
+  redirectUris: string[];
+
+  @ListOf(PERMISSION_NAMES, { zh: '可申请的权限', en: 'Permissions it may ask for', maxItems: PERMISSION_NAMES.length })
+  permissions: Permission[];
+
+  @OneOf(AUTHENTICATION, { zh: '认证方式', en: 'How it authenticates' })
+  authentication: keyof typeof AUTHENTICATION;
+
+  @ListOf(() => ClientSecretDto, { zh: '有效的密钥', en: 'Secrets in force', maxItems: 2 })
+  secrets: ClientSecretDto[];
+
+  @Flag({ zh: '启用', en: 'Active' })
+  active: boolean;
+
+  @Instant({ zh: '登记时间', en: 'Registered at' })
+  createdAt: Date;
+
+  @Instant({ zh: '修改时间', en: 'Changed at' })
+  updatedAt: Date;
+
+  @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647 })
+  version: number;
+
+  static from(this: void, { client, secrets }: { client: Client; secrets: ClientSecret[] }): ClientDto {
+    const { id, clientId, name, grants, redirectUris, permissions, jwks, active, createdAt, updatedAt, version } =
+      client;
+    return Object.assign(new ClientDto(), {
+      id,
+      clientId,
+      name,
+      grants,
+      redirectUris,
+      permissions,
+      authentication: jwks ? 'private_key_jwt' : 'client_secret',
+      secrets: secrets.map(ClientSecretDto.from),
+      active,
+      createdAt,
+      updatedAt,
+      version,
+    });
+  }
+}
+
+/** A client with the secret that was just made. It is shown this once and cannot be had again. */
+export class IssuedClientDto {
+  @Uuid({ zh: '标识', en: 'Id' })
+  id: string;
+
+  @Nested(() => ClientDto, { zh: '应用', en: 'The client' })
+  client: ClientDto;
+
+  @Text({
+    zh: '应用密钥，仅此一次可见；以密钥对认证时为 null',
+    en: 'The secret, shown only now; null with a key pair',
+    nullable: true,
+    max: 100,
+    example: 'yz_8cdXZ7Wq3xS0m5vJb1Yt6Lh9Rk2Np4Gf7Dw0Qe3Ua5I',
+  })
+  secret: string | null;
+
+  static from(this: void, client: ClientDto, secret: string | null): IssuedClientDto {
+    return Object.assign(new IssuedClientDto(), { id: client.id, client, secret });
+  }
+}

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
+import { Database, insert, query, sql, sqlState, type Tx, update } from '#database';
+import { keyset, NotFound, type Page, toPage } from '#http';
+import { Client, ClientSecret, MAX_SECRETS, type PublicJwk } from './client.entity.js';
+import { ClientDto, type CreateClientDto, IssuedClientDto, type ListClientsQuery } from './clients.dto.js';
+import {
+  ClientIdTaken,
+  ClientInactive,
+  ClientUsesKeys,
+  KeyRefused,
+  LastSecret,
+  RedirectUriNeeded,
+  RedirectUriRefused,
+  RefreshWithoutCode,
+  TooManySecrets,
+} from './clients.problems.js';
+import { Vault } from './vault.js';
+
+const UNIQUE_VIOLATION = '23505';
+const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** What secrets of clients are hashed under. */
+export const CLIENT_SECRET = 'client secret';
+
+/**
+ * The apps of the school. A secret is in the answer that makes it and nowhere else: those use cases open their transaction
+ * for nobody, so that no answer is kept for a repeated Idempotency-Key.
+ */
+@Injectable()
+export class ClientsService {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+  ) {}
+
+  async list(_actor: Actor, request: ListClientsQuery): Promise<Page<ClientDto>> {
+    const page = keyset(request, { sorts: { clientId: sql`client_id` }, defaultSort: 'clientId', id: sql`id` });
+    const active = request.active === undefined ? sql`TRUE` : sql`active = ${request.active}`;
+    return this.database.read(async (tx) => {
+      const rows = await query<{ id: string; key: string }>(
+        tx,
+        sql`SELECT id, ${page.sortKey} AS key FROM directory.client
+             WHERE ${active} AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+      );
+      const clients = new Map(
+        (
+          await withSecrets(
+            tx,
+            rows.map((row) => row.id),
+          )
+        ).map((dto) => [dto.id, dto]),
+      );
+      return toPage(
+        rows,
+        request,
+        (row) => [row.key, row.id],
+        (row) => clients.get(row.id)!,
+      );
+    });
+  }
+
+  async get(_actor: Actor, id: string): Promise<ClientDto> {
+    return this.database.read((tx) => view(tx, id));
+  }
+
+  async create(actor: Actor, input: CreateClientDto): Promise<IssuedClientDto> {
+    check(input);
+    const secret = input.publicKey ? null : newSecret();
+    const dto = await this.database.transaction(null, async (tx) => {
+      const client = await insert(
+        tx,
+        Object.assign(new Client(), {
+          clientId: input.clientId,
+          name: input.name,
+          grants: input.grants,
+          redirectUris: input.redirectUris ?? [],
+          permissions: input.permissions,
+          jwks: input.publicKey ? { keys: [input.publicKey] } : null,
+        }),
+      ).catch((error: unknown) => {
+        throw sqlState(error) === UNIQUE_VIOLATION ? new ClientIdTaken({ pointer: '#/clientId' }) : error;
+      });
+      if (secret !== null) await insert(tx, ClientSecret.of(client, this.hash(secret)));
+      await audit(tx, actor, { action: 'directory.client.created', subject: { kind: 'client', id: client.id } });
+      return view(tx, client.id);
+    });
+    return IssuedClientDto.from(dto, secret);
+  }
+
+  /** A second secret; both are good until the old one is retired. */
+  async addSecret(actor: Actor, id: string): Promise<IssuedClientDto> {
+    const secret = newSecret();
+    const dto = await this.database.transaction(null, async (tx) => {
+      const client = await locked(tx, id);
+      if (!client.active) throw new ClientInactive();
+      if (client.jwks) throw new ClientUsesKeys();
+      if ((await tx.countBy(ClientSecret, { clientRef: id })) >= MAX_SECRETS) throw new TooManySecrets();
+      await insert(tx, ClientSecret.of(client, this.hash(secret)));
+      await update(tx, client);
+      await audit(tx, actor, { action: 'directory.client.secret-added', subject: { kind: 'client', id } });
+      return view(tx, id);
+    });
+    return IssuedClientDto.from(dto, secret);
+  }
+
+  async retireSecret(actor: Actor, id: string, secretId: string): Promise<ClientDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const client = await locked(tx, id);
+      const secrets = await tx.findBy(ClientSecret, { clientRef: id });
+      if (!secrets.some((secret) => secret.id === secretId)) throw new NotFound();
+      if (secrets.length === 1) throw new LastSecret();
+      await tx.delete(ClientSecret, { id: secretId });
+      await update(tx, client);
+      await audit(tx, actor, { action: 'directory.client.secret-retired', subject: { kind: 'client', id } });
+      return view(tx, id);
+    });
+  }
+
+  /** Ends the client: no new tokens from now on, and those it has are refused within seconds. */
+  async deactivate(actor: Actor, id: string, version: number): Promise<ClientDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const client = await locked(tx, id);
+      if (!client.active) throw new ClientInactive();
+      client.active = false;
+      await update(tx, client, version);
+      await tx.delete(ClientSecret, { clientRef: id });
+      await query(tx, sql`INSERT INTO directory.revocation (client_id, not_before) VALUES (${client.clientId}, now())`);
+      await audit(tx, actor, { action: 'directory.client.deactivated', subject: { kind: 'client', id } });
+      return view(tx, id);
+    });
+  }
+
+  private hash(secret: string): string {
+    return this.vault.digest(CLIENT_SECRET, secret);
+  }
+}
+
+/** 256 random bits. */
+function newSecret(): string {
+  return `yz_${randomBytes(32).toString('base64url')}`;
+}
+
+async function locked(tx: Tx, id: string): Promise<Client> {
+  const client = await tx.findOne(Client, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  if (!client) throw new NotFound();
+  return client;
+}
+
+async function view(tx: Tx, id: string): Promise<ClientDto> {
+  const [dto] = await withSecrets(tx, [id]);
+  if (!dto) throw new NotFound();
+  return dto;
+}
+
+async function withSecrets(tx: Tx, ids: string[]): Promise<ClientDto[]> {
+  const clients = await tx.createQueryBuilder(Client, 'c').where('c.id = ANY(:ids)', { ids }).getMany();
+  const secrets = await tx
+    .createQueryBuilder(ClientSecret, 's')
+    .where('s.client_ref = ANY(:ids)', { ids })
+    .orderBy('s.created_at')
+    .getMany();
+  return clients.map((client) =>
+    ClientDto.from({ client, secrets: secrets.filter((secret) => secret.clientRef === client.id) }),
+  );
+}
+
+function check(input: CreateClientDto): void {
+  const code = input.grants.includes('authorization_code');
+  if (input.grants.includes('refresh_token') && !code) throw new RefreshWithoutCode({ pointer: '#/grants' });
+  if (code && !input.redirectUris?.length) throw new RedirectUriNeeded({ pointer: '#/redirectUris' });
+  input.redirectUris?.forEach((uri, index) => {
+    if (!isRedirectUri(uri)) throw new RedirectUriRefused({ pointer: `#/redirectUris/${index}` });
+  });
+  if (input.publicKey && !isPublicKey(input.publicKey)) throw new KeyRefused({ pointer: '#/publicKey' });
+}
+
+/** RFC 8252 §7.3 and RFC 9700 §2.1: exact https addresses; plain http on the loopback host only. */
+function isRedirectUri(text: string): boolean {
+  if (!URL.canParse(text) || text.includes('#')) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username || password) return false;
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
+}
+
+function isPublicKey(jwk: PublicJwk): boolean {
+  const kind = `${String(jwk.kty)} ${String(jwk.crv)}`;
+  const parts = kind === 'EC P-256' ? [jwk.x, jwk.y] : kind === 'OKP Ed25519' ? [jwk.x] : [undefined];
+  const whole = parts.every((part) => typeof part === 'string' && Buffer.from(part, 'base64url').length === 32);
+  return whole && Object.keys(jwk).every((name) => ['kty', 'crv', 'x', 'y', 'kid', 'alg', 'use'].includes(name));
+}

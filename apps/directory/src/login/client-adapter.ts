@@ -1,0 +1,78 @@
+import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Database, queryOne, sql } from '#database';
+import type { Grant, PublicJwk } from '../clients/client.entity.js';
+import type { Throttle } from './throttle.js';
+
+interface Row {
+  client_id: string;
+  grants: Grant[];
+  redirect_uris: string[];
+  permissions: string[];
+  jwks: { keys: PublicJwk[] } | null;
+  secret_hashes: string[];
+}
+
+/** Metadata of ours on a client: the keyed hashes of its secrets. */
+export const SECRET_HASHES = 'secret_hashes';
+
+/** Shows the school's apps to the issuer. Read for each request, so that a deactivated one is gone at once. */
+export class ClientAdapter implements Adapter {
+  constructor(
+    private readonly database: Database,
+    private readonly throttle: Throttle,
+  ) {}
+
+  async find(clientId: string): Promise<AdapterPayload | undefined> {
+    const row = await queryOne<Row>(
+      this.database.reader,
+      sql`SELECT c.client_id, c.grants, c.redirect_uris, c.permissions, c.jwks,
+                 ARRAY(SELECT s.hash FROM directory.client_secret s WHERE s.client_ref = c.id ORDER BY s.created_at) AS secret_hashes
+            FROM directory.client c WHERE c.client_id = ${clientId} AND c.active`,
+    );
+    this.refuseThrottled(clientId);
+    return row && metadataOf(row);
+  }
+
+  /** Known or not, an authenticating client with too many failures is answered the same 429. */
+  private refuseThrottled(clientId: string): void {
+    const context = Provider.ctx as KoaContextWithOIDC | undefined;
+    if (!context || context.method !== 'POST') return;
+    const key = `${clientId} ${context.ip}`;
+    context.state.claimedClient = key;
+    const wait = this.throttle.waitFor(key);
+    if (wait === 0) return;
+    context.set('Retry-After', String(wait));
+    const error = new errors.OIDCProviderError(429, 'too_many_requests');
+    throw Object.assign(error, { error_description: 'too many failed client authentications, try again later' });
+  }
+
+  upsert = never;
+  destroy = never;
+  consume = never;
+  revokeByGrantId = never;
+  findByUid = never;
+  findByUserCode = never;
+}
+
+async function never(): Promise<undefined> {
+  throw new Error('Clients are changed through /directory/v1/clients');
+}
+
+function metadataOf(row: Row): AdapterPayload {
+  const code = row.grants.includes('authorization_code');
+  return {
+    client_id: row.client_id,
+    grant_types: row.grants,
+    response_types: code ? ['code'] : [],
+    redirect_uris: row.redirect_uris,
+    scope: ['openid', ...row.permissions].join(' '),
+    ...(row.jwks
+      ? { token_endpoint_auth_method: 'private_key_jwt', jwks: row.jwks as never }
+      : // The library wants a secret here but asks compareClientSecret, which knows the hashes only.
+        {
+          token_endpoint_auth_method: 'client_secret_basic',
+          client_secret: 'kept as hashes',
+          [SECRET_HASHES]: row.secret_hashes,
+        }),
+  };
+}

@@ -1,0 +1,116 @@
+import type { JWK } from 'jose';
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { ACCESS_TOKEN } from '#auth';
+import { PERMISSIONS } from '#contracts';
+import type { Database } from '#database';
+import { personById } from '#roster';
+import type { Vault } from '../clients/vault.js';
+import { ClientAdapter, SECRET_HASHES } from './client-adapter.js';
+import { StateAdapter } from './state-adapter.js';
+import type { Throttle } from './throttle.js';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export interface ProviderParts {
+  database: Database;
+  vault: Vault;
+  throttle: Throttle;
+  /** Private JWKs; the first one signs. */
+  keys: JWK[];
+  /** Path of the issuer, without trailing slash. */
+  path: string;
+}
+
+/**
+ * RFC 6749 with the grants of RFC 9700 (no implicit, no password), PKCE S256 always (RFC 7636), JWT access tokens (RFC 9068)
+ * for one resource (RFC 8707) that need not be named.
+ */
+export function providerOptions({ database, vault, throttle, keys, path }: ProviderParts): Configuration {
+  return {
+    adapter: (model: string) =>
+      model === 'Client' ? new ClientAdapter(database, throttle) : new StateAdapter(model, database, vault),
+    jwks: { keys: keys as never },
+    scopes: ['openid', ...Object.keys(PERMISSIONS)],
+    claims: { openid: ['sub'] },
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    pkce: { required: () => true },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    extraClientMetadata: { properties: [SECRET_HASHES] },
+    enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'EdDSA'], idTokenSigningAlgValues: ['ES256'] },
+    clientBasedCORS: () => false,
+    cookies: {
+      keys: [vault.digest('cookie', 'key')],
+      names: { session: 'yizhan_session', interaction: 'yizhan_interaction', resume: 'yizhan_resume' },
+      long: { signed: true, httpOnly: true, sameSite: 'lax', path },
+      short: { signed: true, httpOnly: true, sameSite: 'lax' },
+    },
+    ttl: {
+      AccessToken: ACCESS_TOKEN.lifetimeSeconds,
+      ClientCredentials: ACCESS_TOKEN.lifetimeSeconds,
+      AuthorizationCode: MINUTE,
+      IdToken: 10 * MINUTE,
+      Interaction: 10 * MINUTE,
+      Session: 8 * HOUR,
+      Grant: 14 * DAY,
+      RefreshToken: (_context, token) => Math.max(1, 14 * DAY - token.totalLifetime()),
+    },
+    issueRefreshToken: async (_context, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    expiresWithSession: async () => false,
+    interactions: { url: async (_context, interaction) => `${path}/interaction/${interaction.uid}` },
+    // A person who left the school gets no more tokens, by refresh neither.
+    findAccount: async (_context, sub) => {
+      const person = await personById(database.reader, sub);
+      return person?.active ? { accountId: sub, claims: async () => ({ sub }) } : undefined;
+    },
+    renderError: async (context, out) => {
+      context.type = 'application/json';
+      context.body = out;
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+      },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: async () => ACCESS_TOKEN.audience,
+        useGrantedResource: async () => true,
+        getResourceServerInfo: async (context, resource, client) => {
+          if (resource !== ACCESS_TOKEN.audience) throw new errors.InvalidTarget();
+          const scope = (client.scope ?? '').replace(/^openid ?/, '');
+          refuseUnassigned(context, scope);
+          return {
+            scope,
+            audience: ACCESS_TOKEN.audience,
+            accessTokenFormat: 'jwt',
+            accessTokenTTL: ACCESS_TOKEN.lifetimeSeconds,
+            jwt: { sign: { alg: 'ES256' } },
+          };
+        },
+      },
+    },
+  };
+}
+
+/** A scope that nobody knows is refused like one that is not the client's, instead of left out in silence. */
+function refuseUnassigned(context: KoaContextWithOIDC, assigned: string): void {
+  const allowed = new Set(['openid', ...assigned.split(' ')]);
+  const asked = String(context.oidc.params?.scope ?? '')
+    .split(' ')
+    .filter(Boolean);
+  const unassigned = asked.find((scope) => !allowed.has(scope));
+  if (unassigned) throw new errors.InvalidScope('requested scope is not assigned to the client', unassigned);
+}

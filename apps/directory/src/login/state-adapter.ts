@@ -1,0 +1,115 @@
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { type Database, query, queryOne, sql } from '#database';
+import type { Vault } from '../clients/vault.js';
+
+const NO_EXPIRY_SECONDS = 86_400;
+const SWEEP_EVERY_MS = 60_000;
+const SWEEP_ROWS = 1_000;
+
+interface Row {
+  payload: Buffer;
+  consumed: number | null;
+}
+
+/**
+ * What the issuer remembers (codes, refresh tokens, grants, sessions, interactions) in `directory.oidc_state`. An id is as
+ * good as the token itself, so ids are stored as keyed hashes and payloads sealed: a dump of the database opens nothing.
+ */
+export class StateAdapter implements Adapter {
+  private static sweptAt = -Infinity;
+
+  constructor(
+    private readonly model: string,
+    private readonly database: Database,
+    private readonly vault: Vault,
+  ) {}
+
+  async upsert(id: string, payload: AdapterPayload, expiresIn = NO_EXPIRY_SECONDS): Promise<void> {
+    const key = this.hash(id);
+    const { grantId, uid } = payload;
+    // A used assertion (RFC 7523 §3 jti) is remembered once: of two at the same time one must lose.
+    const overwrite = this.model === 'ReplayDetection' ? sql`oidc_state.expires_at <= now()` : sql`TRUE`;
+    const written = await query(
+      this.database.reader,
+      sql`INSERT INTO directory.oidc_state (model, id_hash, grant_hash, uid_hash, payload, expires_at)
+          VALUES (${this.model}, ${key}, ${grantId ? this.hash(grantId) : null}, ${uid ? this.hash(uid) : null},
+                  ${this.vault.seal(this.place(key), JSON.stringify(payload))}, now() + make_interval(secs => ${expiresIn}))
+          ON CONFLICT (model, id_hash) DO UPDATE SET
+            grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload,
+            expires_at = excluded.expires_at
+            WHERE ${overwrite}
+          RETURNING 1`,
+    );
+    if (written.length === 0) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
+    await this.sweep();
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    return this.findWhere(sql`id_hash = ${this.hash(id)}`);
+  }
+
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    return this.findWhere(sql`uid_hash = ${this.hash(uid)}`);
+  }
+
+  /** The device flow is off: there are no user codes. */
+  async findByUserCode(): Promise<undefined> {
+    return undefined;
+  }
+
+  /** Of two that redeem the same code at the same time, one gets `invalid_grant`. */
+  async consume(id: string): Promise<void> {
+    const consumed = await query(
+      this.database.reader,
+      sql`WITH used AS (
+            UPDATE directory.oidc_state SET consumed_at = now()
+             WHERE model = ${this.model} AND id_hash = ${this.hash(id)} AND consumed_at IS NULL RETURNING 1
+          ) SELECT * FROM used`,
+    );
+    if (consumed.length === 0) throw new errors.InvalidGrant('already consumed');
+  }
+
+  async destroy(id: string): Promise<void> {
+    await query(
+      this.database.reader,
+      sql`DELETE FROM directory.oidc_state WHERE model = ${this.model} AND id_hash = ${this.hash(id)}`,
+    );
+  }
+
+  async revokeByGrantId(grantId: string): Promise<void> {
+    await query(
+      this.database.reader,
+      sql`DELETE FROM directory.oidc_state WHERE model = ${this.model} AND grant_hash = ${this.hash(grantId)}`,
+    );
+  }
+
+  private async findWhere(condition: ReturnType<typeof sql>): Promise<AdapterPayload | undefined> {
+    const row = await queryOne<Row & { key: string }>(
+      this.database.reader,
+      sql`SELECT id_hash AS key, payload, extract(epoch FROM consumed_at)::int AS consumed FROM directory.oidc_state
+           WHERE model = ${this.model} AND ${condition} AND expires_at > now()`,
+    );
+    if (!row) return undefined;
+    const payload = JSON.parse(this.vault.open(this.place(row.key), row.payload)) as AdapterPayload;
+    return row.consumed === null ? payload : { ...payload, consumed: row.consumed };
+  }
+
+  private hash(id: string): string {
+    return this.vault.digest('oidc state', id);
+  }
+
+  private place(key: string): string {
+    return `directory.oidc_state ${this.model} ${key}`;
+  }
+
+  /** Removes expired rows, at most once a minute in a process. */
+  private async sweep(): Promise<void> {
+    if (performance.now() - StateAdapter.sweptAt < SWEEP_EVERY_MS) return;
+    StateAdapter.sweptAt = performance.now();
+    await query(
+      this.database.reader,
+      sql`DELETE FROM directory.oidc_state WHERE (model, id_hash) IN (
+            SELECT model, id_hash FROM directory.oidc_state WHERE expires_at < now() LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED)`,
+    );
+  }
+}

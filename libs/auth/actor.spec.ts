@@ -1,0 +1,49 @@
+import { Actor } from '#auth';
+
+const PERSON = { id: 'p1', student: false, posts: [] };
+const COUNSELOR = { kind: 'counselor', unitId: 'u1', unitKind: 'class' } as const;
+const BUILDING_HEAD = { kind: 'building_head', unitId: 'b1', unitKind: 'building' } as const;
+
+describe('Actor', () => {
+  it('of an app alone has what its token says, over the school', () => {
+    const actor = Actor.app('gate', ['safety:pass:write']);
+    expect(actor.can('safety:pass:write')).toBe(true);
+    expect(actor.scopeOf('safety:pass:write')).toMatchObject({ school: true });
+    expect(actor.can('safety:pass:read')).toBe(false);
+    expect(actor.scopeOf('safety:pass:read')).toEqual({ school: false, unitIds: [] });
+  });
+
+  it('of a person has what the posts give and the app was allowed, and each permission keeps its units', () => {
+    const actor = Actor.person('portal', { ...PERSON, posts: [COUNSELOR, BUILDING_HEAD] }, [
+      'affairs:leave:decide',
+      'safety:night-check:read',
+      'directory:client:write',
+    ]);
+    expect([...actor.permissions].sort()).toEqual(['affairs:leave:decide', 'safety:night-check:read']);
+    expect(actor.scopeOf('affairs:leave:decide')).toEqual({ school: false, unitIds: ['u1'] });
+    expect(actor.scopeOf('safety:night-check:read')).toEqual({ school: false, unitIds: ['u1', 'b1'] });
+  });
+
+  it('of a student reaches the student only; a post beside it adds its units', () => {
+    const student = { ...PERSON, student: true };
+    expect(Actor.person('portal', student, ['affairs:leave:read']).scopeOf('affairs:leave:read')).toEqual({
+      school: false,
+      unitIds: [],
+      personId: 'p1',
+    });
+    const head = { kind: 'counselor', unitId: 'u2', unitKind: 'college' } as const;
+    const both = Actor.person('portal', { ...student, posts: [head] }, ['affairs:leave:read', 'affairs:leave:decide']);
+    expect(both.scopeOf('affairs:leave:read')).toEqual({ school: false, unitIds: ['u2'], personId: 'p1' });
+    expect(both.scopeOf('affairs:leave:decide')).toEqual({ school: false, unitIds: ['u2'] });
+  });
+
+  it('of an officer of the school reaches the school', () => {
+    const post = { kind: 'student_affairs_officer', unitId: 's', unitKind: 'school' } as const;
+    expect(
+      Actor.person('portal', { ...PERSON, posts: [post] }, ['affairs:leave:read']).scopeOf('affairs:leave:read'),
+    ).toEqual({
+      school: true,
+      unitIds: ['s'],
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { type Permission, PERMISSIONS, type Role, ROLE_PERMISSIONS, type ServiceName } from '#contracts';
+import type { Caller, Once } from '#database';
+import type { Scope } from '#roster';
+
+const SCHOOL: Scope = { school: true, unitIds: [] };
+const NOBODY: Scope = { school: false, unitIds: [] };
+
+/** An appointment as far as it gives rights. */
+export interface Post {
+  kind: Role;
+  unitId: string;
+  unitKind: string;
+}
+
+/** Who asks: an app alone, or an app that acts for a person. The explicit first argument of each use case. */
+export class Actor implements Caller {
+  /** The Idempotency-Key of the request, consumed by the first transaction. */
+  once?: Once | undefined;
+  readonly permissions: ReadonlySet<Permission>;
+
+  private constructor(
+    /** OAuth2 client id, or `system:<service>`. */
+    readonly app: string,
+    readonly personId: string | undefined,
+    readonly requestId: string,
+    private readonly scopes: ReadonlyMap<Permission, Scope>,
+  ) {
+    this.permissions = new Set(scopes.keys());
+  }
+
+  /** An app by itself (client credentials): what its token says, over the whole school. */
+  static app(app: string, permissions: Iterable<Permission>, requestId = 'none'): Actor {
+    return new Actor(app, undefined, requestId, new Map([...permissions].map((permission) => [permission, SCHOOL])));
+  }
+
+  /** A handler or a schedule of a service: nobody's rights to check, everything allowed. */
+  static system(service: ServiceName, requestId = 'none'): Actor {
+    return Actor.app(`system:${service}`, Object.keys(PERMISSIONS) as Permission[], requestId);
+  }
+
+  /**
+   * An app acting for a person: what the person's posts (and being a student) give, cut down to what the app was allowed.
+   * Each permission keeps its own scope: the units of the posts that give it, and the person for a student's own matters.
+   */
+  static person(
+    app: string,
+    person: { id: string; student: boolean; posts: readonly Post[] },
+    allowed: Iterable<Permission>,
+    requestId = 'none',
+  ): Actor {
+    const scopes = new Map<Permission, Scope>();
+    for (const permission of allowed) {
+      const giving = person.posts.filter((post) => ROLE_PERMISSIONS[post.kind].includes(permission));
+      const own = person.student && ROLE_PERMISSIONS.student.includes(permission);
+      if (giving.length === 0 && !own) continue;
+      scopes.set(permission, {
+        school: giving.some((post) => post.unitKind === 'school'),
+        unitIds: [...new Set(giving.map((post) => post.unitId))],
+        ...(own ? { personId: person.id } : {}),
+      });
+    }
+    return new Actor(app, person.id, requestId, scopes);
+  }
+
+  can(permission: Permission): boolean {
+    return this.scopes.has(permission);
+  }
+
+  /** Whom the permission reaches; applied in SQL. Without the permission: nobody. */
+  scopeOf(permission: Permission): Scope {
+    return this.scopes.get(permission) ?? NOBODY;
+  }
+}

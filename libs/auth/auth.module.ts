@@ -1,0 +1,18 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Config } from '#config';
+import { Database } from '#database';
+import { AuthGuard } from './auth.guard.js';
+
+/** Puts the guard before every route of the process. */
+@Module({})
+export class AuthModule {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: AuthModule,
+      providers: [
+        { provide: APP_GUARD, inject: [Database], useFactory: (database: Database) => new AuthGuard(config, database) },
+      ],
+    };
+  }
+}

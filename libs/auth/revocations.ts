@@ -1,0 +1,46 @@
+import { type Database, query, sql } from '#database';
+
+const FRESH_MS = 10_000;
+
+interface Revocation {
+  client_id: string | null;
+  person_id: string | null;
+  /** Tokens issued before it are no longer good; seconds since the epoch. */
+  not_before: number;
+}
+
+/** What was revoked lately, at most ten seconds old. Fails closed: without the database nobody is let in. */
+export class Revocations {
+  private loadedAt = -Infinity;
+  private loading: Promise<void> | undefined;
+  private byHolder = new Map<string, number>();
+
+  constructor(private readonly database: Database) {}
+
+  async isRevoked(clientId: string, personId: string | undefined, issuedAt: number): Promise<boolean> {
+    if (performance.now() - this.loadedAt > FRESH_MS) {
+      this.loading ??= this.load().finally(() => (this.loading = undefined));
+      await this.loading;
+    }
+    const notBefore = Math.max(
+      this.byHolder.get(`client ${clientId}`) ?? 0,
+      this.byHolder.get(`person ${personId}`) ?? 0,
+    );
+    return issuedAt < notBefore;
+  }
+
+  private async load(): Promise<void> {
+    const startedAt = performance.now();
+    const rows = await query<Revocation>(
+      this.database.reader,
+      sql`SELECT client_id, person_id, extract(epoch FROM not_before)::float8 AS not_before FROM directory.published_revocation_v1`,
+    );
+    const byHolder = new Map<string, number>();
+    for (const row of rows) {
+      const holder = row.client_id === null ? `person ${row.person_id}` : `client ${row.client_id}`;
+      byHolder.set(holder, Math.max(byHolder.get(holder) ?? 0, row.not_before));
+    }
+    this.byHolder = byHolder;
+    this.loadedAt = startedAt;
+  }
+}

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { Redis } from 'ioredis';
+import { newId } from '#database';
+import { ChildProcess, cloneDatabase, eventually, TestIssuer } from '#testing';
+
+const CHILD = 'libs/events/test/crash-child.ts';
+
+describe('a process that dies', () => {
+  let clone: Awaited<ReturnType<typeof cloneDatabase>>;
+  let issuer: TestIssuer;
+  let db: pg.Client;
+  let redis: Redis;
+  const children: ChildProcess[] = [];
+  const prefix = `crash-${randomUUID()}`;
+  const BASE_URL = 'http://yizhan.test';
+
+  beforeAll(async () => {
+    clone = await cloneDatabase();
+    issuer = await TestIssuer.create();
+    db = new pg.Client({ connectionString: clone.url });
+    await db.connect();
+    await db.query(
+      `CREATE TABLE staffing.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
+    );
+    await db.query(`CREATE TABLE staffing.night (date date NOT NULL)`);
+    redis = new Redis(process.env['YIZHAN_TEST_REDIS'] as string);
+  });
+  afterAll(async () => {
+    for (const child of children) await child.end('SIGKILL');
+    await db.end();
+    redis.disconnect();
+    await issuer.close();
+    await clone.drop();
+  });
+  afterEach(async () => {
+    await redis.call('CLIENT', 'UNPAUSE');
+    for (const child of children.splice(0)) await child.end('SIGKILL');
+  });
+
+  async function start(roles = 'api,worker'): Promise<ChildProcess> {
+    const child = await ChildProcess.start(CHILD, {
+      DATABASE_URL: clone.url,
+      REDIS_URL: process.env['YIZHAN_TEST_REDIS'] as string,
+      REDIS_PREFIX: prefix,
+      ROLES: roles,
+      PORT: '0',
+      BASE_URL,
+      JWKS_URL: issuer.jwksUrl,
+      REDELIVER_AFTER_SECONDS: '2',
+      RATE_LIMIT_PER_MINUTE: '1000000',
+    });
+    children.push(child);
+    return child;
+  }
+
+  const effects = async (thingId: string): Promise<number> =>
+    (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM staffing.effect WHERE thing_id = $1', [thingId]))
+      .rows[0]?.n as number;
+
+  async function expectOneEffect(thingId: string): Promise<void> {
+    await start();
+    await eventually(async () => expect(await effects(thingId)).toBe(1), 60_000);
+    // Whatever else was under way is settled too, and adds nothing.
+    await eventually(async () => {
+      const { rows } = await db.query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM events.delivery WHERE handled_at IS NULL',
+      );
+      expect(rows[0]?.n).toBe(0);
+    }, 60_000);
+    expect(await effects(thingId)).toBe(1);
+  }
+
+  it('before the commit has no effect', async () => {
+    const child = await start();
+    const thing = { id: newId(), version: 1 };
+    await db.query('BEGIN');
+    await db.query('LOCK TABLE events.event IN EXCLUSIVE MODE');
+    child.send({ publish: thing });
+    await eventually(async () => {
+      const waiting = await rowsOf(
+        clone.url,
+        `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'events.event'::regclass`,
+      );
+      expect(waiting).toBeGreaterThan(0);
+    });
+    await child.end('SIGKILL');
+    await db.query('ROLLBACK');
+    await start();
+    const after = { id: newId(), version: 1 };
+    children.at(-1)?.send({ publish: after });
+    await eventually(async () => expect(await effects(after.id)).toBe(1));
+    expect(await effects(thing.id)).toBe(0);
+  });
+
+  it('after the commit, before Redis knew of it, has one effect', async () => {
+    const child = await start();
+    const thing = { id: newId(), version: 1 };
+    await redis.call('CLIENT', 'PAUSE', '60000', 'WRITE');
+    child.send({ publish: thing });
+    await child.until('published');
+    await child.end('SIGKILL');
+    await redis.call('CLIENT', 'UNPAUSE');
+    expect(await effects(thing.id)).toBe(0);
+    await expectOneEffect(thing.id);
+  });
+
+  it('after the dispatch, before a worker took the job, has one effect', async () => {
+    const child = await start('api');
+    const thing = { id: newId(), version: 1 };
+    child.send({ publish: thing });
+    const { published } = await child.until('published');
+    await eventually(async () => {
+      const { rows } = await db.query(
+        'SELECT 1 FROM events.delivery WHERE event_id = $1 AND dispatched_at IS NOT NULL',
+        [published],
+      );
+      expect(rows).toHaveLength(1);
+      expect(await redis.llen(`{${prefix}:staffing}:staffing:wait`)).toBeGreaterThan(0);
+    });
+    await child.end('SIGKILL');
+    await expectOneEffect(thing.id);
+  });
+
+  it("before the handler's commit has one effect", async () => {
+    const child = await start();
+    const thing = { id: newId(), version: 1 };
+    child.send({ publish: thing, mood: 'wait' });
+    await child.until('handling');
+    await child.end('SIGKILL');
+    expect(await effects(thing.id)).toBe(0);
+    const second = await start();
+    await second.until('handling');
+    second.send({ go: true });
+    await expectOneEffect(thing.id);
+  });
+
+  it("after the handler's commit, before Redis knew of it, has one effect", async () => {
+    const child = await start();
+    const thing = { id: newId(), version: 1 };
+    child.send({ publish: thing, mood: 'wait' });
+    await child.until('handling');
+    await redis.call('CLIENT', 'PAUSE', '60000', 'WRITE');
+    child.send({ go: true });
+    await eventually(async () => expect(await effects(thing.id)).toBe(1));
+    await child.end('SIGKILL');
+    await redis.call('CLIENT', 'UNPAUSE');
+    await expectOneEffect(thing.id);
+  });
+
+  it('on SIGTERM under load exits 0 within 30 s and has lost nothing it acknowledged', async () => {
+    const child = await start();
+    const token = await issuer.sign(`${BASE_URL}/directory/oauth`, {
+      client_id: 'load',
+      sub: 'load',
+      scope: 'staffing:appointment:write',
+    });
+    const acknowledged: string[] = [];
+    let running = true;
+    const load = Array.from({ length: 16 }, async () => {
+      while (running) {
+        const id = newId();
+        try {
+          const answer = await fetch(`http://127.0.0.1:${child.port}/staffing/v1/things`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify({ id }),
+          });
+          if (answer.status === 201) acknowledged.push(id);
+          else if (answer.status >= 500 && answer.status !== 503) throw new Error(`answered ${answer.status}`);
+        } catch (error) {
+          // The connection was refused or reset: not acknowledged.
+          if ((error as Error).name !== 'TypeError') throw error;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      }
+    });
+    await eventually(() => expect(acknowledged.length).toBeGreaterThan(300), 30_000);
+    const started = Date.now();
+    const code = await child.end('SIGTERM');
+    running = false;
+    await Promise.all(load);
+    expect(code).toBe(0);
+    expect(Date.now() - started).toBeLessThan(30_000);
+    await start();
+    await eventually(async () => {
+      const { rows } = await db.query<{ n: number; things: number }>(
+        'SELECT count(*)::int AS n, count(DISTINCT thing_id)::int AS things FROM staffing.effect WHERE thing_id = ANY($1)',
+        [acknowledged],
+      );
+      expect(rows[0]).toEqual({ n: acknowledged.length, things: acknowledged.length });
+    }, 60_000);
+  });
+});
+
+async function rowsOf(url: string, statement: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows.length;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,122 @@
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '#config';
+import { BODY_LIMIT } from './decorators.js';
+import { parseJsonBody } from './json-body.js';
+import { createLogger } from './logging.js';
+import { PROBLEM_JSON, problemBody, sendProblem } from './problem-answer.js';
+import { BadRequest, HeadersTooLarge, NotImplemented, type Problem, RequestTimeout, UrlTooLong } from './problems.js';
+import { toProblem } from './to-problem.js';
+
+const MB = 1_048_576;
+const MAX_URL = 8_192;
+const MAX_HEADERS = 16_384;
+/** A request has so long to arrive; Node looks every second. */
+const ARRIVAL_MS = 13_000;
+
+/** JSON only: Nest would add a form parser, which nothing here reads. */
+class JsonAdapter extends FastifyAdapter {
+  override registerParserMiddleware(): void {}
+}
+
+/** Fastify with the limits of the house: 1 MB bodies, 8 KB addresses, 15 s for a request to arrive. */
+export function createAdapter(config: Config): FastifyAdapter {
+  const adapter = new JsonAdapter({
+    loggerInstance: createLogger(config) as never,
+    disableRequestLogging: true,
+    bodyLimit: MB,
+    requestTimeout: ARRIVAL_MS,
+    http: { headersTimeout: ARRIVAL_MS, connectionsCheckingInterval: 1_000, maxHeaderSize: MAX_HEADERS },
+    trustProxy: config.trustedProxies ?? false,
+    requestIdHeader: false,
+    requestIdLogLabel: 'requestId',
+    genReqId: (request: { headers: IncomingHttpHeaders }) => requestId(request.headers['x-request-id']),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (error: Error, request: unknown, answer: unknown) => {
+      const reply = answer as FastifyReply;
+      secure(config, (request as FastifyRequest).id, reply);
+      sendProblem(request as FastifyRequest, reply, toProblem(error) ?? new BadRequest(), config.origin);
+    },
+    clientErrorHandler: (error: Error, socket: Socket) => answerBrokenRequest(config, error, socket),
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/,
+    { parseAs: 'buffer' },
+    (_request, body, done) => {
+      try {
+        done(null, parseJsonBody(body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+  fastify.addHook('onRoute', (route) => {
+    const limit = (route.config as { [BODY_LIMIT]?: number } | undefined)?.[BODY_LIMIT];
+    if (limit !== undefined) route.bodyLimit = limit;
+  });
+  fastify.addHook('onRequest', async (request) => {
+    if ((request.raw.url ?? '').length > MAX_URL) throw new UrlTooLong();
+  });
+  fastify.addHook('onSend', async (request, reply) => secure(config, request.id, reply));
+  return adapter;
+}
+
+/** The caller's X-Request-Id when it is harmless, else a new one. */
+function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.-]{8,64}$/.test(header) ? header : randomUUID();
+}
+
+/** Headers of every answer; what a route has set itself stays. */
+function secure(config: Config, id: string, reply: Pick<FastifyReply, 'header' | 'hasHeader'>): void {
+  const headers: Record<string, string> = {
+    'X-Request-Id': id,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    ...(config.origin.startsWith('https:') && { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' }),
+  };
+  for (const [name, value] of Object.entries(headers)) if (!reply.hasHeader(name)) reply.header(name, value);
+}
+
+interface ClientError extends Error {
+  code?: string;
+  rawPacket?: Buffer;
+}
+
+/** What Node refuses before there is a request: answered by hand, then the connection is closed. */
+function answerBrokenRequest(config: Config, error: ClientError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const problem = problemOf(error);
+  const body = JSON.stringify(problemBody(problem, 'zh', config.origin, '/', randomUUID()));
+  socket.end(
+    `HTTP/1.1 ${problem.kind.status} ${STATUS_CODES[problem.kind.status]}\r\nContent-Type: ${PROBLEM_JSON}\r\n` +
+      `Content-Language: zh\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n` +
+      `X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n\r\n${body}`,
+  );
+}
+
+function problemOf(error: ClientError): Problem {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new RequestTimeout();
+    case 'HPE_INVALID_METHOD':
+      return new NotImplemented();
+    case 'HPE_HEADER_OVERFLOW':
+      return isLongFirstLine(error.rawPacket) ? new UrlTooLong() : new HeadersTooLarge();
+    default:
+      return new BadRequest();
+  }
+}
+
+function isLongFirstLine(packet: Buffer = Buffer.alloc(0)): boolean {
+  const end = packet.indexOf('\r\n');
+  return (end === -1 ? packet.length : end) > MAX_URL;
+}

@@ -1,0 +1,63 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, map, mergeMap, type Observable } from 'rxjs';
+import { CREATED } from './decorators.js';
+import { RateLimit } from './rate-limit.js';
+
+/**
+ * Counts the request against its limit, then reads the answer for what headers say of it: `ETag` of what has an id and a
+ * version (304 when the caller has it), `Location` of what was created, `Link` of a page with a next one.
+ */
+@Injectable()
+export class AnswerInterceptor implements NestInterceptor {
+  constructor(private readonly rateLimit: RateLimit) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const created = Reflect.getMetadata(CREATED, context.getHandler()) === true;
+    return from(this.rateLimit.count(request, reply)).pipe(
+      mergeMap(() => next.handle()),
+      map((answer: unknown) => {
+        if (!isObject(answer)) return answer;
+        if (created && typeof answer.id === 'string') reply.header('Location', `${pathOf(request)}/${answer.id}`);
+        if ('nextCursor' in answer) addNextLink(answer.nextCursor, request, reply);
+        return isVersioned(answer) && addETag(answer.version, request, reply) ? undefined : answer;
+      }),
+    );
+  }
+}
+
+type Fields = Record<string, unknown>;
+
+function isObject(answer: unknown): answer is Fields {
+  return typeof answer === 'object' && answer !== null;
+}
+
+function isVersioned(answer: Fields): answer is Fields & { version: number } {
+  return typeof answer.id === 'string' && Number.isInteger(answer.version);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '/').split('?', 1)[0]!.replace(/\/$/, '');
+}
+
+/** Relative, so that no Host header can turn it elsewhere (RFC 8288). */
+function addNextLink(cursor: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (typeof cursor !== 'string') return;
+  const params = new URLSearchParams((request.raw.url ?? '').split('?')[1] ?? '');
+  params.set('cursor', cursor);
+  reply.header('Link', `<${pathOf(request)}?${params.toString()}>; rel="next"`);
+}
+
+/** True when the caller has this very version: the answer is 304 without a body (RFC 9110). */
+function addETag(version: number, request: FastifyRequest, reply: FastifyReply): boolean {
+  const tag = `"${version}"`;
+  reply.header('ETag', tag);
+  const known = request.headers['if-none-match'];
+  if (known === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  const tags = known.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (!tags.includes(tag) && known.trim() !== '*') return false;
+  reply.status(304);
+  return true;
+}

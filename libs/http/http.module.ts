@@ -1,0 +1,81 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { TerminusModule } from '@nestjs/terminus';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { Config } from '#config';
+import { AnswerInterceptor } from './answer.interceptor.js';
+import { registerDocs } from './docs.js';
+import { HealthController, Readiness } from './health.js';
+import { IdempotencyInterceptor } from './idempotency.js';
+import { errorForLog, NestLogger } from './logging.js';
+import { measureRequests, registerMetrics } from './metrics.js';
+import { ApiDocument } from './openapi.js';
+import { ProblemFilter } from './problem.filter.js';
+import { sendProblem } from './problem-answer.js';
+import { Internal } from './problems.js';
+import { RateLimit } from './rate-limit.js';
+import { Routes } from './routes.js';
+import { toProblem } from './to-problem.js';
+import { registerUploads } from './uploads.js';
+import { ValidationPipe } from './validation.pipe.js';
+
+/** Problems, validation, limits, idempotency and health for every controller of the process. Import it after AuthModule. */
+@Module({})
+export class HttpModule {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: HttpModule,
+      global: true,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [
+        Readiness,
+        RateLimit,
+        Routes,
+        { provide: ApiDocument, useFactory: () => new ApiDocument(config) },
+        {
+          provide: APP_FILTER,
+          inject: [RateLimit, Routes],
+          useFactory: (rateLimit: RateLimit, routes: Routes) => new ProblemFilter(config, rateLimit, routes),
+        },
+        { provide: APP_PIPE, useClass: ValidationPipe },
+        // The outer one first: a replayed answer gets its headers like the first one.
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+      ],
+      exports: [Readiness],
+    };
+  }
+}
+
+/** What belongs to the application rather than to a module. Call it once, before `app.init()` or `app.listen()`. */
+export async function configureHttp(app: NestFastifyApplication, config: Config): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  app.useLogger(new NestLogger(fastify.log as unknown as Logger));
+  app.get(Routes).watch(fastify);
+  fastify.addHook('onResponse', async (request, reply) => {
+    const { actor } = request as { actor?: { app: string } };
+    request.log.info({
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      client: actor?.app,
+    });
+  });
+  await app.get(RateLimit).register(fastify, config.rateLimitPerMinute);
+  await registerUploads(fastify);
+  measureRequests(fastify);
+  // Pages beside Nest: errors of theirs never reach its filter.
+  await fastify.register(async (pages) => {
+    pages.setErrorHandler((error, request, reply) => {
+      const problem = toProblem(error);
+      if (!problem) request.log.error({ err: errorForLog(error) }, 'page failed');
+      sendProblem(request, reply, problem ?? new Internal(), config.origin);
+    });
+    registerMetrics(pages);
+    await registerDocs(app, pages);
+  });
+}

@@ -1,0 +1,13 @@
+export { createAdapter } from './adapter.js';
+export { BodyLimit, Created, IdParam, IdPipe, IfMatch, RequireIdempotencyKey, Summary } from './decorators.js';
+export * from './fields.js';
+export { Readiness, type ReadinessCheck } from './health.js';
+export { configureHttp, HttpModule } from './http.module.js';
+export { deleteOldIdempotencyKeys } from './idempotency.js';
+export { createLogger, errorForLog, NestLogger } from './logging.js';
+export { httpMigrations } from './migrations.js';
+export { buildOpenApi, hostedServices } from './openapi.js';
+export { ApiPage, keyset, type Keyset, type Page, PageQuery, Sort, toPage } from './pages.js';
+export * from './problems.js';
+export { uploadedFile, type UploadedFile } from './uploads.js';
+export { validateValue } from './validation.pipe.js';

@@ -1,0 +1,167 @@
+import { PERMISSIONS } from '#contracts';
+import type { Config } from '#config';
+import * as problems from './problems.js';
+import { LINE } from './rules.js';
+
+/** Problems that every operation may answer, by status, and how the document names them. */
+const KINDS = [
+  problems.Invalid,
+  problems.Unauthorized,
+  problems.Forbidden,
+  problems.NotFound,
+  problems.Conflict,
+  problems.Stale,
+  problems.BodyTooLarge,
+  problems.UnsupportedMediaType,
+  problems.IdempotencyKeyReused,
+  problems.IfMatchRequired,
+  problems.TooManyRequests,
+  problems.Internal,
+  problems.Unavailable,
+];
+
+const text = (maxLength: number, description: string, example: string) => ({
+  type: 'string',
+  maxLength,
+  pattern: LINE,
+  description,
+  examples: [example],
+});
+
+const seconds = (description: string) => ({
+  description,
+  schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 86_400 },
+  example: 17,
+});
+
+const header = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string', maxLength: 2_000, pattern: LINE },
+  example,
+});
+
+export const HEADERS: Record<string, object> = {
+  'RateLimit-Policy': header('限额 / The limit (draft-ietf-httpapi-ratelimit-headers)', '"default";q=1200;w=60'),
+  RateLimit: header('剩余次数 / What is left of it', '"default";r=1199;t=60'),
+  'Retry-After': seconds('多少秒后重试 / Seconds to wait'),
+  'X-Request-Id': header('请求编号 / Id of the request', '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'),
+  ETag: header('版本，用于 If-Match / Version, for If-Match', '"3"'),
+  Location: header(
+    '新建资源的地址 / Address of what was created',
+    '/safety/v1/hazards/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
+  ),
+  Link: header('下一页 / The next page (RFC 8288)', '</safety/v1/hazards?cursor=eyJzIjoiIn0>; rel="next"'),
+  'Idempotent-Replayed': header('true 表示返回的是首次结果 / true when this is the first answer again', 'true'),
+};
+
+/** `{ RateLimit: { $ref }, … }` */
+export function headerRefs(...names: string[]): Record<string, { $ref: string }> {
+  const all = ['RateLimit-Policy', 'RateLimit', 'X-Request-Id', ...names];
+  return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+export function problemRef(status: number): { $ref: string } {
+  return { $ref: `#/components/responses/Problem${status}` };
+}
+
+/** A response per status, with an example. */
+export function problemResponses(origin: string): Record<string, object> {
+  return Object.fromEntries(
+    KINDS.map(({ kind }) => [
+      `Problem${kind.status}`,
+      {
+        description: `${kind.zh} / ${kind.en}`,
+        headers: headerRefs(...(kind.status === 429 || kind.status === 503 ? ['Retry-After'] : [])),
+        content: {
+          'application/problem+json': {
+            schema: { $ref: '#/components/schemas/Problem' },
+            example: {
+              type: `${origin}/docs/problems#${kind.code}`,
+              title: kind.en,
+              status: kind.status,
+              detail: kind.en,
+              instance: '/safety/v1/hazards',
+              code: kind.code,
+              traceId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
+              ...(kind.status === 400 && { errors: [{ pointer: '#/place', detail: 'is required' }] }),
+            },
+          },
+        },
+      },
+    ]),
+  );
+}
+
+export const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'RFC 9457 problem details',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'traceId'],
+  properties: {
+    type: {
+      ...text(
+        500,
+        '问题说明页 / Page about this kind of problem',
+        'https://one.example.edu.cn/docs/problems#http/invalid',
+      ),
+      format: 'uri',
+    },
+    title: text(500, '问题类别 / Kind of problem', 'The request is not valid; see errors'),
+    status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599, examples: [400] },
+    detail: text(2_000, '具体说明 / This occurrence', 'The request is not valid; see errors'),
+    instance: text(8_192, '请求路径 / Path of the request', '/safety/v1/hazards'),
+    code: text(100, '稳定的代码 / Stable code', 'http/invalid'),
+    traceId: text(64, '请求编号 / Id of the request', '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'),
+    errors: {
+      type: 'array',
+      maxItems: 100,
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: {
+          pointer: text(
+            2_000,
+            'JSON 指针、?查询参数、:路径参数或请求头 / JSON pointer, ?query, :path or header',
+            '#/place',
+          ),
+          detail: text(2_000, '错在哪里 / What is wrong', 'is required'),
+          code: text(100, '稳定的代码 / Stable code', 'unknown-code'),
+        },
+      },
+    },
+  },
+};
+
+export const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    '重试同一请求时携带同一键：只生效一次，返回首次结果；保留至少 24 小时 / The same key on a retry: one effect, the same answer; ' +
+    'kept for at least 24 h (draft-ietf-httpapi-idempotency-key-header-07)',
+  schema: { type: 'string', minLength: 1, maxLength: 257, pattern: '^[\\x21-\\x7e]+$' },
+  example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+};
+
+export const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: '已有的 ETag；未变化时返回 304 / ETag the caller has; 304 when it still holds',
+  schema: { type: 'string', maxLength: 200, pattern: LINE },
+  example: '"3"',
+};
+
+export function oauth2(config: Config): object {
+  const scopes = Object.fromEntries(
+    Object.entries(PERMISSIONS).map(([name, label]) => [name, `${label.zh} / ${label.en}`]),
+  );
+  const tokenUrl = `${config.issuer}/token`;
+  return {
+    type: 'oauth2',
+    description:
+      'RFC 6749, PKCE (RFC 7636), JWT access tokens (RFC9068, best practices of RFC8725) of ten minutes at most',
+    flows: {
+      clientCredentials: { tokenUrl, scopes },
+      authorizationCode: { authorizationUrl: `${config.issuer}/auth`, tokenUrl, refreshUrl: tokenUrl, scopes },
+    },
+  };
+}

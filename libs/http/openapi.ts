@@ -1,0 +1,259 @@
+import { type INestApplication, RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { isPublic, requiredPermission } from '#auth';
+import type { Config } from '#config';
+import { SERVICE_NAMES, SERVICES, type ServiceName } from '#contracts';
+import { CREATED, KEY_REQUIRED } from './decorators.js';
+import {
+  HEADERS,
+  headerRefs,
+  IDEMPOTENCY_KEY,
+  IF_NONE_MATCH,
+  oauth2,
+  PROBLEM_SCHEMA,
+  problemRef,
+  problemResponses,
+} from './openapi-parts.js';
+import { referencedSchemas, type Schema, toJsonSchema } from './openapi-schemas.js';
+
+type Handler = (...args: never[]) => unknown;
+interface Route {
+  controller: abstract new (...args: never[]) => object;
+  handler: Handler;
+  id: string;
+}
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  schema?: Schema;
+  description?: string;
+  example?: unknown;
+}
+interface Response {
+  description: string;
+  headers?: Record<string, object>;
+  content?: Record<string, { schema?: Schema }>;
+}
+interface Operation {
+  operationId: string;
+  tags?: string[];
+  security?: object[];
+  parameters?: Parameter[];
+  requestBody?: { required?: boolean; content: Record<string, { schema?: Schema }> };
+  responses: Record<string, Response | { $ref: string }>;
+}
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+/** The OpenAPI 3.1 document of one service: its routes under `/<service>/v1`, and everything they have in common. */
+export function buildOpenApi(app: INestApplication, service: ServiceName): OpenAPIObject {
+  return app.get(ApiDocument).of(app, service);
+}
+
+/** Services that have routes in this process. */
+export function hostedServices(app: INestApplication): ServiceName[] {
+  const paths = Object.keys(app.get(ApiDocument).whole(app).paths);
+  return SERVICE_NAMES.filter((service) => paths.some((path) => path.startsWith(`/${service}/v1`)));
+}
+
+/** Makes the documents when they are first asked for: routes do not change after the start. */
+export class ApiDocument {
+  private document: OpenAPIObject | undefined;
+
+  constructor(private readonly config: Config) {}
+
+  /** Everything the process serves, as @nestjs/swagger sees it. */
+  whole(app: INestApplication): OpenAPIObject {
+    const base = new DocumentBuilder().setOpenAPIVersion('3.1.0').build();
+    this.document ??= SwaggerModule.createDocument(app, base);
+    return this.document;
+  }
+
+  of(app: INestApplication, service: ServiceName): OpenAPIObject {
+    const whole = structuredClone(this.whole(app));
+    const schemas = Object.fromEntries(
+      Object.entries(whole.components?.schemas ?? {}).map(([name, schema]) => [name, toJsonSchema(schema as Schema)]),
+    );
+    const routes = routesOf(app);
+    const paths: Record<string, Record<string, Operation>> = {};
+    const ids = new Set<string>();
+    for (const [path, item] of Object.entries(whole.paths)) {
+      if (!path.startsWith(`/${service}/v1`)) continue;
+      for (const method of METHODS) {
+        const operation = item[method] as Operation | undefined;
+        const route = routes.get(`${method} ${path}`);
+        if (!operation || !route) continue;
+        if (ids.has(route.id))
+          throw new Error(`Two operations are called ${route.id}: rename a method of ${route.controller.name}`);
+        ids.add(route.id);
+        (paths[path] ??= {})[method] = complete(operation, route, method, path, schemas);
+      }
+    }
+    closeRequestSchemas(paths, schemas);
+    const { zh, en } = SERVICES[service];
+    return {
+      openapi: '3.1.0',
+      info: {
+        title: `Yizhan ${service} API`,
+        description: `${zh} / ${en}`,
+        version: '1.0.0',
+        license: { name: 'MIT', identifier: 'MIT' },
+        contact: { name: 'Yizhan', url: `${this.config.origin}/docs` },
+      },
+      servers: [
+        {
+          url: this.config.origin,
+          description: "本校部署 / The school's deployment (production)",
+          'x-internal': false,
+        },
+      ],
+      security: [{ oauth2: [] }],
+      tags: tagsOf(paths),
+      paths,
+      components: {
+        schemas: { ...referencedSchemas(paths, schemas), Problem: PROBLEM_SCHEMA },
+        responses: problemResponses(this.config.origin),
+        headers: HEADERS,
+        securitySchemes: { oauth2: oauth2(this.config) },
+      },
+    } as unknown as OpenAPIObject;
+  }
+}
+
+/** What the decorators and conventions of the house say of an operation. */
+function complete(
+  operation: Operation,
+  route: Route,
+  method: string,
+  path: string,
+  schemas: Record<string, Schema>,
+): Operation {
+  const open = isPublic(route.handler, route.controller);
+  const permission = requiredPermission(route.handler, route.controller);
+  const parameters = (operation.parameters ?? []).map((parameter) => ({
+    ...parameter,
+    ...(parameter.schema && { schema: toJsonSchema(parameter.schema) }),
+  }));
+  const withKey = method === 'post' || method === 'patch';
+  if (withKey)
+    parameters.push({ ...IDEMPOTENCY_KEY, required: Reflect.getMetadata(KEY_REQUIRED, route.handler) === true });
+  const responses: Operation['responses'] = {};
+  for (const [status, response] of Object.entries(operation.responses)) {
+    const answer = response as Response;
+    const content = answer.content;
+    for (const media of Object.values(content ?? {})) if (media.schema) media.schema = toJsonSchema(media.schema);
+    const shape = shapeOf(content?.['application/json']?.schema, schemas);
+    const extra = [
+      ...('version' in shape && 'id' in shape ? ['ETag'] : []),
+      ...('nextCursor' in shape ? ['Link'] : []),
+      ...(Reflect.getMetadata(CREATED, route.handler) === true ? ['Location'] : []),
+      ...(withKey ? ['Idempotent-Replayed'] : []),
+    ];
+    if (method === 'get' && extra.includes('ETag')) {
+      parameters.push(IF_NONE_MATCH);
+      responses['304'] = { description: '未变化 / Not modified', headers: headerRefs('ETag') };
+    }
+    responses[status] = {
+      ...answer,
+      description: answer.description || '成功 / Success',
+      headers: { ...headerRefs(...extra), ...answer.headers },
+    };
+  }
+  const ifMatch = parameters.some((parameter) => parameter.name === 'If-Match');
+  const problems = [
+    400,
+    ...(open ? [] : [401, 403]),
+    ...(path.includes('{') ? [404] : []),
+    ...(method === 'get' ? [] : [409]),
+    ...(ifMatch ? [412, 428] : []),
+    ...(operation.requestBody ? [413, 415] : []),
+    ...(withKey ? [422] : []),
+    429,
+    500,
+    503,
+  ];
+  for (const status of problems) responses[status] ??= problemRef(status);
+  const body = operation.requestBody;
+  for (const media of Object.values(body?.content ?? {})) if (media.schema) media.schema = toJsonSchema(media.schema);
+  return {
+    ...operation,
+    operationId: route.id,
+    parameters,
+    responses,
+    security: open ? [] : [{ oauth2: permission ? [permission] : [] }],
+  };
+}
+
+/** Unknown properties of a request are refused; those of an answer may become more. */
+function closeRequestSchemas(paths: Record<string, Record<string, Operation>>, schemas: Record<string, Schema>): void {
+  const operations = Object.values(paths).flatMap((item) => Object.values(item));
+  const answered = referencedSchemas(
+    operations.map(({ responses }) => responses),
+    schemas,
+  );
+  const asked = referencedSchemas(
+    operations.map(({ requestBody }) => requestBody),
+    schemas,
+  );
+  for (const [name, schema] of Object.entries(asked)) if (!answered[name]) schema.additionalProperties = false;
+}
+
+/** Properties of an answer, through a reference. */
+function shapeOf(schema: Schema | undefined, schemas: Record<string, Schema>): Record<string, unknown> {
+  const name = schema?.$ref?.split('/').at(-1);
+  return (name ? schemas[name]?.properties : schema?.properties) ?? {};
+}
+
+function routesOf(app: INestApplication): Map<string, Route> {
+  const routes = new Map<string, Route>();
+  const scanner = new MetadataScanner();
+  for (const module of app.get(ModulesContainer).values()) {
+    for (const { metatype } of module.controllers.values()) {
+      if (!metatype) continue;
+      const prototype = metatype.prototype as Record<string, Handler>;
+      for (const name of scanner.getAllMethodNames(prototype)) {
+        const handler = prototype[name]!;
+        if (!Reflect.hasMetadata(PATH_METADATA, handler)) continue;
+        const controller = metatype as Route['controller'];
+        const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod].toLowerCase();
+        for (const path of pathsOf(metatype, handler)) {
+          routes.set(`${method} ${path}`, { controller, handler, id: operationIdOf(metatype.name, name) });
+        }
+      }
+    }
+  }
+  return routes;
+}
+
+/** Paths of a route as OpenAPI writes them: `/safety/v1/hazards/{id}`. */
+function pathsOf(controller: object, handler: object): string[] {
+  const [starts, ends] = [controller, handler].map((target) =>
+    [Reflect.getMetadata(PATH_METADATA, target) as string | string[]].flat(),
+  );
+  const joined = starts!.flatMap((start) => ends!.map((end) => `/${start}/${end}`));
+  return joined.map((path) =>
+    path
+      .replace(/\/+/g, '/')
+      .replace(/(.)\/$/, '$1')
+      .replace(/:(\w+)/g, '{$1}'),
+  );
+}
+
+/** `HazardsController.list` → `listHazards`, `.close` → `closeHazard`; a method of several words stands by itself. */
+function operationIdOf(controller: string, method: string): string {
+  if (/[A-Z]/.test(method)) return method;
+  const feature = controller.replace(/Controller$/, '');
+  return method + (method === 'list' ? feature : singular(feature));
+}
+
+function singular(word: string): string {
+  if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  return word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+}
+
+function tagsOf(paths: Record<string, Record<string, Operation>>): { name: string; description: string }[] {
+  const names = new Set(Object.values(paths).flatMap((item) => Object.values(item).flatMap(({ tags = [] }) => tags)));
+  return [...names].sort().map((name) => ({ name, description: name }));
+}

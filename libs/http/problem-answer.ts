@@ -1,0 +1,60 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Problem, titleOf } from './problems.js';
+
+export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
+
+export type Language = 'zh' | 'en';
+
+/** The language of an answer, by Accept-Language (RFC 9110); Chinese unless English is preferred. */
+export function languageOf(header: string | undefined): Language {
+  let best: { language: Language; q: number } = { language: 'zh', q: 0 };
+  for (const part of (header ?? '').split(',')) {
+    const [tag = '', ...params] = part.split(';');
+    const language = tag.trim().slice(0, 2).toLowerCase();
+    const q = Number(
+      params
+        .find((param) => param.trim().startsWith('q='))
+        ?.trim()
+        .slice(2) ?? 1,
+    );
+    if ((language === 'zh' || language === 'en') && q > best.q) best = { language, q };
+  }
+  return best.language;
+}
+
+/** The body of RFC 9457. `origin`: public address of the API, for the resolvable `type`. */
+export function problemBody(problem: Problem, language: Language, origin: string, path: string, traceId: string) {
+  return {
+    type: `${origin}/docs/problems#${problem.kind.code}`,
+    title: titleOf(problem.kind)[language],
+    status: problem.kind.status,
+    detail: problem.text[language],
+    instance: path,
+    code: problem.kind.code,
+    traceId,
+    ...(problem.errors.length > 0 && {
+      errors: problem.errors.map(({ pointer, code, ...text }) => ({
+        pointer,
+        detail: text[language],
+        ...(code && { code }),
+      })),
+    }),
+  };
+}
+
+/** Answers a problem on a reply of Fastify. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem, origin: string): void {
+  const language = languageOf(request.headers['accept-language']);
+  const path = (request.raw.url ?? '/').split('?', 1)[0]!;
+  const { retryAfter, headers = {} } = problem.details;
+  reply
+    .code(problem.kind.status)
+    .headers(headers)
+    .header('Content-Language', language)
+    .header('Vary', 'Accept-Language');
+  if (retryAfter !== undefined) reply.header('Retry-After', Math.max(1, Math.ceil(retryAfter)));
+  if (problem.kind.status === 401 && !reply.hasHeader('WWW-Authenticate')) {
+    reply.header('WWW-Authenticate', 'Bearer realm="yizhan"');
+  }
+  reply.type(PROBLEM_JSON).send(JSON.stringify(problemBody(problem, language, origin, path, String(request.id))));
+}

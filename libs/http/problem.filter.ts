@@ -1,0 +1,52 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '#config';
+import { errorForLog } from './logging.js';
+import { sendProblem } from './problem-answer.js';
+import { Internal, MethodNotAllowed, NotFound, NotImplemented, Problem } from './problems.js';
+import { RateLimit } from './rate-limit.js';
+import { Routes } from './routes.js';
+import { toProblem } from './to-problem.js';
+
+const USUAL_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Everything that leaves with an error leaves here, as problem+json. The unexpected is logged and answered as a bare 500. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly config: Config,
+    private readonly rateLimit: RateLimit,
+    private readonly routes: Routes,
+  ) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    let problem = this.problemOf(error, request);
+    try {
+      await this.rateLimit.count(request, reply);
+    } catch (tooMany) {
+      if (tooMany instanceof Problem && problem.kind.status < 500) problem = tooMany;
+    }
+    sendProblem(request, reply, problem, this.config.origin);
+  }
+
+  private problemOf(error: unknown, request: FastifyRequest): Problem {
+    const problem = toProblem(error);
+    if (!problem || problem.kind.status === 503) request.log.error({ err: errorForLog(error) }, 'request failed');
+    if (!problem) return new Internal();
+    return request.is404 && problem instanceof NotFound ? this.unrouted(request) : problem;
+  }
+
+  private unrouted(request: FastifyRequest): Problem {
+    const path = (request.raw.url ?? '/').split('?', 1)[0]!;
+    const allowed = this.routes.methodsOf(path);
+    if (allowed.includes(request.method)) return new NotFound();
+    if (allowed.length > 0) return new MethodNotAllowed({ headers: { Allow: allowed.join(', ') } });
+    return USUAL_METHODS.has(request.method) ? new NotFound() : new NotImplemented();
+  }
+}

@@ -1,0 +1,55 @@
+import { allProblems, defineProblem, Problem } from './problems.js';
+import { languageOf, problemBody } from './problem-answer.js';
+
+const Full = defineProblem({
+  code: 'safety/room-full',
+  status: 409,
+  zh: '房间已满 {n} 人',
+  en: 'The room holds {n} people',
+});
+
+describe('defineProblem', () => {
+  it('makes a class with a text in both languages', () => {
+    const problem = new Full({ params: { n: 4 }, pointer: '#/roomId' });
+    expect(problem).toBeInstanceOf(Full);
+    expect(problem).toBeInstanceOf(Problem);
+    expect(problem.text).toEqual({ zh: '房间已满 4 人', en: 'The room holds 4 people' });
+    expect(problemBody(problem, 'en', 'https://x', '/p', 'id')).toEqual({
+      type: 'https://x/docs/problems#safety/room-full',
+      title: 'The room holds … people',
+      status: 409,
+      detail: 'The room holds 4 people',
+      instance: '/p',
+      code: 'safety/room-full',
+      traceId: 'id',
+      errors: [{ pointer: '#/roomId', detail: 'The room holds 4 people' }],
+    });
+  });
+
+  it('refuses a code twice, and codes that are not service/what', () => {
+    const kind = { status: 409, zh: '', en: '' };
+    expect(() => defineProblem({ code: 'safety/room-full', ...kind })).toThrow('declared twice');
+    expect(() => defineProblem({ code: 'RoomFull', ...kind })).toThrow('service/what-is-wrong');
+  });
+
+  it('lists the built-in ones', () => {
+    expect(allProblems().map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['http/invalid', 'http/internal', 'safety/room-full']),
+    );
+  });
+});
+
+it.each([
+  [undefined, 'zh'],
+  ['', 'zh'],
+  ['en', 'en'],
+  ['en-GB,en;q=0.9', 'en'],
+  ['zh-CN,en;q=0.9', 'zh'],
+  ['fr', 'zh'],
+  ['fr, en;q=0.1', 'en'],
+  ['zh;q=0, en;q=0.5', 'en'],
+  ['*', 'zh'],
+  ['en;q=x', 'zh'],
+])('reads Accept-Language %s as %s', (header, language) => {
+  expect(languageOf(header)).toBe(language);
+});

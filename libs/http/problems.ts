@@ -1,0 +1,215 @@
+import type { Bilingual } from '#contracts';
+
+/**
+ * What is wrong with one part of a request.
+ * `pointer`: JSON pointer fragment of the body (`#/rows/0/phone`), `?limit` for a query parameter, `:id` for a path
+ * parameter, or the name of a header (`Idempotency-Key`).
+ */
+export interface FieldError extends Bilingual {
+  pointer: string;
+  code?: string;
+}
+
+/** A kind of problem (RFC 9457). `zh` and `en` may contain `{param}` placeholders. */
+export interface ProblemKind extends Bilingual {
+  /** `<service>/<what-is-wrong>`; never changes once published. */
+  code: string;
+  status: number;
+}
+
+export interface ProblemDetails {
+  /** The part of the request that is wrong, when it is one part; see FieldError. */
+  pointer?: string;
+  /** Fills the placeholders of the text. Never personal data. */
+  params?: Record<string, string | number>;
+  errors?: FieldError[];
+  /** Seconds; answered as `Retry-After`. */
+  retryAfter?: number;
+  /** Further response headers, e.g. `Allow`. */
+  headers?: Record<string, string>;
+}
+
+/** An answer that is an error, with its text in both languages. Made by `defineProblem`. */
+export class Problem extends Error {
+  constructor(
+    readonly kind: ProblemKind,
+    readonly details: ProblemDetails = {},
+  ) {
+    super(`${kind.code}: ${fill(kind.en, details.params)}`);
+    this.name = 'Problem';
+  }
+
+  /** The text for this occurrence. */
+  get text(): Bilingual {
+    return { zh: fill(this.kind.zh, this.details.params), en: fill(this.kind.en, this.details.params) };
+  }
+
+  get errors(): FieldError[] {
+    const { pointer, errors = [] } = this.details;
+    return pointer === undefined ? errors : [{ pointer, ...this.text }, ...errors];
+  }
+}
+
+export interface ProblemClass {
+  new (details?: ProblemDetails): Problem;
+  readonly kind: ProblemKind;
+}
+
+const catalogue = new Map<string, ProblemKind>();
+
+/** Declares a kind of problem and answers the class to throw: `throw new HazardAlreadyClosed()`. */
+export function defineProblem(kind: ProblemKind): ProblemClass {
+  if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(kind.code))
+    throw new Error(`Problem code "${kind.code}" is not service/what-is-wrong`);
+  if (catalogue.has(kind.code)) throw new Error(`Problem ${kind.code} is declared twice`);
+  catalogue.set(kind.code, kind);
+  return class extends Problem {
+    static readonly kind = kind;
+    constructor(details?: ProblemDetails) {
+      super(kind, details);
+    }
+  };
+}
+
+/** Every declared kind, by code; the source of docs/problems.md. */
+export function allProblems(): ProblemKind[] {
+  return [...catalogue.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** Text of the kind itself, the same for every occurrence (RFC 9457 `title`). */
+export function titleOf(kind: ProblemKind): Bilingual {
+  return { zh: kind.zh.replace(/\{\w+\}/g, '…'), en: kind.en.replace(/\{\w+\}/g, '…') };
+}
+
+function fill(text: string, params: Record<string, string | number> = {}): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}
+
+export const Invalid = defineProblem({
+  code: 'http/invalid',
+  status: 400,
+  zh: '请求内容不符合要求，详见 errors',
+  en: 'The request is not valid; see errors',
+});
+export const MalformedJson = defineProblem({
+  code: 'http/malformed-json',
+  status: 400,
+  zh: '请求体不是合法的 JSON',
+  en: 'The body is not well-formed JSON',
+});
+export const BadRequest = defineProblem({
+  code: 'http/bad-request',
+  status: 400,
+  zh: '无法理解该请求',
+  en: 'The request cannot be understood',
+});
+export const Unauthorized = defineProblem({
+  code: 'http/unauthorized',
+  status: 401,
+  zh: '需要有效的访问令牌',
+  en: 'A valid access token is required',
+});
+export const Forbidden = defineProblem({
+  code: 'http/forbidden',
+  status: 403,
+  zh: '没有执行该操作的权限',
+  en: 'The permission for this operation is missing',
+});
+/** Thrown by use cases for what is unknown and for what is outside the actor's scope alike. */
+export const NotFound = defineProblem({ code: 'http/not-found', status: 404, zh: '未找到', en: 'Not found' });
+export const MethodNotAllowed = defineProblem({
+  code: 'http/method-not-allowed',
+  status: 405,
+  zh: '该地址不支持此方法',
+  en: 'This address does not support the method',
+});
+export const NotAcceptable = defineProblem({
+  code: 'http/not-acceptable',
+  status: 406,
+  zh: '无法按 Accept 要求的格式返回',
+  en: 'No representation fits the Accept header',
+});
+export const RequestTimeout = defineProblem({
+  code: 'http/request-timeout',
+  status: 408,
+  zh: '请求发送过慢，已超时',
+  en: 'The request arrived too slowly',
+});
+export const Conflict = defineProblem({
+  code: 'http/conflict',
+  status: 409,
+  zh: '与已有数据冲突',
+  en: 'The request is in conflict with existing data',
+});
+export const IdempotencyInProgress = defineProblem({
+  code: 'http/idempotency-in-progress',
+  status: 409,
+  zh: '使用同一 Idempotency-Key 的请求仍在处理中，请稍后重试',
+  en: 'A request with the same Idempotency-Key is still being processed; try again shortly',
+});
+export const Stale = defineProblem({
+  code: 'http/stale',
+  status: 412,
+  zh: '数据已被他人修改，请重新读取后再试',
+  en: 'The data was changed by somebody else; read it again',
+});
+export const BodyTooLarge = defineProblem({
+  code: 'http/body-too-large',
+  status: 413,
+  zh: '请求体过大',
+  en: 'The body is too large',
+});
+export const UrlTooLong = defineProblem({
+  code: 'http/url-too-long',
+  status: 414,
+  zh: '请求地址过长',
+  en: 'The address is too long',
+});
+export const UnsupportedMediaType = defineProblem({
+  code: 'http/unsupported-media-type',
+  status: 415,
+  zh: '不支持该内容类型',
+  en: 'The content type is not supported',
+});
+export const IdempotencyKeyReused = defineProblem({
+  code: 'http/idempotency-key-reused',
+  status: 422,
+  zh: '该 Idempotency-Key 已用于内容不同的请求',
+  en: 'The Idempotency-Key was used for a different request',
+});
+export const IfMatchRequired = defineProblem({
+  code: 'http/if-match-required',
+  status: 428,
+  zh: '需要 If-Match 请求头（取自 ETag）',
+  en: 'The If-Match header (from the ETag) is required',
+});
+export const TooManyRequests = defineProblem({
+  code: 'http/too-many-requests',
+  status: 429,
+  zh: '请求过于频繁，请稍后重试',
+  en: 'Too many requests; try again later',
+});
+export const HeadersTooLarge = defineProblem({
+  code: 'http/headers-too-large',
+  status: 431,
+  zh: '请求头过大',
+  en: 'The request headers are too large',
+});
+export const Internal = defineProblem({
+  code: 'http/internal',
+  status: 500,
+  zh: '服务器内部错误',
+  en: 'Internal server error',
+});
+export const NotImplemented = defineProblem({
+  code: 'http/not-implemented',
+  status: 501,
+  zh: '未实现该方法',
+  en: 'The method is not implemented',
+});
+export const Unavailable = defineProblem({
+  code: 'http/unavailable',
+  status: 503,
+  zh: '服务暂时不可用，请稍后重试',
+  en: 'The service is temporarily unavailable; try again later',
+});

@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs';
+import supertest from 'supertest';
+import { type Fixture, startFixture } from './fixture.js';
+
+let fixture: Fixture;
+const agent = () => supertest(fixture.url);
+beforeAll(async () => {
+  fixture = await startFixture({ baseUrl: 'https://one.example.edu.cn' });
+});
+afterAll(() => fixture?.close());
+
+describe('OpenAPI', () => {
+  it('describes each operation with what the decorators say', async () => {
+    const { body, text } = await agent().get('/safety/v1/openapi.json').expect(200);
+    if (process.env['OPENAPI_OUT']) writeFileSync(process.env['OPENAPI_OUT'], text);
+    expect(body.openapi).toBe('3.1.0');
+    const { get: list, post: create } = body.paths['/safety/v1/notes'];
+    expect(list).toMatchObject({
+      operationId: 'listNotes',
+      tags: ['notes'],
+      summary: '便签列表 / List notes',
+      security: [{ oauth2: ['safety:device:read'] }],
+    });
+    const limit = list.parameters.find((parameter: { name: string }) => parameter.name === 'limit');
+    expect(limit).toMatchObject({
+      in: 'query',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 200 },
+    });
+    expect(list.responses['200'].headers).toMatchObject({ Link: {}, RateLimit: {} });
+    expect(Object.keys(create.responses)).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '409',
+      '413',
+      '415',
+      '422',
+      '429',
+      '500',
+      '503',
+    ]);
+    expect(create.responses['201'].headers).toMatchObject({ Location: {}, ETag: {} });
+    const change = body.paths['/safety/v1/notes/{id}'].patch;
+    expect(change.operationId).toBe('changeNote');
+    expect(Object.keys(change.responses)).toEqual(expect.arrayContaining(['404', '412', '428']));
+    expect(change.parameters.map(({ name }: { name: string }) => name).sort()).toEqual([
+      'Idempotency-Key',
+      'If-Match',
+      'id',
+    ]);
+    expect(body.paths['/safety/v1/notes/must-have-key'].post.parameters[0]).toMatchObject({
+      name: 'Idempotency-Key',
+      required: true,
+    });
+    expect(body.paths['/safety/v1/notes/echo'].post.security).toEqual([]);
+  });
+
+  it('keeps services apart whose controllers have the same name', async () => {
+    for (const [service, permission] of [
+      ['safety', 'safety:pass:read'],
+      ['staffing', 'staffing:ratio:read'],
+    ]) {
+      const { body } = await agent().get(`/${service}/v1/openapi.json`).expect(200);
+      expect(body.paths[`/${service}/v1/jobs/{id}`].get).toMatchObject({
+        operationId: 'getJob',
+        security: [{ oauth2: [permission] }],
+      });
+    }
+  });
+
+  it('writes fields as JSON Schema 2020-12', async () => {
+    const { schemas } = (await agent().get('/safety/v1/openapi.json').expect(200)).body.components;
+    expect(schemas.NewNote.required).toEqual(['title', 'weight']);
+    expect(schemas.NewNote.additionalProperties).toBe(false);
+    expect(schemas.NoteDto.additionalProperties).toBeUndefined();
+    expect(schemas.NewNote.properties).toMatchObject({
+      title: { type: 'string', minLength: 1, maxLength: 50, examples: ['漏水'], description: '标题 / Title' },
+      text: { type: ['string', 'null'] },
+      weight: { type: 'integer', format: 'int32', minimum: 0, maximum: 100 },
+      places: { type: 'array', maxItems: 3, items: { $ref: '#/components/schemas/Place' } },
+      level: { enum: ['low', 'high'], description: '级别 / Level\n\n- `low`: 低 / Low\n- `high`: 高 / High' },
+    });
+    expect(schemas.NoteDto.properties.place).toMatchObject({
+      oneOf: [{ $ref: '#/components/schemas/Place' }, { type: 'null' }],
+    });
+    expect(JSON.stringify(schemas)).not.toMatch(/nullable|schemas\/"/);
+  });
+
+  it('equals the routes of the process (nothing undocumented)', async () => {
+    const { body } = await agent().get('/safety/v1/openapi.json').expect(200);
+    for (const [path, item] of Object.entries(body.paths as Record<string, object>)) {
+      const concrete = path.replaceAll(/\{\w+\}/g, 'x');
+      const { headers } = await agent().options(concrete).expect(405);
+      expect(
+        Object.keys(item)
+          .map((method) => method.toUpperCase())
+          .sort(),
+      ).toEqual(
+        headers['allow']!.split(', ')
+          .filter((method) => method !== 'HEAD' && Object.keys(item).includes(method.toLowerCase()))
+          .sort(),
+      );
+    }
+    await agent().get('/party-building/v1/openapi.json').expect(404);
+  });
+
+  it('serves the documents pages from this server alone', async () => {
+    const page = await agent().get('/docs').expect(200);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+    for (const [, path] of page.text.matchAll(/(?:src|href)="([^"]+)"/g)) await agent().get(path!).expect(200);
+    expect(page.text).not.toContain('//');
+    expect((await agent().get('/docs/init.js')).text).toContain('/safety/v1/openapi.json');
+    await agent().get('/docs/assets/package.json').expect(404);
+    await agent().get('/docs/assets/..%2f..%2fpackage.json').expect(404);
+    const problems = await agent().get('/docs/problems').expect(200);
+    expect(problems.text).toContain('id="safety/note-locked"');
+    expect(page.headers['strict-transport-security']).toBeDefined();
+  });
+});
