@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { type ServiceName } from '#contracts';
-import { Database, query, sql, sqlState, type Tx } from '#database';
+import { Database, query, type Sql, sql, sqlState, type Tx } from '#database';
 import { Handlers, type Received } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 
@@ -22,6 +22,14 @@ interface DeliveryRow {
   occurredAt: Date;
 }
 
+// `predecessors`: earlier deliveries of the same aggregate that are not handled yet.
+const COLUMNS = sql`d.id AS "deliveryId", d.attempts,
+  CASE WHEN d.aggregate_id IS NOT NULL THEN
+    (SELECT array_agg(p.id::text) FROM events.delivery p
+      WHERE p.consumer = d.consumer AND p.aggregate_id = d.aggregate_id AND p.id < d.id AND p.handled_at IS NULL) END AS predecessors,
+  e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
+  e.occurred_at AS "occurredAt"`;
+
 class BatchFailed extends Error {}
 
 /** Turns dispatched deliveries into effects: exactly one per delivery, in one transaction with its mark of being handled. */
@@ -38,16 +46,41 @@ export class Consumer {
   /** Handles what of `ids` is not handled yet. A failing event neither stops nor undoes the others of its batch. */
   async handle(service: ServiceName, ids: string[]): Promise<void> {
     try {
-      await this.database.transaction(null, (tx) => this.run(tx, service, ids, false));
+      await this.database.transaction(null, (tx) => this.runTogether(tx, service, ids));
     } catch (error) {
       if (!(error instanceof BatchFailed)) throw error;
-      await this.database.transaction(null, (tx) => this.run(tx, service, ids, true));
+      await this.database.transaction(null, (tx) => this.runOneByOne(tx, service, ids));
     }
   }
 
-  /** `careful`: each event under a savepoint. Without, the first failure rolls the whole batch back to be run carefully. */
-  private async run(tx: Tx, service: ServiceName, ids: string[], careful: boolean): Promise<void> {
-    const rows = await this.take(tx, service, ids);
+  /**
+   * The usual way: all are marked handled, then take effect. One that fails, or that must wait, undoes the whole batch, which is
+   * then run one by one. The commit need not wait for the disk: mark and effects are lost together, and are then delivered again.
+   */
+  private async runTogether(tx: Tx, service: ServiceName, ids: string[]): Promise<void> {
+    const rows = await query<DeliveryRow>(
+      tx,
+      sql`UPDATE events.delivery d SET handled_at = now(), attempts = d.attempts + 1
+            FROM (${this.waiting(service, ids)}) w JOIN events.event e ON e.id = w.event_id
+           WHERE d.id = w.id
+          RETURNING ${COLUMNS}, set_config('synchronous_commit', 'off', true)`,
+    );
+    const taken = new Set(rows.map((row) => row.deliveryId));
+    for (const row of rows.sort((a, b) => Number(a.deliveryId) - Number(b.deliveryId))) {
+      if (row.predecessors?.some((id) => !taken.has(id))) throw new BatchFailed();
+      await this.dispatch(tx, service, row).catch(() => {
+        throw new BatchFailed();
+      });
+    }
+  }
+
+  /** Each event under a savepoint of its own. */
+  private async runOneByOne(tx: Tx, service: ServiceName, ids: string[]): Promise<void> {
+    const rows = await query<DeliveryRow>(
+      tx,
+      sql`SELECT ${COLUMNS} FROM (${this.waiting(service, ids)}) w JOIN events.delivery d ON d.id = w.id JOIN events.event e ON e.id = w.event_id
+           ORDER BY d.id`,
+    );
     const handled = new Set<string>();
     const blocked: string[] = [];
     for (const row of rows) {
@@ -56,13 +89,12 @@ export class Consumer {
         blocked.push(row.deliveryId);
         continue;
       }
-      if (careful) await tx.query('SAVEPOINT delivery');
+      await tx.query('SAVEPOINT delivery');
       try {
         await this.dispatch(tx, service, row);
-        if (careful) await tx.query('RELEASE SAVEPOINT delivery');
+        await tx.query('RELEASE SAVEPOINT delivery');
         handled.add(row.deliveryId);
       } catch (error) {
-        if (!careful) throw new BatchFailed();
         await tx.query('ROLLBACK TO SAVEPOINT delivery');
         await this.fail(tx, service, row, error);
       }
@@ -76,19 +108,11 @@ export class Consumer {
     if (blocked.length > 0) await putBack(tx, blocked);
   }
 
-  private async take(tx: Tx, service: ServiceName, ids: string[]): Promise<DeliveryRow[]> {
-    return query<DeliveryRow>(
-      tx,
-      sql`SELECT d.id AS "deliveryId", d.attempts,
-                 CASE WHEN d.aggregate_id IS NOT NULL THEN
-                   (SELECT array_agg(p.id::text) FROM events.delivery p
-                     WHERE p.consumer = d.consumer AND p.aggregate_id = d.aggregate_id AND p.id < d.id AND p.handled_at IS NULL) END AS predecessors,
-                 e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
-                 e.occurred_at AS "occurredAt"
-            FROM events.delivery d JOIN events.event e ON e.id = d.event_id
-           WHERE d.id = ANY(${ids}::bigint[]) AND d.consumer = ${service} AND d.handled_at IS NULL AND d.dead_at IS NULL
-           ORDER BY d.id FOR UPDATE OF d SKIP LOCKED`,
-    );
+  /** Those of `ids` that nobody has handled or is handling right now, locked. */
+  private waiting(service: ServiceName, ids: string[]): Sql {
+    return sql`SELECT id, event_id FROM events.delivery
+                WHERE id = ANY(${ids}::bigint[]) AND consumer = ${service} AND handled_at IS NULL AND dead_at IS NULL
+                ORDER BY id FOR UPDATE SKIP LOCKED`;
   }
 
   private async dispatch(tx: Tx, service: ServiceName, row: DeliveryRow): Promise<void> {

@@ -97,7 +97,10 @@ export class EventsModule {
       imports: [
         DiscoveryModule,
         BullModule.forRoot({ connection: redisConnection(config, false), extraOptions: { manualRegistration: true } }),
-        queuesModule(config),
+        queuesModule(
+          config,
+          hosted.map(({ name }) => name),
+        ),
       ],
       providers: [
         { provide: HOSTED_SERVICES, useValue: hosted },

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { validateSync } from 'class-validator';
 import { eventOptions, type EventClass } from '#contracts';
 import { afterCommit, newId, query, sql, type Tx } from '#database';
-import { Relay } from './relay.js';
+import { type Dispatched, Relay } from './relay.js';
 
 /** The entity an event speaks of: deliveries of one aggregate reach a consumer in the order they were published. */
 export interface Aggregate {
@@ -56,10 +56,10 @@ export class Events {
     return rows.map((row) => row.id);
   }
 
-  /** Writes ready rows; schedules use it for their periods. */
+  /** Writes ready rows; schedules use it for their periods. They are on their way as soon as `tx` has committed. */
   async write(tx: Tx, rows: EventRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await query(
+    const fresh = await query<Dispatched>(
       tx,
       sql`WITH given AS (
             SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, name text, "aggregateId" uuid,
@@ -68,9 +68,11 @@ export class Events {
             INSERT INTO events.event (id, name, aggregate_id, aggregate_version, payload, trace)
             SELECT id, name, "aggregateId", "aggregateVersion", payload, trace FROM given ORDER BY id
           )
-          INSERT INTO events.delivery (event_id, consumer, aggregate_id, long)
-          SELECT g.id, c.consumer, g."aggregateId", g.long FROM given g CROSS JOIN unnest(g.consumers) AS c(consumer) ORDER BY g.id`,
+          INSERT INTO events.delivery (event_id, consumer, aggregate_id, long, dispatched_at)
+          SELECT g.id, c.consumer, g."aggregateId", g.long, clock_timestamp()
+            FROM given g CROSS JOIN unnest(g.consumers) AS c(consumer) ORDER BY g.id
+          RETURNING id, consumer, long`,
     );
-    afterCommit(tx, () => this.relay.kick());
+    if (fresh.length > 0) afterCommit(tx, () => this.relay.push(fresh));
   }
 }

@@ -46,11 +46,11 @@ export function redisConnection(config: Config, forWorker: boolean): RedisOption
   };
 }
 
-/** One queue per service of the house, whichever of them this process hosts: any process may relay. */
-export function queuesModule(config: Config): DynamicModule {
+/** One queue per service of the house and hosted one: any process may relay to any service. */
+export function queuesModule(config: Config, hosted: ServiceName[]): DynamicModule {
   return {
     ...BullModule.registerQueue(
-      ...SERVICE_NAMES.map((service) => ({
+      ...[...new Set([...SERVICE_NAMES, ...hosted])].map((service) => ({
         name: service,
         prefix: queuePrefix(config, service),
         connection: redisConnection(config, false),

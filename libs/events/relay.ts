@@ -10,23 +10,26 @@ const CLAIM = 2_000;
 const PER_JOB = 100;
 const POLL_MS = 1_000;
 
-interface Claimed {
+/** A delivery whose `dispatched_at` is set: it is this process's to hand over, or the sweeper's when that fails. */
+export interface Dispatched {
   id: string;
   consumer: string;
   long: boolean;
 }
 
 /**
- * Hands due deliveries to their consumers' queues: kicked after every commit, polling as the net. A delivery whose job got lost
- * (Redis emptied, a process killed) is dispatched again when it was not handled in time.
+ * Hands deliveries to their consumers' queues. Fresh ones are pushed by the publisher right after its commit; tries that
+ * failed are found by polling; and a delivery whose job got lost (a process killed, Redis emptied) is dispatched again when
+ * it was not handled in time.
  */
 @Injectable()
 export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Relay');
+  private readonly fresh: Dispatched[] = [];
   private running = false;
   private wake: (() => void) | undefined;
-  private kicked = false;
   private loop: Promise<void> = Promise.resolve();
+  private polledAt = 0;
   private sweptAt = 0;
 
   constructor(
@@ -46,22 +49,24 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     await this.loop;
   }
 
-  /** There may be something to dispatch. */
+  /** Deliveries of a transaction that has just committed. What comes while others are being handed over goes together. */
+  push(deliveries: Dispatched[]): void {
+    this.fresh.push(...deliveries);
+    if (this.running) this.wake?.();
+    else void this.handOver(this.fresh.splice(0));
+  }
+
+  /** Looks for due deliveries now rather than at the next poll. */
   kick(): void {
-    this.kicked = true;
+    this.polledAt = 0;
     this.wake?.();
   }
 
   private async run(): Promise<void> {
     while (this.running) {
-      this.kicked = false;
-      try {
-        await this.sweep();
-        if ((await this.dispatch()) === CLAIM) continue;
-      } catch (error) {
-        this.logger.warn(`dispatching failed, trying again: ${(error as Error).name}`);
-      }
-      if (this.kicked || !this.running) continue;
+      if (this.fresh.length > 0) await this.handOver(this.fresh.splice(0));
+      if (Date.now() - this.polledAt >= POLL_MS) await this.poll();
+      if (this.fresh.length > 0 || this.polledAt === 0 || !this.running) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, POLL_MS);
         this.wake = () => {
@@ -71,11 +76,23 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       });
       this.wake = undefined;
     }
+    await this.handOver(this.fresh.splice(0));
   }
 
-  /** Claims due deliveries and adds them to the queues; answers how many. */
-  async dispatch(): Promise<number> {
-    const claimed = await query<Claimed>(
+  private async poll(): Promise<void> {
+    this.polledAt = Date.now();
+    try {
+      await this.sweep();
+      const due = await this.claim();
+      await this.handOver(due);
+      if (due.length === CLAIM) this.polledAt = 0;
+    } catch (error) {
+      this.logger.warn(`polling failed, trying again: ${(error as Error).name}`);
+    }
+  }
+
+  private claim(): Promise<Dispatched[]> {
+    return query<Dispatched>(
       this.database.reader,
       sql`WITH due AS (
             SELECT id FROM events.delivery
@@ -83,37 +100,44 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
              ORDER BY id LIMIT ${CLAIM} FOR UPDATE SKIP LOCKED)
           UPDATE events.delivery d SET dispatched_at = now() FROM due WHERE d.id = due.id RETURNING d.id, d.consumer, d.long`,
     );
-    if (claimed.length === 0) return 0;
-    const consumers = new Set(claimed.map((row) => row.consumer));
+  }
+
+  private async handOver(deliveries: Dispatched[]): Promise<void> {
+    const consumers = new Set(deliveries.map((delivery) => delivery.consumer));
     await Promise.all(
       [...consumers].map((consumer) =>
         this.enqueue(
           consumer,
-          claimed.filter((row) => row.consumer === consumer),
+          deliveries.filter((d) => d.consumer === consumer),
         ),
       ),
     );
-    return claimed.length;
   }
 
-  private async enqueue(consumer: string, rows: Claimed[]): Promise<void> {
-    const inOrder = (a: Claimed, b: Claimed): number => Number(a.id) - Number(b.id);
-    const batched = rows.filter((row) => !row.long).sort(inOrder);
-    const jobs: DeliveryJob[] = rows.filter((row) => row.long).map((row) => ({ ids: [row.id] }));
+  private async enqueue(consumer: string, deliveries: Dispatched[]): Promise<void> {
+    const batched = deliveries.filter((delivery) => !delivery.long).sort((a, b) => Number(a.id) - Number(b.id));
+    const jobs: DeliveryJob[] = deliveries
+      .filter((delivery) => delivery.long)
+      .map((delivery) => ({ ids: [delivery.id] }));
     for (let i = 0; i < batched.length; i += PER_JOB)
-      jobs.push({ ids: batched.slice(i, i + PER_JOB).map((row) => row.id) });
+      jobs.push({ ids: batched.slice(i, i + PER_JOB).map((delivery) => delivery.id) });
     try {
       const queue = this.modules.get<Queue<DeliveryJob>>(getQueueToken(consumer), { strict: false });
       await queue.addBulk(jobs.map((data) => ({ name: 'deliver', data })));
     } catch (error) {
-      // Redis is away: give the claim back, the next round tries again.
-      const ids = rows.map((row) => row.id);
-      await query(
-        this.database.reader,
-        sql`UPDATE events.delivery SET dispatched_at = NULL, due_at = now() + interval '1 second' WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL`,
-      );
-      throw error;
+      this.logger.warn(`${consumer}: ${deliveries.length} deliveries wait for Redis: ${(error as Error).name}`);
+      await this.giveBack(deliveries).catch(() => undefined);
     }
+  }
+
+  /** Redis is away: a later poll takes them again. Should this fail too, the sweeper does. */
+  private async giveBack(deliveries: Dispatched[]): Promise<void> {
+    const ids = deliveries.map((delivery) => delivery.id);
+    await query(
+      this.database.reader,
+      sql`UPDATE events.delivery SET dispatched_at = NULL, due_at = now() + interval '1 second'
+           WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL AND dead_at IS NULL`,
+    );
   }
 
   /** Puts deliveries back that were dispatched but not handled in time. */
@@ -125,7 +149,8 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       this.database.reader,
       sql`UPDATE events.delivery SET dispatched_at = NULL
            WHERE id IN (SELECT id FROM events.delivery
-                         WHERE handled_at IS NULL AND dead_at IS NULL AND dispatched_at < now() - make_interval(secs => ${this.config.redeliverAfterSeconds})
+                         WHERE handled_at IS NULL AND dead_at IS NULL
+                           AND dispatched_at < now() - make_interval(secs => ${this.config.redeliverAfterSeconds})
                          LIMIT 5000 FOR UPDATE SKIP LOCKED)`,
     );
   }

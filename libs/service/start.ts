@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -42,7 +43,7 @@ export function migrationSets(services: Service[]): MigrationSet[] {
 class PlatformModule {
   static forRoot(config: Config, services: Service[]): DynamicModule {
     const controllers: Type[] = services.flatMap(({ name }) => [
-      jobsControllerOf(name, JOBS_PERMISSION[name]),
+      jobsControllerOf(name, JOBS_PERMISSION[name] ?? 'platform:operations:read'),
       operationsControllerOf(name),
       policiesControllerOf(name),
     ]);
@@ -79,6 +80,15 @@ function processModule(services: Service[], config: Config): DynamicModule {
   };
 }
 
+/** The application of a process, put together but not brought to life: nothing connects. For generated documents. */
+export async function sketchApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
+  return NestFactory.create<NestFastifyApplication>(processModule(services, config), createAdapter(config), {
+    preview: true,
+    logger: ['error'],
+    abortOnError: false,
+  });
+}
+
 /** Builds the application of a process and checks that it may start; it does not listen yet. */
 export async function createApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(processModule(services, config), createAdapter(config), {
@@ -92,7 +102,6 @@ export async function createApp(services: Service[], config: Config): Promise<Ne
     app.get(Handlers).discover(services);
     await assertMigrated(app.get(DataSource), services);
     app.get(Readiness).add('redis', () => pingRedis(config));
-    app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
     await app.init();
     return app;
   } catch (error) {
@@ -110,14 +119,26 @@ async function assertMigrated(source: DataSource, services: Service[]): Promise<
   }
 }
 
-/** Runs services in this process until it is told to stop. `main.ts` of every app is this one call. */
-export async function start(...services: Service[]): Promise<NestFastifyApplication> {
-  const config = Config.fromEnv();
+/** Listens where the configuration says; a taken port is named. */
+export async function listen(app: NestFastifyApplication, config: Config): Promise<void> {
   try {
-    const app = await createApp(services, config);
     await app.listen(config.port, config.host);
-    process.send?.({ ready: true, port: config.port });
-    return app;
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${config.port} is in use. Stop what listens there, or choose another: PORT=3001 npm start`, {
+      cause: error,
+    });
+  }
+}
+
+/** Runs services in this process until it is told to stop. `main.ts` of every app is this one call. */
+export async function start(...services: Service[]): Promise<void> {
+  try {
+    const config = Config.fromEnv();
+    const app = await createApp(services, config);
+    app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+    await listen(app, config);
+    process.send?.({ ready: true, port: (app.getHttpServer().address() as AddressInfo).port });
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exit(1);

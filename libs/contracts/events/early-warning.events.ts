@@ -34,7 +34,7 @@ export class WarningRaisedV1 {
   }
 }
 
-/** A person confirmed, dismissed or closed a warning. */
+/** A person confirmed, dismissed or closed a warning; or the data it rested on was corrected, and it was withdrawn. */
 @Event({ name: 'early-warning.warning-settled.v1', consumers: [] })
 export class WarningSettledV1 {
   @IsUUID()
@@ -43,10 +43,10 @@ export class WarningSettledV1 {
   @IsUUID()
   studentId: string;
 
-  @IsIn(['confirmed', 'dismissed', 'closed'])
-  outcome: 'confirmed' | 'dismissed' | 'closed';
+  @IsIn(['confirmed', 'dismissed', 'closed', 'withdrawn'])
+  outcome: 'confirmed' | 'dismissed' | 'closed' | 'withdrawn';
 
-  constructor(values: { warningId: string; studentId: string; outcome: 'confirmed' | 'dismissed' | 'closed' }) {
+  constructor(values: { warningId: string; studentId: string; outcome: WarningSettledV1['outcome'] }) {
     Object.assign(this, values);
   }
 }

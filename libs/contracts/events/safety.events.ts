@@ -88,8 +88,25 @@ export class NightCheckRequestedV1 {
   @IsUUID()
   jobId: string;
 
-  constructor(night: string, jobId: string) {
+  /** Last night of a range that begins with `night`, inclusive; left out for one night. */
+  @IsOptional()
+  @IsDateString()
+  to?: string;
+
+  constructor(night: string, jobId: string, to?: string) {
     this.night = night;
     this.jobId = jobId;
+    if (to !== undefined) this.to = to;
+  }
+}
+
+/** Passes, leaves, late passes or outages of a past night changed: what was found then is looked at again. */
+@Event({ name: 'safety.night-recheck-requested.v1', consumers: ['safety'], long: true })
+export class NightRecheckRequestedV1 {
+  @IsDateString()
+  night: string;
+
+  constructor(night: string) {
+    this.night = night;
   }
 }

@@ -21,9 +21,9 @@ describe('a process that dies', () => {
     db = new pg.Client({ connectionString: clone.url });
     await db.connect();
     await db.query(
-      `CREATE TABLE staffing.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
+      `CREATE TABLE fixture.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
     );
-    await db.query(`CREATE TABLE staffing.night (date date NOT NULL)`);
+    await db.query(`CREATE TABLE fixture.night (date date NOT NULL)`);
     redis = new Redis(process.env['YIZHAN_TEST_REDIS'] as string);
   });
   afterAll(async () => {
@@ -55,7 +55,7 @@ describe('a process that dies', () => {
   }
 
   const effects = async (thingId: string): Promise<number> =>
-    (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM staffing.effect WHERE thing_id = $1', [thingId]))
+    (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM fixture.effect WHERE thing_id = $1', [thingId]))
       .rows[0]?.n as number;
 
   async function expectOneEffect(thingId: string): Promise<void> {
@@ -116,7 +116,7 @@ describe('a process that dies', () => {
         [published],
       );
       expect(rows).toHaveLength(1);
-      expect(await redis.llen(`{${prefix}:staffing}:staffing:wait`)).toBeGreaterThan(0);
+      expect(await redis.llen(`{${prefix}:fixture}:fixture:wait`)).toBeGreaterThan(0);
     });
     await child.end('SIGKILL');
     await expectOneEffect(thing.id);
@@ -161,7 +161,7 @@ describe('a process that dies', () => {
       while (running) {
         const id = newId();
         try {
-          const answer = await fetch(`http://127.0.0.1:${child.port}/staffing/v1/things`, {
+          const answer = await fetch(`http://127.0.0.1:${child.port}/fixture/v1/things`, {
             method: 'POST',
             headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
             body: JSON.stringify({ id }),
@@ -185,7 +185,7 @@ describe('a process that dies', () => {
     await start();
     await eventually(async () => {
       const { rows } = await db.query<{ n: number; things: number }>(
-        'SELECT count(*)::int AS n, count(DISTINCT thing_id)::int AS things FROM staffing.effect WHERE thing_id = ANY($1)',
+        'SELECT count(*)::int AS n, count(DISTINCT thing_id)::int AS things FROM fixture.effect WHERE thing_id = ANY($1)',
         [acknowledged],
       );
       expect(rows[0]).toEqual({ n: acknowledged.length, things: acknowledged.length });

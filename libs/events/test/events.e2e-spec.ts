@@ -2,7 +2,7 @@ import { newId, query, sql } from '#database';
 import { Schedules } from '#events';
 import { drainEvents, eventually, TestApp } from '#testing';
 import { Redis } from 'ioredis';
-import { createFixtureTables, moods, Things, things } from './fixture.js';
+import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
 
 describe('the event core', () => {
   let test: TestApp;
@@ -22,7 +22,7 @@ describe('the event core', () => {
     test.database.transaction(null, (tx) => fixture.happen(tx, thing, mood));
   const effects = (thingId: string) =>
     test
-      .query<{ step: number }>(sql`SELECT step FROM staffing.effect WHERE thing_id = ${thingId} ORDER BY seq`)
+      .query<{ step: number }>(sql`SELECT step FROM fixture.effect WHERE thing_id = ${thingId} ORDER BY seq`)
       .then((rows) => rows.map((row) => row.step));
   const openState = (eventId: string) =>
     test.query<{ attempts: number; dead: boolean; handled: boolean; problem: string | null }>(
@@ -59,7 +59,7 @@ describe('the event core', () => {
     );
     const thrice = [...rows, ...rows, ...rows].map((row) => row.id).sort(() => Math.random() - 0.5);
     const consumer = test.app.get(Consumer, { strict: false });
-    await Promise.all(thrice.map((deliveryId) => consumer.handle('staffing', [deliveryId])));
+    await Promise.all(thrice.map((deliveryId) => consumer.handle(FIXTURE, [deliveryId])));
     await drainEvents(test);
     expect(await effects(id)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
   });
@@ -78,13 +78,13 @@ describe('the event core', () => {
     expect(await effects(sick.id)).toEqual([]);
 
     const operator = await test.client('platform:operations:read', 'platform:operations:write');
-    const { body } = await operator.get('/staffing/v1/deliveries?dead=true').expect(200);
+    const { body } = await operator.get('/fixture/v1/deliveries?dead=true').expect(200);
     expect(body.data).toMatchObject([{ eventId: poison, state: 'dead', attempts: 8, lastProblem: 'TypeError' }]);
     delete moods['poison'];
-    await operator.post(`/staffing/v1/deliveries/${body.data[0].id}/replay`).expect(200);
+    await operator.post(`/fixture/v1/deliveries/${body.data[0].id}/replay`).expect(200);
     await drainEvents(test);
     expect(await effects(sick.id)).toEqual([1, 2]);
-    await operator.post(`/staffing/v1/deliveries/${body.data[0].id}/replay`).expect(409);
+    await operator.post(`/fixture/v1/deliveries/${body.data[0].id}/replay`).expect(409);
   });
 
   it('rolls back only the failing event of a batch', async () => {
@@ -112,7 +112,7 @@ describe('the event core', () => {
     redis.disconnect();
     await eventually(async () => {
       const [row] = await test.query<{ n: number }>(
-        sql`SELECT count(*)::int AS n FROM staffing.effect WHERE thing_id = ANY(${batch.map((t) => t.id)}::uuid[])`,
+        sql`SELECT count(*)::int AS n FROM fixture.effect WHERE thing_id = ANY(${batch.map((t) => t.id)}::uuid[])`,
       );
       expect(row?.n).toBe(200);
     }, 30_000);
@@ -137,14 +137,14 @@ describe('the event core', () => {
   it('runs every missed period of a schedule once, in two processes at a time', async () => {
     await query(
       test.tx,
-      sql`UPDATE events.schedule SET last_period = '2026-11-01T00:00:00Z' WHERE name = 'staffing.test-nightly'`,
+      sql`UPDATE events.schedule SET last_period = '2026-11-01T00:00:00Z' WHERE name = 'fixture.test-nightly'`,
     );
     const schedules = test.app.get(Schedules);
     const now = new Date('2026-11-05T00:00:00Z');
     await Promise.all([schedules.tick(now), schedules.tick(now), schedules.tick(now)]);
     await schedules.tick(now);
     await drainEvents(test);
-    const nights = await test.query(sql`SELECT date::text AS date FROM staffing.night ORDER BY 1`);
+    const nights = await test.query(sql`SELECT date::text AS date FROM fixture.night ORDER BY 1`);
     // 03:07 in Shanghai is 19:07 UTC of the day before.
     expect(nights.map((row) => row['date'])).toEqual(['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05']);
   });

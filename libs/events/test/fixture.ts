@@ -1,14 +1,17 @@
 import { Body, Controller, Get, Injectable, Module, Post } from '@nestjs/common';
 import { IsInt, IsString, IsUUID } from 'class-validator';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { Event } from '#contracts';
+import { Event, type ServiceName } from '#contracts';
 import { Database, newId, query, sql, type Tx } from '#database';
 import { Events, Every, OnEvent, type Period, type Received } from '#events';
 import { Summary, Uuid } from '#http';
 import type { Service } from '#service';
 
+/** Not one of the house's services, so that it owes no handlers but its own. */
+export const FIXTURE = 'fixture' as ServiceName;
+
 /** Something happened to a thing; a fixture for tests of the event core. */
-@Event({ name: 'staffing.thing-happened.v1', consumers: ['staffing'] })
+@Event({ name: 'fixture.thing-happened.v1' as never, consumers: [FIXTURE] })
 export class ThingHappenedV1 {
   @IsUUID()
   thingId: string;
@@ -39,14 +42,14 @@ export class Things {
   async whenThingHappened(tx: Tx, event: Received<ThingHappenedV1>): Promise<void> {
     await query(
       tx,
-      sql`INSERT INTO staffing.effect (id, event_id, thing_id, step) VALUES (${newId()}, ${event.id}, ${event.data.thingId}, ${event.data.step})`,
+      sql`INSERT INTO fixture.effect (id, event_id, thing_id, step) VALUES (${newId()}, ${event.id}, ${event.data.thingId}, ${event.data.step})`,
     );
     await moods[event.data.mood]?.(tx);
   }
 
-  @Every('7 3 * * *', { name: 'staffing.test-nightly' })
+  @Every('7 3 * * *', { name: 'fixture.test-nightly' as never })
   async everyNight(tx: Tx, period: Period): Promise<void> {
-    await query(tx, sql`INSERT INTO staffing.night (date) VALUES (${period.date})`);
+    await query(tx, sql`INSERT INTO fixture.night (date) VALUES (${period.date})`);
   }
 }
 
@@ -55,7 +58,7 @@ class ThingDto {
   id: string;
 }
 
-@Controller('staffing/v1/things')
+@Controller('fixture/v1/things')
 class ThingsController {
   constructor(
     private readonly database: Database,
@@ -84,11 +87,12 @@ class ThingsController {
 class ThingsModule {}
 
 /** Stands in for a service; its tables are made by `createFixtureTables`. */
-export const things: Service = { name: 'staffing', module: ThingsModule, entities: [], migrations: [] };
+export const things: Service = { name: FIXTURE, module: ThingsModule, entities: [], migrations: [] };
 
 export async function createFixtureTables(tx: Tx): Promise<void> {
+  await tx.query('CREATE SCHEMA IF NOT EXISTS fixture');
   await tx.query(
-    `CREATE TABLE IF NOT EXISTS staffing.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
+    `CREATE TABLE IF NOT EXISTS fixture.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
   );
-  await tx.query(`CREATE TABLE IF NOT EXISTS staffing.night (date date NOT NULL)`);
+  await tx.query(`CREATE TABLE IF NOT EXISTS fixture.night (date date NOT NULL)`);
 }

@@ -1,0 +1,17 @@
+import { report, type Result } from './kit.js';
+
+/** `npm run bench -- <name>`: each bench measures ours and its peers in one run; the last line is JSON. */
+const benches: Record<string, () => Promise<Result>> = {
+  events: async () => (await import('./events.js')).events(),
+  http: async () => (await import('./http.js')).http(),
+  import: async () => (await import('./import.js')).importRoster(),
+};
+
+const name = process.argv[2] ?? '';
+const bench = benches[name];
+if (!bench) {
+  process.stderr.write(`Which bench? npm run bench -- ${Object.keys(benches).join(' | ')}\n`);
+  process.exit(1);
+}
+report(name, await bench());
+process.exit(0);

@@ -1,0 +1,23 @@
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { removePostgres } from './local/postgres.js';
+import { removeRedis } from './local/redis.js';
+
+/** `npm run reset [-- --yes]`: stops what a killed `npm start` left behind and wipes the local data, after asking. */
+const { values } = parseArgs({ options: { yes: { type: 'boolean' } } });
+const home = resolve('.local');
+if (!values.yes) {
+  const ask = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await ask.question(`Delete all local data in ${home}? Type yes: `);
+  ask.close();
+  if (answer.trim() !== 'yes') {
+    process.stdout.write('Nothing was deleted.\n');
+    process.exit(0);
+  }
+}
+await removePostgres(`${home}/postgres`);
+await removeRedis(`${home}/redis`);
+await rm(home, { recursive: true, force: true });
+process.stdout.write('The local data is gone; npm start begins anew.\n');

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Config } from '#config';
+import { migrate } from '#database';
+import { createApp, grantServiceRoles, listen, migrationSets } from '#service';
+import { services } from '../apps/campus/src/services.js';
+import { banner } from './demo/banner.js';
+import { bringInDemo, isDemoIn } from './demo/bring-in.js';
+import { startPostgres } from './local/postgres.js';
+import { assertPortFree } from './local/processes.js';
+import { startRedis } from './local/redis.js';
+import { stopOnSignal } from './local/stopping.js';
+
+/**
+ * `npm start`: the whole house in one process. Starts a PostgreSQL and a Redis of its own unless DATABASE_URL and REDIS_URL
+ * are given, migrates, and on the first start with its own database brings in the synthetic demo campus.
+ */
+const HOME = resolve('.local');
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const stopping = stopOnSignal();
+try {
+  const env = process.env;
+  const demo = !env['DATABASE_URL'];
+  const port = Number(env['PORT'] ?? 3000);
+  await assertPortFree(port, 'Yizhan');
+  await mkdir(HOME, { recursive: true, mode: 0o711 });
+  const databaseUrl =
+    env['DATABASE_URL'] ??
+    (await stopping.add(startPostgres({ dataDir: `${HOME}/postgres`, persistent: true, onProgress: say }))).url;
+  const redisUrl = env['REDIS_URL'] ?? (await stopping.add(startRedis({ dir: `${HOME}/redis`, aof: true, onProgress: say }))).url;
+  await migrate(databaseUrl, migrationSets(services), say);
+  await grantServiceRoles(databaseUrl);
+  const config = Config.fromEnv({
+    LOG_LEVEL: 'warn',
+    SECRET_KEY_FILE: await secretKey(),
+    ...env,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    YIZHAN_DEMO: String(demo),
+  });
+  const app = await createApp(services, config);
+  await stopping.add(listen(app, config).then(() => ({ stop: () => app.close() })));
+  if (demo && !(await isDemoIn(app))) await bringInDemo(app, config, `${HOME}/demo`, say);
+  say(await banner(app, config));
+} catch (error) {
+  // What a Ctrl-C cut short is no news.
+  if (!stopping.begun) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    await stopping.stop();
+    process.exit(1);
+  }
+}
+
+/** The key that encrypts signing keys and hashes client secrets: made once, kept beside the data. */
+async function secretKey(): Promise<string> {
+  const file = `${HOME}/secret.key`;
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o600 });
+  return file;
+}
