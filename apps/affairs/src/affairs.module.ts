@@ -1,15 +1,23 @@
 import { Module } from '@nestjs/common';
 import type { Service } from '#service';
+import { Leave } from './leave/leave.entity.js';
+import { LeaveHandlers } from './leave/leave.handlers.js';
+import { LeaveStep } from './leave/leave-step.entity.js';
+import { LeaveDecisions } from './leave/leave-decisions.service.js';
+import { LeaveReturns } from './leave/leave-returns.service.js';
+import { LeavesController } from './leave/leaves.controller.js';
+import { Leaves } from './leave/leaves.service.js';
+import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 
 @Module({
-  controllers: [],
-  providers: [],
+  controllers: [LeavesController],
+  providers: [Leaves, LeaveDecisions, LeaveReturns, LeaveHandlers],
 })
 class AffairsModule {}
 
 export const affairs: Service = {
   name: 'affairs',
   module: AffairsModule,
-  entities: [],
-  migrations: [],
+  entities: [Leave, LeaveStep],
+  migrations: [Leave1763750200000],
 };

@@ -1,0 +1,144 @@
+import { LEAVE_KINDS, type LeaveKind } from '#contracts';
+import { DateOnly, Flag, Instant, ListOf, LongText, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { LEAVE_STATUSES, type LeaveRequest, type LeaveStatus } from './leave.entity.js';
+
+const Attachments = (minItems: number): PropertyDecorator =>
+  ListOf('text', {
+    zh: '证明材料的存放引用',
+    en: "References of proofs in the school's file store",
+    optional: minItems === 0,
+    minItems,
+    maxItems: 10,
+    unique: true,
+    example: ['files/2026/12/proof-1.pdf'],
+  });
+
+/** The period and its kind: enough for the rules. */
+class LeaveAskDto {
+  @OneOf(LEAVE_KINDS, { zh: '类别', en: 'Kind', example: 'personal' })
+  kind: LeaveKind;
+
+  @Instant({ zh: '开始', en: 'From (inclusive)', example: '2026-12-03T08:00:00+08:00' })
+  startsAt: string;
+
+  @Instant({ zh: '结束（不含）', en: 'To (exclusive)', example: '2026-12-04T22:00:00+08:00' })
+  endsAt: string;
+
+  @Flag({ zh: '紧急：可事后补交材料', en: 'Urgent: papers may follow', optional: true, example: false })
+  urgent = false;
+
+  @Attachments(0)
+  attachments: string[] = [];
+}
+
+export class PrecheckLeaveDto extends LeaveAskDto {
+  @Uuid({ zh: '学生；缺省为本人', en: 'Student; the caller when left out', optional: true })
+  studentId?: string;
+
+  @Uuid({ zh: '所补正的请假', en: 'The leave that this corrects', optional: true })
+  leaveId?: string;
+}
+
+/** The whole form; also the body of a correction. */
+export class LeaveFormDto extends LeaveAskDto {
+  @LongText({ zh: '事由', en: 'Reason', max: 2000, example: '回家探望祖父' })
+  reason: string;
+
+  @Text({ zh: '去向', en: 'Destination', example: '陕西省宝鸡市' })
+  destination: string;
+
+  @Text({ zh: '联系方式', en: 'How to be reached', max: 100, optional: true, nullable: true, example: '可电话联系' })
+  contact?: string | null;
+
+  static toRequest(form: LeaveFormDto): LeaveRequest {
+    const { kind, reason, destination, contact = null, urgent, attachments } = form;
+    const [startsAt, endsAt] = [new Date(form.startsAt), new Date(form.endsAt)];
+    return { kind, startsAt, endsAt, reason, destination, contact, urgent, attachments };
+  }
+}
+
+export class SubmitLeaveDto extends LeaveFormDto {
+  @Uuid({ zh: '学生；缺省为本人', en: 'Student; the caller when left out', optional: true })
+  studentId?: string;
+}
+
+export class SubmitLeaveOnBehalfDto extends LeaveFormDto {
+  @Uuid({ zh: '学生', en: 'Student' })
+  studentId: string;
+}
+
+export class CommentDto {
+  @LongText({ zh: '意见', en: 'Comment', max: 1000, optional: true, example: '注意安全，按时返校' })
+  comment?: string;
+}
+
+export class RequiredCommentDto {
+  @LongText({ zh: '意见', en: 'Comment', max: 1000, example: '请补充家长联系方式' })
+  comment: string;
+}
+
+export class ExtendLeaveDto {
+  @Instant({ zh: '新的结束时间（不含）', en: 'New end (exclusive)', example: '2026-12-06T22:00:00+08:00' })
+  endsAt: string;
+
+  @LongText({ zh: '续假事由', en: 'Why longer', max: 2000, example: '返程车票改签' })
+  reason: string;
+
+  @Attachments(0)
+  attachments: string[] = [];
+}
+
+export class CloseLeaveDto extends CommentDto {
+  @Instant({
+    zh: '返校时间；仅工作人员可填，缺省为现在',
+    en: 'When the student was back; for staff only, now when left out',
+    optional: true,
+    example: '2026-12-04T20:10:00+08:00',
+  })
+  returnedAt?: string;
+}
+
+export class AttachmentsDto {
+  @Attachments(1)
+  attachments: string[];
+}
+
+export class LeavesQuery extends PageQuery {
+  @Sort(['startsAt', 'createdAt'])
+  sort?: string;
+
+  @OneOf(LEAVE_STATUSES, { zh: '状态', en: 'Status', optional: true, example: 'submitted' })
+  status?: LeaveStatus;
+
+  @OneOf(LEAVE_KINDS, { zh: '类别', en: 'Kind', optional: true, example: 'sick' })
+  kind?: LeaveKind;
+
+  @Uuid({ zh: '学生', en: 'Student', optional: true })
+  studentId?: string;
+
+  @DateOnly({ zh: '当日及以后仍在请假', en: 'Absent on or after this day', optional: true, example: '2026-12-01' })
+  from?: string;
+
+  @DateOnly({ zh: '当日及以前开始请假', en: 'Absent on or before this day', optional: true, example: '2026-12-31' })
+  to?: string;
+
+  @Flag({ zh: '仅本人的', en: 'Only my own', optional: true, example: true })
+  mine?: boolean;
+
+  @Flag({ zh: '仅待我审批的', en: 'Only those that await my decision', optional: true, example: true })
+  awaitingMe?: boolean;
+
+  @Flag({ zh: '是否逾期未销假', en: 'Overdue or not', optional: true, example: true })
+  overdue?: boolean;
+
+  @Flag({ zh: '是否欠交材料', en: 'Do papers still have to come?', optional: true, example: true })
+  papersOwed?: boolean;
+}
+
+export class LeaveSummaryQuery {
+  @DateOnly({ zh: '自该日起', en: 'Leaves that begin on or after', optional: true, example: '2026-09-01' })
+  from?: string;
+
+  @DateOnly({ zh: '至该日止', en: 'Leaves that begin on or before', optional: true, example: '2027-01-20' })
+  to?: string;
+}

@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { Config } from '#config';
+import { LeaveChangedV1, type PassFact } from '#contracts';
+import { query, sql, type Tx, update } from '#database';
+import { Events } from '#events';
+import { Policies } from '#policy';
+import { addDays, dateOf, instantOf, membershipsOf, today } from '#roster';
+import { gateReturn, type LeavePass } from './gate-return.js';
+import { Leave } from './leave.entity.js';
+import { type GateReturnRule, LeavePolicy } from './leave.policy.js';
+import { recordAction } from './leaves.queries.js';
+
+/** Who acts where no person does. */
+export const SYSTEM = { app: 'system:affairs', personId: undefined };
+const HOUR = 3_600_000;
+
+/** 销假: what the gate says about leaves, and what nobody says anything about. */
+@Injectable()
+export class LeaveReturns {
+  constructor(
+    private readonly events: Events,
+    private readonly policies: Policies,
+    private readonly config: Config,
+  ) {}
+
+  /** Keeps the passes that may show a return, and settles the leaves they bear on. Passes may repeat, come late, in any order. */
+  async record(tx: Tx, passes: readonly PassFact[]): Promise<void> {
+    const rule = await this.rule(tx);
+    const leaves = await this.openLeavesOf(tx, [...new Set(passes.map(({ studentId }) => studentId))], rule);
+    if (leaves.length === 0) return;
+    const concerned = new Set(leaves.map(({ studentId }) => studentId));
+    const relevant = passes.filter(({ studentId }) => concerned.has(studentId));
+    const homes = await this.homes(tx, relevant);
+    const rows = relevant.flatMap((pass) => {
+      const at = new Date(pass.at);
+      // Into another building is neither leaving nor coming home.
+      if (pass.direction === 'in' && !homes.has(this.homeKey(pass))) return [];
+      return leaves
+        .filter(({ studentId, startsAt }) => studentId === pass.studentId && at > lookback(startsAt, rule))
+        .map(({ id }) => ({ leave_id: id, pass_id: pass.passId, at, direction: pass.direction }));
+    });
+    const added = await query<{ id: string }>(
+      tx,
+      sql`INSERT INTO affairs.leave_pass (leave_id, pass_id, at, direction)
+          SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+            AS r(leave_id uuid, pass_id uuid, at timestamptz, direction text)
+          ON CONFLICT DO NOTHING RETURNING leave_id AS id`,
+    );
+    const touched = new Set(added.map(({ id }) => id));
+    await this.settle(
+      tx,
+      leaves.filter(({ id }) => touched.has(id)),
+      rule,
+    );
+  }
+
+  /** Looks again at a leave whose start has moved. The caller saves it. */
+  async reconsider(tx: Tx, leave: Leave): Promise<void> {
+    const passes = (await passesOf(tx, [leave.id])).get(leave.id) ?? [];
+    leave.seeAtGate(gateReturn(leave.startsAt, passes, await this.rule(tx)));
+  }
+
+  /** Closes, as overdue, what should have been reported back by `now`. Answers how many. */
+  async closeOverdue(tx: Tx, now: Date): Promise<number> {
+    const rows = await query<{ id: string }>(
+      tx,
+      sql`WITH overdue AS (
+            UPDATE affairs.leave SET status = 'closed', closed_how = 'late', overdue_at = ${now}, version = version + 1, updated_at = now()
+             WHERE status = 'approved' AND extension_ends_at IS NULL AND return_by < ${now}
+            RETURNING id)
+          INSERT INTO affairs.leave_action (id, leave_id, action, app)
+          SELECT gen_random_uuid(), id, 'overdue', ${SYSTEM.app} FROM overdue RETURNING id`,
+    );
+    return rows.length;
+  }
+
+  /** Forgets the passes of leaves that can no longer change by them. */
+  async forgetPasses(tx: Tx, now: Date): Promise<void> {
+    const settled = this.settledBefore(await this.rule(tx), now);
+    await query(
+      tx,
+      sql`DELETE FROM affairs.leave_pass p USING affairs.leave l
+           WHERE l.id = p.leave_id AND (l.planned_ends_at <= ${settled} OR l.status IN ('rejected', 'withdrawn', 'cancelled'))`,
+    );
+  }
+
+  /** Leaves a pass may bear on, locked, so that a decision under way and a pass do not miss each other. */
+  private async openLeavesOf(tx: Tx, studentIds: string[], rule: GateReturnRule): Promise<Leave[]> {
+    const settled = this.settledBefore(rule, new Date());
+    const rows = await query<{ id: string }>(
+      tx,
+      sql`SELECT id FROM affairs.leave
+           WHERE student_id = ANY(${studentIds}::uuid[]) AND planned_ends_at > ${settled}
+             AND status IN ('submitted', 'returned', 'approved', 'closed')
+           ORDER BY id FOR UPDATE`,
+    );
+    return rows.length === 0 ? [] : tx.findBy(Leave, { id: In(rows.map(({ id }) => id)) });
+  }
+
+  private async settle(tx: Tx, leaves: Leave[], rule: GateReturnRule): Promise<void> {
+    const passes = await passesOf(
+      tx,
+      leaves.map(({ id }) => id),
+    );
+    for (const leave of leaves) {
+      const before = { status: leave.status, returnedAt: leave.returnedAt, endsAt: leave.endsAt };
+      if (!leave.seeAtGate(gateReturn(leave.startsAt, passes.get(leave.id) ?? [], rule))) continue;
+      await update(tx, leave);
+      if (leave.returnedAt?.getTime() === before.returnedAt?.getTime() && leave.status === before.status) continue;
+      await recordAction(tx, SYSTEM, leave.id, leave.returnedAt ? 'close' : 'reopen');
+      if (leave.endsAt.getTime() !== before.endsAt.getTime()) await publishChange(tx, this.events, leave);
+    }
+  }
+
+  /** `student date building` of everybody's dormitory on the days of the passes. */
+  private async homes(tx: Tx, passes: readonly PassFact[]): Promise<Set<string>> {
+    const { timeZone } = this.config;
+    const studentsByDate = new Map<string, Set<string>>();
+    for (const { studentId, at } of passes) {
+      const date = dateOf(at, timeZone);
+      studentsByDate.set(date, (studentsByDate.get(date) ?? new Set()).add(studentId));
+    }
+    const homes = new Set<string>();
+    for (const [date, studentIds] of studentsByDate) {
+      for (const { personId, unitId } of await membershipsOf(tx, [...studentIds], date, ['building'])) {
+        homes.add(`${personId} ${date} ${unitId}`);
+      }
+    }
+    return homes;
+  }
+
+  private homeKey({ studentId, at, buildingId }: PassFact): string {
+    return `${studentId} ${dateOf(at, this.config.timeZone)} ${buildingId}`;
+  }
+
+  private async rule(tx: Tx): Promise<GateReturnRule> {
+    return (await this.policies.at(tx, LeavePolicy, today(this.config.timeZone))).value.gateReturn;
+  }
+
+  private settledBefore(rule: GateReturnRule, now: Date): Date {
+    const { timeZone } = this.config;
+    return instantOf(addDays(dateOf(now, timeZone), -rule.watchDays), '00:00', timeZone);
+  }
+}
+
+/** Tells the others that an approved leave's end moved. */
+export async function publishChange(tx: Tx, events: Events, leave: Leave): Promise<void> {
+  await events.publish(tx, new LeaveChangedV1(periodOf(leave)), leave);
+}
+
+/** What an event says of a leave: never more than this. */
+export function periodOf(leave: Leave): { leaveId: string; studentId: string; startsAt: string; endsAt: string } {
+  const { id, studentId, startsAt, endsAt } = leave;
+  return { leaveId: id, studentId, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() };
+}
+
+async function passesOf(tx: Tx, leaveIds: string[]): Promise<Map<string, LeavePass[]>> {
+  const rows = await query<LeavePass & { leaveId: string }>(
+    tx,
+    sql`SELECT leave_id AS "leaveId", at, direction FROM affairs.leave_pass WHERE leave_id = ANY(${leaveIds}::uuid[])`,
+  );
+  const byLeave = new Map<string, LeavePass[]>();
+  for (const { leaveId, ...pass } of rows) byLeave.set(leaveId, [...(byLeave.get(leaveId) ?? []), pass]);
+  return byLeave;
+}
+
+function lookback(startsAt: Date, rule: GateReturnRule): Date {
+  return new Date(startsAt.getTime() - rule.outLookbackHours * HOUR);
+}

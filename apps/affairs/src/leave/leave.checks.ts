@@ -1,0 +1,231 @@
+import type { AppointmentKind, Bilingual, LeaveKind, UnitKind } from '#contracts';
+import { APPOINTMENT_KINDS } from '#contracts';
+import { query, sql, type Tx } from '#database';
+import type { PolicyAt } from '#policy';
+import { addDays, answerersFor, calendarDays, dateOf, daysBetween, instantOf, termOf } from '#roster';
+import type { LeaveLevel, LeavePolicy } from './leave.policy.js';
+
+const DAY = 86_400_000;
+
+/** Something that speaks against a leave (blocker), or that one should know (warning). */
+export interface Finding extends Bilingual {
+  severity: 'blocker' | 'warning';
+  code: string;
+  /** JSON pointer to the part of the request it is about. */
+  pointer: string;
+}
+
+/** What is asked for, as far as the rules care. */
+export interface Ask {
+  studentId: string;
+  kind: LeaveKind;
+  startsAt: Date;
+  endsAt: Date;
+  urgent: boolean;
+  attachments: readonly string[];
+  /** The leave that is corrected or extended: it does not collide with itself. */
+  leaveId?: string | undefined;
+  /** The end up to which the time is approved already; only the rest is looked at. */
+  extendsFrom?: Date | undefined;
+}
+
+export interface StepAhead {
+  kind: AppointmentKind;
+  unitKind: UnitKind | null;
+  /** Who could decide it today. */
+  personIds: string[];
+}
+
+export interface Assessment {
+  /** Calendar days touched; 0 for a period that makes no sense. */
+  days: number;
+  level: LeaveLevel | undefined;
+  policyVersion: number;
+  steps: StepAhead[];
+  findings: Finding[];
+  /** An urgent leave whose proof may come later. */
+  papersOwed: boolean;
+}
+
+/** Calendar days (campus time zone) that a period touches; its end is exclusive. */
+export function touchedDays(startsAt: Date, endsAt: Date, timeZone: string): number {
+  return daysBetween(dateOf(startsAt, timeZone), lastDate(endsAt, timeZone)) + 1;
+}
+
+/** The last calendar day a period with this (exclusive) end touches. */
+export function lastDate(endsAt: Date, timeZone: string): string {
+  return dateOf(new Date(endsAt.getTime() - 1), timeZone);
+}
+
+/**
+ * Holds a request against the policy: who will decide, what is missing, what collides. The pre-check shows it, submission,
+ * correction and extension refuse what has a blocker. Reads only.
+ */
+export async function assess(
+  tx: Tx,
+  policy: PolicyAt<LeavePolicy>,
+  ask: Ask,
+  now: Date,
+  timeZone: string,
+): Promise<Assessment> {
+  const rules = policy.value;
+  const longest = Math.max(...rules.levels.map(({ upToDays }) => upToDays));
+  const findings = periodFindings(rules, longest, ask, now, timeZone);
+  const days = findings.length > 0 ? 0 : touchedDays(ask.startsAt, ask.endsAt, timeZone);
+  if (days > longest) findings.push(tooLong(longest));
+  // A period that makes no sense is neither looked up in calendars nor given a chain.
+  if (findings.length > 0) {
+    return { days, level: undefined, policyVersion: policy.number, steps: [], findings, papersOwed: false };
+  }
+  const levels = [...rules.levels].sort((a, b) => a.upToDays - b.upToDays);
+  const level = levels.find(({ upToDays }) => days <= upToDays) as LeaveLevel;
+  const proofBeyond = rules.kinds[ask.kind].proofBeyondDays;
+  const proofMissing = proofBeyond !== null && days > proofBeyond && ask.attachments.length === 0;
+  if (proofMissing) {
+    findings.push(
+      ask.urgent
+        ? warning('papers-later', '#/attachments', '紧急请假：证明材料请事后补交', 'Urgent: hand the proof in later')
+        : blocker('proof-missing', '#/attachments', '须附证明材料', 'Proof is required'),
+    );
+  }
+  findings.push(...(await calendarFindings(tx, rules, level, ask, now, timeZone)));
+  findings.push(...(await otherLeavesFindings(tx, rules, ask, timeZone)));
+  const steps = await stepsAhead(tx, level, ask.studentId, dateOf(now, timeZone));
+  for (const step of steps.filter(({ personIds }) => personIds.length === 0)) {
+    const { zh, en } = APPOINTMENT_KINDS[step.kind];
+    findings.push(blocker('nobody-decides', '#', `没有可审批的人员：${zh}`, `Nobody is appointed to decide: ${en}`));
+  }
+  return { days, level, policyVersion: policy.number, steps, findings, papersOwed: proofMissing && ask.urgent };
+}
+
+/** Compares instants only: they may lie in years that no calendar knows. */
+function periodFindings(rules: LeavePolicy, longest: number, ask: Ask, now: Date, timeZone: string): Finding[] {
+  const { startsAt, endsAt, extendsFrom, urgent } = ask;
+  if (endsAt <= startsAt) return [blocker('end-before-start', '#/endsAt', '结束须晚于开始', 'must be after the start')];
+  const found: Finding[] = [];
+  if (endsAt.getTime() - startsAt.getTime() > longest * DAY) found.push(tooLong(longest));
+  if (extendsFrom) {
+    if (endsAt <= extendsFrom) {
+      found.push(blocker('not-later', '#/endsAt', '须晚于原结束时间', 'must be later than the present end'));
+    }
+    return found;
+  }
+  const midnight = (days: number): Date => instantOf(addDays(dateOf(now, timeZone), days), '00:00', timeZone);
+  if (startsAt >= midnight(rules.maxAdvanceDays + 1)) {
+    const most = rules.maxAdvanceDays;
+    found.push(blocker('too-far-ahead', '#/startsAt', `最多提前 ${most} 天申请`, `At most ${most} days ahead`));
+  }
+  if (!urgent && startsAt < now) {
+    found.push(
+      blocker(
+        'in-the-past',
+        '#/startsAt',
+        '开始时间已过；紧急情况请标明紧急',
+        'lies in the past; mark it urgent if it is',
+      ),
+    );
+  }
+  if (urgent && startsAt < midnight(-rules.urgentBackdateDays)) {
+    const most = rules.urgentBackdateDays;
+    found.push(blocker('too-far-back', '#/startsAt', `紧急请假最多补前 ${most} 天`, `At most ${most} days back`));
+  }
+  return found;
+}
+
+function tooLong(longest: number): Finding {
+  return blocker('too-long', '#/endsAt', `最长 ${longest} 天`, `A leave may have at most ${longest} days`);
+}
+
+async function calendarFindings(
+  tx: Tx,
+  rules: LeavePolicy,
+  level: LeaveLevel,
+  ask: Ask,
+  now: Date,
+  timeZone: string,
+): Promise<Finding[]> {
+  const [today, first] = [dateOf(now, timeZone), dateOf(ask.startsAt, timeZone)];
+  const days = await calendarDays(tx, first < today ? first : today, lastDate(ask.endsAt, timeZone));
+  const found: Finding[] = [];
+  const ahead = days.filter((day) => day.workday && day.date >= today && day.date < first).length;
+  const needed = rules.kinds[ask.kind].applyAhead && !ask.urgent && !ask.extendsFrom ? level.applyWorkingDaysAhead : 0;
+  if (ahead < needed) {
+    found.push(
+      blocker('apply-earlier', '#/startsAt', `须提前 ${needed} 个工作日申请`, `Apply ${needed} working day(s) ahead`),
+    );
+  }
+  if (!days.some((day) => day.workday && day.date >= first)) {
+    found.push(warning('no-workday', '#/startsAt', '期间均为非工作日', 'There is no working day in this period'));
+  }
+  if (days.some((day) => day.provisional)) {
+    found.push(warning('calendar-provisional', '#/startsAt', '放假安排尚未公布', 'The holidays are not announced yet'));
+  }
+  return found;
+}
+
+async function otherLeavesFindings(tx: Tx, rules: LeavePolicy, ask: Ask, timeZone: string): Promise<Finding[]> {
+  const first = dateOf(ask.startsAt, timeZone);
+  const term = await termOf(tx, first);
+  const from = term && term.startsOn < first ? term.startsOn : first;
+  const others = await query<{ startsAt: Date; endsAt: Date }>(
+    tx,
+    sql`SELECT starts_at AS "startsAt", ends_at AS "endsAt" FROM affairs.leave
+         WHERE student_id = ${ask.studentId} AND id <> ALL(${ask.leaveId ? [ask.leaveId] : []}::uuid[])
+           AND status IN ('submitted', 'returned', 'approved', 'closed')
+           AND ends_at > (${from}::date::timestamp AT TIME ZONE ${timeZone}) AND starts_at < ends_at`,
+  );
+  const found: Finding[] = [];
+  const start = ask.extendsFrom ?? ask.startsAt;
+  if (others.some((other) => other.startsAt < ask.endsAt && other.endsAt > start)) {
+    found.push(
+      blocker('overlap', ask.extendsFrom ? '#/endsAt' : '#/startsAt', '与其他请假重叠', 'overlaps another leave'),
+    );
+  }
+  if (!term) {
+    found.push(warning('outside-term', '#/startsAt', '不在学期内', 'lies outside every term'));
+    return found;
+  }
+  const within = ({ startsAt, endsAt }: { startsAt: Date; endsAt: Date }): number => {
+    const begin = dateOf(startsAt, timeZone) < term.startsOn ? term.startsOn : dateOf(startsAt, timeZone);
+    const end = lastDate(endsAt, timeZone) < term.endsOn ? addDays(lastDate(endsAt, timeZone), 1) : term.endsOn;
+    return Math.max(0, daysBetween(begin, end));
+  };
+  const total = [...others, ask].reduce((sum, one) => sum + within(one), 0);
+  if (total > daysBetween(term.startsOn, term.endsOn) * rules.warnTermShare) {
+    found.push(
+      warning(
+        'term-share',
+        '#/endsAt',
+        `本学期累计 ${total} 天，超过学期规定比例，可能须办理休学`,
+        `${total} days in this term: beyond the share from which a suspension of study is due`,
+      ),
+    );
+  }
+  return found;
+}
+
+async function stepsAhead(tx: Tx, level: LeaveLevel, studentId: string, date: string): Promise<StepAhead[]> {
+  const kinds = [...new Set(level.approvers.map(({ kind }) => kind))];
+  const posts = await answerersFor(tx, [studentId], date, kinds);
+  return level.approvers.map(({ kind, unitKind = null }) => {
+    const able = posts.filter(
+      (post) => post.kind === kind && (unitKind === null || post.unitKind === unitKind) && post.personId !== studentId,
+    );
+    return { kind, unitKind, personIds: [...new Set(able.map(({ personId }) => personId))] };
+  });
+}
+
+const blocker = (code: string, pointer: string, zh: string, en: string): Finding => ({
+  severity: 'blocker',
+  code,
+  pointer,
+  zh,
+  en,
+});
+const warning = (code: string, pointer: string, zh: string, en: string): Finding => ({
+  severity: 'warning',
+  code,
+  pointer,
+  zh,
+  en,
+});

@@ -1,0 +1,244 @@
+import { Column, Entity } from 'typeorm';
+import type { Bilingual, LeaveKind } from '#contracts';
+import { BaseEntity } from '#database';
+import { LeaveAlreadyBegun, LeaveExpired, LeaveNotBegun, LeaveNotInState } from './leave.problems.js';
+
+export const LEAVE_STATUSES = {
+  submitted: { zh: '审批中', en: 'awaiting decisions' },
+  returned: { zh: '退回补正', en: 'returned for correction' },
+  approved: { zh: '已批准', en: 'approved' },
+  rejected: { zh: '未批准', en: 'rejected' },
+  withdrawn: { zh: '已撤回', en: 'withdrawn before it was decided' },
+  cancelled: { zh: '已撤销', en: 'cancelled after approval, before it began' },
+  closed: { zh: '已销假', en: 'closed' },
+} as const satisfies Record<string, Bilingual>;
+export type LeaveStatus = keyof typeof LEAVE_STATUSES;
+
+export const CLOSED_HOW = {
+  gate: { zh: '门禁自动销假', en: 'the gate saw the return' },
+  self: { zh: '本人销假', en: 'the student reported the return' },
+  staff: { zh: '工作人员销假', en: 'staff recorded the return' },
+  late: { zh: '逾期未销假', en: 'overdue: no return known in time' },
+} as const satisfies Record<string, Bilingual>;
+export type ClosedHow = keyof typeof CLOSED_HOW;
+
+/** What somebody asks for. */
+export interface LeaveRequest {
+  kind: LeaveKind;
+  startsAt: Date;
+  /** Exclusive. */
+  endsAt: Date;
+  reason: string;
+  destination: string;
+  contact: string | null;
+  urgent: boolean;
+  attachments: string[];
+}
+
+/** A student's leave, from the request to the return. Reason, destination, contact and attachments never leave by event. */
+@Entity({ name: 'leave', schema: 'affairs' })
+export class Leave extends BaseEntity {
+  @Column('uuid')
+  studentId: string;
+
+  @Column('text')
+  kind: LeaveKind;
+
+  @Column('text')
+  status: LeaveStatus = 'submitted';
+
+  @Column('timestamptz')
+  startsAt: Date;
+
+  /** The end that counts: the planned one, or the return when that is earlier. Exclusive. */
+  @Column('timestamptz')
+  endsAt: Date;
+
+  /** The end that was asked for, and approved. */
+  @Column('timestamptz')
+  plannedEndsAt: Date;
+
+  @Column('text')
+  reason: string;
+
+  @Column('text')
+  destination: string;
+
+  @Column('text', { nullable: true })
+  contact: string | null;
+
+  @Column('boolean')
+  urgent: boolean;
+
+  /** Where the proofs are, in the school's own file store. */
+  @Column('text', { array: true })
+  attachments: string[];
+
+  /** An urgent leave's proof that is still to be handed in. */
+  @Column('boolean')
+  papersOwed: boolean;
+
+  /** The person who asked; null when an app did so by itself. */
+  @Column('uuid', { nullable: true })
+  submittedBy: string | null;
+
+  /** Counts submissions and extensions: each has steps of its own. */
+  @Column('int')
+  round = 1;
+
+  /** How often it was returned for correction; 0 = done at the first go (一次办结). */
+  @Column('int')
+  returnedCount = 0;
+
+  /** An extension that awaits its decision. */
+  @Column('timestamptz', { nullable: true })
+  extensionEndsAt: Date | null = null;
+
+  @Column('text', { nullable: true })
+  extensionReason: string | null = null;
+
+  /** The return must be known by then; set on approval. */
+  @Column('timestamptz', { nullable: true })
+  returnBy: Date | null = null;
+
+  /** What student or staff say about the return. */
+  @Column('timestamptz', { nullable: true })
+  declaredReturnAt: Date | null = null;
+
+  @Column('text', { nullable: true })
+  declaredHow: 'self' | 'staff' | null = null;
+
+  /** What the gate says about it. */
+  @Column('timestamptz', { nullable: true })
+  gateReturnAt: Date | null = null;
+
+  /** When it was found that nobody knew of a return in time. */
+  @Column('timestamptz', { nullable: true })
+  overdueAt: Date | null = null;
+
+  @Column('text', { nullable: true })
+  closedHow: ClosedHow | null = null;
+
+  @Column('timestamptz', { nullable: true })
+  returnedAt: Date | null = null;
+
+  static submit(studentId: string, request: LeaveRequest, papersOwed: boolean, by: string | null): Leave {
+    const leave = new Leave();
+    leave.studentId = studentId;
+    leave.submittedBy = by;
+    leave.take(request, papersOwed);
+    return leave;
+  }
+
+  /** Does it await a decision, of the leave itself or of its extension? */
+  get awaitsDecision(): boolean {
+    return this.status === 'submitted' || (this.status === 'approved' && this.extensionEndsAt !== null);
+  }
+
+  /** Throws LeaveNotInState for any other status. */
+  mustBe(...statuses: LeaveStatus[]): void {
+    if (!statuses.includes(this.status)) this.refuse();
+  }
+
+  /** Answers a return with a corrected request: a new round of decisions. */
+  resubmit(request: LeaveRequest, papersOwed: boolean): void {
+    this.mustBe('returned');
+    this.take(request, papersOwed);
+    this.status = 'submitted';
+    this.round++;
+  }
+
+  /** Counts from now on; with a pending extension it lasts longer from now on. */
+  approve(returnBy: Date): void {
+    this.status = 'approved';
+    this.returnBy = returnBy;
+    if (this.extensionEndsAt) this.plannedEndsAt = this.extensionEndsAt;
+    this.dropExtension();
+    this.settle();
+  }
+
+  /** A rejected extension leaves the leave as it was. */
+  reject(): void {
+    if (this.status === 'approved') this.dropExtension();
+    else this.status = 'rejected';
+  }
+
+  returnForCorrection(): void {
+    this.mustBe('submitted');
+    this.status = 'returned';
+    this.returnedCount++;
+  }
+
+  /** Takes back what is not decided yet: the request, or the extension. */
+  withdraw(): void {
+    if (this.status === 'approved' && this.extensionEndsAt) return this.dropExtension();
+    this.mustBe('submitted', 'returned');
+    this.status = 'withdrawn';
+  }
+
+  cancel(now: Date): void {
+    this.mustBe('approved');
+    if (now >= this.startsAt) throw new LeaveAlreadyBegun();
+    this.status = 'cancelled';
+  }
+
+  /** Asks for a later end, before the present one has passed. */
+  extend(endsAt: Date, reason: string, now: Date): void {
+    if (this.status === 'approved' && now >= this.plannedEndsAt) throw new LeaveExpired();
+    if (this.status !== 'approved' || this.extensionEndsAt) this.refuse();
+    this.extensionEndsAt = endsAt;
+    this.extensionReason = reason;
+    this.round++;
+  }
+
+  addAttachments(references: readonly string[]): void {
+    if (['rejected', 'withdrawn', 'cancelled'].includes(this.status)) this.refuse();
+    this.attachments = [...new Set([...this.attachments, ...references])];
+    this.papersOwed = false;
+  }
+
+  /** Student or staff report the return; of an overdue leave too. */
+  declareReturn(how: 'self' | 'staff', at: Date): void {
+    if (this.status !== 'approved' && this.closedHow !== 'late') this.refuse();
+    if (at < this.startsAt) throw new LeaveNotBegun();
+    this.declaredHow = how;
+    this.declaredReturnAt = at;
+    this.settle();
+  }
+
+  /** What the gate knows by now; undefined = no return. Answers whether it changes the leave. */
+  seeAtGate(at: Date | undefined): boolean {
+    if (this.gateReturnAt?.getTime() === at?.getTime()) return false;
+    this.gateReturnAt = at ?? null;
+    if (this.status === 'approved' || this.status === 'closed') this.settle();
+    return true;
+  }
+
+  /**
+   * Status, return and end, from what is known and not from the order it became known in: what staff say stands, else the
+   * earlier of gate and student, else that it is overdue.
+   */
+  private settle(): void {
+    const gateFirst = this.gateReturnAt && (!this.declaredReturnAt || this.gateReturnAt <= this.declaredReturnAt);
+    if (this.declaredHow === 'staff') this.closedHow = 'staff';
+    else if (gateFirst) this.closedHow = 'gate';
+    else if (this.declaredHow === 'self') this.closedHow = 'self';
+    else this.closedHow = this.overdueAt ? 'late' : null;
+    this.status = this.closedHow ? 'closed' : 'approved';
+    this.returnedAt = this.closedHow === 'gate' ? this.gateReturnAt : this.declaredReturnAt;
+    this.endsAt = this.returnedAt && this.returnedAt < this.plannedEndsAt ? this.returnedAt : this.plannedEndsAt;
+  }
+
+  private take(request: LeaveRequest, papersOwed: boolean): void {
+    Object.assign(this, request, { plannedEndsAt: request.endsAt, papersOwed });
+  }
+
+  private dropExtension(): void {
+    this.extensionEndsAt = null;
+    this.extensionReason = null;
+  }
+
+  private refuse(): never {
+    throw new LeaveNotInState({ params: { status: this.status } });
+  }
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { PassesRecordedV1 } from '#contracts';
+import type { Tx } from '#database';
+import { Every, OnEvent, type Period, type Received } from '#events';
+import { LeaveReturns } from './leave-returns.service.js';
+
+/** What leave hears of others, and does by the clock. */
+@Injectable()
+export class LeaveHandlers {
+  constructor(private readonly returns: LeaveReturns) {}
+
+  @OnEvent(PassesRecordedV1)
+  async whenPassesRecorded(tx: Tx, event: Received<PassesRecordedV1>): Promise<void> {
+    await this.returns.record(tx, event.data.passes);
+  }
+
+  @Every('17 0 * * *', { name: 'affairs.leave-overdue', catchUp: 'latest' })
+  async closeOverdue(tx: Tx, period: Period): Promise<void> {
+    await this.returns.closeOverdue(tx, period.at);
+  }
+
+  @Every('43 3 * * *', { name: 'affairs.leave-passes', catchUp: 'latest' })
+  async forgetPasses(tx: Tx, period: Period): Promise<void> {
+    await this.returns.forgetPasses(tx, period.at);
+  }
+}

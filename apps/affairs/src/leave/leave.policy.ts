@@ -1,0 +1,189 @@
+import {
+  APPOINTMENT_KINDS,
+  type AppointmentKind,
+  type Bilingual,
+  type LeaveKind,
+  PLACE_KINDS,
+  ROLE_PERMISSIONS,
+  UNIT_KINDS,
+  type UnitKind,
+} from '#contracts';
+import { Decimal, Flag, Int, ListOf, Nested, OneOf } from '#http';
+import { Policy } from '#policy';
+
+const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
+
+/** Posts that carry the permission to decide; others cannot be made approvers. */
+const DECIDING_POSTS: Record<string, Bilingual> = Object.fromEntries(
+  Object.entries(APPOINTMENT_KINDS).filter(([kind]) =>
+    ROLE_PERMISSIONS[kind as AppointmentKind].includes('affairs:leave:decide'),
+  ),
+);
+
+/** Who decides a step: holders of the post over a unit of the student. */
+export class LeaveApprover {
+  @OneOf(DECIDING_POSTS, { zh: '任职', en: 'Post', example: 'student_affairs_officer' })
+  kind: AppointmentKind;
+
+  @OneOf(ANY_UNIT, {
+    zh: '任职所在单位的种类；缺省不限',
+    en: 'Kind of the unit the post is over; any when left out',
+    optional: true,
+    example: 'college',
+  })
+  unitKind?: UnitKind;
+}
+
+/** The chain of leaves up to so many days. */
+export class LeaveLevel {
+  @Int({ zh: '不超过多少天', en: 'Leaves of at most so many days', min: 1, max: 366, example: 2 })
+  upToDays: number;
+
+  @ListOf(() => LeaveApprover, {
+    zh: '依次审批',
+    en: 'Who decides, in order',
+    minItems: 1,
+    maxItems: 6,
+    example: [{ kind: 'counselor' }],
+  })
+  approvers: LeaveApprover[];
+
+  @Int({
+    zh: '提前几个工作日申请，申请当日计入',
+    en: 'Working days to apply ahead; the day of asking counts',
+    min: 0,
+    max: 30,
+    example: 1,
+  })
+  applyWorkingDaysAhead: number;
+}
+
+export class LeaveKindRule {
+  @Flag({ zh: '是否要求提前申请', en: 'Must it be applied for ahead?', example: true })
+  applyAhead: boolean;
+
+  @Int({
+    zh: '超过多少天须附证明；空为不要求',
+    en: 'Proof is required beyond so many days; null = never',
+    min: 0,
+    max: 366,
+    nullable: true,
+    example: 1,
+  })
+  proofBeyondDays: number | null;
+}
+
+export class LeaveKindRules implements Record<LeaveKind, LeaveKindRule> {
+  @Nested(() => LeaveKindRule, { zh: '事假', en: 'Personal', example: { applyAhead: true, proofBeyondDays: null } })
+  personal: LeaveKindRule;
+
+  @Nested(() => LeaveKindRule, { zh: '病假', en: 'Sick', example: { applyAhead: false, proofBeyondDays: 1 } })
+  sick: LeaveKindRule;
+
+  @Nested(() => LeaveKindRule, { zh: '公假', en: 'Official', example: { applyAhead: true, proofBeyondDays: 0 } })
+  official: LeaveKindRule;
+}
+
+/** When a pass through the gate is the return from a leave; see gate-return.ts. */
+export class GateReturnRule {
+  @Int({
+    zh: '离楼记录可早于请假开始多少小时',
+    en: 'Hours before the start in which the exit may lie',
+    min: 0,
+    max: 168,
+    example: 24,
+  })
+  outLookbackHours: number;
+
+  @Int({
+    zh: '请假期间至少离开多少分钟才算返校',
+    en: 'Minutes away within the leave that make it a return',
+    min: 0,
+    max: 10_080,
+    example: 60,
+  })
+  minAwayMinutes: number;
+
+  @Int({
+    zh: '无离楼记录时，开始多少小时后视为已离开',
+    en: 'Without an exit: hours after the start to be taken as away',
+    min: 0,
+    max: 168,
+    example: 6,
+  })
+  assumeAwayAfterHours: number;
+
+  @Int({
+    zh: '结束后多少天内仍接收迟到的通行记录',
+    en: 'Days after the end in which late passes still count',
+    min: 1,
+    max: 60,
+    example: 14,
+  })
+  watchDays: number;
+}
+
+// Defaults are instances, so that a version that leaves them out is validated like one that spells them out.
+const approver = (kind: AppointmentKind, unitKind?: UnitKind): LeaveApprover =>
+  Object.assign(new LeaveApprover(), { kind, ...(unitKind && { unitKind }) });
+const level = (upToDays: number, applyWorkingDaysAhead: number, ...approvers: LeaveApprover[]): LeaveLevel =>
+  Object.assign(new LeaveLevel(), { upToDays, approvers, applyWorkingDaysAhead });
+const kindRule = (applyAhead: boolean, proofBeyondDays: number | null): LeaveKindRule =>
+  Object.assign(new LeaveKindRule(), { applyAhead, proofBeyondDays });
+
+const COUNSELOR = approver('counselor');
+const COLLEGE = approver('student_affairs_officer', 'college');
+const SCHOOL = approver('student_affairs_officer', 'school');
+
+/**
+ * Leave: who decides by days, what must be handed in, when one must be back. The defaults follow school D of the domain
+ * handbook (2.5): 1–2 days counselor, 3–7 also the college, 8 and more also the school. Days are calendar days touched.
+ */
+@Policy({ key: 'affairs.leave', title: { zh: '请假', en: 'Leave' } })
+export class LeavePolicy {
+  @ListOf(() => LeaveLevel, {
+    zh: '按天数的审批层级；最后一级的天数为最长假期',
+    en: 'Levels by days; the last one bounds how long a leave may be',
+    minItems: 1,
+    maxItems: 10,
+    example: [{ upToDays: 2, approvers: [{ kind: 'counselor' }], applyWorkingDaysAhead: 1 }],
+  })
+  levels: LeaveLevel[] = [
+    level(2, 1, COUNSELOR),
+    level(7, 2, COUNSELOR, COLLEGE),
+    level(60, 3, COUNSELOR, COLLEGE, SCHOOL),
+  ];
+
+  @Nested(() => LeaveKindRules, { zh: '各类请假的要求', en: 'What each kind asks for' })
+  kinds: LeaveKindRules = Object.assign(new LeaveKindRules(), {
+    personal: kindRule(true, null),
+    sick: kindRule(false, 1),
+    official: kindRule(true, 0),
+  });
+
+  @Int({ zh: '紧急请假最多可补前几天', en: 'Days an urgent leave may lie back', min: 0, max: 366, example: 3 })
+  urgentBackdateDays = 3;
+
+  @Int({ zh: '最多可提前多少天申请', en: 'Days one may apply ahead at most', min: 1, max: 366, example: 180 })
+  maxAdvanceDays = 180;
+
+  @Int({ zh: '结束后几个工作日内须销假', en: 'Working days after the end to report back', min: 0, max: 30, example: 2 })
+  returnWithinWorkingDays = 2;
+
+  @Decimal({
+    zh: '累计超过学期的多少比例时提醒',
+    en: 'Share of a term beyond which it is pointed out',
+    min: 0,
+    max: 1,
+    example: 0.3333,
+  })
+  warnTermShare = 0.3333;
+
+  @Nested(() => GateReturnRule, { zh: '门禁自动销假', en: 'Closing by the gate' })
+  gateReturn: GateReturnRule = Object.assign(new GateReturnRule(), {
+    outLookbackHours: 24,
+    minAwayMinutes: 60,
+    assumeAwayAfterHours: 6,
+    watchDays: 14,
+  });
+}

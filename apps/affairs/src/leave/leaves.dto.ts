@@ -1,0 +1,330 @@
+import {
+  APPOINTMENT_KINDS,
+  type AppointmentKind,
+  type Bilingual,
+  LEAVE_KINDS,
+  type LeaveKind,
+  PLACE_KINDS,
+  UNIT_KINDS,
+  type UnitKind,
+} from '#contracts';
+import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#http';
+import type { Person } from '#roster';
+import type { Assessment } from './leave.checks.js';
+import { CLOSED_HOW, type ClosedHow, type Leave, LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';
+import { type LeaveStep, STEP_DECISIONS, type StepDecision } from './leave-step.entity.js';
+
+const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
+const STEP = { position: 1, kind: 'counselor', unitKind: null };
+
+export class PersonRefDto {
+  @Uuid({ zh: '人员', en: 'Person' })
+  id: string;
+
+  @Text({ zh: '学号或工号', en: 'Number', max: 100, example: '2024000001' })
+  number: string;
+
+  @Text({ zh: '姓名', en: 'Name', max: 200, example: '学生1' })
+  name: string;
+
+  static from({ id, number, name }: Person): PersonRefDto {
+    return Object.assign(new PersonRefDto(), { id, number, name });
+  }
+}
+
+class StepAheadDto {
+  @Int({ zh: '序号', en: 'Position', min: 1, max: 10, example: 1 })
+  position: number;
+
+  @OneOf(APPOINTMENT_KINDS, { zh: '任职', en: 'Post', example: 'counselor' })
+  kind: AppointmentKind;
+
+  @OneOf(ANY_UNIT, { zh: '单位种类；空为不限', en: 'Kind of unit; null = any', nullable: true, example: 'college' })
+  unitKind: UnitKind | null;
+
+  @ListOf(() => PersonRefDto, { zh: '可审批的人员', en: 'Who could decide it', maxItems: 1000, example: [] })
+  people: PersonRefDto[];
+}
+
+export const FINDING_SEVERITIES = {
+  blocker: { zh: '不能提交', en: 'stands in the way' },
+  warning: { zh: '提醒', en: 'to be aware of' },
+} as const satisfies Record<string, Bilingual>;
+
+class FindingDto {
+  @OneOf(FINDING_SEVERITIES, { zh: '轻重', en: 'Severity', example: 'blocker' })
+  severity: 'blocker' | 'warning';
+
+  @Text({ zh: '代码', en: 'Stable code', max: 50, example: 'apply-earlier' })
+  code: string;
+
+  @Text({ zh: '所指内容', en: 'Part of the request', max: 50, example: '#/startsAt' })
+  pointer: string;
+
+  @Text({ zh: '中文说明', en: 'In Chinese', example: '须提前 1 个工作日申请' })
+  zh: string;
+
+  @Text({ zh: '英文说明', en: 'In English', example: 'Apply 1 working day(s) ahead' })
+  en: string;
+}
+
+/** What would become of a request: who decides, what is missing, what collides. */
+export class LeavePrecheckDto {
+  @Flag({ zh: '能否提交', en: 'Can it be submitted?', example: false })
+  possible: boolean;
+
+  @Int({ zh: '天数（所涉日历日）', en: 'Calendar days touched', min: 0, max: 1_000_000, example: 2 })
+  days: number;
+
+  @Int({ zh: '所依政策版本', en: 'Version of the policy', min: 0, max: 1_000_000, example: 0 })
+  policyVersion: number;
+
+  @ListOf(() => StepAheadDto, { zh: '审批环节', en: 'Steps', maxItems: 10, example: [{ ...STEP, people: [] }] })
+  steps: StepAheadDto[];
+
+  @ListOf(() => FindingDto, { zh: '核查结果', en: 'Findings', maxItems: 20, example: [] })
+  findings: FindingDto[];
+
+  static from(assessment: Assessment, people: Person[]): LeavePrecheckDto {
+    const { days, policyVersion, findings } = assessment;
+    const steps = assessment.steps.map(({ kind, unitKind, personIds }, i) => ({
+      position: i + 1,
+      kind,
+      unitKind,
+      people: people.filter(({ id }) => personIds.includes(id)).map((person) => PersonRefDto.from(person)),
+    }));
+    const possible = findings.every(({ severity }) => severity !== 'blocker');
+    return Object.assign(new LeavePrecheckDto(), { possible, days, policyVersion, steps, findings });
+  }
+}
+
+/** A leave as a list shows it: without reason, destination and contact. */
+export class LeaveDto {
+  @Uuid({ zh: '请假', en: 'Leave' })
+  id: string;
+
+  @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
+  student: PersonRefDto;
+
+  @OneOf(LEAVE_KINDS, { zh: '类别', en: 'Kind', example: 'personal' })
+  kind: LeaveKind;
+
+  @OneOf(LEAVE_STATUSES, { zh: '状态', en: 'Status', example: 'approved' })
+  status: LeaveStatus;
+
+  @Instant({ zh: '开始', en: 'From (inclusive)', example: '2026-12-03T00:00:00.000Z' })
+  startsAt: Date;
+
+  @Instant({
+    zh: '有效结束：计划结束或更早的返校时间',
+    en: 'End that counts (exclusive)',
+    example: '2026-12-04T14:00:00.000Z',
+  })
+  endsAt: Date;
+
+  @Instant({ zh: '申请的结束时间', en: 'End that was asked for', example: '2026-12-04T14:00:00.000Z' })
+  plannedEndsAt: Date;
+
+  @Flag({ zh: '紧急', en: 'Urgent', example: false })
+  urgent: boolean;
+
+  @Flag({ zh: '欠交材料', en: 'Papers still have to come', example: false })
+  papersOwed: boolean;
+
+  @Int({ zh: '被退回次数', en: 'Times returned for correction', min: 0, max: 1000, example: 0 })
+  returnedCount: number;
+
+  @Instant({
+    zh: '待批续假的结束时间',
+    en: 'End of an extension that awaits decision',
+    nullable: true,
+    example: '2026-12-06T14:00:00.000Z',
+  })
+  extensionEndsAt: Date | null;
+
+  @Instant({
+    zh: '最迟销假时间',
+    en: 'The return must be known by',
+    nullable: true,
+    example: '2026-12-08T16:00:00.000Z',
+  })
+  returnBy: Date | null;
+
+  @Instant({ zh: '返校时间', en: 'Back at', nullable: true, example: '2026-12-04T12:10:00.000Z' })
+  returnedAt: Date | null;
+
+  @OneOf(CLOSED_HOW, { zh: '销假方式', en: 'How it was closed', nullable: true, example: 'gate' })
+  closedHow: ClosedHow | null;
+
+  @Flag({ zh: '逾期未销假', en: 'Overdue: no return known in time', example: false })
+  overdue: boolean;
+
+  @Flag({ zh: '逾期返校', en: 'Came back later than allowed', example: false })
+  returnedLate: boolean;
+
+  @Instant({ zh: '提交时间', en: 'Submitted at', example: '2026-12-01T02:00:00.000Z' })
+  createdAt: Date;
+
+  @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647, example: 2 })
+  version: number;
+
+  static from(leave: Leave, student: PersonRefDto): LeaveDto {
+    return LeaveDto.fill(new LeaveDto(), leave, student);
+  }
+
+  protected static fill<T extends LeaveDto>(dto: T, leave: Leave, student: PersonRefDto): T {
+    const { id, kind, status, startsAt, endsAt, plannedEndsAt, urgent, papersOwed, returnedCount } = leave;
+    const { extensionEndsAt, returnBy, returnedAt, closedHow, createdAt, version } = leave;
+    return Object.assign(dto, {
+      ...{ id, student, kind, status, startsAt, endsAt, plannedEndsAt, urgent, papersOwed, returnedCount },
+      ...{ extensionEndsAt, returnBy, returnedAt, closedHow },
+      overdue: closedHow === 'late',
+      returnedLate: returnedAt !== null && returnBy !== null && returnedAt > returnBy,
+      createdAt,
+      version,
+    });
+  }
+}
+
+class LeaveStepDto {
+  @Int({ zh: '序号', en: 'Position', min: 1, max: 10, example: 1 })
+  position: number;
+
+  @OneOf(APPOINTMENT_KINDS, { zh: '任职', en: 'Post', example: 'counselor' })
+  kind: AppointmentKind;
+
+  @OneOf(ANY_UNIT, { zh: '单位种类；空为不限', en: 'Kind of unit; null = any', nullable: true, example: 'college' })
+  unitKind: UnitKind | null;
+
+  @Int({ zh: '所依政策版本', en: 'Version of the policy', min: 0, max: 1_000_000, example: 0 })
+  policyVersion: number;
+
+  @OneOf(STEP_DECISIONS, { zh: '决定', en: 'Decision', example: 'pending' })
+  decision: StepDecision;
+
+  @Uuid({ zh: '审批人', en: 'Decided by', nullable: true })
+  decidedBy: string | null;
+
+  @Instant({ zh: '审批时间', en: 'Decided at', nullable: true, example: '2026-12-01T03:00:00.000Z' })
+  decidedAt: Date | null;
+
+  @LongText({ zh: '意见', en: 'Comment', max: 1000, nullable: true, example: '同意' })
+  comment: string | null;
+
+  static from(step: LeaveStep): LeaveStepDto {
+    const { position, kind, unitKind, policyVersion, decision, decidedBy, decidedAt, comment } = step;
+    const values = { position, kind, unitKind, policyVersion, decision, decidedBy, decidedAt, comment };
+    return Object.assign(new LeaveStepDto(), values);
+  }
+}
+
+/** One leave with everything about it. */
+export class LeaveDetailDto extends LeaveDto {
+  @LongText({ zh: '事由', en: 'Reason', max: 2000, example: '回家探望祖父' })
+  reason: string;
+
+  @Text({ zh: '去向', en: 'Destination', example: '陕西省宝鸡市' })
+  destination: string;
+
+  @Text({ zh: '联系方式', en: 'How to be reached', max: 100, nullable: true, example: '可电话联系' })
+  contact: string | null;
+
+  @ListOf('text', {
+    zh: '证明材料的存放引用',
+    en: 'References of proofs',
+    maxItems: 1000,
+    example: ['files/2026/12/proof-1.pdf'],
+  })
+  attachments: string[];
+
+  @Uuid({ zh: '提交人；空为应用代交', en: 'Submitted by; null = by an app', nullable: true })
+  submittedBy: string | null;
+
+  @LongText({ zh: '续假事由', en: 'Why longer', max: 2000, nullable: true, example: '返程车票改签' })
+  extensionReason: string | null;
+
+  @ListOf(() => LeaveStepDto, { zh: '本轮审批环节', en: 'Steps of the present round', maxItems: 10, example: [STEP] })
+  steps: LeaveStepDto[];
+
+  static of(leave: Leave, student: PersonRefDto, steps: LeaveStep[]): LeaveDetailDto {
+    const { reason, destination, contact, attachments, submittedBy, extensionReason } = leave;
+    return Object.assign(LeaveDto.fill(new LeaveDetailDto(), leave, student), {
+      ...{ reason, destination, contact, attachments, submittedBy, extensionReason },
+      steps: steps.map((step) => LeaveStepDto.from(step)),
+    });
+  }
+}
+
+export const LEAVE_ACTIONS = {
+  submit: { zh: '提交', en: 'submitted' },
+  resubmit: { zh: '补正后重新提交', en: 'submitted again' },
+  approve: { zh: '同意', en: 'approved a step' },
+  reject: { zh: '不同意', en: 'rejected' },
+  return: { zh: '退回补正', en: 'returned for correction' },
+  withdraw: { zh: '撤回', en: 'withdrawn' },
+  cancel: { zh: '撤销', en: 'cancelled' },
+  extend: { zh: '申请续假', en: 'asked for an extension' },
+  attach: { zh: '补交材料', en: 'handed papers in' },
+  close: { zh: '销假', en: 'closed' },
+  reopen: { zh: '更正：尚未返校', en: 'corrected: not back yet' },
+  overdue: { zh: '逾期未销假', en: 'found overdue' },
+} as const satisfies Record<string, Bilingual>;
+export type LeaveAction = keyof typeof LEAVE_ACTIONS;
+
+/** One line of a leave's history. */
+export class LeaveActionDto {
+  @Uuid({ zh: '记录', en: 'Entry' })
+  id: string;
+
+  @OneOf(LEAVE_ACTIONS, { zh: '动作', en: 'Action', example: 'approve' })
+  action: LeaveAction;
+
+  @Uuid({ zh: '办理人；空为系统或应用', en: 'Who; null = the system or an app', nullable: true })
+  personId: string | null;
+
+  @LongText({ zh: '意见', en: 'Comment', max: 2000, nullable: true, example: '同意' })
+  comment: string | null;
+
+  @Instant({ zh: '时间', en: 'When', example: '2026-12-01T03:00:00.000Z' })
+  occurredAt: Date;
+
+  static from({ id, action, personId, comment, occurredAt }: LeaveActionDto): LeaveActionDto {
+    return Object.assign(new LeaveActionDto(), { id, action, personId, comment, occurredAt });
+  }
+}
+
+class LeaveCountDto {
+  @OneOf(LEAVE_STATUSES, { zh: '状态', en: 'Status', example: 'closed' })
+  status: LeaveStatus;
+
+  @OneOf(LEAVE_KINDS, { zh: '类别', en: 'Kind', example: 'personal' })
+  kind: LeaveKind;
+
+  @Int({ zh: '件数', en: 'Leaves', min: 0, max: 2_000_000_000, example: 12 })
+  count: number;
+}
+
+/** Indicators over the leaves in scope. */
+export class LeaveSummaryDto {
+  @ListOf(() => LeaveCountDto, { zh: '按状态和类别的件数', en: 'Leaves by status and kind', maxItems: 21, example: [] })
+  counts: LeaveCountDto[];
+
+  @Int({ zh: '逾期未销假', en: 'Overdue', min: 0, max: 2_000_000_000, example: 1 })
+  overdue: number;
+
+  @Int({ zh: '已办结', en: 'Closed', min: 0, max: 2_000_000_000, example: 12 })
+  closed: number;
+
+  @Int({ zh: '其中从未退回', en: 'Of these never returned', min: 0, max: 2_000_000_000, example: 11 })
+  closedFirstTime: number;
+
+  @Decimal({
+    zh: '一次办结率：从未退回的办结件 ÷ 全部办结件；无办结件为空',
+    en: 'First-time completion rate: closed and never returned ÷ all closed; null when none is closed',
+    min: 0,
+    max: 1,
+    nullable: true,
+    example: 0.9167,
+  })
+  firstTimeCompletionRate: number | null;
+}

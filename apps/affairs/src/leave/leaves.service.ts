@@ -1,0 +1,338 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#auth';
+import { Config } from '#config';
+import { LeaveCancelledV1 } from '#contracts';
+import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Events } from '#events';
+import { Forbidden, Invalid, keyset, NotFound, type Page, PageQuery, toPage } from '#http';
+import { Policies } from '#policy';
+import { appointmentsOf, inScope, instantOf, type Person, peopleByIds, personById, type Scope, today } from '#roster';
+import type {
+  AttachmentsDto,
+  CloseLeaveDto,
+  ExtendLeaveDto,
+  LeavesQuery,
+  LeaveSummaryQuery,
+  PrecheckLeaveDto,
+  SubmitLeaveDto,
+} from './leave-forms.dto.js';
+import { LeaveFormDto } from './leave-forms.dto.js';
+import { type Ask, assess, type Assessment } from './leave.checks.js';
+import { Leave } from './leave.entity.js';
+import { LeavePolicy } from './leave.policy.js';
+import { LeaveNotPossible } from './leave.problems.js';
+import { LeaveStep } from './leave-step.entity.js';
+import { LeaveReturns, publishChange } from './leave-returns.service.js';
+import {
+  LeaveActionDto,
+  LeaveDetailDto,
+  LeaveDto,
+  LeavePrecheckDto,
+  LeaveSummaryDto,
+  PersonRefDto,
+} from './leaves.dto.js';
+import {
+  awaitsDecisionOf,
+  detailOf,
+  findForChange,
+  insertSteps,
+  leavesByIds,
+  lockStudent,
+  recordAction,
+} from './leaves.queries.js';
+
+/** Asking for leave, correcting it, taking it back, making it longer, and coming back. */
+@Injectable()
+export class Leaves {
+  constructor(
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly policies: Policies,
+    private readonly returns: LeaveReturns,
+    private readonly config: Config,
+  ) {}
+
+  list(actor: Actor, request: LeavesQuery): Promise<Page<LeaveDto>> {
+    const page = keyset(request, {
+      sorts: { startsAt: sql`l.starts_at`, createdAt: sql`l.created_at` },
+      defaultSort: '-startsAt',
+      id: sql`l.id`,
+    });
+    return this.database.read(async (tx) => {
+      const rows = await query<{ id: string; key: string }>(
+        tx,
+        sql`SELECT l.id, ${page.sortKey} AS key FROM affairs.leave l
+             WHERE ${this.readable(actor)} AND ${await this.filters(tx, actor, request)} AND ${page.where}
+             ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+      );
+      const leaves = await leavesByIds(
+        tx,
+        rows.map(({ id }) => id),
+      );
+      return toPage(
+        rows,
+        request,
+        (row) => [row.key, row.id],
+        (row) => leaves.get(row.id) as LeaveDto,
+      );
+    });
+  }
+
+  get(actor: Actor, id: string): Promise<LeaveDetailDto> {
+    return this.database.read(async (tx) => {
+      const row = await queryOne(
+        tx,
+        sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
+      );
+      if (!row) throw new NotFound();
+      return detailOf(tx, await tx.findOneByOrFail(Leave, { id }));
+    });
+  }
+
+  history(actor: Actor, id: string, request: PageQuery): Promise<Page<LeaveActionDto>> {
+    const page = keyset(request, {
+      sorts: { occurredAt: sql`a.occurred_at` },
+      defaultSort: 'occurredAt',
+      id: sql`a.id`,
+    });
+    return this.database.read(async (tx) => {
+      const leave = await queryOne(
+        tx,
+        sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
+      );
+      if (!leave) throw new NotFound();
+      const rows = await query<LeaveActionDto & { key: string }>(
+        tx,
+        sql`SELECT a.id, a.action, a.person_id AS "personId", a.comment, a.occurred_at AS "occurredAt", ${page.sortKey} AS key
+              FROM affairs.leave_action a WHERE a.leave_id = ${id} AND ${page.where}
+             ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+      );
+      return toPage(
+        rows,
+        request,
+        (row) => [row.key, row.id],
+        (row) => LeaveActionDto.from(row),
+      );
+    });
+  }
+
+  async summary(actor: Actor, request: LeaveSummaryQuery): Promise<LeaveSummaryDto> {
+    const { from, to } = request;
+    const rows = await query<LeaveSummaryDto['counts'][number] & { overdue: number; firstTime: number }>(
+      this.database.reader,
+      sql`SELECT l.status, l.kind, count(*)::int AS count, count(*) FILTER (WHERE l.closed_how = 'late')::int AS overdue,
+                 count(*) FILTER (WHERE l.status = 'closed' AND l.returned_count = 0)::int AS "firstTime"
+            FROM affairs.leave l
+           WHERE ${this.readable(actor)} AND ${from ? sql`l.starts_at >= ${this.midnight(from)}` : sql`TRUE`}
+             AND ${to ? sql`l.starts_at < ${this.midnight(to, '24:00')}` : sql`TRUE`}
+           GROUP BY l.status, l.kind ORDER BY l.status, l.kind`,
+    );
+    const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0);
+    const closed = sum((row) => (row.status === 'closed' ? row.count : 0));
+    const closedFirstTime = sum((row) => row.firstTime);
+    return Object.assign(new LeaveSummaryDto(), {
+      counts: rows.map(({ status, kind, count }) => ({ status, kind, count })),
+      overdue: sum((row) => row.overdue),
+      closed,
+      closedFirstTime,
+      firstTimeCompletionRate: closed === 0 ? null : closedFirstTime / closed,
+    });
+  }
+
+  /** Says what submission would say, and who would decide. Writes nothing. */
+  precheck(actor: Actor, body: PrecheckLeaveDto): Promise<LeavePrecheckDto> {
+    return this.database.read(async (tx) => {
+      const student = await this.student(tx, body.studentId ?? actor.personId, actor.scopeOf('affairs:leave:read'));
+      const [startsAt, endsAt] = [new Date(body.startsAt), new Date(body.endsAt)];
+      const assessment = await this.assess(tx, { ...body, startsAt, endsAt, studentId: student.id });
+      const people = await peopleByIds(tx, [...new Set(assessment.steps.flatMap(({ personIds }) => personIds))]);
+      return LeavePrecheckDto.from(assessment, people);
+    });
+  }
+
+  /** A student's own request, or one that an app brings in for a student. */
+  submit(actor: Actor, body: SubmitLeaveDto): Promise<LeaveDetailDto> {
+    return this.file(actor, body.studentId ?? actor.personId, actor.scopeOf('affairs:leave:submit'), body);
+  }
+
+  /** A request that staff make for a student they answer for. */
+  submitOnBehalf(actor: Actor, body: SubmitLeaveDto): Promise<LeaveDetailDto> {
+    return this.file(actor, body.studentId, actor.scopeOf('affairs:leave:decide'), body);
+  }
+
+  resubmit(actor: Actor, id: string, expected: number, body: LeaveFormDto): Promise<LeaveDetailDto> {
+    return this.change(actor, id, expected, async (tx, leave) => {
+      leave.mustBe('returned');
+      const request = LeaveFormDto.toRequest(body);
+      const assessment = await this.accept(tx, { ...request, studentId: leave.studentId, leaveId: leave.id });
+      leave.resubmit(request, assessment.papersOwed);
+      await this.returns.reconsider(tx, leave);
+      await insertSteps(tx, chainOf(leave, assessment));
+      await update(tx, leave);
+      await recordAction(tx, actor, id, 'resubmit');
+    });
+  }
+
+  withdraw(actor: Actor, id: string, expected: number): Promise<LeaveDetailDto> {
+    return this.change(actor, id, expected, async (tx, leave) => {
+      leave.withdraw();
+      await update(tx, leave);
+      await recordAction(tx, actor, id, 'withdraw');
+    });
+  }
+
+  /** Takes an approved leave back before it begins. */
+  cancel(actor: Actor, id: string, expected: number, comment: string | null): Promise<LeaveDetailDto> {
+    return this.change(actor, id, expected, async (tx, leave) => {
+      leave.cancel(new Date());
+      await update(tx, leave);
+      await recordAction(tx, actor, id, 'cancel', comment);
+      await this.events.publish(tx, new LeaveCancelledV1(leave.id, leave.studentId), leave);
+    });
+  }
+
+  /** 续假: the chain of the total days decides on the later end. */
+  extend(actor: Actor, id: string, expected: number, body: ExtendLeaveDto): Promise<LeaveDetailDto> {
+    return this.change(actor, id, expected, async (tx, leave) => {
+      const endsAt = new Date(body.endsAt);
+      leave.extend(endsAt, body.reason, new Date());
+      if (body.attachments.length > 0) leave.addAttachments(body.attachments);
+      const { kind, studentId, startsAt, urgent, attachments, plannedEndsAt } = leave;
+      const ask = { kind, studentId, startsAt, endsAt, urgent, attachments, leaveId: id, extendsFrom: plannedEndsAt };
+      const assessment = await this.accept(tx, ask);
+      leave.papersOwed ||= assessment.papersOwed;
+      await insertSteps(tx, chainOf(leave, assessment));
+      await update(tx, leave);
+      await recordAction(tx, actor, id, 'extend', body.reason);
+    });
+  }
+
+  /** Hands in the papers an urgent leave still owes. */
+  attach(actor: Actor, id: string, expected: number, body: AttachmentsDto): Promise<LeaveDetailDto> {
+    return this.change(actor, id, expected, async (tx, leave) => {
+      leave.addAttachments(body.attachments);
+      await update(tx, leave);
+      await recordAction(tx, actor, id, 'attach');
+    });
+  }
+
+  /** 销假 by the student (back now) or by staff (back when they say); of an overdue leave too. */
+  close(actor: Actor, id: string, expected: number, body: CloseLeaveDto): Promise<LeaveDetailDto> {
+    return this.change(actor, id, expected, async (tx, leave) => {
+      const now = new Date();
+      const how = actor.personId === leave.studentId ? 'self' : 'staff';
+      const returnedAt = body.returnedAt === undefined ? now : new Date(body.returnedAt);
+      if (body.returnedAt !== undefined && (how === 'self' || returnedAt > now || returnedAt < leave.startsAt)) {
+        throw new Invalid({
+          errors: [
+            how === 'self'
+              ? { pointer: '#/returnedAt', zh: '仅工作人员可填写', en: 'is for staff only' }
+              : { pointer: '#/returnedAt', zh: '须在请假开始之后、现在之前', en: 'must lie between the start and now' },
+          ],
+        });
+      }
+      const before = leave.endsAt;
+      leave.declareReturn(how, returnedAt);
+      await update(tx, leave);
+      await recordAction(tx, actor, id, 'close', body.comment ?? null);
+      if (leave.endsAt.getTime() !== before.getTime()) await publishChange(tx, this.events, leave);
+    });
+  }
+
+  private file(actor: Actor, studentId: string | undefined, scope: Scope, body: LeaveFormDto): Promise<LeaveDetailDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const student = await this.student(tx, studentId, scope);
+      const request = LeaveFormDto.toRequest(body);
+      const assessment = await this.accept(tx, { ...request, studentId: student.id });
+      const leave = Leave.submit(student.id, request, assessment.papersOwed, actor.personId ?? null);
+      await insert(tx, leave);
+      const steps = chainOf(leave, assessment);
+      await insertSteps(tx, steps);
+      await recordAction(tx, actor, leave.id, 'submit');
+      return LeaveDetailDto.of(leave, PersonRefDto.from(student), steps);
+    });
+  }
+
+  /** Students change their own leaves (submit), staff those of the students they answer for (decide). */
+  private change(
+    actor: Actor,
+    id: string,
+    expected: number,
+    fn: (tx: Tx, leave: Leave) => Promise<void>,
+  ): Promise<LeaveDetailDto> {
+    if (!actor.can('affairs:leave:submit') && !actor.can('affairs:leave:decide')) throw new Forbidden();
+    const own = this.inScope(actor.scopeOf('affairs:leave:submit'));
+    const ofStaff = this.inScope(actor.scopeOf('affairs:leave:decide'));
+    return this.database.transaction(actor, async (tx) => {
+      const leave = await findForChange(tx, sql`(${own} OR ${ofStaff})`, id, expected);
+      await fn(tx, leave);
+      return detailOf(tx, leave);
+    });
+  }
+
+  private async assess(tx: Tx, ask: Ask): Promise<Assessment> {
+    const { timeZone } = this.config;
+    const policy = await this.policies.at(tx, LeavePolicy, today(timeZone));
+    return assess(tx, policy, ask, new Date(), timeZone);
+  }
+
+  /** Assesses a request that is about to be written; throws LeaveNotPossible with everything that blocks it. */
+  private async accept(tx: Tx, ask: Ask): Promise<Assessment> {
+    await lockStudent(tx, ask.studentId);
+    const assessment = await this.assess(tx, ask);
+    const blockers = assessment.findings.filter(({ severity }) => severity === 'blocker');
+    if (blockers.length > 0) {
+      throw new LeaveNotPossible({ errors: blockers.map(({ severity: _, ...error }) => error) });
+    }
+    return assessment;
+  }
+
+  /** An active student within the scope, or NotFound. */
+  private async student(tx: Tx, studentId: string | undefined, scope: Scope): Promise<Person> {
+    if (!studentId) throw new Invalid({ errors: [{ pointer: '#/studentId', zh: '必填', en: 'is required' }] });
+    const date = today(this.config.timeZone);
+    const person = await personById(tx, studentId);
+    const reached = await queryOne<{ ok: boolean }>(
+      tx,
+      sql`SELECT ${inScope(scope, sql`${studentId}::uuid`, date)} AS ok`,
+    );
+    if (!person?.active || person.kind !== 'student' || !reached?.ok) throw new NotFound({ pointer: '#/studentId' });
+    return person;
+  }
+
+  private readable(actor: Actor): Sql {
+    return this.inScope(actor.scopeOf('affairs:leave:read'));
+  }
+
+  private inScope(scope: Scope): Sql {
+    return inScope(scope, sql`l.student_id`, today(this.config.timeZone));
+  }
+
+  private midnight(date: string, time: '00:00' | '24:00' = '00:00'): Date {
+    return instantOf(date, time, this.config.timeZone);
+  }
+
+  private async filters(tx: Tx, actor: Actor, request: LeavesQuery): Promise<Sql> {
+    const { status, kind, studentId, from, to, mine, awaitingMe, overdue, papersOwed } = request;
+    const date = today(this.config.timeZone);
+    let where = sql`TRUE`;
+    const and = (condition: Sql): void => {
+      where = sql`${where} AND ${condition}`;
+    };
+    if (status) and(sql`l.status = ${status}`);
+    if (kind) and(sql`l.kind = ${kind}`);
+    if (studentId) and(sql`l.student_id = ${studentId}`);
+    if (from) and(sql`l.ends_at > ${this.midnight(from)}`);
+    if (to) and(sql`l.starts_at < ${this.midnight(to, '24:00')}`);
+    if (overdue !== undefined) and(overdue ? sql`l.closed_how = 'late'` : sql`l.closed_how IS DISTINCT FROM 'late'`);
+    if (papersOwed !== undefined) and(sql`l.papers_owed = ${papersOwed}`);
+    const me = actor.personId ?? null;
+    if (mine) and(sql`l.student_id = ${me}`);
+    if (awaitingMe) and(me ? awaitsDecisionOf(me, await appointmentsOf(tx, me, date), date) : sql`FALSE`);
+    return where;
+  }
+}
+
+function chainOf(leave: Leave, { level, policyVersion }: Assessment): LeaveStep[] {
+  return LeaveStep.chain(leave.id, leave.round, level?.approvers ?? [], policyVersion);
+}
