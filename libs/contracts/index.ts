@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 export { allEvents, Event, eventClassOf, eventOptions, type EventClass, type EventOptions } from './event.js';
 export { roleOf, schemaOf, SERVICE_NAMES, SERVICES, type Bilingual, type ServiceName } from './services.js';
 export {

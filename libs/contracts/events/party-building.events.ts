@@ -18,6 +18,24 @@ export class AdmissionAdvancedV1 {
   }
 }
 
+/** The latest record of an admission was reversed; `stage` is where it stands now. Reversing step 1 withdraws it. */
+@Event({ name: 'party-building.admission-reversed.v1', consumers: [] })
+export class AdmissionReversedV1 {
+  @IsUUID()
+  admissionId: string;
+
+  /** The step that no longer counts. */
+  @IsInt()
+  step: number;
+
+  @IsIn(['applicant', 'activist', 'candidate', 'probationary_member', 'full_member'])
+  stage: AdmissionAdvancedV1['stage'];
+
+  constructor(values: { admissionId: string; step: number; stage: AdmissionAdvancedV1['stage'] }) {
+    Object.assign(this, values);
+  }
+}
+
 /** A deadline of an admission is near or has passed; whoever carries the admission is to be reminded. */
 @Event({ name: 'party-building.admission-reminded.v1', consumers: [] })
 export class AdmissionRemindedV1 {

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
+import { Config } from '#config';
+import type { Permission } from '#contracts';
+import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { keyset, NotFound, type Page, toPage } from '#http';
+import { Policies } from '#policy';
+import { daysBetween, inScope, today } from '#roster';
+import { Rechecks } from '../nights/rechecks.service.js';
+import { CurfewPolicy } from './curfew.policy.js';
+import { LatePass } from './late-pass.entity.js';
+import {
+  LatePassDto,
+  type LatePassesQuery,
+  type RegisterLatePassDto,
+  type RevokeLatePassDto,
+} from './late-passes.dto.js';
+import { LatePassEndsBeforeItBegins, LatePassTooLong } from './late-passes.problems.js';
+
+/** Late passes: registered and revoked by whoever answers for the student. */
+@Injectable()
+export class LatePasses {
+  constructor(
+    private readonly database: Database,
+    private readonly policies: Policies,
+    private readonly rechecks: Rechecks,
+    private readonly config: Config,
+  ) {}
+
+  /** Nights already checked are looked at again: a pass may be registered afterwards. */
+  register(actor: Actor, body: RegisterLatePassDto): Promise<LatePassDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const { studentId, from, to } = body;
+      const student = await queryOne(
+        tx,
+        sql`SELECT s.id FROM directory.published_student_v1 s
+             WHERE s.id = ${studentId} AND ${this.visible(actor, 'safety:night-check:write', sql`s.id`)}`,
+      );
+      if (!student) throw new NotFound({ pointer: '#/studentId' });
+      if (to < from) throw new LatePassEndsBeforeItBegins({ pointer: '#/to' });
+      const { value } = await this.policies.at(tx, CurfewPolicy, today(this.config.timeZone));
+      const nights = value.latePassMaxNights;
+      if (daysBetween(from, to) + 1 > nights) throw new LatePassTooLong({ pointer: '#/to', params: { nights } });
+      const pass = Object.assign(new LatePass(), {
+        studentId,
+        fromNight: from,
+        toNight: to,
+        until: body.until ?? null,
+        reason: body.reason,
+        registeredBy: actor.personId ?? actor.app,
+      });
+      await insert(tx, pass);
+      await audit(tx, actor, { action: 'safety.late-pass.register', subject: { kind: 'late-pass', id: pass.id } });
+      await this.rechecks.requestBetween(tx, from, to);
+      return LatePassDto.from(pass);
+    });
+  }
+
+  async list(actor: Actor, q: LatePassesQuery): Promise<Page<LatePassDto>> {
+    const page = keyset(q, { sorts: { createdAt: sql`p.created_at` }, defaultSort: '-createdAt', id: sql`p.id` });
+    const rows = await query<LatePass & { sortKey: string }>(
+      this.database.reader,
+      sql`SELECT p.id, p.student_id AS "studentId", p.from_night::text AS "fromNight", p.to_night::text AS "toNight", p.until, p.reason,
+                 p.created_at AS "createdAt", p.revoked_at AS "revokedAt", p.version, ${page.sortKey} AS "sortKey"
+            FROM safety.late_pass p
+           WHERE ${this.visible(actor, 'safety:night-check:read', sql`p.student_id`)}
+             AND (${q.studentId ?? null}::uuid IS NULL OR p.student_id = ${q.studentId ?? null})
+             AND (${q.night ?? null}::date IS NULL OR ${q.night ?? null}::date BETWEEN p.from_night AND p.to_night)
+             AND (${q.revoked ?? null}::boolean IS NULL OR (p.revoked_at IS NOT NULL) = ${q.revoked ?? null}::boolean)
+             AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+    );
+    return toPage(rows, q, (row) => [row.sortKey, row.id], LatePassDto.from);
+  }
+
+  async get(actor: Actor, id: string): Promise<LatePassDto> {
+    return LatePassDto.from(await this.find(this.database.reader, actor, 'safety:night-check:read', id));
+  }
+
+  revoke(actor: Actor, id: string, body: RevokeLatePassDto): Promise<LatePassDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const pass = await this.find(tx, actor, 'safety:night-check:write', id);
+      pass.revoke(body.reason);
+      await update(tx, pass);
+      await audit(tx, actor, { action: 'safety.late-pass.revoke', subject: { kind: 'late-pass', id } });
+      await this.rechecks.requestBetween(tx, pass.fromNight, pass.toNight);
+      return LatePassDto.from(pass);
+    });
+  }
+
+  private async find(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<LatePass> {
+    const visible = await queryOne(
+      tx,
+      sql`SELECT p.id FROM safety.late_pass p WHERE p.id = ${id} AND ${this.visible(actor, permission, sql`p.student_id`)}`,
+    );
+    const pass = visible && (await tx.findOneBy(LatePass, { id }));
+    if (!pass) throw new NotFound();
+    return pass;
+  }
+
+  private visible(actor: Actor, permission: Permission, student: Sql): Sql {
+    return inScope(actor.scopeOf(permission), student, today(this.config.timeZone));
+  }
+}

@@ -1,0 +1,68 @@
+import { Column, Entity } from 'typeorm';
+import { BaseEntity } from '#database';
+import { DeviceNotPending, DeviceRetired } from './devices.problems.js';
+
+export const DEVICE_STATUSES = {
+  pending: { zh: '待审批', en: 'waits for approval' },
+  active: { zh: '在用', en: 'in use' },
+  retired: { zh: '停用', en: 'retired' },
+} as const;
+export type DeviceStatus = keyof typeof DEVICE_STATUSES;
+
+export const DIRECTION_MODES = {
+  in: { zh: '只进', en: 'only in' },
+  out: { zh: '只出', en: 'only out' },
+  both: { zh: '进出，以记录为准', en: 'both: each record says which' },
+} as const;
+export type DirectionMode = keyof typeof DIRECTION_MODES;
+
+/** A gate of a dormitory building. */
+@Entity({ schema: 'safety', name: 'device' })
+export class Device extends BaseEntity {
+  /** Serial number, as the device sends it. */
+  @Column('text')
+  code: string;
+
+  @Column('text', { nullable: true })
+  name: string | null = null;
+
+  @Column('text')
+  status: DeviceStatus = 'pending';
+
+  /** Directory's place; null while pending. */
+  @Column('uuid', { nullable: true })
+  buildingId: string | null = null;
+
+  @Column('text')
+  directionMode: DirectionMode = 'both';
+
+  /** IANA zone of its clock; null = the campus time zone. */
+  @Column('text', { nullable: true })
+  timeZone: string | null = null;
+
+  @Column('timestamptz', { nullable: true })
+  approvedAt: Date | null = null;
+
+  @Column('timestamptz', { nullable: true })
+  retiredAt: Date | null = null;
+
+  /** Says where it stands and how it counts; from now on its passes do. */
+  approve(values: {
+    buildingId: string;
+    directionMode: DirectionMode;
+    name: string | null;
+    timeZone: string | null;
+  }): void {
+    if (this.status !== 'pending') throw new DeviceNotPending();
+    Object.assign(this, values);
+    this.status = 'active';
+    this.approvedAt = new Date();
+  }
+
+  /** Passes after this moment are refused; those before it still count, however late they come. */
+  retire(): void {
+    if (this.status === 'retired') throw new DeviceRetired();
+    this.status = 'retired';
+    this.retiredAt = new Date();
+  }
+}

@@ -1,0 +1,88 @@
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor, Require } from '#auth';
+import { ApiPage, Created, IdParam, type Page, PageQuery, Summary } from '#http';
+import { ApproveDeviceDto, DeviceDto, DevicesQuery, OutageDto, RegisterOutageDto } from './devices.dto.js';
+import { Devices } from './devices.service.js';
+
+@ApiTags('devices')
+@Controller('safety/v1/devices')
+export class DevicesController {
+  constructor(private readonly devices: Devices) {}
+
+  @Get()
+  @Require('safety:device:read')
+  @ApiPage(DeviceDto)
+  @Summary('列出门禁设备', 'List devices')
+  listDevices(@CurrentActor() actor: Actor, @Query() query: DevicesQuery): Promise<Page<DeviceDto>> {
+    return this.devices.list(actor, query);
+  }
+
+  @Get(':id')
+  @Require('safety:device:read')
+  @ApiOkResponse({ type: DeviceDto })
+  @Summary('查看门禁设备', 'Get a device')
+  getDevice(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<DeviceDto> {
+    return this.devices.get(actor, id);
+  }
+
+  @Post(':id/approve')
+  @HttpCode(200)
+  @Require('safety:device:write')
+  @ApiOkResponse({ type: DeviceDto })
+  @Summary('审批门禁设备，暂存的通行随即生效', 'Approve a device; the passes held so far begin to count')
+  approveDevice(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Body() body: ApproveDeviceDto,
+  ): Promise<DeviceDto> {
+    return this.devices.approve(actor, id, body);
+  }
+
+  @Post(':id/retire')
+  @HttpCode(200)
+  @Require('safety:device:write')
+  @ApiOkResponse({ type: DeviceDto })
+  @Summary('停用门禁设备', 'Retire a device')
+  retireDevice(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<DeviceDto> {
+    return this.devices.retire(actor, id);
+  }
+
+  @Get(':id/outages')
+  @Require('safety:device:read')
+  @ApiPage(OutageDto)
+  @Summary('列出故障登记，新的在前', 'List outages, newest first')
+  listOutages(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<OutageDto>> {
+    return this.devices.listOutages(actor, id, query);
+  }
+
+  @Post(':id/outages')
+  @Created()
+  @Require('safety:device:write')
+  @ApiCreatedResponse({ type: OutageDto })
+  @Summary('登记门禁故障时段，相关夜晚重新核查', 'Register an outage; the nights in it are checked again')
+  registerOutage(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Body() body: RegisterOutageDto,
+  ): Promise<OutageDto> {
+    return this.devices.registerOutage(actor, id, body);
+  }
+
+  @Post(':id/outages/:outageId/revoke')
+  @HttpCode(200)
+  @Require('safety:device:write')
+  @ApiOkResponse({ type: OutageDto })
+  @Summary('撤销故障登记', 'Revoke an outage')
+  revokeOutage(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IdParam('outageId') outageId: string,
+  ): Promise<OutageDto> {
+    return this.devices.revokeOutage(actor, id, outageId);
+  }
+}

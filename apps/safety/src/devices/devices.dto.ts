@@ -1,0 +1,142 @@
+import { Instant, Int, OneOf, PageQuery, Text, Uuid } from '#http';
+import { DEVICE_STATUSES, type DeviceStatus, DIRECTION_MODES, type DirectionMode } from './device.entity.js';
+import type { DeviceRow } from './devices.queries.js';
+import type { Outage } from './outage.entity.js';
+
+const MANY = 2_000_000_000;
+
+export class DevicesQuery extends PageQuery {
+  @OneOf(DEVICE_STATUSES, { zh: '状态', en: 'Status', optional: true, example: 'pending' })
+  status?: DeviceStatus;
+
+  @Uuid({ zh: '楼栋', en: 'Building', optional: true })
+  buildingId?: string;
+}
+
+export class ApproveDeviceDto {
+  @Text({ zh: '楼栋编码', en: 'Code of the building it stands in', max: 64, example: 'B1' })
+  buildingCode: string;
+
+  @OneOf(DIRECTION_MODES, { zh: '进出方式', en: 'Which way it counts', example: 'both' })
+  directionMode: DirectionMode;
+
+  @Text({ zh: '名称', en: 'Name', optional: true, max: 100, example: '1号楼东门' })
+  name?: string;
+
+  @Text({
+    zh: '设备时钟的时区（IANA）；不填为校区时区',
+    en: 'Time zone of its clock (IANA); left out: the campus time zone',
+    optional: true,
+    max: 64,
+    example: 'Asia/Shanghai',
+  })
+  timeZone?: string;
+}
+
+/** A gate, and how fresh what it sends is. */
+export class DeviceDto {
+  @Uuid({ zh: '设备', en: 'Device' })
+  id: string;
+
+  @Text({ zh: '序列号', en: 'Serial number', max: 64, example: 'GATE-B1' })
+  code: string;
+
+  @Text({ zh: '名称', en: 'Name', nullable: true, max: 100, example: '1号楼东门' })
+  name: string | null;
+
+  @OneOf(DEVICE_STATUSES, { zh: '状态', en: 'Status', example: 'active' })
+  status: DeviceStatus;
+
+  @Uuid({ zh: '楼栋', en: 'Building', nullable: true })
+  buildingId: string | null;
+
+  @OneOf(DIRECTION_MODES, { zh: '进出方式', en: 'Which way it counts', example: 'both' })
+  directionMode: DirectionMode;
+
+  @Text({
+    zh: '设备时钟的时区；空为校区时区',
+    en: 'Time zone of its clock; null = the campus time zone',
+    nullable: true,
+    max: 64,
+    example: 'Asia/Shanghai',
+  })
+  timeZone: string | null;
+
+  @Int({ zh: '审批前暂存的通行数', en: 'Passes held until it is approved', min: 0, max: MANY, example: 0 })
+  heldPasses: number;
+
+  @Instant({
+    zh: '最近一次有效通行的时间',
+    en: 'When its newest counted pass was',
+    nullable: true,
+    example: '2026-11-20T15:04:05.000Z',
+  })
+  lastPassAt: Date | null;
+
+  @Int({
+    zh: '距最近一次有效通行的分钟数',
+    en: 'Minutes since its newest counted pass',
+    nullable: true,
+    min: 0,
+    max: MANY,
+    example: 12,
+  })
+  lastPassAgeMinutes: number | null;
+
+  @Instant({ zh: '审批时间', en: 'Approved at', nullable: true })
+  approvedAt: Date | null;
+
+  @Instant({ zh: '停用时间', en: 'Retired at', nullable: true })
+  retiredAt: Date | null;
+
+  @Instant({ zh: '首次出现时间', en: 'First seen at' })
+  createdAt: Date;
+
+  @Int({ zh: '版本', en: 'Version', min: 1, max: MANY, example: 2 })
+  version: number;
+
+  static from(this: void, row: DeviceRow): DeviceDto {
+    const age = row.lastPassAt ? Math.max(0, Math.floor((Date.now() - row.lastPassAt.getTime()) / 60_000)) : null;
+    return Object.assign(new DeviceDto(), { ...row, lastPassAgeMinutes: age });
+  }
+}
+
+export class RegisterOutageDto {
+  @Instant({ zh: '开始', en: 'From', example: '2026-11-20T18:00:00+08:00' })
+  from: string;
+
+  @Instant({ zh: '结束（不含）', en: 'To, exclusive', example: '2026-11-21T08:00:00+08:00' })
+  to: string;
+
+  @Text({ zh: '原因', en: 'Reason', example: '停电检修' })
+  reason: string;
+}
+
+/** A time in which a gate did not record reliably. */
+export class OutageDto {
+  @Uuid({ zh: '故障登记', en: 'Outage' })
+  id: string;
+
+  @Uuid({ zh: '设备', en: 'Device' })
+  deviceId: string;
+
+  @Instant({ zh: '开始', en: 'From', example: '2026-11-20T10:00:00.000Z' })
+  from: Date;
+
+  @Instant({ zh: '结束（不含）', en: 'To, exclusive', example: '2026-11-21T00:00:00.000Z' })
+  to: Date;
+
+  @Text({ zh: '原因', en: 'Reason', example: '停电检修' })
+  reason: string;
+
+  @Instant({ zh: '撤销时间', en: 'Revoked at', nullable: true })
+  revokedAt: Date | null;
+
+  @Int({ zh: '版本', en: 'Version', min: 1, max: MANY, example: 1 })
+  version: number;
+
+  static from(this: void, outage: Outage): OutageDto {
+    const { id, deviceId, fromAt: from, toAt: to, reason, revokedAt, version } = outage;
+    return Object.assign(new OutageDto(), { id, deviceId, from, to, reason, revokedAt, version });
+  }
+}

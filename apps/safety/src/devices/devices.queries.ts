@@ -1,0 +1,71 @@
+import { query, sql, type Sql, type Tx } from '#database';
+import type { Scope } from '#roster';
+import type { DeviceStatus, DirectionMode } from './device.entity.js';
+
+export interface DeviceRow {
+  id: string;
+  code: string;
+  name: string | null;
+  status: DeviceStatus;
+  buildingId: string | null;
+  directionMode: DirectionMode;
+  timeZone: string | null;
+  heldPasses: number;
+  lastPassAt: Date | null;
+  approvedAt: Date | null;
+  retiredAt: Date | null;
+  createdAt: Date;
+  version: number;
+}
+
+/** A device belongs to whoever answers for its building; one without a building to the school. */
+export function deviceInScope(scope: Scope): Sql {
+  return scope.school ? sql`TRUE` : sql`d.building_id = ANY(${scope.unitIds}::uuid[])`;
+}
+
+/** Devices with what they hold and how fresh they are; `rest` = WHERE, ORDER BY, LIMIT over `d`. */
+export async function devices(tx: Tx, rest: Sql): Promise<DeviceRow[]> {
+  return query<DeviceRow>(
+    tx,
+    sql`SELECT d.id, d.code, d.name, d.status, d.building_id AS "buildingId", d.direction_mode AS "directionMode",
+               d.time_zone AS "timeZone", d.approved_at AS "approvedAt", d.retired_at AS "retiredAt", d.created_at AS "createdAt", d.version,
+               CASE WHEN d.status = 'active' THEN 0 ELSE
+                 (SELECT count(*)::int FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'held') END AS "heldPasses",
+               (SELECT p.at FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'counted' ORDER BY p.at DESC LIMIT 1) AS "lastPassAt"
+          FROM safety.device d ${rest}`,
+  );
+}
+
+interface Released {
+  passId: string;
+  studentId: string;
+  buildingId: string;
+  direction: 'in' | 'out';
+  at: Date;
+}
+
+/** Lets what a device sent before its approval count. Digits without an offset are read by the device's own clock. */
+export async function releaseHeld(
+  tx: Tx,
+  device: { id: string; buildingId: string; directionMode: DirectionMode; timeZone: string },
+): Promise<Released[]> {
+  return query<Released>(
+    tx,
+    sql`UPDATE safety.pass
+           SET status = 'counted', building_id = ${device.buildingId}, updated_at = now(), version = version + 1,
+               direction = CASE WHEN ${device.directionMode} = 'both' THEN direction ELSE ${device.directionMode} END,
+               at = CASE WHEN raw_at IS NULL THEN at
+                         ELSE date_trunc('milliseconds', raw_at::timestamp) AT TIME ZONE ${device.timeZone} END
+         WHERE device_id = ${device.id} AND status = 'held'
+         RETURNING id AS "passId", student_id AS "studentId", building_id AS "buildingId", direction, at`,
+  );
+}
+
+/** How many held passes of a device do not say their direction. */
+export async function heldWithoutDirection(tx: Tx, deviceId: string): Promise<number> {
+  const [row] = await query<{ n: number }>(
+    tx,
+    sql`SELECT count(*)::int AS n FROM safety.pass WHERE device_id = ${deviceId} AND status = 'held' AND direction IS NULL`,
+  );
+  return row?.n ?? 0;
+}

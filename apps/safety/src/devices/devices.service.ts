@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { DateTime } from 'luxon';
+import { type Actor, audit } from '#auth';
+import { Config } from '#config';
+import type { Permission } from '#contracts';
+import { Database, insert, query, queryOne, sql, type Tx, update } from '#database';
+import { Events } from '#events';
+import { keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
+import { Policies } from '#policy';
+import { nightOf } from '../curfew/night-window.js';
+import { Rechecks } from '../nights/rechecks.service.js';
+import { affectedNights } from '../passes/affected-nights.js';
+import { publishPasses } from '../passes/publish-passes.js';
+import { Device } from './device.entity.js';
+import {
+  type ApproveDeviceDto,
+  DeviceDto,
+  type DevicesQuery,
+  OutageDto,
+  type RegisterOutageDto,
+} from './devices.dto.js';
+import {
+  DirectionUnknown,
+  OutageEndsBeforeItBegins,
+  OutageTooLong,
+  UnknownBuilding,
+  UnknownTimeZone,
+} from './devices.problems.js';
+import { deviceInScope, devices, heldWithoutDirection, releaseHeld } from './devices.queries.js';
+import { Outage } from './outage.entity.js';
+
+const LONGEST_OUTAGE_DAYS = 60;
+
+/** Gates: approval of those that turned up by themselves, retirement, outages. */
+@Injectable()
+export class Devices {
+  constructor(
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly policies: Policies,
+    private readonly rechecks: Rechecks,
+    private readonly config: Config,
+  ) {}
+
+  async list(actor: Actor, q: DevicesQuery): Promise<Page<DeviceDto>> {
+    const page = keyset(q, { sorts: { code: sql`d.code` }, defaultSort: 'code', id: sql`d.id` });
+    const rows = await devices(
+      this.database.reader,
+      sql`WHERE ${deviceInScope(actor.scopeOf('safety:device:read'))}
+            AND (${q.status ?? null}::text IS NULL OR d.status = ${q.status ?? null})
+            AND (${q.buildingId ?? null}::uuid IS NULL OR d.building_id = ${q.buildingId ?? null})
+            AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+    );
+    return toPage(rows, q, (row) => [row.code, row.id], DeviceDto.from);
+  }
+
+  get(actor: Actor, id: string): Promise<DeviceDto> {
+    return this.read(this.database.reader, actor, 'safety:device:read', id);
+  }
+
+  /** Lets a pending device count; what it sent before is released, and nights already checked are looked at again. */
+  approve(actor: Actor, id: string, body: ApproveDeviceDto): Promise<DeviceDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const device = await this.find(tx, actor, id);
+      const timeZone = body.timeZone ?? null;
+      if (timeZone && !DateTime.local().setZone(timeZone).isValid) throw new UnknownTimeZone({ pointer: '#/timeZone' });
+      const buildingId = await buildingByCode(tx, body.buildingCode);
+      if (!buildingId) throw new UnknownBuilding({ pointer: '#/buildingCode' });
+      device.approve({ buildingId, directionMode: body.directionMode, name: body.name ?? null, timeZone });
+      await update(tx, device);
+      if (device.directionMode === 'both') {
+        const count = await heldWithoutDirection(tx, id);
+        if (count > 0) throw new DirectionUnknown({ pointer: '#/directionMode', params: { count } });
+      }
+      const { directionMode } = device;
+      const released = await releaseHeld(tx, {
+        id,
+        buildingId,
+        directionMode,
+        timeZone: timeZone ?? this.config.timeZone,
+      });
+      await publishPasses(tx, this.events, released);
+      await audit(tx, actor, { action: 'safety.device.approve', subject: { kind: 'device', id } });
+      const answer = await this.read(tx, actor, 'safety:device:write', id);
+      await this.rechecks.request(
+        tx,
+        await affectedNights(
+          tx,
+          this.policies,
+          released.map((pass) => pass.at),
+          this.config.timeZone,
+        ),
+      );
+      return answer;
+    });
+  }
+
+  retire(actor: Actor, id: string): Promise<DeviceDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const device = await this.find(tx, actor, id);
+      device.retire();
+      await update(tx, device);
+      await audit(tx, actor, { action: 'safety.device.retire', subject: { kind: 'device', id } });
+      return this.read(tx, actor, 'safety:device:write', id);
+    });
+  }
+
+  /** A gate was not to be trusted for some time: findings of its building in those nights are suppressed. */
+  registerOutage(actor: Actor, id: string, body: RegisterOutageDto): Promise<OutageDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const device = await this.find(tx, actor, id);
+      const [fromAt, toAt] = [new Date(body.from), new Date(body.to)];
+      if (toAt <= fromAt) throw new OutageEndsBeforeItBegins({ pointer: '#/to' });
+      if (toAt.getTime() - fromAt.getTime() > LONGEST_OUTAGE_DAYS * 86_400_000) {
+        throw new OutageTooLong({ pointer: '#/to', params: { days: LONGEST_OUTAGE_DAYS } });
+      }
+      const outage = Object.assign(new Outage(), {
+        deviceId: device.id,
+        fromAt,
+        toAt,
+        reason: body.reason,
+        registeredBy: actor.personId ?? actor.app,
+      });
+      await insert(tx, outage);
+      await this.recheckNightsOf(tx, outage);
+      return OutageDto.from(outage);
+    });
+  }
+
+  async listOutages(actor: Actor, id: string, q: PageQuery): Promise<Page<OutageDto>> {
+    const page = keyset(q, { sorts: { from: sql`o.from_at` }, defaultSort: '-from', id: sql`o.id` });
+    const rows = await query<Outage & { sortKey: string }>(
+      this.database.reader,
+      sql`SELECT o.id, o.device_id AS "deviceId", o.from_at AS "fromAt", o.to_at AS "toAt", o.reason, o.revoked_at AS "revokedAt",
+                 o.version, ${page.sortKey} AS "sortKey"
+            FROM safety.outage o JOIN safety.device d ON d.id = o.device_id
+           WHERE d.id = ${id} AND ${deviceInScope(actor.scopeOf('safety:device:read'))} AND ${page.where}
+           ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+    );
+    return toPage(rows, q, (row) => [row.sortKey, row.id], OutageDto.from);
+  }
+
+  revokeOutage(actor: Actor, id: string, outageId: string): Promise<OutageDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const device = await this.find(tx, actor, id);
+      const outage = await tx.findOneBy(Outage, { id: outageId, deviceId: device.id });
+      if (!outage) throw new NotFound();
+      outage.revoke();
+      await update(tx, outage);
+      await this.recheckNightsOf(tx, outage);
+      return OutageDto.from(outage);
+    });
+  }
+
+  private async recheckNightsOf(tx: Tx, outage: Outage): Promise<void> {
+    const { timeZone } = this.config;
+    await this.rechecks.requestBetween(tx, nightOf(outage.fromAt, timeZone), nightOf(outage.toAt, timeZone));
+  }
+
+  private async find(tx: Tx, actor: Actor, id: string): Promise<Device> {
+    const scope = actor.scopeOf('safety:device:write');
+    const device = await tx.findOneBy(Device, { id });
+    const inScope = scope.school || (device?.buildingId && scope.unitIds.includes(device.buildingId));
+    if (!device || !inScope) throw new NotFound();
+    return device;
+  }
+
+  private async read(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<DeviceDto> {
+    const [row] = await devices(tx, sql`WHERE d.id = ${id} AND ${deviceInScope(actor.scopeOf(permission))}`);
+    if (!row) throw new NotFound();
+    return DeviceDto.from(row);
+  }
+}
+
+async function buildingByCode(tx: Tx, code: string): Promise<string | undefined> {
+  const row = await queryOne<{ id: string }>(
+    tx,
+    sql`SELECT id FROM directory.published_unit_v1 WHERE kind = 'building' AND code = ${code} AND active`,
+  );
+  return row?.id;
+}

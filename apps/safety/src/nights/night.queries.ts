@@ -1,0 +1,210 @@
+import { query, sql, type Tx } from '#database';
+import type { CurfewPolicy } from '../curfew/curfew.policy.js';
+import type { NightWindow } from '../curfew/night-window.js';
+import type { Excuse, Finding, Observed } from './night.codes.js';
+
+export interface GateOutage {
+  deviceId: string;
+  buildingId: string;
+  kind: 'registered' | 'suspected';
+}
+
+/** Buildings that have, or had, a gate: without one nobody's return can be known. */
+export async function gatedBuildings(tx: Tx): Promise<{ id: string; code: string }[]> {
+  return query(
+    tx,
+    sql`SELECT u.id, u.code FROM directory.published_unit_v1 u
+         WHERE u.kind = 'building' AND u.id IN (SELECT building_id FROM safety.device WHERE status <> 'pending') ORDER BY u.code`,
+  );
+}
+
+/**
+ * Gates that were not to be trusted that night: a registered outage lies between `outageFromAt` and `endsAt`, or the gate was
+ * (almost) silent in those hours although on the nights before, as far as it had passes at all, it had enough of them.
+ */
+export async function outagesOf(
+  tx: Tx,
+  night: string,
+  windows: readonly NightWindow[],
+  policy: CurfewPolicy,
+  timeZone: string,
+): Promise<GateOutage[]> {
+  return query<GateOutage>(
+    tx,
+    sql`WITH building AS (${buildingRows(windows)}),
+        gate AS (
+          SELECT d.id, b.* FROM safety.device d JOIN building b ON b."buildingId" = d.building_id
+           WHERE d.status = 'active' OR d.retired_at >= b."endsAt"
+        ), registered AS (
+          SELECT DISTINCT g.id, g."buildingId" FROM gate g JOIN safety.outage o ON o.device_id = g.id
+           WHERE o.revoked_at IS NULL AND o.from_at < g."endsAt" AND o.to_at > g."outageFromAt"
+        ), evening AS MATERIALIZED (
+          SELECT g.id, g."buildingId", n.night, (SELECT count(*) FROM safety.pass p
+                   WHERE p.device_id = g.id AND p.status IN ('counted', 'void')
+                     AND p.at >= ((g."outageFromAt" AT TIME ZONE ${timeZone}) - n.ago) AT TIME ZONE ${timeZone}
+                     AND p.at < ((g."endsAt" AT TIME ZONE ${timeZone}) - n.ago) AT TIME ZONE ${timeZone}) AS passes
+            FROM gate g CROSS JOIN (SELECT ${night}::date - i AS night, make_interval(days => i) AS ago
+                                      FROM generate_series(0, ${policy.outageNormNights}::int) AS i) n
+        ), suspected AS (
+          SELECT id, "buildingId" FROM evening GROUP BY id, "buildingId"
+          HAVING avg(passes) FILTER (WHERE night < ${night} AND passes > 0) >= ${policy.outageMinimumNorm}
+             AND sum(passes) FILTER (WHERE night = ${night})
+                 <= ${policy.outageShareOfNorm}::numeric * avg(passes) FILTER (WHERE night < ${night} AND passes > 0)
+        )
+        SELECT id AS "deviceId", "buildingId", 'registered' AS kind FROM registered
+        UNION ALL
+        SELECT id, "buildingId", 'suspected' FROM suspected WHERE id NOT IN (SELECT id FROM registered)
+        ORDER BY 2, 1`,
+  );
+}
+
+/** How a student's result of a night differs from what is stored. */
+export interface FindingChange {
+  studentId: string;
+  buildingId: string;
+  finding: Finding;
+  observed: Observed | null;
+  minutesLate: number | null;
+  excuse: Excuse | null;
+  excuseId: string | null;
+  lastPassAt: Date | null;
+  returnedAt: Date | null;
+  /** Of the stored row; null when there is none. */
+  id: string | null;
+  oldFinding: Finding | null;
+  oldMinutesLate: number | null;
+}
+
+/**
+ * Judges a night for everybody who lived in one of the buildings, in one statement, and answers those whose result is new or
+ * another one than stored.
+ *
+ * What the passes of the own building say, from `sinceAt` up to `endsAt` (later ones do not count; other buildings' neither):
+ * - no pass at all: `unknown`. No data is not a finding;
+ * - the last one is an `out`: `not_returned`, whether the student left before curfew or after it;
+ * - the last one is an `in`, and there is an `in` after the deadline (curfew and grace): `late`, by the begun minutes from curfew
+ *   to the first such `in`. An `in` shortly after an `in` is the same one read twice and does not count;
+ * - otherwise the student was in: no row.
+ *
+ * What becomes of it, the first that fits:
+ * - `excused` by a leave that overlaps the time from curfew to the return (or the end of the night), by a late pass (only when
+ *   back by its `until`; it does not excuse staying out), or by the evening being exempt;
+ * - `unknown` stays so;
+ * - `suppressed` when a gate of the building was out that night;
+ * - else the finding itself. Who came later than a late pass allowed is late by the minutes after `until`.
+ */
+export async function judgeNight(
+  tx: Tx,
+  night: string,
+  windows: readonly NightWindow[],
+  options: { outBuildings: readonly string[]; exempt: boolean; rereadMinutes: number; timeZone: string },
+): Promise<FindingChange[]> {
+  return query<FindingChange>(
+    tx,
+    sql`WITH building AS (${buildingRows(windows)}),
+        resident AS (
+          SELECT DISTINCT ON (m.person_id) m.person_id AS student_id, b.*
+            FROM directory.published_membership_v1 m
+            JOIN directory.published_student_v1 s ON s.id = m.person_id
+            JOIN building b ON b."buildingId" = m.unit_id
+           WHERE m.unit_kind = 'building' AND m.valid_from <= ${night} AND (m.valid_to IS NULL OR m.valid_to > ${night})
+           ORDER BY m.person_id, b."buildingId"
+        ), track AS (
+          SELECT p.student_id, p.direction, p.at, p.at > r."deadlineAt" AS after, lead(p.at) OVER w IS NULL AS last,
+                 lag(p.direction) OVER w = 'in' AND p.at - lag(p.at) OVER w <= make_interval(mins => ${options.rereadMinutes}::int) AS reread
+            FROM resident r
+            JOIN safety.pass p ON p.student_id = r.student_id AND p.building_id = r."buildingId" AND p.status = 'counted'
+                              AND p.at >= r."sinceAt" AND p.at < r."endsAt"
+          WINDOW w AS (PARTITION BY p.student_id ORDER BY p.at, p.id)
+        ), summary AS (
+          SELECT student_id, max(at) AS last_at, max(direction) FILTER (WHERE last) AS last_direction,
+                 min(at) FILTER (WHERE after AND direction = 'in' AND reread IS NOT TRUE) AS returned_at
+            FROM track GROUP BY student_id
+        ), observed AS (
+          SELECT r.student_id, r."buildingId", r."curfewAt", r."endsAt", s.last_at,
+                 CASE WHEN s.last_direction = 'in' THEN s.returned_at END AS returned_at,
+                 CASE WHEN s.student_id IS NULL THEN 'unknown' WHEN s.last_direction = 'out' THEN 'not_returned'
+                      WHEN s.returned_at IS NOT NULL THEN 'late' END AS observed
+            FROM resident r LEFT JOIN summary s ON s.student_id = r.student_id
+        ), weighed AS (
+          SELECT o.*, leave.leave_id, late.id AS late_pass_id, late.until_at
+            FROM observed o
+            LEFT JOIN LATERAL (
+              SELECT e.leave_id FROM safety.excused_absence e
+               WHERE e.student_id = o.student_id AND NOT e.cancelled
+                 AND e.starts_at < coalesce(o.returned_at, o."endsAt") AND e.ends_at > o."curfewAt"
+               ORDER BY e.starts_at, e.leave_id LIMIT 1) leave ON TRUE
+            LEFT JOIN LATERAL (
+              SELECT l.id, coalesce((${night}::date + l.until + CASE WHEN l.until < '12:00' THEN interval '1 day' ELSE interval '0' END)
+                                    AT TIME ZONE ${options.timeZone}, o."endsAt") AS until_at
+                FROM safety.late_pass l
+               WHERE l.student_id = o.student_id AND l.revoked_at IS NULL AND ${night}::date BETWEEN l.from_night AND l.to_night
+               ORDER BY 2 DESC, l.id LIMIT 1) late ON o.observed = 'late'
+           WHERE o.observed IS NOT NULL
+        ), excused AS (
+          SELECT w.*, CASE WHEN leave_id IS NOT NULL THEN 'leave' WHEN returned_at <= until_at THEN 'late_pass'
+                           WHEN ${options.exempt}::boolean THEN 'holiday' END AS excuse
+            FROM weighed w
+        ), judged AS (
+          SELECT student_id, "buildingId", observed, excuse, last_at, returned_at,
+                 CASE excuse WHEN 'leave' THEN leave_id WHEN 'late_pass' THEN late_pass_id END AS excuse_id,
+                 CASE WHEN excuse IS NOT NULL THEN 'excused' WHEN observed = 'unknown' THEN 'unknown'
+                      WHEN "buildingId" = ANY(${options.outBuildings}::uuid[]) THEN 'suppressed' ELSE observed END AS finding,
+                 CASE WHEN observed = 'late' THEN
+                   ceil(extract(epoch FROM returned_at - CASE WHEN excuse IS NULL AND until_at > "curfewAt" THEN until_at
+                                                              ELSE "curfewAt" END) / 60)::int END AS minutes_late
+            FROM excused
+        )
+        SELECT coalesce(j.student_id, f.student_id) AS "studentId", coalesce(j."buildingId", f.building_id) AS "buildingId",
+               coalesce(j.finding, 'clear') AS finding, j.observed, j.minutes_late AS "minutesLate", j.excuse, j.excuse_id AS "excuseId",
+               j.last_at AS "lastPassAt", j.returned_at AS "returnedAt", f.id, f.finding AS "oldFinding", f.minutes_late AS "oldMinutesLate"
+          FROM judged j FULL JOIN (SELECT * FROM safety.night_finding WHERE night = ${night}) f ON f.student_id = j.student_id
+         WHERE (coalesce(j.finding, 'clear'), coalesce(j."buildingId", f.building_id), j.observed, j.minutes_late, j.excuse, j.excuse_id,
+                j.last_at, j.returned_at)
+               IS DISTINCT FROM (f.finding, f.building_id, f.observed, f.minutes_late, f.excuse, f.excuse_id, f.last_pass_at, f.returned_at)
+         ORDER BY 1`,
+  );
+}
+
+/** How many students lived in the buildings that night. */
+export async function countResidents(tx: Tx, night: string, buildingIds: readonly string[]): Promise<number> {
+  const [row] = await query<{ n: number }>(
+    tx,
+    sql`SELECT count(DISTINCT m.person_id)::int AS n
+          FROM directory.published_membership_v1 m JOIN directory.published_student_v1 s ON s.id = m.person_id
+         WHERE m.unit_id = ANY(${buildingIds}::uuid[]) AND m.valid_from <= ${night} AND (m.valid_to IS NULL OR m.valid_to > ${night})`,
+  );
+  return row?.n ?? 0;
+}
+
+/** Stores changed results under a revision; what they replace goes into the history. */
+export async function storeFindings(
+  tx: Tx,
+  night: string,
+  revision: number,
+  changes: readonly (FindingChange & { id: string })[],
+): Promise<void> {
+  const given = JSON.stringify(changes);
+  await query(
+    tx,
+    sql`WITH given AS (SELECT * FROM jsonb_to_recordset(${given}::jsonb) AS g(id uuid, "studentId" uuid, "buildingId" uuid, finding text,
+               observed text, "minutesLate" int, excuse text, "excuseId" uuid, "lastPassAt" timestamptz, "returnedAt" timestamptz)),
+        kept AS (
+          INSERT INTO safety.night_finding_history (finding_id, revision, finding, minutes_late, excuse)
+          SELECT f.id, f.revision, f.finding, f.minutes_late, f.excuse FROM safety.night_finding f JOIN given g ON g.id = f.id
+        )
+        INSERT INTO safety.night_finding AS f (id, night, student_id, building_id, finding, observed, minutes_late, excuse, excuse_id,
+                                               last_pass_at, returned_at, revision)
+        SELECT id, ${night}, "studentId", "buildingId", finding, observed, "minutesLate", excuse, "excuseId", "lastPassAt", "returnedAt",
+               ${revision} FROM given
+        ON CONFLICT (night, student_id) DO UPDATE
+           SET building_id = excluded.building_id, finding = excluded.finding, observed = excluded.observed,
+               minutes_late = excluded.minutes_late, excuse = excluded.excuse, excuse_id = excluded.excuse_id,
+               last_pass_at = excluded.last_pass_at, returned_at = excluded.returned_at, revision = excluded.revision, updated_at = now()`,
+  );
+}
+
+function buildingRows(windows: readonly NightWindow[]) {
+  return sql`SELECT * FROM jsonb_to_recordset(${JSON.stringify(windows)}::jsonb) AS b("buildingId" uuid, "curfewAt" timestamptz,
+    "deadlineAt" timestamptz, "endsAt" timestamptz, "sinceAt" timestamptz, "outageFromAt" timestamptz)`;
+}

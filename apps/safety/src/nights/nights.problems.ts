@@ -1,0 +1,20 @@
+import { defineProblem } from '#http';
+
+export const NightNotOver = defineProblem({
+  code: 'safety/night-not-over',
+  status: 400,
+  zh: '这一晚尚未结束，最近可核查的是 {last}',
+  en: 'The night is not over; the newest that can be checked is {last}',
+});
+export const TooManyNights = defineProblem({
+  code: 'safety/too-many-nights',
+  status: 400,
+  zh: '一次最多核查 {most} 晚',
+  en: 'At most {most} nights can be checked at once',
+});
+export const RangeEndsBeforeItBegins = defineProblem({
+  code: 'safety/range-ends-before-it-begins',
+  status: 400,
+  zh: '结束的夜晚不能早于开始的夜晚',
+  en: 'The last night must not be before the first',
+});

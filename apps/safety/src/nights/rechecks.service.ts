@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import { NightRecheckRequestedV1 } from '#contracts';
+import { Database, query, sql, type Tx } from '#database';
+import { Events } from '#events';
+import { addDays } from '#roster';
+import { lastNight } from '../curfew/night-window.js';
+
+/** Has past nights looked at again after something they were judged by has changed. */
+@Injectable()
+export class Rechecks {
+  constructor(
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Asks, inside `tx`, for those of the nights that are over. Whether one was checked at all is decided when it is looked at:
+   * a first check that is under way now is not visible from here. Call it last: it locks the nights until the commit.
+   */
+  async request(tx: Tx, nights: Iterable<string>): Promise<void> {
+    const last = lastNight(new Date(), this.config.timeZone);
+    const over = [...new Set(nights)].filter((night) => night <= last).sort();
+    if (over.length === 0) return;
+    // The lock on a waiting row keeps `begin` from taking it away before this transaction's change can be seen.
+    const rows = await query<{ night: string; fresh: boolean }>(
+      tx,
+      sql`INSERT INTO safety.night_recheck AS waiting (night) SELECT unnest(${over}::date[])
+          ON CONFLICT (night) DO UPDATE SET requested_at = waiting.requested_at
+          RETURNING night::text AS night, (xmax = 0) AS fresh`,
+    );
+    await this.events.publishAll(
+      tx,
+      rows.filter((row) => row.fresh).map((row) => new NightRecheckRequestedV1(row.night)),
+    );
+  }
+
+  /** Every night from `from` to `to`. */
+  async requestBetween(tx: Tx, from: string, to: string): Promise<void> {
+    const last = lastNight(new Date(), this.config.timeZone);
+    const nights: string[] = [];
+    for (let night = from; night <= to && night <= last; night = addDays(night, 1)) nights.push(night);
+    await this.request(tx, nights);
+  }
+
+  /** To be called before a night is looked at, and committed at once: later changes ask anew. */
+  async begin(night: string): Promise<void> {
+    await query(this.database.reader, sql`DELETE FROM safety.night_recheck WHERE night = ${night}`);
+  }
+
+  /** Forgets requests whose event was given up, so that the night can be asked for again. */
+  async forgetOld(tx: Tx): Promise<void> {
+    await query(tx, sql`DELETE FROM safety.night_recheck WHERE requested_at < now() - interval '1 hour'`);
+  }
+}

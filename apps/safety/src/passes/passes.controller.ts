@@ -1,0 +1,52 @@
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor, Require } from '#auth';
+import { ApiPage, BodyLimit, IdParam, type Page, Summary } from '#http';
+import { PassBatches } from './pass-batches.service.js';
+import { PassBatchDto, PassBatchResultDto, PassDto, PassesQuery, PassRecordDto, VoidPassDto } from './passes.dto.js';
+import { Passes } from './passes.service.js';
+
+const BATCH_BYTES = 5 * 1024 * 1024;
+
+@ApiTags('passes')
+@Controller('safety/v1/passes')
+export class PassesController {
+  constructor(
+    private readonly passes: Passes,
+    private readonly batches: PassBatches,
+  ) {}
+
+  @Get()
+  @Require('safety:pass:read')
+  @ApiPage(PassDto)
+  @Summary(
+    '列出通行记录，新的在前；查看单个学生的轨迹会记入审计',
+    "List passes, newest first; reading one student's track is audited",
+  )
+  listPasses(@CurrentActor() actor: Actor, @Query() query: PassesQuery): Promise<Page<PassDto>> {
+    return this.passes.list(actor, query);
+  }
+
+  @Post('batches')
+  @HttpCode(200)
+  @BodyLimit(BATCH_BYTES)
+  @Require('safety:pass:write')
+  @ApiExtraModels(PassRecordDto)
+  @ApiOkResponse({ type: PassBatchResultDto })
+  @Summary(
+    '批量上传通行记录；可重复上传，坏行逐行报告',
+    'Deliver passes in a batch; may be sent again, bad rows are reported one by one',
+  )
+  recordPasses(@CurrentActor() actor: Actor, @Body() body: PassBatchDto): Promise<PassBatchResultDto> {
+    return this.batches.record(actor, body);
+  }
+
+  @Post(':id/void')
+  @HttpCode(200)
+  @Require('safety:night-check:write')
+  @ApiOkResponse({ type: PassDto })
+  @Summary('作废一条通行记录，相关夜晚重新核查', 'Take a pass back; the nights it counted for are checked again')
+  voidPass(@CurrentActor() actor: Actor, @IdParam() id: string, @Body() body: VoidPassDto): Promise<PassDto> {
+    return this.passes.void(actor, id, body);
+  }
+}

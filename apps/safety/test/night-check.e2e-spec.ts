@@ -1,0 +1,457 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from '#database';
+import { Schedules } from '#events';
+import { campus, type Client, drainEvents, TestApp } from '#testing';
+import { safety } from '../src/safety.module.js';
+import { check, findings, pass, send, student } from './gates.js';
+
+interface Told {
+  revision: number;
+  results: { studentId: string; finding: string; minutesLate?: number }[];
+}
+
+describe('the night check', () => {
+  let test: TestApp;
+  let app: Client;
+
+  beforeAll(async () => {
+    test = await TestApp.create([safety]);
+    app = await test.client();
+  });
+  afterAll(() => test.close());
+
+  const told = async (night: string): Promise<Told[]> => {
+    const rows = await test.query<{ payload: Told }>(
+      sql`SELECT payload FROM events.event WHERE name = 'safety.night-checked.v1' AND payload->>'night' = ${night} ORDER BY id`,
+    );
+    return rows.map((row) => row.payload);
+  };
+  const policy = (effectiveFrom: string, value: object) =>
+    app.post('/safety/v1/policies/safety.curfew/versions', { effectiveFrom, value, source: '测试' }).expect(201);
+
+  it('judges by the last pass of the own building before the end of the night', async () => {
+    await send(app, [
+      // 1 in before curfew; 2 late; 3 out all night; 4 leaves after curfew; 5 leaves after curfew and comes back
+      pass(1, 'out', '2025-03-10 18:00'),
+      pass(1, 'in', '2025-03-10 23:00'),
+      pass(2, 'out', '2025-03-10 18:00'),
+      pass(2, 'in', '2025-03-10 23:24:30'),
+      pass(3, 'out', '2025-03-10 18:00'),
+      pass(3, 'in', '2025-03-11 05:00'),
+      pass(4, 'in', '2025-03-10 18:00'),
+      pass(4, 'out', '2025-03-10 23:30'),
+      pass(5, 'in', '2025-03-10 18:00'),
+      pass(5, 'out', '2025-03-10 23:30'),
+      pass(5, 'in', '2025-03-11 04:59'),
+      // 6 read twice around curfew; 7 out two days ago, then in at another building only; 8 out four days ago
+      pass(6, 'in', '2025-03-10 22:58'),
+      pass(6, 'in', '2025-03-10 23:03'),
+      pass(7, 'out', '2025-03-08 20:00'),
+      pass(7, 'in', '2025-03-10 21:00', 'GATE-B2'),
+      pass(8, 'out', '2025-03-07 20:00'),
+      // 9 in after curfew without an earlier pass; 10 in, and again in long after: came in after curfew; 11 two returns; 12 in
+      pass(9, 'in', '2025-03-10 23:01'),
+      pass(10, 'in', '2025-03-10 18:00'),
+      pass(10, 'in', '2025-03-10 23:40'),
+      pass(11, 'out', '2025-03-10 18:00'),
+      pass(11, 'in', '2025-03-10 23:20'),
+      pass(11, 'out', '2025-03-10 23:30'),
+      pass(11, 'in', '2025-03-11 00:30'),
+      pass(12, 'in', '2025-03-10 18:00'),
+    ]);
+    const found = await check(test, app, '2025-03-10');
+    const short = Object.fromEntries(Object.entries(found).map(([who, row]) => [who, [row.finding, row.minutesLate]]));
+    expect(short).toEqual({
+      2: ['late', 25],
+      3: ['not_returned', null],
+      4: ['not_returned', null],
+      5: ['late', 359],
+      7: ['not_returned', null],
+      8: ['unknown', null],
+      9: ['late', 1],
+      10: ['late', 40],
+      11: ['late', 20],
+    });
+    const [event, ...more] = await told('2025-03-10');
+    expect(more).toEqual([]);
+    expect(event?.revision).toBe(1);
+    expect(new Set(event?.results.map((row) => row.studentId))).toEqual(
+      new Set([2, 3, 4, 5, 7, 9, 10, 11].map(student)),
+    );
+    expect(event?.results).toContainEqual({ studentId: student(2), finding: 'late', minutesLate: 25 });
+    expect(event?.results).toContainEqual({ studentId: student(3), finding: 'not_returned' });
+
+    const night = await app.get('/safety/v1/night-checks/2025-03-10').expect(200);
+    expect(night.body).toMatchObject({
+      revision: 1,
+      policyNumber: 0,
+      students: 12,
+      counts: { late: 5, notReturned: 3, excused: 0, suppressed: 0, unknown: 1 },
+      outages: [],
+    });
+    // Checked again without anything new: nothing is amended or told.
+    await check(test, app, '2025-03-10');
+    expect((await app.get('/safety/v1/night-checks/2025-03-10').expect(200)).body.revision).toBe(1);
+    expect(await told('2025-03-10')).toHaveLength(1);
+  });
+
+  it('keeps another curfew on Friday, and none where the school sets none', async () => {
+    const friday = '2025-03-14';
+    await send(app, [
+      pass(1, 'out', `${friday} 18:00`),
+      pass(1, 'in', `${friday} 23:30`),
+      pass(2, 'out', `${friday} 18:00`),
+      pass(2, 'in', `${friday} 23:31`),
+    ]);
+    const found = await check(test, app, friday);
+    expect([found[1], found[2]?.minutesLate]).toEqual([undefined, 1]);
+
+    await policy('2025-03-15', {
+      rules: [
+        { weekdays: ['sun'], curfew: '22:00', buildings: ['B2'] },
+        { weekdays: ['sun'], curfew: '23:00' },
+      ],
+      notReturnedAfter: '00:00',
+      graceMinutes: 10,
+    });
+    // Saturday: no rule, so nobody is checked.
+    expect(await check(test, app, '2025-03-15')).toEqual({});
+    expect((await app.get('/safety/v1/night-checks/2025-03-15').expect(200)).body).toMatchObject({
+      students: 0,
+      policyNumber: 1,
+    });
+
+    const sunday = '2025-03-16';
+    await send(app, [
+      ...[1, 2, 3, 9, 10].map((who) => pass(who, 'out', `${sunday} 18:00`)),
+      pass(1, 'in', `${sunday} 23:10`),
+      pass(2, 'in', `${sunday} 23:11`),
+      pass(3, 'in', '2025-03-17 00:00'),
+      pass(9, 'in', `${sunday} 22:10`),
+      pass(10, 'in', `${sunday} 22:11`),
+    ]);
+    const amended = await check(test, app, sunday);
+    expect(amended[1]).toBeUndefined();
+    expect(amended[2]).toMatchObject({ finding: 'late', minutesLate: 11 });
+    expect(amended[3]).toMatchObject({ finding: 'not_returned' });
+    expect(amended[9]).toBeUndefined();
+    expect(amended[10]).toMatchObject({ finding: 'late', minutesLate: 11 });
+    await policy('2025-03-17', {});
+  });
+
+  it.each([
+    ['#/value/notReturnedAfter', { notReturnedAfter: '05:31' }],
+    ['#/value/rules/0/curfew', { rules: [{ weekdays: ['mon'], curfew: '12:00' }] }],
+    ['#/value/rules/0/weekdays/0', { rules: [{ weekdays: ['someday'], curfew: '23:00' }] }],
+    ['#/value/curfew', { curfew: '23:00' }],
+  ])('refuses a policy that is wrong at %s', async (pointer, value) => {
+    const answer = await app
+      .post('/safety/v1/policies/safety.curfew/versions', { effectiveFrom: '2025-03-17', value, source: '测试' })
+      .expect(400);
+    expect(answer.body.errors[0].pointer).toBe(pointer);
+  });
+
+  it('excuses the evening before a public holiday', async () => {
+    // 2025-04-04 (清明) to 04-06 are a holiday; the evening of 04-06 is followed by a workday.
+    for (const [eve, morning] of [
+      ['2025-04-03', '2025-04-04'],
+      ['2025-04-06', '2025-04-07'],
+    ] as const) {
+      await send(app, [pass(1, 'out', `${eve} 18:00`), pass(1, 'in', `${morning} 01:00`)]);
+    }
+    expect((await check(test, app, '2025-04-03'))[1]).toMatchObject({
+      finding: 'excused',
+      excuse: 'holiday',
+      observed: 'late',
+    });
+    expect((await check(test, app, '2025-04-06'))[1]).toMatchObject({ finding: 'late', minutesLate: 120 });
+    expect(await told('2025-04-03')).toEqual([]);
+  });
+
+  describe('what comes later', () => {
+    const night = '2025-03-24';
+
+    it('amends the night by passes that arrive late, and tells only what changed', async () => {
+      await send(
+        app,
+        [1, 2, 3].map((who) => pass(who, 'out', `${night} 18:00`)),
+      );
+      const before = await check(test, app, night);
+      expect([1, 2, 3].map((who) => before[who]?.finding)).toEqual(Array(3).fill('not_returned'));
+
+      await send(app, [pass(1, 'in', `${night} 22:00`), pass(2, 'in', `${night} 23:30`)]);
+      await drainEvents(test);
+      const after = await findings(app, night);
+      expect(after[1]).toBeUndefined();
+      expect(after[2]).toMatchObject({ finding: 'late', minutesLate: 30, revision: 2 });
+      expect(after[3]).toMatchObject({ finding: 'not_returned', revision: 1 });
+      const [, amendment, ...more] = await told(night);
+      expect(more).toEqual([]);
+      expect(amendment).toEqual({
+        night,
+        revision: 2,
+        results: [
+          { studentId: student(1), finding: 'clear' },
+          { studentId: student(2), finding: 'late', minutesLate: 30 },
+        ],
+      });
+      const one = await app.get(`/safety/v1/findings/${before[1]?.id}`).expect(200);
+      expect(one.body).toMatchObject({
+        finding: 'clear',
+        revision: 2,
+        history: [{ revision: 1, finding: 'not_returned' }],
+      });
+      const cleared = await app.get(`/safety/v1/night-checks/${night}/findings?finding=clear`).expect(200);
+      expect(cleared.body.data.map((row: { studentId: string }) => row.studentId)).toEqual([student(1)]);
+    });
+
+    it('amends by a correction of a device, and by a pass that is taken back', async () => {
+      const wrong = pass(3, 'in', `${night} 22:30`);
+      await send(app, [wrong]);
+      await drainEvents(test);
+      expect((await findings(app, night))[3]).toBeUndefined();
+      await send(app, [{ ...wrong, at: `${night}T23:45:00+08:00`, replaces: true }]);
+      await drainEvents(test);
+      expect((await findings(app, night))[3]).toMatchObject({ finding: 'late', minutesLate: 45 });
+
+      const [row] = await test.query<{ id: string }>(
+        sql`SELECT id FROM safety.pass WHERE record_id = ${wrong.recordId} AND status = 'counted'`,
+      );
+      const head = await test.person(campus.staff.buildingHead1);
+      const other = await test.person(campus.staff.counselorFl);
+      await other.post(`/safety/v1/passes/${row?.id}/void`, { reason: '越权' }).expect(404);
+      await head.post(`/safety/v1/passes/${row?.id}/void`, {}).expect(400);
+      const gone = await head.post(`/safety/v1/passes/${row?.id}/void`, { reason: '他人代刷' }).expect(200);
+      expect(gone.body).toMatchObject({ status: 'void', voidReason: '他人代刷' });
+      expect((await head.post(`/safety/v1/passes/${row?.id}/void`, { reason: '再次' }).expect(409)).body.code).toBe(
+        'safety/pass-not-counted',
+      );
+      await drainEvents(test);
+      expect((await findings(app, night))[3]).toMatchObject({ finding: 'not_returned' });
+      // The device sends it again: what a person took back stays so.
+      const again = { ...wrong, at: `${night}T23:45:00+08:00` };
+      expect(await send(app, [again])).toMatchObject({ accepted: 0, duplicates: 1 });
+      await drainEvents(test);
+      expect((await findings(app, night))[3]).toMatchObject({ finding: 'not_returned' });
+      expect((await told(night)).map((event) => event.revision)).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    it('amends when a device is approved whose passes were held', async () => {
+      await send(app, [pass(3, 'in', `${night} 22:10`, 'SN-HELD')]);
+      await drainEvents(test);
+      expect((await findings(app, night))[3]).toMatchObject({ finding: 'not_returned' });
+      const list = await app.get('/safety/v1/devices?status=pending').expect(200);
+      await app
+        .post(`/safety/v1/devices/${list.body.data[0].id}/approve`, { buildingCode: 'B1', directionMode: 'both' })
+        .expect(200);
+      await drainEvents(test);
+      expect((await findings(app, night))[3]).toBeUndefined();
+    });
+
+    it('ends at the same result whatever happens at the same time', async () => {
+      const evening = '2025-05-26';
+      const passes = Array.from({ length: 12 }, (_, i) => [
+        pass(i + 1, 'out', `${evening} 18:00`),
+        pass(i + 1, 'in', `${evening} 23:${String(10 + i)}`),
+      ]).flat();
+      const parts = [0, 6, 12, 18].map((from) => passes.slice(from, from + 6));
+      await Promise.all([
+        ...parts.map((part) => send(app, part)),
+        ...parts.map(() => app.post('/safety/v1/night-checks', { night: evening }).expect(202)),
+      ]);
+      await drainEvents(test);
+      const minutes = Object.values(await findings(app, evening)).map((row) => row.minutesLate);
+      expect(minutes).toEqual(Array.from({ length: 12 }, (_, i) => 10 + i));
+      const newest = new Map(
+        (await told(evening)).flatMap((event) => event.results).map((row) => [row.studentId, row]),
+      );
+      expect([...newest.values()].map((row) => row.minutesLate).sort()).toEqual(minutes);
+    });
+
+    it('leaves nights alone that were never checked', async () => {
+      await send(app, [pass(1, 'out', '2025-05-12 18:00')]);
+      await drainEvents(test);
+      await app.get('/safety/v1/night-checks/2025-05-12').expect(404);
+      expect(await test.query(sql`SELECT 1 FROM safety.night_recheck`)).toEqual([]);
+    });
+
+    it('asks once for a night that already waits', async () => {
+      const asked = () =>
+        test.query(
+          sql`SELECT 1 FROM events.event WHERE name = 'safety.night-recheck-requested.v1' AND payload->>'night' = '2025-05-19'`,
+        );
+      await test.query(sql`INSERT INTO safety.night_recheck (night) VALUES ('2025-05-19')`);
+      await send(app, [pass(1, 'out', '2025-05-19 18:00')]);
+      expect(await asked()).toHaveLength(0);
+      await test.query(sql`DELETE FROM safety.night_recheck`);
+      await send(app, [pass(1, 'in', '2025-05-19 19:00')]);
+      expect(await asked()).toHaveLength(1);
+      await drainEvents(test);
+    });
+  });
+
+  describe('a gate that was out', () => {
+    it('suppresses the findings of its building and says so, until the outage is revoked', async () => {
+      const night = '2025-03-31';
+      await send(app, [
+        ...[1, 9].map((who) => pass(who, 'out', `${night} 17:00`)),
+        pass(2, 'out', `${night} 17:00`),
+        pass(2, 'in', `${night} 23:10`),
+      ]);
+      await check(test, app, night);
+      const gate = (await app.get('/safety/v1/devices?status=active').expect(200)).body.data.find(
+        (device: { code: string }) => device.code === 'GATE-B1',
+      ) as { id: string };
+      const path = `/safety/v1/devices/${gate.id}/outages`;
+      const reason = '停电';
+      const backwards = { from: '2025-03-31T20:00:00+08:00', to: '2025-03-31T20:00:00+08:00', reason };
+      expect((await app.post(path, backwards).expect(400)).body.errors[0].pointer).toBe('#/to');
+      expect(
+        (await app.post(path, { from: '2025-01-01T00:00:00Z', to: '2025-03-31T20:00:00Z', reason }).expect(400)).body
+          .code,
+      ).toBe('safety/outage-too-long');
+      // Over before the evening begins: does not matter.
+      await app.post(path, { from: '2025-03-31T08:00:00+08:00', to: '2025-03-31T18:00:00+08:00', reason }).expect(201);
+      await drainEvents(test);
+      expect((await findings(app, night))[1]).toMatchObject({ finding: 'not_returned' });
+      const outage = await app
+        .post(path, { from: '2025-03-31T19:00:00+08:00', to: '2025-03-31T19:30:00+08:00', reason })
+        .expect(201);
+      await drainEvents(test);
+      const found = await findings(app, night);
+      expect(found[1]).toMatchObject({ finding: 'suppressed', observed: 'not_returned' });
+      expect(found[2]).toMatchObject({ finding: 'suppressed', observed: 'late' });
+      expect(found[9]).toMatchObject({ finding: 'not_returned' });
+      expect(found[3]).toMatchObject({ finding: 'unknown' });
+      const checked = await app.get(`/safety/v1/night-checks/${night}`).expect(200);
+      expect(checked.body.outages).toEqual([
+        { deviceId: gate.id, buildingId: campus.places.building1, kind: 'registered' },
+      ]);
+      expect(checked.body.counts.suppressed).toBe(2);
+      expect((await told(night)).at(-1)?.results.map((row) => row.finding)).toEqual(['clear', 'clear']);
+
+      await app.post(`${path}/${outage.body.id}/revoke`).expect(200);
+      await app.post(`${path}/${outage.body.id}/revoke`).expect(409);
+      await drainEvents(test);
+      expect((await findings(app, night))[2]).toMatchObject({ finding: 'late', minutesLate: 10 });
+      expect((await app.get(path).expect(200)).body.data).toHaveLength(2);
+    });
+
+    it('is suspected when it was silent on an evening although it is not usually', async () => {
+      const evening = (date: string, passes: number): object[] =>
+        Array.from({ length: passes }, (_, i) =>
+          pass(5 + (i % 4), i % 8 < 4 ? 'out' : 'in', `${date} 20:${String(i % 60).padStart(2, '0')}`),
+        );
+      // A norm of 24 over the evenings with passes; the silent ones before do not lower it.
+      await send(app, [...evening('2025-06-02', 24), ...evening('2025-06-05', 24), ...evening('2025-06-08', 24)]);
+      await send(app, [pass(1, 'out', '2025-06-09 17:00'), pass(5, 'out', '2025-06-09 21:00')]);
+      const found = await check(test, app, '2025-06-09');
+      expect(found[1]).toMatchObject({ finding: 'suppressed', observed: 'not_returned' });
+      const night = await app.get('/safety/v1/night-checks/2025-06-09').expect(200);
+      expect(night.body.outages).toEqual([
+        expect.objectContaining({ buildingId: campus.places.building1, kind: 'suspected' }),
+      ]);
+      expect(await told('2025-06-09')).toEqual([]);
+
+      // What it had kept back arrives: it was not out after all.
+      await send(app, evening('2025-06-09', 2));
+      await drainEvents(test);
+      expect((await findings(app, '2025-06-09'))[1]).toMatchObject({ finding: 'not_returned' });
+      expect((await told('2025-06-09'))[0]?.results.map((row) => row.studentId)).toContain(student(1));
+
+      // A gate that never has many passes is not judged.
+      await send(app, [...evening('2025-06-22', 10), pass(1, 'out', '2025-06-26 17:00')]);
+      expect((await check(test, app, '2025-06-26'))[1]).toMatchObject({ finding: 'not_returned' });
+    });
+  });
+
+  describe('asking for it', () => {
+    it('answers a job, for a range of nights too', async () => {
+      await send(
+        app,
+        [1, 2, 3].map((day) => pass(1, 'out', `2025-02-1${day} 18:00`)),
+      );
+      const asked = await app.post('/safety/v1/night-checks', { night: '2025-02-11', to: '2025-02-13' }).expect(202);
+      expect(asked.headers['location']).toBe(`/safety/v1/jobs/${asked.body.id}`);
+      await drainEvents(test);
+      const job = await app.get(asked.headers['location'] as string).expect(200);
+      expect(job.body).toMatchObject({
+        status: 'succeeded',
+        progress: { done: 3, total: 3 },
+        result: { nights: 3, late: 0, not_returned: 3, excused_by_leave: 0 },
+      });
+      const nights = await app.get('/safety/v1/night-checks?from=2025-02-11&to=2025-02-13&limit=2').expect(200);
+      expect(nights.body.data.map((row: { night: string }) => row.night)).toEqual(['2025-02-13', '2025-02-12']);
+      const rest = await app.get(
+        `/safety/v1/night-checks?from=2025-02-11&to=2025-02-13&limit=2&cursor=${nights.body.nextCursor}`,
+      );
+      expect(rest.body).toMatchObject({ data: [{ night: '2025-02-11' }], nextCursor: null });
+    });
+
+    it.each([
+      [{ night: '2999-01-01' }, 'safety/night-not-over', '#/night'],
+      [{ night: '2025-02-10', to: '2999-01-01' }, 'safety/night-not-over', '#/to'],
+      [{ night: '2025-02-10', to: '2025-02-09' }, 'safety/range-ends-before-it-begins', '#/to'],
+      [{ night: '2025-01-01', to: '2025-04-11' }, 'safety/too-many-nights', '#/to'],
+      [{ night: '2025-02-30' }, 'http/invalid', '#/night'],
+    ])('refuses %j', async (body, code, pointer) => {
+      const answer = await app.post('/safety/v1/night-checks', body).expect(400);
+      expect(answer.body).toMatchObject({ code, errors: [{ pointer }] });
+    });
+
+    it('takes the right over the whole school', async () => {
+      const counselor = await test.person(campus.staff.counselorCs);
+      await counselor.post('/safety/v1/night-checks', { night: '2025-02-10' }).expect(403);
+      const officer = await test.person(campus.staff.schoolOfficer);
+      await officer.post('/safety/v1/night-checks', { night: '2025-02-10' }).expect(202);
+      await drainEvents(test);
+    });
+
+    it('runs by itself every morning, and makes up for missed ones', async () => {
+      await test.query(
+        sql`UPDATE events.schedule SET last_period = now() - interval '3 days' WHERE name = 'safety.night-check'`,
+      );
+      await test.app.get(Schedules).tick();
+      await drainEvents(test);
+      const recent = await test.query(sql`SELECT 1 FROM safety.night WHERE night >= current_date - 5`);
+      expect(recent).toHaveLength(3);
+    });
+  });
+
+  describe('reading', () => {
+    it('shows and counts only the students the reader answers for', async () => {
+      const night = '2025-03-10';
+      const numbers = async (client: Client): Promise<number[]> =>
+        Object.keys(await findings(client, night)).map(Number);
+      const head = await test.person(campus.staff.buildingHead1);
+      const counselorCs = await test.person(campus.staff.counselorCs);
+      const counselorFl = await test.person(campus.staff.counselorFl);
+      expect(await numbers(head)).toEqual([2, 3, 4, 5, 7, 8]);
+      expect(await numbers(counselorCs)).toEqual([2, 3, 4, 5, 7, 8]);
+      expect(await numbers(counselorFl)).toEqual([9, 10, 11]);
+
+      const seen = await counselorFl.get(`/safety/v1/night-checks/${night}`).expect(200);
+      expect(seen.body).toMatchObject({ students: 4, counts: { late: 3, notReturned: 0, unknown: 0 } });
+      const foreign = (await findings(app, night))[2]?.id as string;
+      await counselorFl.get(`/safety/v1/findings/${foreign}`).expect(404);
+      const own = await counselorCs.get(`/safety/v1/findings/${foreign}`).expect(200);
+      expect(own.body).toMatchObject({
+        studentNumber: '2024000002',
+        studentName: '学生2',
+        buildingName: '1号楼',
+        history: [],
+      });
+      const ofStudent = (client: Client) =>
+        client.get(`/safety/v1/findings?studentId=${student(2)}&to=${night}`).expect(200);
+      expect((await ofStudent(counselorFl)).body.data).toEqual([]);
+      expect((await ofStudent(counselorCs)).body.data[0]).toMatchObject({ night, finding: 'late' });
+      const late = await app.get(
+        `/safety/v1/night-checks/${night}/findings?finding=late&buildingId=${campus.places.building2}`,
+      );
+      expect(late.body.data).toHaveLength(3);
+      await app.get('/safety/v1/night-checks/2025-13-01').expect(404);
+      await app.get('/safety/v1/findings').expect(400);
+      await (await test.person(student(2))).get(`/safety/v1/night-checks/${night}`).expect(403);
+    });
+  });
+});
