@@ -1,22 +1,52 @@
 import { Module } from '@nestjs/common';
 import type { Service } from '#service';
+import { Calendar } from './calendar/calendar.service.js';
+import { CalendarController, TermsController } from './calendar/calendar.controller.js';
+import { CalendarDay } from './calendar/calendar-day.entity.js';
+import { Term } from './calendar/term.entity.js';
+import { Terms } from './calendar/terms.service.js';
 import { clientsMigrations } from './clients/migrations.js';
+import { Import } from './imports/import.entity.js';
+import { ImportRunner } from './imports/import-runner.js';
+import { ImportsController } from './imports/imports.controller.js';
+import { ImportHandlers } from './imports/imports.handlers.js';
+import { Imports } from './imports/imports.service.js';
 import { loginFeature } from './login/login.feature.js';
 import { mountIssuer } from './login/mount-issuer.js';
 import { Roster1763750000000 } from './migrations/1763750000000-roster.js';
+import { Imports1763750020000 } from './migrations/1763750020000-imports.js';
+import { Membership } from './people/membership.entity.js';
+import { PeopleController } from './people/people.controller.js';
+import { People } from './people/people.service.js';
+import { Person } from './people/person.entity.js';
+import { Residence } from './people/residence.entity.js';
+import { Place } from './places/place.entity.js';
+import { PlacesController } from './places/places.controller.js';
+import { Places } from './places/places.service.js';
 import { seed } from './seed.js';
+import { Unit } from './units/unit.entity.js';
+import { UnitsController } from './units/units.controller.js';
+import { Units } from './units/units.service.js';
 
 @Module({
-  controllers: [...loginFeature.controllers],
-  providers: [...loginFeature.providers],
+  controllers: [
+    PeopleController,
+    UnitsController,
+    PlacesController,
+    TermsController,
+    CalendarController,
+    ImportsController,
+    ...loginFeature.controllers,
+  ],
+  providers: [People, Units, Places, Terms, Calendar, Imports, ImportRunner, ImportHandlers, ...loginFeature.providers],
 })
 class DirectoryModule {}
 
 export const directory: Service = {
   name: 'directory',
   module: DirectoryModule,
-  entities: [...loginFeature.entities],
-  migrations: [Roster1763750000000, ...clientsMigrations],
+  entities: [Person, Membership, Residence, Unit, Place, Term, CalendarDay, Import, ...loginFeature.entities],
+  migrations: [Roster1763750000000, ...clientsMigrations, Imports1763750020000],
   seed,
   mount: mountIssuer,
 };

@@ -1,0 +1,101 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import { RosterChangedV1 } from '#contracts';
+import { query, sql, sqlState, type Tx, update } from '#database';
+import { Events } from '#events';
+import { Problem } from '#http';
+import { Policies } from '#policy';
+import { today } from '#roster';
+import { type JobError, Jobs } from '#service';
+import { Findings, Refused } from './findings.js';
+import { ImportPolicy } from './import-policy.js';
+import type { ImportRun } from './import-run.js';
+import { Import } from './import.entity.js';
+import { importRoster } from './oneroster/roster-import.js';
+import { importPlaces } from './places/places-import.js';
+import { ShrinkGuard } from './shrink-guard.js';
+import { fetchFile } from './stored-file.js';
+import { inspectCopy, type SetFile, unpackZip } from './zip.js';
+
+const PROGRESS_MS = 500;
+
+/** Carries out an accepted import, all or nothing, inside the transaction of its event. */
+@Injectable()
+export class ImportRunner {
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly events: Events,
+    private readonly policies: Policies,
+    private readonly config: Config,
+  ) {}
+
+  async run(tx: Tx, importId: string): Promise<void> {
+    const found = await tx.findOneBy(Import, { id: importId });
+    if (found?.status !== 'requested') return;
+    const dir = await mkdtemp(join(tmpdir(), 'yizhan-import-'));
+    await tx.query('SAVEPOINT import');
+    try {
+      const result = await this.attempt(tx, found, dir);
+      found.succeed(result);
+      await update(tx, found);
+      await this.jobs.succeed(tx, found.jobId, result);
+      if (!found.dryRun) await this.events.publish(tx, new RosterChangedV1(found.id));
+    } catch (error) {
+      const errors = errorsOf(error);
+      if (!errors) throw error;
+      await tx.query('ROLLBACK TO SAVEPOINT import');
+      found.fail();
+      await update(tx, found);
+      await this.jobs.fail(tx, found.jobId, errors);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  }
+
+  private async attempt(tx: Tx, found: Import, dir: string): Promise<object> {
+    // Joins over the whole roster: compiling them takes longer than running them.
+    await query(tx, sql`SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)`);
+    const upload = join(dir, 'upload');
+    await fetchFile(tx, found.id, upload);
+    const files = found.kind === 'roster' ? await unpackZip(upload, dir) : [await plainFile(upload, dir)];
+    const day = today(this.config.timeZone);
+    const { value: policy } = await this.policies.at(tx, ImportPolicy, day);
+    const run: ImportRun = { source: found.source, dryRun: found.dryRun, today: day, onRows: this.progressOf(found, files) };
+    const guard = new ShrinkGuard(policy, found.allowShrink);
+    const findings = new Findings();
+    return found.kind === 'roster'
+      ? importRoster(tx, run, files, findings, guard)
+      : importPlaces(tx, run, files[0]!, findings, guard);
+  }
+
+  private progressOf({ jobId }: Import, files: SetFile[]): (rows: number) => Promise<void> {
+    const total = files.reduce((sum, { lines }) => sum + lines, 0);
+    let done = 0;
+    let shown = 0;
+    return async (rows) => {
+      done += rows;
+      if (Date.now() - shown < PROGRESS_MS) return;
+      shown = Date.now();
+      await this.jobs.progress(jobId, Math.min(done, total), total);
+    };
+  }
+}
+
+function plainFile(upload: string, dir: string): Promise<SetFile> {
+  return inspectCopy('places.csv', createReadStream(upload), join(dir, '0.csv'));
+}
+
+/** What the sender of the set is told; undefined when it is not the set's fault and is to be tried again. */
+function errorsOf(error: unknown): JobError[] | undefined {
+  if (error instanceof Refused) return error.errors;
+  if (error instanceof Problem) return [error.text];
+  // Class 22 and 23: data that broke a rule of the database which no check had foreseen.
+  if (/^2[23]/.test(sqlState(error) ?? '')) {
+    return [{ zh: '数据与现有记录冲突，未导入', en: 'the data is in conflict with existing records; nothing was imported' }];
+  }
+  return undefined;
+}

@@ -1,0 +1,22 @@
+import { defineProblem } from '#http';
+
+export const NotAZip = defineProblem({
+  code: 'directory/not-a-zip',
+  status: 400,
+  zh: '文件不是可以读取的 ZIP',
+  en: 'The file is not a ZIP that can be read',
+});
+
+export const NotACsv = defineProblem({
+  code: 'directory/not-a-csv',
+  status: 400,
+  zh: '文件不是 CSV；请从表格软件另存为 CSV',
+  en: 'The file is not CSV; save it as CSV from the spreadsheet',
+});
+
+export const UnpacksTooLarge = defineProblem({
+  code: 'directory/unpacks-too-large',
+  status: 413,
+  zh: '压缩包最多 {entries} 个文件，解压后最多 {megabytes} MB',
+  en: 'A ZIP may have at most {entries} files and {megabytes} MB unpacked',
+});

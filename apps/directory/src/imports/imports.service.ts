@@ -1,0 +1,109 @@
+import { open } from 'node:fs/promises';
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#auth';
+import { ImportRequestedV1 } from '#contracts';
+import { Database, insert, query, queryOne, sql, type Tx } from '#database';
+import { Events } from '#events';
+import { keyset, NotFound, type Page, toPage, type UploadedFile } from '#http';
+import { JobDto, Jobs } from '#service';
+import { NotACsv } from './imports.problems.js';
+import { ImportDto, type ImportOptions, type ImportsQuery } from './imports.dto.js';
+import { Import, type ImportKind } from './import.entity.js';
+import { storeFile } from './stored-file.js';
+import { checkZip } from './zip.js';
+
+/** Imports change the roster as a whole: as events of one aggregate they take effect one after the other, in the order they came. */
+const ROSTER = '00000000-0000-7000-8000-000000000001';
+
+/** File sets that were handed in. */
+@Injectable()
+export class Imports {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: Jobs,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * Accepts a file; the work is a job. The very set that was imported last from this source, or is under way, is not
+   * imported again: its job is answered.
+   */
+  async request(actor: Actor, kind: ImportKind, file: UploadedFile, options: ImportOptions): Promise<JobDto> {
+    if (kind === 'roster') await checkZip(file.path);
+    else await checkCsv(file);
+    return this.database.transaction(actor, async (tx) => {
+      await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('directory.import'))`);
+      const requestedBy = `${actor.app}/${actor.personId ?? ''}`;
+      const { source, dryRun, allowShrink } = options;
+      const same = dryRun ? undefined : await this.latest(tx, kind, source);
+      if (same?.sha256 === file.sha256 && same.requestedBy === requestedBy && (same.status === 'succeeded' || same.allowShrink === allowShrink)) {
+        const job = await this.jobs.find(tx, actor, 'directory', same.jobId);
+        if (job) return JobDto.from(job);
+      }
+      const job = await this.jobs.create(tx, actor, 'directory', `import-${kind}`);
+      const last = await queryOne<{ number: number }>(tx, sql`SELECT coalesce(max(number), 0) AS number FROM directory.import`);
+      const made = Object.assign(new Import(), {
+        number: last!.number + 1,
+        kind,
+        source,
+        dryRun,
+        allowShrink,
+        fileName: file.filename,
+        bytes: file.bytes,
+        sha256: file.sha256,
+        jobId: job.id,
+        requestedBy,
+      });
+      await insert(tx, made);
+      await storeFile(tx, made.id, file.path);
+      await this.events.publish(tx, new ImportRequestedV1(made.id), { id: ROSTER, version: made.number });
+      return JobDto.from(job);
+    });
+  }
+
+  async list(filter: ImportsQuery): Promise<Page<ImportDto>> {
+    const { kind = null, status = null } = filter;
+    const page = keyset(filter, { sorts: { number: sql`i.number` }, defaultSort: '-number', id: sql`i.id` });
+    const rows = await query<{ id: string; number: number }>(
+      this.database.reader,
+      sql`SELECT i.id, i.number FROM directory.import i
+           WHERE (${kind}::text IS NULL OR i.kind = ${kind}) AND (${status}::text IS NULL OR i.status = ${status}) AND ${page.where}
+           ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+    );
+    const found = await this.database.reader.findBy(Import, rows.map(({ id }) => ({ id })));
+    const byId = new Map(found.map((one) => [one.id, one]));
+    return toPage(
+      rows,
+      filter,
+      (row) => [row.number, row.id],
+      (row) => ImportDto.from(byId.get(row.id)!),
+    );
+  }
+
+  async get(id: string): Promise<ImportDto> {
+    const found = await this.database.reader.findOneBy(Import, { id });
+    if (!found) throw new NotFound();
+    return ImportDto.from(found);
+  }
+
+  private async latest(tx: Tx, kind: ImportKind, source: string): Promise<Import | undefined> {
+    const [row] = await query<{ id: string }>(
+      tx,
+      sql`SELECT id FROM directory.import WHERE kind = ${kind} AND source = ${source} AND NOT dry_run AND status <> 'failed'
+           ORDER BY number DESC LIMIT 1`,
+    );
+    return row && ((await tx.findOneBy(Import, { id: row.id })) ?? undefined);
+  }
+}
+
+/** Spreadsheets are often sent as they are: XLSX is a ZIP, XLS a compound file. */
+async function checkCsv(file: UploadedFile): Promise<void> {
+  const handle = await open(file.path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    const start = buffer.subarray(0, bytesRead).toString('latin1');
+    if (bytesRead === 0 || start.startsWith('PK') || start === '\u00d0\u00cf\u0011\u00e0') throw new NotACsv();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,71 @@
+import { query, queryOne, sql, type Tx } from '#database';
+import { type Changes, type Samples, withoutNulls } from '../changes.js';
+import type { RosterContext } from './plan.queries.js';
+
+/** What an import did, or would do. */
+export interface RosterChanges {
+  terms: Changes;
+  units: Changes;
+  people: Changes;
+  memberships: Changes;
+}
+
+export async function countChanges(tx: Tx): Promise<RosterChanges> {
+  const row = await queryOne<RosterChanges>(
+    tx,
+    sql`SELECT (SELECT jsonb_build_object('create', count(*) FILTER (WHERE action = 'create'),
+                         'change', count(*) FILTER (WHERE action = 'change'), 'close', 0) FROM staged_term) AS terms,
+               (SELECT jsonb_build_object('create', count(*) FILTER (WHERE action = 'create'),
+                         'change', count(*) FILTER (WHERE action = 'change'), 'close', (SELECT count(*) FROM gone_unit)) FROM staged_unit) AS units,
+               (SELECT jsonb_build_object('create', count(*) FILTER (WHERE action = 'create'),
+                         'change', count(*) FILTER (WHERE action = 'change'), 'close', (SELECT count(*) FROM gone_person)) FROM staged_user) AS people,
+               (SELECT jsonb_build_object('create', count(*) FILTER (WHERE action = 'create'),
+                         'change', count(*) FILTER (WHERE action = 'change'), 'close', (SELECT count(*) FROM gone_membership))
+                  FROM planned_membership) AS memberships`,
+  );
+  return row!;
+}
+
+/** Active students and open memberships of the source, and how many of them the import would end. */
+export async function measureShrinking(
+  tx: Tx,
+  { source, today, has }: RosterContext,
+): Promise<{ students: number; studentsEnded: number; memberships: number; membershipsEnded: number }> {
+  const row = await queryOne<{ students: number; studentsEnded: number; memberships: number; membershipsEnded: number }>(
+    tx,
+    sql`SELECT (SELECT count(*)::int FROM directory.source_link l JOIN directory.person p ON p.id = l.id
+                 WHERE l.source = ${source} AND l.kind = 'person' AND p.kind = 'student' AND p.active) AS students,
+               (SELECT count(*)::int FROM gone_person WHERE kind = 'student')
+                 + (SELECT count(*)::int FROM staged_user s JOIN directory.person p ON p.id = s.id
+                     WHERE p.kind = 'student' AND p.active AND NOT s.active) AS "studentsEnded",
+               (SELECT count(*)::int FROM directory.membership m JOIN directory.unit u ON u.id = m.unit_id
+                 WHERE m.source = ${source} AND (m.valid_to IS NULL OR m.valid_to > ${today})
+                   AND CASE WHEN u.kind IN ('class', 'course_class') THEN ${has.enrollments}::boolean ELSE ${has.roles}::boolean END) AS memberships,
+               (SELECT count(*)::int FROM gone_membership) AS "membershipsEnded"`,
+  );
+  return row!;
+}
+
+/** Some of what would be made, changed and ended: lines and ids, no contents. */
+export async function sampleChanges(tx: Tx): Promise<Samples> {
+  const id = sql`CASE WHEN action <> 'create' THEN id END`;
+  const staged = (action: 'create' | 'change') =>
+    query(
+      tx,
+      sql`(SELECT 'term' AS what, 'academicSessions.csv' AS file, line, ${id} AS id, NULL::uuid AS "unitId", changed AS columns
+             FROM staged_term WHERE action = ${action} ORDER BY line LIMIT 25)
+          UNION ALL (SELECT 'unit', file, line, ${id}, NULL, changed FROM staged_unit WHERE action = ${action} ORDER BY n LIMIT 25)
+          UNION ALL (SELECT 'person', 'users.csv', line, ${id}, NULL, changed FROM staged_user WHERE action = ${action} ORDER BY line LIMIT 25)
+          UNION ALL (SELECT 'membership', 'users.csv', p.line, CASE WHEN p.action <> 'create' THEN p.id END,
+                            CASE WHEN u.action <> 'create' THEN u.id END, NULL
+                       FROM planned_membership m JOIN staged_user p ON p.id = m.person_id JOIN staged_unit u ON u.id = m.unit_id
+                      WHERE m.action = ${action} ORDER BY p.line LIMIT 25)`,
+    );
+  const close = await query(
+    tx,
+    sql`(SELECT 'unit' AS what, id, NULL::uuid AS "unitId" FROM gone_unit LIMIT 33)
+        UNION ALL (SELECT 'person', id, NULL FROM gone_person LIMIT 33)
+        UNION ALL (SELECT 'membership', person_id, unit_id FROM gone_membership LIMIT 34)`,
+  );
+  return withoutNulls({ create: await staged('create'), change: await staged('change'), close });
+}

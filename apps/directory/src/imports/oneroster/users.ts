@@ -1,0 +1,64 @@
+import type { Bilingual } from '#contracts';
+
+interface Reference {
+  file: string;
+  line: number;
+  column: string;
+}
+
+/**
+ * The users of a set by number, while its files are read. roles.csv and demographics.csv are read before users.csv, so
+ * that a user's row is complete when it is written; a user somebody refers to is therefore known before it is defined.
+ */
+export class Users {
+  private readonly numbers = new Map<string, number>();
+  private readonly firstReference: (Reference | undefined)[] = [];
+  private readonly defined: boolean[] = [];
+  /** Any role; a role of a student; a role of a student or of staff. */
+  private readonly roles: { any: boolean; student: boolean; ours: boolean }[] = [];
+  private readonly demographics: ({ sex: string | null; birthDate: string } | undefined)[] = [];
+
+  /** The number of a user; `reference` says where one that turns out to be missing was named first. */
+  numberOf(sourcedId: string, reference: Reference): number {
+    const known = this.numbers.get(sourcedId);
+    return known ?? this.add(sourcedId, reference);
+  }
+
+  define(sourcedId: string): number {
+    const n = this.numbers.get(sourcedId) ?? this.add(sourcedId, undefined);
+    this.defined[n] = true;
+    return n;
+  }
+
+  addRole(n: number, student: boolean, ours: boolean): void {
+    const before = this.roles[n] ?? { any: true, student: false, ours: false };
+    this.roles[n] = { any: true, student: before.student || student, ours: before.ours || ours };
+  }
+
+  setDemographics(n: number, sex: string | null, birthDate: string): void {
+    this.demographics[n] = { sex, birthDate };
+  }
+
+  rolesOf(n: number): { any: boolean; student: boolean; ours: boolean } {
+    return this.roles[n] ?? { any: false, student: false, ours: false };
+  }
+
+  demographicsOf(n: number): { sex: string | null; birthDate: string } | undefined {
+    return this.demographics[n];
+  }
+
+  /** After the last file: users that were named but are not in users.csv. */
+  reportMissing(report: (reference: Reference, text: Bilingual) => void): void {
+    for (const [n, reference] of this.firstReference.entries()) {
+      if (reference && !this.defined[n]) report(reference, { zh: 'users.csv 中没有该用户', en: 'is not in users.csv' });
+    }
+  }
+
+  private add(sourcedId: string, reference: Reference | undefined): number {
+    const n = this.numbers.size;
+    this.numbers.set(sourcedId, n);
+    this.firstReference[n] = reference;
+    this.defined[n] = false;
+    return n;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Tx } from '#database';
+import type { Findings } from '../findings.js';
+import type { ImportRun } from '../import-run.js';
+import type { ShrinkGuard } from '../shrink-guard.js';
+import type { SetFile } from '../zip.js';
+import { PlacesLoader } from './load.js';
+import { apply, createStaging, plan, type PlacesContext } from './plan.queries.js';
+import { countChanges, measureShrinking, sampleChanges } from './summary.queries.js';
+
+/** Imports the list of buildings, rooms, beds and grids. Answers what changed, or for a dry run would change. */
+export async function importPlaces(tx: Tx, run: ImportRun, file: SetFile, findings: Findings, guard: ShrinkGuard): Promise<object> {
+  await createStaging(tx);
+  const header = await new PlacesLoader(tx, file, findings, run.onRows).load();
+  const context: PlacesContext = { source: run.source, today: run.today, header };
+  await plan(tx, file.name, context, findings);
+  const changes = await countChanges(tx);
+  const { open, ended } = await measureShrinking(tx, context);
+  guard.check({ zh: '当前入住', en: 'open residences' }, open, ended);
+  if (run.dryRun) return { ...changes, refusedBecause: guard.reasons, samples: await sampleChanges(tx, file.name) };
+  guard.refuse();
+  await apply(tx, context);
+  return changes;
+}

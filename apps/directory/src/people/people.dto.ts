@@ -1,0 +1,103 @@
+import { PLACE_KINDS, SEX, UNIT_KINDS, type UnitKind } from '#contracts';
+import { DateOnly, Flag, Int, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import type { Person, PersonKind } from './person.entity.js';
+
+const PERSON_KINDS = { student: { zh: '学生', en: 'Student' }, staff: { zh: '教职工', en: 'Member of staff' } } as const;
+const MEMBER_KINDS = { ...UNIT_KINDS, ...PLACE_KINDS };
+
+export class PeopleQuery extends PageQuery {
+  @OneOf(PERSON_KINDS, { zh: '类别', en: 'Kind', optional: true, example: 'student' })
+  kind?: PersonKind;
+
+  @Text({ zh: '学号或工号（精确）', en: 'Student or staff number, exact', max: 64, optional: true, example: '2024000001' })
+  number?: string;
+
+  @Text({ zh: '姓名中的文字', en: 'Part of the name', max: 50, optional: true, example: '张' })
+  name?: string;
+
+  @Text({ zh: '年级', en: 'Year of entry', max: 20, optional: true, example: '2024' })
+  grade?: string;
+
+  @Uuid({ zh: '今日所属的单位或场所（含其下级）', en: 'Unit or place they belong to today, those below it included', optional: true })
+  unit?: string;
+
+  @Flag({ zh: '是否在籍', en: 'Active', optional: true })
+  active?: boolean;
+
+  @Sort(['number', 'name'])
+  sort?: string;
+}
+
+/** One row of the list of people. */
+export class PersonDto {
+  @Uuid({ zh: '人员', en: 'Person' })
+  id: string;
+
+  @OneOf(PERSON_KINDS, { zh: '类别', en: 'Kind' })
+  kind: PersonKind;
+
+  @Text({ zh: '学号或工号', en: 'Student or staff number', example: '2024000001' })
+  number: string;
+
+  @Text({ zh: '姓名', en: 'Name', example: '张三' })
+  name: string;
+
+  @OneOf(SEX, { zh: '性别（GB/T 2261.1）', en: 'Sex (GB/T 2261.1)', example: '2' })
+  sex: string;
+
+  @Text({ zh: '年级（入学年份）', en: 'Year of entry', nullable: true, example: '2024' })
+  grade: string | null;
+
+  @Flag({ zh: '是否在籍', en: 'Active' })
+  active: boolean;
+
+  static from(person: Person): PersonDto {
+    const { id, kind, number, name, sex, grade, active } = person;
+    return Object.assign(new PersonDto(), { id, kind, number, name, sex, grade, active });
+  }
+}
+
+/** A person alone. */
+export class PersonDetailDto extends PersonDto {
+  @DateOnly({ zh: '出生日期', en: 'Date of birth', nullable: true, example: '2006-01-01' })
+  birthDate: string | null;
+
+  @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647 })
+  version: number;
+
+  static override from(person: Person): PersonDetailDto {
+    const { birthDate, version } = person;
+    return Object.assign(new PersonDetailDto(), PersonDto.from(person), { birthDate, version });
+  }
+}
+
+export class MembershipsQuery extends PageQuery {
+  @DateOnly({ zh: '日期；默认今日', en: 'On this date; default today', optional: true, example: '2026-11-21' })
+  on?: string;
+}
+
+/** A unit or place somebody belongs to, directly or through one below it. */
+export class MembershipDto {
+  @Uuid({ zh: '单位或场所', en: 'Unit or place' })
+  unitId: string;
+
+  @OneOf(MEMBER_KINDS, { zh: '种类', en: 'Kind', example: 'class' })
+  kind: UnitKind;
+
+  @Text({ zh: '代码', en: 'Code', example: 'SE2401' })
+  code: string;
+
+  @Text({ zh: '名称', en: 'Name', example: '软工2401' })
+  name: string;
+
+  @DateOnly({ zh: '自（含）', en: 'From, inclusive', example: '2024-09-01' })
+  validFrom: string;
+
+  @DateOnly({ zh: '至（不含）；null 为至今', en: 'Until, exclusive; null = open', nullable: true, example: null as never })
+  validTo: string | null;
+
+  static from(row: MembershipDto): MembershipDto {
+    const { unitId, kind, code, name, validFrom, validTo } = row;
+    return Object.assign(new MembershipDto(), { unitId, kind, code, name, validFrom, validTo });
+  }
+}

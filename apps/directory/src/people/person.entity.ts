@@ -1,0 +1,32 @@
+import { Column, Entity } from 'typeorm';
+import { BaseEntity } from '#database';
+
+export type PersonKind = 'student' | 'staff';
+
+/** A student or a member of staff. Never deleted: who has left is not active. */
+@Entity({ name: 'person', schema: 'directory' })
+export class Person extends BaseEntity {
+  @Column('text')
+  kind: PersonKind;
+
+  /** 学号 or 工号; unique among its kind. */
+  @Column('text')
+  number: string;
+
+  @Column('text')
+  name: string;
+
+  /** GB/T 2261.1. */
+  @Column('text')
+  sex = '0';
+
+  @Column('date', { nullable: true })
+  birthDate: string | null = null;
+
+  /** The year of entry, e.g. 2024. */
+  @Column('text', { nullable: true })
+  grade: string | null = null;
+
+  @Column('boolean')
+  active = true;
+}

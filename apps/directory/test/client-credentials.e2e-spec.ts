@@ -1,0 +1,134 @@
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK } from 'jose';
+import * as oidc from 'openid-client';
+import { IssuerApp } from './issuer.js';
+
+describe('client credentials', () => {
+  let issuer: IssuerApp;
+  beforeAll(async () => {
+    issuer = await IssuerApp.create();
+  });
+  afterAll(() => issuer?.close());
+
+  const scope = 'directory:client:read';
+
+  it('gives an app a token with client_secret_basic, good for what it was asked for', async () => {
+    const { secret } = await issuer.register({ clientId: 'basic' });
+    const tokens = await oidc.clientCredentialsGrant(await issuer.discover('basic', secret), { scope });
+    expect(decodeProtectedHeader(tokens.access_token)).toMatchObject({ alg: 'ES256', typ: 'at+jwt' });
+    const claims = decodeJwt(tokens.access_token);
+    expect(Object.keys(claims).sort()).toEqual(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'scope', 'sub']);
+    expect(claims).toMatchObject({
+      sub: 'basic',
+      client_id: 'basic',
+      aud: 'urn:yizhan:api',
+      scope,
+      iss: issuer.config.issuer,
+    });
+    expect(claims.exp! - claims.iat!).toBe(600);
+    expect(await issuer.status('/directory/v1/clients', tokens.access_token)).toBe(200);
+    expect(await issuer.status('/directory/v1/signing-keys/rotate', tokens.access_token, { method: 'POST' })).toBe(403);
+  });
+
+  it('gives an app a token with client_secret_post', async () => {
+    const { secret } = await issuer.register({ clientId: 'post' });
+    const tokens = await oidc.clientCredentialsGrant(await issuer.discover('post', oidc.ClientSecretPost(secret)), {
+      scope,
+    });
+    expect(await issuer.status('/directory/v1/clients', tokens.access_token)).toBe(200);
+  });
+
+  it('gives an app a token with private_key_jwt, each assertion once', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const { secret } = await issuer.register({ clientId: 'keys', publicKey: (await exportJWK(publicKey)) as never });
+    expect(secret).toBe('');
+    const key = await importJWK(await exportJWK(privateKey), 'ES256');
+    let sent: string | undefined;
+    const config = await issuer.discover('keys', oidc.PrivateKeyJwt(key as never));
+    config[oidc.customFetch] = async (url, options) => {
+      sent = String(options.body);
+      return fetch(url, options as RequestInit);
+    };
+    const tokens = await oidc.clientCredentialsGrant(config, { scope });
+    expect(await issuer.status('/directory/v1/clients', tokens.access_token)).toBe(200);
+
+    const again = await token(issuer, sent as string);
+    expect(again.status).toBe(401);
+    expect(await again.json()).toMatchObject({ error: 'invalid_client' });
+  });
+
+  it.each(['safety:pass:write', 'no:such:scope'])('refuses the unassigned scope %s', async (unassigned) => {
+    const { secret } = await issuer.register({ clientId: `scope-${unassigned.replaceAll(':', '-')}` });
+    const config = await issuer.discover(`scope-${unassigned.replaceAll(':', '-')}`, secret);
+    await expect(oidc.clientCredentialsGrant(config, { scope: `${scope} ${unassigned}` })).rejects.toMatchObject({
+      error: 'invalid_scope',
+      status: 400,
+    });
+  });
+
+  it('knows neither password nor implicit grant', async () => {
+    const { secret } = await issuer.register({ clientId: 'old-grants' });
+    const response = await token(
+      issuer,
+      `grant_type=password&username=a&password=b&client_id=old-grants&client_secret=${secret}`,
+    );
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: 'unsupported_grant_type' });
+  });
+
+  it('publishes RFC 8414 metadata at both places', async () => {
+    const { origin, issuer: id } = issuer.config;
+    for (const url of [
+      `${origin}/.well-known/oauth-authorization-server/directory/oauth`,
+      `${id}/.well-known/openid-configuration`,
+    ]) {
+      const response = await fetch(url, {
+        headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' },
+      });
+      expect(await response.json()).toMatchObject({
+        issuer: id,
+        token_endpoint: `${id}/token`,
+        jwks_uri: `${id}/jwks`,
+        introspection_endpoint: `${id}/token/introspection`,
+        revocation_endpoint: `${id}/token/revocation`,
+        code_challenge_methods_supported: ['S256'],
+        grant_types_supported: expect.arrayContaining([
+          'client_credentials',
+          'authorization_code',
+          'refresh_token',
+        ]) as never,
+      });
+    }
+  });
+
+  it('throttles wrong secrets of one client and of no other (auth-4)', async () => {
+    const { secret } = await issuer.register({ clientId: 'attacked' });
+    const other = await issuer.register({ clientId: 'bystander' });
+    const bodies = new Set<string>();
+    const statuses: number[] = [];
+    for (let i = 0; i < 100; i++) {
+      const response = await token(issuer, `grant_type=client_credentials&client_id=attacked&client_secret=wrong-${i}`);
+      statuses.push(response.status);
+      bodies.add(`${response.status} ${await response.text()}`);
+    }
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401));
+    expect(new Set(statuses.slice(10))).toEqual(new Set([429]));
+    expect(bodies.size).toBe(2);
+    const refused = await token(issuer, `grant_type=client_credentials&client_id=attacked&client_secret=${secret}`);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+
+    const unknown = await token(issuer, 'grant_type=client_credentials&client_id=nobody&client_secret=wrong');
+    expect(bodies).toContain(`${unknown.status} ${await unknown.text()}`);
+    expect(
+      (await oidc.clientCredentialsGrant(await issuer.discover('bystander', other.secret), { scope })).access_token,
+    ).toBeTruthy();
+  });
+});
+
+function token(issuer: IssuerApp, body: string): Promise<Response> {
+  return fetch(`${issuer.config.issuer}/token`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+}

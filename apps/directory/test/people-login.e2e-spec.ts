@@ -1,0 +1,202 @@
+import { decodeJwt } from 'jose';
+import * as oidc from 'openid-client';
+import { sql } from '#database';
+import { campus } from '#testing';
+import { DEMO_CLIENT } from '../src/login/demo-client.js';
+import { Browser, CALLBACK, IssuerApp } from './issuer.js';
+
+const SCOPE = 'directory:unit:read directory:client:read';
+const COUNSELOR = campus.staff.counselorCs;
+
+describe('a person signs in', () => {
+  let issuer: IssuerApp;
+  let config: oidc.Configuration;
+  beforeAll(async () => {
+    issuer = await IssuerApp.create();
+    const { secret } = await issuer.register({
+      clientId: 'portal',
+      grants: ['authorization_code', 'refresh_token'],
+      redirectUris: [CALLBACK],
+    });
+    config = await issuer.discover('portal', secret);
+  });
+  afterAll(() => issuer?.close());
+
+  async function begin(
+    parameters: Record<string, string> = {},
+  ): Promise<{ url: URL; verifier: string; state: string }> {
+    const verifier = oidc.randomPKCECodeVerifier();
+    const state = oidc.randomState();
+    const url = oidc.buildAuthorizationUrl(config, {
+      redirect_uri: CALLBACK,
+      scope: SCOPE,
+      state,
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...parameters,
+    });
+    return { url, verifier, state };
+  }
+
+  async function signIn(persona: string, parameters?: Record<string, string>) {
+    const { url, verifier, state } = await begin(parameters);
+    const back = await new Browser().signIn(url, persona, CALLBACK);
+    const checks = { pkceCodeVerifier: verifier, expectedState: state, idTokenExpected: false };
+    return { back, checks, tokens: await oidc.authorizationCodeGrant(config, back, checks) };
+  }
+
+  it('chooses a persona and the app gets a token for that person, who may do what both may', async () => {
+    const { tokens } = await signIn('counselor');
+    const claims = decodeJwt(tokens.access_token);
+    expect(claims).toMatchObject({ sub: COUNSELOR, client_id: 'portal', aud: 'urn:yizhan:api', scope: SCOPE });
+    expect(Object.keys(claims).sort()).toEqual(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'scope', 'sub']);
+    // The app may see clients by itself; a counselor may not, and so the app for the counselor may not.
+    expect(await issuer.status('/directory/v1/clients', tokens.access_token)).toBe(403);
+  });
+
+  it('gives an ID token without a name when the app asks for one', async () => {
+    const { url, verifier, state } = await begin({ scope: `openid ${SCOPE}` });
+    const back = await new Browser().signIn(url, 'student', CALLBACK);
+    const tokens = await oidc.authorizationCodeGrant(config, back, {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+    });
+    expect(tokens.claims()).toMatchObject({ sub: campus.students[0], aud: 'portal' });
+    expect(await issuer.status('/directory/v1/clients', tokens.id_token as string)).toBe(401);
+  });
+
+  it('redeems a code once, also when two try at the same time', async () => {
+    const { url, verifier, state } = await begin();
+    const back = await new Browser().signIn(url, 'counselor', CALLBACK);
+    const checks = { pkceCodeVerifier: verifier, expectedState: state };
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => oidc.authorizationCodeGrant(config, back, checks)));
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled').length).toBeLessThanOrEqual(1);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ error: 'invalid_grant' });
+    }
+  });
+
+  it('wants PKCE with S256', async () => {
+    for (const parameters of [
+      { code_challenge: '', code_challenge_method: '' },
+      { code_challenge_method: 'plain' },
+    ] as Record<string, string>[]) {
+      const { url } = await begin(parameters);
+      const back = await new Browser().signIn(url, 'counselor', CALLBACK);
+      expect(back.searchParams.get('error')).toBe('invalid_request');
+    }
+    const { url } = await begin();
+    const back = await new Browser().signIn(url, 'counselor', CALLBACK);
+    const wrong = {
+      pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
+      expectedState: back.searchParams.get('state') as string,
+    };
+    await expect(oidc.authorizationCodeGrant(config, back, wrong)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('sends nobody to an address that is not registered, and refuses unassigned scopes', async () => {
+    const { url } = await begin({ redirect_uri: 'https://evil.example/callback' });
+    const response = await fetch(url, { redirect: 'manual' });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('location')).toBeNull();
+
+    const unassigned = await begin({ scope: 'safety:pass:write' });
+    const back = await new Browser().signIn(unassigned.url, 'counselor', CALLBACK);
+    expect(back.searchParams.get('error')).toBe('invalid_scope');
+  });
+
+  it('renews with a refresh token, each one once', async () => {
+    const { tokens } = await signIn('counselor');
+    const second = await oidc.refreshTokenGrant(config, tokens.refresh_token as string);
+    expect(decodeJwt(second.access_token)).toMatchObject({ sub: COUNSELOR, scope: SCOPE });
+    expect(second.refresh_token).not.toBe(tokens.refresh_token);
+    await expect(oidc.refreshTokenGrant(config, tokens.refresh_token as string)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+    // A refresh token that was used twice may be a stolen one: the whole line ends.
+    await expect(oidc.refreshTokenGrant(config, second.refresh_token as string)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+  });
+
+  it('introspects and revokes refresh tokens', async () => {
+    const { tokens } = await signIn('counselor');
+    const token = tokens.refresh_token as string;
+    expect(await oidc.tokenIntrospection(config, token)).toMatchObject({
+      active: true,
+      sub: COUNSELOR,
+      client_id: 'portal',
+    });
+    await oidc.tokenRevocation(config, token);
+    expect(await oidc.tokenIntrospection(config, token)).toEqual({ active: false });
+    await expect(oidc.refreshTokenGrant(config, token)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('lets in nobody who has left: token and refresh token alike', async () => {
+    const { tokens } = await signIn('student');
+    await issuer.query(sql`UPDATE directory.person SET active = false WHERE id = ${campus.students[0]}`);
+    try {
+      expect(await issuer.status('/directory/v1/clients', tokens.access_token)).toBe(401);
+      await expect(oidc.refreshTokenGrant(config, tokens.refresh_token as string)).rejects.toMatchObject({
+        error: 'invalid_grant',
+      });
+    } finally {
+      await issuer.query(sql`UPDATE directory.person SET active = true WHERE id = ${campus.students[0]}`);
+    }
+  });
+
+  it('shows the page in both languages, and names the personas when one is unknown', async () => {
+    const { url } = await begin();
+    const browser = new Browser();
+    const first = await browser.get(url);
+    const login = new URL(first.headers.get('location') as string, url);
+    const page = await browser.get(login);
+    const html = await page.text();
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(html).toContain('辅导员');
+    expect(html).toContain('Counselor');
+    expect(html).not.toContain(COUNSELOR);
+
+    const unknown = await browser.get(new URL(`${login.pathname}/rector`, login));
+    expect(unknown.status).toBe(400);
+    expect(await unknown.json()).toMatchObject({
+      code: 'directory/unknown-persona',
+      detail: expect.stringContaining('counselor') as never,
+    });
+
+    const stranger = await fetch(login);
+    expect(stranger.status).toBe(400);
+    expect(await stranger.json()).toMatchObject({ code: 'directory/login-expired' });
+  });
+});
+
+describe('without the demo', () => {
+  it('the login page says that campus SSO is not configured', async () => {
+    const issuer = await IssuerApp.create({ demo: false });
+    try {
+      const { secret } = await issuer.register({
+        clientId: 'portal',
+        grants: ['authorization_code'],
+        redirectUris: [CALLBACK],
+      });
+      const config = await issuer.discover('portal', secret);
+      const url = oidc.buildAuthorizationUrl(config, {
+        redirect_uri: CALLBACK,
+        scope: SCOPE,
+        code_challenge: await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier()),
+        code_challenge_method: 'S256',
+      });
+      const browser = new Browser();
+      const login = new URL((await browser.get(url)).headers.get('location') as string, url);
+      const response = await browser.get(login);
+      expect(response.status).toBe(501);
+      expect(await response.json()).toMatchObject({ code: 'directory/sso-not-configured' });
+    } finally {
+      await issuer.close();
+    }
+  });
+
+  it('a process does not start beside demo secrets', async () => {
+    await expect(IssuerApp.create({ demo: false, seeded: true })).rejects.toThrow(DEMO_CLIENT.clientId);
+  });
+});
