@@ -1,18 +1,28 @@
 import { Module } from '@nestjs/common';
 import type { Service } from '#service';
+import { Appointment } from './appointments/appointment.entity.js';
+import { AppointmentsController } from './appointments/appointments.controller.js';
+import { Appointments } from './appointments/appointments.service.js';
+import { CaseloadController } from './caseload/caseload.controller.js';
+import { Caseload } from './caseload/caseload.service.js';
+import { AppointmentImport } from './imports/appointment-import.entity.js';
+import { AppointmentImportsController } from './imports/imports.controller.js';
+import { AppointmentImportHandlers } from './imports/imports.handlers.js';
+import { AppointmentImports } from './imports/imports.service.js';
 import { Appointments1763750100000 } from './migrations/1763750100000-appointments.js';
+import { AppointmentImports1763750110000 } from './migrations/1763750110000-appointment-imports.js';
 import { seed } from './seed.js';
 
 @Module({
-  controllers: [],
-  providers: [],
+  controllers: [AppointmentsController, AppointmentImportsController, CaseloadController],
+  providers: [Appointments, AppointmentImports, AppointmentImportHandlers, Caseload],
 })
 class StaffingModule {}
 
 export const staffing: Service = {
   name: 'staffing',
   module: StaffingModule,
-  entities: [],
-  migrations: [Appointments1763750100000],
+  entities: [Appointment, AppointmentImport],
+  migrations: [Appointments1763750100000, AppointmentImports1763750110000],
   seed,
 };

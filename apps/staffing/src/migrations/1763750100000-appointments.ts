@@ -8,7 +8,8 @@ export class Appointments1763750100000 implements MigrationInterface {
       CREATE TABLE staffing.appointment (
         id uuid PRIMARY KEY,
         person_id uuid NOT NULL,
-        kind text NOT NULL CHECK (kind IN ('counselor','class_advisor','mentor','building_head','grid_head','psychologist',
+        kind text NOT NULL CHECK (kind IN
+          ('counselor','class_advisor','mentor','building_head','grid_head','psychologist',
           'student_affairs_officer','party_organizer')),
         unit_id uuid NOT NULL,
         full_time boolean NOT NULL DEFAULT true,
@@ -17,7 +18,8 @@ export class Appointments1763750100000 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
         version int NOT NULL DEFAULT 1,
-        CHECK (valid_to IS NULL OR valid_to > valid_from),
+        -- equal dates: withdrawn before it ever counted
+        CHECK (valid_to IS NULL OR valid_to >= valid_from),
         EXCLUDE USING gist (person_id WITH =, kind WITH =, unit_id WITH =, daterange(valid_from, valid_to) WITH &&)
       );
       CREATE INDEX ON staffing.appointment (person_id);

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
+import { Config } from '#config';
+import type { Permission } from '#contracts';
+import { Database, insert, query, queryOne, sql, type Sql, sqlState, type Tx, update } from '#database';
+import { keyset, NotFound, type Page, toPage } from '#http';
+import { inScope, today } from '#roster';
+import { Organizations } from '../organizations/organizations.service.js';
+import { holdsOn, organizationInScope } from '../scope.js';
+import { Member } from './member.entity.js';
+import { type AddMemberDto, type DescribeMemberDto, MemberDto, type MembersQuery } from './members.dto.js';
+import { MemberElsewhere, PersonUnknown } from './members.problems.js';
+
+const READ: Permission = 'party-building:organization:read';
+const WRITE: Permission = 'party-building:organization:write';
+const EXCLUSION_VIOLATION = '23P01';
+
+interface MemberRow {
+  id: string;
+  validFrom: string;
+}
+
+/** Who is a member of which branch. */
+@Injectable()
+export class Members {
+  constructor(
+    private readonly database: Database,
+    private readonly organizations: Organizations,
+    private readonly config: Config,
+  ) {}
+
+  async list(actor: Actor, filter: MembersQuery): Promise<Page<MemberDto>> {
+    const page = keyset(filter, { sorts: { validFrom: sql`m.valid_from` }, defaultSort: '-validFrom', id: sql`m.id` });
+    const { organizationId, kind, on } = filter;
+    const rows = await select(
+      this.database.reader,
+      sql`WHERE ${organizationInScope(actor.scopeOf(READ), sql`m.organization_id`)} AND ${page.where}
+            AND ${organizationId ? sql`m.organization_id = ${organizationId}` : sql`TRUE`}
+            AND ${kind ? sql`m.kind = ${kind}` : sql`TRUE`}
+            AND ${on ? holdsOn(sql`m`, on) : sql`TRUE`}
+          ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+    );
+    return toPage(
+      rows,
+      filter,
+      (row) => [row.validFrom, row.id],
+      (row) => MemberDto.from(row),
+    );
+  }
+
+  add(actor: Actor, values: AddMemberDto): Promise<MemberDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const { organizationId, personId } = values;
+      await this.organizations.branchFor(tx, actor.scopeOf(WRITE), organizationId);
+      const reached = inScope(actor.scopeOf(WRITE), sql`p.id`, today(this.config.timeZone));
+      const person = await queryOne(
+        tx,
+        sql`SELECT 1 FROM directory.published_person_v1 p WHERE p.id = ${personId} AND p.active AND ${reached}`,
+      );
+      if (!person) throw new PersonUnknown({ pointer: '#/personId' });
+      const member = Object.assign(new Member(), { organizationId, personId });
+      member.describe(values);
+      await refusingOverlaps(insert(tx, member));
+      return this.answer(tx, actor, member.id, 'add');
+    });
+  }
+
+  change(actor: Actor, id: string, expected: number, values: DescribeMemberDto): Promise<MemberDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const mayChange = organizationInScope(actor.scopeOf(WRITE), sql`m.organization_id`);
+      const found = await queryOne(tx, sql`SELECT 1 FROM party_building.member m WHERE m.id = ${id} AND ${mayChange}`);
+      if (!found) throw new NotFound();
+      const member = await tx.findOneByOrFail(Member, { id });
+      member.describe(values);
+      await refusingOverlaps(update(tx, member, expected));
+      return this.answer(tx, actor, id, 'change');
+    });
+  }
+
+  private async answer(tx: Tx, actor: Actor, id: string, action: string): Promise<MemberDto> {
+    await audit(tx, actor, { action: `party-building.member.${action}`, subject: { kind: 'party_member', id } });
+    const [row] = await select(tx, sql`WHERE m.id = ${id}`);
+    if (!row) throw new NotFound();
+    return MemberDto.from(row);
+  }
+}
+
+async function select(tx: Tx, rest: Sql): Promise<MemberRow[]> {
+  return query<MemberRow>(
+    tx,
+    sql`SELECT m.id, m.organization_id AS "organizationId", m.kind, m.joined_on::text AS "joinedOn", m.party_group
+        AS "partyGroup",
+               m.valid_from::text AS "validFrom", m.valid_to::text AS "validTo", m.version,
+               json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person
+          FROM party_building.member m JOIN directory.published_person_v1 p ON p.id = m.person_id
+         ${rest}`,
+  );
+}
+
+async function refusingOverlaps(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (sqlState(error) === EXCLUSION_VIOLATION) throw new MemberElsewhere({ pointer: '#/validFrom' });
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
+import { Config } from '#config';
+import type { AppointmentKind, Permission } from '#contracts';
+import { Database, insert, queryOne, sql, type Sql, sqlState, type Tx, update } from '#database';
+import { keyset, NotFound, type Page, toPage } from '#http';
+import { Policies } from '#policy';
+import { inScope, personById, today } from '#roster';
+import { holdsOn, unitInScope } from '../unit-scope.js';
+import { Appointment } from './appointment.entity.js';
+import { AppointmentUnitsPolicy } from './appointment-units.policy.js';
+import {
+  AnswerersDto,
+  type AppointDto,
+  AppointmentDto,
+  type AppointmentsQuery,
+  type CorrectAppointmentDto,
+} from './appointments.dto.js';
+import {
+  AppointmentOverlaps,
+  KindDoesNotFitUnit,
+  NotActiveStaff,
+  OwnAppointment,
+  UnitUnknown,
+} from './appointments.problems.js';
+import { answerersOf, selectAppointments } from './appointments.queries.js';
+
+const EXCLUSION_VIOLATION = '23P01';
+
+/** Appointing, relieving, and who answers for whom. */
+@Injectable()
+export class Appointments {
+  constructor(
+    private readonly database: Database,
+    private readonly policies: Policies,
+    private readonly config: Config,
+  ) {}
+
+  list(actor: Actor, filter: AppointmentsQuery): Promise<Page<AppointmentDto>> {
+    const page = keyset(filter, { sorts: { validFrom: sql`a.valid_from` }, defaultSort: '-validFrom', id: sql`a.id` });
+    const { personId, unitId, kind, on } = filter;
+    return selectAppointments(
+      this.database.reader,
+      sql`WHERE ${readable(actor)} AND ${page.where}
+            AND ${personId ? sql`a.person_id = ${personId}` : sql`TRUE`}
+            AND ${unitId ? sql`a.unit_id = ${unitId}` : sql`TRUE`}
+            AND ${kind ? sql`a.kind = ${kind}` : sql`TRUE`}
+            AND ${on ? holdsOn(sql`a`, on) : sql`TRUE`}
+          ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
+    ).then((rows) =>
+      toPage(
+        rows,
+        filter,
+        (row) => [row.validFrom, row.id],
+        (row) => AppointmentDto.from(row),
+      ),
+    );
+  }
+
+  async get(actor: Actor, id: string): Promise<AppointmentDto> {
+    const [row] = await selectAppointments(this.database.reader, sql`WHERE a.id = ${id} AND ${readable(actor)}`);
+    if (!row) throw new NotFound();
+    return AppointmentDto.from(row);
+  }
+
+  /** Who answers for a student of the actor's scope on a date (default today). */
+  async answerers(actor: Actor, studentId: string, on = today(this.config.timeZone)): Promise<AnswerersDto> {
+    const scope = inScope(actor.scopeOf('staffing:appointment:read'), sql`s.id`, today(this.config.timeZone));
+    const tx = this.database.reader;
+    const student = await queryOne(
+      tx,
+      sql`SELECT 1 FROM directory.published_student_v1 s WHERE s.id = ${studentId} AND ${scope}`,
+    );
+    if (!student) throw new NotFound();
+    const answerers = (await answerersOf(tx, studentId, on)).map((row) => AppointmentDto.from(row));
+    return Object.assign(new AnswerersDto(), { studentId, on, answerers });
+  }
+
+  appoint(actor: Actor, values: AppointDto): Promise<AppointmentDto> {
+    return this.database.transaction(actor, async (tx) => {
+      if (actor.personId === values.personId) throw new OwnAppointment({ pointer: '#/personId' });
+      const person = await personById(tx, values.personId);
+      if (person?.kind !== 'staff' || !person.active) throw new NotActiveStaff({ pointer: '#/personId' });
+      await this.checkUnit(tx, actor, values.kind, values.unitId);
+      const appointment = Appointment.appoint(values);
+      await refusingOverlaps(insert(tx, appointment));
+      return this.answer(tx, actor, appointment, 'appoint');
+    });
+  }
+
+  end(actor: Actor, id: string, expected: number, validTo: string): Promise<AppointmentDto> {
+    return this.change(actor, id, expected, 'end', (appointment) => appointment.end(validTo));
+  }
+
+  correct(actor: Actor, id: string, expected: number, values: CorrectAppointmentDto): Promise<AppointmentDto> {
+    return this.change(actor, id, expected, 'correct', (appointment) => appointment.correct(values));
+  }
+
+  private change(
+    actor: Actor,
+    id: string,
+    expected: number,
+    action: string,
+    how: (appointment: Appointment) => void,
+  ): Promise<AppointmentDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const mayChange = within(actor, 'staffing:appointment:write', sql`a.unit_id`);
+      const found = await queryOne(tx, sql`SELECT 1 FROM staffing.appointment a WHERE a.id = ${id} AND ${mayChange}`);
+      if (!found) throw new NotFound();
+      const appointment = await tx.findOneByOrFail(Appointment, { id });
+      if (actor.personId === appointment.personId) throw new OwnAppointment();
+      how(appointment);
+      await refusingOverlaps(update(tx, appointment, expected));
+      return this.answer(tx, actor, appointment, action);
+    });
+  }
+
+  private async checkUnit(tx: Tx, actor: Actor, kind: AppointmentKind, unitId: string): Promise<void> {
+    const unit = await queryOne<{ kind: string }>(
+      tx,
+      sql`SELECT u.kind FROM directory.published_unit_v1 u
+           WHERE u.id = ${unitId} AND u.active AND ${within(actor, 'staffing:appointment:write', sql`u.id`)}`,
+    );
+    if (!unit) throw new UnitUnknown({ pointer: '#/unitId' });
+    const { value } = await this.policies.at(tx, AppointmentUnitsPolicy, today(this.config.timeZone));
+    const allowed: string[] = value[kind];
+    if (!allowed.includes(unit.kind)) {
+      throw new KindDoesNotFitUnit({ pointer: '#/unitId', params: { allowed: allowed.join(', ') } });
+    }
+  }
+
+  private async answer(tx: Tx, actor: Actor, { id }: Appointment, action: string): Promise<AppointmentDto> {
+    await audit(tx, actor, { action: `staffing.appointment.${action}`, subject: { kind: 'appointment', id } });
+    const [row] = await selectAppointments(tx, sql`WHERE a.id = ${id}`);
+    if (!row) throw new NotFound();
+    return AppointmentDto.from(row);
+  }
+}
+
+function within(actor: Actor, permission: Permission, column: Sql): Sql {
+  return unitInScope(actor.scopeOf(permission), column);
+}
+
+/** Appointments over the actor's units, and the actor's own. */
+function readable(actor: Actor): Sql {
+  const own = actor.personId ? sql`a.person_id = ${actor.personId}` : sql`FALSE`;
+  return sql`(${own} OR ${within(actor, 'staffing:appointment:read', sql`a.unit_id`)})`;
+}
+
+async function refusingOverlaps(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (sqlState(error) === EXCLUSION_VIOLATION) throw new AppointmentOverlaps({ pointer: '#/validFrom' });
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import { Column, Entity } from 'typeorm';
+import { BaseEntity } from '#database';
+
+/** A file of appointments that was accepted, until it has been worked off. */
+@Entity({ name: 'appointment_import', schema: 'staffing' })
+export class AppointmentImport extends BaseEntity {
+  /** The 202 job that reports on it. */
+  @Column('uuid')
+  jobId: string;
+
+  /** Null once it has been worked off: the file names people. */
+  @Column('bytea', { nullable: true })
+  content: Buffer | null;
+
+  /** What the requester could appoint for when they asked. */
+  @Column('boolean')
+  wholeSchool: boolean;
+
+  @Column('uuid', { array: true })
+  unitIds: string[];
+
+  @Column('uuid', { nullable: true })
+  requestedBy: string | null;
+}

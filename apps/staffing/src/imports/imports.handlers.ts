@@ -1,0 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '#database';
+import { OnEvent, type Received } from '#events';
+import { AppointmentImportRequestedV1 } from './import-requested.event.js';
+import { AppointmentImports } from './imports.service.js';
+
+@Injectable()
+export class AppointmentImportHandlers {
+  constructor(private readonly imports: AppointmentImports) {}
+
+  @OnEvent(AppointmentImportRequestedV1)
+  async whenImportRequested(tx: Tx, event: Received<AppointmentImportRequestedV1>): Promise<void> {
+    await this.imports.run(tx, event.data.importId);
+  }
+}

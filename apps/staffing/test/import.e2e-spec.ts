@@ -1,0 +1,173 @@
+import iconv from 'iconv-lite';
+import type supertest from 'supertest';
+import { sql } from '#database';
+import { campus, drainEvents, TestApp, type Client } from '#testing';
+import { staffing } from '../src/staffing.module.js';
+
+let test: TestApp;
+let office: Client;
+const HEADER = 'staff_number,kind,unit_kind,unit_code,full_time,from,to';
+
+beforeAll(async () => {
+  test = await TestApp.create([staffing]);
+  office = await test.client();
+});
+afterAll(() => test?.close());
+
+const send = (client: Client, content: string | Buffer): supertest.Test =>
+  client.post('/staffing/v1/appointments/import').attach('file', Buffer.from(content), 'posts.csv');
+
+interface Finished {
+  status: string;
+  result: object | null;
+  errors: { line: string; column: string; en: string }[];
+}
+
+async function importing(content: string | Buffer, client = office): Promise<Finished> {
+  const accepted = await send(client, content).expect(202);
+  expect(accepted.headers.location).toBe(`/staffing/v1/jobs/${accepted.body.id}`);
+  await drainEvents(test);
+  const job = await client.get(accepted.headers.location as string).expect(200);
+  const { status, result, errors } = job.body as { status: string; result: object | null; errors: string | null };
+  const lines = errors ? (await client.get(errors).expect(200)).text.trim().split('\n').slice(1) : [];
+  return {
+    status,
+    result,
+    errors: lines.map((line) => {
+      const [, at = '', column = '', , en = ''] = line.split(',');
+      return { line: at, column, en };
+    }),
+  };
+}
+
+const count = async (): Promise<number> =>
+  (await test.query<{ n: number }>(sql`SELECT count(*)::int AS n FROM staffing.appointment`))[0]?.n ?? -1;
+
+it('imports rows, does nothing the second time, and takes what changed', async () => {
+  const rows = [
+    HEADER,
+    'T0002,mentor,class,EN2401,,2026-09-01,',
+    'T0004,mentor,academy,XJ,false,2026-09-01,2027-09-01',
+  ];
+  expect(await importing(rows.join('\n'))).toMatchObject({
+    status: 'succeeded',
+    result: { created: 2, changed: 0, unchanged: 0 },
+  });
+  expect(await importing(rows.join('\n'))).toMatchObject({ result: { created: 0, changed: 0, unchanged: 2 } });
+  rows[1] = 'T0002,mentor,class,EN2401,,2026-09-01,2026-12-01';
+  rows.push('T0002,mentor,class,EN2401,,2026-12-01,');
+  expect(await importing(rows.join('\n'))).toMatchObject({ result: { created: 1, changed: 1, unchanged: 1 } });
+  const stored = await test.query(
+    sql`SELECT valid_from::text AS f, valid_to::text AS t, version FROM staffing.appointment
+         WHERE person_id = ${campus.staff.counselorFl} AND kind = 'mentor' ORDER BY valid_from`,
+  );
+  expect(stored).toEqual([
+    { f: '2026-09-01', t: '2026-12-01', version: 2 },
+    { f: '2026-12-01', t: null, version: 1 },
+  ]);
+  const kept = await test.query(sql`SELECT 1 FROM staffing.appointment_import WHERE content IS NOT NULL`);
+  expect(kept).toEqual([]);
+});
+
+it.each([
+  ['UTF-8 with a BOM', (text: string) => Buffer.from(`\uFEFF${text}`)],
+  ['GB18030', (text: string) => iconv.encode(text, 'gb18030')],
+])('reads %s with Chinese labels, dates as Excel writes them and columns in any order', async (_, encode) => {
+  const rows =
+    'unit_code,staff_number,kind,unit_kind,full_time,from,to\r\nMD,T0008,学业导师,书院,兼职,2026/9/1,20270901\r\n';
+  const done = await importing(encode(rows));
+  expect(done).toMatchObject({ status: 'succeeded', errors: [] });
+  const [row] = await test.query(
+    sql`SELECT full_time, valid_from::text AS f, valid_to::text AS t FROM staffing.appointment
+         WHERE person_id = ${campus.staff.classAdvisorSe2401} AND kind = 'mentor'`,
+  );
+  expect(row).toEqual({ full_time: false, f: '2026-09-01', t: '2027-09-01' });
+});
+
+it('writes nothing when a row is wrong, and says what is wrong with each', async () => {
+  const before = await count();
+  const done = await importing(
+    [
+      HEADER,
+      'T0003,counselor,class,SE2401,true,2026-09-01,', // right
+      'T9999,counselor,class,SE2401,true,2026-09-01,',
+      'T0003,dean,class,SE2401,true,2026-09-01,',
+      'T0003,counselor,class,NOPE,true,2026-09-01,',
+      'T0003,building_head,class,SE2401,true,2026-09-01,',
+      'T0003,counselor,class,SE2402,maybe,2026-02-30,',
+      'T0003,counselor,class,SE2402,true,2026-09-01,2026-08-01',
+      ',counselor,class,SE2402,true,2026-09-01,',
+      'T0003,counselor,class,SE2401,true,2027-09-01,', // overlaps line 2
+      'T0001,counselor,class,SE2401,true,2025-09-01,', // overlaps a stored one
+      'T0003,counselor,class',
+    ].join('\n'),
+  );
+  expect(done.status).toBe('failed');
+  expect(done.errors.map(({ line, column }) => `${line} ${column}`).sort()).toEqual(
+    [
+      '3 staff_number',
+      '4 kind',
+      '5 unit_code',
+      '6 unit_kind',
+      '7 full_time',
+      '7 from',
+      '8 to',
+      '9 staff_number',
+      '10 from',
+      '11 from',
+      '12 ',
+    ].sort(),
+  );
+  expect(await count()).toBe(before);
+});
+
+it.each([
+  ['an empty file', '', '1 '],
+  ['a missing column', 'staff_number,kind,unit_kind,unit_code,full_time,from\n', '1 to'],
+  ['an unknown column', `${HEADER},wish\n`, '1 '],
+  [
+    'a repeated row',
+    `${HEADER}\nT0005,mentor,class,SE2401,,2026-09-01,\nT0005,mentor,class,SE2401,,2026-09-01,\n`,
+    '3 from',
+  ],
+  ['unbalanced quotes', `${HEADER}\n"T0005,mentor,class,SE2401,,2026-09-01,\n`, '2 '],
+])('refuses %s', async (_, content, where) => {
+  const done = await importing(content);
+  expect(done.status).toBe('failed');
+  expect(done.errors.map(({ line, column }) => `${line} ${column}`)).toContain(where);
+});
+
+it('names the row with undecodable bytes', async () => {
+  const content = Buffer.concat([
+    Buffer.from(`${HEADER}\nT0005,mentor,class,SE`),
+    Buffer.from([0xff]),
+    Buffer.from(',,2026-09-01,\n'),
+  ]);
+  const done = await importing(content);
+  expect(done.errors[0]).toMatchObject({ line: '2', column: 'unit_code' });
+});
+
+it('appoints only within the requester’s units, and never the requester', async () => {
+  const officer = await test.person(campus.staff.collegeOfficerCs);
+  const foreign = await importing(`${HEADER}\nT0005,mentor,class,EN2401,,2026-09-01,\n`, officer);
+  expect(foreign.errors).toMatchObject([{ line: '2', column: 'unit_code' }]);
+  const own = await importing(`${HEADER}\nT0003,mentor,class,SE2401,,2026-09-01,\n`, officer);
+  expect(own.errors).toMatchObject([{ line: '2', column: 'staff_number' }]);
+  expect((await importing(`${HEADER}\nT0005,mentor,class,SE2402,,2026-09-01,\n`, officer)).status).toBe('succeeded');
+});
+
+it('answers a job only to whoever asked for it, and wants a form with a file', async () => {
+  const accepted = await send(office, `${HEADER}\n`).expect(202);
+  const officer = await test.person(campus.staff.collegeOfficerCs);
+  await officer.get(accepted.headers.location as string).expect(404);
+  await office.post('/staffing/v1/appointments/import', {}).expect(415);
+  await drainEvents(test);
+});
+
+it('a delivery that comes twice changes nothing', async () => {
+  expect(await importing(`${HEADER}\nT0001,mentor,class,SE2401,,2026-09-01,\n`)).toMatchObject({ status: 'succeeded' });
+  const before = await count();
+  await test.query(sql`UPDATE events.delivery SET handled_at = NULL, dispatched_at = NULL WHERE consumer = 'staffing'`);
+  await drainEvents(test);
+  expect(await count()).toBe(before);
+});
