@@ -1,0 +1,9 @@
+import { Json } from '#http';
+import { Policy } from '#policy';
+
+/** Numbers of the rules (`{ "$p": name }`) where the school differs from a rule's own default. */
+@Policy({ key: 'early-warning.rule-parameters', title: { zh: '预警规则参数', en: 'Parameters of warning rules' } })
+export class RuleParametersPolicy {
+  @Json({ zh: '参数名与数值', en: 'Numbers by parameter name', example: { late_per_week: 3 }, maxBytes: 16_384 })
+  values: Record<string, number> = {};
+}

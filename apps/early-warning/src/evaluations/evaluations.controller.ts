@@ -1,0 +1,24 @@
+import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor, Require } from '#auth';
+import { Summary } from '#http';
+import { EvaluationDto, EvaluationQuery, EvaluationRequestDto } from './evaluations.dto.js';
+import { Evaluations } from './evaluations.service.js';
+
+@ApiTags('evaluations')
+@Controller('early-warning/v1/evaluations')
+export class EvaluationsController {
+  constructor(private readonly evaluations: Evaluations) {}
+
+  @Post()
+  @HttpCode(200)
+  @Require('early-warning:rule:write')
+  @Summary('试算一条规则会标记哪些学生（不留痕迹）', 'See whom a rule would flag (leaves no trace)')
+  evaluateRule(
+    @CurrentActor() actor: Actor,
+    @Body() body: EvaluationRequestDto,
+    @Query() query: EvaluationQuery,
+  ): Promise<EvaluationDto> {
+    return this.evaluations.evaluate(actor, body, query);
+  }
+}

@@ -1,0 +1,199 @@
+import { constantOf, type Plan, type PlannedFeature } from './compile.js';
+import { Accumulators, type Cohorts, rankInCohorts, valuesOf } from './features.js';
+import type { Comparison, Expression, MaskDay, Predicate, Step } from './language.js';
+import { Calendar } from './masks.js';
+
+/** Three-valued logic, as in SQL: what rests on a missing number is neither true nor false. */
+export const FALSE = 0;
+export const TRUE = 1;
+export const UNKNOWN = 2;
+
+/** Level by lane of a rule: 0 = does not hold, 1–4 = blue … red. */
+export const CANNOT_SAY = 255;
+
+export interface FeatureValues {
+  /** NaN = missing. */
+  values: Float64Array;
+  /** Before ranking, where the feature is a rank. */
+  raw: Float64Array;
+  /** Students with a value, by cohort number, where the feature is a rank. */
+  sizes?: Map<number, number>;
+}
+
+/** What a comparison came to for one student. */
+export interface Condition {
+  /** JSON pointer below the rule's `#`. */
+  pointer: string;
+  op: Comparison;
+  left: number | null;
+  right: number | null;
+  holds: boolean | null;
+}
+
+/**
+ * One evaluation of a plan over `lanes` students: feed it the days it needs, metric by metric in ascending order, then ask for the
+ * rules' levels. Pure: no input but what is given.
+ */
+export class Evaluation {
+  private readonly accumulators: Accumulators;
+  private features: Map<string, FeatureValues> | undefined;
+
+  constructor(
+    readonly plan: Plan,
+    readonly lanes: number,
+    readonly calendar: Calendar = new Calendar(),
+    /** Cohorts that rank features ask for, by their name. */
+    readonly cohorts: ReadonlyMap<string, Cohorts> = new Map(),
+  ) {
+    this.accumulators = new Accumulators(lanes, calendar);
+    for (const feature of plan.features.values()) this.accumulators.prepare(feature);
+  }
+
+  needs(): { metric: number; from: number; to: number }[] {
+    return this.accumulators.needs();
+  }
+
+  feed(metric: number, day: number, first: number, values: Int32Array): void {
+    this.accumulators.feed(metric, day, first, values);
+  }
+
+  /** Levels of the plan's i-th rule, by lane; CANNOT_SAY where too much is missing and the rule skips such students. */
+  levels(i: number): Uint8Array {
+    const { rule, steps, features } = this.plan.rules[i]!;
+    const levels = new Uint8Array(this.lanes);
+    const unknown = rule.onNoData === 'false' ? 0 : CANNOT_SAY;
+    for (const step of steps) {
+      const truth = this.truth(step.when, features);
+      for (let lane = 0; lane < this.lanes; lane++) {
+        if (truth[lane] === TRUE) levels[lane] = step.rank;
+        else if (truth[lane] === UNKNOWN && levels[lane] === 0) levels[lane] = unknown;
+      }
+    }
+    return levels;
+  }
+
+  feature(key: string): FeatureValues {
+    this.features ??= this.finish();
+    return this.features.get(key)!;
+  }
+
+  /** What the comparisons of a step came to for one student. */
+  conditions(ruleIndex: number, step: Step, lane: number): Condition[] {
+    const { features, rule } = this.plan.rules[ruleIndex]!;
+    const found: Condition[] = [];
+    const visit = (node: Predicate, pointer: string): void => {
+      for (const [key, inner] of Object.entries(node) as [string, unknown][]) {
+        if (key === 'all' || key === 'any') (inner as Predicate[]).forEach((one, i) => visit(one, `${pointer}/${key}/${i}`));
+        else if (key === 'not') visit(inner as Predicate, `${pointer}/not`);
+        else if (key !== 'calendar') {
+          const [left, right] = inner as [Expression, Expression];
+          const a = this.number(left, features)(lane);
+          const b = this.number(right, features)(lane);
+          const truth = compare(key as Comparison, a, b);
+          found.push({
+            pointer: `${pointer}/${key}`,
+            op: key as Comparison,
+            left: nullable(a),
+            right: nullable(b),
+            holds: truth === UNKNOWN ? null : truth === TRUE,
+          });
+        }
+      }
+    };
+    if (step.pointer === '/escalate/when') {
+      visit(rule.when!, '/when');
+      visit(rule.escalate!.when, '/escalate/when');
+    } else {
+      visit(step.when, step.pointer);
+    }
+    return found;
+  }
+
+  private finish(): Map<string, FeatureValues> {
+    return new Map([...this.plan.features].map(([key, feature]) => [key, this.finishFeature(feature)]));
+  }
+
+  private finishFeature(feature: PlannedFeature): FeatureValues {
+    const raw = valuesOf(feature, this.accumulators, this.plan.moment, this.lanes);
+    const { rank, default: fallback } = feature.feature;
+    const ranked = rank
+      ? rankInCohorts(raw, this.cohorts.get(rank.cohort) ?? new Int32Array(0), rank.as ?? 'percentile', rank.minCohort ?? 10)
+      : undefined;
+    let values = ranked?.values ?? raw;
+    if (fallback !== undefined) values = values.map((value) => (Number.isNaN(value) ? fallback : value));
+    return { values, raw, ...(ranked && { sizes: ranked.sizes }) };
+  }
+
+  private truth(node: Predicate, features: Record<string, string>): Uint8Array {
+    const [key, inner] = Object.entries(node)[0] as [string, unknown];
+    if (key === 'all' || key === 'any') return this.combine(inner as Predicate[], key, features);
+    const truth = new Uint8Array(this.lanes);
+    if (key === 'not') {
+      const of = this.truth(inner as Predicate, features);
+      for (let lane = 0; lane < this.lanes; lane++) truth[lane] = of[lane] === UNKNOWN ? UNKNOWN : 1 - of[lane]!;
+    } else if (key === 'calendar') {
+      const masks = (inner as string).split('|') as MaskDay[];
+      const { asOf } = this.plan.moment;
+      for (let lane = 0; lane < this.lanes; lane++) truth[lane] = this.calendar.covers(masks, lane, asOf) ? TRUE : FALSE;
+    } else {
+      const [left, right] = inner as [Expression, Expression];
+      const a = this.number(left, features);
+      const b = this.number(right, features);
+      for (let lane = 0; lane < this.lanes; lane++) truth[lane] = compare(key as Comparison, a(lane), b(lane));
+    }
+    return truth;
+  }
+
+  private combine(nodes: Predicate[], how: 'all' | 'any', features: Record<string, string>): Uint8Array {
+    const decided = how === 'all' ? FALSE : TRUE;
+    const truth = new Uint8Array(this.lanes).fill(1 - decided);
+    for (const node of nodes) {
+      const of = this.truth(node, features);
+      for (let lane = 0; lane < this.lanes; lane++) {
+        if (truth[lane] === decided) continue;
+        if (of[lane] === decided || of[lane] === UNKNOWN) truth[lane] = of[lane]!;
+      }
+    }
+    return truth;
+  }
+
+  private number(node: Expression, features: Record<string, string>): (lane: number) => number {
+    if (typeof node === 'number') return () => node;
+    if ('$p' in node) {
+      const value = constantOf(node, this.plan.moment.parameters);
+      return () => value;
+    }
+    if ('f' in node) {
+      const { values } = this.feature(features[node.f]!);
+      return (lane) => values[lane]!;
+    }
+    if ('sub' in node) {
+      const a = this.number(node.sub[0], features);
+      const b = this.number(node.sub[1], features);
+      return (lane) => a(lane) - b(lane);
+    }
+    const times = 'mul' in node;
+    const parts = (times ? node.mul : node.add).map((part) => this.number(part, features));
+    return (lane) => parts.reduce((sum, part) => (times ? sum * part(lane) : sum + part(lane)), times ? 1 : 0);
+  }
+}
+
+function compare(op: Comparison, a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return UNKNOWN;
+  switch (op) {
+    case 'ge':
+      return a >= b ? TRUE : FALSE;
+    case 'gt':
+      return a > b ? TRUE : FALSE;
+    case 'le':
+      return a <= b ? TRUE : FALSE;
+    case 'lt':
+      return a < b ? TRUE : FALSE;
+    case 'eq':
+      return a === b ? TRUE : FALSE;
+  }
+}
+
+function nullable(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}

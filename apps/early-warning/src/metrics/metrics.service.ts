@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#auth';
+import type { Permission } from '#contracts';
+import { Database, insert, query, queryOne, sql, type Tx, update } from '#database';
+import { Forbidden, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
+import type { MetricInfo } from '../kernel/language.js';
+import { Metric } from './metric.entity.js';
+import { MetricDto, type MetricChangeDto, type NewMetricDto } from './metrics.dto.js';
+import { MetricCodeTaken, MetricInUse } from './metrics.problems.js';
+
+/** Catalogue and rules hold for the whole school, so only who answers for the whole school may change them. */
+export function requireSchool(actor: Actor, permission: Permission): void {
+  if (!actor.scopeOf(permission).school) throw new Forbidden();
+}
+
+/** The whole catalogue, by code; a few dozen rows. */
+export async function metricCatalogue(tx: Tx): Promise<Map<string, MetricInfo & { fold: string }>> {
+  const rows = await query<MetricInfo & { fold: string }>(
+    tx,
+    sql`SELECT code, number, unit, decimals, fold, sensitivity, retention_days AS "retentionDays" FROM early_warning.metric`,
+  );
+  return new Map(rows.map((row) => [row.code, row]));
+}
+
+@Injectable()
+export class Metrics {
+  constructor(private readonly database: Database) {}
+
+  async list(page: PageQuery): Promise<Page<MetricDto>> {
+    const keys = keyset(page, { sorts: { code: sql`m.code` }, defaultSort: 'code', id: sql`m.id` });
+    const rows = await query<Metric>(
+      this.database.reader,
+      sql`SELECT m.id, m.code, m.zh, m.en, m.unit, m.decimals, m.fold, m.domain, m.sensitivity, m.retention_days AS "retentionDays", m.version
+            FROM early_warning.metric m WHERE ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
+    );
+    return toPage(rows, page, (row) => [row.code, row.id], MetricDto.from);
+  }
+
+  async get(id: string): Promise<MetricDto> {
+    return MetricDto.from(await this.find(this.database.reader, id));
+  }
+
+  create(actor: Actor, values: NewMetricDto): Promise<MetricDto> {
+    requireSchool(actor, 'early-warning:metric:write');
+    return this.database.transaction(actor, async (tx) => {
+      await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning metric codes'))`);
+      if (await tx.findOneBy(Metric, { code: values.code })) throw new MetricCodeTaken({ pointer: '#/code' });
+      const metric = Object.assign(new Metric(), values);
+      return MetricDto.from(await insert(tx, metric));
+    });
+  }
+
+  update(actor: Actor, id: string, expected: number, values: MetricChangeDto): Promise<MetricDto> {
+    requireSchool(actor, 'early-warning:metric:write');
+    return this.database.transaction(actor, async (tx) => {
+      const metric = await this.find(tx, id);
+      if (values.retentionDays < metric.retentionDays) await this.assertNoRuleNeedsMore(tx, metric.code, values.retentionDays);
+      return MetricDto.from(await update(tx, Object.assign(metric, values), expected));
+    });
+  }
+
+  private async assertNoRuleNeedsMore(tx: Tx, code: string, retentionDays: number): Promise<void> {
+    const rule = await queryOne<{ code: string }>(
+      tx,
+      sql`SELECT r.code FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f
+           WHERE r.state = 'published' AND f.value ->> 'metric' = ${code}
+             AND coalesce((substring(f.value ->> 'window' from '^(\\d+)d$'))::int, 0)
+               + coalesce((substring(f.value ->> 'offset' from '^(\\d+)d$'))::int, 0)
+               + coalesce((substring(f.value ->> 'baseline' from '^(\\d+)d$'))::int, 0) > ${retentionDays}
+           ORDER BY r.code LIMIT 1`,
+    );
+    if (rule) throw new MetricInUse({ pointer: '#/retentionDays', params: { rule: rule.code } });
+  }
+
+  private async find(tx: Tx, id: string): Promise<Metric> {
+    const metric = await tx.findOneBy(Metric, { id });
+    if (!metric) throw new NotFound();
+    return metric;
+  }
+}

@@ -1,0 +1,91 @@
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
+import { DateOnly, Decimal, Flag, Instant, Int, ListOf, OneOf, Text } from '#http';
+import type { Rejected } from './rows.js';
+
+export const MAX_ROWS = 10_000;
+
+export class ObservationDto {
+  @Text({ zh: '学号', en: 'Student number', max: 50, example: '2024000001' })
+  student: string;
+
+  @Text({ zh: '指标代码', en: 'Code of the metric', max: 60, example: 'library_visits' })
+  metric: string;
+
+  @DateOnly({ zh: '日期（与 at 二选一）', en: 'Day (either this or at)', optional: true, example: '2026-11-20' })
+  day?: string;
+
+  @Instant({ zh: '时间，按校区时区归日（与 day 二选一）', en: 'Instant; its campus day counts (either this or day)', optional: true })
+  at?: string;
+
+  @Decimal({ zh: '数值，以指标单位计，小数位数不超过指标规定', en: "Value in the metric's unit, with no more decimals than it has", min: 0, max: 2_147_483_647, example: 1 })
+  value: number;
+
+  @Text({
+    zh: '来源中的记录键：同一来源、学生、指标、日期、键的后一批取代前一批',
+    en: "The record's key in its source: a later batch with the same source, student, metric, day and key replaces the value",
+    max: 100,
+    optional: true,
+    example: 'visit-88123',
+  })
+  key?: string;
+}
+
+@ApiExtraModels(ObservationDto)
+export class ObservationBatchDto {
+  @Text({ zh: '来源', en: 'Source', max: 60, pattern: /^[a-z0-9][a-z0-9._-]*$/, example: 'library' })
+  source: string;
+
+  @Text({ zh: '批次键，重发时不变', en: 'Key of the batch; the same when it is sent again', max: 100, example: '2026-11-20' })
+  batchKey: string;
+
+  // Rows are checked one by one in the use case: a bad one is reported and the rest goes in.
+  @ApiProperty({
+    type: 'array',
+    items: { $ref: getSchemaPath(ObservationDto) },
+    minItems: 1,
+    maxItems: MAX_ROWS,
+    description: '观测 / Observations',
+  })
+  @IsArray({ message: '必须是数组 ‖ must be a list' })
+  @ArrayMinSize(1, { message: '至少 1 项 ‖ must have at least 1 item' })
+  @ArrayMaxSize(MAX_ROWS, { message: `最多 ${MAX_ROWS} 项 ‖ must have at most ${MAX_ROWS} items` })
+  observations: unknown[];
+}
+
+const REJECTED_CODES = {
+  malformed: { zh: '格式不正确', en: 'malformed' },
+  unknown_student: { zh: '学生未知', en: 'unknown student' },
+  unknown_metric: { zh: '指标未知', en: 'unknown metric' },
+  bad_value: { zh: '数值不合要求', en: 'bad value' },
+  bad_time: { zh: '时间不合要求', en: 'bad time' },
+};
+
+export class RejectedDto {
+  @Text({ zh: '位置', en: 'Where (JSON pointer)', example: '#/observations/17/student' })
+  pointer: string;
+
+  @OneOf(REJECTED_CODES, { zh: '原因代码', en: 'Code of the reason', example: 'unknown_student' })
+  code: string;
+
+  @Text({ zh: '原因（中文）', en: 'Reason in Chinese', example: '没有这个学号的学生' })
+  zh: string;
+
+  @Text({ zh: '原因（英文）', en: 'Reason in English', example: 'is no student of the roster' })
+  en: string;
+}
+
+export class BatchResultDto {
+  @Int({ zh: '收下的条数', en: 'Rows that went in', min: 0, max: MAX_ROWS, example: 9_998 })
+  accepted: number;
+
+  @Flag({ zh: '该批次此前已收下，本次无效果', en: 'The batch had been taken before; this time it had no effect', example: false })
+  duplicateBatch: boolean;
+
+  @ListOf(() => RejectedDto, { zh: '未收下的行', en: 'Rows that were left out', maxItems: MAX_ROWS })
+  rejected: RejectedDto[];
+
+  static of(accepted: number, duplicateBatch: boolean, rejected: readonly Rejected[]): BatchResultDto {
+    return Object.assign(new BatchResultDto(), { accepted, duplicateBatch, rejected });
+  }
+}

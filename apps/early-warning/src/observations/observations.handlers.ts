@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import {
+  LeaveApprovedV1,
+  LeaveCancelledV1,
+  LeaveChangedV1,
+  NightCheckedV1,
+  type NightResult,
+  PassesRecordedV1,
+  RosterChangedV1,
+} from '#contracts';
+import type { Tx } from '#database';
+import { OnEvent, type Received } from '#events';
+import { dateOf } from '#roster';
+import { setLeave } from '../engine/leave-mask.js';
+import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
+import { metricCatalogue } from '../metrics/metrics.service.js';
+import { openBatch, type Raw, wantRun, writeObservations } from './ledger.js';
+import { dayFinder } from './rows.js';
+
+/** One value per student, metric and night: a later result replaces it. */
+const NIGHT_KEY = '00000000-0000-0000-0000-000000000000';
+
+/** Observations that come from the other services' events. */
+@Injectable()
+export class ObservationHandlers {
+  constructor(private readonly config: Config) {}
+
+  /** Every pass counts once, by its id, however often it is told of. */
+  @OnEvent(PassesRecordedV1)
+  async whenPassesRecorded(tx: Tx, event: Received<PassesRecordedV1>): Promise<void> {
+    const { passes } = event.data;
+    const dayOfInstant = dayFinder(this.config.timeZone);
+    await this.record(tx, event, passes, (pass, metric) => {
+      const base = { day: dayOfInstant(Date.parse(pass.at)), value: 1, at: pass.at, key: pass.passId, revision: 0 };
+      const into = pass.direction === 'in' ? [{ ...base, metric: metric('dorm_gate_in') }] : [];
+      return [{ ...base, metric: metric('gate_passes') }, ...into];
+    });
+  }
+
+  /** The highest revision of a night says what a student's night was; `clear` is a real zero. */
+  @OnEvent(NightCheckedV1)
+  async whenNightChecked(tx: Tx, event: Received<NightCheckedV1>): Promise<void> {
+    const { night, revision, results } = event.data;
+    await this.record(tx, event, results, (result, metric) =>
+      nightValues(result).map(([code, value]) => ({
+        ...{ metric: metric(code), day: night.slice(0, 10), value, at: null, key: NIGHT_KEY, revision },
+      })),
+    );
+  }
+
+  @OnEvent(LeaveApprovedV1)
+  whenLeaveApproved(tx: Tx, event: Received<LeaveApprovedV1>): Promise<void> {
+    return this.setLeave(tx, event);
+  }
+
+  @OnEvent(LeaveChangedV1)
+  whenLeaveChanged(tx: Tx, event: Received<LeaveChangedV1>): Promise<void> {
+    return this.setLeave(tx, event);
+  }
+
+  @OnEvent(LeaveCancelledV1)
+  async whenLeaveCancelled(tx: Tx, event: Received<LeaveCancelledV1>): Promise<void> {
+    const { leaveId, studentId } = event.data;
+    await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, null);
+    await wantRun(tx);
+  }
+
+  @OnEvent(RosterChangedV1)
+  async whenRosterChanged(tx: Tx): Promise<void> {
+    await ensureOrdinals(tx);
+    await wantRun(tx);
+  }
+
+  /** A leave covers every day it touches; its end is exclusive. */
+  private async setLeave(tx: Tx, event: Received<LeaveApprovedV1 | LeaveChangedV1>): Promise<void> {
+    const { leaveId, studentId, startsAt, endsAt } = event.data;
+    const first = dateOf(new Date(startsAt), this.config.timeZone);
+    const last = dateOf(new Date(Date.parse(endsAt) - 1), this.config.timeZone);
+    const days = Date.parse(endsAt) > Date.parse(startsAt) ? { first, last } : null;
+    await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, days);
+    await wantRun(tx);
+  }
+
+  /** Writes what an event means, once per event; students that the roster does not know are left out. */
+  private async record<T extends { studentId: string }>(
+    tx: Tx,
+    event: Received<object>,
+    facts: readonly T[],
+    rowsOf: (fact: T, metric: (code: string) => number) => Omit<Raw, 'ordinal'>[],
+  ): Promise<void> {
+    const opened = await openBatch(tx, `event:${event.name}`, event.id, createHash('sha256').update(event.id).digest());
+    if ('before' in opened) return;
+    const metrics = await metricCatalogue(tx);
+    const ordinals = await ordinalsById(tx, [...new Set(facts.map((fact) => fact.studentId))]);
+    const rows = facts.flatMap((fact) => {
+      const ordinal = ordinals.get(fact.studentId);
+      if (ordinal === undefined) return [];
+      return rowsOf(fact, (code) => metrics.get(code)!.number).map((row) => ({ ...row, ordinal }));
+    });
+    await writeObservations(tx, opened.seq, rows);
+  }
+}
+
+function nightValues({ finding, minutesLate = 0 }: NightResult): [code: string, value: number][] {
+  return [
+    ['late_return', finding === 'late' ? 1 : 0],
+    ['not_returned', finding === 'not_returned' ? 1 : 0],
+    ['late_minutes', finding === 'late' ? minutesLate : 0],
+  ];
+}

@@ -1,0 +1,51 @@
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor, Require } from '#auth';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
+import { RuleDefinitionDto, RuleDto, RulesQuery } from './rules.dto.js';
+import { Rules } from './rules.service.js';
+
+@ApiTags('rules')
+@Controller('early-warning/v1/rules')
+export class RulesController {
+  constructor(private readonly rules: Rules) {}
+
+  @Get()
+  @Require('early-warning:rule:read')
+  @ApiPage(RuleDto)
+  @Summary('列出规则的各个版本', 'List the versions of the rules')
+  listRules(@Query() query: RulesQuery): Promise<Page<RuleDto>> {
+    return this.rules.list(query);
+  }
+
+  @Get(':id')
+  @Require('early-warning:rule:read')
+  @Summary('查看规则版本', 'See a version of a rule')
+  getRule(@IdParam() id: string): Promise<RuleDto> {
+    return this.rules.get(id);
+  }
+
+  @Post()
+  @Created()
+  @Require('early-warning:rule:write')
+  @Summary('起草规则（同一代码的下一版）', 'Draft a rule (the next version of its code)')
+  draftRule(@CurrentActor() actor: Actor, @Body() body: RuleDefinitionDto): Promise<RuleDto> {
+    return this.rules.draft(actor, body);
+  }
+
+  @Post(':id/publish')
+  @HttpCode(200)
+  @Require('early-warning:rule:write')
+  @Summary('发布草稿，取代在用的版本', 'Publish a draft in place of the version in force')
+  publishRule(@CurrentActor() actor: Actor, @IdParam() id: string, @IfMatch() version: number): Promise<RuleDto> {
+    return this.rules.publish(actor, id, version);
+  }
+
+  @Post(':id/retire')
+  @HttpCode(200)
+  @Require('early-warning:rule:write')
+  @Summary('停用规则', 'Take a rule out of force')
+  retireRule(@CurrentActor() actor: Actor, @IdParam() id: string, @IfMatch() version: number): Promise<RuleDto> {
+    return this.rules.retire(actor, id, version);
+  }
+}

@@ -1,0 +1,104 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Allow } from 'class-validator';
+import { WARNING_LEVELS } from '#contracts';
+import { Instant, Int, Json, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import type { Rule as Definition } from '../kernel/language.js';
+import { type Rule, RULE_STATES, type RuleState } from './rule.entity.js';
+
+class BilingualDto {
+  @Text({ zh: '中文', en: 'Chinese', max: 500, example: '7 天内晚归 {late} 次' })
+  zh: string;
+
+  @Text({ zh: '英文', en: 'English', max: 500, example: '{late} late returns within 7 days' })
+  en: string;
+}
+
+const FEATURES = { late: { metric: 'late_return', agg: 'sum', window: '7d' } };
+const WHEN = { ge: [{ f: 'late' }, { $p: 'late_per_week', default: 3 }] };
+
+/** A rule as typed JSON. What is inside features and predicates is checked by the language, with a pointer at each wrong node. */
+export class RuleDefinitionDto {
+  @Text({ zh: '规则代码', en: 'Code of the rule', max: 60, pattern: /^[a-z][a-z0-9._-]*$/, example: 'dorm.late' })
+  id: string;
+
+  @Nested(() => BilingualDto, { zh: '名称', en: 'Title', example: { zh: '多次晚归', en: 'Repeated late returns' } })
+  title: BilingualDto;
+
+  @OneOf(
+    { day_end: { zh: '只按完整的日子判断', en: 'judged on complete days' }, data: { zh: '当天即判断', en: 'also on the running day' } },
+    { zh: '何时判断，默认 day_end', en: 'When it is judged; default day_end', optional: true, example: 'data' },
+  )
+  on?: string;
+
+  @Json({ zh: '特征：指标 × 聚合 × 窗口', en: 'Features: metric × aggregate × window', example: FEATURES })
+  features: object;
+
+  @Allow()
+  @ApiProperty({
+    description: '级别，或由轻到重的 {级别: 条件} 列表 / A level, or a list of {level: predicate}, mildest first',
+    oneOf: [
+      { type: 'string', enum: Object.keys(WARNING_LEVELS) },
+      { type: 'array', maxItems: 4, items: { type: 'object', additionalProperties: true, maxProperties: 1 } },
+    ],
+    example: 'yellow',
+  })
+  level: unknown;
+
+  @Json({ zh: '条件', en: 'Predicate', optional: true, example: WHEN })
+  when?: object;
+
+  @Json({ zh: '升级：级别与条件', en: 'Escalation: level and predicate', optional: true, example: { to: 'orange', when: { ge: [{ f: 'late' }, 5] } } })
+  escalate?: object;
+
+  @OneOf(
+    { skip: { zh: '不下结论', en: 'conclude nothing' }, false: { zh: '视为不成立', en: 'the rule does not hold' } },
+    { zh: '数据不足时，默认 skip', en: 'What missing data means; default skip', optional: true, example: 'skip' },
+  )
+  onNoData?: string;
+
+  @Nested(() => BilingualDto, { zh: '原因说明', en: 'Reason for people', example: { zh: '7 天内晚归 {late} 次', en: '{late} late returns within 7 days' } })
+  reason: BilingualDto;
+}
+
+export class RulesQuery extends PageQuery {
+  @OneOf(RULE_STATES, { zh: '状态', en: 'State', optional: true, example: 'published' })
+  state?: RuleState;
+
+  @Text({ zh: '规则代码', en: 'Code of the rule', max: 60, optional: true, example: 'dorm.late' })
+  code?: string;
+}
+
+/** One version of a rule. */
+export class RuleDto {
+  @Uuid({ zh: '规则版本', en: 'Version of a rule' })
+  id: string;
+
+  @Text({ zh: '规则代码', en: 'Code of the rule', example: 'dorm.late' })
+  code: string;
+
+  @Int({ zh: '第几版', en: 'Number of the version', min: 1, max: 1_000_000, example: 1 })
+  number: number;
+
+  @OneOf(RULE_STATES, { zh: '状态', en: 'State', example: 'published' })
+  state: RuleState;
+
+  @Nested(() => RuleDefinitionDto, { zh: '定义', en: 'Definition' })
+  definition: Definition;
+
+  @Instant({ zh: '起草时间', en: 'Drafted at' })
+  createdAt: Date;
+
+  @Instant({ zh: '发布时间', en: 'Published at', nullable: true })
+  publishedAt: Date | null;
+
+  @Instant({ zh: '停用时间', en: 'Retired at', nullable: true })
+  retiredAt: Date | null;
+
+  @Int({ zh: '版本（ETag）', en: 'Version of the row (ETag)', min: 1, max: 2_147_483_647, example: 1 })
+  version: number;
+
+  static from(rule: Rule): RuleDto {
+    const { id, code, number, state, definition, createdAt, publishedAt, retiredAt, version } = rule;
+    return Object.assign(new RuleDto(), { id, code, number, state, definition, createdAt, publishedAt, retiredAt, version });
+  }
+}

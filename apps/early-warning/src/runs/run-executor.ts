@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import { query, sql, type Tx } from '#database';
+import { addDays, today } from '#roster';
+import { Engine, type RuleVersion } from '../engine/engine.js';
+import { foldDirty } from '../engine/folding.js';
+import { publishedRules } from '../rules/rules.service.js';
+import { Corrections } from '../warnings/corrections.js';
+import { Raising, type RaisingResult } from '../warnings/raising.js';
+import type { Run, RunResult } from './run.entity.js';
+
+type JudgedVersion = RuleVersion & { id: string; code: string };
+
+/** Carries a run out, in one transaction: fold what is new, judge the rules, raise warnings, look again at corrected ones. */
+@Injectable()
+export class RunExecutor {
+  constructor(
+    private readonly config: Config,
+    private readonly engine: Engine,
+    private readonly raising: Raising,
+    private readonly corrections: Corrections,
+  ) {}
+
+  /** `onProgress(done, total)` counts rules. Runs wait for each other: folding takes the vectors' lock until the end. */
+  async execute(tx: Tx, run: Run, onProgress: (done: number, total: number) => Promise<void>): Promise<RunResult> {
+    const startedAt = new Date();
+    await this.engine.admitStudents(tx);
+    await foldDirty(tx);
+    const rules = await publishedRules(tx, run.ruleCodes);
+    const total: RunResult = {
+      ...{ students: 0, rules: rules.length, raised: 0, escalated: 0, reopened: 0, standing: 0, corrected: 0 },
+    };
+    let done = 0;
+    for (const [asOf, group] of this.byDay(run, rules)) {
+      const { unitId, includeFuture, scopeUnitIds } = run;
+      const population = { unitId: unitId ?? undefined, includeFuture, scopeUnitIds };
+      const firings = await this.engine.evaluate(tx, { rules: group, asOf, population });
+      total.students = Math.max(total.students, firings.population.length);
+      for (const [i, rule] of group.entries()) {
+        add(total, await this.raising.apply(tx, rule, firings, i));
+        await onProgress(++done, rules.length);
+      }
+    }
+    total.corrected = await this.corrections.apply(tx);
+    await query(
+      tx,
+      sql`UPDATE early_warning.run SET started_at = ${startedAt}, finished_at = now(), result = ${JSON.stringify(total)}::jsonb, updated_at = now(),
+                 version = version + 1 WHERE id = ${run.id}`,
+    );
+    return total;
+  }
+
+  private byDay(run: Run, rules: readonly JudgedVersion[]): Map<string, JudgedVersion[]> {
+    const now = today(this.config.timeZone);
+    const days = new Map<string, JudgedVersion[]>();
+    for (const rule of rules) {
+      const asOf = run.asOf ?? (rule.definition.on === 'data' ? now : addDays(now, -1));
+      days.set(asOf, [...(days.get(asOf) ?? []), rule]);
+    }
+    return days;
+  }
+}
+
+function add(total: RunResult, { raised, escalated, reopened, standing }: RaisingResult): void {
+  total.raised += raised;
+  total.escalated += escalated;
+  total.reopened += reopened;
+  total.standing += standing;
+}

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { query, sql, type Tx } from '#database';
+import { Engine } from '../engine/engine.js';
+import type { Rule } from '../kernel/language.js';
+import type { HistoryEntry, Status } from './warning.entity.js';
+import { Raising } from './raising.js';
+
+interface Suspect {
+  id: string;
+  studentId: string;
+  ordinal: number;
+  status: Status;
+  version: number;
+  ruleId: string;
+  lastDay: string;
+  level: HistoryEntry['level'];
+}
+
+/** The sentence that goes with a warning whose basis is gone. */
+const CORRECTED = { zh: '所依据的数据已更正', en: 'the data it rested on was corrected' };
+
+/**
+ * Looks again at warnings that no longer hold and whose data changed since: does the version that raised them still hold as of the
+ * last day it did? If not, the data was corrected, and an untriaged warning is withdrawn; a confirmed one gets a note.
+ */
+@Injectable()
+export class Corrections {
+  constructor(
+    private readonly engine: Engine,
+    private readonly raising: Raising,
+  ) {}
+
+  /** Answers how many warnings lost their basis. */
+  async apply(tx: Tx): Promise<number> {
+    const groups = new Map<string, Suspect[]>();
+    for (const suspect of await this.suspects(tx)) {
+      const key = `${suspect.ruleId} ${suspect.lastDay}`;
+      groups.set(key, [...(groups.get(key) ?? []), suspect]);
+    }
+    let corrected = 0;
+    for (const suspects of groups.values()) corrected += await this.judge(tx, suspects);
+    return corrected;
+  }
+
+  private async suspects(tx: Tx): Promise<Suspect[]> {
+    return query<Suspect>(
+      tx,
+      sql`SELECT w.id, w.student_id AS "studentId", o.ordinal, w.status, w.version, w.rule_id AS "ruleId", w.last_day::text AS "lastDay", w.level
+            FROM early_warning.warning w JOIN early_warning.student_ordinal o ON o.student_id = w.student_id
+           WHERE w.status IN ('open', 'confirmed') AND NOT w.holds AND w.corrected_at IS NULL
+             AND (EXISTS (SELECT 1 FROM early_warning.day_vector v WHERE v.hwm > w.hwm AND v.day <= w.last_day
+                             AND v.metric IN (SELECT m.number FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f,
+                                                     early_warning.metric m
+                                               WHERE r.id = w.rule_id AND m.code = f.value ->> 'metric'))
+               OR EXISTS (SELECT 1 FROM early_warning.leave_mask l WHERE l.student_id = w.student_id AND l.hwm > w.hwm))`,
+    );
+  }
+
+  /** Warnings of one rule version with the same last day. */
+  private async judge(tx: Tx, suspects: readonly Suspect[]): Promise<number> {
+    const { ruleId, lastDay } = suspects[0]!;
+    const [rule] = await query<{ number: number; definition: Rule }>(
+      tx,
+      sql`SELECT number, definition FROM early_warning.rule WHERE id = ${ruleId}`,
+    );
+    const firings = await this.engine.evaluate(tx, { rules: [rule!], asOf: lastDay });
+    const levels = firings.levels(0);
+    const gone = suspects.filter(({ ordinal }) => levels[ordinal] === 0);
+    const ids = suspects.map(({ id }) => id);
+    await query(tx, sql`UPDATE early_warning.warning SET hwm = ${firings.hwm} WHERE id = ANY(${ids}::uuid[])`);
+    await this.withdraw(tx, gone.filter(({ status }) => status === 'open'));
+    await this.note(tx, gone.filter(({ status }) => status === 'confirmed'));
+    return gone.length;
+  }
+
+  private async withdraw(tx: Tx, warnings: readonly Suspect[]): Promise<void> {
+    if (warnings.length === 0) return;
+    await query(
+      tx,
+      sql`UPDATE early_warning.warning w SET status = 'withdrawn', corrected_at = now(), updated_at = now(), version = w.version + 1,
+                 history = w.history || h.entry
+            FROM jsonb_to_recordset(${JSON.stringify(entries(warnings, 'withdrawn'))}::jsonb) AS h(id uuid, entry jsonb) WHERE w.id = h.id`,
+    );
+    await this.raising.publishWithdrawn(
+      tx,
+      warnings.map(({ id, studentId, version }) => ({ id, studentId, version: version + 1 })),
+    );
+  }
+
+  private async note(tx: Tx, warnings: readonly Suspect[]): Promise<void> {
+    if (warnings.length === 0) return;
+    const note = { note: { ...CORRECTED, at: new Date().toISOString() } };
+    await query(
+      tx,
+      sql`UPDATE early_warning.warning w SET corrected_at = now(), updated_at = now(), version = w.version + 1,
+                 history = w.history || h.entry, evidence = w.evidence || ${JSON.stringify(note)}::jsonb
+            FROM jsonb_to_recordset(${JSON.stringify(entries(warnings, 'corrected'))}::jsonb) AS h(id uuid, entry jsonb) WHERE w.id = h.id`,
+    );
+  }
+}
+
+function entries(warnings: readonly Suspect[], what: 'withdrawn' | 'corrected'): { id: string; entry: HistoryEntry[] }[] {
+  const at = new Date().toISOString();
+  return warnings.map(({ id, level }) => ({
+    id,
+    entry: [{ at, by: 'engine', what, level, note: `${CORRECTED.zh} / ${CORRECTED.en}` }],
+  }));
+}

@@ -1,0 +1,194 @@
+import { Injectable } from '@nestjs/common';
+import { eventOptions, type WarningLevel, WarningRaisedV1, WarningSettledV1 } from '#contracts';
+import { newId, query, sql, type Tx } from '#database';
+import { Events } from '#events';
+import type { Firings } from '../engine/engine.js';
+import { CANNOT_SAY } from '../kernel/evaluation.js';
+import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
+import type { Rule } from '../kernel/language.js';
+import type { HistoryEntry, Status } from './warning.entity.js';
+
+/** A rule in force, as a run judged it. */
+export interface JudgedRule {
+  id: string;
+  code: string;
+  definition: Rule;
+}
+
+export interface RaisingResult {
+  raised: number;
+  escalated: number;
+  reopened: number;
+  /** Still holding, nothing new. */
+  standing: number;
+}
+
+interface Known {
+  id: string;
+  ordinal: number;
+  studentId: string;
+  status: Status;
+  levelRank: number;
+  holds: boolean;
+  lastDay: string;
+  version: number;
+}
+
+/** A warning to be written: new, or an old one that rises or comes back. */
+interface Change {
+  id: string;
+  lane: number;
+  studentId: string;
+  version: number;
+  what: 'raised' | 'escalated' | 'reopened';
+}
+
+/** Turns what a run found into warnings: one open or confirmed per rule and student. */
+@Injectable()
+export class Raising {
+  constructor(private readonly events: Events) {}
+
+  /** Applies the levels of the i-th rule of `firings`. The caller holds the vectors' lock, so runs come one after the other. */
+  async apply(tx: Tx, rule: JudgedRule, firings: Firings, i: number): Promise<RaisingResult> {
+    const levels = firings.levels(i);
+    const known = await this.known(tx, rule.code);
+    const changes: Change[] = [];
+    const standing: string[] = [];
+    const over: string[] = [];
+    const fresh: number[] = [];
+    for (const lane of firings.population) {
+      const level = levels[lane]!;
+      const warning = known.get(lane);
+      if (level === CANNOT_SAY || (warning && firings.asOf < warning.lastDay)) continue;
+      if (level === 0) {
+        if (warning?.holds) over.push(warning.id);
+      } else {
+        const what = verdict(warning, level);
+        if (what === 'standing') standing.push(warning!.id);
+        else if (what === 'raised') fresh.push(lane);
+        else changes.push({ id: warning!.id, lane, studentId: warning!.studentId, version: warning!.version + 1, what });
+      }
+    }
+    changes.push(...(await this.newWarnings(tx, fresh)));
+    await this.markStanding(tx, standing, firings);
+    await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE id = ANY(${over}::uuid[])`);
+    await this.write(tx, rule, firings, i, levels, changes);
+    const count = (what: Change['what']): number => changes.filter((change) => change.what === what).length;
+    return { raised: count('raised'), escalated: count('escalated'), reopened: count('reopened'), standing: standing.length };
+  }
+
+  /** The latest warning of every student under the rule, by lane. */
+  private async known(tx: Tx, code: string): Promise<Map<number, Known>> {
+    const rows = await query<Known>(
+      tx,
+      sql`SELECT DISTINCT ON (w.student_id) w.id, o.ordinal, w.student_id AS "studentId", w.status, w.level_rank AS "levelRank", w.holds,
+                 w.last_day::text AS "lastDay", w.version
+            FROM early_warning.warning w JOIN early_warning.student_ordinal o ON o.student_id = w.student_id
+           WHERE w.rule_code = ${code} ORDER BY w.student_id, w.raised_at DESC, w.id DESC`,
+    );
+    return new Map(rows.map((row) => [row.ordinal, row]));
+  }
+
+  private async newWarnings(tx: Tx, lanes: readonly number[]): Promise<Change[]> {
+    if (lanes.length === 0) return [];
+    const rows = await query<{ ordinal: number; id: string }>(
+      tx,
+      sql`SELECT ordinal, student_id AS id FROM early_warning.student_ordinal WHERE ordinal = ANY(${lanes}::int[])`,
+    );
+    return rows.map((row) => ({ id: newId(), lane: row.ordinal, studentId: row.id, version: 1, what: 'raised' as const }));
+  }
+
+  private async markStanding(tx: Tx, ids: readonly string[], { asOf, hwm }: Firings): Promise<void> {
+    // The row's version stays: nothing changes that somebody who is triaging would have to read again.
+    await query(
+      tx,
+      sql`UPDATE early_warning.warning SET holds = TRUE, hwm = ${hwm}, hits = hits + CASE WHEN last_day < ${asOf} THEN 1 ELSE 0 END, last_day = ${asOf}
+           WHERE id = ANY(${ids}::uuid[])`,
+    );
+  }
+
+  private async write(tx: Tx, rule: JudgedRule, firings: Firings, i: number, levels: Uint8Array, changes: Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    const lanes = changes.map((change) => change.lane);
+    const evidence = await firings.evidence(tx, i, lanes, levels);
+    const at = new Date().toISOString();
+    const rows = changes.map((change, n) => rowOf(rule, change, evidence[n]!, levels[change.lane]!, at));
+    await query(
+      tx,
+      sql`INSERT INTO early_warning.warning AS w (id, rule_code, rule_id, student_id, level, level_rank, status, first_day, last_day, raised_at,
+                 hwm, reason_zh, reason_en, evidence, history)
+          SELECT id, ${rule.code}, ${rule.id}, student_id, level, level_rank, 'open', ${firings.asOf}, ${firings.asOf}, ${at}, ${firings.hwm},
+                 reason_zh, reason_en, evidence, history
+            FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, student_id uuid, level text, level_rank int, reason_zh text,
+                 reason_en text, evidence jsonb, history jsonb)
+          ON CONFLICT (id) DO UPDATE SET rule_id = excluded.rule_id, level = excluded.level, level_rank = excluded.level_rank,
+                 status = CASE WHEN w.status = 'withdrawn' THEN 'open' ELSE w.status END, hits = w.hits + 1, last_day = excluded.last_day,
+                 raised_at = excluded.raised_at, holds = TRUE, hwm = excluded.hwm, corrected_at = NULL, reason_zh = excluded.reason_zh,
+                 reason_en = excluded.reason_en, evidence = excluded.evidence, history = w.history || excluded.history, updated_at = now(),
+                 version = w.version + 1`,
+    );
+    await this.publish(
+      tx,
+      changes.map((change) => ({
+        change,
+        event: new WarningRaisedV1({
+          warningId: change.id,
+          studentId: change.studentId,
+          level: levelOf(levels[change.lane]!),
+          asOf: firings.asOf,
+        }),
+      })),
+    );
+  }
+
+  /** Says of warnings that the engine itself withdrew them. */
+  async publishWithdrawn(tx: Tx, warnings: readonly { id: string; studentId: string; version: number }[]): Promise<void> {
+    await this.publish(
+      tx,
+      warnings.map((change) => ({
+        change,
+        event: new WarningSettledV1({ warningId: change.id, studentId: change.studentId, outcome: 'withdrawn' }),
+      })),
+    );
+  }
+
+  /** One statement for all of them, each with its warning as the aggregate. */
+  private async publish(tx: Tx, items: readonly { change: { id: string; version: number }; event: WarningRaisedV1 | WarningSettledV1 }[]): Promise<void> {
+    await this.events.write(
+      tx,
+      items.map(({ change, event }) => {
+        const { name, consumers, long = false } = eventOptions(event.constructor as typeof WarningRaisedV1);
+        const aggregate = { aggregateId: change.id, aggregateVersion: change.version };
+        return { id: newId(), name, ...aggregate, payload: event, trace: null, consumers, long };
+      }),
+    );
+  }
+}
+
+/**
+ * What a firing means given the latest warning. Settled by a person, it stays settled until the rule has stopped holding once, or
+ * holds at a higher level.
+ */
+function verdict(warning: Known | undefined, level: number): 'raised' | 'escalated' | 'reopened' | 'standing' {
+  if (!warning) return 'raised';
+  if (warning.status === 'withdrawn') return 'reopened';
+  const higher = level > warning.levelRank;
+  if (warning.status === 'open' || warning.status === 'confirmed') return higher ? 'escalated' : 'standing';
+  return higher || !warning.holds ? 'raised' : 'standing';
+}
+
+function rowOf(rule: JudgedRule, change: Change, evidence: Evidence, rank: number, at: string) {
+  const level: WarningLevel = levelOf(rank);
+  const reason = reasonOf(rule.definition.reason, evidence);
+  const entry: HistoryEntry = { at, by: 'engine', what: change.what, level, asOf: evidence.asOf };
+  return {
+    id: change.id,
+    student_id: change.studentId,
+    level,
+    level_rank: rank,
+    reason_zh: reason.zh,
+    reason_en: reason.en,
+    evidence,
+    history: [entry],
+  };
+}

@@ -1,0 +1,122 @@
+import { Column, Entity } from 'typeorm';
+import type { Bilingual, WarningLevel } from '#contracts';
+import { BaseEntity } from '#database';
+import type { Evidence } from '../kernel/evidence.js';
+import { WarningNotConfirmed, WarningNotOpen } from './warnings.problems.js';
+
+export const STATUSES = {
+  open: { zh: '待研判', en: 'open' },
+  confirmed: { zh: '已确认', en: 'confirmed' },
+  dismissed: { zh: '已排除', en: 'dismissed' },
+  closed: { zh: '已关闭', en: 'closed' },
+  withdrawn: { zh: '已撤回（所依据的数据已更正）', en: 'withdrawn: the data it rested on was corrected' },
+} as const satisfies Record<string, Bilingual>;
+export type Status = keyof typeof STATUSES;
+
+/** Why a warning was set aside. */
+export const DISMISS_REASONS = {
+  data_error: { zh: '数据有误', en: 'the data is wrong' },
+  excused: { zh: '有正当理由', en: 'there is a good reason' },
+  already_known: { zh: '已知情并在跟进', en: 'known and being dealt with' },
+  not_relevant: { zh: '无需关注', en: 'no cause for concern' },
+  other: { zh: '其他', en: 'other' },
+} as const satisfies Record<string, Bilingual>;
+
+/** What came of a confirmed warning. */
+export const OUTCOMES = {
+  resolved: { zh: '问题已解决', en: 'resolved' },
+  improved: { zh: '情况好转', en: 'improved' },
+  referred: { zh: '已转介', en: 'referred' },
+  left_school: { zh: '学生已离校', en: 'the student has left' },
+  other: { zh: '其他', en: 'other' },
+} as const satisfies Record<string, Bilingual>;
+
+/** One step in a warning's life; `by` is a person's id, an app, or `engine`. */
+export interface HistoryEntry {
+  at: string;
+  by: string;
+  what: 'raised' | 'escalated' | 'reopened' | 'withdrawn' | 'corrected' | 'confirmed' | 'dismissed' | 'closed';
+  level: WarningLevel;
+  /** As-of day of the run, where a run did it. */
+  asOf?: string;
+  /** Dismiss reason or outcome. */
+  code?: string;
+  note?: string;
+}
+
+/** A rule holds for a student. One is open or confirmed per rule and student; a person settles it. */
+@Entity({ name: 'warning', schema: 'early_warning' })
+export class Warning extends BaseEntity {
+  @Column('text')
+  ruleCode: string;
+
+  /** The version that raised it, or took it to its level. */
+  @Column('uuid')
+  ruleId: string;
+
+  @Column('uuid')
+  studentId: string;
+
+  @Column('text')
+  level: WarningLevel;
+
+  @Column('int')
+  levelRank: number;
+
+  @Column('text')
+  status: Status = 'open';
+
+  @Column('date')
+  firstDay: string;
+
+  @Column('date')
+  lastDay: string;
+
+  @Column('int')
+  hits = 1;
+
+  @Column('timestamptz')
+  raisedAt: Date;
+
+  @Column('boolean')
+  holds = true;
+
+  @Column('bigint')
+  hwm: string;
+
+  @Column('timestamptz', { nullable: true })
+  correctedAt: Date | null = null;
+
+  @Column('text')
+  reasonZh: string;
+
+  @Column('text')
+  reasonEn: string;
+
+  @Column('jsonb')
+  evidence: Evidence;
+
+  @Column('jsonb')
+  history: HistoryEntry[] = [];
+
+  confirm(by: string, note?: string): void {
+    if (this.status !== 'open') throw new WarningNotOpen();
+    this.settle('confirmed', by, undefined, note);
+  }
+
+  dismiss(by: string, reason: keyof typeof DISMISS_REASONS, note?: string): void {
+    if (this.status !== 'open') throw new WarningNotOpen();
+    this.settle('dismissed', by, reason, note);
+  }
+
+  close(by: string, outcome: keyof typeof OUTCOMES, note?: string): void {
+    if (this.status !== 'confirmed') throw new WarningNotConfirmed();
+    this.settle('closed', by, outcome, note);
+  }
+
+  private settle(status: 'confirmed' | 'dismissed' | 'closed', by: string, code?: string, note?: string): void {
+    this.status = status;
+    const entry: HistoryEntry = { at: new Date().toISOString(), by, what: status, level: this.level };
+    this.history = [...this.history, { ...entry, ...(code && { code }), ...(note && { note }) }];
+  }
+}

@@ -1,0 +1,73 @@
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor, Require } from '#auth';
+import { ApiPage, IdParam, IfMatch, type Page, Summary } from '#http';
+import { CloseDto, ConfirmDto, DismissDto, WarningDetailDto, WarningDto, WarningsQuery, WarningSummaryDto } from './warnings.dto.js';
+import { Warnings } from './warnings.service.js';
+
+@ApiTags('warnings')
+@Controller('early-warning/v1/warnings')
+export class WarningsController {
+  constructor(private readonly warnings: Warnings) {}
+
+  @Get()
+  @Require('early-warning:warning:read')
+  @ApiPage(WarningDto)
+  @Summary('列出预警', 'List warnings')
+  listWarnings(@CurrentActor() actor: Actor, @Query() query: WarningsQuery): Promise<Page<WarningDto>> {
+    return this.warnings.list(actor, query);
+  }
+
+  @Get('summary')
+  @Require('early-warning:warning:read')
+  @Summary('按级别汇总预警', 'Count warnings by level')
+  summarizeWarnings(@CurrentActor() actor: Actor): Promise<WarningSummaryDto> {
+    return this.warnings.summary(actor);
+  }
+
+  @Get(':id')
+  @Require('early-warning:warning:read')
+  @Summary('查看预警及其依据', 'See a warning with its evidence')
+  getWarning(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<WarningDetailDto> {
+    return this.warnings.get(actor, id);
+  }
+
+  @Post(':id/confirm')
+  @HttpCode(200)
+  @Require('early-warning:warning:triage')
+  @Summary('确认预警', 'Confirm a warning')
+  confirmWarning(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: ConfirmDto,
+  ): Promise<WarningDetailDto> {
+    return this.warnings.confirm(actor, id, version, body);
+  }
+
+  @Post(':id/dismiss')
+  @HttpCode(200)
+  @Require('early-warning:warning:triage')
+  @Summary('排除预警', 'Dismiss a warning')
+  dismissWarning(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: DismissDto,
+  ): Promise<WarningDetailDto> {
+    return this.warnings.dismiss(actor, id, version, body);
+  }
+
+  @Post(':id/close')
+  @HttpCode(200)
+  @Require('early-warning:warning:triage')
+  @Summary('关闭已确认的预警', 'Close a confirmed warning')
+  closeWarning(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: CloseDto,
+  ): Promise<WarningDetailDto> {
+    return this.warnings.close(actor, id, version, body);
+  }
+}

@@ -1,0 +1,201 @@
+import { APPOINTMENT_KINDS, WARNING_LEVELS, type AppointmentKind, type WarningLevel } from '#contracts';
+import { DateOnly, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import type { Evidence } from '../kernel/evidence.js';
+import { DISMISS_REASONS, type HistoryEntry, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
+
+export class WarningsQuery extends PageQuery {
+  @OneOf(STATUSES, { zh: '状态；不给则为撤回以外的全部', en: 'Status; none: all but withdrawn', optional: true, example: 'open' })
+  status?: Status;
+
+  @OneOf(WARNING_LEVELS, { zh: '级别', en: 'Level', optional: true, example: 'orange' })
+  level?: WarningLevel;
+
+  @Text({ zh: '规则代码', en: 'Code of the rule', max: 60, optional: true, example: 'dorm.late' })
+  rule?: string;
+
+  @Uuid({ zh: '学生', en: 'Student', optional: true })
+  studentId?: string;
+
+  @Sort(['raisedAt', 'level'])
+  sort?: string;
+}
+
+class BilingualTextDto {
+  @Text({ zh: '中文', en: 'Chinese', max: 1000, example: '7 天内晚归 3 次' })
+  zh: string;
+
+  @Text({ zh: '英文', en: 'English', max: 1000, example: '3 late returns within 7 days' })
+  en: string;
+}
+
+class WarningRuleDto {
+  @Text({ zh: '规则代码', en: 'Code of the rule', example: 'dorm.late' })
+  code: string;
+
+  @Int({ zh: '第几版', en: 'Number of the version', min: 1, max: 1_000_000, example: 1 })
+  number: number;
+
+  @Nested(() => BilingualTextDto, { zh: '名称', en: 'Title', example: { zh: '多次晚归', en: 'Repeated late returns' } })
+  title: BilingualTextDto;
+}
+
+class WarningStudentDto {
+  @Uuid({ zh: '学生', en: 'Student' })
+  id: string;
+
+  @Text({ zh: '学号', en: 'Student number', example: '2024000001' })
+  number: string;
+
+  @Text({ zh: '姓名', en: 'Name', example: '学生1' })
+  name: string;
+}
+
+/** A row of the list, as SQL gives it. */
+export interface WarningRow {
+  id: string;
+  ruleCode: string;
+  ruleNumber: number;
+  title: { zh: string; en: string };
+  studentId: string;
+  number: string;
+  name: string;
+  level: WarningLevel;
+  status: Status;
+  firstDay: string;
+  lastDay: string;
+  hits: number;
+  holds: boolean;
+  raisedAt: Date;
+  reasonZh: string;
+  reasonEn: string;
+  version: number;
+  sortKey: string;
+}
+
+export class WarningDto {
+  @Uuid({ zh: '预警', en: 'Warning' })
+  id: string;
+
+  @Nested(() => WarningRuleDto, { zh: '规则', en: 'Rule' })
+  rule: WarningRuleDto;
+
+  @Nested(() => WarningStudentDto, { zh: '学生', en: 'Student' })
+  student: WarningStudentDto;
+
+  @OneOf(WARNING_LEVELS, { zh: '级别', en: 'Level', example: 'yellow' })
+  level: WarningLevel;
+
+  @OneOf(STATUSES, { zh: '状态', en: 'Status', example: 'open' })
+  status: Status;
+
+  @DateOnly({ zh: '首次成立的日期', en: 'First day it held', example: '2026-11-18' })
+  firstDay: string;
+
+  @DateOnly({ zh: '最近成立的日期', en: 'Latest day it held', example: '2026-11-20' })
+  lastDay: string;
+
+  @Int({ zh: '成立的天数', en: 'Days it was found to hold', min: 1, max: 1_000_000, example: 3 })
+  hits: number;
+
+  @Flag({ zh: '最近一次运算时是否仍成立', en: 'Whether it held when last judged', example: true })
+  holds: boolean;
+
+  @Instant({ zh: '最近一次发出、升级或重开的时间', en: 'When it was last raised, escalated or reopened' })
+  raisedAt: Date;
+
+  @Nested(() => BilingualTextDto, { zh: '原因', en: 'Reason' })
+  reason: BilingualTextDto;
+
+  @Int({ zh: '版本（ETag）', en: 'Version (ETag)', min: 1, max: 2_147_483_647, example: 1 })
+  version: number;
+
+  static from(row: WarningRow): WarningDto {
+    const { id, level, status, firstDay, lastDay, hits, holds, raisedAt, version } = row;
+    return Object.assign(new WarningDto(), {
+      ...{ id, level, status, firstDay, lastDay, hits, holds, raisedAt, version },
+      rule: { code: row.ruleCode, number: row.ruleNumber, title: row.title },
+      student: { id: row.studentId, number: row.number, name: row.name },
+      reason: { zh: row.reasonZh, en: row.reasonEn },
+    });
+  }
+}
+
+class AssigneeDto {
+  @Uuid({ zh: '人员', en: 'Person' })
+  personId: string;
+
+  @Text({ zh: '姓名', en: 'Name', example: '教师1' })
+  name: string;
+
+  @OneOf(APPOINTMENT_KINDS, { zh: '岗位', en: 'Post', example: 'counselor' })
+  kind: AppointmentKind;
+}
+
+class HistoryEntryDto implements HistoryEntry {
+  @Instant({ zh: '时间', en: 'When' })
+  at: string;
+
+  @Text({ zh: '何人：人员标识、应用，或 engine', en: "By whom: a person's id, an app, or engine", example: 'engine' })
+  by: string;
+
+  @OneOf(['raised', 'escalated', 'reopened', 'withdrawn', 'corrected', 'confirmed', 'dismissed', 'closed'], {
+    zh: '发生了什么',
+    en: 'What happened',
+    example: 'raised',
+  })
+  what: HistoryEntry['what'];
+
+  @OneOf(WARNING_LEVELS, { zh: '当时的级别', en: 'Level then', example: 'yellow' })
+  level: WarningLevel;
+
+  @DateOnly({ zh: '运算截至日期', en: 'As-of day of the run', optional: true })
+  asOf?: string;
+
+  @Text({ zh: '排除原因或结果代码', en: 'Code of the reason or outcome', optional: true, example: 'excused' })
+  code?: string;
+
+  @LongText({ zh: '说明', en: 'Note', optional: true, example: '已与学生谈话' })
+  note?: string;
+}
+
+export class WarningDetailDto extends WarningDto {
+  @Json({ zh: '依据：特征、逐日数据、阈值、同群位置、来源', en: 'Evidence: features, the days behind them, threshold, place in the cohort, sources' })
+  evidence: Evidence;
+
+  @ListOf(() => HistoryEntryDto, { zh: '经过', en: 'History' })
+  history: HistoryEntry[];
+
+  @ListOf(() => AssigneeDto, { zh: '今天对该学生负责的人', en: 'Who answers for the student today' })
+  assignees: AssigneeDto[];
+}
+
+export class ConfirmDto {
+  @LongText({ zh: '说明', en: 'Note', max: 2000, optional: true, example: '已与学生谈话，情况属实' })
+  note?: string;
+}
+
+export class DismissDto extends ConfirmDto {
+  @OneOf(DISMISS_REASONS, { zh: '排除原因', en: 'Why it is set aside', example: 'excused' })
+  reason: keyof typeof DISMISS_REASONS;
+}
+
+export class CloseDto extends ConfirmDto {
+  @OneOf(OUTCOMES, { zh: '结果', en: 'What came of it', example: 'resolved' })
+  outcome: keyof typeof OUTCOMES;
+}
+
+class LevelSummaryDto {
+  @OneOf(WARNING_LEVELS, { zh: '级别', en: 'Level', example: 'yellow' })
+  level: WarningLevel;
+
+  @Int({ zh: '待研判', en: 'Open', min: 0, max: 10_000_000, example: 12 })
+  open: number;
+
+  @Int({ zh: '已确认', en: 'Confirmed', min: 0, max: 10_000_000, example: 3 })
+  confirmed: number;
+}
+
+export class WarningSummaryDto {
+  @ListOf(() => LevelSummaryDto, { zh: '各级别，由轻到重', en: 'By level, mildest first', maxItems: 4 })
+  levels: LevelSummaryDto[];
+}

@@ -1,0 +1,14 @@
+import { defineProblem } from '#http';
+
+export const WarningNotOpen = defineProblem({
+  code: 'early-warning/warning-not-open',
+  status: 409,
+  zh: '该预警已不是待研判状态',
+  en: 'The warning is no longer open',
+});
+export const WarningNotConfirmed = defineProblem({
+  code: 'early-warning/warning-not-confirmed',
+  status: 409,
+  zh: '只有已确认的预警可以关闭',
+  en: 'Only a confirmed warning can be closed',
+});

@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
+import { Config } from '#config';
+import { type AppointmentKind, type Permission, WARNING_LEVELS, type WarningLevel, WarningSettledV1 } from '#contracts';
+import { Database, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Events } from '#events';
+import { keyset, NotFound, type Page, toPage } from '#http';
+import { answerersFor, inScope, peopleByIds, today } from '#roster';
+import { Warning } from './warning.entity.js';
+import {
+  type CloseDto,
+  type ConfirmDto,
+  type DismissDto,
+  WarningDetailDto,
+  WarningDto,
+  type WarningRow,
+  type WarningsQuery,
+  type WarningSummaryDto,
+} from './warnings.dto.js';
+
+const READ: Permission = 'early-warning:warning:read';
+const TRIAGE: Permission = 'early-warning:warning:triage';
+/** Who is shown as answering for the student, nearest first. */
+const POSTS: AppointmentKind[] = ['counselor', 'class_advisor'];
+
+const COLUMNS = sql`w.id, w.rule_code AS "ruleCode", r.number AS "ruleNumber", r.definition -> 'title' AS title, w.student_id AS "studentId",
+  s.number, s.name, w.level, w.status, w.first_day::text AS "firstDay", w.last_day::text AS "lastDay", w.hits, w.holds,
+  w.raised_at AS "raisedAt", w.reason_zh AS "reasonZh", w.reason_en AS "reasonEn", w.version`;
+const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
+  JOIN directory.published_student_v1 s ON s.id = w.student_id`;
+
+@Injectable()
+export class Warnings {
+  constructor(
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly config: Config,
+  ) {}
+
+  /** One statement: a counselor opens this list all day long. */
+  async list(actor: Actor, page: WarningsQuery): Promise<Page<WarningDto>> {
+    const keys = keyset(page, {
+      sorts: { raisedAt: sql`w.raised_at`, level: sql`w.level_rank` },
+      defaultSort: '-raisedAt',
+      id: sql`w.id`,
+    });
+    const filters = [this.inScope(actor, READ), keys.where];
+    filters.push(page.status ? sql`w.status = ${page.status}` : sql`w.status <> 'withdrawn'`);
+    if (page.level) filters.push(sql`w.level = ${page.level}`);
+    if (page.rule) filters.push(sql`w.rule_code = ${page.rule}`);
+    if (page.studentId) filters.push(sql`w.student_id = ${page.studentId}`);
+    const where = filters.reduce((all, one) => sql`${all} AND ${one}`);
+    const rows = await query<WarningRow>(
+      this.database.reader,
+      sql`SELECT ${COLUMNS}, ${keys.sortKey} AS "sortKey" FROM ${TABLES} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
+    );
+    return toPage(rows, page, (row) => [row.sortKey, row.id], WarningDto.from);
+  }
+
+  async summary(actor: Actor): Promise<WarningSummaryDto> {
+    const rows = await query<{ level: WarningLevel; open: number; confirmed: number }>(
+      this.database.reader,
+      sql`SELECT w.level, count(*) FILTER (WHERE w.status = 'open')::int AS open, count(*) FILTER (WHERE w.status = 'confirmed')::int AS confirmed
+            FROM early_warning.warning w WHERE w.status IN ('open', 'confirmed') AND ${this.inScope(actor, READ)} GROUP BY w.level`,
+    );
+    const byLevel = new Map(rows.map((row) => [row.level, row]));
+    const levels = Object.keys(WARNING_LEVELS) as WarningLevel[];
+    return { levels: levels.map((level) => byLevel.get(level) ?? { level, open: 0, confirmed: 0 }) };
+  }
+
+  /** The whole of a warning. Reading it leaves an audit entry in the same transaction. */
+  get(actor: Actor, id: string): Promise<WarningDetailDto> {
+    return this.database.transaction(null, async (tx) => {
+      const detail = await this.detail(tx, actor, READ, id);
+      await audit(tx, actor, { action: 'early-warning.warning.read', subject: { kind: 'warning', id } });
+      return detail;
+    });
+  }
+
+  confirm(actor: Actor, id: string, expected: number, { note }: ConfirmDto): Promise<WarningDetailDto> {
+    return this.settle(actor, id, expected, (warning, by) => warning.confirm(by, note));
+  }
+
+  dismiss(actor: Actor, id: string, expected: number, { reason, note }: DismissDto): Promise<WarningDetailDto> {
+    return this.settle(actor, id, expected, (warning, by) => warning.dismiss(by, reason, note));
+  }
+
+  close(actor: Actor, id: string, expected: number, { outcome, note }: CloseDto): Promise<WarningDetailDto> {
+    return this.settle(actor, id, expected, (warning, by) => warning.close(by, outcome, note));
+  }
+
+  private settle(
+    actor: Actor,
+    id: string,
+    expected: number,
+    change: (warning: Warning, by: string) => void,
+  ): Promise<WarningDetailDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const warning = await this.find(tx, actor, id);
+      change(warning, actor.personId ?? actor.app);
+      await update(tx, warning, expected);
+      const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
+      await this.events.publish(tx, new WarningSettledV1({ warningId: id, studentId: warning.studentId, outcome }), warning);
+      await audit(tx, actor, { action: `early-warning.warning.${outcome}`, subject: { kind: 'warning', id } });
+      return this.detail(tx, actor, TRIAGE, id);
+    });
+  }
+
+  private async find(tx: Tx, actor: Actor, id: string): Promise<Warning> {
+    const visible = await queryOne(
+      tx,
+      sql`SELECT 1 FROM early_warning.warning w WHERE w.id = ${id} AND ${this.inScope(actor, TRIAGE)} FOR UPDATE OF w`,
+    );
+    const warning = visible && (await tx.findOneBy(Warning, { id }));
+    if (!warning) throw new NotFound();
+    return warning;
+  }
+
+  private async detail(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<WarningDetailDto> {
+    const row = await queryOne<WarningRow & Pick<WarningDetailDto, 'evidence' | 'history'>>(
+      tx,
+      sql`SELECT ${COLUMNS}, w.evidence, w.history FROM ${TABLES} WHERE w.id = ${id} AND ${this.inScope(actor, permission)}`,
+    );
+    if (!row) throw new NotFound();
+    const answerers = await answerersFor(tx, [row.studentId], this.today(), POSTS);
+    const people = new Map((await peopleByIds(tx, answerers.map((one) => one.personId))).map((one) => [one.id, one]));
+    return Object.assign(new WarningDetailDto(), WarningDto.from(row), {
+      evidence: row.evidence,
+      history: row.history,
+      assignees: answerers
+        .map(({ personId, kind }) => ({ personId, kind, name: people.get(personId)?.name ?? '' }))
+        .sort((a, b) => POSTS.indexOf(a.kind) - POSTS.indexOf(b.kind) || (a.personId < b.personId ? -1 : 1)),
+    });
+  }
+
+  private inScope(actor: Actor, permission: Permission): Sql {
+    return inScope(actor.scopeOf(permission), sql`w.student_id`, this.today());
+  }
+
+  private today(): string {
+    return today(this.config.timeZone);
+  }
+}

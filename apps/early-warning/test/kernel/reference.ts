@@ -1,0 +1,174 @@
+/**
+ * The slow and obvious way to judge a rule for one student: straight from the language's definitions, day by day, for the kernel to be
+ * compared with. Used by tests only.
+ */
+import { constantOf, type Moment } from '../../src/kernel/compile.js';
+import { mondayOf } from '../../src/kernel/days.js';
+import { type Expression, type Feature, ladderOf, type Predicate, type Rule, type Where } from '../../src/kernel/language.js';
+
+export interface Student {
+  /** Stored values (the unit's × 10^decimals) by day, by metric. */
+  data: Record<string, Map<number, number>>;
+  onLeave: (day: number) => boolean;
+}
+
+export interface World {
+  moment: Moment;
+  students: Student[];
+  /** 10^decimals, by metric. */
+  units: Record<string, number>;
+  isHoliday: (day: number) => boolean;
+  /** Cohort of a student, by the cohort's name. */
+  cohortOf: (name: string, student: number) => number;
+}
+
+/** 0 = does not hold, 1–4 = level, null = cannot say. */
+export function judge(world: World, rule: Rule, student: number): number | null {
+  let level: number | null = 0;
+  for (const step of ladderOf(rule)) {
+    const truth = holds(world, rule, step.when, student);
+    if (truth === true) level = step.rank;
+    else if (truth === null && level === 0) level = rule.onNoData === 'false' ? 0 : null;
+  }
+  return level;
+}
+
+function holds(world: World, rule: Rule, node: Predicate, student: number): boolean | null {
+  if ('all' in node) {
+    const parts = node.all.map((one) => holds(world, rule, one, student));
+    return parts.includes(false) ? false : parts.includes(null) ? null : true;
+  }
+  if ('any' in node) {
+    const parts = node.any.map((one) => holds(world, rule, one, student));
+    return parts.includes(true) ? true : parts.includes(null) ? null : false;
+  }
+  if ('not' in node) {
+    const inner = holds(world, rule, node.not, student);
+    return inner === null ? null : !inner;
+  }
+  if ('calendar' in node) return masked(world, student, world.moment.asOf, node.calendar.split('|'));
+  const [op, sides] = Object.entries(node)[0] as [string, [Expression, Expression]];
+  const a = value(world, rule, sides[0], student);
+  const b = value(world, rule, sides[1], student);
+  if (a === null || b === null) return null;
+  return { ge: a >= b, gt: a > b, le: a <= b, lt: a < b, eq: a === b }[op] as boolean;
+}
+
+function value(world: World, rule: Rule, node: Expression, student: number): number | null {
+  if (typeof node === 'number' || '$p' in node) return constantOf(node, world.moment.parameters);
+  if ('f' in node) return feature(world, rule.features[node.f]!, student);
+  const parts = ('mul' in node ? node.mul : 'add' in node ? node.add : node.sub).map((one) => value(world, rule, one, student));
+  if (parts.includes(null)) return null;
+  const numbers = parts as number[];
+  if ('mul' in node) return numbers.reduce((a, b) => a * b);
+  return 'add' in node ? numbers.reduce((a, b) => a + b) : numbers[0]! - numbers[1]!;
+}
+
+function feature(world: World, spec: Feature, student: number): number | null {
+  const found = spec.rank ? place(world, spec, student) : plain(world, spec, student);
+  return found ?? spec.default ?? null;
+}
+
+function place(world: World, spec: Feature, student: number): number | null {
+  const { cohort, as = 'percentile', minCohort = 10 } = spec.rank!;
+  const own = plain(world, spec, student);
+  const home = world.cohortOf(cohort, student);
+  if (own === null || home < 0) return null;
+  const values = world.students
+    .map((_, i) => (world.cohortOf(cohort, i) === home ? plain(world, spec, i) : null))
+    .filter((one): one is number => one !== null);
+  if (values.length < minCohort) return null;
+  const smaller = values.filter((one) => one < own).length;
+  return as === 'rank' ? smaller + 1 : (100 * smaller) / (values.length - 1);
+}
+
+function plain(world: World, spec: Feature, student: number): number | null {
+  const { asOf, elapsedHours } = world.moment;
+  const window = daysOf(spec, world.moment);
+  if (!window) return null;
+  const pause = spec.calendar?.pause ?? [];
+  const unit = world.units[spec.metric]!;
+  const present = valuesIn(world, spec, student, window.from, window.to);
+  const values = present.map(([, one]) => one);
+  const sum = values.reduce((a, b) => a + b, 0);
+  const where = spec.where ?? { gt: 0 };
+  const meets = present.filter(([day, one]) => matches(one / unit, where, world.moment) && !masked(world, student, day, pause)).map(([day]) => day);
+  switch (spec.agg) {
+    case 'count':
+      return values.length;
+    case 'hours_since_last': {
+      const last = meets.at(-1);
+      if (last === undefined) return null;
+      let hours = 0;
+      for (let day = last + 1; day <= asOf; day++) if (!masked(world, student, day, pause)) hours += day === asOf ? elapsedHours : 24;
+      return hours;
+    }
+    case 'ratio':
+    case 'zscore': {
+      const n = Number(spec.baseline!.slice(0, -1));
+      const base = valuesIn(world, spec, student, window.from - n, window.from - 1).map(([, one]) => one);
+      if (values.length === 0 || base.length < (spec.minData ?? 7)) return null;
+      const mean = base.reduce((a, b) => a + b, 0) / base.length;
+      if (spec.agg === 'ratio') return mean > 0 ? sum / values.length / mean : null;
+      // The population's deviation, from whole numbers, so that equal means equal.
+      const total = base.reduce((a, b) => a + b, 0);
+      const sd = Math.sqrt(base.length * base.reduce((a, b) => a + b * b, 0) - total ** 2) / base.length;
+      return sd > 0 && sd >= (spec.minSd ?? 0) * unit ? (sum / values.length - mean) / sd : null;
+    }
+  }
+  if (values.length < (spec.minData ?? 1)) return null;
+  switch (spec.agg) {
+    case 'sum':
+      return sum / unit;
+    case 'avg':
+      return sum / (values.length * unit);
+    case 'max':
+      return Math.max(...values) / unit;
+    case 'min':
+      return Math.min(...values) / unit;
+    case 'last':
+      return values.at(-1)! / unit;
+    case 'days_over':
+      return present.filter(([, one]) => matches(one / unit, where, world.moment)).length;
+    case 'distinct':
+      return new Set(values).size;
+    case 'streak': {
+      let run = 0;
+      for (let day = window.to; day >= Math.max(window.from, asOf - 500); day--) {
+        if (masked(world, student, day, pause)) continue;
+        if (!meets.includes(day)) break;
+        run++;
+      }
+      return run;
+    }
+  }
+}
+
+function valuesIn(world: World, spec: Feature, student: number, from: number, to: number): [number, number][] {
+  return [...(world.students[student]!.data[spec.metric] ?? [])]
+    .filter(([day]) => day >= from && day <= to && !masked(world, student, day, spec.calendar?.exclude ?? []))
+    .sort(([a], [b]) => a - b);
+}
+
+function masked(world: World, student: number, day: number, masks: readonly string[]): boolean {
+  return (masks.includes('holiday') && world.isHoliday(day)) || (masks.includes('leave') && world.students[student]!.onLeave(day));
+}
+
+function matches(one: number, where: Where, { parameters }: Moment): boolean {
+  return Object.entries(where).every(([op, constant]) => {
+    const bound = constantOf(constant, parameters);
+    return { ge: one >= bound, gt: one > bound, le: one <= bound, lt: one < bound, eq: one === bound }[op];
+  });
+}
+
+function daysOf(spec: Feature, { asOf, termStart }: Moment): { from: number; to: number } | null {
+  const { window = 'all', offset } = spec;
+  const back = offset ? Number(offset.slice(0, -1)) : 0;
+  if (window === 'iso_week') {
+    const monday = mondayOf(asOf) - 7 * back;
+    return { from: monday, to: back > 0 ? monday + 6 : asOf };
+  }
+  if (window === 'term') return termStart === undefined ? null : { from: termStart, to: asOf };
+  if (window === 'all') return { from: -1e9, to: asOf - back };
+  return { from: asOf - back - Number(window.slice(0, -1)) + 1, to: asOf - back };
+}

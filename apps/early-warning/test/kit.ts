@@ -1,0 +1,62 @@
+import { DateTime } from 'luxon';
+import { Events } from '#events';
+import { sql } from '#database';
+import { type Client, drainEvents, studentNumbers, type TestApp } from '#testing';
+
+const ZONE = 'Asia/Shanghai';
+
+/** The campus date so many days ago. */
+export function daysAgo(n: number): string {
+  return DateTime.now().setZone(ZONE).minus({ days: n }).toISODate()!;
+}
+
+let batches = 0;
+
+/** Delivers observations `[student 0–11, metric, day, value]` as one batch. */
+export async function observe(client: Client, rows: [student: number, metric: string, day: string, value: number][]): Promise<void> {
+  const observations = rows.map(([student, metric, day, value]) => ({ student: studentNumbers[student], metric, day, value }));
+  const body = { source: 'test', batchKey: `kit-${++batches}`, observations };
+  const answer = await client.post('/early-warning/v1/observations/batches', body);
+  if (answer.status !== 200 || answer.body.rejected.length > 0) throw new Error(JSON.stringify(answer.body));
+}
+
+/** Publishes events as the other services would, and waits until they took effect. */
+export async function tell(test: TestApp, events: object[], aggregate?: { id: string; version: number }): Promise<void> {
+  await test.database.transaction(null, (tx) => test.app.get(Events).publishAll(tx, events, aggregate));
+  await drainEvents(test);
+}
+
+/** Runs the rules and waits for the result. */
+export async function run(test: TestApp, client: Client, body: object = {}): Promise<Record<string, number>> {
+  const accepted = await client.post('/early-warning/v1/runs', body).expect(202);
+  await drainEvents(test);
+  const job = await client.get(`/early-warning/v1/jobs/${accepted.body.id}`).expect(200);
+  if (job.body.status !== 'succeeded') throw new Error(JSON.stringify(job.body));
+  return job.body.result as Record<string, number>;
+}
+
+/** A rule of one comparison over one feature. */
+export function simpleRule(id: string, feature: object, when: object, more: object = {}) {
+  return {
+    id,
+    title: { zh: '测试', en: 'test' },
+    on: 'data',
+    features: { x: feature },
+    level: 'yellow',
+    when,
+    reason: { zh: '值 {x}', en: 'value {x}' },
+    ...more,
+  };
+}
+
+/** Drafts and publishes a rule; answers its version. */
+export async function publish(client: Client, rule: object): Promise<{ id: string; version: number }> {
+  const draft = await client.post('/early-warning/v1/rules', rule).expect(201);
+  const published = await client.post(`/early-warning/v1/rules/${draft.body.id}/publish`).set('If-Match', '"1"').expect(200);
+  return published.body as { id: string; version: number };
+}
+
+/** Takes the rules that ship with the house out of force, so that a test has only its own. */
+export async function retireShipped(test: TestApp): Promise<void> {
+  await test.query(sql`UPDATE early_warning.rule SET state = 'retired', retired_at = now() WHERE created_by = 'yizhan'`);
+}
