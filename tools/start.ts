@@ -29,7 +29,8 @@ try {
   const databaseUrl =
     env['DATABASE_URL'] ??
     (await stopping.add(startPostgres({ dataDir: `${HOME}/postgres`, persistent: true, onProgress: say }))).url;
-  const redisUrl = env['REDIS_URL'] ?? (await stopping.add(startRedis({ dir: `${HOME}/redis`, aof: true, onProgress: say }))).url;
+  const redisUrl =
+    env['REDIS_URL'] ?? (await stopping.add(startRedis({ dir: `${HOME}/redis`, aof: true, onProgress: say }))).url;
   await migrate(databaseUrl, migrationSets(services), say);
   await grantServiceRoles(databaseUrl);
   const config = Config.fromEnv({

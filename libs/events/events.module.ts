@@ -1,4 +1,4 @@
-import { BullModule, BullRegistrar, Processor, WorkerHost } from '@nestjs/bullmq';
+import { BullModule, BullRegistrar, getQueueToken, Processor, WorkerHost } from '@nestjs/bullmq';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -9,9 +9,9 @@ import {
   type Type,
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef } from '@nestjs/core';
-import type { Job, Worker } from 'bullmq';
+import type { Job, Queue, Worker } from 'bullmq';
 import { Config } from '#config';
-import type { ServiceName } from '#contracts';
+import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { Consumer } from './consumer.js';
 import { Handlers, type HostedService } from './handlers.js';
 import { Events } from './publishing.js';
@@ -111,6 +111,12 @@ export class EventsModule {
         Schedules,
         Consumer,
         ...processors,
+        {
+          // Without a listener each failed connection would be printed; the relay says what cannot be handed over.
+          provide: 'yizhan:quiet-queues',
+          inject: SERVICE_NAMES.map(getQueueToken),
+          useFactory: (...queues: Queue[]) => queues.map((queue) => queue.on('error', () => undefined)),
+        },
         Workers,
       ],
       exports: [Events, Relay, Schedules, Handlers, HOSTED_SERVICES],

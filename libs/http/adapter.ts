@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '#config';
 import { BODY_LIMIT } from './decorators.js';
 import { parseJsonBody } from './json-body.js';
@@ -26,13 +26,12 @@ class JsonAdapter extends FastifyAdapter {
 export function createAdapter(config: Config): FastifyAdapter {
   const adapter = new JsonAdapter({
     loggerInstance: createLogger(config) as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: MB,
     requestTimeout: ARRIVAL_MS,
     http: { headersTimeout: ARRIVAL_MS, connectionsCheckingInterval: 1_000, maxHeaderSize: MAX_HEADERS },
     trustProxy: config.trustedProxies ?? false,
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
     genReqId: (request: { headers: IncomingHttpHeaders }) => requestId(request.headers['x-request-id']),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },

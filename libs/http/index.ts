@@ -6,7 +6,7 @@ export { configureHttp, HttpModule } from './http.module.js';
 export { deleteOldIdempotencyKeys } from './idempotency.js';
 export { createLogger, errorForLog, NestLogger } from './logging.js';
 export { httpMigrations } from './migrations.js';
-export { buildOpenApi, hostedServices } from './openapi.js';
+export { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';
 export { ApiPage, keyset, type Keyset, type Page, PageQuery, Sort, toPage } from './pages.js';
 export * from './problems.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';

@@ -106,13 +106,22 @@ export const PROBLEM_SCHEMA = {
       format: 'uri',
     },
     title: text(500, '问题类别 / Kind of problem', 'The request is not valid; see errors'),
-    status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599, examples: [400] },
+    status: {
+      type: 'integer',
+      format: 'int32',
+      minimum: 400,
+      maximum: 599,
+      description: 'HTTP 状态码 / HTTP status code',
+      examples: [400],
+    },
     detail: text(2_000, '具体说明 / This occurrence', 'The request is not valid; see errors'),
     instance: text(8_192, '请求路径 / Path of the request', '/safety/v1/hazards'),
     code: text(100, '稳定的代码 / Stable code', 'http/invalid'),
     traceId: text(64, '请求编号 / Id of the request', '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'),
     errors: {
       type: 'array',
+      description: '逐项错误 / What is wrong, part by part',
+      examples: [[{ pointer: '#/place', detail: 'is required' }]],
       maxItems: 100,
       items: {
         type: 'object',

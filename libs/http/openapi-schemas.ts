@@ -36,18 +36,18 @@ export function toJsonSchema(schema: Schema): Schema {
   return result;
 }
 
-/** The schemas that `root` refers to, directly or through others. */
-export function referencedSchemas(root: unknown, schemas: Record<string, Schema>): Record<string, Schema> {
-  const found: Record<string, Schema> = {};
+/** The components of one kind that `root` refers to, directly or through others, by name. */
+export function referenced<T>(root: unknown, components: Record<string, T>): Record<string, T> {
+  const found: Record<string, T> = {};
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
     for (const [key, child] of Object.entries(value)) {
       const name = key === '$ref' && typeof child === 'string' ? child.split('/').at(-1)! : undefined;
       if (name !== undefined) {
-        const schema = schemas[name];
-        if (!schema || found[name]) continue;
-        found[name] = schema;
-        visit(schema);
+        const component = components[name];
+        if (!component || found[name]) continue;
+        found[name] = component;
+        visit(component);
       } else {
         visit(child);
       }

@@ -16,7 +16,7 @@ import {
   problemRef,
   problemResponses,
 } from './openapi-parts.js';
-import { referencedSchemas, type Schema, toJsonSchema } from './openapi-schemas.js';
+import { referenced, type Schema, toJsonSchema } from './openapi-schemas.js';
 
 type Handler = (...args: never[]) => unknown;
 interface Route {
@@ -45,6 +45,8 @@ interface Operation {
   requestBody?: { required?: boolean; content: Record<string, { schema?: Schema }> };
   responses: Record<string, Response | { $ref: string }>;
 }
+/** Where @nestjs/swagger keeps what `@ApiParam` and its like said. */
+const DECLARED_PARAMETERS = 'swagger/apiParameters';
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /** The OpenAPI 3.1 document of one service: its routes under `/<service>/v1`, and everything they have in common. */
@@ -92,6 +94,7 @@ export class ApiDocument {
       }
     }
     closeRequestSchemas(paths, schemas);
+    const responses = referenced(paths, problemResponses(this.config.origin));
     const { zh, en } = SERVICES[service];
     return {
       openapi: '3.1.0',
@@ -113,9 +116,9 @@ export class ApiDocument {
       tags: tagsOf(paths),
       paths,
       components: {
-        schemas: { ...referencedSchemas(paths, schemas), Problem: PROBLEM_SCHEMA },
-        responses: problemResponses(this.config.origin),
-        headers: HEADERS,
+        schemas: { ...referenced(paths, schemas), Problem: PROBLEM_SCHEMA },
+        responses,
+        headers: referenced([paths, responses], HEADERS),
         securitySchemes: { oauth2: oauth2(this.config) },
       },
     } as unknown as OpenAPIObject;
@@ -132,10 +135,16 @@ function complete(
 ): Operation {
   const open = isPublic(route.handler, route.controller);
   const permission = requiredPermission(route.handler, route.controller);
-  const parameters = (operation.parameters ?? []).map((parameter) => ({
-    ...parameter,
-    ...(parameter.schema && { schema: toJsonSchema(parameter.schema) }),
-  }));
+  const declared = (Reflect.getMetadata(DECLARED_PARAMETERS, route.handler) ?? []) as Parameter[];
+  const parameters = (operation.parameters ?? []).map((parameter) => {
+    // @nestjs/swagger loses the example of a path parameter.
+    const example = parameter.example ?? declared.find(({ name }) => name === parameter.name)?.example;
+    return {
+      ...parameter,
+      ...(parameter.schema && { schema: toJsonSchema(parameter.schema) }),
+      ...(example !== undefined && { example }),
+    };
+  });
   const withKey = method === 'post' || method === 'patch';
   if (withKey)
     parameters.push({ ...IDEMPOTENCY_KEY, required: Reflect.getMetadata(KEY_REQUIRED, route.handler) === true });
@@ -189,11 +198,11 @@ function complete(
 /** Unknown properties of a request are refused; those of an answer may become more. */
 function closeRequestSchemas(paths: Record<string, Record<string, Operation>>, schemas: Record<string, Schema>): void {
   const operations = Object.values(paths).flatMap((item) => Object.values(item));
-  const answered = referencedSchemas(
+  const answered = referenced(
     operations.map(({ responses }) => responses),
     schemas,
   );
-  const asked = referencedSchemas(
+  const asked = referenced(
     operations.map(({ requestBody }) => requestBody),
     schemas,
   );

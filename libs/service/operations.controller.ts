@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Param, Post, Query, type Type } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Actor, audit, CurrentActor, Require } from '#auth';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { Database, sql, type Tx } from '#database';
@@ -27,6 +27,13 @@ const DeliveryNotDead = defineProblem({
   status: 409,
   zh: '该投递并未失效，无需重放或放弃',
   en: 'The delivery is not dead, so there is nothing to replay or discard',
+});
+
+const DeliveryId = ApiParam({
+  name: 'id',
+  description: '投递 / Id of the delivery',
+  schema: { type: 'string', maxLength: 18, pattern: '^[0-9]+$' },
+  example: '4711',
 });
 
 const STATES = {
@@ -108,6 +115,7 @@ export function operationsControllerOf(service: ServiceName): Type {
     }
 
     @Post(':id/replay')
+    @DeliveryId
     @HttpCode(200)
     @Require('platform:operations:write')
     @Summary('重放已失效的投递', 'Replay a dead delivery')
@@ -116,6 +124,7 @@ export function operationsControllerOf(service: ServiceName): Type {
     }
 
     @Post(':id/discard')
+    @DeliveryId
     @HttpCode(200)
     @Require('platform:operations:write')
     @Summary('放弃已失效的投递', 'Discard a dead delivery')

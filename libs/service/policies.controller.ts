@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, type Type } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { type Actor, audit, CurrentActor, Require } from '#auth';
 import { Config } from '#config';
@@ -68,6 +68,13 @@ class PolicyDto {
 
 /** `/<service>/v1/policies`: the school's own rules, as dated versions. */
 export function policiesControllerOf(service: ServiceName): Type {
+  const Key = ApiParam({
+    name: 'key',
+    description: '政策 / Key of the policy',
+    schema: { type: 'string', maxLength: 100, pattern: '^[a-z0-9.-]+$' },
+    example: `${service}.example`,
+  });
+
   @ApiTags('policies')
   @Controller(`${service}/v1/policies`)
   class PoliciesController {
@@ -85,6 +92,7 @@ export function policiesControllerOf(service: ServiceName): Type {
     }
 
     @Get(':key')
+    @Key
     @Require('platform:policy:read')
     @Summary('查看一项政策及其各版本', 'See a policy and its versions')
     async getPolicy(@Param('key') key: string): Promise<PolicyDto> {
@@ -92,6 +100,7 @@ export function policiesControllerOf(service: ServiceName): Type {
     }
 
     @Post(':key/versions')
+    @Key
     @Created()
     @Require('platform:policy:write')
     @Summary('发布政策的新版本', 'Store a further version of a policy')

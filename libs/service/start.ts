@@ -8,7 +8,7 @@ import { Config } from '#config';
 import { schemaOf, SERVICE_NAMES } from '#contracts';
 import { DatabaseModule, type MigrationSet, pendingMigrations } from '#database';
 import { eventsMigrations, EventsModule, Handlers, pingRedis } from '#events';
-import { configureHttp, createAdapter, httpMigrations, HttpModule, Readiness } from '#http';
+import { configureHttp, createAdapter, createLogger, httpMigrations, HttpModule, NestLogger, Readiness } from '#http';
 import { Policies, policyMigrations, PolicyVersion } from '#policy';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
@@ -92,8 +92,10 @@ export async function sketchApp(services: Service[], config: Config): Promise<Ne
 /** Builds the application of a process and checks that it may start; it does not listen yet. */
 export async function createApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(processModule(services, config), createAdapter(config), {
-    bufferLogs: true,
+    logger: new NestLogger(createLogger(config)),
     abortOnError: false,
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw withDatabaseNamed(error, config);
   });
   try {
     await configureHttp(app, config);
@@ -108,6 +110,17 @@ export async function createApp(services: Service[], config: Config): Promise<Ne
     await app.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** PostgreSQL that does not answer, or does not let us in (SQLSTATE 28…, 3D…), is named; its password is not. */
+function withDatabaseNamed(error: NodeJS.ErrnoException, config: Config): Error {
+  if (error.syscall !== 'connect' && !/^(ECONN|EAI|ENOTFOUND|ETIMEDOUT|28|3D|57P03)/.test(error.code ?? ''))
+    return error;
+  const { host, pathname, username } = new URL(config.databaseUrl);
+  return new Error(
+    `PostgreSQL at ${host}${pathname} cannot be used as ${username} (${error.code}). Start it, or correct DATABASE_URL.`,
+    { cause: error },
+  );
 }
 
 async function assertMigrated(source: DataSource, services: Service[]): Promise<void> {

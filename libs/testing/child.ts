@@ -2,7 +2,7 @@ import { fork, type ChildProcess as Forked } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 
-/** A process of its own that a test starts, talks to and kills; it runs the TypeScript sources. */
+/** A process of its own that a test starts, talks to and kills: TypeScript sources, or what was built from them. */
 export class ChildProcess {
   private readonly messages: Record<string, unknown>[] = [];
   private wake: () => void = () => undefined;
@@ -20,17 +20,29 @@ export class ChildProcess {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
-  /** Forks `script` (from the root of the project) and waits until it says `{ ready: true }`. */
+  /** Starts `script` (from the root of the project) and waits until it says `{ ready: true }`. */
   static async start(script: string, env: Record<string, string>): Promise<ChildProcess> {
-    const child = new ChildProcess(
+    const child = ChildProcess.fork(script, env);
+    child.port = Number((await child.until('ready'))['port'] ?? 0);
+    return child;
+  }
+
+  /** Runs a `script` that ends by itself. */
+  static async run(script: string, env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+    const child = ChildProcess.fork(script, env);
+    await once(child.child, 'close');
+    return { code: child.child.exitCode, output: child.output };
+  }
+
+  private static fork(script: string, env: Record<string, string>): ChildProcess {
+    const fromSources = ['--conditions=source', '--import', resolve('libs/testing/jest/sources.js')];
+    return new ChildProcess(
       fork(resolve(script), {
-        execArgv: ['--conditions=source', '--import', resolve('libs/testing/jest/sources.js')],
+        execArgv: script.endsWith('.ts') ? fromSources : [],
         env: { PATH: process.env['PATH'], LOG_LEVEL: 'silent', ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       }),
     );
-    child.port = Number((await child.until('ready'))['port'] ?? 0);
-    return child;
   }
 
   get pid(): number {

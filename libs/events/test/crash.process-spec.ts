@@ -16,15 +16,16 @@ describe('a process that dies', () => {
   const BASE_URL = 'http://yizhan.test';
 
   beforeAll(async () => {
+    redis = new Redis(process.env['YIZHAN_TEST_REDIS'] as string);
     clone = await cloneDatabase();
     issuer = await TestIssuer.create();
     db = new pg.Client({ connectionString: clone.url });
     await db.connect();
+    await db.query('CREATE SCHEMA fixture');
     await db.query(
       `CREATE TABLE fixture.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
     );
     await db.query(`CREATE TABLE fixture.night (date date NOT NULL)`);
-    redis = new Redis(process.env['YIZHAN_TEST_REDIS'] as string);
   });
   afterAll(async () => {
     for (const child of children) await child.end('SIGKILL');

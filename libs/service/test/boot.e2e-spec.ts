@@ -11,8 +11,7 @@ import { LeaveApprovedV1, type ServiceName } from '#contracts';
 import type { Tx } from '#database';
 import { OnEvent } from '#events';
 import { createApp, listen, type Service } from '#service';
-import { ChildProcess, cloneDatabase, secretKeyFile } from '#testing';
-import { directory } from '../../../apps/directory/src/directory.module.js';
+import { ChildProcess, cloneDatabase } from '#testing';
 import { startRedis, type LocalRedis } from '../../../tools/local/redis.js';
 
 /** A service that exists only here; `party-building` is named by no event, so it owes no handler. */
@@ -41,7 +40,6 @@ describe('a process that must not start', () => {
       databaseUrl: clone.url,
       redisUrl: process.env['YIZHAN_TEST_REDIS'],
       redisPrefix: 'boot',
-      secretKeyFile: secretKeyFile(),
       logLevel: 'silent',
       poolSize: 2,
       port: 0,
@@ -51,9 +49,9 @@ describe('a process that must not start', () => {
 
   /** Why it refuses; fails when it starts. */
   async function refusal(service: Service, overrides: Record<string, unknown> = {}): Promise<string> {
-    const outcome = await createApp([service], config(overrides)).catch((error: Error) => error);
-    if (outcome instanceof Error) return outcome.message;
-    await outcome.close();
+    const app = await createApp([service], config(overrides)).catch((error: Error) => error.message);
+    if (typeof app === 'string') return app;
+    await app.close();
     throw new Error('It starts');
   }
 
@@ -113,24 +111,6 @@ describe('a process that must not start', () => {
     expect(why).toContain('npm run migrate');
   });
 
-  it('refuses a key that is a placeholder, is missing, or is not named', async () => {
-    const file = join(folder, 'secret.key');
-    await writeFile(file, 'changeme');
-    const why = await refusal(directory, { secretKeyFile: file });
-    expect(why).toContain(`SECRET_KEY_FILE ${file} does not hold a random 32-byte base64 key`);
-    expect(why).toContain('openssl rand -base64 32');
-    expect(await refusal(directory, { secretKeyFile: join(folder, 'none') })).toContain(join(folder, 'none'));
-    expect(await refusal(directory, { secretKeyFile: undefined })).toContain('SECRET_KEY_FILE is not set');
-  });
-
-  it('says which PostgreSQL does not answer', async () => {
-    const databaseUrl = 'postgres://somebody:pass@localhost:1/nowhere';
-    const why = await refusal(serviceOf(EmptyModule), { databaseUrl });
-    expect(why).toContain('localhost:1');
-    expect(why).toContain('DATABASE_URL');
-    expect(why).not.toContain('pass@');
-  });
-
   describe('beside a Redis of its own', () => {
     let redis: LocalRedis;
     let client: Redis;
@@ -169,22 +149,51 @@ describe('a process that must not start', () => {
       await app.close();
     });
 
-    it('ends with the message and nothing else', async () => {
-      const starting = ChildProcess.start('apps/party-building/src/main.ts', {
-        DATABASE_URL: clone.url,
-        REDIS_URL: process.env['YIZHAN_TEST_REDIS'] as string,
-        PORT: String(port),
-      });
-      await expect(starting).rejects.toThrow(
-        new RegExp(`^The process ended with code 1 before it said "ready":\nPort ${port} is in use[^\n]*\n$`),
-      );
+    it('is how a program ends: the message, and nothing else', async () => {
+      const { code, output } = await outcome('party-building', { PORT: String(port) });
+      expect(code).toBe(1);
+      expect(output).toMatch(new RegExp(`^Port ${port} is in use[^\n]*\n$`));
     });
   });
 
-  it('ends with every wrong setting and what it should be', async () => {
-    const starting = ChildProcess.start('apps/party-building/src/main.ts', { DATABASE_URL: 'mysql://x', PORT: 'many' });
-    const message = await starting.then(String, (error: Error) => error.message);
-    for (const setting of ['DATABASE_URL', 'REDIS_URL', 'PORT']) expect(message).toContain(`- ${setting}: `);
-    expect(message).not.toContain('    at ');
+  it('says which PostgreSQL does not answer, without its password', async () => {
+    const { code, output } = await outcome('party-building', {
+      DATABASE_URL: 'postgres://yizhan:pass@localhost:1/none',
+    });
+    expect(code).toBe(1);
+    expect(output).toMatch(/^PostgreSQL at localhost:1\/none cannot be used as yizhan \(ECONNREFUSED\)[^\n]*\n$/);
   });
+
+  it('refuses a key that is a placeholder', async () => {
+    const file = join(folder, 'secret.key');
+    await writeFile(file, 'changeme');
+    const { code, output } = await outcome('directory', { SECRET_KEY_FILE: file });
+    expect(code).toBe(1);
+    expect(output).toContain(`SECRET_KEY_FILE ${file} does not hold a random 32-byte base64 key`);
+    expect(output).toContain('openssl rand -base64 32');
+  });
+
+  it('names every wrong setting and what it should be', async () => {
+    const { code, output } = await outcome('party-building', {
+      DATABASE_URL: 'mysql://x',
+      REDIS_URL: '',
+      PORT: 'many',
+    });
+    expect(code).toBe(1);
+    for (const setting of ['DATABASE_URL', 'REDIS_URL', 'PORT']) expect(output).toContain(`- ${setting}: `);
+    expect(output).not.toContain('    at ');
+  });
+
+  /** How the program of a service ends that must not start. */
+  async function outcome(
+    service: ServiceName,
+    env: Record<string, string>,
+  ): Promise<{ code: number | null; output: string }> {
+    return ChildProcess.run(`apps/${service}/src/main.ts`, {
+      DATABASE_URL: clone.url,
+      REDIS_URL: process.env['YIZHAN_TEST_REDIS'] as string,
+      PORT: '0',
+      ...env,
+    });
+  }
 });

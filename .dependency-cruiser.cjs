@@ -1,0 +1,171 @@
+/**
+ * The arrows of the house: contracts ◄ config ◄ database ◄ (events, policy, roster) ◄ auth ◄ http ◄ service ◄ apps.
+ * Checked by `npm run check:arrows`. Every rule says what to do instead, and has a bad file that it must catch:
+ * tools/check/arrows/bad/<name of the rule>/, run by tools/check/arrows.spec.ts.
+ */
+const TEST = '(\\.(spec|e2e-spec|process-spec)\\.ts$|/test/|^tests/|^libs/testing/)';
+const lib = (...names) => `^libs/(${names.join('|')})/`;
+const libsBut = (...names) => `^libs/(?!(${names.join('|')})/)`;
+
+/** Production code of a lib reaches no lib but `below` and itself. */
+const layer = (name, libs, below, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: lib(...libs), pathNot: TEST },
+  to: { path: libsBut(...below, '$1') },
+});
+
+module.exports = {
+  forbidden: [
+    layer(
+      'contracts-know-nobody',
+      ['contracts'],
+      [],
+      'What services promise each other depends on no lib. Move what is needed into libs/contracts, or the code out of it.',
+    ),
+    layer(
+      'config-is-settings',
+      ['config'],
+      ['contracts'],
+      'Config only reads and checks settings. Let the lib that needs one take Config.',
+    ),
+    layer(
+      'database-knows-no-domain',
+      ['database'],
+      ['contracts', 'config'],
+      'libs/database moves rows and opens transactions. Hand it what it needs as an argument.',
+    ),
+    layer(
+      'neighbours-are-apart',
+      ['events', 'policy', 'roster'],
+      ['contracts', 'config', 'database'],
+      'events, policy and roster stand side by side. Combine them where both are known: in a service, or in libs/service.',
+    ),
+    layer(
+      'auth-below-http',
+      ['auth'],
+      ['contracts', 'config', 'database', 'events', 'policy', 'roster'],
+      'Auth decides who may; libs/http words the answer. Throw an exception of @nestjs/common, which http turns into a problem.',
+    ),
+    layer(
+      'http-below-service',
+      ['http'],
+      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth'],
+      'libs/http serves any process. Put what knows about services into libs/service.',
+    ),
+    layer(
+      'service-below-apps',
+      ['service'],
+      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'http'],
+      'libs/service runs any service. Hand over what it needs in the Service object of <name>.module.ts.',
+    ),
+    {
+      name: 'libs-know-no-apps',
+      comment: 'A lib serves all services. Move the code into the service, or take what is needed as an argument.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: TEST },
+      to: { path: '^(apps|tools|bench|tests)/' },
+    },
+    {
+      name: 'apps-know-no-tools',
+      comment: 'Services run without the tools. Move what both need into a lib.',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: TEST },
+      to: { path: '^(tools|bench|tests)/' },
+    },
+    {
+      name: 'testing-is-for-tests',
+      comment: 'libs/testing is not shipped. Import it in tests, or move the helper to the lib it belongs to.',
+      severity: 'error',
+      from: { path: '^(apps|libs|tools)/', pathNot: TEST },
+      to: { path: '^libs/testing/' },
+    },
+    {
+      name: 'no-service-imports-another',
+      comment:
+        'Services share events and published views, never code. Publish an event (libs/contracts) and listen to it, or read libs/roster.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: [TEST, '^apps/campus/'] },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'campus-imports-modules',
+      comment:
+        'campus only packs the services together. Import the Service of <name>.module.ts, and nothing behind it.',
+      severity: 'error',
+      from: { path: '^apps/campus/', pathNot: TEST },
+      to: { path: '^apps/', pathNot: ['^apps/campus/', '^apps/([^/]+)/src/\\1\\.module\\.ts$'] },
+    },
+    {
+      name: 'libs-through-index',
+      comment: "A lib's index.ts is its only door. Import '#<lib>', and export there what others may use.",
+      severity: 'error',
+      from: { path: '^(?:libs/([^/]+)|apps|tools|bench|tests)/' },
+      to: { path: '^libs/', pathNot: ['^libs/[^/]+/index\\.ts$', '^libs/$1/', '^libs/testing/jest/'] },
+    },
+    {
+      name: 'no-circle',
+      comment: 'Files that need each other are one file, or lack a third. Move what both need into a file of its own.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'entities-stay-plain',
+      comment: 'An entity knows its own rules only. Let DTOs and use cases import the entity.',
+      severity: 'error',
+      from: { path: '\\.entity\\.ts$' },
+      to: { path: '\\.(controller|dto|service|handlers|queries)\\.ts$' },
+    },
+    {
+      name: 'controllers-are-the-door',
+      comment:
+        'Nothing but the module knows a controller. Move the code into the use case (<feature>.service.ts) and call that.',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: ['\\.module\\.ts$', '\\.feature\\.ts$', TEST] },
+      to: { path: '\\.controller\\.ts$' },
+    },
+    {
+      name: 'queues-behind-events',
+      comment: 'Only libs/events talks to Redis. Publish an event, or put @Every on a handler.',
+      severity: 'error',
+      from: { path: '^(apps|libs|tools)/', pathNot: [TEST, '^libs/events/', '^tools/local/'] },
+      to: { path: 'node_modules/(bullmq|ioredis|@nestjs/bullmq)/' },
+    },
+    {
+      name: 'no-dev-package-in-production',
+      comment:
+        'What runs at a school is installed without devDependencies. Move the package to dependencies, or do without.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: TEST },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'packages-are-declared',
+      comment:
+        'The package is not in package.json, or the file is not there. Name it in dependencies, or correct the path.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-dead-file',
+      comment: 'No program and no test kit reaches this file. Use it or delete it.',
+      severity: 'error',
+      from: {
+        path: ['^apps/[^/]+/src/main\\.ts$', '^tools/[^/]+\\.ts$', '^bench/', '^libs/testing/', '^tools/check/'],
+      },
+      to: { path: '^(apps|libs)/', pathNot: [TEST, '/src/main\\.ts$'], reachable: false },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^dist/', '^\\.local/', '^tools/check/arrows/bad/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    // `source` makes `#database` mean libs/database/index.ts.
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'node', 'default'] },
+    skipAnalysisNotInRules: true,
+  },
+};

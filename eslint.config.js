@@ -1,0 +1,42 @@
+import tseslint from 'typescript-eslint';
+import { rules } from './tools/check/house-rules.js';
+
+const TESTS = ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/*.process-spec.ts', '**/test/**', 'tests/**', 'libs/testing/**'];
+const all = Object.fromEntries(Object.keys(rules).map((name) => [`house/${name}`, 'error']));
+const off = (...names) => Object.fromEntries(names.map((name) => [`house/${name}`, 'off']));
+
+export default tseslint.config(
+  { ignores: ['dist/', '.local/', 'coverage/', 'tools/check/arrows/bad/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommended],
+    languageOptions: { parserOptions: { project: 'tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: { house: { rules } },
+    rules: {
+      ...all,
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      // tsc reports unused names already (noUnusedLocals, noUnusedParameters).
+      '@typescript-eslint/no-unused-vars': 'off',
+    },
+  },
+  // The owners of what the others may not touch.
+  { files: ['libs/config/**'], rules: off('no-process-env') },
+  { files: ['libs/database/**'], rules: off('no-data-source', 'no-pasted-sql') },
+  { files: ['libs/events/**', 'tools/local/**'], rules: off('no-queue-client') },
+  // Definitions of tables and rights take no bound values.
+  { files: ['**/migrations/**', 'libs/service/roles.ts'], rules: off('no-pasted-sql') },
+  // Programs that people start: they read what they are told and answer on the terminal.
+  { files: ['tools/**', 'bench/**'], rules: off('no-process-env', 'no-console', 'no-pasted-sql') },
+  // Its peer is a bare BullMQ.
+  { files: ['bench/**'], rules: off('no-queue-client') },
+  // Tests look behind the curtain, and try what must be refused.
+  { files: TESTS, rules: off('no-process-env', 'no-console', 'no-queue-client', 'no-pasted-sql', 'no-data-source') },
+);

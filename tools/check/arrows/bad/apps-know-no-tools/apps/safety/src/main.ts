@@ -1,0 +1,1 @@
+export { thing } from '../../../tools/local/redis.js';

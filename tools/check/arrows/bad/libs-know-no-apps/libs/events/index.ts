@@ -1,0 +1,1 @@
+export { thing } from '../../apps/safety/src/curfew.js';

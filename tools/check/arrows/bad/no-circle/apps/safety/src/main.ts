@@ -1,0 +1,5 @@
+import type { Other } from './other.js';
+
+export interface Main {
+  other: Other;
+}

@@ -1,0 +1,5 @@
+import type { Main } from './main.js';
+
+export interface Other {
+  main: Main;
+}

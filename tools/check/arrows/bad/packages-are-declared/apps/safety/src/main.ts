@@ -1,0 +1,1 @@
+export { thing } from 'a-package-nobody-declared';

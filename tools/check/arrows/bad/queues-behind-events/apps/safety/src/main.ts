@@ -1,0 +1,1 @@
+export { Queue as thing } from 'bullmq';

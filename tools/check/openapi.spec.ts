@@ -1,0 +1,73 @@
+import { RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { Config } from '#config';
+import { sketchApp } from '#service';
+import { services } from '../../apps/campus/src/services.js';
+import { openApiFiles } from '../openapi.js';
+import { type Document, gapsIn } from './openapi-gaps.js';
+
+/** Pages for browsers and probes; not for apps. */
+const PAGES = ['/health/', '/directory/oauth/interaction/'];
+
+const config = Config.of({
+  databaseUrl: 'postgres://127.0.0.1/nowhere',
+  redisUrl: 'redis://127.0.0.1',
+  logLevel: 'silent',
+});
+
+describe('openapi/*.json', () => {
+  it('describes every route of every service', async () => {
+    const documents = Object.values(await openApiFiles()).map((text) => JSON.parse(text) as Document);
+    const described = documents.flatMap(({ paths }) =>
+      Object.entries(paths).flatMap(([path, item]) =>
+        Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+      ),
+    );
+    const served = (await routes()).filter((route) => !PAGES.some((page) => route.includes(` ${page}`)));
+    expect(served.length).toBeGreaterThan(50);
+    expect(described.sort()).toEqual(served.sort());
+  });
+
+  it('is refused when something is left undescribed', () => {
+    const operation = { summary: 'x', description: 'x', parameters: [{ name: 'id' }], responses: { 200: {}, 400: {} } };
+    const document: Document = {
+      paths: { '/x': { get: operation } },
+      components: {
+        schemas: { X: { properties: { a: { description: 'x', examples: [1] }, b: { $ref: '#/x' }, c: {} } } },
+      },
+    };
+    expect(gapsIn(document)).toEqual([
+      'GET /x: has no problem response 429',
+      'GET /x: has no problem response 500',
+      'GET /x: has no problem response 503',
+      'GET /x: has no problem response 401',
+      'GET /x: has no problem response 403',
+      'GET /x: parameter id has no description',
+      'GET /x: parameter id has no example',
+      'X.b has no description',
+      'X.c has no description',
+      'X.c has no example',
+    ]);
+  });
+});
+
+/** What Nest serves, from the decorators alone: `GET /safety/v1/hazards/{id}`. */
+async function routes(): Promise<string[]> {
+  const app = await sketchApp(services, config);
+  const controllers = [...app.get(ModulesContainer).values()].flatMap(({ controllers: all }) => [...all.values()]);
+  return controllers.flatMap(({ metatype }) => {
+    const prototype = metatype?.prototype as Record<string, object>;
+    const handlers = new MetadataScanner().getAllMethodNames(prototype).map((name) => prototype[name]!);
+    return handlers
+      .filter((handler) => Reflect.hasMetadata(PATH_METADATA, handler))
+      .map((handler) => {
+        const parts = [metatype!, handler].map((target) => String(Reflect.getMetadata(PATH_METADATA, target)));
+        const path = `/${parts.join('/')}`
+          .replace(/\/+/g, '/')
+          .replace(/(.)\/$/, '$1')
+          .replace(/:(\w+)/g, '{$1}');
+        return `${RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod]} ${path}`;
+      });
+  });
+}

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SERVICE_NAMES } from '#contracts';
+import { Api, type Job, type Progress } from './api.js';
+import type { DemoCampus } from './campus.js';
+import type { DemoFiles } from './generate.js';
+import { gateOf, type PassRecord } from './passes.js';
+import { count } from './steps.js';
+
+const AT_ONCE = 2;
+const QUIET_MS = 300;
+
+interface Rejected {
+  pointer: string;
+  en: string;
+}
+
+/** Gates announce themselves with their first record, and are approved. */
+export async function registerGates(api: Api, dir: string, files: DemoFiles, campus: DemoCampus): Promise<void> {
+  const { passes } = JSON.parse(await readFile(`${dir}/${files.passes[0]}`, 'utf8')) as { passes: PassRecord[] };
+  const gates = new Set(campus.academies.map(({ building }) => gateOf(building)));
+  const first = passes.filter(({ device }) => gates.delete(device));
+  await api.post('/safety/v1/passes/batches', { passes: first });
+  const pending = await api.all<{ id: string; code: string }>('/safety/v1/devices?status=pending');
+  for (const { building, name } of campus.academies) {
+    const gate = pending.find(({ code }) => code === gateOf(building));
+    if (!gate) continue;
+    await api.post(`/safety/v1/devices/${gate.id}/approve`, {
+      buildingCode: building,
+      directionMode: 'both',
+      name: `${name}大门`,
+    });
+  }
+}
+
+export async function bringInPasses(api: Api, dir: string, files: DemoFiles, progress: Progress): Promise<string> {
+  let taken = 0;
+  await eachFile(files.passes, dir, async (body, done) => {
+    const answer = await api.post<{ accepted: number; duplicates: number; rejected: Rejected[] }>(
+      '/safety/v1/passes/batches',
+      body,
+    );
+    refuse(answer.rejected, 'pass');
+    taken += answer.accepted + answer.duplicates;
+    progress(done, files.passes.length, `batches, ${count(taken)} passes`);
+  });
+  return `${count(taken)} passes`;
+}
+
+export async function bringInObservations(
+  api: Api,
+  dir: string,
+  files: DemoFiles,
+  progress: Progress,
+): Promise<string> {
+  let taken = 0;
+  await eachFile(files.observations, dir, async (body, done) => {
+    const answer = await api.post<{ accepted: number; rejected: Rejected[] }>(
+      '/early-warning/v1/observations/batches',
+      body,
+    );
+    refuse(answer.rejected, 'observation');
+    taken += answer.accepted;
+    progress(done, files.observations.length, `batches, ${count(taken)} observations`);
+  });
+  return `${count(taken)} observations`;
+}
+
+/** Sends each file as the body of a request, two at a time. `done` counts them. */
+async function eachFile(
+  names: string[],
+  dir: string,
+  send: (body: string, done: number) => Promise<void>,
+): Promise<void> {
+  const waiting = [...names];
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let name = waiting.shift(); name; name = waiting.shift())
+      await send(await readFile(`${dir}/${name}`, 'utf8'), ++done);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+function refuse(rejected: Rejected[], what: string): void {
+  const [first] = rejected;
+  if (first) throw new Error(`${rejected.length} rows were refused; the first ${what}: ${first.pointer} ${first.en}`);
+}
+
+/** Waits until no service has an event open any more. */
+export async function handled(api: Api, progress: Progress): Promise<string> {
+  for (const service of SERVICE_NAMES) {
+    for (;;) {
+      const { data } = await api.get<{ data: { state: string }[] }>(`/${service}/v1/deliveries?dead=false&limit=1`);
+      if (data.length === 0) break;
+      progress(0, 0, `events for ${service} are being handled`);
+      await wait(QUIET_MS);
+    }
+    await api.assertAlive(service);
+  }
+  return 'all handled';
+}
+
+export async function checkNights(api: Api, from: string, to: string, progress: Progress): Promise<string> {
+  const job = await api.post<Job>('/safety/v1/night-checks', { night: from, to });
+  const {
+    late = 0,
+    excused_by_leave = 0,
+    not_returned = 0,
+    suppressed = 0,
+  } = await api.finish('safety', job, 'nights', progress);
+  return `${late} late, ${not_returned} not returned, ${excused_by_leave} excused by leave, ${suppressed} not judged as a gate was out`;
+}
+
+/** Runs all rules as of the last day of the data. */
+export async function runRules(api: Api, asOf: string, progress: Progress): Promise<string> {
+  const job = await api.post<Job>('/early-warning/v1/runs', { asOf });
+  await api.finish('early-warning', job, 'rules', progress);
+  const { levels } = await api.get<{ levels: { level: string; open: number }[] }>('/early-warning/v1/warnings/summary');
+  return `warnings: ${levels.map(({ level, open }) => `${open} ${level}`).join(', ')}`;
+}

@@ -1,0 +1,93 @@
+import { addDays, instantOf } from '#roster';
+import { Api, type Json, type Progress } from './api.js';
+import { type DemoCampus, type DemoStudent, holderOf } from './campus.js';
+import type { LeaveRequest } from './generate.js';
+import { approverName, idOf, type Ids } from './personas.js';
+
+const AT_ONCE = 4;
+
+interface Leave extends Json {
+  id: string;
+  status: string;
+  version: number;
+  steps: { decision: string; kind: string; unitKind: string | null }[];
+}
+
+/** Hands the leaves of the sixty days in and has each decided by whoever answers for the student. Answers how many. */
+export async function bringInLeaves(
+  app: Api,
+  personas: (name: string) => Api,
+  campus: DemoCampus,
+  ids: Ids,
+  requests: LeaveRequest[],
+  progress: Progress,
+): Promise<string> {
+  const byNumber = new Map(campus.students.map((student) => [student.number, student]));
+  const waiting = [...requests];
+  let decisions = 0;
+  const work = async (): Promise<void> => {
+    for (let request = waiting.shift(); request; request = waiting.shift()) {
+      const { studentNumber, ...form } = request;
+      const key = `demo-${studentNumber}-${form.startsAt}`;
+      const filed = await app.post<Leave>(
+        '/affairs/v1/leaves',
+        { ...form, studentId: idOf(ids, studentNumber) },
+        { key },
+      );
+      decisions += await decide(
+        personas,
+        campus,
+        byNumber.get(studentNumber) as DemoStudent,
+        await app.get<Leave>(`/affairs/v1/leaves/${filed.id}`),
+      );
+      progress(requests.length - waiting.length, requests.length, 'leaves');
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return `${requests.length} leaves, ${decisions} decisions`;
+}
+
+/** Approves step by step. */
+async function decide(
+  personas: (name: string) => Api,
+  campus: DemoCampus,
+  student: DemoStudent,
+  filed: Leave,
+): Promise<number> {
+  let leave = filed;
+  let decisions = 0;
+  while (leave.status === 'submitted') {
+    const step = leave.steps.find(({ decision }) => decision === 'pending');
+    if (!step) break;
+    const unit =
+      step.kind === 'counselor'
+        ? student.class.code
+        : step.unitKind === 'school'
+          ? campus.school.code
+          : student.class.college.code;
+    const approver = personas(approverName(holderOf(campus, step.kind, unit)));
+    leave = await approver.post<Leave>(
+      `/affairs/v1/leaves/${leave.id}/approve`,
+      { comment: '同意' },
+      { version: leave.version },
+    );
+    decisions++;
+  }
+  return decisions;
+}
+
+/** The persona student's own leave next week, for the tour to approve. */
+export async function askForLeave(student: Api, today: string, timeZone: string): Promise<void> {
+  const instant = (days: number, time: string): string => instantOf(addDays(today, days), time, timeZone).toISOString();
+  await student.post(
+    '/affairs/v1/leaves',
+    {
+      kind: 'personal',
+      startsAt: instant(7, '08:00'),
+      endsAt: instant(8, '20:00'),
+      reason: '回家探望祖父',
+      destination: '家中',
+    },
+    { key: 'demo-next-week' },
+  );
+}

@@ -1,0 +1,94 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+/** What the source says of a class: its comment and those of its fields. */
+export interface ClassText {
+  comment: string;
+  fields: Map<string, string>;
+}
+
+const CONFIG = 'libs/config/config.ts';
+
+/** Classes of events: those of libs/contracts and the `*.event.ts` of services, by the name of the class. */
+export async function textsOfClasses(): Promise<Map<string, ClassText>> {
+  const inApps = (await readdir('apps', { recursive: true })).filter((file) => file.endsWith('.event.ts'));
+  const inContracts = (await readdir('libs/contracts/events')).filter((file) => file.endsWith('.ts'));
+  const files = [
+    ...inContracts.map((file) => join('libs/contracts/events', file)),
+    ...inApps.map((file) => join('apps', file)),
+  ];
+  const texts = new Map<string, ClassText>();
+  for (const file of files) {
+    for (const node of (await parse(file)).statements) {
+      if (!ts.isClassDeclaration(node) || !node.name) continue;
+      if (texts.has(node.name.text)) throw new Error(`Two classes of events are called ${node.name.text}`);
+      const fields = node.members
+        .filter(ts.isPropertyDeclaration)
+        .map((field) => [nameOf(field), commentOf(field)] as const);
+      texts.set(node.name.text, { comment: commentOf(node), fields: new Map(fields) });
+    }
+  }
+  return texts;
+}
+
+/** `.env.example`: every setting of Config with its comment; those that have a default are commented out. */
+export async function envExample(): Promise<string> {
+  const config = (await parse(CONFIG)).statements
+    .filter(ts.isClassDeclaration)
+    .find(({ name }) => name?.text === 'Config');
+  if (!config) throw new Error(`${CONFIG} has no class Config`);
+  const settings = settingNames(config);
+  const parts = config.members.filter(ts.isPropertyDeclaration).map((field) => {
+    const name = settings.get(nameOf(field));
+    if (!name) throw new Error(`${CONFIG}: fromEnv() does not read ${nameOf(field)}`);
+    const comment = commentOf(field)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => `# ${line}\n`)
+      .join('');
+    const required = !field.initializer && !field.questionToken;
+    return `${comment}${required ? '' : '# '}${name}=${EXAMPLES[name] ?? defaultOf(field)}\n`;
+  });
+  return `# Written by \`npm run events:doc\` from ${CONFIG}.\n\n${parts.join('\n')}`;
+}
+
+const EXAMPLES: Record<string, string> = {
+  DATABASE_URL: 'postgres://yizhan:password@127.0.0.1:5432/yizhan',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+};
+
+/** Field of Config → environment variable, as `fromEnv()` has it. */
+function settingNames(config: ts.ClassDeclaration): Map<string, string> {
+  const names = new Map<string, string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAssignment(node) && ts.isPropertyAccessExpression(node.initializer)) {
+      names.set(node.name.getText(), node.initializer.name.text);
+    }
+    node.forEachChild(visit);
+  };
+  visit(config);
+  return names;
+}
+
+/** A default as one would write it in the file: `[ 'api', 'worker' ]` is `api,worker`. */
+function defaultOf({ initializer }: ts.PropertyDeclaration): string {
+  if (!initializer) return '';
+  if (ts.isArrayLiteralExpression(initializer)) {
+    return initializer.elements.map((element) => (element as ts.StringLiteral).text).join(',');
+  }
+  return ts.isLiteralExpression(initializer) ? initializer.text : initializer.getText();
+}
+
+async function parse(file: string): Promise<ts.SourceFile> {
+  return ts.createSourceFile(file, await readFile(file, 'utf8'), ts.ScriptTarget.ESNext, true);
+}
+
+function nameOf(field: ts.PropertyDeclaration): string {
+  return field.name.getText();
+}
+
+function commentOf(node: ts.Node): string {
+  const [doc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  return ts.getTextOfJSDocComment(doc?.comment) ?? '';
+}
