@@ -45,12 +45,10 @@ export async function startNginx(ports: Record<ServiceName, number>): Promise<Ng
   };
   let said = '';
   nginx.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const failed = once(nginx, 'error').then(
-    ([error]: [NodeJS.ErrnoException]) =>
-      new Error(
-        error.code === 'ENOENT' ? 'No nginx on this machine. Install it: apt-get install nginx' : error.message,
-      ),
-  );
+  const failed = once(nginx, 'error').then(([error]) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return new Error(code === 'ENOENT' ? 'No nginx on this machine. Install it: apt-get install nginx' : message);
+  });
   const ended = once(nginx, 'close').then(() => new Error(`nginx did not start:\n${said}`));
   const ready = waitFor(() => answers(port), 20_000).then((yes) => yes ?? new Error(`nginx does not answer:\n${said}`));
   const outcome = await Promise.race([failed, ended, ready]);

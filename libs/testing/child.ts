@@ -45,6 +45,11 @@ export class ChildProcess {
     );
   }
 
+  /** What it has written to stdout and stderr so far. */
+  get said(): string {
+    return this.output;
+  }
+
   get pid(): number {
     return this.child.pid as number;
   }

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SERVICE_NAMES } from '#contracts';
-import { Api, type Job, type Progress } from './api.js';
+import { type Api, type Job, type Progress } from './api.js';
 import type { DemoCampus } from './campus.js';
 import type { DemoFiles } from './generate.js';
 import { gateOf, type PassRecord } from './passes.js';
 import { count } from './steps.js';
 
 const AT_ONCE = 2;
-const QUIET_MS = 300;
+/** Events of passes that may wait: about one batch. */
+const BACKLOG = 20;
+const POLL_MS = 150;
+const POLLS_TO_DEAD = 40;
 
 interface Rejected {
   pointer: string;
@@ -33,18 +36,34 @@ export async function registerGates(api: Api, dir: string, files: DemoFiles, cam
   }
 }
 
+/** One batch after the other, and never far ahead of those who hear of the passes. */
 export async function bringInPasses(api: Api, dir: string, files: DemoFiles, progress: Progress): Promise<string> {
   let taken = 0;
-  await eachFile(files.passes, dir, async (body, done) => {
-    const answer = await api.post<{ accepted: number; duplicates: number; rejected: Rejected[] }>(
-      '/safety/v1/passes/batches',
-      body,
-    );
+  for (const [done, name] of files.passes.entries()) {
+    const body = await readFile(`${dir}/${name}`, 'utf8');
+    const answer = await api.post<PassAnswer>('/safety/v1/passes/batches', body);
     refuse(answer.rejected, 'pass');
     taken += answer.accepted + answer.duplicates;
-    progress(done, files.passes.length, `batches, ${count(taken)} passes`);
-  });
+    progress(done + 1, files.passes.length, `batches, ${count(taken)} passes`);
+    for (const listener of ['affairs', 'early-warning']) await openBelow(api, listener, BACKLOG);
+  }
   return `${count(taken)} passes`;
+}
+
+interface PassAnswer {
+  accepted: number;
+  duplicates: number;
+  rejected: Rejected[];
+}
+
+/** Waits until fewer than so many events for a service are open. */
+async function openBelow(api: Api, service: string, most: number): Promise<void> {
+  for (let polls = 1; ; polls++) {
+    const { data } = await api.get<{ data: unknown[] }>(`/${service}/v1/deliveries?dead=false&limit=${most}`);
+    if (data.length < most) return;
+    await wait(POLL_MS);
+    if (polls % POLLS_TO_DEAD === 0) await api.assertAlive(service);
+  }
 }
 
 export async function bringInObservations(
@@ -89,12 +108,8 @@ function refuse(rejected: Rejected[], what: string): void {
 /** Waits until no service has an event open any more. */
 export async function handled(api: Api, progress: Progress): Promise<string> {
   for (const service of SERVICE_NAMES) {
-    for (;;) {
-      const { data } = await api.get<{ data: { state: string }[] }>(`/${service}/v1/deliveries?dead=false&limit=1`);
-      if (data.length === 0) break;
-      progress(0, 0, `events for ${service} are being handled`);
-      await wait(QUIET_MS);
-    }
+    progress(0, 0, `events for ${service}`);
+    await openBelow(api, service, 1);
     await api.assertAlive(service);
   }
   return 'all handled';

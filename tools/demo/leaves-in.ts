@@ -1,5 +1,5 @@
 import { addDays, instantOf } from '#roster';
-import { Api, type Json, type Progress } from './api.js';
+import { type Api, type Json, type Progress } from './api.js';
 import { type DemoCampus, type DemoStudent, holderOf } from './campus.js';
 import type { LeaveRequest } from './generate.js';
 import { approverName, idOf, type Ids } from './personas.js';
@@ -34,12 +34,9 @@ export async function bringInLeaves(
         { ...form, studentId: idOf(ids, studentNumber) },
         { key },
       );
-      decisions += await decide(
-        personas,
-        campus,
-        byNumber.get(studentNumber) as DemoStudent,
-        await app.get<Leave>(`/affairs/v1/leaves/${filed.id}`),
-      );
+      const leave = await app.get<Leave>(`/affairs/v1/leaves/${filed.id}`);
+      const taken = await decide(personas, campus, byNumber.get(studentNumber) as DemoStudent, leave);
+      decisions += taken;
       progress(requests.length - waiting.length, requests.length, 'leaves');
     }
   };

@@ -68,7 +68,8 @@ describe('nights become warnings', () => {
           days: [5, 3, 1].map((n) => ({ day: daysAgo(n), value: 1 })),
           coverage: '3/7',
         },
-        absent: { value: null, days: [], coverage: '0/7' },
+        absent: { value: 0, days: [], coverage: '0/7' },
+        attend: { value: null, coverage: '0/7', baseline: { mean: null, n: 0 } },
       },
       sources: [{ source: 'event:safety.night-checked.v1', metrics: expect.arrayContaining(['late_return']), batches: 3 }],
     });

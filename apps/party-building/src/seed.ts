@@ -26,16 +26,16 @@ export async function seed(tx: Tx): Promise<void> {
     await query(
       tx,
       sql`INSERT INTO party_building.organization (id, kind, code, name, parent_id, unit_ids, founded_on)
-          VALUES (${fixed(60, n)}, ${kind}, ${code}, ${name}, ${parent && fixed(60, parent)}, ${units},
-            '2021-03-01') ON CONFLICT DO NOTHING`,
+          VALUES (${fixed(60, n)}, ${kind}, ${code}, ${name}, ${parent && fixed(60, parent)}, ${units}, '2021-03-01')
+          ON CONFLICT DO NOTHING`,
     );
   }
   for (const [i, [person, kind, branch]] of MEMBERS.entries()) {
     await query(
       tx,
       sql`INSERT INTO party_building.member (id, organization_id, person_id, kind, joined_on, valid_from)
-          VALUES (${fixed(61, i + 1)}, ${fixed(60, branch)}, ${person}, ${kind}, '2019-06-20', '2021-03-01') ON
-            CONFLICT DO NOTHING`,
+          VALUES (${fixed(61, i + 1)}, ${fixed(60, branch)}, ${person}, ${kind}, '2019-06-20', '2021-03-01')
+          ON CONFLICT DO NOTHING`,
     );
   }
   await query(

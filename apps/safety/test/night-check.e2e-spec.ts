@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sql } from '#database';
+import { sql, type Tx } from '#database';
 import { Schedules } from '#events';
-import { campus, type Client, drainEvents, TestApp } from '#testing';
+import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
+import { NightChecks } from '../src/nights/night-checks.service.js';
+import { Rechecks } from '../src/nights/rechecks.service.js';
 import { safety } from '../src/safety.module.js';
 import { check, findings, pass, send, student } from './gates.js';
 
@@ -266,6 +268,60 @@ describe('the night check', () => {
         (await told(evening)).flatMap((event) => event.results).map((row) => [row.studentId, row]),
       );
       expect([...newest.values()].map((row) => row.minutesLate).sort()).toEqual(minutes);
+    });
+
+    /** Runs `work` and commits it only when `meanwhile` is through. */
+    const held = async (work: (tx: Tx) => Promise<void>, meanwhile: () => Promise<void>): Promise<void> => {
+      let done: () => void = () => undefined;
+      const working = new Promise<void>((resolve) => (done = resolve));
+      let release: () => void = () => undefined;
+      const through = new Promise<void>((resolve) => (release = resolve));
+      const transaction = test.database.transaction(null, async (tx) => {
+        await work(tx);
+        done();
+        await through;
+      });
+      await working;
+      await meanwhile().finally(release);
+      await transaction;
+    };
+    const somebodyWaits = () =>
+      eventually(async () => {
+        const rows = await test.query(
+          sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(rows).not.toEqual([]);
+      });
+
+    it('is not lost on a first check that is under way', async () => {
+      const evening = '2025-06-16';
+      await send(app, [pass(1, 'out', `${evening} 18:00`)]);
+      await drainEvents(test);
+      await held(
+        (tx) => test.app.get(NightChecks).check(tx, evening),
+        async () => {
+          await send(app, [pass(1, 'in', `${evening} 22:00`)]);
+          await somebodyWaits();
+        },
+      );
+      await drainEvents(test);
+      expect((await findings(app, evening))[1]).toBeUndefined();
+    });
+
+    it('is not lost on a night that is being taken up while the change is not yet committed', async () => {
+      const evening = '2025-06-17';
+      const rechecks = test.app.get(Rechecks);
+      await test.query(sql`INSERT INTO safety.night_recheck (night) VALUES (${evening})`);
+      let taken: Promise<void> = Promise.resolve();
+      await held(
+        (tx) => rechecks.request(tx, [evening]),
+        async () => {
+          taken = rechecks.begin(evening);
+          await somebodyWaits();
+        },
+      );
+      await taken;
+      expect(await test.query(sql`SELECT 1 FROM safety.night_recheck WHERE night = ${evening}`)).toEqual([]);
     });
 
     it('leaves nights alone that were never checked', async () => {

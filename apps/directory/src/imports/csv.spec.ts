@@ -20,7 +20,8 @@ describe('CsvSplitter', () => {
 
   it('reports quotation marks that do not pair up and goes on with the next line', () => {
     expect(split('a"b,c\nd,"e\nf,g\n').map(({ line, broken, cells: c }) => [line, broken, c])).toEqual([
-      [1, 'quotes', []],
+      [1, 'quotes', ['a"b', 'c']],
+      [2, 'quotes', ['d', '"e']],
       [3, undefined, ['f', 'g']],
     ]);
     const open = split(`a,"b\n${'c,d\n'.repeat(50_000)}`);

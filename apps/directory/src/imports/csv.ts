@@ -7,7 +7,7 @@ export type Encoding = 'utf-8' | 'gb18030';
 export interface CsvRecord {
   line: number;
   cells: string[];
-  /** `quotes`: quotation marks that do not pair up; `bytes`: bytes that are no text in the file's encoding. */
+  /** `quotes`: quotation marks that do not pair up, the cells are a guess; `bytes`: bytes that are no text in the file's encoding. */
   broken?: 'quotes' | 'bytes';
 }
 
@@ -29,41 +29,37 @@ export class CsvSplitter {
     const records: CsvRecord[] = [];
     let start = 0;
     let quote = all.indexOf('"');
-    for (;;) {
-      const lineEnd = all.indexOf('\n', start);
-      if (lineEnd === -1) break;
-      let end = lineEnd;
-      if (quote !== -1 && quote < lineEnd) {
-        const closed = endOfQuoted(all, start, lineEnd);
-        if (closed === -1 && !last && all.length - start < LONGEST_RECORD) break;
-        if (closed !== -1) end = closed;
+    for (let lineEnd = all.indexOf('\n'); lineEnd !== -1; lineEnd = all.indexOf('\n', start)) {
+      const quoted = quote !== -1 && quote < lineEnd;
+      let end: number | undefined = quoted ? endOfQuoted(all, start, lineEnd) : lineEnd;
+      if (end === undefined && !last && all.length - start < LONGEST_RECORD) break;
+      let cells = end === undefined ? undefined : split(all, start, end, quoted);
+      const { line } = this;
+      if (!cells) {
+        // The damage is kept to the line it begins on.
+        end = lineEnd;
+        cells = split(all, start, end, false) ?? [];
+        records.push({ line, cells, broken: 'quotes' });
+      } else if (cells.length > 1 || cells[0] !== '') {
+        const broken = suspicious && cells.some((cell) => /[\0\uFFFD]/.test(cell));
+        records.push(broken ? { line, cells, broken: 'bytes' } : { line, cells });
       }
-      const record = this.read(all.slice(start, end), quote !== -1 && quote < end);
-      if (record) {
-        if (suspicious && record.cells.some((cell) => /[\0\uFFFD]/.test(cell))) record.broken = 'bytes';
-        records.push(record);
-      }
-      start = end + 1;
-      if (quote !== -1 && quote < start) quote = all.indexOf('"', start);
+      for (let at = lineEnd; at !== -1 && at <= end!; at = all.indexOf('\n', at + 1)) this.line++;
+      start = end! + 1;
+      if (quoted) quote = all.indexOf('"', start);
     }
     this.rest = all.slice(start);
     return records;
   }
-
-  private read(raw: string, quoted: boolean): CsvRecord | undefined {
-    const { line } = this;
-    this.line++;
-    const text = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (text === '') return undefined;
-    if (!quoted) return { line, cells: text.split(',') };
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.line++;
-    const cells = splitQuoted(text);
-    return cells ? { line, cells } : { line, cells: [], broken: 'quotes' };
-  }
 }
 
-/** The first line end from `lineEnd` on before which all quotation marks pair up; -1 when there is none near. */
-function endOfQuoted(text: string, start: number, lineEnd: number): number {
+function split(all: string, start: number, end: number, quoted: boolean): string[] | undefined {
+  const text = all.slice(start, all[end - 1] === '\r' ? end - 1 : end);
+  return quoted ? splitQuoted(text) : text.split(',');
+}
+
+/** The first line end from `lineEnd` on before which all quotation marks pair up, when there is one near. */
+function endOfQuoted(text: string, start: number, lineEnd: number): number | undefined {
   let from = start;
   let odd = false;
   for (let end = lineEnd; end !== -1 && end - start < LONGEST_RECORD; end = text.indexOf('\n', end + 1)) {
@@ -71,7 +67,7 @@ function endOfQuoted(text: string, start: number, lineEnd: number): number {
     if (!odd) return end;
     from = end;
   }
-  return -1;
+  return undefined;
 }
 
 function splitQuoted(text: string): string[] | undefined {
@@ -154,5 +150,5 @@ export async function guessEncoding(path: string): Promise<Encoding> {
       else if (char > '\u007f') foreign++;
     }
   }
-  return damaged * 10 > foreign ? 'gb18030' : 'utf-8';
+  return damaged > foreign ? 'gb18030' : 'utf-8';
 }

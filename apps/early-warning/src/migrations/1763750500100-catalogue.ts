@@ -38,6 +38,7 @@ const DECIMALS: Record<string, number> = {
   work_study_hours: 1,
 };
 
+// What is only recorded when it happens (a late return, an absence) is 0 where nothing was recorded: `default: 0`.
 // Thresholds are examples of single schools (晚归, 学业预警 10/15/25, 旷课); each is a parameter that a school may set.
 const RULES = [
   {
@@ -45,8 +46,8 @@ const RULES = [
     title: { zh: '多次晚归', en: 'Repeated late returns' },
     on: 'data',
     features: {
-      late: { metric: 'late_return', agg: 'sum', window: '7d' },
-      absent: { metric: 'absent_class', agg: 'sum', window: '7d' },
+      late: { metric: 'late_return', agg: 'sum', window: '7d', default: 0 },
+      absent: { metric: 'absent_class', agg: 'sum', window: '7d', default: 0 },
       attend: { metric: 'class_attend', agg: 'zscore', window: '7d', baseline: '28d', minData: 14, minSd: 0.5 },
     },
     level: 'yellow',
@@ -61,7 +62,7 @@ const RULES = [
     id: 'dorm.not-returned',
     title: { zh: '夜不归宿', en: 'Not returned at night' },
     on: 'data',
-    features: { nights: { metric: 'not_returned', agg: 'sum', window: '7d' } },
+    features: { nights: { metric: 'not_returned', agg: 'sum', window: '7d', default: 0 } },
     level: 'orange',
     when: { ge: [{ f: 'nights' }, { $p: 'not_returned_per_week', default: 1 }] },
     reason: { zh: '7 天内未归 {nights} 晚', en: 'not returned on {nights} night(s) within 7 days' },
@@ -87,7 +88,7 @@ const RULES = [
     id: 'class.absent-week',
     title: { zh: '一周多次旷课', en: 'Classes missed in a week' },
     on: 'data',
-    features: { missed: { metric: 'absent_class', agg: 'sum', window: 'iso_week', calendar: { exclude: ['leave'] } } },
+    features: { missed: { metric: 'absent_class', agg: 'sum', window: 'iso_week', calendar: { exclude: ['leave'] }, default: 0 } },
     level: 'yellow',
     when: { ge: [{ f: 'missed' }, { $p: 'absent_per_week', default: 3 }] },
     reason: { zh: '本周旷课 {missed} 节（阈值 {threshold}）', en: '{missed} class periods missed this week (threshold {threshold})' },

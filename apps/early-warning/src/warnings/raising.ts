@@ -59,8 +59,11 @@ export class Raising {
     for (const lane of firings.population) {
       const level = levels[lane]!;
       const warning = known.get(lane);
-      if (level === CANNOT_SAY || (warning && firings.asOf < warning.lastDay)) continue;
-      if (level === 0) {
+      if (warning && firings.asOf < warning.lastDay) continue;
+      if (level === CANNOT_SAY) {
+        // Nothing is concluded about an active one; a settled one must not keep a later firing from being raised.
+        if (warning?.holds && !isActive(warning)) over.push(warning.id);
+      } else if (level === 0) {
         if (warning?.holds) over.push(warning.id);
       } else {
         const what = verdict(warning, level);
@@ -173,8 +176,12 @@ function verdict(warning: Known | undefined, level: number): 'raised' | 'escalat
   if (!warning) return 'raised';
   if (warning.status === 'withdrawn') return 'reopened';
   const higher = level > warning.levelRank;
-  if (warning.status === 'open' || warning.status === 'confirmed') return higher ? 'escalated' : 'standing';
+  if (isActive(warning)) return higher ? 'escalated' : 'standing';
   return higher || !warning.holds ? 'raised' : 'standing';
+}
+
+function isActive({ status }: Known): boolean {
+  return status === 'open' || status === 'confirmed';
 }
 
 function rowOf(rule: JudgedRule, change: Change, evidence: Evidence, rank: number, at: string) {

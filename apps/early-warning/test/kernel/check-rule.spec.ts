@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { checkRule } from '../../src/kernel/check-rule.js';
 import type { MetricInfo } from '../../src/kernel/language.js';
 

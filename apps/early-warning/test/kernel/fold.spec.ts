@@ -34,11 +34,10 @@ describe('fold', () => {
       fc.property(fc.array(fc.record({ ordinal: fc.nat(3 * BLOCK), value: fc.nat(9) }), { minLength: 1, maxLength: 8 }), (rows) => {
         const vector = fold('sum', Int32Array.from(rows.map((r) => r.ordinal)), Int32Array.from(rows.map((r) => r.value)))!;
         const back = new Map<number, number>();
-        for (const piece of blocksOf(vector))
-          piece.values.forEach((value, i) => {
-            if (value >= 0) back.set(piece.first + i, value);
-            expect(Math.floor((piece.first + i) / BLOCK)).toBe(piece.block);
-          });
+        for (const { block, first, values } of blocksOf(vector)) {
+          expect([Math.floor(first / BLOCK), Math.floor((first + values.length - 1) / BLOCK)]).toEqual([block, block]);
+          for (let i = 0; i < values.length; i++) if (values[i]! >= 0) back.set(first + i, values[i]!);
+        }
         const sums = new Map<number, number>();
         for (const { ordinal, value } of rows) sums.set(ordinal, (sums.get(ordinal) ?? 0) + value);
         expect(back).toEqual(sums);

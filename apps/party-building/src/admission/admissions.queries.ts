@@ -24,9 +24,9 @@ export async function selectAdmissions(tx: Tx, rest: Sql): Promise<AdmissionRow[
   return query<AdmissionRow>(
     tx,
     sql`SELECT a.id, a.status, a.stage, a.step, a.applied_on::text AS "appliedOn", a.birth_date::text AS "birthDate",
-               a.rule_version AS "ruleVersion", a.policy_number AS "policyNumber", a.due_on::text AS "dueOn",
-                 a.due_step AS "dueStep",
-               a.version, json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person,
+               a.rule_version AS "ruleVersion", a.policy_number AS "policyNumber",
+               a.due_on::text AS "dueOn", a.due_step AS "dueStep", a.version,
+               json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person,
                json_build_object('id', o.id, 'code', o.code, 'name', o.name) AS organization
           FROM party_building.admission a
           JOIN directory.published_person_v1 p ON p.id = a.person_id
@@ -66,16 +66,13 @@ export async function isOwnOrganization(tx: Tx, branchId: string, personId: stri
           UNION ALL
           SELECT o.id, o.parent_id, o.unit_ids FROM party_building.organization o JOIN above ON o.id = above.parent_id)
         SELECT 1 FROM directory.published_membership_v1 m
-         WHERE m.person_id = ${personId} AND ${holdsOn(sql`m`, on)} AND m.unit_id IN (SELECT unnest(unit_ids) FROM
-                                                           above)`,
+         WHERE m.person_id = ${personId} AND ${holdsOn(sql`m`, on)}
+           AND m.unit_id IN (SELECT unnest(unit_ids) FROM above)`,
   );
   return found !== undefined;
 }
 
-/**
- * SQL of the cultivation contacts of open admissions (alias `a`) and how many each has. `within` limits the
- * admissions.
- */
+/** SQL: cultivation contacts and how many open admissions (alias `a`, limited by `within`) each accompanies. */
 export function contactLoads(within: Sql): Sql {
   return sql`
     WITH latest AS (

@@ -88,10 +88,9 @@ export async function addPeriod(
 }
 
 /**
- * The day by which the next review is due: one in every period since `start`, counted from `start` so that month
- * ends do not drift.
- * A review settles the earliest period that has begun and has none; a second one in the same period settles nothing
- * more.
+ * The day by which the next review is due: one in every period since `start`, counted from `start` so that month ends
+ * do not drift. A review settles the earliest period that has begun and has none; a second one in the same period
+ * settles nothing more.
  */
 export async function nextReviewDue(
   start: string,

@@ -9,10 +9,7 @@ export const PERIOD_UNITS = {
 
 export type PeriodUnit = keyof typeof PERIOD_UNITS;
 
-/**
- * What a gate looks at. `requirement` is stated in words only: the engine cannot judge it, so its step is not carried
- * out here.
- */
+/** What a gate looks at. `requirement` is stated in words only: the engine cannot judge it, nor record its step. */
 export const GATE_KINDS = {
   min_age: { zh: '最低年龄', en: 'least age' },
   not_before: { zh: '最早时间', en: 'earliest date after a step' },
@@ -93,8 +90,8 @@ export function wrongWithGate(gate: Gate, step: number): Bilingual | undefined {
 }
 
 /**
- * Why a school's gate would relax or replace a national one of the same step, or undefined. All gates of a step must be met, so a
- * weaker one beside the national one could not relax it; but it would mislead, and is refused.
+ * Why a school's gate would relax or replace a national one of the same step, or undefined. All gates of a step must
+ * be met, so a weaker one beside the national one could not relax it; but it would mislead, and is refused.
  */
 export function relaxes(own: Gate, national: Gate): Bilingual | undefined {
   if (own.key === national.key) return { zh: '与国家规定同名', en: 'has the key of a national gate' };
@@ -110,10 +107,7 @@ export function relaxes(own: Gate, national: Gate): Bilingual | undefined {
   return (longerIsWeaker ? mine > theirs : mine < theirs) ? weaker : undefined;
 }
 
-/**
- * About how many days: exact between months and years, near enough between others to tell what is weaker. No date
- * comes of it.
- */
+/** About how many days: exact between months and years, near enough for the rest. No date comes of it. */
 const DAYS: Record<PeriodUnit, number> = { days: 1, working_days: 7 / 5, months: 365.25 / 12, years: 365.25 };
 
 function lengthOf({ value, unit }: Gate): number | undefined {

@@ -107,8 +107,8 @@ async function refresh(tx: Tx, moved: Deadline[]): Promise<void> {
   await query(
     tx,
     sql`UPDATE party_building.admission a SET due_on = r."dueOn", due_step = r."dueStep", updated_at = now()
-          FROM jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) AS r(id uuid, version int, "dueOn" date,
-            "dueStep" int)
+          FROM jsonb_to_recordset(${JSON.stringify(moved)}::jsonb)
+            AS r(id uuid, version int, "dueOn" date, "dueStep" int)
          WHERE a.id = r.id AND a.version = r.version`,
   );
 }

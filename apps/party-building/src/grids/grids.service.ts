@@ -57,15 +57,14 @@ export class Grids {
   coverage(actor: Actor, filter: CoverageQuery): Promise<GridCoverageDto> {
     const { on = today(this.config.timeZone), covered } = filter;
     const page = keyset(filter, { sorts: { code: sql`g.code` }, defaultSort: 'code', id: sql`g.id` });
+    const inScope = gridInScope(actor.scopeOf(READ), sql`u.id`, today(this.config.timeZone));
     const grids = sql`
       SELECT u.id, u.code, u.name,
-             CASE WHEN o.id IS NULL THEN NULL ELSE json_build_object('id', o.id, 'code', o.code, 'name', o.name) END
-               AS branch
+             CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'code', o.code, 'name', o.name) END AS branch
         FROM directory.published_unit_v1 u
         LEFT JOIN party_building.grid_assignment a ON a.grid_id = u.id AND ${holdsOn(sql`a`, on)}
         LEFT JOIN party_building.organization o ON o.id = a.organization_id
-       WHERE u.kind = 'grid' AND u.active AND
-         ${gridInScope(actor.scopeOf(READ), sql`u.id`, today(this.config.timeZone))}`;
+       WHERE u.kind = 'grid' AND u.active AND ${inScope}`;
     return this.database.read(async (tx) => {
       const counts = await queryOne<{ total: number; covered: number }>(
         tx,

@@ -88,9 +88,9 @@ export class Members {
 async function select(tx: Tx, rest: Sql): Promise<MemberRow[]> {
   return query<MemberRow>(
     tx,
-    sql`SELECT m.id, m.organization_id AS "organizationId", m.kind, m.joined_on::text AS "joinedOn", m.party_group
-        AS "partyGroup",
-               m.valid_from::text AS "validFrom", m.valid_to::text AS "validTo", m.version,
+    sql`SELECT m.id, m.organization_id AS "organizationId", m.kind, m.joined_on::text AS "joinedOn",
+               m.party_group AS "partyGroup", m.valid_from::text AS "validFrom",
+               m.valid_to::text AS "validTo", m.version,
                json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person
           FROM party_building.member m JOIN directory.published_person_v1 p ON p.id = m.person_id
          ${rest}`,

@@ -36,8 +36,7 @@ export class Organizations {
     const rows = await query<Organization>(
       this.database.reader,
       sql`SELECT o.id, o.kind, o.code, o.name, o.parent_id AS "parentId", o.unit_ids AS "unitIds",
-          o.founded_on::text AS "foundedOn",
-                 o.dissolved_on::text AS "dissolvedOn", o.version
+                 o.founded_on::text AS "foundedOn", o.dissolved_on::text AS "dissolvedOn", o.version
             FROM party_building.organization o
            WHERE ${organizationInScope(actor.scopeOf(READ), sql`o.id`)} AND ${page.where}
              AND ${kind ? sql`o.kind = ${kind}` : sql`TRUE`}
@@ -159,9 +158,7 @@ export class Organizations {
     if (cycle) throw new OrganizationCycle({ pointer });
   }
 
-  /**
-   * All units exist, and at least one is within the actor's scope: a joint branch reaches into other people's units.
-   */
+  /** All units exist, and one at least is within the actor's scope: a joint branch reaches into others' units. */
   private async checkUnits(tx: Tx, actor: Actor, unitIds: string[]): Promise<void> {
     const units = await query<{ mine: boolean }>(
       tx,
@@ -177,8 +174,8 @@ export class Organizations {
     const laterThan = sql`(valid_to IS NULL OR (valid_to > ${on} AND valid_to > valid_from))`;
     const used = await queryOne(
       tx,
-      sql`SELECT 1 WHERE EXISTS (SELECT 1 FROM party_building.organization WHERE parent_id = ${id} AND dissolved_on
-          IS NULL)
+      sql`SELECT 1 WHERE
+             EXISTS (SELECT 1 FROM party_building.organization WHERE parent_id = ${id} AND dissolved_on IS NULL)
           OR EXISTS (SELECT 1 FROM party_building.member WHERE organization_id = ${id} AND ${laterThan})
           OR EXISTS (SELECT 1 FROM party_building.grid_assignment WHERE organization_id = ${id} AND ${laterThan})
           OR EXISTS (SELECT 1 FROM party_building.admission WHERE organization_id = ${id} AND status = 'open')`,

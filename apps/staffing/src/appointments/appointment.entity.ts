@@ -39,10 +39,7 @@ export class Appointment extends BaseEntity {
     return appointment;
   }
 
-  /**
-   * `validTo` = first day without the post; the first day itself withdraws an appointment that should never have
-   * been.
-   */
+  /** `validTo` = first day without the post; equal to `validFrom` it withdraws an appointment made by mistake. */
   end(validTo: string): void {
     if (this.validTo !== null && validTo >= this.validTo) throw new AppointmentEnded({ pointer: '#/validTo' });
     this.correct({ ...this, validTo });

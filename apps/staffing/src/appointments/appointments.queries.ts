@@ -17,8 +17,8 @@ export interface AppointmentRow {
 export async function selectAppointments(tx: Tx, rest: Sql): Promise<AppointmentRow[]> {
   return query<AppointmentRow>(
     tx,
-    sql`SELECT a.id, a.kind, a.full_time AS "fullTime", a.valid_from::text AS "validFrom", a.valid_to::text AS
-        "validTo", a.version,
+    sql`SELECT a.id, a.kind, a.full_time AS "fullTime", a.valid_from::text AS "validFrom",
+               a.valid_to::text AS "validTo", a.version,
                json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person,
                json_build_object('id', u.id, 'kind', u.kind, 'code', u.code, 'name', u.name) AS unit
           FROM staffing.appointment a
@@ -33,8 +33,8 @@ export async function answerersOf(tx: Tx, studentId: string, on: string): Promis
   return selectAppointments(
     tx,
     sql`WHERE ${holdsOn(sql`a`, on)} AND a.unit_id IN (
-          SELECT m.unit_id FROM directory.published_membership_v1 m WHERE m.person_id = ${studentId} AND
-            ${holdsOn(sql`m`, on)})
+          SELECT m.unit_id FROM directory.published_membership_v1 m
+           WHERE m.person_id = ${studentId} AND ${holdsOn(sql`m`, on)})
         ORDER BY a.kind, a.valid_from, a.id`,
   );
 }

@@ -18,14 +18,13 @@ export interface RatioRow {
 
 /** SQL: does the student (alias `s`) count? */
 function counts(rule: RatioPolicy): Sql {
-  return sql`(${!rule.activeStudentsOnly} OR s.active) AND (${rule.grades.length === 0} OR s.grade =
-             ANY(${rule.grades}::text[]))`;
+  const everyGrade = rule.grades.length === 0;
+  return sql`(${!rule.activeStudentsOnly} OR s.active) AND (${everyGrade} OR s.grade = ANY(${rule.grades}::text[]))`;
 }
 
 /**
  * Students and counselors of every unit of a kind within the scope on a date. A counselor whose students are in
- * several units is
- * split by students; one without students is counted nowhere.
+ * several units is split by students; one without students is counted nowhere.
  */
 export async function ratioByUnit(
   tx: Tx,
@@ -41,11 +40,11 @@ export async function ratioByUnit(
         ), post AS (
           SELECT a.person_id, a.unit_id, a.full_time
             FROM staffing.appointment a JOIN directory.published_person_v1 p ON p.id = a.person_id AND p.active
-           WHERE a.kind = ANY(${rule.countKinds}::text[]) AND ${holdsOn(sql`a`, on)} AND (a.full_time OR
-                                                                            ${!rule.fullTimeOnly})
+           WHERE a.kind = ANY(${rule.countKinds}::text[]) AND ${holdsOn(sql`a`, on)}
+             AND (a.full_time OR ${!rule.fullTimeOnly})
         ), weight AS (
-          SELECT person_id, CASE WHEN bool_or(full_time) THEN 1::numeric ELSE 1::numeric /
-            ${rule.partTimePerFullTime} END AS weight
+          SELECT person_id,
+                 1::numeric / CASE WHEN bool_or(full_time) THEN 1 ELSE ${rule.partTimePerFullTime} END AS weight
             FROM post GROUP BY person_id
         ), served AS (
           SELECT DISTINCT post.person_id AS counselor_id, member.unit_id, member.person_id
@@ -59,11 +58,11 @@ export async function ratioByUnit(
           SELECT s.unit_id, count(*)::int AS heads, round(sum(s.part * w.weight), 6) AS counselors
             FROM share s JOIN weight w ON w.person_id = s.counselor_id GROUP BY s.unit_id
         )
-        SELECT u.id AS "unitId", u.code, u.name, coalesce(m.students, 0) AS students, coalesce(c.heads, 0) AS
-          "counselorHeads",
-               coalesce(c.counselors, 0)::float AS counselors,
-               greatest(0, ceil(round(coalesce(m.students, 0)::numeric / ${rule.studentsPerCounselor} -
-                 coalesce(c.counselors, 0), 5)))::int
+        SELECT u.id AS "unitId", u.code, u.name, coalesce(m.students, 0) AS students,
+               coalesce(c.heads, 0) AS "counselorHeads", coalesce(c.counselors, 0)::float AS counselors,
+               -- rounded, so that thirds that add up to one do not leave a rest that asks for one more person
+               greatest(0, ceil(round(
+                 coalesce(m.students, 0)::numeric / ${rule.studentsPerCounselor} - coalesce(c.counselors, 0), 5)))::int
                  AS shortfall
           FROM directory.published_unit_v1 u
           LEFT JOIN (SELECT unit_id, count(*)::int AS students FROM member GROUP BY unit_id) m ON m.unit_id = u.id
@@ -85,9 +84,8 @@ export interface CaseloadRow {
 }
 
 /**
- * SQL of the caseload of everybody who answers, in a post of the
- * rule's kinds, for an active student within the scope (and the unit,
- * when given) on a date.
+ * SQL of the caseload of everybody who answers, in a post of the rule's kinds, for an active student within the scope
+ * (and the unit, when given) on a date.
  */
 export function caseloads(args: {
   scope: Scope;

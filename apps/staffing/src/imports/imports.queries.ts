@@ -17,8 +17,8 @@ export async function resolveRows(tx: Tx, rows: GivenRow[], scope: Scope): Promi
   const resolved = await query<ResolvedRow>(
     tx,
     sql`SELECT r.line, p.id AS "personId", u.id AS "unitId"
-          FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS r(line int, "staffNumber" text, "unitKind"
-            text, "unitCode" text)
+          FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
+            AS r(line int, "staffNumber" text, "unitKind" text, "unitCode" text)
           LEFT JOIN directory.published_person_v1 p ON p.kind = 'staff' AND p.number = r."staffNumber" AND p.active
           LEFT JOIN directory.published_unit_v1 u
             ON u.kind = r."unitKind" AND u.code = r."unitCode" AND u.active AND ${unitInScope(scope, sql`u.id`)}`,
@@ -46,10 +46,7 @@ export async function appointmentsOfAll(tx: Tx, personIds: string[]): Promise<St
   );
 }
 
-/**
- * Writes a plan that has been checked for overlaps. What gets shorter goes first, so that no step of the way
- * overlaps.
- */
+/** Writes a plan that was checked for overlaps. What gets shorter goes first, so that nothing overlaps on the way. */
 export async function writePlan(tx: Tx, plan: { create: StoredRow[]; change: StoredRow[] }): Promise<void> {
   const change = JSON.stringify(plan.change);
   for (const shorter of [true, false]) {
@@ -67,7 +64,7 @@ export async function writePlan(tx: Tx, plan: { create: StoredRow[]; change: Sto
     sql`INSERT INTO staffing.appointment (id, person_id, kind, unit_id, full_time, valid_from, valid_to)
         SELECT id, "personId", kind, "unitId", "fullTime", "validFrom", "validTo"
           FROM jsonb_to_recordset(${JSON.stringify(plan.create)}::jsonb)
-            AS r(id uuid, "personId" uuid, kind text, "unitId" uuid, "fullTime" boolean, "validFrom" date, "validTo"
-              date)`,
+            AS r(id uuid, "personId" uuid, kind text, "unitId" uuid, "fullTime" boolean,
+                 "validFrom" date, "validTo" date)`,
   );
 }

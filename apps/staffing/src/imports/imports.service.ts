@@ -105,10 +105,7 @@ export class AppointmentImports {
   }
 }
 
-/**
- * What must be written so that the wanted rows hold; rows of the same person, kind, unit and first day are the same
- * one.
- */
+/** What must be written so that the wanted rows hold. Same person, kind, unit and first day = the same appointment. */
 export function diff(stored: StoredRow[], wanted: (StoredRow & { line: number })[], errors: RowErrors): Plan {
   const plan: Plan = { create: [], change: [], unchanged: 0 };
   const posts = new Map<string, (StoredRow & { line?: number })[]>();

@@ -8,9 +8,8 @@ export class Appointments1763750100000 implements MigrationInterface {
       CREATE TABLE staffing.appointment (
         id uuid PRIMARY KEY,
         person_id uuid NOT NULL,
-        kind text NOT NULL CHECK (kind IN
-          ('counselor','class_advisor','mentor','building_head','grid_head','psychologist',
-          'student_affairs_officer','party_organizer')),
+        kind text NOT NULL CHECK (kind IN ('counselor','class_advisor','mentor','building_head','grid_head',
+          'psychologist','student_affairs_officer','party_organizer')),
         unit_id uuid NOT NULL,
         full_time boolean NOT NULL DEFAULT true,
         valid_from date NOT NULL,

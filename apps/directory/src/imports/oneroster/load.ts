@@ -31,6 +31,7 @@ export class RosterLoader {
   private readonly profiles = new Map<string, number>();
   private readonly unitCodes = new Set<string>();
   private readonly users = new Users();
+  private readonly userRows = new Map<string, number>();
 
   constructor(
     private readonly tx: Tx,
@@ -50,7 +51,7 @@ export class RosterLoader {
     await this.readDemographics();
     await this.readUsers();
     await copyInto(this.tx, 'staged_membership (user_n, unit_n, begins, ends)', this.readEnrollments());
-    this.users.reportMissing(({ file, line, column }, text) => this.findings.add(file, line, column, text));
+    this.users.reportMissing(this.userRows, ({ file, line, column }, text) => this.findings.add(file, line, column, text));
   }
 
   private async readOrgs(): Promise<string[]> {
@@ -160,7 +161,7 @@ export class RosterLoader {
   /** `roles` receives the memberships that OneRoster 1.1 has in the user's row. */
   private async *userLines(roles: string[]): AsyncGenerator<string> {
     const old = this.files.get('users')?.spec === USERS_1_1;
-    for await (const rows of this.rows('users', new Map())) {
+    for await (const rows of this.rows('users', this.userRows)) {
       let lines = '';
       for (const row of rows) {
         const n = this.users.define(row.sourcedId);

@@ -13,7 +13,6 @@ interface Reference {
 export class Users {
   private readonly numbers = new Map<string, number>();
   private readonly firstReference: (Reference | undefined)[] = [];
-  private readonly defined: boolean[] = [];
   /** Any role; a role of a student; a role of a student or of staff. */
   private readonly roles: { any: boolean; student: boolean; ours: boolean }[] = [];
   private readonly demographics: ({ sex: string | null; birthDate: string } | undefined)[] = [];
@@ -25,9 +24,7 @@ export class Users {
   }
 
   define(sourcedId: string): number {
-    const n = this.numbers.get(sourcedId) ?? this.add(sourcedId, undefined);
-    this.defined[n] = true;
-    return n;
+    return this.numbers.get(sourcedId) ?? this.add(sourcedId, undefined);
   }
 
   addRole(n: number, student: boolean, ours: boolean): void {
@@ -47,10 +44,11 @@ export class Users {
     return this.demographics[n];
   }
 
-  /** After the last file: users that were named but are not in users.csv. */
-  reportMissing(report: (reference: Reference, text: Bilingual) => void): void {
-    for (const [n, reference] of this.firstReference.entries()) {
-      if (reference && !this.defined[n]) report(reference, { zh: 'users.csv 中没有该用户', en: 'is not in users.csv' });
+  /** After the last file: users that were named but are not among `rows`, the sourcedIds of users.csv. */
+  reportMissing(rows: ReadonlyMap<string, number>, report: (reference: Reference, text: Bilingual) => void): void {
+    for (const [sourcedId, n] of this.numbers) {
+      const reference = this.firstReference[n];
+      if (reference && !rows.has(sourcedId)) report(reference, { zh: 'users.csv 中没有该用户', en: 'is not in users.csv' });
     }
   }
 
@@ -58,7 +56,6 @@ export class Users {
     const n = this.numbers.size;
     this.numbers.set(sourcedId, n);
     this.firstReference[n] = reference;
-    this.defined[n] = false;
     return n;
   }
 }

@@ -1,0 +1,153 @@
+import { sql } from '#database';
+import { campus, TestApp } from '#testing';
+import { staffing } from '../../staffing/src/staffing.module.js';
+import { directory } from '../src/directory.module.js';
+
+describe('directory', () => {
+  let test: TestApp;
+  beforeAll(async () => void (test = await TestApp.create([directory, staffing])));
+  afterAll(() => test.close());
+
+  const ids = (body: { data: { id: string }[] }): string[] => body.data.map(({ id }) => id);
+
+  describe('people', () => {
+    it('shows a counselor the students of the classes they answer for, and nobody else', async () => {
+      const counselor = await test.person(campus.staff.counselorCs);
+      const { body } = await counselor.get('/directory/v1/people').expect(200);
+      expect(ids(body).sort()).toEqual(campus.students.slice(0, 8));
+      await counselor.get(`/directory/v1/people/${campus.students[0]}`).expect(200);
+      await counselor.get(`/directory/v1/people/${campus.students[8]}`).expect(404);
+      await counselor.get(`/directory/v1/people/${campus.students[8]}/memberships`).expect(404);
+      // Not through a filter either.
+      const foreign = await counselor.get(`/directory/v1/people?unit=${campus.classes.en2401}`).expect(200);
+      expect(foreign.body).toEqual({ data: [], nextCursor: null });
+      const byNumber = await counselor.get('/directory/v1/people?number=2024000009').expect(200);
+      expect(byNumber.body.data).toEqual([]);
+    });
+
+    it('shows the building head who lives in the building, and a student nobody', async () => {
+      const head = await test.person(campus.staff.buildingHead1);
+      expect(ids((await head.get('/directory/v1/people').expect(200)).body).sort()).toEqual(campus.students.slice(0, 8));
+      const student = await test.person(campus.students[0]);
+      await student.get('/directory/v1/people').expect(403);
+    });
+
+    it('follows the appointments of today', async () => {
+      const counselor = await test.person(campus.staff.counselorFl);
+      expect((await counselor.get('/directory/v1/people').expect(200)).body.data).toHaveLength(4);
+      await test.query(sql`UPDATE staffing.appointment SET valid_to = '2026-01-01' WHERE person_id = ${campus.staff.counselorFl}`);
+      await counselor.get('/directory/v1/people').expect(403);
+    });
+
+    it('filters, sorts and pages', async () => {
+      const client = await test.client('directory:person:read');
+      const { body } = await client.get('/directory/v1/people?kind=student&grade=2024&active=true&limit=5&sort=-number').expect(200);
+      expect(ids(body)).toEqual(campus.students.slice(7).reverse());
+      const next = await client.get(`/directory/v1/people?kind=student&grade=2024&active=true&limit=5&sort=-number&cursor=${body.nextCursor}`).expect(200);
+      expect(ids(next.body)).toEqual(campus.students.slice(2, 7).reverse());
+      const inBuilding = await client.get(`/directory/v1/people?unit=${campus.places.building2}`).expect(200);
+      expect(ids(inBuilding.body)).toEqual(campus.students.slice(8));
+      const named = await client.get(`/directory/v1/people?name=${encodeURIComponent('生12')}`).expect(200);
+      expect(named.body.data).toEqual([
+        { id: campus.students[11], kind: 'student', number: '2024000012', name: '学生12', sex: '2', grade: '2024', active: true },
+      ]);
+      for (const bad of ['sort=sex', 'limit=201', 'kind=pupil', 'unit=1', 'active=1', 'cursor=x', 'colour=red']) {
+        await client.get(`/directory/v1/people?${bad}`).expect(400);
+      }
+    });
+
+    it('shows where somebody belonged on a date', async () => {
+      const client = await test.client('directory:person:read');
+      const { body } = await client.get(`/directory/v1/people/${campus.students[0]}/memberships`).expect(200);
+      expect(body.data.map(({ kind }: { kind: string }) => kind).sort()).toEqual(
+        ['academy', 'bed', 'building', 'campus', 'class', 'college', 'floor', 'grid', 'major', 'room', 'school'],
+      );
+      expect(body.data.find(({ kind }: { kind: string }) => kind === 'class')).toEqual({
+        ...{ unitId: campus.classes.se2401, kind: 'class', code: 'SE2401', name: '软工2401', validFrom: '2024-09-01', validTo: null },
+      });
+      const before = await client.get(`/directory/v1/people/${campus.students[0]}/memberships?on=2024-08-31`).expect(200);
+      expect(before.body.data).toEqual([]);
+      await client.get(`/directory/v1/people/${campus.students[0]}/memberships?on=2024-02-30`).expect(400);
+    });
+  });
+
+  it('lists units and places, and shows what is above them', async () => {
+    const client = await test.client('directory:unit:read');
+    const colleges = await client.get('/directory/v1/units?kind=college').expect(200);
+    expect(ids(colleges.body)).toEqual([campus.colleges.cs, campus.colleges.fl]);
+    expect(ids((await client.get(`/directory/v1/units?parent=${campus.majors.se}`).expect(200)).body)).toEqual([campus.classes.se2401, campus.classes.se2402]);
+    const unit = await client.get(`/directory/v1/units/${campus.classes.se2401}`).expect(200);
+    expect(unit.body.path.map(({ code }: { code: string }) => code)).toEqual(['YZU', 'CS', 'SE', 'SE2401']);
+    expect(unit.headers['etag']).toBe('"1"');
+    const rooms = await client.get(`/directory/v1/places?kind=room&grid=${campus.grids.east}`).expect(200);
+    expect(ids(rooms.body)).toEqual([campus.rooms.b1r101, campus.rooms.b1r102]);
+    const room = await client.get(`/directory/v1/places/${campus.rooms.b2r101}`).expect(200);
+    expect(room.body.path.map(({ code }: { code: string }) => code)).toEqual(['C1', 'B2', 'B2-1', 'B2-101']);
+    await client.get(`/directory/v1/units/${campus.rooms.b2r101}`).expect(404);
+    await client.get(`/directory/v1/places/${campus.classes.se2401}`).expect(404);
+  });
+
+  describe('calendar', () => {
+    it('merges the national plan with the days of the school', async () => {
+      const client = await test.client('directory:unit:read', 'directory:calendar:write');
+      const range = '/directory/v1/calendar?from=2026-10-01&to=2026-10-10';
+      const day = async (date: string): Promise<object> =>
+        (await client.get(range).expect(200)).body.days.find((one: { date: string }) => one.date === date);
+      expect(await day('2026-10-01')).toEqual({ date: '2026-10-01', workday: false, name: '国庆节', provisional: false });
+      expect(await day('2026-10-09')).toMatchObject({ workday: true });
+      await client.put('/directory/v1/calendar/2026-10-09', { workday: false, name: '校运会' }).expect(200);
+      await client.put('/directory/v1/calendar/2026-10-09', { workday: false, name: '运动会' }).expect(200);
+      expect(await day('2026-10-09')).toEqual({ date: '2026-10-09', workday: false, name: '运动会', provisional: false });
+      await client.delete('/directory/v1/calendar/2026-10-09').expect(204);
+      await client.delete('/directory/v1/calendar/2026-10-09').expect(404);
+      expect(await day('2026-10-09')).toMatchObject({ workday: true });
+      const far = await client.get('/directory/v1/calendar?from=2099-01-01&to=2099-01-01').expect(200);
+      expect(far.body.days).toMatchObject([{ provisional: true }]);
+    });
+
+    it('refuses ranges and days that make no sense', async () => {
+      const client = await test.client('directory:unit:read', 'directory:calendar:write');
+      await client.get('/directory/v1/calendar?from=2026-01-01&to=2027-02-04').expect(200);
+      for (const range of ['from=2026-01-01&to=2027-02-05', 'from=2026-01-02&to=2026-01-01', 'from=2026-01-01']) {
+        const { body } = await client.get(`/directory/v1/calendar?${range}`).expect(400);
+        expect(body.errors[0].pointer).toBe('?to');
+      }
+      await client.put('/directory/v1/calendar/2026-02-30', { workday: true, name: 'x' }).expect(400);
+      const { body } = await client.put('/directory/v1/calendar/2026-02-03', { workday: 'no', name: 'x' }).expect(400);
+      expect(body.errors[0].pointer).toBe('#/workday');
+      const reader = await test.client('directory:unit:read');
+      await reader.put('/directory/v1/calendar/2026-02-03', { workday: true, name: 'x' }).expect(403);
+    });
+
+    it('keeps terms, changed only by whoever saw the newest version', async () => {
+      const client = await test.client('directory:unit:read', 'directory:calendar:write');
+      const parentId = (await client.get('/directory/v1/terms?kind=school_year').expect(200)).body.data[0].id as string;
+      const term = { code: '2026-2027-2', name: '第二学期', kind: 'term', schoolYear: 2027, startsOn: '2027-02-22', endsOn: '2027-07-12', parentId };
+      const created = await client.post('/directory/v1/terms', term).set('Idempotency-Key', 'term-2').expect(201);
+      const again = await client.post('/directory/v1/terms', term).set('Idempotency-Key', 'term-2').expect(201);
+      expect(again.body).toEqual(created.body);
+      const at = `/directory/v1/terms/${created.body.id}`;
+      expect(created.headers['location']).toBe(at);
+      const taken = await client.post('/directory/v1/terms', term).expect(409);
+      expect(taken.body).toMatchObject({ code: 'directory/term-code-taken', errors: [{ pointer: '#/code' }] });
+      await client.put(at, { ...term, name: '春季学期' }).expect(428);
+      const changed = await client.put(at, { ...term, name: '春季学期' }).set('If-Match', '"1"').expect(200);
+      expect(changed.body).toMatchObject({ name: '春季学期', version: 2 });
+      await client.put(at, term).set('If-Match', '"1"').expect(412);
+      for (const [wrong, pointer] of [
+        [{ endsOn: '2027-02-22' }, '#/endsOn'],
+        [{ parentId: campus.term }, '#/parentId'],
+        [{ parentId: campus.school }, '#/parentId'],
+        [{ schoolYear: '2027' }, '#/schoolYear'],
+        [{ kind: 'semester' }, '#/kind'],
+      ] as const) {
+        const { body } = await client.put(at, { ...term, ...wrong }).set('If-Match', '"2"').expect(400);
+        expect(body.errors[0].pointer).toBe(pointer);
+      }
+      await client.delete(`/directory/v1/terms/${parentId}`).set('If-Match', '"1"').expect(409);
+      await client.delete(at).set('If-Match', '"1"').expect(412);
+      await client.delete(at).set('If-Match', '"2"').expect(204);
+      await client.get(at).expect(404);
+    });
+  });
+});
