@@ -140,7 +140,7 @@ export class Nights {
             FROM safety.night_finding f
             JOIN directory.published_student_v1 s ON s.id = f.student_id
             JOIN directory.published_unit_v1 b ON b.id = f.building_id
-           WHERE ${rest}`,
+           WHERE ${this.visible(actor, sql`f.student_id`)} AND ${rest}`,
     );
   }
 
