@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { Config } from '#config';
 import { Database } from '#database';
 import { AuthGuard } from './auth.guard.js';
+import { Authenticator } from './authenticator.js';
 
 /** Puts the guard before every route of the process. */
 @Module({})
@@ -11,8 +12,14 @@ export class AuthModule {
     return {
       module: AuthModule,
       providers: [
-        { provide: APP_GUARD, inject: [Database], useFactory: (database: Database) => new AuthGuard(config, database) },
+        {
+          provide: Authenticator,
+          inject: [Database],
+          useFactory: (database: Database) => new Authenticator(config, database),
+        },
+        { provide: APP_GUARD, useClass: AuthGuard },
       ],
+      exports: [Authenticator],
     };
   }
 }

@@ -2,6 +2,7 @@ export { Actor } from './actor.js';
 export { assertRoutesGuarded } from './assert-routes-guarded.js';
 export { audit, AUDIT_RIGHTS, verifyAuditChain, type AuditChain, type AuditEntry } from './audit.js';
 export { AuthGuard } from './auth.guard.js';
+export { Authenticator } from './authenticator.js';
 export { AuthModule } from './auth.module.js';
 export { CurrentActor, isPublic, Public, Require, requiredPermission } from './decorators.js';
 export { authMigrations } from './migrations.js';

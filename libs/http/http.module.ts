@@ -68,14 +68,25 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   await app.get(RateLimit).register(fastify, config.rateLimitPerMinute);
   await registerUploads(fastify);
   measureRequests(fastify);
-  // Pages beside Nest: errors of theirs never reach its filter.
+  await servePages(app, config, async (pages) => {
+    registerMetrics(pages);
+    await registerDocs(app, pages);
+  });
+}
+
+/** Pages beside Nest, whose filter never sees their errors: what they throw is answered as a problem all the same. */
+export async function servePages(
+  app: NestFastifyApplication,
+  config: Config,
+  register: (pages: FastifyInstance) => Promise<void>,
+): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await fastify.register(async (pages) => {
     pages.setErrorHandler((error, request, reply) => {
       const problem = toProblem(error);
       if (!problem) request.log.error({ err: errorForLog(error) }, 'page failed');
       sendProblem(request, reply, problem ?? new Internal(), config.origin);
     });
-    registerMetrics(pages);
-    await registerDocs(app, pages);
+    await register(pages);
   });
 }

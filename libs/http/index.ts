@@ -2,7 +2,7 @@ export { createAdapter } from './adapter.js';
 export { BodyLimit, Created, IdParam, IdPipe, IfMatch, RequireIdempotencyKey, Summary } from './decorators.js';
 export * from './fields.js';
 export { Readiness, type ReadinessCheck } from './health.js';
-export { configureHttp, HttpModule } from './http.module.js';
+export { configureHttp, HttpModule, servePages } from './http.module.js';
 export { deleteOldIdempotencyKeys } from './idempotency.js';
 export { createLogger, errorForLog, NestLogger } from './logging.js';
 export { httpMigrations } from './migrations.js';

@@ -15,6 +15,7 @@ import { jobsControllerOf } from './jobs.controller.js';
 import { Jobs1763740300000 } from './migrations/1763740300000-jobs.js';
 import { operationsControllerOf } from './operations.controller.js';
 import { policiesControllerOf } from './policies.controller.js';
+import { mountQueueBoard } from './queue-board.js';
 import type { Service } from './service.js';
 
 /** Who may ask a service's jobs: whoever may start its long work. */
@@ -99,6 +100,7 @@ export async function createApp(services: Service[], config: Config): Promise<Ne
   });
   try {
     await configureHttp(app, config);
+    await mountQueueBoard(app, config);
     for (const service of services) await service.mount?.(app);
     assertRoutesGuarded(app);
     app.get(Handlers).discover(services);

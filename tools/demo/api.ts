@@ -114,6 +114,8 @@ export class Api {
         headers: {
           authorization: `Bearer ${await this.bearer()}`,
           'accept-language': 'en',
+          // A connection that is kept would keep a server that shuts down waiting.
+          connection: 'close',
           ...(body.text !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },

@@ -122,9 +122,9 @@ async function makeOrReuse(dir: string, timeZone: string): Promise<{ demo: Demo;
     const { plan, files } = JSON.parse(found) as { plan: DemoPlan; files: DemoFiles };
     return { demo: makeDemo(plan), files };
   }
-  const plan = { seed: SEED, lastNight: addDays(dateOf(new Date(Date.now() - NIGHT_ENDS_MS), timeZone), -1) };
+  const plan = { seed: SEED, lastNight: addDays(dateOf(new Date(Date.now() - NIGHT_ENDS_MS), timeZone), -1), timeZone };
   const demo = makeDemo(plan);
-  const files = await writeFiles(demo, dir, timeZone);
+  const files = await writeFiles(demo, dir);
   await writeFile(index, JSON.stringify({ plan, files }));
   return { demo, files };
 }

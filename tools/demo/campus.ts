@@ -6,6 +6,8 @@ export interface DemoPlan {
   seed: number;
   /** Evening of the newest night that is over, YYYY-MM-DD: the last day of the data. */
   lastNight: string;
+  /** IANA zone of the campus. */
+  timeZone: string;
 }
 
 /** Days of gate passes and observations, the last one included. */

@@ -12,7 +12,7 @@ import { type PassRecord, passesOf } from './passes.js';
 import { appointmentsCsv, placesCsv } from './post-files.js';
 import { rosterZip } from './roster-zip.js';
 
-const PLAN = { seed: 1, lastNight: '2026-11-20' };
+const PLAN = { seed: 1, lastNight: '2026-11-20', timeZone: 'Asia/Shanghai' };
 
 describe('the demo campus', () => {
   let dir: string;
@@ -25,7 +25,7 @@ describe('the demo campus', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'yizhan-demo-'));
     demo = makeDemo(PLAN);
-    files = await writeFiles(demo, dir, 'Asia/Shanghai');
+    files = await writeFiles(demo, dir);
     const batches: PassRecord[][] = [];
     for (const file of files.passes) batches.push(await rowsOf(file, 'passes'));
     expect(Math.max(...batches.map((batch) => batch.length))).toBe(BATCH);

@@ -41,14 +41,14 @@ export function makeDemo(plan: DemoPlan): Demo {
  * Writes the files a school would hand in: roster.zip (OneRoster 1.2), places.csv, appointments.csv, leaves.json, and request
  * bodies of up to 10,000 rows each: passes-NN.json, observations-<source>-NN.json. Answers their names by kind, in order.
  */
-export async function writeFiles({ campus, troubles, lives }: Demo, dir: string, timeZone: string): Promise<DemoFiles> {
+export async function writeFiles({ campus, troubles, lives }: Demo, dir: string): Promise<DemoFiles> {
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   const days = makeDays(campus);
   await writeFile(`${dir}/roster.zip`, await rosterZip(campus));
   await writeFile(`${dir}/places.csv`, placesCsv(campus));
   await writeFile(`${dir}/appointments.csv`, appointmentsCsv(campus));
-  const leaves = lives.flatMap((life) => life.leaves.map((leave) => leaveRequest(campus, leave, timeZone)));
+  const leaves = lives.flatMap((life) => life.leaves.map((leave) => leaveRequest(campus, leave)));
   await writeFile(`${dir}/leaves.json`, JSON.stringify(leaves, null, 1));
   const passes: string[] = [];
   for (const batch of inBatches(passesOf(campus, days, troubles, lives))) {
@@ -90,10 +90,10 @@ async function writeBatch(dir: string, name: string, n: number, body: object): P
   return file;
 }
 
-function leaveRequest({ firstDay }: DemoCampus, leave: DemoLeave, timeZone: string): LeaveRequest {
+function leaveRequest({ firstDay, plan }: DemoCampus, leave: DemoLeave): LeaveRequest {
   const { student, kind, from, to, reason, destination, proof } = leave;
   const instant = (minute: number): string =>
-    instantOf(firstDay, `${Math.floor(minute / 60)}:${minute % 60}`, timeZone).toISOString();
+    instantOf(firstDay, `${Math.floor(minute / 60)}:${minute % 60}`, plan.timeZone).toISOString();
   const [startsAt, endsAt] = [instant(from), instant(to)];
   const attachments = proof ? [`demo/leaves/${student.number}.pdf`] : [];
   // Handed in after the event, which only an urgent leave may be.

@@ -1,4 +1,5 @@
 import chineseDays from 'chinese-days';
+import { DateTime } from 'luxon';
 import { addDays, weekdayOf } from '#roster';
 import { DAYS, type DemoCampus, type DemoStudent } from './campus.js';
 import { Random } from './random.js';
@@ -33,6 +34,8 @@ export interface Life {
 /** How the days of the data are, for everybody. */
 export interface Days {
   dates: string[];
+  /** `+08:00`, of every date and the one after the last. */
+  offsets: string[];
   /** Classes are held. */
   teaching: boolean[];
   /** First and last day of a public holiday of three days and more. */
@@ -51,7 +54,11 @@ export function makeDays(campus: DemoCampus): Days {
     i = last;
   }
   const teaching = dates.map((date, i) => chineseDays.isWorkday(date) && weekdayOf(date) <= 5 && !named[i]);
-  return { dates, teaching, holidays };
+  const { timeZone: zone } = campus.plan;
+  const offsets = Array.from({ length: DAYS + 1 }, (_, i) =>
+    DateTime.fromISO(addDays(campus.firstDay, i), { zone }).toFormat('ZZ'),
+  );
+  return { dates, offsets, teaching, holidays };
 }
 
 /** Curfew as minutes after midnight: Sunday to Thursday 23:00, Friday and Saturday 23:30. */

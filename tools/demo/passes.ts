@@ -10,7 +10,7 @@ export interface PassRecord {
   recordId: string;
   studentNumber: string;
   direction: 'in' | 'out';
-  /** Wall clock of the device. */
+  /** With the offset of the campus. */
   at: string;
 }
 
@@ -55,15 +55,16 @@ export function* passesOf(campus: DemoCampus, days: Days, troubles: Troubles, li
       recordId: `${campus.firstDay}/${nth}`,
       studentNumber: student.number,
       direction: value % 2 ? 'in' : 'out',
-      at: wallClock(campus, days, Math.floor(value / 2 / STUDENTS)),
+      at: instant(campus, days, Math.floor(value / 2 / STUDENTS)),
     };
   }
 }
 
-function wallClock(campus: DemoCampus, days: Days, second: number): string {
+function instant(campus: DemoCampus, days: Days, second: number): string {
   const day = Math.floor(second / 86_400);
   const date = days.dates[day] ?? addDays(campus.plan.lastNight, 1);
   const two = (n: number): string => String(n).padStart(2, '0');
   const rest = second % 86_400;
-  return `${date}T${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}`;
+  const time = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].map(two).join(':');
+  return `${date}T${time}${days.offsets[day]}`;
 }

@@ -1,3 +1,4 @@
+import { sql } from '#database';
 import type { Client, TestApp } from '#testing';
 import { campus, drainEvents, studentNumbers } from '#testing';
 
@@ -50,4 +51,18 @@ export async function findings(client: Client, night: string): Promise<Record<nu
   if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
   const { data } = answer.body as { data: FindingAnswer[] };
   return Object.fromEntries(data.map((row) => [campus.students.indexOf(row.studentId as never) + 1, row]));
+}
+
+export interface Told {
+  revision: number;
+  results: { studentId: string; finding: string; minutesLate?: number }[];
+}
+
+/** What others were told of a night, in order. */
+export async function told(test: TestApp, night: string): Promise<Told[]> {
+  const rows = await test.query<{ payload: Told }>(
+    sql`SELECT payload FROM events.event
+         WHERE name = 'safety.night-checked.v1' AND payload->>'night' = ${night} ORDER BY id`,
+  );
+  return rows.map((row) => row.payload);
 }

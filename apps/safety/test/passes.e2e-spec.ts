@@ -21,7 +21,8 @@ describe('gate passes', () => {
   const published = () =>
     test.query<{ passId: string; studentId: string; buildingId: string; direction: string; at: string }>(
       sql`SELECT f.* FROM events.event e, jsonb_to_recordset(e.payload->'passes')
-            AS f("passId" text, "studentId" text, "buildingId" text, direction text, at text) WHERE e.name = 'safety.passes-recorded.v1'`,
+            AS f("passId" text, "studentId" text, "buildingId" text, direction text, at text)
+              WHERE e.name = 'safety.passes-recorded.v1'`,
     );
 
   it('takes passes in and tells others of them', async () => {
@@ -134,7 +135,8 @@ describe('gate passes', () => {
     const [after] = await stored();
     expect((after?.n ?? 0) - (before?.n ?? 0)).toBe(10_000);
     const chunks = await test.query<{ n: number }>(
-      sql`SELECT jsonb_array_length(payload->'passes') AS n FROM events.event WHERE name = 'safety.passes-recorded.v1' ORDER BY 1 DESC LIMIT 20`,
+      sql`SELECT jsonb_array_length(payload->'passes') AS n FROM events.event WHERE name = 'safety.passes-recorded.v1'
+            ORDER BY 1 DESC LIMIT 20`,
     );
     expect(chunks.map((row) => row.n)).toEqual(Array.from({ length: 20 }, () => 500));
   });

@@ -67,8 +67,8 @@ export class Imports1763750020000 implements MigrationInterface {
       CREATE UNIQUE INDEX membership_start ON directory.membership (person_id, unit_id, valid_from);
       CREATE FUNCTION directory.check_membership() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF EXISTS (SELECT 1 FROM changed c WHERE NOT EXISTS (SELECT 1 FROM directory.person p WHERE p.id = c.person_id))
-            OR EXISTS (SELECT 1 FROM changed c WHERE NOT EXISTS (SELECT 1 FROM directory.unit u WHERE u.id = c.unit_id)) THEN
+          IF EXISTS (SELECT person_id FROM changed EXCEPT SELECT id FROM directory.person)
+            OR EXISTS (SELECT unit_id FROM changed EXCEPT SELECT id FROM directory.unit) THEN
             RAISE foreign_key_violation USING MESSAGE = 'a membership names a person or unit that does not exist';
           END IF;
           IF EXISTS (SELECT 1 FROM changed c JOIN directory.membership m

@@ -2,48 +2,65 @@ import type { PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { Tx } from '#database';
 
-/** Bytes before the first tuple: signature, flags, and the length of an empty header extension. */
+/** Bytes before the first row: signature, flags, and the length of an empty header extension. */
 const HEADER = 19;
 
 /**
  * Reads the rows of a statement without parameters through COPY … (FORMAT binary): as bytes, several times faster than the text
- * protocol for `bytea`. Calls `onRow` with the raw fields (null = NULL); they are only valid during the call.
+ * protocol for `bytea`. `onRow` gets the raw fields, each a buffer of its own; NULLs are not expected.
  */
-export async function copyBinary(tx: Tx, select: string, onRow: (fields: (Buffer | null)[]) => void): Promise<void> {
+export async function copyBinary(tx: Tx, select: string, onRow: (fields: Buffer[]) => void): Promise<void> {
   const runner = tx.queryRunner;
   if (!runner) throw new Error('copyBinary needs a transaction: its rows must be of one snapshot');
   const client = (await runner.connect()) as PoolClient;
-  const stream = client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`));
-  let rest: Buffer = Buffer.alloc(0);
-  let started = false;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    if (!started && rest.length >= HEADER) {
-      rest = rest.subarray(HEADER);
-      started = true;
-    }
-    if (started) rest = takeRows(rest, onRow);
-  }
+  const reader = new RowReader(onRow);
+  for await (const chunk of client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`))) reader.push(chunk as Buffer);
 }
 
-/** Hands over the complete rows at the start of `bytes`; answers what is left. */
-function takeRows(bytes: Buffer, onRow: (fields: (Buffer | null)[]) => void): Buffer {
-  let at = 0;
-  for (;;) {
-    if (bytes.length < at + 2) return bytes.subarray(at);
-    const count = bytes.readInt16BE(at);
-    if (count < 0) return bytes.subarray(bytes.length);
-    const fields: (Buffer | null)[] = [];
-    let end = at + 2;
-    for (let i = 0; i < count; i++) {
-      if (bytes.length < end + 4) return bytes.subarray(at);
-      const length = bytes.readInt32BE(end);
-      end += 4;
-      if (length >= 0 && bytes.length < end + length) return bytes.subarray(at);
-      fields.push(length < 0 ? null : bytes.subarray(end, end + length));
-      end += Math.max(0, length);
+/** Puts rows together from chunks; every byte is copied once. */
+class RowReader {
+  /** The piece that is being filled: the header, a count, a length, or a field. */
+  private piece: Buffer = Buffer.alloc(HEADER);
+  private filled = 0;
+  private expecting: 'header' | 'count' | 'length' | 'field' | 'nothing' = 'header';
+  private fields: Buffer[] = [];
+  private left = 0;
+
+  constructor(private readonly onRow: (fields: Buffer[]) => void) {}
+
+  push(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length && this.expecting !== 'nothing'; ) {
+      const n = Math.min(this.piece.length - this.filled, chunk.length - at);
+      chunk.copy(this.piece, this.filled, at, at + n);
+      this.filled += n;
+      at += n;
+      while (this.expecting !== 'nothing' && this.filled === this.piece.length) this.complete();
     }
-    onRow(fields);
-    at = end;
+  }
+
+  private complete(): void {
+    switch (this.expecting) {
+      case 'header':
+        return this.expect('count', 2);
+      case 'count':
+        this.left = this.piece.readInt16BE();
+        this.fields = [];
+        // -1 ends the copy.
+        return this.left < 0 ? this.expect('nothing', 0) : this.expect('length', 4);
+      case 'length':
+        return this.expect('field', this.piece.readInt32BE());
+      case 'field':
+        this.fields.push(this.piece);
+        if (--this.left > 0) return this.expect('length', 4);
+        this.onRow(this.fields);
+        return this.expect('count', 2);
+    }
+  }
+
+  private expect(what: RowReader['expecting'], bytes: number): void {
+    this.expecting = what;
+    // Not from the shared pool: a field can be looked at as an Int32Array as it is.
+    this.piece = Buffer.allocUnsafeSlow(bytes);
+    this.filled = 0;
   }
 }

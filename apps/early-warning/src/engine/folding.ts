@@ -8,6 +8,8 @@ const CHUNK = 200;
 
 /** Holds until the transaction ends: vectors change one transaction at a time, so that `hwm` never goes back. */
 export async function lockVectors(tx: Tx): Promise<void> {
+  // A run of a large school holds the lock for seconds, more than others should wait for a row.
+  await query(tx, sql`SELECT set_config('lock_timeout', '60s', TRUE)`);
   await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning vectors'))`);
 }
 

@@ -28,7 +28,7 @@ interface Cached {
 }
 
 /** Bytes of vectors that stay in memory. */
-const BUDGET = 128 * 1_048_576;
+const BUDGET = 192 * 1_048_576;
 /** Bytes read by one COPY. */
 const CHUNK = 16 * 1_048_576;
 
@@ -92,8 +92,7 @@ export class VectorStore {
       tx,
       `SELECT metric, day - DATE '1970-01-01', block::int, v FROM early_warning.day_vector WHERE (metric, day, block) IN (VALUES ${wanted})`,
       ([metric, day, block, bytes]) => {
-        const values = new Int32Array(bytes!.length / 4);
-        bytes!.copy(Buffer.from(values.buffer));
+        const values = new Int32Array(bytes!.buffer, 0, bytes!.length / 4);
         read.set(keyOf({ metric: metric!.readInt16BE(), day: day!.readInt32BE(), block: block!.readInt32BE() }), values);
       },
     );

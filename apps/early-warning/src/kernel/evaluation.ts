@@ -87,16 +87,12 @@ export class Evaluation {
         else if (key === 'not') visit(inner as Predicate, `${pointer}/not`);
         else if (key !== 'calendar') {
           const [left, right] = inner as [Expression, Expression];
-          const a = this.number(left, features)(lane);
-          const b = this.number(right, features)(lane);
-          const truth = compare(key as Comparison, a, b);
-          found.push({
-            pointer: `${pointer}/${key}`,
-            op: key as Comparison,
-            left: nullable(a),
-            right: nullable(b),
-            holds: truth === UNKNOWN ? null : truth === TRUE,
-          });
+          const op = key as Comparison;
+          const [a, b] = [left, right].map((side) => this.at(side, features, lane)) as [number, number];
+          const truth = new Uint8Array(1);
+          compareAll(op, a, b, truth);
+          const holds = truth[0] === UNKNOWN ? null : truth[0] === TRUE;
+          found.push({ pointer: `${pointer}/${key}`, op, left: nullable(a), right: nullable(b), holds });
         }
       }
     };
@@ -107,6 +103,15 @@ export class Evaluation {
       visit(step.when, step.pointer);
     }
     return found;
+  }
+
+  /** An expression's value for one lane. */
+  private at(node: Expression, features: Record<string, string>, lane: number): number {
+    if (typeof node === 'number') return node;
+    if ('$p' in node) return constantOf(node, this.plan.moment.parameters);
+    if ('f' in node) return this.feature(features[node.f]!).values[lane]!;
+    const [first, ...more] = ('mul' in node ? node.mul : 'add' in node ? node.add : node.sub).map((part) => this.at(part, features, lane));
+    return more.reduce((all, part) => ('mul' in node ? all * part : 'add' in node ? all + part : all - part), first!);
   }
 
   private finish(): Map<string, FeatureValues> {
@@ -137,9 +142,7 @@ export class Evaluation {
       for (let lane = 0; lane < this.lanes; lane++) truth[lane] = this.calendar.covers(masks, lane, asOf) ? TRUE : FALSE;
     } else {
       const [left, right] = inner as [Expression, Expression];
-      const a = this.number(left, features);
-      const b = this.number(right, features);
-      for (let lane = 0; lane < this.lanes; lane++) truth[lane] = compare(key as Comparison, a(lane), b(lane));
+      compareAll(key as Comparison, this.numbers(left, features), this.numbers(right, features), truth);
     }
     return truth;
   }
@@ -157,41 +160,39 @@ export class Evaluation {
     return truth;
   }
 
-  private number(node: Expression, features: Record<string, string>): (lane: number) => number {
-    if (typeof node === 'number') return () => node;
-    if ('$p' in node) {
-      const value = constantOf(node, this.plan.moment.parameters);
-      return () => value;
-    }
-    if ('f' in node) {
-      const { values } = this.feature(features[node.f]!);
-      return (lane) => values[lane]!;
-    }
+  /** An expression's value by lane; a single number is the same for everybody. */
+  private numbers(node: Expression, features: Record<string, string>): Numbers {
+    if (typeof node === 'number') return node;
+    if ('$p' in node) return constantOf(node, this.plan.moment.parameters);
+    if ('f' in node) return this.feature(features[node.f]!).values;
     if ('sub' in node) {
-      const a = this.number(node.sub[0], features);
-      const b = this.number(node.sub[1], features);
-      return (lane) => a(lane) - b(lane);
+      const [a, b] = node.sub.map((part) => this.numbers(part, features)) as [Numbers, Numbers];
+      return combineNumbers(a, b, (x, y) => x - y);
     }
-    const times = 'mul' in node;
-    const parts = (times ? node.mul : node.add).map((part) => this.number(part, features));
-    return (lane) => parts.reduce((sum, part) => (times ? sum * part(lane) : sum + part(lane)), times ? 1 : 0);
+    const [first, ...more] = ('mul' in node ? node.mul : node.add).map((part) => this.numbers(part, features));
+    const how = 'mul' in node ? (x: number, y: number) => x * y : (x: number, y: number) => x + y;
+    return more.reduce((all, part) => combineNumbers(all, part, how), first!);
   }
 }
 
-function compare(op: Comparison, a: number, b: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return UNKNOWN;
-  switch (op) {
-    case 'ge':
-      return a >= b ? TRUE : FALSE;
-    case 'gt':
-      return a > b ? TRUE : FALSE;
-    case 'le':
-      return a <= b ? TRUE : FALSE;
-    case 'lt':
-      return a < b ? TRUE : FALSE;
-    case 'eq':
-      return a === b ? TRUE : FALSE;
-  }
+type Numbers = number | Float64Array;
+
+function combineNumbers(a: Numbers, b: Numbers, how: (x: number, y: number) => number): Numbers {
+  if (typeof a === 'number') return typeof b === 'number' ? how(a, b) : b.map((y) => how(a, y));
+  return typeof b === 'number' ? a.map((x) => how(x, b)) : a.map((x, lane) => how(x, b[lane]!));
+}
+
+/** One loop per comparison, so that each stays a plain loop over numbers. NaN on either side: unknown. */
+function compareAll(op: Comparison, a: Numbers, b: Numbers, truth: Uint8Array): void {
+  const lanes = truth.length;
+  const left = typeof a === 'number' ? new Float64Array(lanes).fill(a) : a;
+  const right = typeof b === 'number' ? new Float64Array(lanes).fill(b) : b;
+  if (op === 'ge') for (let i = 0; i < lanes; i++) truth[i] = left[i]! >= right[i]! ? TRUE : FALSE;
+  else if (op === 'gt') for (let i = 0; i < lanes; i++) truth[i] = left[i]! > right[i]! ? TRUE : FALSE;
+  else if (op === 'le') for (let i = 0; i < lanes; i++) truth[i] = left[i]! <= right[i]! ? TRUE : FALSE;
+  else if (op === 'lt') for (let i = 0; i < lanes; i++) truth[i] = left[i]! < right[i]! ? TRUE : FALSE;
+  else for (let i = 0; i < lanes; i++) truth[i] = left[i] === right[i] ? TRUE : FALSE;
+  for (let i = 0; i < lanes; i++) if (left[i] !== left[i] || right[i] !== right[i]) truth[i] = UNKNOWN;
 }
 
 function nullable(value: number): number | null {

@@ -1,5 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
+import { Exclude } from 'class-transformer';
 import { DateOnly, Decimal, Flag, Instant, Int, ListOf, OneOf, Text } from '#http';
 import type { Rejected } from './rows.js';
 
@@ -39,7 +39,8 @@ export class ObservationBatchDto {
   @Text({ zh: '批次键，重发时不变', en: 'Key of the batch; the same when it is sent again', max: 100, example: '2026-11-20' })
   batchKey: string;
 
-  // Rows are checked one by one in the use case: a bad one is reported and the rest goes in.
+  // Documented here, taken from the request as it is by `@Rows()`: rows are checked one by one in the use case.
+  @Exclude({ toClassOnly: true })
   @ApiProperty({
     type: 'array',
     items: { $ref: getSchemaPath(ObservationDto) },
@@ -47,10 +48,7 @@ export class ObservationBatchDto {
     maxItems: MAX_ROWS,
     description: '观测 / Observations',
   })
-  @IsArray({ message: '必须是数组 ‖ must be a list' })
-  @ArrayMinSize(1, { message: '至少 1 项 ‖ must have at least 1 item' })
-  @ArrayMaxSize(MAX_ROWS, { message: `最多 ${MAX_ROWS} 项 ‖ must have at most ${MAX_ROWS} items` })
-  observations: unknown[];
+  observations: unknown;
 }
 
 const REJECTED_CODES = {

@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { Database } from '#database';
+import { Invalid } from '#http';
 import { ordinalsByNumber } from '../engine/ordinals.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { openBatch, writeObservations } from './ledger.js';
-import { BatchResultDto, type ObservationBatchDto } from './observations.dto.js';
+import { BatchResultDto, MAX_ROWS, type ObservationBatchDto } from './observations.dto.js';
 import { BatchKeyReused } from './observations.problems.js';
 import { readRows, type Rejected, resolveRows } from './rows.js';
 
@@ -21,10 +22,13 @@ export class Observations {
    * Takes a batch once: a batch key that comes again with the same content is acknowledged without effect, with other content it
    * is refused. Rows that cannot be taken are reported, the others go in.
    */
-  ingest(actor: Actor, batch: ObservationBatchDto): Promise<BatchResultDto> {
-    const { source, batchKey, observations } = batch;
-    const sha256 = createHash('sha256').update(JSON.stringify(observations)).digest();
-    const { sent, rejected } = readRows(observations, this.config.timeZone);
+  async ingest(actor: Actor, { source, batchKey }: ObservationBatchDto, rows: unknown): Promise<BatchResultDto> {
+    if (!Array.isArray(rows) || rows.length === 0 || rows.length > MAX_ROWS)
+      throw new Invalid({
+        errors: [{ pointer: '#/observations', zh: `应为 1 到 ${MAX_ROWS} 项的数组`, en: `must be a list of 1 to ${MAX_ROWS} items` }],
+      });
+    const sha256 = createHash('sha256').update(JSON.stringify(rows)).digest();
+    const { sent, rejected } = readRows(rows, this.config.timeZone);
     return this.database.transaction(actor, async (tx) => {
       const opened = await openBatch(tx, source, batchKey, sha256);
       if ('before' in opened) {

@@ -131,7 +131,8 @@ export class Devices {
     const page = keyset(q, { sorts: { from: sql`o.from_at` }, defaultSort: '-from', id: sql`o.id` });
     const rows = await query<Outage & { sortKey: string }>(
       this.database.reader,
-      sql`SELECT o.id, o.device_id AS "deviceId", o.from_at AS "fromAt", o.to_at AS "toAt", o.reason, o.revoked_at AS "revokedAt",
+      sql`SELECT o.id, o.device_id AS "deviceId", o.from_at AS "fromAt", o.to_at AS "toAt", o.reason,
+            o.revoked_at AS "revokedAt",
                  o.version, ${page.sortKey} AS "sortKey"
             FROM safety.outage o JOIN safety.device d ON d.id = o.device_id
            WHERE d.id = ${id} AND ${deviceInScope(actor.scopeOf('safety:device:read'))} AND ${page.where}

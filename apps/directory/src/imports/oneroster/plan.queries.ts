@@ -12,13 +12,13 @@ export interface RosterContext {
 /** Temporary tables for the rows of the set. `action` and `changed` are filled in by `plan`. */
 export async function createStaging(tx: Tx): Promise<void> {
   const planned = `id uuid DEFAULT directory.new_id(), linked boolean DEFAULT false, action text DEFAULT 'create', changed text[] DEFAULT '{}'`;
-  await tx.query(`
+  await query(tx, sql`
     CREATE TEMP TABLE staged_term (n int, line int, sourced_id text, kind text, name text, school_year int, starts_on date, ends_on date,
-      parent_n int, parent_id uuid, ${planned}) ON COMMIT DROP;
+      parent_n int, parent_id uuid, ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_unit (n int, file text, line int, sourced_id text, kind text, code text, name text, parent_n int, term_n int,
-      parent_id uuid, term_id uuid, begins date, ${planned}) ON COMMIT DROP;
+      parent_id uuid, term_id uuid, begins date, ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_user (n int, line int, sourced_id text, kind text, number text, name text, grade text, active boolean,
-      demographics boolean, sex text, birth_date date, ${planned}) ON COMMIT DROP;
+      demographics boolean, sex text, birth_date date, ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_membership (user_n int, unit_n int, begins date, ends date) ON COMMIT DROP;
     CREATE TEMP TABLE planned_membership (person_id uuid, unit_id uuid, valid_from date, valid_to date, action text) ON COMMIT DROP;
     CREATE TEMP TABLE gone_unit (id uuid) ON COMMIT DROP;
@@ -29,6 +29,7 @@ export async function createStaging(tx: Tx): Promise<void> {
 
 /** Finds the rows that are there already, and decides for each what is to be done. Writes staging tables only. */
 export async function plan(tx: Tx, context: RosterContext, findings: Findings): Promise<void> {
+  await query(tx, sql`ANALYZE staged_unit (n, id), staged_user (n, id, number, sourced_id), staged_membership (user_n, unit_n)`);
   await recognise(tx, context.source, 'term', 'staged_term', 'term', 'e.code = s.sourced_id');
   await recognise(tx, context.source, 'unit', 'staged_unit', 'unit', 'e.kind = s.kind AND e.code = s.code');
   await recognise(tx, context.source, 'person', 'staged_user', 'person', 'e.kind = s.kind AND e.number = s.number');

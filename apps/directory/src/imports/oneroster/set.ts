@@ -1,4 +1,4 @@
-import { readCsv } from '../csv.js';
+import { type CsvRecord, readCsv } from '../csv.js';
 import type { Findings } from '../findings.js';
 import type { SetFile } from '../zip.js';
 import {
@@ -148,37 +148,39 @@ export async function* checkedRows(
   let atHeader = true;
   for await (const records of readCsv(file.path, file.encoding)) {
     const rows: Row[] = [];
-    for (const { line, cells, broken } of atHeader ? records.slice(1) : records) {
+    for (const record of atHeader ? records.slice(1) : records) {
+      const { line, cells } = record;
+      const whole = isWhole(record, file.name, header.length, findings);
       const sourcedId = cells[0]?.trim() ?? '';
-      const complain = (column: string | undefined, text: { zh: string; en: string }): void =>
-        findings.add(file.name, line, column, text);
-      if (broken) complain(undefined, broken === 'quotes' ? QUOTES : BYTES);
-      else if (cells.length !== header.length) {
-        complain(undefined, { zh: `应有 ${header.length} 列，实有 ${cells.length} 列`, en: `must have ${header.length} cells, but has ${cells.length}` });
-      }
-      if (sourcedId === '') {
-        if (!broken) complain('sourcedId', NO_ID);
+      if (sourcedId === '' || ids.has(sourcedId)) {
+        if (whole) findings.add(file.name, line, 'sourcedId', sourcedId === '' ? NO_ID : TWICE);
         continue;
       }
-      if (ids.has(sourcedId)) {
-        complain('sourcedId', TWICE);
-        continue;
-      }
+      // A row that is not whole counts all the same, or whatever refers to it would be an error too.
       const n = ids.size;
       ids.set(sourcedId, n);
-      if (cells[1] !== '' && !broken) complain('status', NOT_BULK);
-      if (cells[2] !== '' && !broken) complain('dateLastModified', NOT_BULK);
-      if (broken || cells.length !== header.length) continue;
-      const values = columns.map(({ name, check, at }) => {
+      if (!whole) continue;
+      if (cells[1] !== '') findings.add(file.name, line, 'status', NOT_BULK);
+      if (cells[2] !== '') findings.add(file.name, line, 'dateLastModified', NOT_BULK);
+      const values: string[] = [];
+      for (const { name, check, at } of columns) {
         const value = at === -1 ? '' : cells[at]!.trim();
         const problem = check(value);
-        if (!problem) return value;
-        complain(name, problem);
-        return '';
-      });
+        if (problem) findings.add(file.name, line, name, problem);
+        values.push(problem ? '' : value);
+      }
       rows.push({ n, line, sourcedId, values });
     }
     if (records.length > 0) atHeader = false;
     yield rows;
   }
+}
+
+function isWhole({ line, cells, broken }: CsvRecord, file: string, width: number, findings: Findings): boolean {
+  if (broken) findings.add(file, line, undefined, broken === 'quotes' ? QUOTES : BYTES);
+  else if (cells.length !== width) {
+    const zh = `应有 ${width} 列，实有 ${cells.length} 列`;
+    findings.add(file, line, undefined, { zh, en: `must have ${width} cells, but has ${cells.length}` });
+  } else return true;
+  return false;
 }

@@ -1,4 +1,4 @@
-import { PLACE_KINDS, type Bilingual } from '#contracts';
+import { type PLACE_KINDS, type Bilingual } from '#contracts';
 import type { Tx } from '#database';
 import { readCsv } from '../csv.js';
 import type { Findings } from '../findings.js';

@@ -1,4 +1,4 @@
-import { query, queryOne, sql, type Tx } from '#database';
+import { query, raw, queryOne, sql, type Tx } from '#database';
 import type { Findings } from '../findings.js';
 import { refreshPaths } from '../paths.queries.js';
 import type { PlacesHeader } from './load.js';
@@ -12,10 +12,10 @@ export interface PlacesContext {
 /** Temporary tables for the rows of the file and what is to be done with them. */
 export async function createStaging(tx: Tx): Promise<void> {
   const planned = `action text DEFAULT 'create', changed text[] DEFAULT '{}'`;
-  await tx.query(`
-    CREATE TEMP TABLE staged_grid (code text, name text, id uuid DEFAULT directory.new_id(), ${planned}) ON COMMIT DROP;
+  await query(tx, sql`
+    CREATE TEMP TABLE staged_grid (code text, name text, id uuid DEFAULT directory.new_id(), ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_place (n int, line int, kind text, code text, name text, fallback text, parent_n int, grid_code text,
-      parent_id uuid, grid_id uuid, id uuid DEFAULT directory.new_id(), ${planned}) ON COMMIT DROP;
+      parent_id uuid, grid_id uuid, id uuid DEFAULT directory.new_id(), ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_residence (line int, bed_n int, number text, begins date, person_id uuid, bed_id uuid,
       known_id uuid, valid_from date, action text DEFAULT 'create') ON COMMIT DROP;
     CREATE TEMP TABLE gone_place (id uuid) ON COMMIT DROP;

@@ -1,0 +1,50 @@
+import { Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { Config } from '#config';
+import { Database } from '#database';
+import { appointmentsOf, personById, today } from '#roster';
+import { Actor } from './actor.js';
+import { Revocations } from './revocations.js';
+import { type Claims, KeysUnavailableError, TokenVerifier } from './token-verifier.js';
+
+/** Turns an access token into who asks, with what the person's posts give today. */
+@Injectable()
+export class Authenticator {
+  private readonly verifier: TokenVerifier;
+  private readonly revocations: Revocations;
+
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+  ) {
+    this.verifier = new TokenVerifier(config.issuer, config.jwksUrl ?? `${config.issuer}/jwks`);
+    this.revocations = new Revocations(database);
+  }
+
+  /** Undefined when the token is not, or no longer, good. Throws ServiceUnavailableException while the keys cannot be had. */
+  async actorOf(token: string, requestId: string): Promise<Actor | undefined> {
+    const claims = await this.claimsOf(token);
+    if (!claims || (await this.revocations.isRevoked(claims.clientId, claims.personId, claims.issuedAt)))
+      return undefined;
+    if (claims.personId === undefined) return Actor.app(claims.clientId, claims.permissions, requestId);
+    const [person, posts] = await Promise.all([
+      personById(this.database.reader, claims.personId),
+      appointmentsOf(this.database.reader, claims.personId, today(this.config.timeZone)),
+    ]);
+    if (!person?.active) return undefined;
+    return Actor.person(
+      claims.clientId,
+      { id: person.id, student: person.kind === 'student', posts },
+      claims.permissions,
+      requestId,
+    );
+  }
+
+  private async claimsOf(token: string): Promise<Claims | undefined> {
+    try {
+      return await this.verifier.verify(token);
+    } catch (error) {
+      if (error instanceof KeysUnavailableError) throw new ServiceUnavailableException(undefined, { cause: error });
+      return undefined;
+    }
+  }
+}
