@@ -8,10 +8,10 @@ const size = (name, testMatch, extra = {}) => ({
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': '@swc/jest',
-    // @fastify/static requires this ES module, which Jest allows only from Node 24.9 on.
-    'node_modules/content-disposition/.*\\.js$': ['@swc/jest', { swcrc: false, module: { type: 'commonjs' } }],
+    // @fastify/static and light-my-request require these ES modules, which Jest allows only from Node 24.9 on.
+    'node_modules/(content-disposition|cookie)/.*\\.js$': ['@swc/jest', { swcrc: false, module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)'],
   // TypeScript sources import their neighbours by the name of the compiled file.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // `source` makes `#database` mean libs/database/index.ts rather than its compiled file.

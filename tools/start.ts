@@ -35,6 +35,8 @@ try {
   await grantServiceRoles(databaseUrl);
   const config = Config.fromEnv({
     LOG_LEVEL: 'warn',
+    // Six services in one process: each has four transactions of its consumer beside the requests.
+    POOL_SIZE: '40',
     SECRET_KEY_FILE: await secretKey(),
     ...env,
     DATABASE_URL: databaseUrl,

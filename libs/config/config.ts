@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, validateSync } from 'class-validator';
 
@@ -11,6 +12,11 @@ export class Config {
   /** PostgreSQL of the school, `postgres://user:password@host:port/database`. */
   @IsUrl({ ...ANY_HOST, protocols: ['postgres', 'postgresql'] })
   databaseUrl: string;
+
+  /** File with the password that DATABASE_URL leaves out. */
+  @IsOptional()
+  @IsString()
+  databasePasswordFile?: string;
 
   /** Redis (or Valkey) with `maxmemory-policy noeviction`. */
   @IsUrl({ ...ANY_HOST, protocols: ['redis', 'rediss'] })
@@ -86,6 +92,12 @@ export class Config {
   @Min(1)
   redeliverAfterSeconds = 60;
 
+  /** Days that handled events and ended jobs are kept. */
+  @number
+  @IsInt()
+  @Min(1)
+  keepEventsDays = 30;
+
   get origin(): string {
     return this.baseUrl ?? `http://${this.host}:${this.port}`;
   }
@@ -98,6 +110,7 @@ export class Config {
   static fromEnv(env: NodeJS.ProcessEnv = process.env): Config {
     return Config.of({
       databaseUrl: env.DATABASE_URL,
+      databasePasswordFile: env.DATABASE_PASSWORD_FILE,
       redisUrl: env.REDIS_URL,
       redisPrefix: env.REDIS_PREFIX,
       host: env.HOST,
@@ -113,6 +126,7 @@ export class Config {
       secretKeyFile: env.SECRET_KEY_FILE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
       redeliverAfterSeconds: env.REDELIVER_AFTER_SECONDS,
+      keepEventsDays: env.KEEP_EVENTS_DAYS,
     });
   }
 
@@ -125,8 +139,17 @@ export class Config {
       const lines = errors.map((e) => `- ${settingName(e.property)}: ${Object.values(e.constraints ?? {}).join('; ')}`);
       throw new Error(`The configuration is not usable (see .env.example):\n${lines.join('\n')}`);
     }
+    if (config.databasePasswordFile)
+      config.databaseUrl = withPassword(config.databaseUrl, config.databasePasswordFile);
     return config;
   }
+}
+
+/** The URL of a database with the password that is in `file`, so that it need not be in an environment anybody can list. */
+export function withPassword(databaseUrl: string, file: string): string {
+  const url = new URL(databaseUrl);
+  url.password = encodeURIComponent(readFileSync(file, 'utf8').trim());
+  return url.toString();
 }
 
 function settingName(property: string): string {

@@ -1,1 +1,1 @@
-export { Config } from './config.js';
+export { Config, withPassword } from './config.js';

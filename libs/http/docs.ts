@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Config } from '#config';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { buildOpenApi, hostedServices } from './openapi.js';
 import { allProblems, NotFound } from './problems.js';
@@ -16,7 +17,11 @@ const PAGE_CSP =
  * `/<service>/v1/openapi.json` for each service of the process, `/docs` (Swagger UI over all of them) and `/docs/problems`.
  * Everything comes from this server; nothing from elsewhere.
  */
-export async function registerDocs(app: NestFastifyApplication, fastify: FastifyInstance): Promise<void> {
+export async function registerDocs(
+  app: NestFastifyApplication,
+  fastify: FastifyInstance,
+  config: Config,
+): Promise<void> {
   const documents = new Map<ServiceName, string>();
   for (const service of SERVICE_NAMES) {
     fastify.get(`/${service}/v1/openapi.json`, async (_request, reply) => {
@@ -34,8 +39,9 @@ export async function registerDocs(app: NestFastifyApplication, fastify: Fastify
     allowedPath: (path) => ASSETS.includes(path.replace(/^\//, '')),
   });
   fastify.get('/docs', async (_request, reply) => page(reply, 'text/html', DOCS_HTML));
+  // Under a public address all services are reached, whichever of them this process hosts.
   fastify.get('/docs/init.js', async (_request, reply) =>
-    page(reply, 'text/javascript', initScript(hostedServices(app))),
+    page(reply, 'text/javascript', initScript(config.baseUrl ? SERVICE_NAMES : hostedServices(app))),
   );
   fastify.get('/docs/problems', async (_request, reply) => page(reply, 'text/html', problemsHtml()));
 }

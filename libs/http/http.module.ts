@@ -70,7 +70,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   measureRequests(fastify);
   await servePages(app, config, async (pages) => {
     registerMetrics(pages);
-    await registerDocs(app, pages);
+    await registerDocs(app, pages, config);
   });
 }
 

@@ -106,6 +106,17 @@ export class Jobs {
     );
   }
 
+  /** Deletes jobs that ended before `before`, with their error files; answers how many. */
+  async deleteEnded(tx: Tx, before: Date): Promise<number> {
+    const rows = await query(
+      tx,
+      sql`WITH old AS (SELECT id FROM platform.job WHERE finished_at < ${before} FOR UPDATE),
+               errors AS (DELETE FROM platform.job_error WHERE job_id IN (SELECT id FROM old))
+          DELETE FROM platform.job WHERE id IN (SELECT id FROM old) RETURNING id`,
+    );
+    return rows.length;
+  }
+
   /** A job of this service that the actor asked for; others' jobs do not exist for them. */
   async find(tx: Tx, actor: Actor, service: ServiceName, id: string): Promise<Job | null> {
     const job = await tx.findOneBy(Job, { id, service, createdByApp: actor.app });

@@ -36,7 +36,7 @@ export async function mountQueueBoard(app: NestFastifyApplication, config: Confi
         board ??= loadBoard(app);
         const page = await (await board).inject({ method: 'GET', url: request.raw.url ?? PATH });
         reply.header('Content-Security-Policy', PAGE_CSP);
-        return reply.code(page.statusCode).type(page.headers['content-type'] ?? 'text/plain').send(page.rawPayload);
+        return reply.code(page.statusCode).type(String(page.headers['content-type'])).send(page.rawPayload);
       });
     }
   });
@@ -63,9 +63,10 @@ async function loadBoard(app: NestFastifyApplication): Promise<FastifyInstance> 
   });
   const serverAdapter = new FastifyAdapter().setBasePath(PATH);
   const uiConfig = { boardTitle: '一站 Yizhan', hideRedisDetails: true };
-  createBullBoard({ queues, serverAdapter, options: { uiConfig } });
+  // Two copies of the library's types meet here; `never` fits both.
+  createBullBoard({ queues, serverAdapter: serverAdapter as never, options: { uiConfig } });
   // Its own answer would show the stack.
-  serverAdapter.setErrorHandler(() => ({ status: 503, body: { error: 'The queues cannot be read right now' } }));
+  serverAdapter.setErrorHandler(() => ({ status: 500, body: { error: 'The queues cannot be read right now' } }));
   const board = fastify();
   await board.register(serverAdapter.registerPlugin(), { prefix: PATH });
   await board.ready();

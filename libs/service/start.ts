@@ -10,6 +10,7 @@ import { DatabaseModule, type MigrationSet, pendingMigrations } from '#database'
 import { eventsMigrations, EventsModule, Handlers, pingRedis } from '#events';
 import { configureHttp, createAdapter, createLogger, httpMigrations, HttpModule, NestLogger, Readiness } from '#http';
 import { Policies, policyMigrations, PolicyVersion } from '#policy';
+import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
 import { Jobs1763740300000 } from './migrations/1763740300000-jobs.js';
@@ -51,7 +52,7 @@ class PlatformModule {
     return {
       module: PlatformModule,
       controllers,
-      providers: [{ provide: Config, useValue: config }, Policies, Jobs],
+      providers: [{ provide: Config, useValue: config }, Policies, Jobs, Housekeeping],
       exports: [Config, Policies, Jobs],
     };
   }
@@ -103,7 +104,9 @@ export async function createApp(services: Service[], config: Config): Promise<Ne
     await mountQueueBoard(app, config);
     for (const service of services) await service.mount?.(app);
     assertRoutesGuarded(app);
-    app.get(Handlers).discover(services);
+    // What the platform does by the clock is done once for all: by whoever hosts the directory.
+    const platform = services.filter(({ name }) => name === 'directory').map(({ name }) => ({ name, module: PlatformModule }));
+    app.get(Handlers).discover([...services, ...platform]);
     await assertMigrated(app.get(DataSource), services);
     app.get(Readiness).add('redis', () => pingRedis(config));
     await app.init();

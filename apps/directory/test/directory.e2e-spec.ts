@@ -27,29 +27,45 @@ describe('directory', () => {
 
     it('shows the building head who lives in the building, and a student nobody', async () => {
       const head = await test.person(campus.staff.buildingHead1);
-      expect(ids((await head.get('/directory/v1/people').expect(200)).body).sort()).toEqual(campus.students.slice(0, 8));
-      const student = await test.person(campus.students[0]);
+      expect(ids((await head.get('/directory/v1/people').expect(200)).body).sort()).toEqual(
+        campus.students.slice(0, 8),
+      );
+      const student = await test.person(campus.students[0]!);
       await student.get('/directory/v1/people').expect(403);
     });
 
     it('follows the appointments of today', async () => {
       const counselor = await test.person(campus.staff.counselorFl);
       expect((await counselor.get('/directory/v1/people').expect(200)).body.data).toHaveLength(4);
-      await test.query(sql`UPDATE staffing.appointment SET valid_to = '2026-01-01' WHERE person_id = ${campus.staff.counselorFl}`);
+      await test.query(
+        sql`UPDATE staffing.appointment SET valid_to = '2026-01-01' WHERE person_id = ${campus.staff.counselorFl}`,
+      );
       await counselor.get('/directory/v1/people').expect(403);
     });
 
     it('filters, sorts and pages', async () => {
       const client = await test.client('directory:person:read');
-      const { body } = await client.get('/directory/v1/people?kind=student&grade=2024&active=true&limit=5&sort=-number').expect(200);
+      const { body } = await client
+        .get('/directory/v1/people?kind=student&grade=2024&active=true&limit=5&sort=-number')
+        .expect(200);
       expect(ids(body)).toEqual(campus.students.slice(7).reverse());
-      const next = await client.get(`/directory/v1/people?kind=student&grade=2024&active=true&limit=5&sort=-number&cursor=${body.nextCursor}`).expect(200);
+      const next = await client
+        .get(`/directory/v1/people?kind=student&grade=2024&active=true&limit=5&sort=-number&cursor=${body.nextCursor}`)
+        .expect(200);
       expect(ids(next.body)).toEqual(campus.students.slice(2, 7).reverse());
       const inBuilding = await client.get(`/directory/v1/people?unit=${campus.places.building2}`).expect(200);
       expect(ids(inBuilding.body)).toEqual(campus.students.slice(8));
       const named = await client.get(`/directory/v1/people?name=${encodeURIComponent('生12')}`).expect(200);
       expect(named.body.data).toEqual([
-        { id: campus.students[11], kind: 'student', number: '2024000012', name: '学生12', sex: '2', grade: '2024', active: true },
+        {
+          id: campus.students[11],
+          kind: 'student',
+          number: '2024000012',
+          name: '学生12',
+          sex: '2',
+          grade: '2024',
+          active: true,
+        },
       ]);
       for (const bad of ['sort=sex', 'limit=201', 'kind=pupil', 'unit=1', 'active=1', 'cursor=x', 'colour=red']) {
         await client.get(`/directory/v1/people?${bad}`).expect(400);
@@ -59,13 +75,32 @@ describe('directory', () => {
     it('shows where somebody belonged on a date', async () => {
       const client = await test.client('directory:person:read');
       const { body } = await client.get(`/directory/v1/people/${campus.students[0]}/memberships`).expect(200);
-      expect(body.data.map(({ kind }: { kind: string }) => kind).sort()).toEqual(
-        ['academy', 'bed', 'building', 'campus', 'class', 'college', 'floor', 'grid', 'major', 'room', 'school'],
-      );
+      expect(body.data.map(({ kind }: { kind: string }) => kind).sort()).toEqual([
+        'academy',
+        'bed',
+        'building',
+        'campus',
+        'class',
+        'college',
+        'floor',
+        'grid',
+        'major',
+        'room',
+        'school',
+      ]);
       expect(body.data.find(({ kind }: { kind: string }) => kind === 'class')).toEqual({
-        ...{ unitId: campus.classes.se2401, kind: 'class', code: 'SE2401', name: '软工2401', validFrom: '2024-09-01', validTo: null },
+        ...{
+          unitId: campus.classes.se2401,
+          kind: 'class',
+          code: 'SE2401',
+          name: '软工2401',
+          validFrom: '2024-09-01',
+          validTo: null,
+        },
       });
-      const before = await client.get(`/directory/v1/people/${campus.students[0]}/memberships?on=2024-08-31`).expect(200);
+      const before = await client
+        .get(`/directory/v1/people/${campus.students[0]}/memberships?on=2024-08-31`)
+        .expect(200);
       expect(before.body.data).toEqual([]);
       await client.get(`/directory/v1/people/${campus.students[0]}/memberships?on=2024-02-30`).expect(400);
     });
@@ -75,7 +110,10 @@ describe('directory', () => {
     const client = await test.client('directory:unit:read');
     const colleges = await client.get('/directory/v1/units?kind=college').expect(200);
     expect(ids(colleges.body)).toEqual([campus.colleges.cs, campus.colleges.fl]);
-    expect(ids((await client.get(`/directory/v1/units?parent=${campus.majors.se}`).expect(200)).body)).toEqual([campus.classes.se2401, campus.classes.se2402]);
+    expect(ids((await client.get(`/directory/v1/units?parent=${campus.majors.se}`).expect(200)).body)).toEqual([
+      campus.classes.se2401,
+      campus.classes.se2402,
+    ]);
     const unit = await client.get(`/directory/v1/units/${campus.classes.se2401}`).expect(200);
     expect(unit.body.path.map(({ code }: { code: string }) => code)).toEqual(['YZU', 'CS', 'SE', 'SE2401']);
     expect(unit.headers['etag']).toBe('"1"');
@@ -93,11 +131,21 @@ describe('directory', () => {
       const range = '/directory/v1/calendar?from=2026-10-01&to=2026-10-10';
       const day = async (date: string): Promise<object> =>
         (await client.get(range).expect(200)).body.days.find((one: { date: string }) => one.date === date);
-      expect(await day('2026-10-01')).toEqual({ date: '2026-10-01', workday: false, name: '国庆节', provisional: false });
+      expect(await day('2026-10-01')).toEqual({
+        date: '2026-10-01',
+        workday: false,
+        name: '国庆节',
+        provisional: false,
+      });
       expect(await day('2026-10-09')).toMatchObject({ workday: true });
       await client.put('/directory/v1/calendar/2026-10-09', { workday: false, name: '校运会' }).expect(200);
       await client.put('/directory/v1/calendar/2026-10-09', { workday: false, name: '运动会' }).expect(200);
-      expect(await day('2026-10-09')).toEqual({ date: '2026-10-09', workday: false, name: '运动会', provisional: false });
+      expect(await day('2026-10-09')).toEqual({
+        date: '2026-10-09',
+        workday: false,
+        name: '运动会',
+        provisional: false,
+      });
       await client.delete('/directory/v1/calendar/2026-10-09').expect(204);
       await client.delete('/directory/v1/calendar/2026-10-09').expect(404);
       expect(await day('2026-10-09')).toMatchObject({ workday: true });
@@ -122,7 +170,15 @@ describe('directory', () => {
     it('keeps terms, changed only by whoever saw the newest version', async () => {
       const client = await test.client('directory:unit:read', 'directory:calendar:write');
       const parentId = (await client.get('/directory/v1/terms?kind=school_year').expect(200)).body.data[0].id as string;
-      const term = { code: '2026-2027-2', name: '第二学期', kind: 'term', schoolYear: 2027, startsOn: '2027-02-22', endsOn: '2027-07-12', parentId };
+      const term = {
+        code: '2026-2027-2',
+        name: '第二学期',
+        kind: 'term',
+        schoolYear: 2027,
+        startsOn: '2027-02-22',
+        endsOn: '2027-07-12',
+        parentId,
+      };
       const created = await client.post('/directory/v1/terms', term).set('Idempotency-Key', 'term-2').expect(201);
       const again = await client.post('/directory/v1/terms', term).set('Idempotency-Key', 'term-2').expect(201);
       expect(again.body).toEqual(created.body);
@@ -131,7 +187,10 @@ describe('directory', () => {
       const taken = await client.post('/directory/v1/terms', term).expect(409);
       expect(taken.body).toMatchObject({ code: 'directory/term-code-taken', errors: [{ pointer: '#/code' }] });
       await client.put(at, { ...term, name: '春季学期' }).expect(428);
-      const changed = await client.put(at, { ...term, name: '春季学期' }).set('If-Match', '"1"').expect(200);
+      const changed = await client
+        .put(at, { ...term, name: '春季学期' })
+        .set('If-Match', '"1"')
+        .expect(200);
       expect(changed.body).toMatchObject({ name: '春季学期', version: 2 });
       await client.put(at, term).set('If-Match', '"1"').expect(412);
       for (const [wrong, pointer] of [
@@ -141,7 +200,10 @@ describe('directory', () => {
         [{ schoolYear: '2027' }, '#/schoolYear'],
         [{ kind: 'semester' }, '#/kind'],
       ] as const) {
-        const { body } = await client.put(at, { ...term, ...wrong }).set('If-Match', '"2"').expect(400);
+        const { body } = await client
+          .put(at, { ...term, ...wrong })
+          .set('If-Match', '"2"')
+          .expect(400);
         expect(body.errors[0].pointer).toBe(pointer);
       }
       await client.delete(`/directory/v1/terms/${parentId}`).set('If-Match', '"1"').expect(409);

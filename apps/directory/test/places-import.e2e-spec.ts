@@ -36,7 +36,11 @@ describe('places import', () => {
     ]);
     expect(job).toMatchObject({
       status: 'succeeded',
-      result: { grids: { create: 1 }, places: { create: 8, change: 0, close: 0 }, residences: { create: 2, change: 0, close: 0 } },
+      result: {
+        grids: { create: 1 },
+        places: { create: 8, change: 0, close: 0 },
+        residences: { create: 2, change: 0, close: 0 },
+      },
     });
     const path = await test.query(
       sql`SELECT a.kind, a.code, a.name FROM directory.place b JOIN directory.place_path p ON p.descendant_id = b.id
@@ -56,20 +60,35 @@ describe('places import', () => {
       { code: 'B1-101-2', number: '2024000002', from: '2024-09-01', to: '2026-09-03' },
       { code: 'B7-102-1', number: '2024000002', from: '2026-09-03', to: null },
     ]);
-    const grid = await test.query(sql`SELECT m.unit_kind FROM directory.published_membership_v1 m JOIN directory.unit u ON u.id = m.unit_id
+    const grid =
+      await test.query(sql`SELECT m.unit_kind FROM directory.published_membership_v1 m JOIN directory.unit u ON u.id = m.unit_id
       WHERE u.code = 'G-7' AND m.person_id = ${campus.students[0]} AND m.valid_to IS NULL`);
     expect(grid).toEqual([{ unit_kind: 'grid' }]);
-    const [school] = await test.query(sql`SELECT p.ancestor_id AS id FROM directory.unit_path p JOIN directory.unit u ON u.id = p.descendant_id
+    const [school] =
+      await test.query(sql`SELECT p.ancestor_id AS id FROM directory.unit_path p JOIN directory.unit u ON u.id = p.descendant_id
       WHERE u.code = 'G-7' AND p.ancestor_id <> u.id`);
     expect(school).toEqual({ id: campus.school });
   });
 
   it('exchanges beds, moves people out, closes what is gone, and leaves the rest alone', async () => {
-    const first = ['C1,B7,1,101,1,,,2024000001,2026-09-01', 'C1,B7,1,101,2,,,2024000002,2026-09-01', 'C1,B7,1,101,3,,,2024000003,2026-09-01', 'C1,B7,1,102,1,,,2024000004,'];
+    const first = [
+      'C1,B7,1,101,1,,,2024000001,2026-09-01',
+      'C1,B7,1,101,2,,,2024000002,2026-09-01',
+      'C1,B7,1,101,3,,,2024000003,2026-09-01',
+      'C1,B7,1,102,1,,,2024000004,',
+    ];
     await run(first);
-    const second = ['C1,B7,1,101,1,,,2024000002,', 'C1,B7,1,101,2,,,2024000001,', 'C1,B7,1,101,3,,,2024000003,', 'C1,B7,1,101,4,,,,'];
+    const second = [
+      'C1,B7,1,101,1,,,2024000002,',
+      'C1,B7,1,101,2,,,2024000001,',
+      'C1,B7,1,101,3,,,2024000003,',
+      'C1,B7,1,101,4,,,,',
+    ];
     const dry = await run(second, '?dryRun=true');
-    expect(dry.result).toMatchObject({ places: { create: 1, change: 0, close: 2 }, residences: { create: 2, change: 0, close: 1 } });
+    expect(dry.result).toMatchObject({
+      places: { create: 1, change: 0, close: 2 },
+      residences: { create: 2, change: 0, close: 1 },
+    });
     expect(dry.result.samples.create).toContainEqual({ what: 'place', file: 'places.csv', line: 5 });
     expect(JSON.stringify(dry.result)).not.toContain('2024');
     const done = await run(second);
@@ -82,7 +101,9 @@ describe('places import', () => {
       { code: 'B7-101-1', number: '2024000002', from: today, to: null },
       { code: 'B7-101-3', number: '2024000003', from: '2026-09-01', to: null },
     ]);
-    expect(await test.query(sql`SELECT code, active FROM directory.place WHERE code LIKE 'B7-102%' ORDER BY code`)).toEqual([
+    expect(
+      await test.query(sql`SELECT code, active FROM directory.place WHERE code LIKE 'B7-102%' ORDER BY code`),
+    ).toEqual([
       { code: 'B7-102', active: false },
       { code: 'B7-102-1', active: false },
     ]);
@@ -92,8 +113,13 @@ describe('places import', () => {
 
   it('takes over places that are there by their codes and keeps what the file does not say', async () => {
     const job = await run(['C1,B1,1,101,1', 'C1,B1,1,101,2'], '', 'campus,building,floor,room,bed');
-    expect(job.result).toMatchObject({ places: { create: 0, change: 0, close: 0 }, residences: { create: 0, change: 0, close: 0 } });
-    const [room] = await test.query(sql`SELECT name, grid_id, source FROM directory.place WHERE id = ${campus.rooms.b1r101}`);
+    expect(job.result).toMatchObject({
+      places: { create: 0, change: 0, close: 0 },
+      residences: { create: 0, change: 0, close: 0 },
+    });
+    const [room] = await test.query(
+      sql`SELECT name, grid_id, source FROM directory.place WHERE id = ${campus.rooms.b1r101}`,
+    );
     expect(room).toEqual({ name: '1号楼101', grid_id: campus.grids.east, source: 'sis' });
   });
 
@@ -101,7 +127,9 @@ describe('places import', () => {
     const text = '校区,楼栋,寝室,床位,学号,入住日期\n主校区,竹园1栋,301,A,2024000005,20260901\n';
     const job = await importFile(test, token, 'places', iconv.encode(text, 'gb18030'));
     expect(job).toMatchObject({ status: 'succeeded', result: { residences: { create: 1 } } });
-    expect(await test.query(sql`SELECT name FROM directory.place WHERE code = '竹园1栋-301-A'`)).toEqual([{ name: 'A' }]);
+    expect(await test.query(sql`SELECT name FROM directory.place WHERE code = '竹园1栋-301-A'`)).toEqual([
+      { name: 'A' },
+    ]);
   });
 
   it.each<[string, string[], string[]]>([
@@ -127,10 +155,16 @@ describe('places import', () => {
     const job = await run(['C1,B7,x'], '', 'campus,building,colour');
     expect(job.errors.map(([, line, column]) => `${line}:${column}`)).toEqual(['1:colour']);
     expect((await run(['C1'], '', 'campus')).errors).toHaveLength(1);
-    expect((await upload(test, token, 'places', Buffer.from('PK\x03\x04xlsx'), 'beds.xlsx')).body).toMatchObject({ status: 400, code: 'directory/not-a-csv' });
+    expect((await upload(test, token, 'places', Buffer.from('PK\x03\x04xlsx'), 'beds.xlsx')).body).toMatchObject({
+      status: 400,
+      code: 'directory/not-a-csv',
+    });
     const bed = (n: number): string => `C1,B7,1,101,${n},,,${studentNumbers[n - 1]},`;
     await run([1, 2, 3, 4, 5, 6].map(bed));
     expect(await run([bed(1)])).toMatchObject({ status: 'failed', failed: 1 });
-    expect(await run([bed(1)], '?allowShrink=true')).toMatchObject({ status: 'succeeded', result: { residences: { close: 5 } } });
+    expect(await run([bed(1)], '?allowShrink=true')).toMatchObject({
+      status: 'succeeded',
+      result: { residences: { close: 5 } },
+    });
   });
 });

@@ -14,13 +14,16 @@ const NAMES = (
 export const HEADERS = {
   academicSessions: 'sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear',
   orgs: 'sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId',
-  courses: 'sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes',
+  courses:
+    'sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes',
   classes:
     'sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods',
   users:
     'sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,userMasterIdentifier,preferredGivenName,preferredMiddleName,preferredFamilyName,primaryOrgSourcedId,pronouns',
-  roles: 'sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId',
-  enrollments: 'sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate',
+  roles:
+    'sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId',
+  enrollments:
+    'sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate',
   demographics:
     'sourcedId,status,dateLastModified,birthDate,sex,americanIndianOrAlaskaNative,asian,blackOrAfricanAmerican,nativeHawaiianOrOtherPacificIslander,white,demographicRaceTwoOrMoreRaces,hispanicOrLatinoEthnicity,countryOfBirthCode,stateOfBirthAbbreviation,cityOfBirth,publicSchoolResidenceStatus',
 };
@@ -30,10 +33,20 @@ export const csv = (header: string, ...rows: string[]): string => [header, ...ro
 export function manifest(present: string[], overrides: Record<string, string> = {}): string {
   const properties: Record<string, string> = { 'manifest.version': '1.0', 'oneroster.version': '1.2' };
   for (const name of NAMES) properties[`file.${name}`] = present.includes(name) ? 'bulk' : 'absent';
-  return csv('propertyName,value', ...Object.entries({ ...properties, ...overrides }).map(([key, value]) => `${key},${value}`));
+  return csv(
+    'propertyName,value',
+    ...Object.entries({ ...properties, ...overrides }).map(([key, value]) => `${key},${value}`),
+  );
 }
 
-export function user(id: string, family: string, given: string, number: string, enabled = 'true', grade = '2026'): string {
+export function user(
+  id: string,
+  family: string,
+  given: string,
+  number: string,
+  enabled = 'true',
+  grade = '2026',
+): string {
   return `${id},,,${enabled},${id},{学号:${number}},${given},${family},,${number},,,,,${grade},,,,,,,`;
 }
 
@@ -62,14 +75,21 @@ export function smallSet(change: Record<string, string | Buffer | null> = {}): R
       'k1,,,应物2601,,c1,AP2601,homeroom,,o1,x1,,,',
       'k2,,,力学01班,,c2,PHY101-01,scheduled,,o2,x1,,,',
     ),
-    users: csv(HEADERS.users, ...students.map((n) => user(`s${n}`, '张', `三${n}`, `00260${n}`)), user('t1', 'da Silva', 'Maria', 'P0001')),
+    users: csv(
+      HEADERS.users,
+      ...students.map((n) => user(`s${n}`, '张', `三${n}`, `00260${n}`)),
+      user('t1', 'da Silva', 'Maria', 'P0001'),
+    ),
     roles: csv(
       HEADERS.roles,
       ...students.map((n) => `r${n},,,s${n},primary,student,2026-09-01,,o2,`),
       ...students.map((n) => `ra${n},,,s${n},primary,student,,,o3,`),
       'rt,,,t1,primary,teacher,2020-01-01,,o2,',
     ),
-    demographics: csv(HEADERS.demographics, ...students.map((n) => `s${n},,,2008-0${n}-01,${n % 2 ? 'male' : 'female'},,,,,,,,,,,`)),
+    demographics: csv(
+      HEADERS.demographics,
+      ...students.map((n) => `s${n},,,2008-0${n}-01,${n % 2 ? 'male' : 'female'},,,,,,,,,,,`),
+    ),
     enrollments: csv(
       HEADERS.enrollments,
       ...students.map((n) => `e${n},,,k1,o1,s${n},student,,,`),
@@ -108,7 +128,10 @@ export interface FinishedJob {
 
 /** Uploads a file for import. */
 export function upload(test: TestApp, token: string, path: string, file: Buffer, name = 'roster.zip'): supertest.Test {
-  return supertest(test.url).post(`/directory/v1/imports/${path}`).set('Authorization', `Bearer ${token}`).attach('file', file, name);
+  return supertest(test.url)
+    .post(`/directory/v1/imports/${path}`)
+    .set('Authorization', `Bearer ${token}`)
+    .attach('file', file, name);
 }
 
 /** Uploads, waits until the job has ended, and answers what came of it. */
@@ -118,6 +141,12 @@ export async function importFile(test: TestApp, token: string, path: string, fil
   await drainEvents(test);
   const get = (at: string): supertest.Test => supertest(test.url).get(at).set('Authorization', `Bearer ${token}`);
   const { body } = await get(accepted.headers['location'] as string).expect(200);
-  const errors = body.errors ? (await get(body.errors as string).expect(200)).text.trim().split('\n').slice(1).map((line) => line.split(',')) : [];
+  const errors = body.errors
+    ? (await get(body.errors as string).expect(200)).text
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(','))
+    : [];
   return { id: body.id, status: body.status, result: body.result, failed: body.progress.failed, errors };
 }

@@ -13,15 +13,27 @@ export function daysAgo(n: number): string {
 let batches = 0;
 
 /** Delivers observations `[student 0–11, metric, day, value]` as one batch. */
-export async function observe(client: Client, rows: [student: number, metric: string, day: string, value: number][]): Promise<void> {
-  const observations = rows.map(([student, metric, day, value]) => ({ student: studentNumbers[student], metric, day, value }));
+export async function observe(
+  client: Client,
+  rows: [student: number, metric: string, day: string, value: number][],
+): Promise<void> {
+  const observations = rows.map(([student, metric, day, value]) => ({
+    student: studentNumbers[student],
+    metric,
+    day,
+    value,
+  }));
   const body = { source: 'test', batchKey: `kit-${++batches}`, observations };
   const answer = await client.post('/early-warning/v1/observations/batches', body);
   if (answer.status !== 200 || answer.body.rejected.length > 0) throw new Error(JSON.stringify(answer.body));
 }
 
 /** Publishes events as the other services would, and waits until they took effect. */
-export async function tell(test: TestApp, events: object[], aggregate?: { id: string; version: number }): Promise<void> {
+export async function tell(
+  test: TestApp,
+  events: object[],
+  aggregate?: { id: string; version: number },
+): Promise<void> {
   await test.database.transaction(null, (tx) => test.app.get(Events).publishAll(tx, events, aggregate));
   await drainEvents(test);
 }
@@ -52,11 +64,21 @@ export function simpleRule(id: string, feature: object, when: object, more: obje
 /** Drafts and publishes a rule; answers its version. */
 export async function publish(client: Client, rule: object): Promise<{ id: string; version: number }> {
   const draft = await client.post('/early-warning/v1/rules', rule).expect(201);
-  const published = await client.post(`/early-warning/v1/rules/${draft.body.id}/publish`).set('If-Match', '"1"').expect(200);
+  const published = await client
+    .post(`/early-warning/v1/rules/${draft.body.id}/publish`)
+    .set('If-Match', '"1"')
+    .expect(200);
   return published.body as { id: string; version: number };
+}
+
+/** Keeps the schedules still, so that only the test starts runs. */
+export async function holdSchedules(test: TestApp): Promise<void> {
+  await test.query(sql`UPDATE events.schedule SET last_period = '2200-01-01' WHERE service = 'early-warning'`);
 }
 
 /** Takes the rules that ship with the house out of force, so that a test has only its own. */
 export async function retireShipped(test: TestApp): Promise<void> {
-  await test.query(sql`UPDATE early_warning.rule SET state = 'retired', retired_at = now() WHERE created_by = 'yizhan'`);
+  await test.query(
+    sql`UPDATE early_warning.rule SET state = 'retired', retired_at = now() WHERE created_by = 'yizhan'`,
+  );
 }

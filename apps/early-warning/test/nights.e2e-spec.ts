@@ -2,12 +2,16 @@ import { NightCheckedV1, type NightFinding, NightResult } from '#contracts';
 import { sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, run, tell } from './kit.js';
+import { daysAgo, holdSchedules, run, tell } from './kit.js';
 
 const WARNINGS = '/early-warning/v1/warnings';
 
 function result(student: number, finding: NightFinding, minutesLate?: number): NightResult {
-  return Object.assign(new NightResult(), { studentId: campus.students[student], finding, ...(minutesLate && { minutesLate }) });
+  return Object.assign(new NightResult(), {
+    studentId: campus.students[student],
+    finding,
+    ...(minutesLate && { minutesLate }),
+  });
 }
 
 describe('nights become warnings', () => {
@@ -18,6 +22,7 @@ describe('nights become warnings', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([earlyWarning]);
+    await holdSchedules(test);
     app = await test.client();
     counselor = await test.person(campus.staff.counselorCs);
     stranger = await test.person(campus.staff.counselorFl);
@@ -71,7 +76,9 @@ describe('nights become warnings', () => {
         absent: { value: 0, days: [], coverage: '0/7' },
         attend: { value: null, coverage: '0/7', baseline: { mean: null, n: 0 } },
       },
-      sources: [{ source: 'event:safety.night-checked.v1', metrics: expect.arrayContaining(['late_return']), batches: 3 }],
+      sources: [
+        { source: 'event:safety.night-checked.v1', metrics: expect.arrayContaining(['late_return']), batches: 3 },
+      ],
     });
     const [audited] = await test.query(sql`SELECT action FROM platform.audit_entry WHERE subject_id = ${id}`);
     expect(audited).toEqual({ action: 'early-warning.warning.read' });
@@ -102,7 +109,9 @@ describe('nights become warnings', () => {
     const detail = await counselor.get(`${WARNINGS}/${withdrawn.body.data[0].id}`).expect(200);
     expect(detail.body.history.map((entry: { what: string }) => entry.what)).toEqual(['raised', 'withdrawn']);
     expect(detail.body.history[1].note).toContain('the data it rested on was corrected');
-    const [settled] = await test.query(sql`SELECT payload FROM events.event WHERE name = 'early-warning.warning-settled.v1'`);
+    const [settled] = await test.query(
+      sql`SELECT payload FROM events.event WHERE name = 'early-warning.warning-settled.v1'`,
+    );
     expect(settled).toMatchObject({ payload: { outcome: 'withdrawn' } });
   });
 
@@ -120,8 +129,13 @@ describe('nights become warnings', () => {
       new NightCheckedV1(daysAgo(2), 3, [result(4, 'clear'), result(5, 'not_returned')]),
     ];
     const [a, b, c] = nights as [NightCheckedV1, NightCheckedV1, NightCheckedV1];
-    for (const order of [[c, a, b], [b, c, a, a], [a, b, c, b]]) {
+    for (const order of [
+      [c, a, b],
+      [b, c, a, a],
+      [a, b, c, b],
+    ]) {
       const fresh = await TestApp.create([earlyWarning]);
+      await holdSchedules(fresh);
       try {
         await tell(fresh, order);
         await run(fresh, await fresh.client());
@@ -145,7 +159,9 @@ describe('nights become warnings', () => {
 
   it('answers 404 to a counselor who was moved off the class', async () => {
     const { data } = (await counselor.get(WARNINGS).expect(200)).body;
-    await test.query(sql`UPDATE staffing.appointment SET valid_to = ${daysAgo(0)} WHERE person_id = ${campus.staff.counselorCs}`);
+    await test.query(
+      sql`UPDATE staffing.appointment SET valid_to = ${daysAgo(0)} WHERE person_id = ${campus.staff.counselorCs}`,
+    );
     const moved = await test.person(campus.staff.counselorCs);
     await moved.get(`${WARNINGS}/${data[0].id}`).expect((response) => {
       // Without any post the permission itself is gone.

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { LeaveApprovedV1, LeaveCancelledV1, LeaveChangedV1, PassesRecordedV1, PassFact, RosterChangedV1 } from '#contracts';
+import {
+  LeaveApprovedV1,
+  LeaveCancelledV1,
+  LeaveChangedV1,
+  PassesRecordedV1,
+  PassFact,
+  RosterChangedV1,
+} from '#contracts';
 import { newId, sql } from '#database';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, observe, publish, run, simpleRule, tell } from './kit.js';
+import { daysAgo, holdSchedules, observe, publish, run, simpleRule, tell } from './kit.js';
 
 const BATCHES = '/early-warning/v1/observations/batches';
 
@@ -14,6 +21,7 @@ describe('observations', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([earlyWarning]);
+    await holdSchedules(test);
     app = await test.client();
   });
   afterAll(() => test.close());
@@ -21,8 +29,10 @@ describe('observations', () => {
   const row = (student: number, value: number, more: object = {}) => ({
     ...{ student: studentNumbers[student], metric: 'library_visits', day: '2026-10-12', value, ...more },
   });
-  const send = (batchKey: string, observations: unknown[], source = 'library') => app.post(BATCHES, { source, batchKey, observations });
-  const count = async () => (await test.query<{ n: number }>(sql`SELECT count(*)::int AS n FROM early_warning.observation`))[0]!.n;
+  const send = (batchKey: string, observations: unknown[], source = 'library') =>
+    app.post(BATCHES, { source, batchKey, observations });
+  const count = async () =>
+    (await test.query<{ n: number }>(sql`SELECT count(*)::int AS n FROM early_warning.observation`))[0]!.n;
   /** Vectors as values by student number, folded first. */
   const vector = async (metric: string, day = '2026-10-12') => {
     await test.database.transaction(null, foldDirty);
@@ -87,13 +97,19 @@ describe('observations', () => {
     await send('b3', []).expect(400);
     const rows = Array.from({ length: 10_001 }, () => 0);
     expect((await send('b3', rows).expect(400)).body.errors[0].pointer).toBe('#/observations');
-    expect((await app.post(BATCHES, { source: 'Library!', batchKey: 'x', observations: [1] }).expect(400)).body.errors[0].pointer).toBe('#/source');
+    expect(
+      (await app.post(BATCHES, { source: 'Library!', batchKey: 'x', observations: [1] }).expect(400)).body.errors[0]
+        .pointer,
+    ).toBe('#/source');
     const reader = await test.client('early-warning:metric:read');
     await reader.post(BATCHES, { source: 'library', batchKey: 'x', observations: [row(0, 1)] }).expect(403);
   });
 
   it('lets a later batch replace a record by its key, also when it is folded in between', async () => {
-    await send('k1', [row(0, 9, { key: 'v1', metric: 'sport_min' }), row(0, 1, { key: 'v2', metric: 'sport_min' })]).expect(200);
+    await send('k1', [
+      row(0, 9, { key: 'v1', metric: 'sport_min' }),
+      row(0, 1, { key: 'v2', metric: 'sport_min' }),
+    ]).expect(200);
     expect(await vector('sport_min')).toEqual({ '2024000001': 10 });
     await send('k2', [row(0, 4, { key: 'v1', metric: 'sport_min' })]).expect(200);
     expect(await vector('sport_min')).toEqual({ '2024000001': 5 });
@@ -102,14 +118,25 @@ describe('observations', () => {
   });
 
   it('keeps the latest of a day for metrics that fold to the last', async () => {
-    const credits = (value: number, at: string) => ({ student: studentNumbers[0], metric: 'failed_credits', at, value });
+    const credits = (value: number, at: string) => ({
+      student: studentNumbers[0],
+      metric: 'failed_credits',
+      at,
+      value,
+    });
     await send('c1', [credits(12.5, '2026-10-12T18:00:00+08:00'), credits(3, '2026-10-12T09:00:00+08:00')]).expect(200);
     expect(await vector('failed_credits')).toEqual({ '2024000001': 125 });
   });
 
   it('counts a gate pass once however often it is told', async () => {
     const pass = (student: number, direction: 'in' | 'out', at: string, passId = newId()) =>
-      Object.assign(new PassFact(), { passId, studentId: campus.students[student], buildingId: campus.places.building1, direction, at });
+      Object.assign(new PassFact(), {
+        passId,
+        studentId: campus.students[student],
+        buildingId: campus.places.building1,
+        direction,
+        at,
+      });
     const first = pass(0, 'in', '2026-10-12T15:59:00.000Z');
     const nextDay = pass(0, 'in', '2026-10-12T16:01:00.000Z');
     const stranger = Object.assign(pass(0, 'in', '2026-10-12T10:00:00.000Z'), { studentId: newId() });
@@ -124,9 +151,18 @@ describe('observations', () => {
 
   it('masks leave by day, and a late or repeated word of it changes nothing', async () => {
     const leaveId = newId();
-    const leave = { leaveId, studentId: campus.students[6] as string, startsAt: '2026-10-12T00:00:00Z', endsAt: '2026-10-13T16:00:00Z' };
+    const leave = {
+      leaveId,
+      studentId: campus.students[6] as string,
+      startsAt: '2026-10-12T00:00:00Z',
+      endsAt: '2026-10-13T16:00:00Z',
+    };
     const days = async () =>
-      (await test.query(sql`SELECT first_day::text AS first, last_day::text AS last FROM early_warning.leave_mask WHERE leave_id = ${leaveId}`))[0];
+      (
+        await test.query(
+          sql`SELECT first_day::text AS first, last_day::text AS last FROM early_warning.leave_mask WHERE leave_id = ${leaveId}`,
+        )
+      )[0];
     const say = (event: object, version: number) => tell(test, [event], { id: leaveId, version });
     await say(new LeaveApprovedV1(leave), 1);
     expect(await days()).toEqual({ first: '2026-10-12', last: '2026-10-13' });
@@ -139,10 +175,25 @@ describe('observations', () => {
   });
 
   it('does not count days on leave where a rule says so', async () => {
-    await publish(app, simpleRule('test.leave', { metric: 'absent_class', agg: 'sum', window: '7d', calendar: { exclude: ['leave'] } }, { ge: [{ f: 'x' }, 3] }));
-    await observe(app, [[8, 'absent_class', daysAgo(1), 4], [9, 'absent_class', daysAgo(1), 4]]);
+    await publish(
+      app,
+      simpleRule(
+        'test.leave',
+        { metric: 'absent_class', agg: 'sum', window: '7d', calendar: { exclude: ['leave'] } },
+        { ge: [{ f: 'x' }, 3] },
+      ),
+    );
+    await observe(app, [
+      [8, 'absent_class', daysAgo(1), 4],
+      [9, 'absent_class', daysAgo(1), 4],
+    ]);
     const startsAt = new Date(Date.now() - 36 * 3_600_000).toISOString();
-    const leave = { leaveId: newId(), studentId: campus.students[8] as string, startsAt, endsAt: new Date().toISOString() };
+    const leave = {
+      leaveId: newId(),
+      studentId: campus.students[8] as string,
+      startsAt,
+      endsAt: new Date().toISOString(),
+    };
     await tell(test, [new LeaveApprovedV1(leave)], { id: leave.leaveId, version: 1 });
     await run(test, app, { rules: ['test.leave'] });
     const warned = await test.query(sql`SELECT student_id FROM early_warning.warning WHERE rule_code = 'test.leave'`);
@@ -150,11 +201,16 @@ describe('observations', () => {
   });
 
   it('gives a student who comes later a lane of their own, and leaves the others theirs', async () => {
-    const lanes = () => test.query<{ ordinal: number; student_id: string }>(sql`SELECT ordinal, student_id FROM early_warning.student_ordinal ORDER BY ordinal`);
+    const lanes = () =>
+      test.query<{ ordinal: number; student_id: string }>(
+        sql`SELECT ordinal, student_id FROM early_warning.student_ordinal ORDER BY ordinal`,
+      );
     const before = await lanes();
     expect(before.map((one) => one.student_id)).toEqual(campus.students);
     const id = newId();
-    await test.query(sql`INSERT INTO directory.person (id, kind, number, name) VALUES (${id}, 'student', '2026999999', '新生')`);
+    await test.query(
+      sql`INSERT INTO directory.person (id, kind, number, name) VALUES (${id}, 'student', '2026999999', '新生')`,
+    );
     await tell(test, [new RosterChangedV1(newId())]);
     expect(await lanes()).toEqual([...before, { ordinal: 12, student_id: id }]);
     await send('new', [row(0, 1, { student: '2026999999', metric: 'awards' })]).expect(200);
@@ -163,7 +219,9 @@ describe('observations', () => {
 
   it('rebuilds every vector from the observations, bit for bit', async () => {
     const digest = async () => {
-      const rows = await test.query(sql`SELECT metric, day::text, block, n, first, encode(v, 'hex') AS v FROM early_warning.day_vector ORDER BY 1, 2, 3`);
+      const rows = await test.query(
+        sql`SELECT metric, day::text, block, n, first, encode(v, 'hex') AS v FROM early_warning.day_vector ORDER BY 1, 2, 3`,
+      );
       return { n: rows.length, sha: createHash('sha256').update(JSON.stringify(rows)).digest('hex') };
     };
     await test.database.transaction(null, foldDirty);

@@ -3,7 +3,7 @@ import { campus, type Client, TestApp } from '#testing';
 import { checkRule } from '../src/kernel/check-rule.js';
 import { metricCatalogue } from '../src/metrics/metrics.service.js';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, observe, publish, simpleRule } from './kit.js';
+import { daysAgo, holdSchedules, observe, publish, simpleRule } from './kit.js';
 
 const RULES = '/early-warning/v1/rules';
 const METRICS = '/early-warning/v1/metrics';
@@ -17,6 +17,7 @@ describe('metrics, rules and evaluations', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([earlyWarning]);
+    await holdSchedules(test);
     app = await test.client();
     officer = await test.person(campus.staff.schoolOfficer);
     collegeOfficer = await test.person(campus.staff.collegeOfficerCs);
@@ -27,13 +28,25 @@ describe('metrics, rules and evaluations', () => {
 
   describe('metrics', () => {
     const metric = {
-      ...{ code: 'steps', zh: '步数', en: 'steps', unit: 'step', decimals: 0, fold: 'max', domain: 'sport', sensitivity: 2, retentionDays: 100 },
+      ...{
+        code: 'steps',
+        zh: '步数',
+        en: 'steps',
+        unit: 'step',
+        decimals: 0,
+        fold: 'max',
+        domain: 'sport',
+        sensitivity: 2,
+        retentionDays: 100,
+      },
     };
 
     it('ship with the house', async () => {
       const { data } = (await officer.get(`${METRICS}?limit=200`).expect(200)).body;
       const codes = data.map((one: { code: string }) => one.code);
-      expect(codes).toEqual(expect.arrayContaining(['dorm_gate_in', 'late_return', 'failed_credits', 'score_points', 'assessment_due']));
+      expect(codes).toEqual(
+        expect.arrayContaining(['dorm_gate_in', 'late_return', 'failed_credits', 'score_points', 'assessment_due']),
+      );
       expect(codes).toEqual([...codes].sort());
       const first = (await officer.get(`${METRICS}?limit=2`).expect(200)).body;
       const second = (await officer.get(`${METRICS}?limit=2&cursor=${first.nextCursor}`).expect(200)).body;
@@ -48,9 +61,16 @@ describe('metrics, rules and evaluations', () => {
       const url = `${METRICS}/${created.body.id}`;
       const change = { zh: '每日步数', en: 'steps a day', domain: 'sport', sensitivity: 1, retentionDays: 200 };
       await officer.put(url, change).expect(428);
-      expect((await officer.put(url, change).set('If-Match', '"1"').expect(200)).body).toMatchObject({ ...change, code: 'steps', version: 2 });
+      expect((await officer.put(url, change).set('If-Match', '"1"').expect(200)).body).toMatchObject({
+        ...change,
+        code: 'steps',
+        version: 2,
+      });
       await officer.put(url, change).set('If-Match', '"1"').expect(412);
-      await officer.put(url, { ...change, unit: 'km' }).set('If-Match', '"2"').expect(400);
+      await officer
+        .put(url, { ...change, unit: 'km' })
+        .set('If-Match', '"2"')
+        .expect(400);
       expect((await officer.get(url).expect(200)).headers['etag']).toBe('"2"');
       await collegeOfficer.post(METRICS, { ...metric, code: 'other' }).expect(403);
       await collegeOfficer.put(url, change).set('If-Match', '"2"').expect(403);
@@ -63,11 +83,22 @@ describe('metrics, rules and evaluations', () => {
     });
 
     it('keep what a published rule needs', async () => {
-      const [shipped] = (await officer.get(`${METRICS}?limit=200`)).body.data.filter((one: { code: string }) => one.code === 'class_attend');
+      const [shipped] = (await officer.get(`${METRICS}?limit=200`)).body.data.filter(
+        (one: { code: string }) => one.code === 'class_attend',
+      );
       const { zh, en, domain, sensitivity } = shipped;
-      const refused = await officer.put(`${METRICS}/${shipped.id}`, { zh, en, domain, sensitivity, retentionDays: 34 }).set('If-Match', '"1"').expect(409);
-      expect(refused.body).toMatchObject({ code: 'early-warning/metric-in-use', errors: [{ pointer: '#/retentionDays' }] });
-      await officer.put(`${METRICS}/${shipped.id}`, { zh, en, domain, sensitivity, retentionDays: 35 }).set('If-Match', '"1"').expect(200);
+      const refused = await officer
+        .put(`${METRICS}/${shipped.id}`, { zh, en, domain, sensitivity, retentionDays: 34 })
+        .set('If-Match', '"1"')
+        .expect(409);
+      expect(refused.body).toMatchObject({
+        code: 'early-warning/metric-in-use',
+        errors: [{ pointer: '#/retentionDays' }],
+      });
+      await officer
+        .put(`${METRICS}/${shipped.id}`, { zh, en, domain, sensitivity, retentionDays: 35 })
+        .set('If-Match', '"1"')
+        .expect(200);
     });
   });
 
@@ -75,21 +106,41 @@ describe('metrics, rules and evaluations', () => {
     it('that ship with the house are right and in force', async () => {
       const { data } = (await officer.get(`${RULES}?state=published&limit=200`).expect(200)).body;
       expect(data.map((one: { code: string }) => one.code)).toEqual([
-        ...['aid.hidden-hardship', 'canteen.silence', 'class.absent-week', 'dorm.absent', 'dorm.late', 'dorm.not-returned', 'net.night'],
+        ...[
+          'aid.hidden-hardship',
+          'canteen.silence',
+          'class.absent-week',
+          'dorm.absent',
+          'dorm.late',
+          'dorm.not-returned',
+          'net.night',
+        ],
         'study.failed-credits',
       ]);
       const metrics = await metricCatalogue(test.tx);
-      for (const { definition } of data) expect([definition.id, checkRule(definition, metrics)]).toEqual([definition.id, []]);
+      for (const { definition } of data)
+        expect([definition.id, checkRule(definition, metrics)]).toEqual([definition.id, []]);
     });
 
     it('go from draft to published to retired, and their versions never change', async () => {
       const draft = await officer.post(RULES, late).expect(201);
-      expect(draft.body).toMatchObject({ code: 'test.late', number: 1, state: 'draft', definition: late, publishedAt: null });
+      expect(draft.body).toMatchObject({
+        code: 'test.late',
+        number: 1,
+        state: 'draft',
+        definition: late,
+        publishedAt: null,
+      });
       const url = `${RULES}/${draft.body.id}`;
       await officer.post(`${url}/publish`).expect(428);
       await officer.post(`${url}/publish`).set('If-Match', '"2"').expect(412);
-      expect((await officer.post(`${url}/publish`).set('If-Match', '"1"').expect(200)).body).toMatchObject({ state: 'published', version: 2 });
-      expect((await officer.post(`${url}/publish`).set('If-Match', '"2"').expect(409)).body.code).toBe('early-warning/rule-not-draft');
+      expect((await officer.post(`${url}/publish`).set('If-Match', '"1"').expect(200)).body).toMatchObject({
+        state: 'published',
+        version: 2,
+      });
+      expect((await officer.post(`${url}/publish`).set('If-Match', '"2"').expect(409)).body.code).toBe(
+        'early-warning/rule-not-draft',
+      );
 
       const second = await officer.post(RULES, { ...late, level: 'orange' }).expect(201);
       const third = await officer.post(RULES, { ...late, level: 'red' }).expect(201);
@@ -112,10 +163,18 @@ describe('metrics, rules and evaluations', () => {
         const answer = await officer.post(RULES, { ...late, ...change }).expect(400);
         return answer.body.errors.map((error: { pointer: string }) => error.pointer);
       };
-      expect(await wrong({ when: { all: [{ ge: [{ f: 'y' }, 2] }, { gt: [{ f: 'x' }, 1] }] } })).toEqual(['#/when/all/0/ge/0/f']);
-      expect(await wrong({ when: { all: [{ ge: ['x', 2] }, { gt: [{ f: 'x' }, 1] }] } })).toEqual(['#/when/all/0/ge/0']);
-      expect(await wrong({ features: { x: { metric: 'nope', agg: 'sum', window: '7d' } } })).toEqual(['#/features/x/metric']);
-      expect(await wrong({ features: { x: { metric: 'late_return', agg: 'sum', window: '801d' } } })).toEqual(['#/features/x/window']);
+      expect(await wrong({ when: { all: [{ ge: [{ f: 'y' }, 2] }, { gt: [{ f: 'x' }, 1] }] } })).toEqual([
+        '#/when/all/0/ge/0/f',
+      ]);
+      expect(await wrong({ when: { all: [{ ge: ['x', 2] }, { gt: [{ f: 'x' }, 1] }] } })).toEqual([
+        '#/when/all/0/ge/0',
+      ]);
+      expect(await wrong({ features: { x: { metric: 'nope', agg: 'sum', window: '7d' } } })).toEqual([
+        '#/features/x/metric',
+      ]);
+      expect(await wrong({ features: { x: { metric: 'late_return', agg: 'sum', window: '801d' } } })).toEqual([
+        '#/features/x/window',
+      ]);
       expect(await wrong({ level: 3 })).toEqual(['#/level']);
       expect(await wrong({ title: { zh: 'x' } })).toEqual(['#/title/en']);
       expect(await wrong({ colour: 'red' })).toEqual(['#/colour']);
@@ -133,9 +192,18 @@ describe('metrics, rules and evaluations', () => {
   describe('evaluations', () => {
     const day = daysAgo(3);
     const rule = simpleRule('try.books', { metric: 'book_loans', agg: 'sum', window: '30d' }, { ge: [{ f: 'x' }, 5] });
-    const evaluate = (body: object, query = '?ids=true') => app.post(`${EVALUATIONS}${query}`, { rule, asOf: day, ...body });
+    const evaluate = (body: object, query = '?ids=true') =>
+      app.post(`${EVALUATIONS}${query}`, { rule, asOf: day, ...body });
 
-    beforeAll(() => observe(app, [[0, 'book_loans', day, 5], [1, 'book_loans', day, 4], [4, 'book_loans', day, 9], [9, 'book_loans', day, 8], [9, 'book_loans', daysAgo(2), 1]]));
+    beforeAll(() =>
+      observe(app, [
+        [0, 'book_loans', day, 5],
+        [1, 'book_loans', day, 4],
+        [4, 'book_loans', day, 9],
+        [9, 'book_loans', day, 8],
+        [9, 'book_loans', daysAgo(2), 1],
+      ]),
+    );
 
     it('say whom a rule would flag, and leave no trace', async () => {
       const answer = await evaluate({ evidence: true }).expect(200);
@@ -143,7 +211,10 @@ describe('metrics, rules and evaluations', () => {
         ...{ asOf: day, n: 12, flagged: 3, unknown: 8, levels: { blue: 0, yellow: 3, orange: 0, red: 0 } },
         students: ['2024000001', '2024000005', '2024000010'],
       });
-      expect(answer.body.evidence[2]).toMatchObject({ student: '2024000010', evidence: { features: { x: { value: 8, days: [{ day, value: 8 }] } } } });
+      expect(answer.body.evidence[2]).toMatchObject({
+        student: '2024000010',
+        evidence: { features: { x: { value: 8, days: [{ day, value: 8 }] } } },
+      });
       expect((await evaluate({}, '').expect(200)).body.students).toBeUndefined();
       expect(await test.query(sql`SELECT 1 FROM early_warning.warning`)).toEqual([]);
       expect(await test.query(sql`SELECT 1 FROM early_warning.rule WHERE code = 'try.books'`)).toEqual([]);
@@ -151,17 +222,21 @@ describe('metrics, rules and evaluations', () => {
 
     it('see the past as of its day', async () => {
       expect((await evaluate({ asOf: daysAgo(4) }).expect(200)).body).toMatchObject({ flagged: 0, unknown: 12 });
-      expect((await evaluate({ asOf: daysAgo(2), rule: { ...rule, when: { ge: [{ f: 'x' }, 9] } } }).expect(200)).body.students).toEqual([
-        '2024000005',
-        '2024000010',
-      ]);
+      expect(
+        (await evaluate({ asOf: daysAgo(2), rule: { ...rule, when: { ge: [{ f: 'x' }, 9] } } }).expect(200)).body
+          .students,
+      ).toEqual(['2024000005', '2024000010']);
     });
 
     it('look at a unit as it was on the day', async () => {
       const unitId = campus.classes.se2401;
       expect((await evaluate({ unitId }).expect(200)).body).toMatchObject({ n: 4, students: ['2024000001'] });
-      await test.query(sql`UPDATE directory.membership SET valid_to = ${day} WHERE person_id = ${campus.students[0]} AND unit_id = ${unitId}`);
-      await test.query(sql`UPDATE directory.membership SET valid_from = ${daysAgo(1)} WHERE person_id = ${campus.students[1]} AND unit_id = ${unitId}`);
+      await test.query(
+        sql`UPDATE directory.membership SET valid_to = ${day} WHERE person_id = ${campus.students[0]} AND unit_id = ${unitId}`,
+      );
+      await test.query(
+        sql`UPDATE directory.membership SET valid_from = ${daysAgo(1)} WHERE person_id = ${campus.students[1]} AND unit_id = ${unitId}`,
+      );
       expect((await evaluate({ unitId }).expect(200)).body).toMatchObject({ n: 2, students: [] });
       expect((await evaluate({ unitId, includeFuture: true }).expect(200)).body).toMatchObject({ n: 3, students: [] });
       expect((await evaluate({ unitId, asOf: daysAgo(4) }).expect(200)).body).toMatchObject({ n: 3 });
@@ -187,13 +262,19 @@ describe('metrics, rules and evaluations', () => {
       );
       const answer = await evaluate({ rule: withParameter, evidence: true }).expect(200);
       expect(answer.body.students).toEqual(['2024000005']);
-      expect(answer.body.evidence[0].evidence).toMatchObject({ threshold: 9, parameters: { version: 1, values: { books: 9 } } });
+      expect(answer.body.evidence[0].evidence).toMatchObject({
+        threshold: 9,
+        parameters: { version: 1, values: { books: 9 } },
+      });
       expect((await evaluate({ rule: withParameter, asOf: daysAgo(4) }).expect(200)).body.flagged).toBe(0);
     });
   });
 
   it('publish in place of the version before', async () => {
-    const { version } = await publish(officer, simpleRule('test.second', { metric: 'awards', agg: 'sum' }, { ge: [{ f: 'x' }, 1] }));
+    const { version } = await publish(
+      officer,
+      simpleRule('test.second', { metric: 'awards', agg: 'sum' }, { ge: [{ f: 'x' }, 1] }),
+    );
     expect(version).toBe(2);
   });
 });

@@ -1,7 +1,7 @@
 import { sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, observe, publish, retireShipped, run, simpleRule } from './kit.js';
+import { daysAgo, holdSchedules, observe, publish, retireShipped, run, simpleRule } from './kit.js';
 
 const WARNINGS = '/early-warning/v1/warnings';
 const RUNS = '/early-warning/v1/runs';
@@ -16,32 +16,77 @@ describe('runs and warnings', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([earlyWarning]);
+    await holdSchedules(test);
     await retireShipped(test);
     app = await test.client();
-    [counselor, counselorFl, collegeOfficer, officer] = await Promise.all(
-      [campus.staff.counselorCs, campus.staff.counselorFl, campus.staff.collegeOfficerCs, campus.staff.schoolOfficer].map((id) => test.person(id)),
-    ) as [Client, Client, Client, Client];
+    [counselor, counselorFl, collegeOfficer, officer] = (await Promise.all(
+      [
+        campus.staff.counselorCs,
+        campus.staff.counselorFl,
+        campus.staff.collegeOfficerCs,
+        campus.staff.schoolOfficer,
+      ].map((id) => test.person(id)),
+    )) as [Client, Client, Client, Client];
     const levels = [{ yellow: { ge: [{ f: 'x' }, 3] } }, { red: { ge: [{ f: 'x' }, 6] } }];
-    await publish(app, simpleRule('a.absent', { metric: 'absent_class', agg: 'sum', window: '7d' }, {}, { level: levels, when: undefined }));
-    await publish(app, simpleRule('b.books', { metric: 'book_loans', agg: 'sum', window: '7d' }, { ge: [{ f: 'x' }, 5] }, { level: 'blue' }));
+    await publish(
+      app,
+      simpleRule(
+        'a.absent',
+        { metric: 'absent_class', agg: 'sum', window: '7d' },
+        {},
+        { level: levels, when: undefined },
+      ),
+    );
+    await publish(
+      app,
+      simpleRule(
+        'b.books',
+        { metric: 'book_loans', agg: 'sum', window: '7d' },
+        { ge: [{ f: 'x' }, 5] },
+        { level: 'blue' },
+      ),
+    );
   });
   afterAll(() => test.close());
 
   const listed = async (client: Client, query = '') => {
     const { data } = (await client.get(`${WARNINGS}${query}`).expect(200)).body;
-    return (data as { rule: { code: string }; student: { number: string }; level: string; status: string; id: string; version: number; hits: number }[]);
+    return data as {
+      rule: { code: string };
+      student: { number: string };
+      level: string;
+      status: string;
+      id: string;
+      version: number;
+      hits: number;
+    }[];
   };
   const one = async (student: number, rule: string) =>
-    (await test.query<{ id: string; version: number; status: string; level: string; hits: number; holds: boolean; history: { what: string }[] }>(
-      sql`SELECT id, version, status, level, hits, holds, history FROM early_warning.warning
+    (
+      await test.query<{
+        id: string;
+        version: number;
+        status: string;
+        level: string;
+        hits: number;
+        holds: boolean;
+        history: { what: string }[];
+      }>(
+        sql`SELECT id, version, status, level, hits, holds, history FROM early_warning.warning
            WHERE student_id = ${campus.students[student]} AND rule_code = ${rule} ORDER BY raised_at DESC LIMIT 1`,
-    ))[0]!;
+      )
+    )[0]!;
   const act = (client: Client, id: string, action: string, version: number, body: object = {}) =>
     client.post(`${WARNINGS}/${id}/${action}`, body).set('If-Match', `"${version}"`);
 
   it('a run raises what holds, by level, and says so in its job', async () => {
     await observe(app, [
-      ...[[0, 3], [1, 7], [2, 2], [9, 4]].map(([student, n]): [number, string, string, number] => [student!, 'absent_class', daysAgo(2), n!]),
+      ...[
+        [0, 3],
+        [1, 7],
+        [2, 2],
+        [9, 4],
+      ].map(([student, n]): [number, string, string, number] => [student!, 'absent_class', daysAgo(2), n!]),
       [1, 'book_loans', daysAgo(2), 5],
     ]);
     const accepted = await officer.post(RUNS, {}).expect(202);
@@ -68,7 +113,11 @@ describe('runs and warnings', () => {
   });
 
   it('a list shows what the caller answers for, and filters and pages it', async () => {
-    expect((await listed(counselor)).map((w) => w.student.number).sort()).toEqual(['2024000001', '2024000002', '2024000002']);
+    expect((await listed(counselor)).map((w) => w.student.number).sort()).toEqual([
+      '2024000001',
+      '2024000002',
+      '2024000002',
+    ]);
     expect((await listed(counselorFl)).map((w) => w.student.number)).toEqual(['2024000010']);
     expect(await listed(collegeOfficer)).toHaveLength(3);
     expect(await listed(await test.person(campus.staff.classAdvisorSe2401))).toHaveLength(3);
@@ -80,7 +129,10 @@ describe('runs and warnings', () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     for (let pages = 0; cursor !== null && pages < 6; pages++) {
-      const page = (await officer.get(`${WARNINGS}?limit=1${cursor && `&cursor=${cursor}`}`).expect(200)).body as { data: { id: string }[]; nextCursor: string | null };
+      const page = (await officer.get(`${WARNINGS}?limit=1${cursor && `&cursor=${cursor}`}`).expect(200)).body as {
+        data: { id: string }[];
+        nextCursor: string | null;
+      };
       seen.push(...page.data.map((w) => w.id));
       cursor = page.nextCursor;
     }
@@ -109,7 +161,10 @@ describe('runs and warnings', () => {
     const events = await test.query(
       sql`SELECT aggregate_version AS v, payload ->> 'level' AS level FROM events.event WHERE aggregate_id = ${before.id} ORDER BY 1`,
     );
-    expect(events).toEqual([{ v: 1, level: 'yellow' }, { v: 2, level: 'red' }]);
+    expect(events).toEqual([
+      { v: 1, level: 'yellow' },
+      { v: 2, level: 'red' },
+    ]);
   });
 
   it('triage goes from open to confirmed to closed, each step once, with If-Match', async () => {
@@ -121,9 +176,15 @@ describe('runs and warnings', () => {
     await act(await test.person(campus.staff.classAdvisorSe2401), id, 'confirm', version).expect(403);
     const confirmed = await act(counselor, id, 'confirm', version, { note: '已谈话' }).expect(200);
     expect(confirmed.body).toMatchObject({ status: 'confirmed', version: version + 1 });
-    expect(confirmed.body.history.at(-1)).toMatchObject({ what: 'confirmed', by: campus.staff.counselorCs, note: '已谈话' });
+    expect(confirmed.body.history.at(-1)).toMatchObject({
+      what: 'confirmed',
+      by: campus.staff.counselorCs,
+      note: '已谈话',
+    });
     await act(counselor, id, 'confirm', version).expect(409);
-    expect((await act(counselor, id, 'dismiss', version + 1, { reason: 'other' }).expect(409)).body.code).toBe('early-warning/warning-not-open');
+    expect((await act(counselor, id, 'dismiss', version + 1, { reason: 'other' }).expect(409)).body.code).toBe(
+      'early-warning/warning-not-open',
+    );
     await act(counselor, id, 'close', version + 1, { outcome: 'gone' }).expect(400);
     const closed = await act(counselor, id, 'close', version + 1, { outcome: 'improved' }).expect(200);
     expect(closed.body).toMatchObject({ status: 'closed', version: version + 2 });
@@ -135,7 +196,8 @@ describe('runs and warnings', () => {
 
   it('a retried triage has one effect', async () => {
     const { id, version } = await one(9, 'a.absent');
-    const dismiss = () => act(counselorFl, id, 'dismiss', version, { reason: 'excused' }).set('Idempotency-Key', 'once-9');
+    const dismiss = () =>
+      act(counselorFl, id, 'dismiss', version, { reason: 'excused' }).set('Idempotency-Key', 'once-9');
     const first = await dismiss().expect(200);
     expect((await dismiss().expect(200)).body).toEqual(first.body);
     expect((await one(9, 'a.absent')).history).toHaveLength(2);
@@ -154,7 +216,10 @@ describe('runs and warnings', () => {
   });
 
   it('a warning whose window merely slid on stays open', async () => {
-    await observe(app, [[5, 'book_loans', daysAgo(8), 9], [5, 'book_loans', daysAgo(1), 0]]);
+    await observe(app, [
+      [5, 'book_loans', daysAgo(8), 9],
+      [5, 'book_loans', daysAgo(1), 0],
+    ]);
     await run(test, app, { asOf: daysAgo(3) });
     await run(test, app);
     expect(await one(5, 'b.books')).toMatchObject({ status: 'open', holds: false });
@@ -178,10 +243,12 @@ describe('runs and warnings', () => {
   it('a confirmed warning whose data was corrected gets a note, and stays with the person', async () => {
     const key = 'record-1';
     const send = (batchKey: string, value: number) =>
-      app.post('/early-warning/v1/observations/batches', {
-        ...{ source: 'library', batchKey },
-        observations: [{ student: '2024000007', metric: 'book_loans', day: daysAgo(1), value, key }],
-      }).expect(200);
+      app
+        .post('/early-warning/v1/observations/batches', {
+          ...{ source: 'library', batchKey },
+          observations: [{ student: '2024000007', metric: 'book_loans', day: daysAgo(1), value, key }],
+        })
+        .expect(200);
     await send('n1', 6);
     await run(test, app);
     const { id, version } = await one(6, 'b.books');
@@ -189,15 +256,25 @@ describe('runs and warnings', () => {
     await send('n2', 1);
     expect(await run(test, app)).toMatchObject({ corrected: 1 });
     const detail = await counselor.get(`${WARNINGS}/${id}`).expect(200);
-    expect(detail.body).toMatchObject({ status: 'confirmed', holds: false, evidence: { note: { en: 'the data it rested on was corrected' } } });
+    expect(detail.body).toMatchObject({
+      status: 'confirmed',
+      holds: false,
+      evidence: { note: { en: 'the data it rested on was corrected' } },
+    });
     expect(detail.body.history.at(-1)).toMatchObject({ what: 'corrected', by: 'engine' });
     expect(await run(test, app)).toMatchObject({ corrected: 0 });
   });
 
   it('a run of a college officer reaches the students of the college only', async () => {
-    await observe(app, [[3, 'book_loans', daysAgo(1), 5], [10, 'book_loans', daysAgo(1), 5]]);
+    await observe(app, [
+      [3, 'book_loans', daysAgo(1), 5],
+      [10, 'book_loans', daysAgo(1), 5],
+    ]);
     expect(await run(test, collegeOfficer, { rules: ['b.books'] })).toMatchObject({ students: 8, raised: 1 });
-    expect(await run(test, app, { cohort: { unitId: campus.classes.en2401 } })).toMatchObject({ students: 4, raised: 1 });
+    expect(await run(test, app, { cohort: { unitId: campus.classes.en2401 } })).toMatchObject({
+      students: 4,
+      raised: 1,
+    });
   });
 
   it('new data leads to a run without being asked', async () => {
@@ -213,9 +290,14 @@ describe('runs and warnings', () => {
 
   it('unknown warnings and those of others answer alike', async () => {
     const { id } = await one(9, 'a.absent');
-    const [unknown, foreign] = [await counselor.get(`${WARNINGS}/${campus.school}`).expect(404), await counselor.get(`${WARNINGS}/${id}`).expect(404)];
+    const [unknown, foreign] = [
+      await counselor.get(`${WARNINGS}/${campus.school}`).expect(404),
+      await counselor.get(`${WARNINGS}/${id}`).expect(404),
+    ];
     expect(unknown.body.code).toBe(foreign.body.code);
-    await test.query(sql`UPDATE directory.membership SET valid_to = ${daysAgo(0)} WHERE person_id = ${campus.students[9]}`);
+    await test.query(
+      sql`UPDATE directory.membership SET valid_to = ${daysAgo(0)} WHERE person_id = ${campus.students[9]}`,
+    );
     await counselorFl.get(`${WARNINGS}/${id}`).expect(404);
     await officer.get(`${WARNINGS}/${id}`).expect(200);
   });

@@ -139,7 +139,7 @@ describe('gate passes', () => {
             ORDER BY 1 DESC LIMIT 20`,
     );
     expect(chunks.map((row) => row.n)).toEqual(Array.from({ length: 20 }, () => 500));
-  });
+  }, 120_000);
 
   it('gives one effect and one answer to a repeated Idempotency-Key', async () => {
     const body = { passes: [pass(4, 'in', '2025-03-06 18:00')] };

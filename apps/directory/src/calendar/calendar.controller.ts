@@ -71,7 +71,10 @@ export class CalendarController {
 
   @Get()
   @Require('directory:unit:read')
-  @Summary('查看工作日历（国家放假安排与校定日期）', "See the workday calendar: the national plan and the school's own days")
+  @Summary(
+    '查看工作日历（国家放假安排与校定日期）',
+    "See the workday calendar: the national plan and the school's own days",
+  )
   getCalendar(@Query() query: CalendarQuery): Promise<CalendarDto> {
     return this.calendar.days(query);
   }

@@ -11,7 +11,14 @@ export class TermsQuery extends PageQuery {
   @OneOf(TERM_KINDS, { zh: '种类', en: 'Kind', optional: true })
   kind?: string;
 
-  @Int({ zh: '学年结束的年份', en: 'Year in which the school year ends', min: 1900, max: 2200, optional: true, example: 2027 })
+  @Int({
+    zh: '学年结束的年份',
+    en: 'Year in which the school year ends',
+    min: 1900,
+    max: 2200,
+    optional: true,
+    example: 2027,
+  })
   schoolYear?: number;
 
   @Sort(['startsOn', 'code'])
@@ -79,7 +86,11 @@ export class CalendarQuery {
   @DateOnly({ zh: '自（含）', en: 'First day', example: '2026-10-01' })
   from: string;
 
-  @DateOnly({ zh: `至（含），最多 ${MAX_DAYS} 天`, en: `Last day, at most ${MAX_DAYS} days in all`, example: '2026-10-31' })
+  @DateOnly({
+    zh: `至（含），最多 ${MAX_DAYS} 天`,
+    en: `Last day, at most ${MAX_DAYS} days in all`,
+    example: '2026-10-31',
+  })
   to: string;
 }
 
@@ -103,10 +114,19 @@ export class CalendarDayDto {
   @Flag({ zh: '是否工作日', en: 'A workday', example: false })
   workday: boolean;
 
-  @Text({ zh: '节假日、调休或校定名称', en: "Holiday, make-up workday or the school's own name", nullable: true, example: '国庆节' })
+  @Text({
+    zh: '节假日、调休或校定名称',
+    en: "Holiday, make-up workday or the school's own name",
+    nullable: true,
+    example: '国庆节',
+  })
   name: string | null;
 
-  @Flag({ zh: '当年放假安排尚未公布，仅按周末推算', en: "The year's official plan is not known yet: only weekends were counted", example: false })
+  @Flag({
+    zh: '当年放假安排尚未公布，仅按周末推算',
+    en: "The year's official plan is not known yet: only weekends were counted",
+    example: false,
+  })
   provisional: boolean;
 
   static from(day: DayOfCalendar): CalendarDayDto {

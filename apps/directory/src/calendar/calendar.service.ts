@@ -14,7 +14,9 @@ export class Calendar {
     const days = daysBetween(from, to) + 1;
     if (days < 1 || days > MAX_DAYS) {
       const zh = `必须不早于 from，且不超过 ${MAX_DAYS} 天`;
-      throw new Invalid({ errors: [{ pointer: '?to', zh, en: `must not be before from, nor more than ${MAX_DAYS} days on` }] });
+      throw new Invalid({
+        errors: [{ pointer: '?to', zh, en: `must not be before from, nor more than ${MAX_DAYS} days on` }],
+      });
     }
     const found = await calendarDays(this.database.reader, from, to);
     return Object.assign(new CalendarDto(), { days: found.map((day) => CalendarDayDto.from(day)) });

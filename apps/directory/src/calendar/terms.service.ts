@@ -84,7 +84,11 @@ export class Terms {
     const parentId = values.parentId ?? null;
     const parent = parentId && (await tx.findOneBy(Term, { id: parentId }));
     if (parentId && (!parent || parent.kind !== 'school_year' || values.kind !== 'term')) {
-      throw new Invalid({ errors: [{ pointer: '#/parentId', zh: '只有学期可以属于某个学年', en: 'only a term belongs, and to a school year' }] });
+      throw new Invalid({
+        errors: [
+          { pointer: '#/parentId', zh: '只有学期可以属于某个学年', en: 'only a term belongs, and to a school year' },
+        ],
+      });
     }
     const taken = await tx.findOneBy(Term, { code: values.code });
     if (taken && taken.id !== term.id) throw new TermCodeTaken({ pointer: '#/code' });

@@ -28,7 +28,12 @@ export interface Samples {
 /** Rows of a query as samples. */
 export function withoutNulls(rows: Record<keyof Samples, object[]>): Samples {
   const clean = (list: object[]): Sample[] =>
-    list.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && !isEmpty(value))) as unknown as Sample);
+    list.map(
+      (row) =>
+        Object.fromEntries(
+          Object.entries(row).filter(([, value]) => value !== null && !isEmpty(value)),
+        ) as unknown as Sample,
+    );
   return { create: clean(rows.create), change: clean(rows.change), close: clean(rows.close) };
 }
 

@@ -13,7 +13,10 @@ export const filled: CellCheck = (value) => (value === '' ? BLANK : text(value))
 /** 学号, 工号: text, so leading zeros stay; what a spreadsheet made of a long one (1.23E+17) is refused. */
 export const number: CellCheck = (value) =>
   /^\d+(\.\d+)?E\+?\d+$/i.test(value)
-    ? { zh: '学工号被表格软件改成了科学计数法，请把该列设为文本', en: 'was turned into a rounded number by a spreadsheet; format the column as text' }
+    ? {
+        zh: '学工号被表格软件改成了科学计数法，请把该列设为文本',
+        en: 'was turned into a rounded number by a spreadsheet; format the column as text',
+      }
     : filled(value);
 
 const NOT_A_DATE: Bilingual = { zh: '必须是日期 YYYY-MM-DD', en: 'must be a date, YYYY-MM-DD' };
@@ -36,7 +39,10 @@ export function oneOf(words: string, extensible = false): CellCheck {
   return (value) => {
     if (known.has(value) || (extensible && /^ext:[a-zA-Z0-9.\-_]+$/.test(value))) return undefined;
     if (value === '') return BLANK;
-    return { zh: `必须是以下之一：${listed}${extensible ? '，或 ext:…' : ''}`, en: `must be one of ${listed}${extensible ? ', or ext:…' : ''}` };
+    return {
+      zh: `必须是以下之一：${listed}${extensible ? '，或 ext:…' : ''}`,
+      en: `must be one of ${listed}${extensible ? ', or ext:…' : ''}`,
+    };
   };
 }
 

@@ -10,8 +10,15 @@ const cells = (text: string): string[][] => split(text).map((record) => record.c
 
 describe('CsvSplitter', () => {
   it('splits plain and quoted records, with any line end and without one at the end', () => {
-    expect(cells('a,b\r\n1,\n"x, ""y""",z')).toEqual([['a', 'b'], ['1', ''], ['x, "y"', 'z']]);
-    expect(cells('"a",\n"",b\n')).toEqual([['a', ''], ['', 'b']]);
+    expect(cells('a,b\r\n1,\n"x, ""y""",z')).toEqual([
+      ['a', 'b'],
+      ['1', ''],
+      ['x, "y"', 'z'],
+    ]);
+    expect(cells('"a",\n"",b\n')).toEqual([
+      ['a', ''],
+      ['', 'b'],
+    ]);
   });
 
   it('counts lines through empty lines and quoted line ends', () => {
@@ -33,12 +40,16 @@ describe('CsvSplitter', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '张', ' '), maxLength: 6 });
     const quote = (value: string): string => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
     fc.assert(
-      fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 3 }), { maxLength: 8 }), fc.nat(60), (rows, cut) => {
-        const text = rows.map((row) => row.map(quote).join(',')).join('\r\n');
-        const splitter = new CsvSplitter();
-        const found = [...splitter.push(text.slice(0, cut)), ...splitter.push(text.slice(cut), true)];
-        expect(found.map((record) => record.cells)).toEqual(rows);
-      }),
+      fc.property(
+        fc.array(fc.array(cell, { minLength: 2, maxLength: 3 }), { maxLength: 8 }),
+        fc.nat(60),
+        (rows, cut) => {
+          const text = rows.map((row) => row.map(quote).join(',')).join('\r\n');
+          const splitter = new CsvSplitter();
+          const found = [...splitter.push(text.slice(0, cut)), ...splitter.push(text.slice(cut), true)];
+          expect(found.map((record) => record.cells)).toEqual(rows);
+        },
+      ),
     );
   });
 });

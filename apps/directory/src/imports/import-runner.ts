@@ -64,7 +64,12 @@ export class ImportRunner {
     const files = found.kind === 'roster' ? await unpackZip(upload, dir) : [await plainFile(upload, dir)];
     const day = today(this.config.timeZone);
     const { value: policy } = await this.policies.at(tx, ImportPolicy, day);
-    const run: ImportRun = { source: found.source, dryRun: found.dryRun, today: day, onRows: this.progressOf(found, files) };
+    const run: ImportRun = {
+      source: found.source,
+      dryRun: found.dryRun,
+      today: day,
+      onRows: this.progressOf(found, files),
+    };
     const guard = new ShrinkGuard(policy, found.allowShrink);
     const findings = new Findings();
     return found.kind === 'roster'
@@ -95,7 +100,9 @@ function errorsOf(error: unknown): JobError[] | undefined {
   if (error instanceof Problem) return [error.text];
   // Class 22 and 23: data that broke a rule of the database which no check had foreseen.
   if (/^2[23]/.test(sqlState(error) ?? '')) {
-    return [{ zh: '数据与现有记录冲突，未导入', en: 'the data is in conflict with existing records; nothing was imported' }];
+    return [
+      { zh: '数据与现有记录冲突，未导入', en: 'the data is in conflict with existing records; nothing was imported' },
+    ];
   }
   return undefined;
 }

@@ -2,10 +2,20 @@ import { Flag, Instant, Int, Json, OneOf, PageQuery, Text, Uuid } from '#http';
 import { type Import, IMPORT_KINDS, IMPORT_STATES } from './import.entity.js';
 
 export class ImportOptions {
-  @Flag({ zh: '只比对、不写入；结果在任务中', en: 'Only compare, write nothing; the difference is in the job', optional: true, example: false })
+  @Flag({
+    zh: '只比对、不写入；结果在任务中',
+    en: 'Only compare, write nothing; the difference is in the job',
+    optional: true,
+    example: false,
+  })
   dryRun = false;
 
-  @Flag({ zh: '确认大幅缩减', en: 'Allow the set to end more than the shrink guard lets pass', optional: true, example: false })
+  @Flag({
+    zh: '确认大幅缩减',
+    en: 'Allow the set to end more than the shrink guard lets pass',
+    optional: true,
+    example: false,
+  })
   allowShrink = false;
 
   @Text({
@@ -31,7 +41,13 @@ export class ImportDto {
   @Uuid({ zh: '导入', en: 'Import' })
   id: string;
 
-  @Int({ zh: '序号；按此顺序生效', en: 'Number; imports take effect in this order', min: 1, max: 2_147_483_647, example: 7 })
+  @Int({
+    zh: '序号；按此顺序生效',
+    en: 'Number; imports take effect in this order',
+    min: 1,
+    max: 2_147_483_647,
+    example: 7,
+  })
   number: number;
 
   @OneOf(IMPORT_KINDS, { zh: '种类', en: 'Kind' })
@@ -81,9 +97,39 @@ export class ImportDto {
   version: number;
 
   static from(one: Import): ImportDto {
-    const { id, number, kind, source, dryRun, fileName, bytes, sha256, status, result, jobId, createdAt, finishedAt, version } = one;
+    const {
+      id,
+      number,
+      kind,
+      source,
+      dryRun,
+      fileName,
+      bytes,
+      sha256,
+      status,
+      result,
+      jobId,
+      createdAt,
+      finishedAt,
+      version,
+    } = one;
     return Object.assign(new ImportDto(), {
-      ...{ id, number, kind, source, dryRun, fileName, bytes, sha256, status, result, jobId, createdAt, finishedAt, version },
+      ...{
+        id,
+        number,
+        kind,
+        source,
+        dryRun,
+        fileName,
+        bytes,
+        sha256,
+        status,
+        result,
+        jobId,
+        createdAt,
+        finishedAt,
+        version,
+      },
     });
   }
 }

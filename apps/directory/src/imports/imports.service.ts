@@ -36,12 +36,19 @@ export class Imports {
       const requestedBy = `${actor.app}/${actor.personId ?? ''}`;
       const { source, dryRun, allowShrink } = options;
       const same = dryRun ? undefined : await this.latest(tx, kind, source);
-      if (same?.sha256 === file.sha256 && same.requestedBy === requestedBy && (same.status === 'succeeded' || same.allowShrink === allowShrink)) {
+      if (
+        same?.sha256 === file.sha256 &&
+        same.requestedBy === requestedBy &&
+        (same.status === 'succeeded' || same.allowShrink === allowShrink)
+      ) {
         const job = await this.jobs.find(tx, actor, 'directory', same.jobId);
         if (job) return JobDto.from(job);
       }
       const job = await this.jobs.create(tx, actor, 'directory', `import-${kind}`);
-      const last = await queryOne<{ number: number }>(tx, sql`SELECT coalesce(max(number), 0) AS number FROM directory.import`);
+      const last = await queryOne<{ number: number }>(
+        tx,
+        sql`SELECT coalesce(max(number), 0) AS number FROM directory.import`,
+      );
       const made = Object.assign(new Import(), {
         number: last!.number + 1,
         kind,
@@ -70,7 +77,10 @@ export class Imports {
            WHERE (${kind}::text IS NULL OR i.kind = ${kind}) AND (${status}::text IS NULL OR i.status = ${status}) AND ${page.where}
            ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
     );
-    const found = await this.database.reader.findBy(Import, rows.map(({ id }) => ({ id })));
+    const found = await this.database.reader.findBy(
+      Import,
+      rows.map(({ id }) => ({ id })),
+    );
     const byId = new Map(found.map((one) => [one.id, one]));
     return toPage(
       rows,

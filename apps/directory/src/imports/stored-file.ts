@@ -8,7 +8,10 @@ const PART = 4_194_304;
 export async function storeFile(tx: Tx, importId: string, path: string): Promise<void> {
   let part = 0;
   for await (const bytes of createReadStream(path, { highWaterMark: PART })) {
-    await query(tx, sql`INSERT INTO directory.import_file (import_id, part, bytes) VALUES (${importId}, ${part++}, ${bytes as Buffer})`);
+    await query(
+      tx,
+      sql`INSERT INTO directory.import_file (import_id, part, bytes) VALUES (${importId}, ${part++}, ${bytes as Buffer})`,
+    );
   }
 }
 

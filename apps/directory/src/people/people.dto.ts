@@ -2,14 +2,23 @@ import { PLACE_KINDS, SEX, UNIT_KINDS, type UnitKind } from '#contracts';
 import { DateOnly, Flag, Int, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
 import type { Person, PersonKind } from './person.entity.js';
 
-const PERSON_KINDS = { student: { zh: '学生', en: 'Student' }, staff: { zh: '教职工', en: 'Member of staff' } } as const;
+const PERSON_KINDS = {
+  student: { zh: '学生', en: 'Student' },
+  staff: { zh: '教职工', en: 'Member of staff' },
+} as const;
 const MEMBER_KINDS = { ...UNIT_KINDS, ...PLACE_KINDS };
 
 export class PeopleQuery extends PageQuery {
   @OneOf(PERSON_KINDS, { zh: '类别', en: 'Kind', optional: true, example: 'student' })
   kind?: PersonKind;
 
-  @Text({ zh: '学号或工号（精确）', en: 'Student or staff number, exact', max: 64, optional: true, example: '2024000001' })
+  @Text({
+    zh: '学号或工号（精确）',
+    en: 'Student or staff number, exact',
+    max: 64,
+    optional: true,
+    example: '2024000001',
+  })
   number?: string;
 
   @Text({ zh: '姓名中的文字', en: 'Part of the name', max: 50, optional: true, example: '张' })
@@ -18,7 +27,11 @@ export class PeopleQuery extends PageQuery {
   @Text({ zh: '年级', en: 'Year of entry', max: 20, optional: true, example: '2024' })
   grade?: string;
 
-  @Uuid({ zh: '今日所属的单位或场所（含其下级）', en: 'Unit or place they belong to today, those below it included', optional: true })
+  @Uuid({
+    zh: '今日所属的单位或场所（含其下级）',
+    en: 'Unit or place they belong to today, those below it included',
+    optional: true,
+  })
   unit?: string;
 
   @Flag({ zh: '是否在籍', en: 'Active', optional: true })
@@ -93,7 +106,12 @@ export class MembershipDto {
   @DateOnly({ zh: '自（含）', en: 'From, inclusive', example: '2024-09-01' })
   validFrom: string;
 
-  @DateOnly({ zh: '至（不含）；null 为至今', en: 'Until, exclusive; null = open', nullable: true, example: null as never })
+  @DateOnly({
+    zh: '至（不含）；null 为至今',
+    en: 'Until, exclusive; null = open',
+    nullable: true,
+    example: null as never,
+  })
   validTo: string | null;
 
   static from(row: MembershipDto): MembershipDto {

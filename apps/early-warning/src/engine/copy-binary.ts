@@ -14,7 +14,8 @@ export async function copyBinary(tx: Tx, select: string, onRow: (fields: Buffer[
   if (!runner) throw new Error('copyBinary needs a transaction: its rows must be of one snapshot');
   const client = (await runner.connect()) as PoolClient;
   const reader = new RowReader(onRow);
-  for await (const chunk of client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`))) reader.push(chunk as Buffer);
+  for await (const chunk of client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`)))
+    reader.push(chunk as Buffer);
 }
 
 /** Puts rows together from chunks; every byte is copied once. */
@@ -22,19 +23,21 @@ class RowReader {
   /** The piece that is being filled: the header, a count, a length, or a field. */
   private piece: Buffer = Buffer.alloc(HEADER);
   private filled = 0;
-  private expecting: 'header' | 'count' | 'length' | 'field' | 'nothing' = 'header';
+  private expecting: 'header' | 'count' | 'length' | 'field' = 'header';
   private fields: Buffer[] = [];
   private left = 0;
+  private ended = false;
 
   constructor(private readonly onRow: (fields: Buffer[]) => void) {}
 
   push(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length && this.expecting !== 'nothing'; ) {
+    for (let at = 0; at < chunk.length && !this.ended;) {
       const n = Math.min(this.piece.length - this.filled, chunk.length - at);
       chunk.copy(this.piece, this.filled, at, at + n);
       this.filled += n;
       at += n;
-      while (this.expecting !== 'nothing' && this.filled === this.piece.length) this.complete();
+      // More than once: a field may be empty.
+      while (!this.ended && this.filled === this.piece.length) this.complete();
     }
   }
 
@@ -45,8 +48,8 @@ class RowReader {
       case 'count':
         this.left = this.piece.readInt16BE();
         this.fields = [];
-        // -1 ends the copy.
-        return this.left < 0 ? this.expect('nothing', 0) : this.expect('length', 4);
+        this.ended = this.left < 0;
+        return this.expect('length', 4);
       case 'length':
         return this.expect('field', this.piece.readInt32BE());
       case 'field':

@@ -7,14 +7,7 @@ import { termOf, today } from '#roster';
 import { compile, type Moment, type Plan } from '../kernel/compile.js';
 import { dateOfDay, dayOf } from '../kernel/days.js';
 import { Evaluation } from '../kernel/evaluation.js';
-import {
-  DayLists,
-  type Evidence,
-  featuresFor,
-  levelOf,
-  stepOf,
-  thresholdOf,
-} from '../kernel/evidence.js';
+import { DayLists, type Evidence, featuresFor, levelOf, thresholdOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
 import { Calendar } from '../kernel/masks.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
@@ -103,7 +96,9 @@ export class Engine {
     const text = JSON.stringify(plan.rules.map(({ rule }) => rule));
     const { asOf } = plan.moment;
     const holidays = text.includes('holiday') ? await holidaysBetween(tx, asOf - MASK_DAYS, asOf) : new Set<number>();
-    const leaves = text.includes('leave') ? await leavesSince(tx, dateOfDay(asOf - MASK_DAYS)) : new Map<number, [number, number][]>();
+    const leaves = text.includes('leave')
+      ? await leavesSince(tx, dateOfDay(asOf - MASK_DAYS))
+      : new Map<number, [number, number][]>();
     return new Calendar(holidays, leaves);
   }
 }
@@ -144,9 +139,10 @@ export class Firings {
     await this.store.feed(tx, needs, (...day) => lists.feed(...day));
     const sources = await this.sources(tx, needs);
     const cohortIds = new Map([...tables].map(([name, { ids }]) => [name, ids]));
+    const conditionsOf = new Map(planned.steps.map((step) => [step.rank, evaluation.conditions(i, step)]));
     return lanes.map((lane): Evidence => {
       const rank = levels[lane]!;
-      const conditions = evaluation.conditions(i, stepOf(planned.steps, rank), lane);
+      const conditions = conditionsOf.get(rank)!(lane);
       return {
         rule: planned.rule.id,
         number: rules[i]!.number,

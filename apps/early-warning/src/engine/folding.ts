@@ -21,7 +21,10 @@ export async function nextHwm(tx: Tx): Promise<number> {
 
 /** Whether committed observations wait to be folded. */
 export async function anyDirty(tx: Tx): Promise<boolean> {
-  const row = await queryOne<{ dirty: boolean }>(tx, sql`SELECT EXISTS (SELECT 1 FROM early_warning.dirty_day) AS dirty`);
+  const row = await queryOne<{ dirty: boolean }>(
+    tx,
+    sql`SELECT EXISTS (SELECT 1 FROM early_warning.dirty_day) AS dirty`,
+  );
   return row!.dirty;
 }
 

@@ -87,13 +87,18 @@ export class VectorStore {
   private async read(tx: Tx, rows: readonly Row[]): Promise<Map<string, Int32Array>> {
     const read = new Map<string, Int32Array>();
     if (rows.length === 0) return read;
-    const wanted = rows.map((row) => `(${row.metric}::smallint,DATE '${dateOfDay(row.day)}',${row.block}::smallint)`).join(',');
+    const wanted = rows
+      .map((row) => `(${row.metric}::smallint,DATE '${dateOfDay(row.day)}',${row.block}::smallint)`)
+      .join(',');
     await copyBinary(
       tx,
       `SELECT metric, day - DATE '1970-01-01', block::int, v FROM early_warning.day_vector WHERE (metric, day, block) IN (VALUES ${wanted})`,
       ([metric, day, block, bytes]) => {
         const values = new Int32Array(bytes!.buffer, 0, bytes!.length / 4);
-        read.set(keyOf({ metric: metric!.readInt16BE(), day: day!.readInt32BE(), block: block!.readInt32BE() }), values);
+        read.set(
+          keyOf({ metric: metric!.readInt16BE(), day: day!.readInt32BE(), block: block!.readInt32BE() }),
+          values,
+        );
       },
     );
     return read;

@@ -11,10 +11,19 @@ export class EvaluationRequestDto {
   @DateOnly({ zh: '截至日期', en: 'As-of day', example: '2026-11-20' })
   asOf: string;
 
-  @Uuid({ zh: '只看该单位或场所在当日的学生；不给为全部在籍学生', en: 'Only students of this unit or place on the day; none: all active students', optional: true })
+  @Uuid({
+    zh: '只看该单位或场所在当日的学生；不给为全部在籍学生',
+    en: 'Only students of this unit or place on the day; none: all active students',
+    optional: true,
+  })
   unitId?: string;
 
-  @Flag({ zh: '也计入当日之后才开始的归属', en: 'Also memberships that begin after the day', optional: true, example: false })
+  @Flag({
+    zh: '也计入当日之后才开始的归属',
+    en: 'Also memberships that begin after the day',
+    optional: true,
+    example: false,
+  })
   includeFuture?: boolean;
 
   @Flag({ zh: '附上部分学生的依据', en: 'Add the evidence of some students', optional: true, example: false })
@@ -58,7 +67,13 @@ export class EvaluationDto {
   @Int({ zh: '被标记的学生数', en: 'Students flagged', min: 0, max: 10_000_000, example: 15 })
   flagged: number;
 
-  @Int({ zh: '数据不足、无法判断的学生数', en: 'Students about whom too little is known to say', min: 0, max: 10_000_000, example: 4 })
+  @Int({
+    zh: '数据不足、无法判断的学生数',
+    en: 'Students about whom too little is known to say',
+    min: 0,
+    max: 10_000_000,
+    example: 4,
+  })
   unknown: number;
 
   @Nested(() => LevelCountsDto, { zh: '各级别人数', en: 'Students by level' })
@@ -67,7 +82,13 @@ export class EvaluationDto {
   @Int({ zh: '数据水位', en: 'High-water mark of the data', min: 0, max: Number.MAX_SAFE_INTEGER, example: 812 })
   hwm: number;
 
-  @ListOf('text', { zh: '被标记学生的学号（ids=true）', en: 'Numbers of the flagged students (ids=true)', maxItems: MAX_IDS, optional: true, example: ['2024000001'] })
+  @ListOf('text', {
+    zh: '被标记学生的学号（ids=true）',
+    en: 'Numbers of the flagged students (ids=true)',
+    maxItems: MAX_IDS,
+    optional: true,
+    example: ['2024000001'],
+  })
   students?: string[];
 
   @ListOf(() => ExplainedDto, { zh: '部分学生的依据', en: 'Evidence of some students', maxItems: 20, optional: true })

@@ -41,7 +41,11 @@ class RuleCheck {
     if (!isObject(rule)) return this.wrong('', '必须是对象', 'must be an object');
     this.onlyKeys(rule, RULE_KEYS, '');
     if (typeof rule.id !== 'string' || !/^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$/.test(rule.id) || rule.id.length > 60)
-      this.wrong('/id', '应为小写字母、数字、点、横线，如 dorm.late', 'must be lower-case words with dots, such as dorm.late');
+      this.wrong(
+        '/id',
+        '应为小写字母、数字、点、横线，如 dorm.late',
+        'must be lower-case words with dots, such as dorm.late',
+      );
     this.bilingual(rule.title, '/title');
     this.bilingual(rule.reason, '/reason');
     this.oneOf(rule.on, ['day_end', 'data'], '/on');
@@ -74,15 +78,29 @@ class RuleCheck {
     if (!metric) this.wrong(`${at}/metric`, '没有这个指标', 'is not a metric of the catalogue');
     const agg = feature.agg as Aggregate;
     if (typeof agg !== 'string' || !Object.hasOwn(AGGREGATES, agg))
-      return this.wrong(`${at}/agg`, `必须是以下之一：${Object.keys(AGGREGATES).join(', ')}`, `must be one of: ${Object.keys(AGGREGATES).join(', ')}`);
+      return this.wrong(
+        `${at}/agg`,
+        `必须是以下之一：${Object.keys(AGGREGATES).join(', ')}`,
+        `must be one of: ${Object.keys(AGGREGATES).join(', ')}`,
+      );
     const days = this.window(feature, at);
-    const baseline = this.only(feature, 'baseline', at, WITH_BASELINE.has(agg)) ? this.days(feature.baseline, `${at}/baseline`) : 0;
+    const baseline = this.only(feature, 'baseline', at, WITH_BASELINE.has(agg))
+      ? this.days(feature.baseline, `${at}/baseline`)
+      : 0;
     if (WITH_BASELINE.has(agg) && feature.baseline === undefined)
       this.wrong(`${at}/baseline`, '需要基线窗口，如 28d', 'is required, e.g. 28d');
     if (WITH_BASELINE.has(agg) && days === undefined)
-      this.wrong(`${at}/window`, '与基线比较的窗口应为若干天，如 7d', 'must be a number of days, such as 7d, next to a baseline');
+      this.wrong(
+        `${at}/window`,
+        '与基线比较的窗口应为若干天，如 7d',
+        'must be a number of days, such as 7d, next to a baseline',
+      );
     if (metric && (days ?? 0) + (baseline ?? 0) > metric.retentionDays)
-      this.wrong(`${at}/window`, `超出该指标的保存期 ${metric.retentionDays} 天`, `reaches beyond the metric's retention of ${metric.retentionDays} days`);
+      this.wrong(
+        `${at}/window`,
+        `超出该指标的保存期 ${metric.retentionDays} 天`,
+        `reaches beyond the metric's retention of ${metric.retentionDays} days`,
+      );
     if (this.only(feature, 'where', at, WITH_WHERE.has(agg))) this.where(feature.where, `${at}/where`);
     if ((agg === 'days_over' || agg === 'streak') && feature.where === undefined)
       this.wrong(`${at}/where`, '需要条件，如 {"ge": 300}', 'is required, e.g. {"ge": 300}');
@@ -119,9 +137,15 @@ class RuleCheck {
   }
 
   private where(where: unknown, at: string): void {
-    if (!isObject(where) || Object.keys(where).length === 0) return this.wrong(at, '应如 {"ge": 300}', 'must be like {"ge": 300}');
+    if (!isObject(where) || Object.keys(where).length === 0)
+      return this.wrong(at, '应如 {"ge": 300}', 'must be like {"ge": 300}');
     for (const [key, value] of Object.entries(where)) {
-      if (!isComparison(key)) this.wrong(`${at}/${escape(key)}`, `必须是以下之一：${COMPARISONS.join(', ')}`, `must be one of: ${COMPARISONS.join(', ')}`);
+      if (!isComparison(key))
+        this.wrong(
+          `${at}/${escape(key)}`,
+          `必须是以下之一：${COMPARISONS.join(', ')}`,
+          `must be one of: ${COMPARISONS.join(', ')}`,
+        );
       else this.constant(value, `${at}/${key}`);
     }
   }
@@ -131,8 +155,17 @@ class RuleCheck {
     if (!isObject(rank)) return this.wrong(at, '必须是对象', 'must be an object');
     this.onlyKeys(rank, new Set(['cohort', 'as', 'minCohort']), at);
     const parts = typeof rank.cohort === 'string' ? rank.cohort.split('+') : [];
-    if (parts.length === 0 || parts.length > 3 || !parts.every((part) => COHORT_PARTS.has(part)) || !parts.some((part) => DATED_PARTS.includes(part)))
-      this.wrong(`${at}/cohort`, '应为单位或场所种类，可加 grade、sex，如 college+grade', 'must be kinds of units or places, with grade or sex, such as college+grade');
+    if (
+      parts.length === 0 ||
+      parts.length > 3 ||
+      !parts.every((part) => COHORT_PARTS.has(part)) ||
+      !parts.some((part) => DATED_PARTS.includes(part))
+    )
+      this.wrong(
+        `${at}/cohort`,
+        '应为单位或场所种类，可加 grade、sex，如 college+grade',
+        'must be kinds of units or places, with grade or sex, such as college+grade',
+      );
     this.oneOf(rank.as, ['percentile', 'rank'], `${at}/as`);
     this.number(rank.minCohort, `${at}/minCohort`, 2, 100_000, true);
   }
@@ -147,7 +180,11 @@ class RuleCheck {
       if (masks === undefined) continue;
       if (how === 'pause' && !WITH_PAUSE.has(agg))
         this.wrong(`${at}/pause`, '只用于 streak 与 hours_since_last', 'is for streak and hours_since_last only');
-      if (!Array.isArray(masks) || masks.length === 0 || !masks.every((mask) => (MASKS as readonly unknown[]).includes(mask)))
+      if (
+        !Array.isArray(masks) ||
+        masks.length === 0 ||
+        !masks.every((mask) => (MASKS as readonly unknown[]).includes(mask))
+      )
         this.wrong(`${at}/${how}`, `应为数组：${MASKS.join(', ')}`, `must be a list of: ${MASKS.join(', ')}`);
     }
   }
@@ -155,7 +192,8 @@ class RuleCheck {
   private level(rule: Fields): void {
     if (Array.isArray(rule.level)) {
       for (const key of ['when', 'escalate'])
-        if (rule[key] !== undefined) this.wrong(`/${key}`, 'level 为列表时不能再有此项', 'does not go with a list of levels');
+        if (rule[key] !== undefined)
+          this.wrong(`/${key}`, 'level 为列表时不能再有此项', 'does not go with a list of levels');
       return this.levelList(rule.level);
     }
     this.levelName(rule.level, '/level');
@@ -178,7 +216,8 @@ class RuleCheck {
       const [entry, more] = isObject(step) ? Object.entries(step) : [];
       if (!entry || more) return this.wrong(at, '应为 {"级别": 条件}', 'must be {"<level>": <predicate>}');
       this.levelName(entry[0], `${at}/${escape(entry[0])}`);
-      if (rankOf(entry[0] as WarningLevel) <= before) this.wrong(`${at}/${escape(entry[0])}`, '应由轻到重', 'must be above the one before');
+      if (rankOf(entry[0] as WarningLevel) <= before)
+        this.wrong(`${at}/${escape(entry[0])}`, '应由轻到重', 'must be above the one before');
       before = rankOf(entry[0] as WarningLevel);
       this.predicate(entry[1], `${at}/${escape(entry[0])}`, 1);
     });
@@ -186,17 +225,27 @@ class RuleCheck {
 
   private levelName(level: unknown, at: string): void {
     if (typeof level !== 'string' || !Object.hasOwn(WARNING_LEVELS, level))
-      this.wrong(at, `必须是以下之一：${Object.keys(WARNING_LEVELS).join(', ')}`, `must be one of: ${Object.keys(WARNING_LEVELS).join(', ')}`);
+      this.wrong(
+        at,
+        `必须是以下之一：${Object.keys(WARNING_LEVELS).join(', ')}`,
+        `must be one of: ${Object.keys(WARNING_LEVELS).join(', ')}`,
+      );
   }
 
   private predicate(node: unknown, at: string, depth: number): void {
     if (!this.mayGoOn(at, depth)) return;
     const [entry, more] = isObject(node) ? Object.entries(node) : [];
-    if (!entry || more) return this.wrong(at, '应只有一个键：比较、all、any、not 或 calendar', 'must have one key: a comparison, all, any, not or calendar');
+    if (!entry || more)
+      return this.wrong(
+        at,
+        '应只有一个键：比较、all、any、not 或 calendar',
+        'must have one key: a comparison, all, any, not or calendar',
+      );
     const [key, inner] = entry;
     const here = `${at}/${escape(key)}`;
     if (key === 'all' || key === 'any') {
-      if (!Array.isArray(inner) || inner.length === 0) return this.wrong(here, '必须是非空数组', 'must be a list that is not empty');
+      if (!Array.isArray(inner) || inner.length === 0)
+        return this.wrong(here, '必须是非空数组', 'must be a list that is not empty');
       inner.forEach((one, i) => this.predicate(one, `${here}/${i}`, depth + 1));
     } else if (key === 'not') {
       this.predicate(inner, here, depth + 1);
@@ -215,7 +264,12 @@ class RuleCheck {
     if (!this.mayGoOn(at, depth)) return;
     if (typeof node === 'number' || (isObject(node) && '$p' in node)) return this.constant(node, at);
     const [entry, more] = isObject(node) ? Object.entries(node) : [];
-    if (!entry || more) return this.wrong(at, '应为数字、特征、参数或 mul、add、sub', 'must be a number, a feature, a parameter, or mul, add, sub');
+    if (!entry || more)
+      return this.wrong(
+        at,
+        '应为数字、特征、参数或 mul、add、sub',
+        'must be a number, a feature, a parameter, or mul, add, sub',
+      );
     const [key, inner] = entry;
     const here = `${at}/${escape(key)}`;
     if (key === 'f') {
@@ -223,7 +277,12 @@ class RuleCheck {
       else this.wrong(here, '没有这个特征', 'is not a feature of this rule');
     } else if (key === 'mul' || key === 'add' || key === 'sub') {
       const right = Array.isArray(inner) && inner.length >= 2 && inner.length <= (key === 'sub' ? 2 : 10);
-      if (!right) return this.wrong(here, key === 'sub' ? '应有两项' : '应有 2 到 10 项', key === 'sub' ? 'must have two parts' : 'must have 2 to 10 parts');
+      if (!right)
+        return this.wrong(
+          here,
+          key === 'sub' ? '应有两项' : '应有 2 到 10 项',
+          key === 'sub' ? 'must have two parts' : 'must have 2 to 10 parts',
+        );
       (inner as unknown[]).forEach((part, i) => this.expression(part, `${here}/${i}`, depth + 1));
     } else {
       this.wrong(here, '未知的运算', 'is not an operation of the language');
@@ -236,7 +295,8 @@ class RuleCheck {
     this.onlyKeys(value, new Set(['$p', 'default']), at);
     if (typeof value.$p !== 'string' || !/^[a-z][a-z0-9_]{0,59}$/.test(value.$p))
       this.wrong(`${at}/$p`, '参数名应为小写字母、数字、下划线', 'must be a name of lower-case letters, digits and _');
-    if (typeof value.default !== 'number') this.wrong(`${at}/default`, '参数需要默认值', 'is required: the number where the school has set none');
+    if (typeof value.default !== 'number')
+      this.wrong(`${at}/default`, '参数需要默认值', 'is required: the number where the school has set none');
   }
 
   private bilingual(text: unknown, at: string): void {
@@ -254,13 +314,19 @@ class RuleCheck {
       for (const [, name = ''] of typeof text === 'string' ? text.matchAll(/\{(\w+)\}/g) : []) {
         if (name === 'level' || name === 'threshold') continue;
         if (this.features.has(name)) this.used.add(name);
-        else this.wrong(`/reason/${language}`, `没有特征 ${name.slice(0, 40)}`, `has {${name.slice(0, 40)}}, which is not a feature`);
+        else
+          this.wrong(
+            `/reason/${language}`,
+            `没有特征 ${name.slice(0, 40)}`,
+            `has {${name.slice(0, 40)}}, which is not a feature`,
+          );
       }
     }
   }
 
   private mayGoOn(at: string, depth: number): boolean {
-    if (++this.nodes === MAX_NODES + 1) this.wrong(at, `条件过多，最多 ${MAX_NODES} 个节点`, `is too much: at most ${MAX_NODES} nodes`);
+    if (++this.nodes === MAX_NODES + 1)
+      this.wrong(at, `条件过多，最多 ${MAX_NODES} 个节点`, `is too much: at most ${MAX_NODES} nodes`);
     if (this.nodes > MAX_NODES) return false;
     if (depth <= MAX_DEPTH) return true;
     this.wrong(at, `嵌套最多 ${MAX_DEPTH} 层`, `must not be nested deeper than ${MAX_DEPTH}`);
@@ -285,8 +351,18 @@ class RuleCheck {
 
   private number(value: unknown, at: string, min: number, max: number, whole = false): void {
     if (value === undefined) return;
-    const right = typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value));
-    if (!right) this.wrong(at, `应为 ${min} 到 ${max} 的${whole ? '整' : ''}数`, `must be a ${whole ? 'whole ' : ''}number between ${min} and ${max}`);
+    const right =
+      typeof value === 'number' &&
+      Number.isFinite(value) &&
+      value >= min &&
+      value <= max &&
+      (!whole || Number.isInteger(value));
+    if (!right)
+      this.wrong(
+        at,
+        `应为 ${min} 到 ${max} 的${whole ? '整' : ''}数`,
+        `must be a ${whole ? 'whole ' : ''}number between ${min} and ${max}`,
+      );
   }
 
   private wrong(pointer: string, zh: string, en: string): void {

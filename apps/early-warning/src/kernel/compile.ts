@@ -82,7 +82,19 @@ function planFeature(feature: Feature, metrics: ReadonlyMap<string, MetricInfo>,
     pause: [...(feature.calendar?.pause ?? [])].sort(),
   };
   const { agg, minData, minSd, rank, default: value } = feature;
-  const key = JSON.stringify([metric.number, agg, plan.days, plan.baseline, plan.span, plan.exclude, plan.pause, minData, minSd, rank, value]);
+  const key = JSON.stringify([
+    metric.number,
+    agg,
+    plan.days,
+    plan.baseline,
+    plan.span,
+    plan.exclude,
+    plan.pause,
+    minData,
+    minSd,
+    rank,
+    value,
+  ]);
   return { key, feature, ...plan };
 }
 

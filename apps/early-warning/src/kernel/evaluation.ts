@@ -77,41 +77,34 @@ export class Evaluation {
     return this.features.get(key)!;
   }
 
-  /** What the comparisons of a step came to for one student. */
-  conditions(ruleIndex: number, step: Step, lane: number): Condition[] {
+  /** The comparisons of a step, to be read for one student after the other. */
+  conditions(ruleIndex: number, step: Step): (lane: number) => Condition[] {
     const { features, rule } = this.plan.rules[ruleIndex]!;
-    const found: Condition[] = [];
+    const found: { pointer: string; op: Comparison; sides: [Numbers, Numbers]; truth: Uint8Array }[] = [];
     const visit = (node: Predicate, pointer: string): void => {
-      for (const [key, inner] of Object.entries(node) as [string, unknown][]) {
-        if (key === 'all' || key === 'any') (inner as Predicate[]).forEach((one, i) => visit(one, `${pointer}/${key}/${i}`));
-        else if (key === 'not') visit(inner as Predicate, `${pointer}/not`);
-        else if (key !== 'calendar') {
-          const [left, right] = inner as [Expression, Expression];
-          const op = key as Comparison;
-          const [a, b] = [left, right].map((side) => this.at(side, features, lane)) as [number, number];
-          const truth = new Uint8Array(1);
-          compareAll(op, a, b, truth);
-          const holds = truth[0] === UNKNOWN ? null : truth[0] === TRUE;
-          found.push({ pointer: `${pointer}/${key}`, op, left: nullable(a), right: nullable(b), holds });
-        }
+      const [key, inner] = Object.entries(node)[0] as [string, unknown];
+      const here = `${pointer}/${key}`;
+      if (key === 'all' || key === 'any') (inner as Predicate[]).forEach((one, i) => visit(one, `${here}/${i}`));
+      else if (key === 'not') visit(inner as Predicate, here);
+      else if (key !== 'calendar') {
+        const op = key as Comparison;
+        const sides = (inner as Expression[]).map((side) => this.numbers(side, features)) as [Numbers, Numbers];
+        found.push({ pointer: here, op, sides, truth: compareAll(op, sides[0], sides[1], new Uint8Array(this.lanes)) });
       }
     };
-    if (step.pointer === '/escalate/when') {
-      visit(rule.when!, '/when');
-      visit(rule.escalate!.when, '/escalate/when');
-    } else {
-      visit(step.when, step.pointer);
-    }
-    return found;
-  }
-
-  /** An expression's value for one lane. */
-  private at(node: Expression, features: Record<string, string>, lane: number): number {
-    if (typeof node === 'number') return node;
-    if ('$p' in node) return constantOf(node, this.plan.moment.parameters);
-    if ('f' in node) return this.feature(features[node.f]!).values[lane]!;
-    const [first, ...more] = ('mul' in node ? node.mul : 'add' in node ? node.add : node.sub).map((part) => this.at(part, features, lane));
-    return more.reduce((all, part) => ('mul' in node ? all * part : 'add' in node ? all + part : all - part), first!);
+    if (step.pointer === '/escalate/when') visit(rule.when!, '/when');
+    visit(step.pointer === '/escalate/when' ? rule.escalate!.when : step.when, step.pointer);
+    return (lane) =>
+      found.map(({ pointer, op, sides, truth }) => {
+        const [left, right] = sides.map((side) => nullable(typeof side === 'number' ? side : side[lane]!));
+        return {
+          pointer,
+          op,
+          left: left ?? null,
+          right: right ?? null,
+          holds: truth[lane] === UNKNOWN ? null : truth[lane] === TRUE,
+        };
+      });
   }
 
   private finish(): Map<string, FeatureValues> {
@@ -122,7 +115,12 @@ export class Evaluation {
     const raw = valuesOf(feature, this.accumulators, this.plan.moment, this.lanes);
     const { rank, default: fallback } = feature.feature;
     const ranked = rank
-      ? rankInCohorts(raw, this.cohorts.get(rank.cohort) ?? new Int32Array(0), rank.as ?? 'percentile', rank.minCohort ?? 10)
+      ? rankInCohorts(
+          raw,
+          this.cohorts.get(rank.cohort) ?? new Int32Array(0),
+          rank.as ?? 'percentile',
+          rank.minCohort ?? 10,
+        )
       : undefined;
     let values = ranked?.values ?? raw;
     if (fallback !== undefined) values = values.map((value) => (Number.isNaN(value) ? fallback : value));
@@ -139,7 +137,8 @@ export class Evaluation {
     } else if (key === 'calendar') {
       const masks = (inner as string).split('|') as MaskDay[];
       const { asOf } = this.plan.moment;
-      for (let lane = 0; lane < this.lanes; lane++) truth[lane] = this.calendar.covers(masks, lane, asOf) ? TRUE : FALSE;
+      for (let lane = 0; lane < this.lanes; lane++)
+        truth[lane] = this.calendar.covers(masks, lane, asOf) ? TRUE : FALSE;
     } else {
       const [left, right] = inner as [Expression, Expression];
       compareAll(key as Comparison, this.numbers(left, features), this.numbers(right, features), truth);
@@ -183,7 +182,7 @@ function combineNumbers(a: Numbers, b: Numbers, how: (x: number, y: number) => n
 }
 
 /** One loop per comparison, so that each stays a plain loop over numbers. NaN on either side: unknown. */
-function compareAll(op: Comparison, a: Numbers, b: Numbers, truth: Uint8Array): void {
+function compareAll(op: Comparison, a: Numbers, b: Numbers, truth: Uint8Array): Uint8Array {
   const lanes = truth.length;
   const left = typeof a === 'number' ? new Float64Array(lanes).fill(a) : a;
   const right = typeof b === 'number' ? new Float64Array(lanes).fill(b) : b;
@@ -193,6 +192,7 @@ function compareAll(op: Comparison, a: Numbers, b: Numbers, truth: Uint8Array): 
   else if (op === 'lt') for (let i = 0; i < lanes; i++) truth[i] = left[i]! < right[i]! ? TRUE : FALSE;
   else for (let i = 0; i < lanes; i++) truth[i] = left[i] === right[i] ? TRUE : FALSE;
   for (let i = 0; i < lanes; i++) if (left[i] !== left[i] || right[i] !== right[i]) truth[i] = UNKNOWN;
+  return truth;
 }
 
 function nullable(value: number): number | null {

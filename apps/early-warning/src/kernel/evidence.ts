@@ -2,7 +2,7 @@ import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import type { Days } from './compile.js';
 import { dateOfDay } from './days.js';
 import type { Condition, Evaluation } from './evaluation.js';
-import { LEVELS, type MaskDay, type Step } from './language.js';
+import { LEVELS, type MaskDay } from './language.js';
 
 /** What one feature was for one student. */
 export interface FeatureEvidence {
@@ -43,7 +43,10 @@ type DayValue = [day: number, value: number];
 
 /** Gathers the days behind features for a few students, in a second pass over the days. */
 export class DayLists {
-  private readonly wanted = new Map<number, { from: number; to: number; exclude: MaskDay[]; lists: Map<number, DayValue[]> }[]>();
+  private readonly wanted = new Map<
+    number,
+    { from: number; to: number; exclude: MaskDay[]; lists: Map<number, DayValue[]> }[]
+  >();
   private readonly byKey = new Map<string, Map<number, DayValue[]>>();
 
   constructor(
@@ -141,13 +144,9 @@ export function featuresFor(
   );
 }
 
-/** The step that made the level of a lane, and its threshold. */
+/** What was crossed: the right-hand side of the first comparison that holds. */
 export function thresholdOf(conditions: readonly Condition[]): number | null {
   return conditions.find((condition) => condition.holds)?.right ?? null;
-}
-
-export function stepOf(steps: readonly Step[], rank: number): Step {
-  return steps.find((step) => step.rank === rank)!;
 }
 
 /** Unit of what a feature yields. */

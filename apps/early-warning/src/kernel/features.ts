@@ -1,14 +1,4 @@
-import {
-  type Accumulator,
-  DaysOver,
-  Distinct,
-  LastSeen,
-  NEVER,
-  Pick,
-  Squares,
-  Streaks,
-  Sums,
-} from './accumulators.js';
+import { type Accumulator, DaysOver, Distinct, LastSeen, NEVER, Pick, Squares, Streaks, Sums } from './accumulators.js';
 import type { Days, PlannedFeature } from './compile.js';
 import type { MaskDay } from './language.js';
 import type { Calendar } from './masks.js';
@@ -37,7 +27,8 @@ export class Accumulators {
 
   get<T extends Accumulator>(feature: PlannedFeature, days: Days, kind: string, make: () => T): T | undefined {
     if (!days) return undefined;
-    const masks = kind.startsWith('streak') || kind.startsWith('seen') ? [...feature.exclude, ...feature.pause] : feature.exclude;
+    const masks =
+      kind.startsWith('streak') || kind.startsWith('seen') ? [...feature.exclude, ...feature.pause] : feature.exclude;
     const number = feature.metric.number;
     const key = `${number} ${days.from} ${days.to} ${masks.join('|')} ${kind}`;
     let slot = this.slots.get(key);

@@ -16,7 +16,10 @@ export const AGGREGATES = {
   streak: { zh: '截至当日连续满足条件的天数', en: 'consecutive days up to the day that meet `where`' },
   distinct: { zh: '不同取值的个数', en: 'number of different values' },
   ratio: { zh: '窗口日均与本人基线日均之比', en: 'average of the window over the average of the own baseline' },
-  zscore: { zh: '窗口日均相对本人基线的标准分', en: 'how many deviations of the own baseline the average is away from it' },
+  zscore: {
+    zh: '窗口日均相对本人基线的标准分',
+    en: 'how many deviations of the own baseline the average is away from it',
+  },
 } as const satisfies Record<string, Bilingual>;
 export type Aggregate = keyof typeof AGGREGATES;
 
@@ -63,11 +66,7 @@ export interface Feature {
 }
 
 export type Expression =
-  | Constant
-  | { f: string }
-  | { mul: Expression[] }
-  | { add: Expression[] }
-  | { sub: [Expression, Expression] };
+  Constant | { f: string } | { mul: Expression[] } | { add: Expression[] } | { sub: [Expression, Expression] };
 
 export type Predicate =
   | { [C in Comparison]: Record<C, [Expression, Expression]> }[Comparison]

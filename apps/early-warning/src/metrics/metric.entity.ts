@@ -32,7 +32,14 @@ export type Domain = keyof typeof DOMAINS;
 @Entity({ name: 'metric', schema: 'early_warning' })
 export class Metric extends BaseEntity {
   /** Short key in observations and vectors; given by the database. */
-  @Column({ type: 'smallint', generated: 'identity', generatedIdentity: 'ALWAYS', insert: false, update: false, unique: true })
+  @Column({
+    type: 'smallint',
+    generated: 'identity',
+    generatedIdentity: 'ALWAYS',
+    insert: false,
+    update: false,
+    unique: true,
+  })
   number: number;
 
   @Column({ type: 'text', unique: true })

@@ -12,7 +12,13 @@ export class MetricChangeDto {
   @OneOf(DOMAINS, { zh: '领域', en: 'Domain', example: 'gate' })
   domain: Domain;
 
-  @Int({ zh: '敏感等级（1–3；第 4 类不在此受理）', en: 'Sensitivity class (1–3; class 4 is not taken here)', min: 1, max: 3, example: 3 })
+  @Int({
+    zh: '敏感等级（1–3；第 4 类不在此受理）',
+    en: 'Sensitivity class (1–3; class 4 is not taken here)',
+    min: 1,
+    max: 3,
+    example: 3,
+  })
   sensitivity: number;
 
   @Int({ zh: '保存天数', en: 'Days it is kept', min: 1, max: 3660, example: 400 })

@@ -54,7 +54,8 @@ export class Metrics {
     requireSchool(actor, 'early-warning:metric:write');
     return this.database.transaction(actor, async (tx) => {
       const metric = await this.find(tx, id);
-      if (values.retentionDays < metric.retentionDays) await this.assertNoRuleNeedsMore(tx, metric.code, values.retentionDays);
+      if (values.retentionDays < metric.retentionDays)
+        await this.assertNoRuleNeedsMore(tx, metric.code, values.retentionDays);
       return MetricDto.from(await update(tx, Object.assign(metric, values), expected));
     });
   }

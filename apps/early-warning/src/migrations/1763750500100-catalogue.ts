@@ -1,6 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-type MetricRow = [code: string, zh: string, en: string, unit: string, fold: string, domain: string, sensitivity: number, retention: number];
+type MetricRow = [
+  code: string,
+  zh: string,
+  en: string,
+  unit: string,
+  fold: string,
+  domain: string,
+  sensitivity: number,
+  retention: number,
+];
 
 const METRICS: MetricRow[] = [
   ['dorm_gate_in', '进宿舍次数', 'entries into the dormitory', 'count', 'sum', 'gate', 3, 400],
@@ -11,7 +20,16 @@ const METRICS: MetricRow[] = [
   ['canteen_spend', '食堂消费', 'canteen spending', 'fen', 'sum', 'consumption', 3, 400],
   ['canteen_meals', '食堂用餐次数', 'canteen meals', 'count', 'sum', 'consumption', 3, 400],
   ['net_min', '上网时长', 'time online', 'min', 'sum', 'network', 3, 400],
-  ['night_net_min', '夜间上网时长（记在前一晚）', 'time online at night (on the date of the evening)', 'min', 'sum', 'network', 3, 400],
+  [
+    'night_net_min',
+    '夜间上网时长（记在前一晚）',
+    'time online at night (on the date of the evening)',
+    'min',
+    'sum',
+    'network',
+    3,
+    400,
+  ],
   ['library_visits', '到图书馆次数', 'library visits', 'count', 'sum', 'library', 2, 400],
   ['book_loans', '借阅册数', 'books borrowed', 'count', 'sum', 'library', 2, 400],
   ['absent_class', '旷课节数', 'class periods missed', 'period', 'sum', 'attendance', 2, 800],
@@ -54,7 +72,9 @@ const RULES = [
     when: { ge: [{ f: 'late' }, { $p: 'late_per_week', default: 3 }] },
     escalate: {
       to: 'orange',
-      when: { any: [{ ge: [{ f: 'absent' }, { $p: 'late_with_absences', default: 2 }] }, { lt: [{ f: 'attend' }, -2] }] },
+      when: {
+        any: [{ ge: [{ f: 'absent' }, { $p: 'late_with_absences', default: 2 }] }, { lt: [{ f: 'attend' }, -2] }],
+      },
     },
     reason: { zh: '7 天内晚归 {late} 次（{level}）', en: '{late} late returns within 7 days ({level})' },
   },
@@ -81,17 +101,24 @@ const RULES = [
       },
     },
     level: 'red',
-    when: { all: [{ ge: [{ f: 'gap' }, { $p: 'absent_hours', default: 72 }] }, { not: { calendar: 'leave|holiday' } }] },
+    when: {
+      all: [{ ge: [{ f: 'gap' }, { $p: 'absent_hours', default: 72 }] }, { not: { calendar: 'leave|holiday' } }],
+    },
     reason: { zh: '已至少 {gap} 小时没有进宿舍记录', en: 'no entry into the dormitory for at least {gap} hours' },
   },
   {
     id: 'class.absent-week',
     title: { zh: '一周多次旷课', en: 'Classes missed in a week' },
     on: 'data',
-    features: { missed: { metric: 'absent_class', agg: 'sum', window: 'iso_week', calendar: { exclude: ['leave'] }, default: 0 } },
+    features: {
+      missed: { metric: 'absent_class', agg: 'sum', window: 'iso_week', calendar: { exclude: ['leave'] }, default: 0 },
+    },
     level: 'yellow',
     when: { ge: [{ f: 'missed' }, { $p: 'absent_per_week', default: 3 }] },
-    reason: { zh: '本周旷课 {missed} 节（阈值 {threshold}）', en: '{missed} class periods missed this week (threshold {threshold})' },
+    reason: {
+      zh: '本周旷课 {missed} 节（阈值 {threshold}）',
+      en: '{missed} class periods missed this week (threshold {threshold})',
+    },
   },
   {
     id: 'net.night',

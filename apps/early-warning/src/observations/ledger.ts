@@ -33,7 +33,12 @@ export interface Raw {
 }
 
 /** Appends a batch's observations, marks their days for folding and asks for a run. */
-export async function writeObservations(tx: Tx, seq: number, rows: readonly Raw[], rejected: readonly object[] = []): Promise<void> {
+export async function writeObservations(
+  tx: Tx,
+  seq: number,
+  rows: readonly Raw[],
+  rejected: readonly object[] = [],
+): Promise<void> {
   const days = rows.map((row) => row.day).sort();
   const metrics = [...new Set(rows.map((row) => row.metric))];
   await query(

@@ -15,10 +15,20 @@ export class ObservationDto {
   @DateOnly({ zh: '日期（与 at 二选一）', en: 'Day (either this or at)', optional: true, example: '2026-11-20' })
   day?: string;
 
-  @Instant({ zh: '时间，按校区时区归日（与 day 二选一）', en: 'Instant; its campus day counts (either this or day)', optional: true })
+  @Instant({
+    zh: '时间，按校区时区归日（与 day 二选一）',
+    en: 'Instant; its campus day counts (either this or day)',
+    optional: true,
+  })
   at?: string;
 
-  @Decimal({ zh: '数值，以指标单位计，小数位数不超过指标规定', en: "Value in the metric's unit, with no more decimals than it has", min: 0, max: 2_147_483_647, example: 1 })
+  @Decimal({
+    zh: '数值，以指标单位计，小数位数不超过指标规定',
+    en: "Value in the metric's unit, with no more decimals than it has",
+    min: 0,
+    max: 2_147_483_647,
+    example: 1,
+  })
   value: number;
 
   @Text({
@@ -36,7 +46,12 @@ export class ObservationBatchDto {
   @Text({ zh: '来源', en: 'Source', max: 60, pattern: /^[a-z0-9][a-z0-9._-]*$/, example: 'library' })
   source: string;
 
-  @Text({ zh: '批次键，重发时不变', en: 'Key of the batch; the same when it is sent again', max: 100, example: '2026-11-20' })
+  @Text({
+    zh: '批次键，重发时不变',
+    en: 'Key of the batch; the same when it is sent again',
+    max: 100,
+    example: '2026-11-20',
+  })
   batchKey: string;
 
   // Documented here, taken from the request as it is by `@Rows()`: rows are checked one by one in the use case.
@@ -77,7 +92,11 @@ export class BatchResultDto {
   @Int({ zh: '收下的条数', en: 'Rows that went in', min: 0, max: MAX_ROWS, example: 9_998 })
   accepted: number;
 
-  @Flag({ zh: '该批次此前已收下，本次无效果', en: 'The batch had been taken before; this time it had no effect', example: false })
+  @Flag({
+    zh: '该批次此前已收下，本次无效果',
+    en: 'The batch had been taken before; this time it had no effect',
+    example: false,
+  })
   duplicateBatch: boolean;
 
   @ListOf(() => RejectedDto, { zh: '未收下的行', en: 'Rows that were left out', maxItems: MAX_ROWS })

@@ -25,7 +25,13 @@ export class Observations {
   async ingest(actor: Actor, { source, batchKey }: ObservationBatchDto, rows: unknown): Promise<BatchResultDto> {
     if (!Array.isArray(rows) || rows.length === 0 || rows.length > MAX_ROWS)
       throw new Invalid({
-        errors: [{ pointer: '#/observations', zh: `应为 1 到 ${MAX_ROWS} 项的数组`, en: `must be a list of 1 to ${MAX_ROWS} items` }],
+        errors: [
+          {
+            pointer: '#/observations',
+            zh: `应为 1 到 ${MAX_ROWS} 项的数组`,
+            en: `must be a list of 1 to ${MAX_ROWS} items`,
+          },
+        ],
       });
     const sha256 = createHash('sha256').update(JSON.stringify(rows)).digest();
     const { sent, rejected } = readRows(rows, this.config.timeZone);

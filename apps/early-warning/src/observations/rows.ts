@@ -47,21 +47,26 @@ function readRow(row: unknown, index: number, dayOfInstant: (ms: number) => stri
   const no = (field: string, code: RejectedCode, zh: string, en: string): Rejected => ({
     ...{ pointer: `#/observations/${index}${field}`, code, zh, en },
   });
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) return no('', 'malformed', '必须是对象', 'must be an object');
+  if (typeof row !== 'object' || row === null || Array.isArray(row))
+    return no('', 'malformed', '必须是对象', 'must be an object');
   const { student, metric, day, at, value, key = null } = row as Record<string, unknown>;
   const extra = Object.keys(row).find((field) => !FIELDS.has(field));
   if (extra !== undefined) return no('', 'malformed', '含有未知的字段', 'has an unknown property');
   if (!isText(student, 50)) return no('/student', 'malformed', '应为学号', 'must be a student number');
   if (!isText(metric, 60)) return no('/metric', 'malformed', '应为指标代码', 'must be the code of a metric');
-  if (typeof value !== 'number' || !Number.isFinite(value)) return no('/value', 'bad_value', '必须是数字', 'must be a number');
-  if (key !== null && !isText(key, 100)) return no('/key', 'malformed', '应为 1 到 100 个字符', 'must have 1 to 100 characters');
-  if ((day === undefined) === (at === undefined)) return no('', 'bad_time', 'day 与 at 应有其一', 'must have either day or at');
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    return no('/value', 'bad_value', '必须是数字', 'must be a number');
+  if (key !== null && !isText(key, 100))
+    return no('/key', 'malformed', '应为 1 到 100 个字符', 'must have 1 to 100 characters');
+  if ((day === undefined) === (at === undefined))
+    return no('', 'bad_time', 'day 与 at 应有其一', 'must have either day or at');
   if (day !== undefined) {
     if (!isDay(day)) return no('/day', 'bad_time', '必须是日期 YYYY-MM-DD', 'must be a date, YYYY-MM-DD');
     return { index, student, metric, day, at: null, value, key };
   }
   const ms = typeof at === 'string' && INSTANT.test(at) && isDay(at.slice(0, 10)) ? Date.parse(at) : NaN;
-  if (Number.isNaN(ms)) return no('/at', 'bad_time', '必须是带时区的时间（RFC 3339）', 'must be an RFC 3339 instant with an offset');
+  if (Number.isNaN(ms))
+    return no('/at', 'bad_time', '必须是带时区的时间（RFC 3339）', 'must be an RFC 3339 instant with an offset');
   return { index, student, metric, day: dayOfInstant(ms), at: new Date(ms).toISOString(), value, key };
 }
 
@@ -108,7 +113,12 @@ export function resolveRows(
     else {
       const value = storedValue(row.value, metric.decimals);
       if (value === undefined)
-        no('value', 'bad_value', `应为不小于 0、最多 ${metric.decimals} 位小数的数`, `must be 0 or more with at most ${metric.decimals} decimals`);
+        no(
+          'value',
+          'bad_value',
+          `应为不小于 0、最多 ${metric.decimals} 位小数的数`,
+          `must be 0 or more with at most ${metric.decimals} decimals`,
+        );
       else {
         const key = row.key === null ? null : keyOf(known.source, row.key);
         raw.push({ metric: metric.number, day: row.day, ordinal, value, at: row.at, key, revision: known.revision });

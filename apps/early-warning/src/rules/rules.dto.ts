@@ -25,7 +25,10 @@ export class RuleDefinitionDto {
   title: BilingualDto;
 
   @OneOf(
-    { day_end: { zh: '只按完整的日子判断', en: 'judged on complete days' }, data: { zh: '当天即判断', en: 'also on the running day' } },
+    {
+      day_end: { zh: '只按完整的日子判断', en: 'judged on complete days' },
+      data: { zh: '当天即判断', en: 'also on the running day' },
+    },
     { zh: '何时判断，默认 day_end', en: 'When it is judged; default day_end', optional: true, example: 'data' },
   )
   on?: string;
@@ -47,7 +50,12 @@ export class RuleDefinitionDto {
   @Json({ zh: '条件', en: 'Predicate', optional: true, example: WHEN })
   when?: object;
 
-  @Json({ zh: '升级：级别与条件', en: 'Escalation: level and predicate', optional: true, example: { to: 'orange', when: { ge: [{ f: 'late' }, 5] } } })
+  @Json({
+    zh: '升级：级别与条件',
+    en: 'Escalation: level and predicate',
+    optional: true,
+    example: { to: 'orange', when: { ge: [{ f: 'late' }, 5] } },
+  })
   escalate?: object;
 
   @OneOf(
@@ -56,7 +64,11 @@ export class RuleDefinitionDto {
   )
   onNoData?: string;
 
-  @Nested(() => BilingualDto, { zh: '原因说明', en: 'Reason for people', example: { zh: '7 天内晚归 {late} 次', en: '{late} late returns within 7 days' } })
+  @Nested(() => BilingualDto, {
+    zh: '原因说明',
+    en: 'Reason for people',
+    example: { zh: '7 天内晚归 {late} 次', en: '{late} late returns within 7 days' },
+  })
   reason: BilingualDto;
 }
 
@@ -99,6 +111,16 @@ export class RuleDto {
 
   static from(rule: Rule): RuleDto {
     const { id, code, number, state, definition, createdAt, publishedAt, retiredAt, version } = rule;
-    return Object.assign(new RuleDto(), { id, code, number, state, definition, createdAt, publishedAt, retiredAt, version });
+    return Object.assign(new RuleDto(), {
+      id,
+      code,
+      number,
+      state,
+      definition,
+      createdAt,
+      publishedAt,
+      retiredAt,
+      version,
+    });
   }
 }

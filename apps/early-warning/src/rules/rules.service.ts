@@ -22,7 +22,10 @@ export async function checkedDefinition(tx: Tx, body: RuleDefinitionDto, at = '#
 }
 
 /** The rules in force; with `codes` only those. */
-export async function publishedRules(tx: Tx, codes?: readonly string[] | null): Promise<{ id: string; code: string; number: number; definition: Definition }[]> {
+export async function publishedRules(
+  tx: Tx,
+  codes?: readonly string[] | null,
+): Promise<{ id: string; code: string; number: number; definition: Definition }[]> {
   return query(
     tx,
     sql`SELECT id, code, number, definition FROM early_warning.rule
@@ -63,7 +66,12 @@ export class Rules {
         sql`SELECT max(number) AS number FROM early_warning.rule WHERE code = ${definition.id}`,
       );
       const rule = new Rule();
-      Object.assign(rule, { code: definition.id, number: (last?.number ?? 0) + 1, definition, createdBy: actor.personId ?? actor.app });
+      Object.assign(rule, {
+        code: definition.id,
+        number: (last?.number ?? 0) + 1,
+        definition,
+        createdBy: actor.personId ?? actor.app,
+      });
       return RuleDto.from(await insert(tx, rule));
     });
   }

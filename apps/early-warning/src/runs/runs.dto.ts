@@ -6,7 +6,12 @@ class RunCohortDto {
   @Uuid({ zh: '单位或场所', en: 'Unit or place' })
   unitId: string;
 
-  @Flag({ zh: '也计入当日之后才开始的归属', en: 'Also memberships that begin after the day', optional: true, example: false })
+  @Flag({
+    zh: '也计入当日之后才开始的归属',
+    en: 'Also memberships that begin after the day',
+    optional: true,
+    example: false,
+  })
   includeFuture?: boolean;
 }
 
@@ -19,7 +24,15 @@ export class RunRequestDto {
   })
   asOf?: string;
 
-  @ListOf('text', { zh: '只运算这些规则', en: 'Only these rules', optional: true, minItems: 1, maxItems: 200, unique: true, example: ['dorm.late'] })
+  @ListOf('text', {
+    zh: '只运算这些规则',
+    en: 'Only these rules',
+    optional: true,
+    minItems: 1,
+    maxItems: 200,
+    unique: true,
+    example: ['dorm.late'],
+  })
   rules?: string[];
 
   @Nested(() => RunCohortDto, { zh: '只运算这些学生', en: 'Only these students', optional: true })

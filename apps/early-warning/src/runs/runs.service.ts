@@ -80,7 +80,10 @@ export class Runs {
 
   /** A run when something changed since the last one; answers whether there was cause. */
   async runIfWanted(tx: Tx): Promise<boolean> {
-    const wanted = await query(tx, sql`WITH taken AS (DELETE FROM early_warning.run_wanted RETURNING 1) SELECT 1 FROM taken LIMIT 1`);
+    const wanted = await query(
+      tx,
+      sql`WITH taken AS (DELETE FROM early_warning.run_wanted RETURNING 1) SELECT 1 FROM taken LIMIT 1`,
+    );
     if (wanted.length === 0) return false;
     await this.runAll(tx, 'new_data');
     return true;
@@ -92,9 +95,12 @@ export class Runs {
     if (rules) {
       const known = new Set((await publishedRules(tx, rules)).map((rule) => rule.code));
       const i = rules.findIndex((code) => !known.has(code));
-      if (i >= 0) throw new Invalid({ errors: [{ pointer: `#/rules/${i}`, zh: '没有在用的此规则', en: 'is no rule in force' }] });
+      if (i >= 0)
+        throw new Invalid({ errors: [{ pointer: `#/rules/${i}`, zh: '没有在用的此规则', en: 'is no rule in force' }] });
     }
     if (cohort && !(await unitById(tx, cohort.unitId)))
-      throw new Invalid({ errors: [{ pointer: '#/cohort/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
+      throw new Invalid({
+        errors: [{ pointer: '#/cohort/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }],
+      });
   }
 }

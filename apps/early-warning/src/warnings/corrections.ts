@@ -68,8 +68,14 @@ export class Corrections {
     const gone = suspects.filter(({ ordinal }) => levels[ordinal] === 0);
     const ids = suspects.map(({ id }) => id);
     await query(tx, sql`UPDATE early_warning.warning SET hwm = ${firings.hwm} WHERE id = ANY(${ids}::uuid[])`);
-    await this.withdraw(tx, gone.filter(({ status }) => status === 'open'));
-    await this.note(tx, gone.filter(({ status }) => status === 'confirmed'));
+    await this.withdraw(
+      tx,
+      gone.filter(({ status }) => status === 'open'),
+    );
+    await this.note(
+      tx,
+      gone.filter(({ status }) => status === 'confirmed'),
+    );
     return gone.length;
   }
 
@@ -99,7 +105,10 @@ export class Corrections {
   }
 }
 
-function entries(warnings: readonly Suspect[], what: 'withdrawn' | 'corrected'): { id: string; entry: HistoryEntry[] }[] {
+function entries(
+  warnings: readonly Suspect[],
+  what: 'withdrawn' | 'corrected',
+): { id: string; entry: HistoryEntry[] }[] {
   const at = new Date().toISOString();
   return warnings.map(({ id, level }) => ({
     id,

@@ -69,7 +69,8 @@ export class Raising {
         const what = verdict(warning, level);
         if (what === 'standing') standing.push(warning!.id);
         else if (what === 'raised') fresh.push(lane);
-        else changes.push({ id: warning!.id, lane, studentId: warning!.studentId, version: warning!.version + 1, what });
+        else
+          changes.push({ id: warning!.id, lane, studentId: warning!.studentId, version: warning!.version + 1, what });
       }
     }
     changes.push(...(await this.newWarnings(tx, fresh)));
@@ -77,7 +78,12 @@ export class Raising {
     await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE id = ANY(${over}::uuid[])`);
     await this.write(tx, rule, firings, i, levels, changes);
     const count = (what: Change['what']): number => changes.filter((change) => change.what === what).length;
-    return { raised: count('raised'), escalated: count('escalated'), reopened: count('reopened'), standing: standing.length };
+    return {
+      raised: count('raised'),
+      escalated: count('escalated'),
+      reopened: count('reopened'),
+      standing: standing.length,
+    };
   }
 
   /** The latest warning of every student under the rule, by lane. */
@@ -98,7 +104,13 @@ export class Raising {
       tx,
       sql`SELECT ordinal, student_id AS id FROM early_warning.student_ordinal WHERE ordinal = ANY(${lanes}::int[])`,
     );
-    return rows.map((row) => ({ id: newId(), lane: row.ordinal, studentId: row.id, version: 1, what: 'raised' as const }));
+    return rows.map((row) => ({
+      id: newId(),
+      lane: row.ordinal,
+      studentId: row.id,
+      version: 1,
+      what: 'raised' as const,
+    }));
   }
 
   private async markStanding(tx: Tx, ids: readonly string[], { asOf, hwm }: Firings): Promise<void> {
@@ -110,7 +122,14 @@ export class Raising {
     );
   }
 
-  private async write(tx: Tx, rule: JudgedRule, firings: Firings, i: number, levels: Uint8Array, changes: Change[]): Promise<void> {
+  private async write(
+    tx: Tx,
+    rule: JudgedRule,
+    firings: Firings,
+    i: number,
+    levels: Uint8Array,
+    changes: Change[],
+  ): Promise<void> {
     if (changes.length === 0) return;
     const lanes = changes.map((change) => change.lane);
     const evidence = await firings.evidence(tx, i, lanes, levels);
@@ -145,7 +164,10 @@ export class Raising {
   }
 
   /** Says of warnings that the engine itself withdrew them. */
-  async publishWithdrawn(tx: Tx, warnings: readonly { id: string; studentId: string; version: number }[]): Promise<void> {
+  async publishWithdrawn(
+    tx: Tx,
+    warnings: readonly { id: string; studentId: string; version: number }[],
+  ): Promise<void> {
     await this.publish(
       tx,
       warnings.map((change) => ({
@@ -156,7 +178,10 @@ export class Raising {
   }
 
   /** One statement for all of them, each with its warning as the aggregate. */
-  private async publish(tx: Tx, items: readonly { change: { id: string; version: number }; event: WarningRaisedV1 | WarningSettledV1 }[]): Promise<void> {
+  private async publish(
+    tx: Tx,
+    items: readonly { change: { id: string; version: number }; event: WarningRaisedV1 | WarningSettledV1 }[],
+  ): Promise<void> {
     await this.events.write(
       tx,
       items.map(({ change, event }) => {

@@ -2,7 +2,15 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, IdParam, IfMatch, type Page, Summary } from '#http';
-import { CloseDto, ConfirmDto, DismissDto, WarningDetailDto, WarningDto, WarningsQuery, WarningSummaryDto } from './warnings.dto.js';
+import {
+  CloseDto,
+  ConfirmDto,
+  DismissDto,
+  WarningDetailDto,
+  WarningDto,
+  WarningsQuery,
+  WarningSummaryDto,
+} from './warnings.dto.js';
 import { Warnings } from './warnings.service.js';
 
 @ApiTags('warnings')

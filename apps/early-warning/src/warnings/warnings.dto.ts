@@ -1,10 +1,29 @@
 import { APPOINTMENT_KINDS, WARNING_LEVELS, type AppointmentKind, type WarningLevel } from '#contracts';
-import { DateOnly, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import {
+  DateOnly,
+  Flag,
+  Instant,
+  Int,
+  Json,
+  ListOf,
+  LongText,
+  Nested,
+  OneOf,
+  PageQuery,
+  Sort,
+  Text,
+  Uuid,
+} from '#http';
 import type { Evidence } from '../kernel/evidence.js';
 import { DISMISS_REASONS, type HistoryEntry, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
 
 export class WarningsQuery extends PageQuery {
-  @OneOf(STATUSES, { zh: '状态；不给则为撤回以外的全部', en: 'Status; none: all but withdrawn', optional: true, example: 'open' })
+  @OneOf(STATUSES, {
+    zh: '状态；不给则为撤回以外的全部',
+    en: 'Status; none: all but withdrawn',
+    optional: true,
+    example: 'open',
+  })
   status?: Status;
 
   @OneOf(WARNING_LEVELS, { zh: '级别', en: 'Level', optional: true, example: 'orange' })
@@ -159,7 +178,10 @@ class HistoryEntryDto implements HistoryEntry {
 }
 
 export class WarningDetailDto extends WarningDto {
-  @Json({ zh: '依据：特征、逐日数据、阈值、同群位置、来源', en: 'Evidence: features, the days behind them, threshold, place in the cohort, sources' })
+  @Json({
+    zh: '依据：特征、逐日数据、阈值、同群位置、来源',
+    en: 'Evidence: features, the days behind them, threshold, place in the cohort, sources',
+  })
   evidence: Evidence;
 
   @ListOf(() => HistoryEntryDto, { zh: '经过', en: 'History' })

@@ -100,7 +100,11 @@ export class Warnings {
       change(warning, actor.personId ?? actor.app);
       await update(tx, warning, expected);
       const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
-      await this.events.publish(tx, new WarningSettledV1({ warningId: id, studentId: warning.studentId, outcome }), warning);
+      await this.events.publish(
+        tx,
+        new WarningSettledV1({ warningId: id, studentId: warning.studentId, outcome }),
+        warning,
+      );
       await audit(tx, actor, { action: `early-warning.warning.${outcome}`, subject: { kind: 'warning', id } });
       return this.detail(tx, actor, TRIAGE, id);
     });
@@ -123,7 +127,14 @@ export class Warnings {
     );
     if (!row) throw new NotFound();
     const answerers = await answerersFor(tx, [row.studentId], this.today(), POSTS);
-    const people = new Map((await peopleByIds(tx, answerers.map((one) => one.personId))).map((one) => [one.id, one]));
+    const people = new Map(
+      (
+        await peopleByIds(
+          tx,
+          answerers.map((one) => one.personId),
+        )
+      ).map((one) => [one.id, one]),
+    );
     return Object.assign(new WarningDetailDto(), WarningDto.from(row), {
       evidence: row.evidence,
       history: row.history,

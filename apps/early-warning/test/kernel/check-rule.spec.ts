@@ -62,14 +62,18 @@ describe('checkRule', () => {
 
   it('points at what is wrong with levels, texts and names', () => {
     expect(pointers({ ...RULE, level: 'purple' })).toEqual(['#/level']);
-    expect(pointers({ ...RULE, escalate: { to: 'blue', when: { ge: [{ f: 'late' }, 5] } } })).toEqual(['#/escalate/to']);
+    expect(pointers({ ...RULE, escalate: { to: 'blue', when: { ge: [{ f: 'late' }, 5] } } })).toEqual([
+      '#/escalate/to',
+    ]);
     const steps = [{ orange: { ge: [{ f: 'late' }, 3] } }, { yellow: { ge: [{ f: 'late' }, 5] } }];
     expect(pointers({ ...RULE, when: undefined, level: steps })).toEqual(['#/level/1/yellow']);
     expect(pointers({ ...RULE, level: steps.slice(0, 1) })).toEqual(['#/when']);
     expect(pointers({ ...RULE, reason: { zh: '{lat}', en: '{late}' } })).toEqual(['#/reason/zh']);
     expect(pointers({ ...RULE, title: { zh: '晚归' } })).toEqual(['#/title/en']);
     expect(pointers({ ...RULE, id: 'Late' })).toEqual(['#/id']);
-    expect(pointers({ ...RULE, features: { ...RULE.features, spare: RULE.features.late } })).toEqual(['#/features/spare']);
+    expect(pointers({ ...RULE, features: { ...RULE.features, spare: RULE.features.late } })).toEqual([
+      '#/features/spare',
+    ]);
     expect(pointers({ ...RULE, wen: {} })).toEqual(['#/wen']);
     expect(pointers('rule')).toEqual(['#']);
   });

@@ -8,7 +8,12 @@ const of = (kind: Parameters<typeof fold>[0], ...entries: [number, number][]) =>
 
 describe('fold', () => {
   it('makes one value per student of a day', () => {
-    const entries: [number, number][] = [[7, 5], [5, 2], [7, 3], [7, 4]];
+    const entries: [number, number][] = [
+      [7, 5],
+      [5, 2],
+      [7, 3],
+      [7, 4],
+    ];
     expect(of('sum', ...entries)).toEqual({ first: 5, values: [2, -1, 12], n: 2 });
     expect(of('max', ...entries)).toEqual({ first: 5, values: [2, -1, 5], n: 2 });
     expect(of('min', ...entries)).toEqual({ first: 5, values: [2, -1, 3], n: 2 });
@@ -31,17 +36,27 @@ describe('fold', () => {
       { block: 1, first: BLOCK + 1, values: Int32Array.of(6), n: 1 },
     ]);
     fc.assert(
-      fc.property(fc.array(fc.record({ ordinal: fc.nat(3 * BLOCK), value: fc.nat(9) }), { minLength: 1, maxLength: 8 }), (rows) => {
-        const vector = fold('sum', Int32Array.from(rows.map((r) => r.ordinal)), Int32Array.from(rows.map((r) => r.value)))!;
-        const back = new Map<number, number>();
-        for (const { block, first, values } of blocksOf(vector)) {
-          expect([Math.floor(first / BLOCK), Math.floor((first + values.length - 1) / BLOCK)]).toEqual([block, block]);
-          for (let i = 0; i < values.length; i++) if (values[i]! >= 0) back.set(first + i, values[i]!);
-        }
-        const sums = new Map<number, number>();
-        for (const { ordinal, value } of rows) sums.set(ordinal, (sums.get(ordinal) ?? 0) + value);
-        expect(back).toEqual(sums);
-      }),
+      fc.property(
+        fc.array(fc.record({ ordinal: fc.nat(3 * BLOCK), value: fc.nat(9) }), { minLength: 1, maxLength: 8 }),
+        (rows) => {
+          const vector = fold(
+            'sum',
+            Int32Array.from(rows.map((r) => r.ordinal)),
+            Int32Array.from(rows.map((r) => r.value)),
+          )!;
+          const back = new Map<number, number>();
+          for (const { block, first, values } of blocksOf(vector)) {
+            expect([Math.floor(first / BLOCK), Math.floor((first + values.length - 1) / BLOCK)]).toEqual([
+              block,
+              block,
+            ]);
+            for (let i = 0; i < values.length; i++) if (values[i]! >= 0) back.set(first + i, values[i]!);
+          }
+          const sums = new Map<number, number>();
+          for (const { ordinal, value } of rows) sums.set(ordinal, (sums.get(ordinal) ?? 0) + value);
+          expect(back).toEqual(sums);
+        },
+      ),
       { numRuns: 30 },
     );
   });

@@ -4,7 +4,14 @@
  */
 import { constantOf, type Moment } from '../../src/kernel/compile.js';
 import { mondayOf } from '../../src/kernel/days.js';
-import { type Expression, type Feature, ladderOf, type Predicate, type Rule, type Where } from '../../src/kernel/language.js';
+import {
+  type Expression,
+  type Feature,
+  ladderOf,
+  type Predicate,
+  type Rule,
+  type Where,
+} from '../../src/kernel/language.js';
 
 export interface Student {
   /** Stored values (the unit's × 10^decimals) by day, by metric. */
@@ -57,7 +64,9 @@ function holds(world: World, rule: Rule, node: Predicate, student: number): bool
 function value(world: World, rule: Rule, node: Expression, student: number): number | null {
   if (typeof node === 'number' || '$p' in node) return constantOf(node, world.moment.parameters);
   if ('f' in node) return feature(world, rule.features[node.f]!, student);
-  const parts = ('mul' in node ? node.mul : 'add' in node ? node.add : node.sub).map((one) => value(world, rule, one, student));
+  const parts = ('mul' in node ? node.mul : 'add' in node ? node.add : node.sub).map((one) =>
+    value(world, rule, one, student),
+  );
   if (parts.includes(null)) return null;
   const numbers = parts as number[];
   if ('mul' in node) return numbers.reduce((a, b) => a * b);
@@ -92,7 +101,9 @@ function plain(world: World, spec: Feature, student: number): number | null {
   const values = present.map(([, one]) => one);
   const sum = values.reduce((a, b) => a + b, 0);
   const where = spec.where ?? { gt: 0 };
-  const meets = present.filter(([day, one]) => matches(one / unit, where, world.moment) && !masked(world, student, day, pause)).map(([day]) => day);
+  const meets = present
+    .filter(([day, one]) => matches(one / unit, where, world.moment) && !masked(world, student, day, pause))
+    .map(([day]) => day);
   switch (spec.agg) {
     case 'count':
       return values.length;
@@ -100,7 +111,8 @@ function plain(world: World, spec: Feature, student: number): number | null {
       const last = meets.at(-1);
       if (last === undefined) return null;
       let hours = 0;
-      for (let day = last + 1; day <= asOf; day++) if (!masked(world, student, day, pause)) hours += day === asOf ? elapsedHours : 24;
+      for (let day = last + 1; day <= asOf; day++)
+        if (!masked(world, student, day, pause)) hours += day === asOf ? elapsedHours : 24;
       return hours;
     }
     case 'ratio':
@@ -151,7 +163,10 @@ function valuesIn(world: World, spec: Feature, student: number, from: number, to
 }
 
 function masked(world: World, student: number, day: number, masks: readonly string[]): boolean {
-  return (masks.includes('holiday') && world.isHoliday(day)) || (masks.includes('leave') && world.students[student]!.onLeave(day));
+  return (
+    (masks.includes('holiday') && world.isHoliday(day)) ||
+    (masks.includes('leave') && world.students[student]!.onLeave(day))
+  );
 }
 
 function matches(one: number, where: Where, { parameters }: Moment): boolean {

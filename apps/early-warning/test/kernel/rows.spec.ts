@@ -32,27 +32,42 @@ describe('readRows', () => {
     expect(pointerOf({ ...row, day: undefined, at: '2026-11-20T25:00:00Z' })).toBe('#/observations/0/at');
     expect(pointerOf({ ...row, key: '' })).toBe('#/observations/0/key');
     const { sent, rejected } = read(row, { ...row, value: NaN }, row);
-    expect([sent.map((one) => one.index), rejected.map((one) => one.pointer)]).toEqual([[0, 2], ['#/observations/1/value']]);
+    expect([sent.map((one) => one.index), rejected.map((one) => one.pointer)]).toEqual([
+      [0, 2],
+      ['#/observations/1/value'],
+    ]);
   });
 });
 
 describe('resolveRows', () => {
-  const known = { source: 's', revision: 9, students: new Map([['1', 0]]), metrics: new Map([['hours', { number: 4, decimals: 1 }]]) };
+  const known = {
+    source: 's',
+    revision: 9,
+    students: new Map([['1', 0]]),
+    metrics: new Map([['hours', { number: 4, decimals: 1 }]]),
+  };
   const resolve = (change: object) => resolveRows(read({ ...row, ...change }).sent, known);
 
   it('stores whole numbers of the smallest unit', () => {
     expect(resolve({ value: 1.1 }).raw).toMatchObject([{ metric: 4, ordinal: 0, value: 11, revision: 9, key: null }]);
     expect(resolve({ value: 0 }).raw).toMatchObject([{ value: 0 }]);
-    for (const value of [-1, -0.1, 1.15, 3e8]) expect(resolve({ value }).rejected).toMatchObject([{ code: 'bad_value' }]);
+    for (const value of [-1, -0.1, 1.15, 3e8])
+      expect(resolve({ value }).rejected).toMatchObject([{ code: 'bad_value' }]);
   });
 
   it('reports who and what is unknown', () => {
-    expect(resolve({ student: '2' }).rejected).toMatchObject([{ pointer: '#/observations/0/student', code: 'unknown_student' }]);
-    expect(resolve({ metric: 'x' }).rejected).toMatchObject([{ pointer: '#/observations/0/metric', code: 'unknown_metric' }]);
+    expect(resolve({ student: '2' }).rejected).toMatchObject([
+      { pointer: '#/observations/0/student', code: 'unknown_student' },
+    ]);
+    expect(resolve({ metric: 'x' }).rejected).toMatchObject([
+      { pointer: '#/observations/0/metric', code: 'unknown_metric' },
+    ]);
   });
 
   it('keeps keys of different sources apart', () => {
-    const [a, b] = ['s', 't'].map((source) => resolveRows(read({ ...row, key: 'k' }).sent, { ...known, source }).raw[0]?.key);
+    const [a, b] = ['s', 't'].map(
+      (source) => resolveRows(read({ ...row, key: 'k' }).sent, { ...known, source }).raw[0]?.key,
+    );
     expect(a).toMatch(/^[0-9a-f]{32}$/);
     expect(a).not.toBe(b);
   });

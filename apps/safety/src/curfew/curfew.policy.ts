@@ -58,9 +58,8 @@ export class CurfewRule {
 }
 
 /**
- * Curfew, what excuses, and when a gate is not to be trusted. The default follows domain.md §2.5 (one school: Sun–Thu
- * 23:00,
- * Fri–Sat 23:30); a building and weekday without a rule has no curfew and is not checked.
+ * Curfew, what excuses, and when a gate is not to be trusted. The default is one school's (广西财院: Sun–Thu 23:00,
+ * Fri–Sat 23:30), there being no national rule; a building and weekday without a rule has no curfew and is not checked.
  */
 @Policy({ key: 'safety.curfew', title: { zh: '宿舍晚归', en: 'Curfew and the night check' } })
 export class CurfewPolicy {

@@ -39,20 +39,19 @@ export class ExcusedAbsenceHandlers {
     const { leaveId, studentId } = event.data;
     const [before] = await query<Period>(
       tx,
-      sql`SELECT starts_at AS "startsAt", ends_at AS "endsAt" FROM safety.excused_absence
-            WHERE leave_id = ${leaveId} FOR UPDATE`,
+      sql`SELECT starts_at AS "startsAt", ends_at AS "endsAt"
+            FROM safety.excused_absence WHERE leave_id = ${leaveId} FOR UPDATE`,
     );
     const taken = await query(
       tx,
-      sql`INSERT INTO safety.excused_absence AS kept (leave_id, student_id, starts_at, ends_at, cancelled,
-            source_version, source_at)
+      sql`INSERT INTO safety.excused_absence AS kept (
+            leave_id, student_id, starts_at, ends_at, cancelled, source_version, source_at)
           VALUES (${leaveId}, ${studentId}, ${period?.startsAt ?? null}, ${period?.endsAt ?? null}, ${period === null},
                   ${event.aggregateVersion ?? 0}, ${event.occurredAt})
           ON CONFLICT (leave_id) DO UPDATE
-             SET starts_at = coalesce(excluded.starts_at, kept.starts_at), ends_at = coalesce(excluded.ends_at,
-               kept.ends_at),
-                 cancelled = excluded.cancelled, source_version = excluded.source_version,
-                   source_at = excluded.source_at
+             SET starts_at = coalesce(excluded.starts_at, kept.starts_at),
+                 ends_at = coalesce(excluded.ends_at, kept.ends_at), cancelled = excluded.cancelled,
+                 source_version = excluded.source_version, source_at = excluded.source_at
            WHERE (excluded.source_version, excluded.source_at) >= (kept.source_version, kept.source_at)
           RETURNING leave_id`,
     );

@@ -61,8 +61,8 @@ export class LatePasses {
     const rows = await query<LatePass & { sortKey: string }>(
       this.database.reader,
       sql`SELECT p.id, p.student_id AS "studentId", p.from_night::text AS "fromNight", p.to_night::text AS "toNight",
-            p.until, p.reason,
-                 p.created_at AS "createdAt", p.revoked_at AS "revokedAt", p.version, ${page.sortKey} AS "sortKey"
+                 p.until, p.reason, p.created_at AS "createdAt", p.revoked_at AS "revokedAt", p.version,
+                 ${page.sortKey} AS "sortKey"
             FROM safety.late_pass p
            WHERE ${this.visible(actor, 'safety:night-check:read', sql`p.student_id`)}
              AND (${q.studentId ?? null}::uuid IS NULL OR p.student_id = ${q.studentId ?? null})
@@ -91,8 +91,8 @@ export class LatePasses {
   private async find(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<LatePass> {
     const visible = await queryOne(
       tx,
-      sql`SELECT p.id FROM safety.late_pass p WHERE p.id = ${id}
-            AND ${this.visible(actor, permission, sql`p.student_id`)}`,
+      sql`SELECT p.id FROM safety.late_pass p
+           WHERE p.id = ${id} AND ${this.visible(actor, permission, sql`p.student_id`)}`,
     );
     const pass = visible && (await tx.findOneBy(LatePass, { id }));
     if (!pass) throw new NotFound();

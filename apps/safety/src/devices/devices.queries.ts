@@ -29,10 +29,10 @@ export async function devices(tx: Tx, rest: Sql): Promise<DeviceRow[]> {
     tx,
     sql`SELECT d.id, d.code, d.name, d.status, d.building_id AS "buildingId", d.direction_mode AS "directionMode",
                d.time_zone AS "timeZone", d.approved_at AS "approvedAt", d.retired_at AS "retiredAt",
-                 d.created_at AS "createdAt", d.version,
-               CASE WHEN d.status = 'active' THEN 0 ELSE
-                 (SELECT count(*)::int FROM safety.pass p WHERE p.device_id = d.id
-                   AND p.status = 'held') END AS "heldPasses",
+               d.created_at AS "createdAt", d.version,
+               CASE WHEN d.status = 'active' THEN 0 ELSE (
+                 SELECT count(*)::int FROM safety.pass p
+                  WHERE p.device_id = d.id AND p.status = 'held') END AS "heldPasses",
                (SELECT p.at FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'counted'
                  ORDER BY p.at DESC LIMIT 1) AS "lastPassAt"
           FROM safety.device d ${rest}`,
@@ -68,8 +68,8 @@ export async function releaseHeld(
 export async function heldWithoutDirection(tx: Tx, deviceId: string): Promise<number> {
   const [row] = await query<{ n: number }>(
     tx,
-    sql`SELECT count(*)::int AS n FROM safety.pass WHERE device_id = ${deviceId} AND status = 'held'
-          AND direction IS NULL`,
+    sql`SELECT count(*)::int AS n FROM safety.pass
+         WHERE device_id = ${deviceId} AND status = 'held' AND direction IS NULL`,
   );
   return row?.n ?? 0;
 }

@@ -132,8 +132,7 @@ export class Devices {
     const rows = await query<Outage & { sortKey: string }>(
       this.database.reader,
       sql`SELECT o.id, o.device_id AS "deviceId", o.from_at AS "fromAt", o.to_at AS "toAt", o.reason,
-            o.revoked_at AS "revokedAt",
-                 o.version, ${page.sortKey} AS "sortKey"
+                 o.revoked_at AS "revokedAt", o.version, ${page.sortKey} AS "sortKey"
             FROM safety.outage o JOIN safety.device d ON d.id = o.device_id
            WHERE d.id = ${id} AND ${deviceInScope(actor.scopeOf('safety:device:read'))} AND ${page.where}
            ORDER BY ${page.orderBy} LIMIT ${page.limit}`,

@@ -30,9 +30,8 @@ export class NightChecks {
 
   /**
    * Checks a night, or checks it again: what changed is stored under the next revision and told downstream (the first
-   * time all
-   * late and not returned; later the changed ones, `clear` for what no longer stands). Checks of one night wait for
-   * each other.
+   * time all late and not returned; later the changed ones, `clear` for what no longer stands). Checks of one night
+   * wait for each other.
    */
   async check(tx: Tx, night: string): Promise<void> {
     await lockNight(tx, night);
@@ -52,7 +51,7 @@ export class NightChecks {
       tx,
       sql`INSERT INTO safety.night AS n (id, night, revision, policy_number, checked_at, students, buildings, outages)
           VALUES (${newId()}, ${night}, 1, ${number}, now(), ${students}, ${buildings}::uuid[],
-            ${JSON.stringify(outages)}::jsonb)
+                  ${JSON.stringify(outages)}::jsonb)
           ON CONFLICT (night) DO UPDATE
              SET revision = n.revision + ${changes.length > 0 ? 1 : 0}::int, policy_number = excluded.policy_number,
                  checked_at = excluded.checked_at, students = excluded.students, buildings = excluded.buildings,
@@ -83,8 +82,8 @@ export class NightChecks {
       tx,
       sql`SELECT what, count(*)::int AS n FROM safety.night_finding,
                  LATERAL (VALUES (finding), (CASE WHEN finding = 'excused' THEN 'excused_by_' || excuse END)) AS v(what)
-           WHERE night BETWEEN ${from} AND ${to} AND finding <> 'clear' AND what IS NOT NULL GROUP BY what
-             ORDER BY what`,
+           WHERE night BETWEEN ${from} AND ${to} AND finding <> 'clear' AND what IS NOT NULL
+           GROUP BY what ORDER BY what`,
     );
     const none = { late: 0, not_returned: 0, excused: 0, excused_by_leave: 0, suppressed: 0, unknown: 0 };
     return { ...none, ...Object.fromEntries(rows.map((row) => [row.what, row.n])) };

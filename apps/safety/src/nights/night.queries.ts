@@ -1,4 +1,4 @@
-import { query, sql, type Tx } from '#database';
+import { query, sql, type Sql, type Tx } from '#database';
 import type { CurfewPolicy } from '../curfew/curfew.policy.js';
 import type { NightWindow } from '../curfew/night-window.js';
 import type { Excuse, Finding, Observed } from './night.codes.js';
@@ -15,14 +15,13 @@ export async function gatedBuildings(tx: Tx): Promise<{ id: string; code: string
     tx,
     sql`SELECT u.id, u.code FROM directory.published_unit_v1 u
          WHERE u.kind = 'building' AND u.id IN (SELECT building_id FROM safety.device WHERE status <> 'pending')
-           ORDER BY u.code`,
+         ORDER BY u.code`,
   );
 }
 
 /**
- * Gates that were not to be trusted that night: a registered outage lies between `outageFromAt` and `endsAt`, or the
- * gate was
- * (almost) silent in those hours although on the nights before, as far as it had passes at all, it had enough of them.
+ * Gates that were not to be trusted that night: a registered outage lies between `outageFromAt` and `endsAt`, or the gate
+ * was (almost) silent in those hours although it had enough passes on the nights before, silent nights left out.
  */
 export async function outagesOf(
   tx: Tx,
@@ -79,22 +78,18 @@ export interface FindingChange {
 
 /**
  * Judges a night for everybody who lived in one of the buildings, in one statement, and answers those whose result is
- * new or
  * another one than stored.
  *
- * What the passes of the own building say, from `sinceAt` up to `endsAt` (later ones do not count; other buildings'
- * neither):
+ * What the passes of the own building say, from `sinceAt` up to `endsAt` (later ones and other buildings' do not count):
  * - no pass at all: `unknown`. No data is not a finding;
  * - the last one is an `out`: `not_returned`, whether the student left before curfew or after it;
  * - the last one is an `in`, and there is an `in` after the deadline (curfew and grace): `late`, by the begun minutes
- *   from curfew
- *   to the first such `in`. An `in` shortly after an `in` is the same one read twice and does not count;
+ *   from curfew to the first such `in`. An `in` shortly after an `in` is the same one read twice and does not count;
  * - otherwise the student was in: no row.
  *
  * What becomes of it, the first that fits:
- * - `excused` by a leave that overlaps the time from curfew to the return (or the end of the night), by a late pass
- *   (only when
- *   back by its `until`; it does not excuse staying out), or by the evening being exempt;
+ * - `excused` by a leave that overlaps the time from curfew to the return (or to the end of the night), by a late pass
+ *   (when back by its `until`; it does not excuse staying out), or because the evening is exempt;
  * - `unknown` stays so;
  * - `suppressed` when a gate of the building was out that night;
  * - else the finding itself. Who came later than a late pass allowed is late by the minutes after `until`.
@@ -121,8 +116,7 @@ export async function judgeNight(
                    AND p.at - lag(p.at) OVER w <= make_interval(mins => ${options.rereadMinutes}::int) AS reread
             FROM resident r
             JOIN safety.pass p ON p.student_id = r.student_id AND p.building_id = r."buildingId"
-              AND p.status = 'counted'
-                              AND p.at >= r."sinceAt" AND p.at < r."endsAt"
+                              AND p.status = 'counted' AND p.at >= r."sinceAt" AND p.at < r."endsAt"
           WINDOW w AS (PARTITION BY p.student_id ORDER BY p.at, p.id)
         ), summary AS (
           SELECT student_id, max(at) AS last_at, max(direction) FILTER (WHERE last) AS last_direction,
@@ -143,12 +137,11 @@ export async function judgeNight(
                  AND e.starts_at < coalesce(o.returned_at, o."endsAt") AND e.ends_at > o."curfewAt"
                ORDER BY e.starts_at, e.leave_id LIMIT 1) leave ON TRUE
             LEFT JOIN LATERAL (
-              SELECT l.id, coalesce((${night}::date + l.until + CASE WHEN l.until < '12:00' THEN interval '1 day'
-                ELSE interval '0' END)
+              SELECT l.id, coalesce((${night}::date + l.until + make_interval(days => (l.until < '12:00')::int))
                                     AT TIME ZONE ${options.timeZone}, o."endsAt") AS until_at
                 FROM safety.late_pass l
-               WHERE l.student_id = o.student_id AND l.revoked_at IS NULL AND ${night}::date BETWEEN l.from_night
-                 AND l.to_night
+               WHERE l.student_id = o.student_id AND l.revoked_at IS NULL
+                 AND l.from_night <= ${night} AND l.to_night >= ${night}
                ORDER BY 2 DESC, l.id LIMIT 1) late ON o.observed = 'late'
            WHERE o.observed IS NOT NULL
         ), excused AS (
@@ -158,28 +151,27 @@ export async function judgeNight(
         ), judged AS (
           SELECT student_id, "buildingId", observed, excuse, last_at, returned_at,
                  CASE excuse WHEN 'leave' THEN leave_id WHEN 'late_pass' THEN late_pass_id END AS excuse_id,
-                 CASE WHEN excuse IS NOT NULL THEN 'excused' WHEN observed = 'unknown' THEN 'unknown'
+                 CASE WHEN excuse IS NOT NULL THEN 'excused'
+                      WHEN observed = 'unknown' THEN 'unknown'
                       WHEN "buildingId" = ANY(${options.outBuildings}::uuid[]) THEN 'suppressed'
-                        ELSE observed END AS finding,
-                 CASE WHEN observed = 'late' THEN
-                   ceil(extract(epoch FROM returned_at - CASE WHEN excuse IS NULL AND until_at > "curfewAt"
-                     THEN until_at
-                                                              ELSE "curfewAt" END) / 60)::int END AS minutes_late
+                      ELSE observed END AS finding,
+                 CASE WHEN excuse IS NULL AND until_at > "curfewAt" THEN until_at ELSE "curfewAt" END AS due_at
             FROM excused
+        ), result AS (
+          SELECT j.*, CASE WHEN observed = 'late'
+                           THEN ceil(extract(epoch FROM returned_at - due_at) / 60)::int END AS minutes_late
+            FROM judged j
         )
-        SELECT coalesce(j.student_id, f.student_id) AS "studentId", coalesce(j."buildingId",
-          f.building_id) AS "buildingId",
-               coalesce(j.finding, 'clear') AS finding, j.observed, j.minutes_late AS "minutesLate", j.excuse,
-                 j.excuse_id AS "excuseId",
-               j.last_at AS "lastPassAt", j.returned_at AS "returnedAt", f.id, f.finding AS "oldFinding",
-                 f.minutes_late AS "oldMinutesLate"
-          FROM judged j FULL JOIN (SELECT * FROM safety.night_finding WHERE night = ${night}) f
-            ON f.student_id = j.student_id
-         WHERE (coalesce(j.finding, 'clear'), coalesce(j."buildingId", f.building_id), j.observed, j.minutes_late,
-           j.excuse, j.excuse_id,
-                j.last_at, j.returned_at)
-               IS DISTINCT FROM (f.finding, f.building_id, f.observed, f.minutes_late, f.excuse, f.excuse_id,
-                 f.last_pass_at, f.returned_at)
+        SELECT coalesce(r.student_id, f.student_id) AS "studentId", coalesce(r."buildingId", f.building_id) AS "buildingId",
+               coalesce(r.finding, 'clear') AS finding, r.observed, r.minutes_late AS "minutesLate", r.excuse,
+               r.excuse_id AS "excuseId", r.last_at AS "lastPassAt", r.returned_at AS "returnedAt",
+               f.id, f.finding AS "oldFinding", f.minutes_late AS "oldMinutesLate"
+          FROM result r
+          FULL JOIN (SELECT * FROM safety.night_finding WHERE night = ${night}) f ON f.student_id = r.student_id
+         WHERE (coalesce(r.finding, 'clear'), coalesce(r."buildingId", f.building_id), r.observed, r.minutes_late,
+                r.excuse, r.excuse_id, r.last_at, r.returned_at)
+               IS DISTINCT FROM
+               (f.finding, f.building_id, f.observed, f.minutes_late, f.excuse, f.excuse_id, f.last_pass_at, f.returned_at)
          ORDER BY 1`,
   );
 }
@@ -190,8 +182,8 @@ export async function countResidents(tx: Tx, night: string, buildingIds: readonl
     tx,
     sql`SELECT count(DISTINCT m.person_id)::int AS n
           FROM directory.published_membership_v1 m JOIN directory.published_student_v1 s ON s.id = m.person_id
-         WHERE m.unit_id = ANY(${buildingIds}::uuid[]) AND m.valid_from <= ${night} AND (m.valid_to IS NULL
-           OR m.valid_to > ${night})`,
+         WHERE m.unit_id = ANY(${buildingIds}::uuid[])
+           AND m.valid_from <= ${night} AND (m.valid_to IS NULL OR m.valid_to > ${night})`,
   );
   return row?.n ?? 0;
 }
@@ -206,31 +198,31 @@ export async function storeFindings(
   const given = JSON.stringify(changes);
   await query(
     tx,
-    sql`WITH given AS (SELECT * FROM jsonb_to_recordset(${given}::jsonb) AS g(id uuid, "studentId" uuid,
-          "buildingId" uuid, finding text,
-               observed text, "minutesLate" int, excuse text, "excuseId" uuid, "lastPassAt" timestamptz,
-                 "returnedAt" timestamptz)),
-        kept AS (
+    sql`WITH given AS (
+          SELECT * FROM jsonb_to_recordset(${given}::jsonb) AS g(
+            id uuid, "studentId" uuid, "buildingId" uuid, finding text, observed text, "minutesLate" int, excuse text,
+            "excuseId" uuid, "lastPassAt" timestamptz, "returnedAt" timestamptz)
+        ), kept AS (
           INSERT INTO safety.night_finding_history (finding_id, revision, finding, minutes_late, excuse)
-          SELECT f.id, f.revision, f.finding, f.minutes_late, f.excuse FROM safety.night_finding f JOIN given g
-            ON g.id = f.id
+          SELECT f.id, f.revision, f.finding, f.minutes_late, f.excuse
+            FROM safety.night_finding f JOIN given g ON g.id = f.id
         )
-        INSERT INTO safety.night_finding AS f (id, night, student_id, building_id, finding, observed, minutes_late,
-          excuse, excuse_id,
-                                               last_pass_at, returned_at, revision)
-        SELECT id, ${night}, "studentId", "buildingId", finding, observed, "minutesLate", excuse, "excuseId",
-          "lastPassAt", "returnedAt",
-               ${revision} FROM given
+        INSERT INTO safety.night_finding AS f (
+          id, night, student_id, building_id, finding, observed, minutes_late, excuse,
+          excuse_id, last_pass_at, returned_at, revision)
+        SELECT id, ${night}, "studentId", "buildingId", finding, observed, "minutesLate", excuse,
+               "excuseId", "lastPassAt", "returnedAt", ${revision}
+          FROM given
         ON CONFLICT (night, student_id) DO UPDATE
            SET building_id = excluded.building_id, finding = excluded.finding, observed = excluded.observed,
                minutes_late = excluded.minutes_late, excuse = excluded.excuse, excuse_id = excluded.excuse_id,
-               last_pass_at = excluded.last_pass_at, returned_at = excluded.returned_at, revision = excluded.revision,
-                 updated_at = now()`,
+               last_pass_at = excluded.last_pass_at, returned_at = excluded.returned_at,
+               revision = excluded.revision, updated_at = now()`,
   );
 }
 
-function buildingRows(windows: readonly NightWindow[]) {
-  return sql`SELECT * FROM jsonb_to_recordset(${JSON.stringify(windows)}::jsonb) AS b("buildingId" uuid,
-    "curfewAt" timestamptz,
-    "deadlineAt" timestamptz, "endsAt" timestamptz, "sinceAt" timestamptz, "outageFromAt" timestamptz)`;
+function buildingRows(windows: readonly NightWindow[]): Sql {
+  return sql`SELECT * FROM jsonb_to_recordset(${JSON.stringify(windows)}::jsonb) AS b(
+    "buildingId" uuid, "curfewAt" timestamptz, "deadlineAt" timestamptz, "endsAt" timestamptz,
+    "sinceAt" timestamptz, "outageFromAt" timestamptz)`;
 }

@@ -55,8 +55,8 @@ export class Nights {
     const page = keyset(q, { sorts: { night: sql`n.night` }, defaultSort: '-night', id: sql`n.id` });
     const rows = await this.nights(
       actor,
-      sql`(${q.from ?? null}::date IS NULL OR n.night >= ${q.from ?? null}) AND (${q.to ?? null}::date IS NULL
-            OR n.night <= ${q.to ?? null})
+      sql`(${q.from ?? null}::date IS NULL OR n.night >= ${q.from ?? null})
+          AND (${q.to ?? null}::date IS NULL OR n.night <= ${q.to ?? null})
           AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
     );
     return toPage(rows, q, (row) => [row.night, row.id], NightDto.from);
@@ -75,8 +75,8 @@ export class Nights {
     const rows = await this.findings(
       actor,
       page.sortKey,
-      sql`f.night = ${night} AND ${ofKind(q.finding)} AND (${q.buildingId ?? null}::uuid IS NULL
-            OR f.building_id = ${q.buildingId ?? null})
+      sql`f.night = ${night} AND ${ofKind(q.finding)}
+          AND (${q.buildingId ?? null}::uuid IS NULL OR f.building_id = ${q.buildingId ?? null})
           AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
     );
     return toPage(rows, q, (row) => [row.sortKey, row.id], FindingDto.from);
@@ -88,8 +88,8 @@ export class Nights {
     const rows = await this.findings(
       actor,
       page.sortKey,
-      sql`f.student_id = ${q.studentId} AND ${ofKind(q.finding)} AND (${q.from ?? null}::date IS NULL
-            OR f.night >= ${q.from ?? null})
+      sql`f.student_id = ${q.studentId} AND ${ofKind(q.finding)}
+          AND (${q.from ?? null}::date IS NULL OR f.night >= ${q.from ?? null})
           AND (${q.to ?? null}::date IS NULL OR f.night <= ${q.to ?? null})
           AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
     );
@@ -112,8 +112,7 @@ export class Nights {
     return query<NightRow>(
       this.database.reader,
       sql`SELECT n.id, n.night::text AS night, n.revision, n.policy_number AS "policyNumber",
-            n.checked_at AS "checkedAt", n.outages,
-                 ${this.studentsOf(actor)} AS students, c.*
+                 n.checked_at AS "checkedAt", n.outages, ${this.studentsOf(actor)} AS students, c.*
             FROM safety.night n
             CROSS JOIN LATERAL (
               SELECT count(*) FILTER (WHERE f.finding = 'late')::int AS late,
@@ -131,20 +130,17 @@ export class Nights {
     if (actor.scopeOf('safety:night-check:read').school) return sql`n.students`;
     return sql`(SELECT count(DISTINCT m.person_id)::int FROM directory.published_membership_v1 m
                   JOIN directory.published_student_v1 s ON s.id = m.person_id
-                 WHERE m.unit_id = ANY(n.buildings) AND m.valid_from <= n.night AND (m.valid_to IS NULL
-                   OR m.valid_to > n.night)
-                   AND ${this.visible(actor, sql`m.person_id`)})`;
+                 WHERE m.unit_id = ANY(n.buildings)
+                   AND m.valid_from <= n.night AND (m.valid_to IS NULL OR m.valid_to > n.night) AND ${this.visible(actor, sql`m.person_id`)})`;
   }
 
   private findings(actor: Actor, sortKey: Sql, rest: Sql): Promise<FindingRow[]> {
     return query<FindingRow>(
       this.database.reader,
       sql`SELECT f.id, f.night::text AS night, f.student_id AS "studentId", s.number AS "studentNumber",
-            s.name AS "studentName",
-                 f.building_id AS "buildingId", b.name AS "buildingName", f.finding, f.observed,
-                   f.minutes_late AS "minutesLate", f.excuse,
-                 f.excuse_id AS "excuseId", f.last_pass_at AS "lastPassAt", f.returned_at AS "returnedAt", f.revision,
-                   ${sortKey} AS "sortKey"
+                 s.name AS "studentName", f.building_id AS "buildingId", b.name AS "buildingName", f.finding, f.observed,
+                 f.minutes_late AS "minutesLate", f.excuse, f.excuse_id AS "excuseId", f.last_pass_at AS "lastPassAt",
+                 f.returned_at AS "returnedAt", f.revision, ${sortKey} AS "sortKey"
             FROM safety.night_finding f
             JOIN directory.published_student_v1 s ON s.id = f.student_id
             JOIN directory.published_unit_v1 b ON b.id = f.building_id

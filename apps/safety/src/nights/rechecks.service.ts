@@ -17,8 +17,8 @@ export class Rechecks {
 
   /**
    * Asks, inside `tx`, for those of the nights that are over. Whether one was checked at all is decided when it is
-   * looked at:
-   * a first check that is under way now is not visible from here. Call it last: it locks the nights until the commit.
+   * looked at: a first check that is under way now is not visible from here. Call it last: it locks the nights until
+   * the commit.
    */
   async request(tx: Tx, nights: Iterable<string>): Promise<void> {
     const last = lastNight(new Date(), this.config.timeZone);

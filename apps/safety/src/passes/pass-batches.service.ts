@@ -42,10 +42,8 @@ export class PassBatches {
 
   /**
    * Stores what is new. A record is known by its device and record id: sent again it is a duplicate; sent again with
-   * another
-   * content it is refused unless it says that it replaces the first. What a person has taken back stays so. A bad row
-   * is
-   * reported and the rest goes in.
+   * another content it is refused unless it says that it replaces the first. What a person has taken back stays so. A
+   * bad row is reported and the rest goes in.
    */
   async record(actor: Actor, batch: PassBatchDto): Promise<PassBatchResultDto> {
     const read = batch.passes.map(readRow);
@@ -76,10 +74,7 @@ export class PassBatches {
     });
   }
 
-  /**
-   * Rows with their device and student, in an order that keeps concurrent batches from waiting for each other in a
-   * circle.
-   */
+  /** Rows with their device and student, ordered so that concurrent batches do not wait for each other in a circle. */
   private async resolve(tx: Tx, rows: PassRow[]): Promise<{ candidates: Candidate[]; rejected: RejectedRow[] }> {
     const gates = await gatesByCode(tx, [...new Set(rows.map((row) => row.device))], newId);
     const students = await studentIdsByNumber(tx, [...new Set(rows.map((row) => row.studentNumber))]);
@@ -121,10 +116,7 @@ export class PassBatches {
     };
   }
 
-  /**
-   * Rows whose record is here already: the same again, a conflict, or a replacement. Of several replacements the last
-   * counts.
-   */
+  /** Rows whose record is here already: the same again, a conflict, or a replacement (of several the last counts). */
   private async settleKnown(
     tx: Tx,
     rest: Candidate[],

@@ -13,17 +13,16 @@ export interface Gate {
 }
 
 /**
- * The gates of these codes, by code; unknown ones become pending. They stay as they are until the transaction ends,
- * so that no
- * pass is held for a device that is being approved.
+ * The gates of these codes, by code; unknown ones become pending. They stay as they are until the transaction ends, so
+ * that no pass is held for a device that is being approved.
  */
 export async function gatesByCode(tx: Tx, codes: readonly string[], newId: () => string): Promise<Map<string, Gate>> {
   const read = () =>
     query<Gate>(
       tx,
       sql`SELECT id, code, status, building_id AS "buildingId", direction_mode AS "directionMode",
-            time_zone AS "timeZone",
-                 retired_at AS "retiredAt" FROM safety.device WHERE code = ANY(${codes}::text[]) ORDER BY id FOR SHARE`,
+                 time_zone AS "timeZone", retired_at AS "retiredAt"
+            FROM safety.device WHERE code = ANY(${codes}::text[]) ORDER BY id FOR SHARE`,
     );
   let rows = await read();
   if (rows.length < codes.length) {
@@ -60,8 +59,8 @@ export async function insertPasses(tx: Tx, passes: readonly NewPass[]): Promise<
     sql`INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
         SELECT * FROM unnest(${column('id')}::uuid[], ${column('deviceId')}::uuid[], ${column('recordId')}::text[],
           ${column('studentId')}::uuid[], ${column('buildingId')}::uuid[], ${column('direction')}::text[],
-          ${column('at').map((at) => at.toISOString())}::timestamptz[], ${column('rawAt')}::text[],
-            ${column('status')}::text[])
+          ${column('at').map((at) => at.toISOString())}::timestamptz[],
+          ${column('rawAt')}::text[], ${column('status')}::text[])
         ON CONFLICT (device_id, record_id) WHERE status <> 'replaced' DO NOTHING RETURNING id`,
   );
   return new Set(rows.map((row) => row.id));
@@ -83,7 +82,7 @@ export async function storedPasses(tx: Tx, passes: readonly NewPass[]): Promise<
   const rows = await query<StoredPass>(
     tx,
     sql`SELECT p.id, p.device_id AS "deviceId", p.record_id AS "recordId", p.student_id AS "studentId", p.direction,
-          p.at, p.status
+               p.at, p.status
           FROM safety.pass p
           JOIN unnest(${passes.map((pass) => pass.deviceId)}::uuid[], ${passes.map((pass) => pass.recordId)}::text[])
             AS given(device_id, record_id) ON given.device_id = p.device_id AND given.record_id = p.record_id
@@ -104,8 +103,8 @@ export async function replacePasses(tx: Tx, pairs: readonly { old: StoredPass; p
     sql`UPDATE safety.pass p
            SET status = 'replaced', replaced_by = given.by, voided_at = NULL, voided_by = NULL, void_reason = NULL,
                updated_at = now(), version = version + 1
-          FROM unnest(${pairs.map(({ old }) => old.id)}::uuid[],
-            ${pairs.map(({ pass }) => pass.id)}::uuid[]) AS given(id, by)
+          FROM unnest(${pairs.map(({ old }) => old.id)}::uuid[], ${pairs.map(({ pass }) => pass.id)}::uuid[])
+            AS given(id, by)
          WHERE p.id = given.id`,
   );
   await insertPasses(

@@ -31,9 +31,8 @@ export class Passes {
       const rows = await query<PassView & { sortKey: string }>(
         tx,
         sql`SELECT p.id, p.student_id AS "studentId", p.device_id AS "deviceId", p.building_id AS "buildingId",
-              p.direction, p.at,
-                   p.status, p.void_reason AS "voidReason", p.created_at AS "createdAt", p.version,
-                     ${page.sortKey} AS "sortKey"
+                   p.direction, p.at, p.status, p.void_reason AS "voidReason", p.created_at AS "createdAt", p.version,
+                   ${page.sortKey} AS "sortKey"
               FROM safety.pass p
              WHERE ${this.visible(actor, 'safety:pass:read')}
                AND (${q.studentId ?? null}::uuid IS NULL OR p.student_id = ${q.studentId ?? null})

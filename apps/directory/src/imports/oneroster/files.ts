@@ -54,11 +54,15 @@ export const SESSIONS = spec('academicSessions', 'title,type,startDate,endDate,p
   schoolYear: YEAR,
 });
 
-export const COURSES = spec('courses', 'schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes', {
-  schoolYearSourcedId: text,
-  title: filled,
-  orgSourcedId: text,
-});
+export const COURSES = spec(
+  'courses',
+  'schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes',
+  {
+    schoolYearSourcedId: text,
+    title: filled,
+    orgSourcedId: text,
+  },
+);
 
 export const CLASSES = spec(
   'classes',
@@ -79,15 +83,19 @@ export const USER_PROFILES = spec(
   { userSourcedId: filled },
 );
 
-export const ROLES_1_2 = spec('roles', 'userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId', {
-  userSourcedId: filled,
-  roleType: oneOf('primary secondary'),
-  role: oneOf(ROLES, true),
-  beginDate: date,
-  endDate: date,
-  orgSourcedId: filled,
-  userProfileSourcedId: text,
-});
+export const ROLES_1_2 = spec(
+  'roles',
+  'userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId',
+  {
+    userSourcedId: filled,
+    roleType: oneOf('primary secondary'),
+    role: oneOf(ROLES, true),
+    beginDate: date,
+    endDate: date,
+    orgSourcedId: filled,
+    userProfileSourcedId: text,
+  },
+);
 
 export const DEMOGRAPHICS = spec(
   'demographics',
@@ -126,12 +134,16 @@ export const USERS_1_1 = spec(
   },
 );
 
-export const ENROLLMENTS = spec('enrollments', 'classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate', {
-  classSourcedId: filled,
-  schoolSourcedId: filled,
-  userSourcedId: filled,
-  role: oneOf('administrator proctor student teacher', true),
-  primary: orBlank(oneOf('true false')),
-  beginDate: date,
-  endDate: date,
-});
+export const ENROLLMENTS = spec(
+  'enrollments',
+  'classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate',
+  {
+    classSourcedId: filled,
+    schoolSourcedId: filled,
+    userSourcedId: filled,
+    role: oneOf('administrator proctor student teacher', true),
+    primary: orBlank(oneOf('true false')),
+    beginDate: date,
+    endDate: date,
+  },
+);

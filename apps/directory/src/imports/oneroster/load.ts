@@ -42,7 +42,11 @@ export class RosterLoader {
 
   async load(): Promise<void> {
     const units = await this.readOrgs();
-    await copyInto(this.tx, 'staged_term (n, line, sourced_id, kind, name, school_year, starts_on, ends_on, parent_n)', await this.readSessions());
+    await copyInto(
+      this.tx,
+      'staged_term (n, line, sourced_id, kind, name, school_year, starts_on, ends_on, parent_n)',
+      await this.readSessions(),
+    );
     await this.readCourses();
     units.push(...(await this.readClasses()));
     await copyInto(this.tx, 'staged_unit (n, file, line, sourced_id, kind, code, name, parent_n, term_n)', units);
@@ -51,7 +55,9 @@ export class RosterLoader {
     await this.readDemographics();
     await this.readUsers();
     await copyInto(this.tx, 'staged_membership (user_n, unit_n, begins, ends)', this.readEnrollments());
-    this.users.reportMissing(this.userRows, ({ file, line, column }, text) => this.findings.add(file, line, column, text));
+    this.users.reportMissing(this.userRows, ({ file, line, column }, text) =>
+      this.findings.add(file, line, column, text),
+    );
   }
 
   private async readOrgs(): Promise<string[]> {
@@ -70,12 +76,17 @@ export class RosterLoader {
       const [name, , code] = row.values as [string, string, string];
       const kind = this.orgKinds[row.n] ?? null;
       if (isInCircle(row.n, parents)) {
-        this.findings.add('orgs.csv', row.line, 'parentSourcedId', { zh: '上下级形成循环', en: 'is part of a circle of parents' });
+        this.findings.add('orgs.csv', row.line, 'parentSourcedId', {
+          zh: '上下级形成循环',
+          en: 'is part of a circle of parents',
+        });
       }
       if (kind === null) this.skipped.orgs++;
       else {
         this.checkCode(kind, code, 'orgs.csv', row, 'identifier');
-        lines.push(copyRow(row.n, 'orgs.csv', row.line, row.sourcedId, kind, code, name, parents.get(row.n) ?? null, null));
+        lines.push(
+          copyRow(row.n, 'orgs.csv', row.line, row.sourcedId, kind, code, name, parents.get(row.n) ?? null, null),
+        );
       }
     }
     return lines;
@@ -85,13 +96,32 @@ export class RosterLoader {
     const found: Row[] = [];
     for await (const row of this.each('academicSessions', this.sessions)) found.push(row);
     return found.flatMap((row) => {
-      const [title, type, startDate, endDate, parent, year] = row.values as [string, string, string, string, string, string];
+      const [title, type, startDate, endDate, parent, year] = row.values as [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ];
       const parentN = this.refer(this.sessions, parent, 'academicSessions', row, 'academicSessions', 'parentSourcedId');
       this.checkPeriod('academicSessions', row, startDate, endDate);
       const kind = SESSION_KINDS[type];
       if (!kind) this.skipped.sessions++;
       return kind
-        ? [copyRow(row.n, row.line, row.sourcedId, kind, title, year || null, startDate || null, endDate || null, parentN)]
+        ? [
+            copyRow(
+              row.n,
+              row.line,
+              row.sourcedId,
+              kind,
+              title,
+              year || null,
+              startDate || null,
+              endDate || null,
+              parentN,
+            ),
+          ]
         : [];
     });
   }
@@ -108,11 +138,20 @@ export class RosterLoader {
   private async readClasses(): Promise<string[]> {
     const lines: string[] = [];
     for await (const row of this.each('classes', this.classes)) {
-      const [title, course, classCode, type, school, terms] = row.values as [string, string, string, string, string, string];
+      const [title, course, classCode, type, school, terms] = row.values as [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ];
       const courseN = this.refer(this.courses, course, 'courses', row, 'classes', 'courseSourcedId');
       const schoolN = this.refer(this.orgs, school, 'orgs', row, 'classes', 'schoolSourcedId');
       const listed = terms.split(',').map((term) => term.trim());
-      const termNs = listed.map((term) => this.refer(this.sessions, term, 'academicSessions', row, 'classes', 'termSourcedIds'));
+      const termNs = listed.map((term) =>
+        this.refer(this.sessions, term, 'academicSessions', row, 'classes', 'termSourcedIds'),
+      );
       const kind = type === 'homeroom' ? 'class' : 'course_class';
       const ownCode = classCode || row.sourcedId;
       // The code of a course's class comes back every term.
@@ -121,7 +160,19 @@ export class RosterLoader {
       const department = courseN === null ? null : (this.courseOrgs[courseN] ?? null);
       const ofSchool = schoolN !== null && this.orgKinds[schoolN] === 'school';
       const parentN = ofSchool ? (department ?? schoolN) : schoolN;
-      lines.push(copyRow(this.orgs.size + row.n, 'classes.csv', row.line, row.sourcedId, kind, code, title, parentN, termNs[0] ?? null));
+      lines.push(
+        copyRow(
+          this.orgs.size + row.n,
+          'classes.csv',
+          row.line,
+          row.sourcedId,
+          kind,
+          code,
+          title,
+          parentN,
+          termNs[0] ?? null,
+        ),
+      );
     }
     return lines;
   }
@@ -130,7 +181,15 @@ export class RosterLoader {
     for await (const rows of this.rows('roles', new Map())) {
       let lines = '';
       for (const row of rows) {
-        const [user, , role, begins, ends, org, profile] = row.values as [string, string, string, string, string, string, string];
+        const [user, , role, begins, ends, org, profile] = row.values as [
+          string,
+          string,
+          string,
+          string,
+          string,
+          string,
+          string,
+        ];
         const userN = this.referUser(user, row, 'roles', 'userSourcedId');
         const orgN = this.refer(this.orgs, org, 'orgs', row, 'roles', 'orgSourcedId');
         this.refer(this.profiles, profile, 'userProfiles', row, 'roles', 'userProfileSourcedId');
@@ -146,7 +205,11 @@ export class RosterLoader {
   private async readDemographics(): Promise<void> {
     for await (const row of this.each('demographics', new Map())) {
       const [birthDate, sex] = row.values as [string, string];
-      const userN = this.users.numberOf(row.sourcedId, { file: 'demographics.csv', line: row.line, column: 'sourcedId' });
+      const userN = this.users.numberOf(row.sourcedId, {
+        file: 'demographics.csv',
+        line: row.line,
+        column: 'sourcedId',
+      });
       this.users.setDemographics(userN, SEX[sex] ?? null, birthDate);
     }
   }
@@ -165,12 +228,24 @@ export class RosterLoader {
       let lines = '';
       for (const row of rows) {
         const n = this.users.define(row.sourcedId);
-        const [enabled, family, given, middle, number, agents, grades] = row.values as [string, string, string, string, string, string, string];
+        const [enabled, family, given, middle, number, agents, grades] = row.values as [
+          string,
+          string,
+          string,
+          string,
+          string,
+          string,
+          string,
+        ];
         for (const agent of listOf(agents)) this.referUser(agent, row, 'users', 'agentSourcedIds');
         if (old) this.readOldRole(row, n, roles);
         else this.refer(this.orgs, row.values[7]!, 'orgs', row, 'users', 'primaryOrgSourcedId');
         const { any, student, ours } = this.users.rolesOf(n);
-        if (!any) this.findings.add('users.csv', row.line, 'sourcedId', { zh: 'roles.csv 中没有该用户的角色', en: 'has no role in roles.csv' });
+        if (!any)
+          this.findings.add('users.csv', row.line, 'sourcedId', {
+            zh: 'roles.csv 中没有该用户的角色',
+            en: 'has no role in roles.csv',
+          });
         if (any && !ours) this.skipped.users++;
         if (!ours) continue;
         const demographics = this.users.demographicsOf(n);
@@ -197,14 +272,23 @@ export class RosterLoader {
     for await (const rows of this.rows('enrollments', new Map())) {
       let lines = '';
       for (const row of rows) {
-        const [ofClass, school, user, role, , begins, ends] = row.values as [string, string, string, string, string, string, string];
+        const [ofClass, school, user, role, , begins, ends] = row.values as [
+          string,
+          string,
+          string,
+          string,
+          string,
+          string,
+          string,
+        ];
         const classN = this.refer(this.classes, ofClass, 'classes', row, 'enrollments', 'classSourcedId');
         this.refer(this.orgs, school, 'orgs', row, 'enrollments', 'schoolSourcedId');
         const userN = this.referUser(user, row, 'enrollments', 'userSourcedId');
         this.checkPeriod('enrollments', row, begins, ends);
         // Who teaches a class is no member of it.
         if (role !== 'student') this.skipped.enrollments++;
-        else if (classN !== null && userN !== null) lines += copyRow(userN, this.orgs.size + classN, begins || null, ends || null);
+        else if (classN !== null && userN !== null)
+          lines += copyRow(userN, this.orgs.size + classN, begins || null, ends || null);
       }
       if (lines) yield lines;
     }
@@ -223,7 +307,14 @@ export class RosterLoader {
     for await (const rows of this.rows(name, ids)) yield* rows;
   }
 
-  private refer(ids: Map<string, number>, sourcedId: string, target: string, row: Row, file: string, column: string): number | null {
+  private refer(
+    ids: Map<string, number>,
+    sourcedId: string,
+    target: string,
+    row: Row,
+    file: string,
+    column: string,
+  ): number | null {
     if (sourcedId === '') return null;
     const n = ids.get(sourcedId);
     if (n === undefined) this.findings.add(`${file}.csv`, row.line, column, NOT_IN(target));
@@ -264,12 +355,17 @@ function isInCircle(start: number, parents: Map<number, number>): boolean {
 }
 
 function listOf(cell: string): string[] {
-  return cell.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  return cell
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
 const HAN = /\p{Script=Han}/u;
 
 /** 张三; Maria da Silva: family name first and without a space where it is written in Han characters. */
 function fullName(family: string, given: string, middle: string): string {
-  return HAN.test(family) || HAN.test(given) ? `${family}${middle}${given}` : [given, middle, family].filter((part) => part).join(' ');
+  return HAN.test(family) || HAN.test(given)
+    ? `${family}${middle}${given}`
+    : [given, middle, family].filter((part) => part).join(' ');
 }

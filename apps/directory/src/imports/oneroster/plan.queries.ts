@@ -12,7 +12,9 @@ export interface RosterContext {
 /** Temporary tables for the rows of the set. `action` and `changed` are filled in by `plan`. */
 export async function createStaging(tx: Tx): Promise<void> {
   const planned = `id uuid DEFAULT directory.new_id(), linked boolean DEFAULT false, action text DEFAULT 'create', changed text[] DEFAULT '{}'`;
-  await query(tx, sql`
+  await query(
+    tx,
+    sql`
     CREATE TEMP TABLE staged_term (n int, line int, sourced_id text, kind text, name text, school_year int, starts_on date, ends_on date,
       parent_n int, parent_id uuid, ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_unit (n int, file text, line int, sourced_id text, kind text, code text, name text, parent_n int, term_n int,
@@ -24,18 +26,25 @@ export async function createStaging(tx: Tx): Promise<void> {
     CREATE TEMP TABLE gone_unit (id uuid) ON COMMIT DROP;
     CREATE TEMP TABLE gone_person (id uuid, kind text) ON COMMIT DROP;
     CREATE TEMP TABLE gone_membership (id uuid, person_id uuid, unit_id uuid, valid_from date) ON COMMIT DROP;
-  `);
+  `,
+  );
 }
 
 /** Finds the rows that are there already, and decides for each what is to be done. Writes staging tables only. */
 export async function plan(tx: Tx, context: RosterContext, findings: Findings): Promise<void> {
-  await query(tx, sql`ANALYZE staged_unit (n, id), staged_user (n, id, number, sourced_id), staged_membership (user_n, unit_n)`);
+  await query(
+    tx,
+    sql`ANALYZE staged_unit (n, id), staged_user (n, id, number, sourced_id), staged_membership (user_n, unit_n)`,
+  );
   await recognise(tx, context.source, 'term', 'staged_term', 'term', 'e.code = s.sourced_id');
   await recognise(tx, context.source, 'unit', 'staged_unit', 'unit', 'e.kind = s.kind AND e.code = s.code');
   await recognise(tx, context.source, 'person', 'staged_user', 'person', 'e.kind = s.kind AND e.number = s.number');
   await query(tx, sql`UPDATE staged_term s SET parent_id = p.id FROM staged_term p WHERE p.n = s.parent_n`);
   await query(tx, sql`UPDATE staged_unit s SET parent_id = p.id FROM staged_unit p WHERE p.n = s.parent_n`);
-  await query(tx, sql`UPDATE staged_unit s SET term_id = t.id, begins = t.starts_on FROM staged_term t WHERE t.n = s.term_n`);
+  await query(
+    tx,
+    sql`UPDATE staged_unit s SET term_id = t.id, begins = t.starts_on FROM staged_term t WHERE t.n = s.term_n`,
+  );
   await checkNumbers(tx, findings);
   await checkCodes(tx, findings);
   findings.refuse();
@@ -45,7 +54,14 @@ export async function plan(tx: Tx, context: RosterContext, findings: Findings): 
 }
 
 /** Gives staged rows the id we know them by: through the link to the source, else by what identifies them here. */
-async function recognise(tx: Tx, source: string, kind: string, staged: string, table: string, same: string): Promise<void> {
+async function recognise(
+  tx: Tx,
+  source: string,
+  kind: string,
+  staged: string,
+  table: string,
+  same: string,
+): Promise<void> {
   const [to, existing, sameRow] = [raw(staged), raw(`directory.${table}`), raw(same)];
   await query(
     tx,
@@ -74,7 +90,10 @@ async function checkNumbers(tx: Tx, findings: Findings): Promise<void> {
          WHERE NOT EXISTS (SELECT 1 FROM staged_user o WHERE o.id = e.id) ORDER BY s.line LIMIT 10000`,
   );
   for (const { line } of taken) {
-    findings.add('users.csv', line, 'identifier', { zh: '学工号已属于另一人', en: 'the number belongs to somebody else' });
+    findings.add('users.csv', line, 'identifier', {
+      zh: '学工号已属于另一人',
+      en: 'the number belongs to somebody else',
+    });
   }
 }
 
@@ -92,7 +111,9 @@ async function checkCodes(tx: Tx, findings: Findings): Promise<void> {
 
 async function compare(tx: Tx): Promise<void> {
   const changed = (...columns: string[]) =>
-    raw(`array_remove(ARRAY[${columns.map((c) => `CASE WHEN e.${c} IS DISTINCT FROM s.${c} THEN '${c}' END`).join(', ')}], NULL)`);
+    raw(
+      `array_remove(ARRAY[${columns.map((c) => `CASE WHEN e.${c} IS DISTINCT FROM s.${c} THEN '${c}' END`).join(', ')}], NULL)`,
+    );
   const action = sql`action = CASE WHEN changed = '{}' THEN 'same' ELSE 'change' END`;
   const found = sql`action = 'found'`;
   await query(

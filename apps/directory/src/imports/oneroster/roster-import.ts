@@ -10,7 +10,13 @@ import { openSet } from './set.js';
 import { countChanges, measureShrinking, sampleChanges } from './summary.queries.js';
 
 /** Imports a OneRoster CSV 1.2 bulk set. Answers what changed, or for a dry run would change. */
-export async function importRoster(tx: Tx, run: ImportRun, files: SetFile[], findings: Findings, guard: ShrinkGuard): Promise<object> {
+export async function importRoster(
+  tx: Tx,
+  run: ImportRun,
+  files: SetFile[],
+  findings: Findings,
+  guard: ShrinkGuard,
+): Promise<object> {
   const open = await openSet(files, findings);
   findings.refuse();
   await createStaging(tx);

@@ -24,7 +24,18 @@ export interface OpenFile {
   header: string[];
 }
 
-const READ = [ORGS, SESSIONS, COURSES, CLASSES, USER_PROFILES, ROLES_1_2, DEMOGRAPHICS, USERS_1_2, USERS_1_1, ENROLLMENTS];
+const READ = [
+  ORGS,
+  SESSIONS,
+  COURSES,
+  CLASSES,
+  USER_PROFILES,
+  ROLES_1_2,
+  DEMOGRAPHICS,
+  USERS_1_2,
+  USERS_1_1,
+  ENROLLMENTS,
+];
 const USED = [...new Set(READ.map(({ name }) => name))];
 const MANIFEST = 'manifest.csv';
 
@@ -36,7 +47,11 @@ export async function openSet(files: SetFile[], findings: Findings): Promise<Map
   const open = new Map<string, OpenFile>();
   for (const name of await bulkFiles(files, findings)) {
     const file = files.find((one) => one.name === `${name}.csv`);
-    if (!file) findings.add(MANIFEST, 1, undefined, { zh: `清单列有 ${name}.csv，但压缩包中没有`, en: `names ${name}.csv, which is not in the ZIP` });
+    if (!file)
+      findings.add(MANIFEST, 1, undefined, {
+        zh: `清单列有 ${name}.csv，但压缩包中没有`,
+        en: `names ${name}.csv, which is not in the ZIP`,
+      });
     else if (USED.includes(name)) {
       const opened = await openFile(file, findings);
       if (opened) open.set(name, opened);
@@ -50,11 +65,17 @@ async function bulkFiles(files: SetFile[], findings: Findings): Promise<string[]
   for (const { name } of files) {
     if (name === MANIFEST || FILE_NAMES.some((known) => `${known}.csv` === name)) continue;
     const en = name.includes('/') ? 'files must not be in a folder of the ZIP' : 'is no file of OneRoster CSV 1.2';
-    findings.add(name.slice(0, 100), 1, undefined, { zh: name.includes('/') ? '压缩包内不能有文件夹' : '不是 OneRoster CSV 1.2 的文件', en });
+    findings.add(name.slice(0, 100), 1, undefined, {
+      zh: name.includes('/') ? '压缩包内不能有文件夹' : '不是 OneRoster CSV 1.2 的文件',
+      en,
+    });
   }
   const manifest = files.find(({ name }) => name === MANIFEST);
   if (!manifest) {
-    findings.add(MANIFEST, 1, undefined, { zh: '压缩包中缺少 manifest.csv', en: 'manifest.csv is missing from the ZIP' });
+    findings.add(MANIFEST, 1, undefined, {
+      zh: '压缩包中缺少 manifest.csv',
+      en: 'manifest.csv is missing from the ZIP',
+    });
     return [];
   }
   const said = new Map<string, string>();
@@ -64,9 +85,15 @@ async function bulkFiles(files: SetFile[], findings: Findings): Promise<string[]
       if (said.size === 0) {
         said.set('', '');
         if (cells.join() === 'propertyName,value') continue;
-        findings.add(MANIFEST, line, undefined, { zh: '表头必须是 propertyName,value', en: 'the header must be propertyName,value' });
+        findings.add(MANIFEST, line, undefined, {
+          zh: '表头必须是 propertyName,value',
+          en: 'the header must be propertyName,value',
+        });
       } else if (broken || cells.length !== 2 || said.has(property)) {
-        findings.add(MANIFEST, line, 'propertyName', { zh: '每行必须是不重复的属性名和值', en: 'each row must be a property, once, and its value' });
+        findings.add(MANIFEST, line, 'propertyName', {
+          zh: '每行必须是不重复的属性名和值',
+          en: 'each row must be a property, once, and its value',
+        });
       } else {
         said.set(property, value);
         const problem = manifestProblem(property, value, files);
@@ -76,7 +103,8 @@ async function bulkFiles(files: SetFile[], findings: Findings): Promise<string[]
   }
   const required = ['manifest.version', 'oneroster.version', ...FILE_NAMES.map((name) => `file.${name}`)];
   for (const property of required) {
-    if (!said.has(property)) findings.add(MANIFEST, 1, 'propertyName', { zh: `缺少 ${property}`, en: `${property} is missing` });
+    if (!said.has(property))
+      findings.add(MANIFEST, 1, 'propertyName', { zh: `缺少 ${property}`, en: `${property} is missing` });
   }
   const bulk = FILE_NAMES.filter((name) => said.get(`file.${name}`) === 'bulk');
   if (!bulk.some((name) => USED.includes(name))) {
@@ -85,7 +113,11 @@ async function bulkFiles(files: SetFile[], findings: Findings): Promise<string[]
   return bulk;
 }
 
-function manifestProblem(property: string, value: string, files: SetFile[]): { column: string; zh: string; en: string } | undefined {
+function manifestProblem(
+  property: string,
+  value: string,
+  files: SetFile[],
+): { column: string; zh: string; en: string } | undefined {
   const expected: Record<string, string> = { 'manifest.version': '1.0', 'oneroster.version': '1.2' };
   if (property in expected) {
     const right = expected[property]!;
@@ -94,10 +126,16 @@ function manifestProblem(property: string, value: string, files: SetFile[]): { c
   if (property.startsWith('source.')) return undefined;
   const name = FILE_NAMES.find((known) => `file.${known}` === property);
   if (!name) return { column: 'propertyName', zh: '未知的属性', en: 'is not a property of a manifest' };
-  if (value === 'delta') return { column: 'value', zh: '只接受全量（bulk），不接受增量', en: 'only bulk sets are accepted, no delta' };
-  if (value !== 'bulk' && value !== 'absent') return { column: 'value', zh: '必须是 bulk 或 absent', en: 'must be bulk or absent' };
+  if (value === 'delta')
+    return { column: 'value', zh: '只接受全量（bulk），不接受增量', en: 'only bulk sets are accepted, no delta' };
+  if (value !== 'bulk' && value !== 'absent')
+    return { column: 'value', zh: '必须是 bulk 或 absent', en: 'must be bulk or absent' };
   if (value === 'absent' && files.some((file) => file.name === `${name}.csv`)) {
-    return { column: 'value', zh: `清单写明没有 ${name}.csv，但压缩包中有`, en: `says there is no ${name}.csv, but the ZIP has one` };
+    return {
+      column: 'value',
+      zh: `清单写明没有 ${name}.csv，但压缩包中有`,
+      en: `says there is no ${name}.csv, but the ZIP has one`,
+    };
   }
   return undefined;
 }
@@ -116,10 +154,16 @@ async function openFile(file: SetFile, findings: Findings): Promise<OpenFile | u
   if (spec) return { file, spec, header };
   const [wanted] = specs as [FileSpec];
   const at = wanted.header.findIndex((column, index) => header[index] !== column);
-  const column = at === -1 ? header.find((name, i) => i >= wanted.header.length && !name.startsWith('metadata.')) : (header[at] ?? wanted.header[at]);
+  const column =
+    at === -1
+      ? header.find((name, i) => i >= wanted.header.length && !name.startsWith('metadata.'))
+      : (header[at] ?? wanted.header[at]);
   findings.add(file.name, 1, column?.slice(0, 100), {
     zh: at === -1 ? '附加列必须以 metadata. 开头' : `第 ${at + 1} 列的表头应为 ${wanted.header[at]}`,
-    en: at === -1 ? 'further columns must begin with metadata.' : `the header of column ${at + 1} must be ${wanted.header[at]}`,
+    en:
+      at === -1
+        ? 'further columns must begin with metadata.'
+        : `the header of column ${at + 1} must be ${wanted.header[at]}`,
   });
   return undefined;
 }

@@ -31,7 +31,12 @@ export async function measureShrinking(
   tx: Tx,
   { source, today, has }: RosterContext,
 ): Promise<{ students: number; studentsEnded: number; memberships: number; membershipsEnded: number }> {
-  const row = await queryOne<{ students: number; studentsEnded: number; memberships: number; membershipsEnded: number }>(
+  const row = await queryOne<{
+    students: number;
+    studentsEnded: number;
+    memberships: number;
+    membershipsEnded: number;
+  }>(
     tx,
     sql`SELECT (SELECT count(*)::int FROM directory.source_link l JOIN directory.person p ON p.id = l.id
                  WHERE l.source = ${source} AND l.kind = 'person' AND p.kind = 'student' AND p.active) AS students,

@@ -48,7 +48,8 @@ export class Users {
   reportMissing(rows: ReadonlyMap<string, number>, report: (reference: Reference, text: Bilingual) => void): void {
     for (const [sourcedId, n] of this.numbers) {
       const reference = this.firstReference[n];
-      if (reference && !rows.has(sourcedId)) report(reference, { zh: 'users.csv 中没有该用户', en: 'is not in users.csv' });
+      if (reference && !rows.has(sourcedId))
+        report(reference, { zh: 'users.csv 中没有该用户', en: 'is not in users.csv' });
     }
   }
 

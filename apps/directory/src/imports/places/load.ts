@@ -55,7 +55,10 @@ export class PlacesLoader {
           this.findings.refuse();
         } else if (broken) {
           const zh = broken === 'quotes' ? '引号不成对' : '含有无法识别的字节';
-          this.complain(line, undefined, { zh, en: broken === 'quotes' ? 'quotation marks do not pair up' : 'has bytes that are no text' });
+          this.complain(line, undefined, {
+            zh,
+            en: broken === 'quotes' ? 'quotation marks do not pair up' : 'has bytes that are no text',
+          });
         } else if (cells.length !== columns.length) {
           const zh = `应有 ${columns.length} 列，实有 ${cells.length} 列`;
           this.complain(line, undefined, { zh, en: `must have ${columns.length} cells, but has ${cells.length}` });
@@ -72,7 +75,10 @@ export class PlacesLoader {
     const columns = cells.map((cell) => columnOf(cell.trim()));
     for (const [at, column] of columns.entries()) {
       if (column && columns.indexOf(column) === at) continue;
-      this.complain(line, cells[at]!.slice(0, 100), { zh: '未知或重复的列', en: 'is an unknown column, or there twice' });
+      this.complain(line, cells[at]!.slice(0, 100), {
+        zh: '未知或重复的列',
+        en: 'is an unknown column, or there twice',
+      });
     }
     if (!columns.includes('building')) this.complain(line, 'building', { zh: '缺少此列', en: 'the column is missing' });
     return columns;
@@ -124,7 +130,11 @@ export class PlacesLoader {
       // A room that is given with its floor in one row and without in another is on that floor.
       const deeper = LEVELS.indexOf(parent.kind) - LEVELS.indexOf(place.parent.kind);
       if (deeper > 0) place.parent = parent;
-      else if (deeper === 0) this.complain(line, kind, { zh: `与第 ${place.line} 行的上级不一致`, en: `has another place above it than in line ${place.line}` });
+      else if (deeper === 0)
+        this.complain(line, kind, {
+          zh: `与第 ${place.line} 行的上级不一致`,
+          en: `has another place above it than in line ${place.line}`,
+        });
     } else place.parent ??= parent;
     return place;
   }
@@ -139,11 +149,15 @@ export class PlacesLoader {
   }
 
   private readBed(line: number, row: Cells, bed: StagedPlace): void {
-    if (this.beds.has(bed.code)) return this.complain(line, 'bed', { zh: '床位在文件中重复', en: 'the bed occurs twice in the file' });
+    if (this.beds.has(bed.code))
+      return this.complain(line, 'bed', { zh: '床位在文件中重复', en: 'the bed occurs twice in the file' });
     this.beds.add(bed.code);
     if (row.student_number === '') return;
     if (this.students.has(row.student_number)) {
-      return this.complain(line, 'student_number', { zh: '该学号在文件中已有床位', en: 'the student has another bed in this file' });
+      return this.complain(line, 'student_number', {
+        zh: '该学号在文件中已有床位',
+        en: 'the student has another bed in this file',
+      });
     }
     this.students.add(row.student_number);
     this.residences.push(copyRow(line, bed.n, row.student_number, dayOf(row.from) ?? null));

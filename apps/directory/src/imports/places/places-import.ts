@@ -8,7 +8,13 @@ import { apply, createStaging, plan, type PlacesContext } from './plan.queries.j
 import { countChanges, measureShrinking, sampleChanges } from './summary.queries.js';
 
 /** Imports the list of buildings, rooms, beds and grids. Answers what changed, or for a dry run would change. */
-export async function importPlaces(tx: Tx, run: ImportRun, file: SetFile, findings: Findings, guard: ShrinkGuard): Promise<object> {
+export async function importPlaces(
+  tx: Tx,
+  run: ImportRun,
+  file: SetFile,
+  findings: Findings,
+  guard: ShrinkGuard,
+): Promise<object> {
   await createStaging(tx);
   const header = await new PlacesLoader(tx, file, findings, run.onRows).load();
   const context: PlacesContext = { source: run.source, today: run.today, header };

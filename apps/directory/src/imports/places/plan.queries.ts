@@ -12,7 +12,9 @@ export interface PlacesContext {
 /** Temporary tables for the rows of the file and what is to be done with them. */
 export async function createStaging(tx: Tx): Promise<void> {
   const planned = `action text DEFAULT 'create', changed text[] DEFAULT '{}'`;
-  await query(tx, sql`
+  await query(
+    tx,
+    sql`
     CREATE TEMP TABLE staged_grid (code text, name text, id uuid DEFAULT directory.new_id(), ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_place (n int, line int, kind text, code text, name text, fallback text, parent_n int, grid_code text,
       parent_id uuid, grid_id uuid, id uuid DEFAULT directory.new_id(), ${raw(planned)}) ON COMMIT DROP;
@@ -20,7 +22,8 @@ export async function createStaging(tx: Tx): Promise<void> {
       known_id uuid, valid_from date, action text DEFAULT 'create') ON COMMIT DROP;
     CREATE TEMP TABLE gone_place (id uuid) ON COMMIT DROP;
     CREATE TEMP TABLE ended_residence (id uuid, valid_from date, ends date, gone boolean) ON COMMIT DROP;
-  `);
+  `,
+  );
 }
 
 /** Decides what is to be done with each row. Writes staging tables only. */
@@ -41,7 +44,10 @@ async function planGrids(tx: Tx): Promise<void> {
 }
 
 async function planPlaces(tx: Tx, { source, header }: PlacesContext): Promise<void> {
-  await query(tx, sql`UPDATE staged_place s SET id = e.id FROM directory.place e WHERE e.kind = s.kind AND e.code = s.code`);
+  await query(
+    tx,
+    sql`UPDATE staged_place s SET id = e.id FROM directory.place e WHERE e.kind = s.kind AND e.code = s.code`,
+  );
   await query(tx, sql`UPDATE staged_place s SET parent_id = p.id FROM staged_place p WHERE p.n = s.parent_n`);
   await query(tx, sql`UPDATE staged_place s SET grid_id = g.id FROM staged_grid g WHERE g.code = s.grid_code`);
   // What the file does not say (a name, a parent, grids at all) stays.
@@ -66,13 +72,21 @@ async function planPlaces(tx: Tx, { source, header }: PlacesContext): Promise<vo
   );
 }
 
-async function planResidents(tx: Tx, file: string, { source, today, header }: PlacesContext, findings: Findings): Promise<void> {
+async function planResidents(
+  tx: Tx,
+  file: string,
+  { source, today, header }: PlacesContext,
+  findings: Findings,
+): Promise<void> {
   await query(tx, sql`UPDATE staged_residence s SET bed_id = p.id FROM staged_place p WHERE p.n = s.bed_n`);
   await query(
     tx,
     sql`UPDATE staged_residence s SET person_id = p.id FROM directory.person p WHERE p.kind = 'student' AND p.number = s.number`,
   );
-  const unknown = await query<{ line: number }>(tx, sql`SELECT line FROM staged_residence WHERE person_id IS NULL ORDER BY line LIMIT 10000`);
+  const unknown = await query<{ line: number }>(
+    tx,
+    sql`SELECT line FROM staged_residence WHERE person_id IS NULL ORDER BY line LIMIT 10000`,
+  );
   for (const { line } of unknown) {
     findings.add(file, line, 'student_number', { zh: '没有该学号的学生', en: 'no student has this number' });
   }
@@ -106,7 +120,10 @@ async function planResidents(tx: Tx, file: string, { source, today, header }: Pl
 
 export async function apply(tx: Tx, { source }: PlacesContext): Promise<void> {
   await applyPlaces(tx, source);
-  await query(tx, sql`DELETE FROM directory.residence r USING ended_residence e WHERE e.id = r.id AND e.valid_from >= e.ends`);
+  await query(
+    tx,
+    sql`DELETE FROM directory.residence r USING ended_residence e WHERE e.id = r.id AND e.valid_from >= e.ends`,
+  );
   await query(
     tx,
     sql`UPDATE directory.residence r SET valid_to = e.ends, version = r.version + 1, updated_at = now()

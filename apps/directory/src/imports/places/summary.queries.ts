@@ -24,7 +24,10 @@ export async function countChanges(tx: Tx): Promise<PlacesChanges> {
 }
 
 /** Open residences of the source, and how many of them the import would end without a new one. */
-export async function measureShrinking(tx: Tx, { source, today }: PlacesContext): Promise<{ open: number; ended: number }> {
+export async function measureShrinking(
+  tx: Tx,
+  { source, today }: PlacesContext,
+): Promise<{ open: number; ended: number }> {
   const row = await queryOne<{ open: number; ended: number }>(
     tx,
     sql`SELECT (SELECT count(*)::int FROM directory.residence WHERE source = ${source} AND (valid_to IS NULL OR valid_to > ${today})) AS open,

@@ -1,0 +1,31 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Config } from '#config';
+import type { Tx } from '#database';
+import { deleteHandledEvents, Every, type Period } from '#events';
+import { deleteOldIdempotencyKeys } from '#http';
+import { addDays, instantOf } from '#roster';
+import { Jobs } from './jobs.js';
+
+/** Promised: an answer is kept for a day at least. */
+const KEEP_KEYS_DAYS = 2;
+
+/** Throws away, once a day, what the plumbing shared by all services no longer needs. Run by the directory's worker. */
+@Injectable()
+export class Housekeeping {
+  private readonly logger = new Logger('Housekeeping');
+
+  constructor(
+    private readonly config: Config,
+    private readonly jobs: Jobs,
+  ) {}
+
+  @Every('23 4 * * *', { name: 'directory.housekeeping', catchUp: 'latest' })
+  async everyNight(tx: Tx, period: Period): Promise<void> {
+    const before = (days: number): Date => instantOf(addDays(period.date, -days), '00:00', this.config.timeZone);
+    const { keepEventsDays } = this.config;
+    const keys = await deleteOldIdempotencyKeys(tx, before(KEEP_KEYS_DAYS - 1));
+    const jobs = await this.jobs.deleteEnded(tx, before(keepEventsDays));
+    const events = await deleteHandledEvents(tx, before(keepEventsDays));
+    this.logger.log(`deleted ${keys} idempotency keys, ${jobs} jobs, ${events} events`);
+  }
+}
