@@ -106,7 +106,7 @@ describe('the same path', () => {
       async () => {
         const url = await startServices(() => ['api,worker']);
         await walkThePath(apiAt(url));
-        await expectOneAddress(url);
+        await expectOneAddress(apiAt(url));
       },
       STARTING,
     );
@@ -123,13 +123,18 @@ describe('the same path', () => {
   });
 
   /** What is there once, whichever process answers it. */
-  async function expectOneAddress(url: string): Promise<void> {
-    const get = (path: string) => fetch(url + path);
+  async function expectOneAddress({ url, appToken }: Api): Promise<void> {
+    const get = (path: string, headers?: Record<string, string>) => fetch(url + path, { headers });
     expect((await get('/health/ready')).status).toBe(200);
     expect((await get('/metrics')).status).toBe(404);
     for (const service of SERVICE_NAMES) expect((await get(`/${service}/v1/openapi.json`)).status).toBe(200);
     const docs = await (await get('/docs/init.js')).text();
     for (const service of SERVICE_NAMES) expect(docs).toContain(`/${service}/v1/openapi.json`);
+    const operator = { authorization: `Bearer ${await appToken()}` };
+    const board = (await (await get('/operations/queues/api/queues', operator)).json()) as {
+      queues: { name: string }[];
+    };
+    expect(board.queues.map(({ name }) => name).sort()).toEqual([...SERVICE_NAMES].sort());
     const metadata = await get('/.well-known/oauth-authorization-server/directory/oauth');
     expect(await metadata.json()).toMatchObject({
       issuer: `${BASE_URL}/directory/oauth`,

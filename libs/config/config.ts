@@ -139,8 +139,7 @@ export class Config {
       const lines = errors.map((e) => `- ${settingName(e.property)}: ${Object.values(e.constraints ?? {}).join('; ')}`);
       throw new Error(`The configuration is not usable (see .env.example):\n${lines.join('\n')}`);
     }
-    if (config.databasePasswordFile)
-      config.databaseUrl = withPassword(config.databaseUrl, config.databasePasswordFile);
+    if (config.databasePasswordFile) config.databaseUrl = withPassword(config.databaseUrl, config.databasePasswordFile);
     return config;
   }
 }

@@ -1,9 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
 import { type ServiceName } from '#contracts';
 import { Database, query, type Sql, sql, sqlState, type Tx } from '#database';
 import { Handlers, type Received } from './handlers.js';
+import { eventOf, invalidPart } from './payload.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 
 /** Tries before a delivery is dead. */
@@ -119,9 +118,9 @@ export class Consumer {
     if (row.name.startsWith(SCHEDULE_PREFIX)) return this.schedules.handle(tx, row.name, row.payload);
     const handler = this.handlers.handlerOf(service, row.name);
     if (!handler) throw new Error(`no handler for ${row.name}`);
-    const data = plainToInstance(handler.eventClass, row.payload);
-    const [invalid] = await validate(data, { forbidUnknownValues: true });
-    if (invalid) throw new Error(`invalid payload at ${invalid.property}`);
+    const invalid = invalidPart(handler.eventClass, row.payload);
+    if (invalid) throw new Error(`invalid payload at ${invalid}`);
+    const data = eventOf(handler.eventClass, row.payload);
     const {
       deliveryId: _delivery,
       attempts: _attempts,

@@ -83,7 +83,7 @@ export class Handlers {
         this.collect(service, instance, method);
       }
     }
-    this.check(hosted);
+    this.check();
   }
 
   handlerOf(service: ServiceName, eventName: string): { eventClass: EventClass; handle: Handle } | undefined {
@@ -113,9 +113,9 @@ export class Handlers {
     }
   }
 
-  private check(hosted: HostedService[]): void {
+  private check(): void {
     const wrong: string[] = [];
-    for (const { name: service } of hosted) {
+    for (const service of this.hosted) {
       const handlers = this.byService.get(service) as Map<string, unknown>;
       const owed = allEvents().filter(({ options }) => options.consumers.includes(service));
       for (const { options, eventClass } of owed) {

@@ -6,9 +6,6 @@ import { deleteOldIdempotencyKeys } from '#http';
 import { addDays, instantOf } from '#roster';
 import { Jobs } from './jobs.js';
 
-/** Promised: an answer is kept for a day at least. */
-const KEEP_KEYS_DAYS = 2;
-
 /** Throws away, once a day, what the plumbing shared by all services no longer needs. Run by the directory's worker. */
 @Injectable()
 export class Housekeeping {
@@ -23,7 +20,8 @@ export class Housekeeping {
   async everyNight(tx: Tx, period: Period): Promise<void> {
     const before = (days: number): Date => instantOf(addDays(period.date, -days), '00:00', this.config.timeZone);
     const { keepEventsDays } = this.config;
-    const keys = await deleteOldIdempotencyKeys(tx, before(KEEP_KEYS_DAYS - 1));
+    // Promised: an answer is kept for 24 hours at least.
+    const keys = await deleteOldIdempotencyKeys(tx, before(1));
     const jobs = await this.jobs.deleteEnded(tx, before(keepEventsDays));
     const events = await deleteHandledEvents(tx, before(keepEventsDays));
     this.logger.log(`deleted ${keys} idempotency keys, ${jobs} jobs, ${events} events`);

@@ -105,7 +105,9 @@ export async function createApp(services: Service[], config: Config): Promise<Ne
     for (const service of services) await service.mount?.(app);
     assertRoutesGuarded(app);
     // What the platform does by the clock is done once for all: by whoever hosts the directory.
-    const platform = services.filter(({ name }) => name === 'directory').map(({ name }) => ({ name, module: PlatformModule }));
+    const platform = services
+      .filter(({ name }) => name === 'directory')
+      .map(({ name }) => ({ name, module: PlatformModule }));
     app.get(Handlers).discover([...services, ...platform]);
     await assertMigrated(app.get(DataSource), services);
     app.get(Readiness).add('redis', () => pingRedis(config));

@@ -114,11 +114,10 @@ function travel(life: Life, random: Random, first: number, last: number): void {
   for (let day = first; day <= last; day++) life.away.add(day);
 }
 
-/** Out since the evening, back a while after curfew. */
-function comeLate(life: Life, random: Random, days: Days, day: number): Minute {
+/** Back a while after curfew, and out since some time before: from `from` on, in minutes of the day. */
+function comeLate(life: Life, random: Random, days: Days, day: number, [from, to] = [hm(17), hm(20)]): void {
   const back = day * DAY + curfewOf(days.dates[day] as string) + random.int(4, 95);
-  life.outings.push([day * DAY + random.int(hm(17), hm(20)), back]);
-  return back;
+  life.outings.push([day * DAY + random.int(from, to), back]);
 }
 
 function plant(life: Life, random: Random, days: Days, student: DemoStudent, trouble: Trouble | undefined): void {
@@ -127,11 +126,11 @@ function plant(life: Life, random: Random, days: Days, student: DemoStudent, tro
     const evenings = random.shuffle([0, 1, 2, 3, 4, 5]).slice(0, trouble === 'late' ? random.int(3, 5) : 3);
     for (const back of evenings) {
       const day = last - back;
-      comeLate(life, random, days, day);
-      if (trouble === 'lateExcused') life.leaves.push(eveningOff(random, student, day));
+      if (trouble === 'late') comeLate(life, random, days, day);
+      else excusedEvening(life, random, days, student, day);
     }
   } else if (trouble === 'notReturned' || trouble === 'notReturnedExcused') {
-    life.outings.push([last * DAY + hm(19), (last + 1) * DAY + hm(8)]);
+    life.outings.push([last * DAY + hm(16), (last + 1) * DAY + hm(8)]);
     if (trouble === 'notReturnedExcused') life.leaves.push(overnight(student, last));
   } else if (trouble === 'absent') {
     life.outings.push([(last - 2) * DAY + hm(17), Infinity]);
@@ -139,21 +138,16 @@ function plant(life: Life, random: Random, days: Days, student: DemoStudent, tro
   }
 }
 
-function eveningOff(random: Random, student: DemoStudent, day: number): DemoLeave {
+/** Late with leave. Out before the leave begins: a return in the afternoon would end it. */
+function excusedEvening(life: Life, random: Random, days: Days, student: DemoStudent, day: number): void {
+  comeLate(life, random, days, day, [hm(15), hm(15, 50)]);
   const [reason, destination] = random.pick([
     ['参加校外学科竞赛集训', '市大学生创新中心'],
     ['陪同就医', '市人民医院'],
     ['合唱团晚间排练', '市青少年宫'],
   ] as const);
-  return {
-    student,
-    kind: 'personal',
-    from: day * DAY + hm(16),
-    to: (day + 1) * DAY + hm(2),
-    reason,
-    destination,
-    proof: false,
-  };
+  const [from, to] = [day * DAY + hm(16), (day + 1) * DAY + hm(2)];
+  life.leaves.push({ student, kind: 'personal', from, to, reason, destination, proof: false });
 }
 
 function overnight(student: DemoStudent, day: number): DemoLeave {

@@ -3,7 +3,7 @@ import type { Moment } from '../../src/kernel/compile.js';
 import { CANNOT_SAY } from '../../src/kernel/evaluation.js';
 import type { Feature, MaskDay, Predicate } from '../../src/kernel/language.js';
 import { Calendar } from '../../src/kernel/masks.js';
-import { AS_OF, evaluate, METRICS, MOMENT, ruleOf } from './kit.js';
+import { AS_OF, evaluate, MOMENT, ruleOf } from './kit.js';
 import { judge, type Student } from './reference.js';
 
 describe('the kernel and the obvious reference', () => {

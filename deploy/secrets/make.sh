@@ -1,0 +1,11 @@
+#!/usr/bin/env sh
+# Makes the secrets of docker-compose.yml in this folder: random, each once; what is there already stays.
+set -eu
+cd "$(dirname "$0")"
+# Others on this machine are kept out by the folder; the files themselves are read by the users inside the containers.
+chmod 700 .
+umask 022
+for name in owner directory staffing affairs safety early-warning party-building; do
+  [ -s "$name.password" ] || openssl rand -hex 24 > "$name.password"
+done
+[ -s secret.key ] || openssl rand -base64 32 > secret.key

@@ -1,0 +1,90 @@
+import { newId, raw, sql } from '#database';
+import { Handlers, Schedules } from '#events';
+import { addDays, today } from '#roster';
+import { drainEvents, TestApp } from '#testing';
+import { directory } from '../../../apps/directory/src/directory.module.js';
+import { staffing } from '../../../apps/staffing/src/staffing.module.js';
+
+const NAME = 'directory.housekeeping';
+
+describe('housekeeping', () => {
+  let test: TestApp;
+  beforeAll(async () => {
+    test = await TestApp.create([directory, staffing], { keepEventsDays: 7 });
+  });
+  afterAll(() => test?.close());
+
+  /** An event with one delivery that was handled so many days ago (null: not yet), both written so many days ago. */
+  async function event(writtenDaysAgo: number, handledDaysAgo: number | null): Promise<string> {
+    const id = newId();
+    await test.query(
+      sql`INSERT INTO events.event (id, name, payload, occurred_at)
+          VALUES (${id}, 'test.old.v1', '{}', now() - make_interval(days => ${writtenDaysAgo}))`,
+    );
+    // 'elsewhere' is hosted by nobody: what is open stays open.
+    await test.query(
+      sql`INSERT INTO events.delivery (event_id, consumer, due_at, handled_at)
+          VALUES (${id}, 'elsewhere', 'infinity', now() - make_interval(days => ${handledDaysAgo}::int))`,
+    );
+    return id;
+  }
+
+  async function job(endedDaysAgo: number | null): Promise<string> {
+    const id = newId();
+    await test.query(
+      sql`INSERT INTO platform.job (id, service, kind, status, done, total, failed, created_by_app, finished_at)
+          VALUES (${id}, 'staffing', 'test', 'failed', 0, 0, 1, 'test', now() - make_interval(days => ${endedDaysAgo}::int))`,
+    );
+    await test.query(sql`INSERT INTO platform.job_error (job_id, zh, en) VALUES (${id}, '错', 'wrong')`);
+    return id;
+  }
+
+  async function key(hoursAgo: number): Promise<string> {
+    const id = newId();
+    await test.query(
+      sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, fingerprint, status, created_at)
+          VALUES ('test', '', 'POST /x', ${id}, '', 201, now() - make_interval(hours => ${hoursAgo}))`,
+    );
+    return id;
+  }
+
+  const left = async (table: string, column: string, ids: string[]): Promise<string[]> => {
+    const rows = await test.query<{ id: string }>(
+      sql`SELECT ${raw(column)}::text AS id FROM ${raw(table)} WHERE ${raw(column)}::text = ANY(${ids}) ORDER BY 1`,
+    );
+    return rows.map((row) => row.id);
+  };
+
+  it('deletes each night what is old and done, and nothing else', async () => {
+    const events = [await event(9, 9), await event(9, 2), await event(9, null), await event(2, 2)];
+    const jobs = [await job(9), await job(2), await job(null)];
+    const keys = [await key(50), await key(23)];
+
+    await test.query(
+      sql`UPDATE events.schedule SET last_period = ${`${addDays(today('Asia/Shanghai'), -3)}T00:00:00+08:00`} WHERE name = ${NAME}`,
+    );
+    await test.app.get(Schedules).tick(new Date());
+    await drainEvents(test);
+
+    expect(await left('events.event', 'id', events)).toEqual(events.slice(1).sort());
+    expect(await left('events.delivery', 'event_id', events)).toEqual(events.slice(1).sort());
+    expect(await left('platform.job', 'id', jobs)).toEqual(jobs.slice(1).sort());
+    expect(await left('platform.job_error', 'job_id', jobs)).toEqual(jobs.slice(1).sort());
+    expect(await left('platform.idempotency_key', 'key', keys)).toEqual(keys.slice(1).sort());
+    // Three nights were missed; sweeping once is enough.
+    const runs = await test.query(sql`SELECT 1 FROM events.event WHERE name = ${`schedule/${NAME}`}`);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('is done once for all services, by the host of the directory', async () => {
+    const scheduled = (app: TestApp) =>
+      app.app.get(Handlers).schedules.filter(({ name }) => name.endsWith('housekeeping')).length;
+    expect(scheduled(test)).toBe(1);
+    const other = await TestApp.create([staffing]);
+    try {
+      expect(scheduled(other)).toBe(0);
+    } finally {
+      await other.close();
+    }
+  });
+});
