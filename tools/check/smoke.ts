@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect, waitFor } from '../local/processes.js';
 
 /**
  * What a newcomer does: `npm start` on a free port, the tour of README.md pasted as it is, Ctrl-C. Fails when the start does not
  * get ready, when a line of the tour fails, or when a process is left behind.
  */
-const READY_MS = 600_000;
+const READY_MS = 900_000;
 const TOUR_MS = 180_000;
 const STOP_MS = 60_000;
 const TOUR = /<!-- tour -->\s*```(?:bash|sh|console)?\n([^]*?)```/;
@@ -53,13 +55,21 @@ async function ready(): Promise<void> {
 async function tour(): Promise<void> {
   const commands = TOUR.exec(await readFile('README.md', 'utf8'))?.[1];
   if (!commands) throw new Error('README.md has no block of commands after <!-- tour -->');
-  const shell = spawn('bash', ['-euo', 'pipefail', '-x', '-c', commands.replaceAll(':3000', `:${port}`)], {
-    env: { ...process.env, PORT: String(port) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: TOUR_MS,
-  });
-  const [code] = (await once(shell, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`the tour of README.md ended with ${code ?? 'a timeout'}`);
+  const folder = await mkdtemp(join(tmpdir(), 'yizhan-tour-'));
+  try {
+    const script = join(folder, 'tour.sh');
+    await writeFile(script, commands.replaceAll(':3000', `:${port}`));
+    // -v shows each line before it runs, as it is written: with no token in it.
+    const shell = spawn('bash', ['-veuo', 'pipefail', script], {
+      env: { ...process.env, PORT: String(port) },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: TOUR_MS,
+    });
+    const [code] = (await once(shell, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`the last line above of README.md's tour ended with ${code ?? 'a timeout'}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function stop(): Promise<void> {
