@@ -84,19 +84,18 @@ describe('the same path', () => {
       >;
       await grantServiceRoles(clone.url, passwords);
       const ports = {} as Record<ServiceName, number>;
-      const processes = SERVICE_NAMES.flatMap((service) => rolesOf(service).map((roles) => ({ service, roles })));
-      await Promise.all(
-        processes.map(async ({ service, roles }) => {
-          const url = new URL(clone.url);
-          [url.username, url.password] = [roleOf(service), passwords[service]];
+      for (const service of SERVICE_NAMES) {
+        const url = new URL(clone.url);
+        [url.username, url.password] = [roleOf(service), passwords[service]];
+        for (const roles of rolesOf(service)) {
           const child = await start(`dist/apps/${service}/src/main.js`, {
             DATABASE_URL: url.toString(),
             ROLES: roles,
             TRUSTED_PROXIES: '127.0.0.1',
           });
           if (roles.includes('api')) ports[service] = child.port;
-        }),
-      );
+        }
+      }
       nginx = await startNginx(ports);
       return nginx.url;
     }

@@ -23,14 +23,14 @@ const source = await connect({
 });
 try {
   const clients = new ClientsService(new Database(source), Vault.fromFile(config.secretKeyFile));
-  const client = await clients.create(Actor.system('directory'), {
+  const issued = await clients.create(Actor.system('directory'), {
     clientId,
     name: clientId,
     grants: ['client_credentials'],
     permissions: ['directory:client:read', 'directory:client:write'],
   });
   process.stdout.write(
-    `client_id ${client.clientId}\nclient_secret ${client.secret}\nMake further clients with POST ${config.origin}/directory/v1/clients\n`,
+    `client_id ${issued.client.clientId}\nclient_secret ${issued.secret}\nMake further clients with POST ${config.origin}/directory/v1/clients\n`,
   );
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);

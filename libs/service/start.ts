@@ -121,11 +121,13 @@ export async function createApp(services: Service[], config: Config): Promise<Ne
 
 /** PostgreSQL that does not answer, or does not let us in (SQLSTATE 28…, 3D…), is named; its password is not. */
 function withDatabaseNamed(error: NodeJS.ErrnoException, config: Config): Error {
-  if (error.syscall !== 'connect' && !/^(ECONN|EAI|ENOTFOUND|ETIMEDOUT|28|3D|57P03)/.test(error.code ?? ''))
-    return error;
+  const why = /^(ECONN|EAI_|ENOTFOUND|ETIMEDOUT|28|3D|57P03)/.test(error.code ?? '')
+    ? error.code
+    : /connection timeout/.exec(error.message)?.[0];
+  if (!why) return error;
   const { host, pathname, username } = new URL(config.databaseUrl);
   return new Error(
-    `PostgreSQL at ${host}${pathname} cannot be used as ${username} (${error.code}). Start it, or correct DATABASE_URL.`,
+    `PostgreSQL at ${host}${pathname} cannot be used as ${username} (${why}). Start it, or correct DATABASE_URL.`,
     { cause: error },
   );
 }

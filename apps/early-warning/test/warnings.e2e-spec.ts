@@ -288,6 +288,19 @@ describe('runs and warnings', () => {
     expect(await runs()).toHaveLength(before);
   });
 
+  it('who may read about a student by one post may not triage by another', async () => {
+    await test.query(
+      sql`INSERT INTO staffing.appointment (id, person_id, kind, unit_id, valid_from)
+          VALUES (gen_random_uuid(), ${campus.staff.counselorCs}, 'class_advisor', ${campus.classes.en2401}, '2024-09-01')`,
+    );
+    const { id, version } = await one(9, 'a.absent');
+    await counselor.get(`${WARNINGS}/${id}`).expect(200);
+    await act(counselor, id, 'confirm', version).expect(404);
+    await test.query(
+      sql`DELETE FROM staffing.appointment WHERE kind = 'class_advisor' AND unit_id = ${campus.classes.en2401}`,
+    );
+  });
+
   it('unknown warnings and those of others answer alike', async () => {
     const { id } = await one(9, 'a.absent');
     const [unknown, foreign] = [

@@ -4,7 +4,7 @@ import { CANNOT_SAY } from '../../src/kernel/evaluation.js';
 import type { Feature, MaskDay, Predicate } from '../../src/kernel/language.js';
 import { Calendar } from '../../src/kernel/masks.js';
 import { AS_OF, evaluate, MOMENT, ruleOf } from './kit.js';
-import { judge, type Student } from './reference.js';
+import { featureOf, judge, type Student } from './reference.js';
 
 describe('the kernel and the obvious reference', () => {
   const LANES = 12;
@@ -94,7 +94,8 @@ describe('the kernel and the obvious reference', () => {
         back: fc.nat(DAYS),
         stored: fc.integer({ min: 0, max: 6 }),
       }),
-      { maxLength: 250 },
+      // Without the size fast-check keeps lists short, and short data decides little.
+      { minLength: 100, maxLength: 500, size: 'max' },
     ),
     holidays: fc.array(fc.nat(DAYS), { maxLength: 6 }),
     leave: fc.array(fc.record({ lane: fc.nat(LANES - 1), back: fc.nat(DAYS), days: fc.nat(8) }), { maxLength: 8 }),
@@ -144,9 +145,12 @@ describe('the kernel and the obvious reference', () => {
           isHoliday: (day: number) => holidays.has(day),
           cohortOf: (_: string, i: number) => given.classes[i]!,
         };
+        const { x: keyOfX } = evaluation.plan.rules[0]!.features;
+        const values = [...evaluation.feature(keyOfX!).values].map((one) => (Number.isNaN(one) ? null : one));
+        expect(values).toEqual(students.map((_, lane) => featureOf(reference, x, lane)));
         expect(levels).toEqual(students.map((_, lane) => judge(reference, rule, lane)));
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 });

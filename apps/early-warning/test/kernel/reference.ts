@@ -63,7 +63,7 @@ function holds(world: World, rule: Rule, node: Predicate, student: number): bool
 
 function value(world: World, rule: Rule, node: Expression, student: number): number | null {
   if (typeof node === 'number' || '$p' in node) return constantOf(node, world.moment.parameters);
-  if ('f' in node) return feature(world, rule.features[node.f]!, student);
+  if ('f' in node) return featureOf(world, rule.features[node.f]!, student);
   const parts = ('mul' in node ? node.mul : 'add' in node ? node.add : node.sub).map((one) =>
     value(world, rule, one, student),
   );
@@ -73,7 +73,8 @@ function value(world: World, rule: Rule, node: Expression, student: number): num
   return 'add' in node ? numbers.reduce((a, b) => a + b) : numbers[0]! - numbers[1]!;
 }
 
-function feature(world: World, spec: Feature, student: number): number | null {
+/** The feature's value for one student; null = missing. */
+export function featureOf(world: World, spec: Feature, student: number): number | null {
   const found = spec.rank ? place(world, spec, student) : plain(world, spec, student);
   return found ?? spec.default ?? null;
 }
