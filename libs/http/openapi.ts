@@ -157,7 +157,8 @@ function complete(
     const extra = [
       ...('version' in shape && 'id' in shape ? ['ETag'] : []),
       ...('nextCursor' in shape ? ['Link'] : []),
-      ...(Reflect.getMetadata(CREATED, route.handler) === true ? ['Location'] : []),
+      // A 202 says where its job is.
+      ...(status === '202' || Reflect.getMetadata(CREATED, route.handler) === true ? ['Location'] : []),
       ...(withKey ? ['Idempotent-Replayed'] : []),
     ];
     if (method === 'get' && extra.includes('ETag')) {

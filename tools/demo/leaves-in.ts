@@ -73,18 +73,18 @@ async function decide(
   return decisions;
 }
 
-/** The persona student's own leave next week, for the tour to approve. */
+/** The persona student's own leave in twelve days (beyond any holiday), for the tour to approve. */
 export async function askForLeave(student: Api, today: string, timeZone: string): Promise<void> {
   const instant = (days: number, time: string): string => instantOf(addDays(today, days), time, timeZone).toISOString();
   await student.post(
     '/affairs/v1/leaves',
     {
       kind: 'personal',
-      startsAt: instant(7, '08:00'),
-      endsAt: instant(8, '20:00'),
+      startsAt: instant(12, '08:00'),
+      endsAt: instant(13, '20:00'),
       reason: '回家探望祖父',
       destination: '家中',
     },
-    { key: 'demo-next-week' },
+    { key: 'demo-own-leave' },
   );
 }

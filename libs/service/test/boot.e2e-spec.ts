@@ -19,6 +19,9 @@ function serviceOf(module: Type, name: ServiceName = 'party-building', more: Par
   return { name, module, entities: [], migrations: [], ...more };
 }
 
+/** A program compiles its sources when it starts. */
+const STARTING = 90_000;
+
 @Module({})
 class EmptyModule {}
 
@@ -149,40 +152,56 @@ describe('a process that must not start', () => {
       await app.close();
     });
 
-    it('is how a program ends: the message, and nothing else', async () => {
-      const { code, output } = await outcome('party-building', { PORT: String(port) });
+    it(
+      'is how a program ends: the message, and nothing else',
+      async () => {
+        const { code, output } = await outcome('party-building', { PORT: String(port) });
+        expect(code).toBe(1);
+        expect(output).toMatch(new RegExp(`^Port ${port} is in use[^\n]*\n$`));
+      },
+      STARTING,
+    );
+  });
+
+  it(
+    'says which PostgreSQL does not answer, without its password',
+    async () => {
+      const { code, output } = await outcome('party-building', {
+        DATABASE_URL: 'postgres://yizhan:pass@localhost:1/none',
+      });
       expect(code).toBe(1);
-      expect(output).toMatch(new RegExp(`^Port ${port} is in use[^\n]*\n$`));
-    });
-  });
+      expect(output).toMatch(/^PostgreSQL at localhost:1\/none cannot be used as yizhan \(ECONNREFUSED\)[^\n]*\n$/);
+    },
+    STARTING,
+  );
 
-  it('says which PostgreSQL does not answer, without its password', async () => {
-    const { code, output } = await outcome('party-building', {
-      DATABASE_URL: 'postgres://yizhan:pass@localhost:1/none',
-    });
-    expect(code).toBe(1);
-    expect(output).toMatch(/^PostgreSQL at localhost:1\/none cannot be used as yizhan \(ECONNREFUSED\)[^\n]*\n$/);
-  });
+  it(
+    'refuses a key that is a placeholder',
+    async () => {
+      const file = join(folder, 'secret.key');
+      await writeFile(file, 'changeme');
+      const { code, output } = await outcome('directory', { SECRET_KEY_FILE: file });
+      expect(code).toBe(1);
+      expect(output).toContain(`SECRET_KEY_FILE ${file} does not hold a random 32-byte base64 key`);
+      expect(output).toContain('openssl rand -base64 32');
+    },
+    STARTING,
+  );
 
-  it('refuses a key that is a placeholder', async () => {
-    const file = join(folder, 'secret.key');
-    await writeFile(file, 'changeme');
-    const { code, output } = await outcome('directory', { SECRET_KEY_FILE: file });
-    expect(code).toBe(1);
-    expect(output).toContain(`SECRET_KEY_FILE ${file} does not hold a random 32-byte base64 key`);
-    expect(output).toContain('openssl rand -base64 32');
-  });
-
-  it('names every wrong setting and what it should be', async () => {
-    const { code, output } = await outcome('party-building', {
-      DATABASE_URL: 'mysql://x',
-      REDIS_URL: '',
-      PORT: 'many',
-    });
-    expect(code).toBe(1);
-    for (const setting of ['DATABASE_URL', 'REDIS_URL', 'PORT']) expect(output).toContain(`- ${setting}: `);
-    expect(output).not.toContain('    at ');
-  });
+  it(
+    'names every wrong setting and what it should be',
+    async () => {
+      const { code, output } = await outcome('party-building', {
+        DATABASE_URL: 'mysql://x',
+        REDIS_URL: '',
+        PORT: 'many',
+      });
+      expect(code).toBe(1);
+      for (const setting of ['DATABASE_URL', 'REDIS_URL', 'PORT']) expect(output).toContain(`- ${setting}: `);
+      expect(output).not.toContain('    at ');
+    },
+    STARTING,
+  );
 
   /** How the program of a service ends that must not start. */
   async function outcome(

@@ -98,6 +98,8 @@ export class DaysOver implements Accumulator {
 /** The latest day whose value lies in the span; NEVER without one. */
 export class LastSeen implements Accumulator {
   readonly day: Int32Array;
+  /** The latest day with data of anybody: until then the metric's source was heard of. */
+  newest = NEVER;
 
   constructor(
     lanes: number,
@@ -108,6 +110,7 @@ export class LastSeen implements Accumulator {
 
   add(day: number, first: number, values: Int32Array): void {
     const { lo, hi } = this.span;
+    this.newest = day;
     for (let i = 0, lane = first; i < values.length; i++, lane++) {
       const value = values[i]!;
       if (value >= lo && value <= hi) this.day[lane] = day;

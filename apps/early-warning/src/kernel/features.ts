@@ -118,7 +118,7 @@ export function valuesOf(
   };
   if (agg === 'hours_since_last') {
     const seen = from.lastSeen(feature);
-    return seen ? fill((lane) => hoursSince(feature, from.calendar, lane, seen.day[lane]!, moment)) : values;
+    return seen ? fill((lane) => hoursSince(feature, from.calendar, lane, seen, moment)) : values;
   }
   const sums = from.sums(feature, feature.days);
   const enough = (lane: number): boolean => sums!.count[lane]! >= minData;
@@ -153,18 +153,24 @@ export function valuesOf(
   }
 }
 
-/** Counted from the end of the day it was last seen on: whoever was seen at 23:59 has not been away longer. */
+/**
+ * Counted from the end of the day it was last seen on (whoever was seen at 23:59 has not been away longer) to the end of what is
+ * known: when the whole metric has fallen silent, nobody's absence grows.
+ */
 function hoursSince(
   { pause }: PlannedFeature,
   calendar: Calendar,
   lane: number,
-  day: number,
+  { day: days, newest }: LastSeen,
   { asOf, elapsedHours }: { asOf: number; elapsedHours: number },
 ): number {
+  const day = days[lane]!;
   if (day === NEVER) return NaN;
-  if (day >= asOf) return 0;
-  const fullDays = asOf - day - 1 - calendar.daysBetween(pause, lane, day, asOf);
-  return 24 * fullDays + (calendar.covers(pause, lane, asOf) ? 0 : elapsedHours);
+  const until = Math.min(asOf, newest);
+  if (day >= until) return 0;
+  const fullDays = until - day - 1 - calendar.daysBetween(pause, lane, day, until);
+  const lastHours = until === asOf ? elapsedHours : 24;
+  return 24 * fullDays + (calendar.covers(pause, lane, until) ? 0 : lastHours);
 }
 
 function againstBaseline(

@@ -9,8 +9,8 @@ export const AGGREGATES = {
   min: { zh: '最小值', en: 'smallest value of a day' },
   last: { zh: '最近一天的值', en: 'value of the latest day with data' },
   hours_since_last: {
-    zh: '距最近一次出现至少多少小时（默认值大于 0 为出现）',
-    en: 'at least so many hours since the latest day that counts (by default: value > 0)',
+    zh: '距最近一次出现至少多少小时（默认值大于 0 为出现），算到该指标最近有任何人数据为止',
+    en: 'at least so many hours since the latest day that counts (by default: value > 0), up to the latest data of anybody',
   },
   days_over: { zh: '满足条件的天数', en: 'number of days that meet `where`' },
   streak: { zh: '截至当日连续满足条件的天数', en: 'consecutive days up to the day that meet `where`' },

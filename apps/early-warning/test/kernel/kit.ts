@@ -21,7 +21,7 @@ export function ruleOf(features: Record<string, Feature>, when: Predicate, more:
 /** Rows `[lane, metric, day relative to the as-of day, stored value]`, fed as day vectors that reach over their students only. */
 export function evaluate(
   rules: Rule[],
-  rows: [number, string, number, number][],
+  rows: readonly (readonly [number, string, number, number])[],
   options: { lanes?: number; moment?: Partial<Moment>; calendar?: Calendar; cohorts?: Map<string, Int32Array> } = {},
 ): Evaluation {
   const plan = compile(rules, METRICS, { ...MOMENT, ...options.moment });

@@ -111,8 +111,13 @@ function plain(world: World, spec: Feature, student: number): number | null {
     case 'hours_since_last': {
       const last = meets.at(-1);
       if (last === undefined) return null;
+      const heardOf = world.students.flatMap((one) => [...(one.data[spec.metric] ?? []).keys()]);
+      const masks = [...(spec.calendar?.exclude ?? []), ...pause];
+      const known = heardOf.filter(
+        (day) => day >= window.from && day <= asOf && !(masks.includes('holiday') && world.isHoliday(day)),
+      );
       let hours = 0;
-      for (let day = last + 1; day <= asOf; day++)
+      for (let day = last + 1; day <= Math.max(...known); day++)
         if (!masked(world, student, day, pause)) hours += day === asOf ? elapsedHours : 24;
       return hours;
     }

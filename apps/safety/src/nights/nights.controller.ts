@@ -52,16 +52,7 @@ export class NightChecksController {
   @Post()
   @HttpCode(202)
   @Require('safety:night-check:write')
-  @ApiAcceptedResponse({
-    type: JobDto,
-    headers: {
-      Location: {
-        description: '任务地址 / Where the job is',
-        schema: { type: 'string', maxLength: 200 },
-        example: '/safety/v1/jobs/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
-      },
-    },
-  })
+  @ApiAcceptedResponse({ type: JobDto })
   @Summary(
     '发起夜间核查（一晚或一段，须为全校范围）',
     'Run the night check for a night or a range; takes the right over the whole school',
