@@ -23,16 +23,25 @@ describe('the rules that ship with the house, at their boundaries', () => {
 
   const back = (n: number) => addDays(AS_OF, -n);
   const days = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => back(from - i));
-  const each = (student: number, metric: string, on: string[], value: number): Rows => on.map((day) => [student, metric, day, value]);
+  const each = (student: number, metric: string, on: string[], value: number): Rows =>
+    on.map((day) => [student, metric, day, value]);
 
   /** Numbers of flagged students by level; the reasons of the first. */
-  async function judge(code: string, asOf = AS_OF): Promise<{ flagged: Record<string, string>; reason: string | undefined }> {
+  async function judge(
+    code: string,
+    asOf = AS_OF,
+  ): Promise<{ flagged: Record<string, string>; reason: string | undefined }> {
     const { data } = (await app.get(`/early-warning/v1/rules?state=published&code=${code}`).expect(200)).body;
     const rule = data[0].definition as { reason: object };
     const answer = await app.post('/early-warning/v1/evaluations', { rule, asOf, evidence: true }).expect(200);
-    const found = answer.body.evidence as { student: string; evidence: { level: string; features: Record<string, { value: number }> } }[];
+    const found = answer.body.evidence as {
+      student: string;
+      evidence: { level: string; features: Record<string, { value: number }> };
+    }[];
     return {
-      flagged: Object.fromEntries(found.map(({ student, evidence }) => [Number(student.slice(-2)) - 1, evidence.level])),
+      flagged: Object.fromEntries(
+        found.map(({ student, evidence }) => [Number(student.slice(-2)) - 1, evidence.level]),
+      ),
       reason: JSON.stringify(found[0]?.evidence.features),
     };
   }
@@ -98,8 +107,17 @@ describe('the rules that ship with the house, at their boundaries', () => {
 
   it('study.failed-credits: 10, 15 and 25', async () => {
     const credits = [9.5, 10, 14.5, 15, 24.5, 25];
-    await observe(app, credits.map((value, student) => [student, 'failed_credits', back(100), value]));
-    expect((await judge('study.failed-credits')).flagged).toEqual({ 1: 'yellow', 2: 'yellow', 3: 'orange', 4: 'orange', 5: 'red' });
+    await observe(
+      app,
+      credits.map((value, student) => [student, 'failed_credits', back(100), value]),
+    );
+    expect((await judge('study.failed-credits')).flagged).toEqual({
+      1: 'yellow',
+      2: 'yellow',
+      3: 'orange',
+      4: 'orange',
+      5: 'red',
+    });
     await observe(app, [[5, 'failed_credits', back(1), 0]]);
     expect((await judge('study.failed-credits')).flagged).not.toHaveProperty('5');
   });
@@ -115,10 +133,16 @@ describe('the rules that ship with the house, at their boundaries', () => {
   });
 
   it('aid.hidden-hardship: spends less than half of before and less than nearly all, but eats on campus', async () => {
-    await test.query(sql`DELETE FROM early_warning.observation WHERE metric = (SELECT number FROM early_warning.metric WHERE code = 'canteen_meals')`);
-    await test.query(sql`DELETE FROM early_warning.day_vector WHERE metric = (SELECT number FROM early_warning.metric WHERE code = 'canteen_meals')`);
+    await test.query(
+      sql`DELETE FROM early_warning.observation WHERE metric = (SELECT number FROM early_warning.metric WHERE code = 'canteen_meals')`,
+    );
+    await test.query(
+      sql`DELETE FROM early_warning.day_vector WHERE metric = (SELECT number FROM early_warning.metric WHERE code = 'canteen_meals')`,
+    );
     await observe(app, [
-      ...Array.from({ length: 12 }, (_, student) => each(student, 'canteen_spend', days(34, 7), student < 2 ? 900 : 1000)).flat(),
+      ...Array.from({ length: 12 }, (_, student) =>
+        each(student, 'canteen_spend', days(34, 7), student < 2 ? 900 : 1000),
+      ).flat(),
       ...Array.from({ length: 10 }, (_, i) => each(i + 2, 'canteen_spend', days(6, 0), 1000)).flat(),
       ...each(0, 'canteen_spend', days(6, 0), 449),
       ...each(1, 'canteen_spend', days(6, 0), 450),

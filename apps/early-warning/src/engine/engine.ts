@@ -158,15 +158,16 @@ export class Firings {
     });
   }
 
-  /** Where the metrics' days came from. */
+  /** Which sources delivered what lies in the windows. */
   private async sources(tx: Tx, needs: readonly Need[]): Promise<Evidence['sources']> {
     const metrics = needs.map((need) => need.metric);
+    const from = dateOfDay(Math.max(dayOf('1900-01-01'), Math.min(...needs.map((need) => need.from))));
     return query(
       tx,
       sql`SELECT b.source, array_agg(DISTINCT m.code) AS metrics, count(DISTINCT b.seq)::int AS batches,
                  to_char(max(b.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "lastReceivedAt"
             FROM early_warning.ingest_batch b JOIN early_warning.metric m ON m.number = ANY(b.metrics)
-           WHERE m.number = ANY(${metrics}::smallint[]) AND b.first_day <= ${this.asOf}
+           WHERE m.number = ANY(${metrics}::smallint[]) AND b.first_day <= ${this.asOf} AND b.last_day >= ${from}
            GROUP BY b.source ORDER BY b.source`,
     );
   }
