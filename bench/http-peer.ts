@@ -35,18 +35,20 @@ async function serve(script: PeerScript): Promise<void> {
   });
   const leave = script.leave.map(({ text, values }) => ({ text, values: JSON.stringify(values) }));
   const { recorded } = script;
+  // All at once: one request's start may be the recorded request's end.
+  const parts = new RegExp([recorded.student, recorded.startsAt, recorded.endsAt, ...script.freshIds].join('|'), 'g');
   app.post('/leave', async (request, reply) => {
     const body = request.body as { student: string; startsAt: string; endsAt: string };
-    const renewed: [string, string][] = [
+    const renewed = new Map([
       [recorded.student, body.student],
       [recorded.startsAt, body.startsAt],
       [recorded.endsAt, body.endsAt],
       ...script.freshIds.map((id): [string, string] => [id, v7()]),
-    ];
+    ]);
     const client = await pool.connect();
     try {
       for (const { text, values } of leave) {
-        const own = renewed.reduce((json, [from, to]) => json.replaceAll(from, to), values);
+        const own = values.replace(parts, (part) => renewed.get(part) as string);
         await client.query(text, JSON.parse(own) as unknown[]);
       }
     } catch (error) {
@@ -55,7 +57,7 @@ async function serve(script: PeerScript): Promise<void> {
     } finally {
       client.release();
     }
-    return reply.status(201).send({ id: renewed.at(-1)?.[1], status: 'submitted', ...body });
+    return reply.status(201).send({ status: 'submitted', ...body });
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   process.send?.({ ready: true, port: (app.server.address() as { port: number }).port });

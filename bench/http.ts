@@ -38,7 +38,7 @@ export async function http(): Promise<Result> {
     const token = (sub: string): Promise<string> =>
       issuer.sign(config.issuer, { client_id: 'bench', sub, scope: Object.keys(PERMISSIONS).join(' ') });
     const counselor = await token(campus.counselorId);
-    const students = await Promise.all(campus.studentIds.map(async (id) => ({ id, token: await token(id) })));
+    const students = await Promise.all(campus.ownStudentIds.map(async (id) => ({ id, token: await token(id) })));
     const script = await record(own.config({ ...settings, roles: ['api'] }), campus, counselor, students[0]!.token);
     const ours = await child(children, new URL('../apps/campus/src/main.js', import.meta.url), environment(config));
     const peer = await child(children, new URL('./http-peer.js', import.meta.url), {}, script);
@@ -89,8 +89,8 @@ async function record(config: Config, campus: BenchCampus, counselor: string, st
   try {
     const list = await statementsOf(app, LIST, { headers: { authorization: `Bearer ${counselor}` } });
     const before = Date.now();
-    const form = leaveForm(0, campus.studentIds.length);
-    const leave = await statementsOf(app, LEAVES, ourLeave(student, 0, campus.studentIds.length));
+    const form = leaveForm(0, campus.ownStudentIds.length);
+    const leave = await statementsOf(app, LEAVES, ourLeave(student, 0, campus.ownStudentIds.length));
     const ids = JSON.stringify(leave).match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [];
     const freshIds = [...new Set(ids)].filter((id) => parseInt(id.replace('-', '').slice(0, 12), 16) >= before);
     return {
@@ -98,7 +98,7 @@ async function record(config: Config, campus: BenchCampus, counselor: string, st
       list,
       leave,
       freshIds,
-      recorded: { student: campus.studentIds[0]!, startsAt: form.startsAt, endsAt: form.endsAt },
+      recorded: { student: campus.ownStudentIds[0]!, startsAt: form.startsAt, endsAt: form.endsAt },
     };
   } finally {
     await app.close();
@@ -196,7 +196,7 @@ async function load(url: string, { method, headers, setupRequest }: Load): Promi
     ],
   });
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${url}: ${result.non2xx} answers were no success, ${result.errors} failed`);
+    throw new Error(`${url}: ${JSON.stringify(result.statusCodeStats)}, ${result.errors} failed`);
   return result.requests.average;
 }
 

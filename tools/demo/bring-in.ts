@@ -27,9 +27,9 @@ export async function isDemoIn(app: NestFastifyApplication): Promise<boolean> {
 }
 
 /**
- * Makes the synthetic campus and brings it in through the public API, as a school would bring in its own: roster, places and
- * appointments as files, leaves as requests that people decide, passes and observations as batches. Every step may be repeated,
- * so a bring-in that was cut short goes on with the next call. `dir`: where the files are kept.
+ * Makes the synthetic campus and brings it in through the public API, as a school would bring in its own: roster, places
+ * and appointments as files, leaves as requests that people decide, passes and observations as batches. Every step may be
+ * repeated, so a bring-in that was cut short goes on with the next call. `dir`: where the files are kept.
  */
 export async function bringInDemo(
   app: NestFastifyApplication,
@@ -56,7 +56,9 @@ export async function bringInDemo(
   let made!: { demo: Demo; files: DemoFiles };
   await steps.run('Making the files a school would hand in', async () => {
     made = await makeOrReuse(dir, config.timeZone);
-    return `${count(made.demo.campus.students.length)} students, ${made.files.passes.length + made.files.observations.length} files of data`;
+    const { demo, files } = made;
+    const batches = files.passes.length + files.observations.length;
+    return `${count(demo.campus.students.length)} students, ${batches} files of data`;
   });
   const { demo, files } = made;
   const { campus, troubles } = demo;
@@ -93,7 +95,12 @@ export async function bringInDemo(
     bringInObservations(api, dir, files, progress),
   );
   await steps.run('Party organizations and admissions', (progress) => bringInParty(api, campus, ids, date, progress));
-  await steps.run('Waiting until all events are handled', (progress) => handled(api, progress));
+  await steps.run('Waiting until all events are handled', async (progress) => {
+    const outcome = await handled(api, progress);
+    // So much at once: the planner must know of it before autovacuum comes by.
+    await query(database.reader, sql`ANALYZE`);
+    return outcome;
+  });
   await steps.run('Night checks', async (progress) => {
     const outcome = await checkNights(api, campus.firstDay, campus.plan.lastNight, progress);
     await handled(api, progress);

@@ -8,8 +8,8 @@ import { gateOf, type PassRecord } from './passes.js';
 import { count } from './steps.js';
 
 const AT_ONCE = 2;
-/** Events of passes that may wait: about one batch. */
-const BACKLOG = 20;
+/** Events that may wait: a batch has twenty, so that one is handled while the next is being delivered. */
+const BACKLOG = 30;
 const POLL_MS = 150;
 const POLLS_TO_DEAD = 40;
 

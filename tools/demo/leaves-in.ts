@@ -1,10 +1,11 @@
 import { addDays, instantOf } from '#roster';
-import { type Api, type Json, type Progress } from './api.js';
+import { type Api, ApiError, type Json, type Progress } from './api.js';
 import { type DemoCampus, type DemoStudent, holderOf } from './campus.js';
 import type { LeaveRequest } from './generate.js';
 import { approverName, idOf, type Ids } from './personas.js';
 
 const AT_ONCE = 4;
+const STALE = 412;
 
 interface Leave extends Json {
   id: string;
@@ -34,8 +35,7 @@ export async function bringInLeaves(
         { ...form, studentId: idOf(ids, studentNumber) },
         { key },
       );
-      const leave = await app.get<Leave>(`/affairs/v1/leaves/${filed.id}`);
-      const taken = await decide(personas, campus, byNumber.get(studentNumber) as DemoStudent, leave);
+      const taken = await decide(app, personas, campus, byNumber.get(studentNumber) as DemoStudent, filed);
       decisions += taken;
       progress(requests.length - waiting.length, requests.length, 'leaves');
     }
@@ -44,8 +44,9 @@ export async function bringInLeaves(
   return `${requests.length} leaves, ${decisions} decisions`;
 }
 
-/** Approves step by step. */
+/** Approves step by step. Answers how many decisions that took. */
 async function decide(
+  app: Api,
   personas: (name: string) => Api,
   campus: DemoCampus,
   student: DemoStudent,
@@ -56,21 +57,23 @@ async function decide(
   while (leave.status === 'submitted') {
     const step = leave.steps.find(({ decision }) => decision === 'pending');
     if (!step) break;
-    const unit =
-      step.kind === 'counselor'
-        ? student.class.code
-        : step.unitKind === 'school'
-          ? campus.school.code
-          : student.class.college.code;
-    const approver = personas(approverName(holderOf(campus, step.kind, unit)));
-    leave = await approver.post<Leave>(
-      `/affairs/v1/leaves/${leave.id}/approve`,
-      { comment: '同意' },
-      { version: leave.version },
-    );
-    decisions++;
+    const approver = personas(approverName(holderOf(campus, step.kind, unitOf(campus, student, step))));
+    const path = `/affairs/v1/leaves/${leave.id}`;
+    try {
+      leave = await approver.post<Leave>(`${path}/approve`, { comment: '同意' }, { version: leave.version });
+      decisions++;
+    } catch (error) {
+      // In a bring-in that was cut short it went on since the answer to the same request was kept.
+      if (!(error instanceof ApiError) || error.status !== STALE) throw error;
+      leave = await app.get<Leave>(path);
+    }
   }
   return decisions;
+}
+
+function unitOf(campus: DemoCampus, student: DemoStudent, step: Leave['steps'][number]): string {
+  if (step.kind === 'counselor') return student.class.code;
+  return step.unitKind === 'school' ? campus.school.code : student.class.college.code;
 }
 
 /** The persona student's own leave in twelve days (beyond any holiday), for the tour to approve. */

@@ -68,7 +68,7 @@ function curfewOf(date: string): number {
 
 /** How often somebody without a reason is late, per evening. */
 const NATURAL_LATE = 0.0012;
-const LEAVE_TAKERS = 0.075;
+const LEAVE_TAKERS = 0.06;
 const GOES_HOME = 0.3;
 
 /** One student's sixty days: outings, leaves and absences, as the planted trouble wants them. */

@@ -8,8 +8,8 @@ const MOVED = '历史数据迁入完毕 / History is in';
 const NEVER_HOURS = 100_000;
 
 /**
- * A school that moves in has policies of its own for that time, as dated versions like any other: leaves that lie months back may
- * be handed in, passes from back then still show the return, and missing data is no reason for a warning yet.
+ * A school that moves in has policies of its own for that time, as dated versions like any other: leaves that lie months
+ * back may be handed in, passes from back then still show the return, and missing data is no reason for a warning yet.
  */
 export async function beginMove(api: Api, firstDay: string, today: string): Promise<void> {
   const { current } = await api.get<{ current: Json }>(pathOf(LEAVE));

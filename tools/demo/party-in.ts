@@ -17,8 +17,8 @@ interface Organization extends Json {
 }
 
 /**
- * The three levels of party organizations: community committee, a general branch per academy, and a joint branch of academy and
- * college in it; branches cover the academy's grids except in two academies; each branch has members.
+ * The three levels of party organizations: community committee, a general branch per academy, and in it a joint branch of
+ * academy and college. Branches cover the academy's grids, except in two academies, and have members and admissions.
  */
 export async function bringInParty(
   api: Api,
@@ -113,7 +113,7 @@ interface Admission extends Json {
 
 const paper = (kind: string, reference: string): object => ({ documents: [{ kind, reference: `demo/${reference}` }] });
 
-/** Three students on their way: an activist whose review is due, one nobody has talked with in time, and one who has just applied. */
+/** Three students on their way: an activist with a review overdue, one whose talk is overdue, and one who has just applied. */
 async function admit(
   api: Api,
   ids: Ids,

@@ -2,7 +2,7 @@ import type { Progress } from './api.js';
 
 const EVERY_MS = 3_000;
 
-/** Works through named steps and tells how it is going: title, at least every three seconds how far, outcome and seconds. */
+/** Works through named steps and tells of each: title, every three seconds how far it is, outcome and seconds. */
 export class Steps {
   private n = 0;
   private readonly begun = Date.now();

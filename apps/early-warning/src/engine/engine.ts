@@ -161,7 +161,8 @@ export class Firings {
   /** Which sources delivered what lies in the windows. */
   private async sources(tx: Tx, needs: readonly Need[]): Promise<Evidence['sources']> {
     const metrics = needs.map((need) => need.metric);
-    const from = dateOfDay(Math.max(dayOf('1900-01-01'), Math.min(...needs.map((need) => need.from))));
+    const earliest = Math.min(dayOf(this.asOf), ...needs.map((need) => need.from));
+    const from = dateOfDay(Math.max(dayOf('1900-01-01'), earliest));
     return query(
       tx,
       sql`SELECT b.source, array_agg(DISTINCT m.code) AS metrics, count(DISTINCT b.seq)::int AS batches,
