@@ -14,7 +14,8 @@ export type ReadinessCheck = () => Promise<Record<string, string | number | bool
 @Injectable()
 export class Readiness implements OnModuleDestroy {
   private readonly checks = new Map<string, ReadinessCheck>();
-  private draining = false;
+  /** Set for good once the process is told to stop. */
+  draining = false;
 
   constructor(
     private readonly executor: HealthCheckService,

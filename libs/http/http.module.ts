@@ -55,6 +55,11 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   app.useLogger(new NestLogger(fastify.log as unknown as Logger));
   app.get(Routes).watch(fastify);
+  const readiness = app.get(Readiness);
+  // A kept-alive connection that is busy when the stop begins would hold the process open afterwards.
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (readiness.draining) reply.header('connection', 'close');
+  });
   fastify.addHook('onResponse', async (request, reply) => {
     const { actor } = request as { actor?: { app: string } };
     request.log.info({
