@@ -136,8 +136,8 @@ const COLLEGE = approver('student_affairs_officer', 'college');
 const SCHOOL = approver('student_affairs_officer', 'school');
 
 /**
- * Leave: who decides by days, what must be handed in, when one must be back. The defaults follow school D of the domain
- * handbook (2.5): 1–2 days counselor, 3–7 also the college, 8 and more also the school. Days are calendar days touched.
+ * Leave: who decides by days, what must be handed in, when one must be back. The defaults are one school's published
+ * rules: 1–2 days counselor, 3–7 also the college, 8 and more also the school. Days are calendar days touched.
  */
 @Policy({ key: 'affairs.leave', title: { zh: '请假', en: 'Leave' } })
 export class LeavePolicy {
