@@ -39,7 +39,20 @@ export async function calendarDays(tx: Tx, from: string, to: string): Promise<Da
   return days;
 }
 
+const MOST_REMEMBERED = 4_000;
+const remembered = new Map<string, DayOfCalendar>();
+
+/** The library parses dates at leisure, and forms ask for the same weeks all day long. */
 function nationalDay(date: string): DayOfCalendar {
+  let day = remembered.get(date);
+  if (!day) {
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(date, (day = Object.freeze(lookUp(date))));
+  }
+  return day;
+}
+
+function lookUp(date: string): DayOfCalendar {
   const year = Number(date.slice(0, 4));
   const detail = chineseDays.getDayDetail(date);
   // A named day reads "National Day,国庆节,3"; others carry the weekday's English name.

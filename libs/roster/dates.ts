@@ -26,7 +26,9 @@ export function instantOf(date: string, time: string, timeZone: string): Date {
 
 /** `date` moved by days. */
 export function addDays(date: string, days: number): string {
-  return DateTime.fromISO(date, { zone: 'utc' }).plus({ days }).toISODate() as string;
+  const moved = new Date(`${date}T00:00:00Z`);
+  moved.setUTCDate(moved.getUTCDate() + days);
+  return moved.toISOString().slice(0, 10);
 }
 
 /** `date` moved by calendar months; the day clamps at the end of a shorter month. */

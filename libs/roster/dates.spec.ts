@@ -1,0 +1,30 @@
+import { addDays, addMonths, dateOf, daysBetween, instantOf, weekdayOf } from './dates.js';
+
+const SHANGHAI = 'Asia/Shanghai';
+
+describe('calendar dates', () => {
+  it('move by days across months, years and 29 February', () => {
+    expect(addDays('2026-01-31', 1)).toBe('2026-02-01');
+    expect(addDays('2024-02-28', 1)).toBe('2024-02-29');
+    expect(addDays('2025-03-01', -1)).toBe('2025-02-28');
+    expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
+    expect(addDays('2026-11-21', 0)).toBe('2026-11-21');
+  });
+
+  it('move by months with the day clamped at the end of a shorter month', () => {
+    expect(addMonths('2026-01-31', 1)).toBe('2026-02-28');
+    expect(addMonths('2024-02-29', 12)).toBe('2025-02-28');
+    expect(addMonths('2026-08-31', 6)).toBe('2027-02-28');
+  });
+
+  it('belong to instants by the campus clock', () => {
+    expect(dateOf('2026-08-31T23:30:00Z', SHANGHAI)).toBe('2026-09-01');
+    expect(instantOf('2026-11-20', '23:00', SHANGHAI).toISOString()).toBe('2026-11-20T15:00:00.000Z');
+    expect(instantOf('2026-11-20', '24:00', SHANGHAI).toISOString()).toBe('2026-11-20T16:00:00.000Z');
+  });
+
+  it('count days between them, and name the weekday', () => {
+    expect(daysBetween('2026-11-01', '2026-11-21')).toBe(20);
+    expect(weekdayOf('2026-11-21')).toBe(6);
+  });
+});
