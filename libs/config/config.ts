@@ -75,7 +75,7 @@ export class Config {
   @IsString({ each: true })
   trustedProxies?: string[];
 
-  /** File with a 32-byte base64 key that hashes client secrets, encrypts signing keys and pages' cursors. */
+  /** File with a 32-byte base64 key that hashes client secrets and encrypts signing keys. */
   @IsOptional()
   @IsString()
   secretKeyFile?: string;

@@ -1,6 +1,7 @@
 import type { MigrationClass } from '#database';
 import { EventLog1763740000000 } from './migrations/1763740000000-event-log.js';
 
+export { nestedClass } from './payload.js';
 export { Events, type Aggregate } from './publishing.js';
 export {
   Every,

@@ -1,6 +1,6 @@
-import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
 import type { EventClass } from '#contracts';
+import { nestedClass } from '#events';
 
 export interface Field {
   name: string;
@@ -48,11 +48,4 @@ export function fieldsOf(eventClass: EventClass): Field[] {
     );
     return { name, type, optional: own.some((rule) => rule.type === 'conditionalValidation'), ...(of && { of }) };
   });
-}
-
-/** The class that class-transformer makes of a nested value. */
-function nestedClass(eventClass: EventClass, field: string, each: boolean): EventClass {
-  const instance = plainToInstance(eventClass, { [field]: each ? [{}] : {} }) as Record<string, unknown>;
-  const value = (each ? (instance[field] as unknown[])[0] : instance[field]) as object;
-  return value.constructor as EventClass;
 }
