@@ -2,6 +2,7 @@ import { report, type Result } from './kit.js';
 
 /** `npm run bench -- <name>`: each bench measures ours and its peers in one run; the last line is JSON. */
 const benches: Record<string, () => Promise<Result>> = {
+  engine: async () => (await import('./engine/index.js')).engine(),
   events: async () => (await import('./events.js')).events(),
   http: async () => (await import('./http.js')).http(),
   import: async () => (await import('./import.js')).importRoster(),

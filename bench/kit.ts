@@ -40,10 +40,10 @@ export interface Servers {
   stop(): Promise<void>;
 }
 
-export async function servers(services: Service[]): Promise<Servers> {
+export async function servers(services: Service[], settings: Record<string, string> = {}): Promise<Servers> {
   const home = await mkdtemp(join(tmpdir(), 'yizhan-bench-'));
   await chmod(home, 0o711);
-  const postgres = await startPostgres({ dataDir: join(home, 'postgres'), persistent: false });
+  const postgres = await startPostgres({ dataDir: join(home, 'postgres'), persistent: false, settings });
   const redis = await startRedis({ dir: join(home, 'redis'), aof: true });
   const stop = async (): Promise<void> => {
     await redis.stop();

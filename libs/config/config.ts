@@ -86,6 +86,13 @@ export class Config {
   @Min(1)
   rateLimitPerMinute = 1200;
 
+  /** Megabytes of day vectors that early-warning keeps in memory; more are read anew when they are asked for. */
+  @number
+  @IsInt()
+  @Min(16)
+  @Max(3072)
+  vectorMemoryMb = 768;
+
   /** A delivery that was dispatched but not handled for so many seconds is dispatched again. */
   @number
   @IsInt()
@@ -125,6 +132,7 @@ export class Config {
       trustedProxies: env.TRUSTED_PROXIES,
       secretKeyFile: env.SECRET_KEY_FILE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+      vectorMemoryMb: env.VECTOR_MEMORY_MB,
       redeliverAfterSeconds: env.REDELIVER_AFTER_SECONDS,
       keepEventsDays: env.KEEP_EVENTS_DAYS,
     });

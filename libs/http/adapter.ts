@@ -2,13 +2,14 @@ import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '#config';
 import { BODY_LIMIT } from './decorators.js';
 import { parseJsonBody } from './json-body.js';
 import { createLogger } from './logging.js';
 import { PROBLEM_JSON, problemBody, sendProblem } from './problem-answer.js';
 import { BadRequest, HeadersTooLarge, NotImplemented, type Problem, RequestTimeout, UrlTooLong } from './problems.js';
+import { rawContent, registerRawBodies } from './raw-body.js';
 import { toProblem } from './to-problem.js';
 
 const MB = 1_048_576;
@@ -47,14 +48,15 @@ export function createAdapter(config: Config): FastifyAdapter {
   fastify.addContentTypeParser(
     /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/,
     { parseAs: 'buffer' },
-    (_request, body, done) => {
+    (request, body, done) => {
       try {
-        done(null, parseJsonBody(body as Buffer));
+        done(null, rawContent(request, body as Buffer) ?? parseJsonBody(body as Buffer));
       } catch (error) {
         done(error as Error);
       }
     },
   );
+  registerRawBodies(fastify as unknown as FastifyInstance);
   fastify.addHook('onRoute', (route) => {
     const limit = (route.config as { [BODY_LIMIT]?: number } | undefined)?.[BODY_LIMIT];
     if (limit !== undefined) route.bodyLimit = limit;

@@ -139,6 +139,7 @@ function fingerprintOf(request: Request): string {
 
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
+  if (Buffer.isBuffer(value)) return createHash('sha256').update(value).digest('hex');
   if (typeof value !== 'object' || value === null) return value ?? null;
   return Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))

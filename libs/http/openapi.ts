@@ -17,6 +17,7 @@ import {
   problemResponses,
 } from './openapi-parts.js';
 import { referenced, type Schema, toJsonSchema } from './openapi-schemas.js';
+import { rawRequestBody } from './raw-body.js';
 
 type Handler = (...args: never[]) => unknown;
 interface Route {
@@ -172,25 +173,26 @@ function complete(
     };
   }
   const ifMatch = parameters.some((parameter) => parameter.name === 'If-Match');
+  const body = rawRequestBody(route.handler) ?? operation.requestBody;
   const problems = [
     400,
     ...(open ? [] : [401, 403]),
     ...(path.includes('{') ? [404] : []),
     ...(method === 'get' ? [] : [409]),
     ...(ifMatch ? [412, 428] : []),
-    ...(operation.requestBody ? [413, 415] : []),
+    ...(body ? [413, 415] : []),
     ...(withKey ? [422] : []),
     429,
     500,
     503,
   ];
   for (const status of problems) responses[status] ??= problemRef(status);
-  const body = operation.requestBody;
   for (const media of Object.values(body?.content ?? {})) if (media.schema) media.schema = toJsonSchema(media.schema);
   return {
     ...operation,
     operationId: route.id,
     parameters,
+    ...(body && { requestBody: body }),
     responses,
     security: open ? [] : [{ oauth2: permission ? [permission] : [] }],
   };

@@ -21,6 +21,8 @@ export interface PostgresOptions {
   persistent: boolean;
   /** Gives up safety against a crash of the machine for speed; for tests only. */
   fast?: boolean;
+  /** Further settings of the server, such as `{ shared_buffers: '2GB' }`. */
+  settings?: Readonly<Record<string, string>>;
   onProgress?: Progress;
 }
 
@@ -200,6 +202,7 @@ async function launch(
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(options.fast ? { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' } : {}),
+    ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const deadline = Date.now() + START_MS;

@@ -1,25 +1,49 @@
 import { Module } from '@nestjs/common';
 import type { Service } from '#service';
+import { Cohorting } from './engine/cohorts.js';
 import { Engine } from './engine/engine.js';
 import { VectorStore } from './engine/vector-store.js';
+import { DryRun } from './evaluations/dry-run.entity.js';
+import { DryRunsController } from './evaluations/dry-runs.controller.js';
+import { DryRuns } from './evaluations/dry-runs.service.js';
 import { EvaluationsController } from './evaluations/evaluations.controller.js';
 import { Evaluations } from './evaluations/evaluations.service.js';
+import { ExplanationsController } from './explanations/explanations.controller.js';
+import { Explanations } from './explanations/explanations.service.js';
+import { LanguageController } from './language/language.controller.js';
+import { Language } from './language/language.service.js';
 import { Metric } from './metrics/metric.entity.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { Warnings1763750500000 } from './migrations/1763750500000-warnings.js';
 import { Catalogue1763750500100 } from './migrations/1763750500100-catalogue.js';
+import { Workflow1763750500300 } from './migrations/1763750500300-workflow.js';
+import { Ingest1763750500200 } from './migrations/1763750500200-ingest.js';
+import { MoreMetrics1763750500400 } from './migrations/1763750500400-more-metrics.js';
+import { ErasureController } from './observations/erasure.controller.js';
+import { Erasure } from './observations/erasure.service.js';
+import { KnownStudents } from './observations/known-students.js';
+import { Cells1763750500500 } from './migrations/1763750500500-cells.js';
 import { ObservationsController } from './observations/observations.controller.js';
 import { ObservationHandlers } from './observations/observations.handlers.js';
 import { Observations } from './observations/observations.service.js';
+import { Retention } from './observations/retention.js';
+import { RuleQualityController } from './quality/rule-quality.controller.js';
+import { RuleQuality } from './quality/rule-quality.service.js';
 import { Rule } from './rules/rule.entity.js';
 import { RulesController } from './rules/rules.controller.js';
 import { Rules } from './rules/rules.service.js';
 import { Run } from './runs/run.entity.js';
 import { RunExecutor } from './runs/run-executor.js';
+import { RunWaker } from './runs/run-waker.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunHandlers } from './runs/runs.handlers.js';
 import { Runs } from './runs/runs.service.js';
+import { Source } from './sources/source.entity.js';
+import { SourceNotice } from './sources/source-notice.entity.js';
+import { SourceNotices } from './sources/source-notices.service.js';
+import { SourcesController } from './sources/sources.controller.js';
+import { Sources } from './sources/sources.service.js';
 import { Corrections } from './warnings/corrections.js';
 import { Raising } from './warnings/raising.js';
 import { Warning } from './warnings/warning.entity.js';
@@ -30,25 +54,42 @@ import { Warnings } from './warnings/warnings.service.js';
   controllers: [
     MetricsController,
     ObservationsController,
+    ErasureController,
     RulesController,
+    LanguageController,
+    SourcesController,
     EvaluationsController,
+    DryRunsController,
     RunsController,
     WarningsController,
+    RuleQualityController,
+    ExplanationsController,
   ],
   providers: [
     Metrics,
+    KnownStudents,
+    Erasure,
+    Retention,
     Observations,
     ObservationHandlers,
     VectorStore,
+    Cohorting,
     Engine,
     Rules,
+    Language,
+    Sources,
+    SourceNotices,
     Evaluations,
+    DryRuns,
     RunExecutor,
+    RunWaker,
     Runs,
     RunHandlers,
     Raising,
     Corrections,
     Warnings,
+    RuleQuality,
+    Explanations,
   ],
 })
 class EarlyWarningModule {}
@@ -56,6 +97,13 @@ class EarlyWarningModule {}
 export const earlyWarning: Service = {
   name: 'early-warning',
   module: EarlyWarningModule,
-  entities: [Metric, Rule, Run, Warning],
-  migrations: [Warnings1763750500000, Catalogue1763750500100],
+  entities: [DryRun, Metric, Rule, Run, Source, SourceNotice, Warning],
+  migrations: [
+    Warnings1763750500000,
+    Catalogue1763750500100,
+    Ingest1763750500200,
+    Workflow1763750500300,
+    MoreMetrics1763750500400,
+    Cells1763750500500,
+  ],
 };

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { Events } from '#events';
 import { sql } from '#database';
-import { type Client, drainEvents, studentNumbers, type TestApp } from '#testing';
+import { campus, type Client, drainEvents, studentNumbers, type TestApp } from '#testing';
 
 const ZONE = 'Asia/Shanghai';
 
@@ -61,19 +61,30 @@ export function simpleRule(id: string, feature: object, when: object, more: obje
   };
 }
 
-/** Drafts and publishes a rule; answers its version. */
-export async function publish(client: Client, rule: object): Promise<{ id: string; version: number }> {
-  const draft = await client.post('/early-warning/v1/rules', rule).expect(201);
-  const published = await client
-    .post(`/early-warning/v1/rules/${draft.body.id}/publish`)
-    .set('If-Match', '"1"')
-    .expect(200);
+/** Drafts a rule as the school's officer, dry-runs it and publishes it as an app; answers its version. */
+export async function publish(test: TestApp, rule: object): Promise<{ id: string; version: number }> {
+  const officer = await test.person(campus.staff.schoolOfficer);
+  const draft = await officer.post('/early-warning/v1/rules', rule).expect(201);
+  const { id } = draft.body as { id: string };
+  await dryRun(officer, id);
+  const app = await test.client();
+  const published = await app.post(`/early-warning/v1/rules/${id}/publish`).set('If-Match', '"1"').expect(200);
   return published.body as { id: string; version: number };
 }
 
-/** Keeps the schedules still, so that only the test starts runs. */
+/** The shortest dry run that lets a draft be published. */
+export async function dryRun(client: Client, ruleId: string): Promise<void> {
+  const yesterday = daysAgo(1);
+  await client.post('/early-warning/v1/dry-runs', { ruleId, from: yesterday, to: yesterday }).expect(200);
+}
+
+/** Keeps schedules and wake-ups still, so that only the test starts runs. */
 export async function holdSchedules(test: TestApp): Promise<void> {
   await test.query(sql`UPDATE events.schedule SET last_period = '2200-01-01' WHERE service = 'early-warning'`);
+  await test.query(
+    sql`INSERT INTO platform.policy_version (id, key, number, effective_from, value, source, created_by)
+        VALUES (gen_random_uuid(), 'early-warning.schedule', 1, '2000-01-01', '{"onNewData":false}', 'test', 'test')`,
+  );
 }
 
 /** Takes the rules that ship with the house out of force, so that a test has only its own. */

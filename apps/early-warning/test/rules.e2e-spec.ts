@@ -3,7 +3,7 @@ import { campus, type Client, TestApp } from '#testing';
 import { checkRule } from '../src/kernel/check-rule.js';
 import { metricCatalogue } from '../src/metrics/metrics.service.js';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, holdSchedules, observe, publish, simpleRule } from './kit.js';
+import { daysAgo, dryRun, holdSchedules, observe, publish, simpleRule } from './kit.js';
 
 const RULES = '/early-warning/v1/rules';
 const METRICS = '/early-warning/v1/metrics';
@@ -132,22 +132,26 @@ describe('metrics, rules and evaluations', () => {
         publishedAt: null,
       });
       const url = `${RULES}/${draft.body.id}`;
-      await officer.post(`${url}/publish`).expect(428);
-      await officer.post(`${url}/publish`).set('If-Match', '"2"').expect(412);
-      expect((await officer.post(`${url}/publish`).set('If-Match', '"1"').expect(200)).body).toMatchObject({
+      await dryRun(officer, draft.body.id);
+      await app.post(`${url}/publish`).expect(428);
+      await app.post(`${url}/publish`).set('If-Match', '"2"').expect(412);
+      expect((await app.post(`${url}/publish`).set('If-Match', '"1"').expect(200)).body).toMatchObject({
         state: 'published',
         version: 2,
+        createdBy: campus.staff.schoolOfficer,
+        publishedBy: 'test-app',
       });
-      expect((await officer.post(`${url}/publish`).set('If-Match', '"2"').expect(409)).body.code).toBe(
+      expect((await app.post(`${url}/publish`).set('If-Match', '"2"').expect(409)).body.code).toBe(
         'early-warning/rule-not-draft',
       );
 
       const second = await officer.post(RULES, { ...late, level: 'orange' }).expect(201);
       const third = await officer.post(RULES, { ...late, level: 'red' }).expect(201);
       expect([second.body.number, third.body.number]).toEqual([2, 3]);
-      await officer.post(`${RULES}/${third.body.id}/publish`).set('If-Match', '"1"').expect(200);
+      await dryRun(officer, third.body.id);
+      await app.post(`${RULES}/${third.body.id}/publish`).set('If-Match', '"1"').expect(200);
       expect((await officer.get(url).expect(200)).body).toMatchObject({ state: 'retired', definition: late });
-      const outdated = await officer.post(`${RULES}/${second.body.id}/publish`).set('If-Match', '"1"').expect(409);
+      const outdated = await app.post(`${RULES}/${second.body.id}/publish`).set('If-Match', '"1"').expect(409);
       expect(outdated.body.code).toBe('early-warning/rule-outdated');
       await officer.post(`${RULES}/${third.body.id}/retire`).set('If-Match', '"2"').expect(200);
       const states = (await officer.get(`${RULES}?code=test.late`).expect(200)).body.data;
@@ -272,7 +276,7 @@ describe('metrics, rules and evaluations', () => {
 
   it('publish in place of the version before', async () => {
     const { version } = await publish(
-      officer,
+      test,
       simpleRule('test.second', { metric: 'awards', agg: 'sum' }, { ge: [{ f: 'x' }, 1] }),
     );
     expect(version).toBe(2);

@@ -29,7 +29,7 @@ describe('runs and warnings', () => {
     )) as [Client, Client, Client, Client];
     const levels = [{ yellow: { ge: [{ f: 'x' }, 3] } }, { red: { ge: [{ f: 'x' }, 6] } }];
     await publish(
-      app,
+      test,
       simpleRule(
         'a.absent',
         { metric: 'absent_class', agg: 'sum', window: '7d' },
@@ -38,7 +38,7 @@ describe('runs and warnings', () => {
       ),
     );
     await publish(
-      app,
+      test,
       simpleRule(
         'b.books',
         { metric: 'book_loans', agg: 'sum', window: '7d' },
@@ -275,17 +275,6 @@ describe('runs and warnings', () => {
       students: 4,
       raised: 1,
     });
-  });
-
-  it('new data leads to a run without being asked', async () => {
-    await observe(app, [[11, 'absent_class', daysAgo(1), 3]]);
-    const handlers = test.app.get((await import('../src/runs/runs.handlers.js')).RunHandlers);
-    await test.database.transaction(null, (tx) => handlers.everyMinute(tx));
-    expect(await one(11, 'a.absent')).toMatchObject({ status: 'open', level: 'yellow' });
-    const runs = () => test.query(sql`SELECT 1 FROM early_warning.run`);
-    const before = (await runs()).length;
-    await test.database.transaction(null, (tx) => handlers.everyMinute(tx));
-    expect(await runs()).toHaveLength(before);
   });
 
   it('who may read about a student by one post may not triage by another', async () => {

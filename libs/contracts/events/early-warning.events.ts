@@ -1,4 +1,4 @@
-import { IsDateString, IsIn, IsUUID } from 'class-validator';
+import { IsDateString, IsIn, IsString, IsUUID } from 'class-validator';
 import { WARNING_LEVELS, type WarningLevel } from '../codes.js';
 import { Event } from '../event.js';
 
@@ -10,6 +10,42 @@ export class RunRequestedV1 {
 
   constructor(runId: string) {
     this.runId = runId;
+  }
+}
+
+/** There is new data that a run must look at; the service's own background job. Wishes that come together make one run. */
+@Event({ name: 'early-warning.run-wanted.v1', consumers: ['early-warning'], long: true })
+export class RunWantedV1 {}
+
+/** A source of observations fell silent: rules that need it say nothing until it is back. */
+@Event({ name: 'early-warning.source-silent.v1', consumers: [] })
+export class SourceSilentV1 {
+  @IsUUID()
+  noticeId: string;
+
+  @IsString()
+  source: string;
+
+  /** `dead`: nothing came; `thin`: far fewer students than usual. */
+  @IsIn(['dead', 'thin'])
+  kind: 'dead' | 'thin';
+
+  constructor(values: { noticeId: string; source: string; kind: SourceSilentV1['kind'] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A source that was silent delivers again. */
+@Event({ name: 'early-warning.source-back.v1', consumers: [] })
+export class SourceBackV1 {
+  @IsUUID()
+  noticeId: string;
+
+  @IsString()
+  source: string;
+
+  constructor(values: { noticeId: string; source: string }) {
+    Object.assign(this, values);
   }
 }
 

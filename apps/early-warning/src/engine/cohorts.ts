@@ -1,6 +1,8 @@
-import { join, query, sql, type Sql, type Tx } from '#database';
+import { Injectable } from '@nestjs/common';
+import { join, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { inScope } from '#roster';
-import type { Cohorts } from '../kernel/features.js';
+import type { Cohorts } from '../kernel/evaluation.js';
+import type { Rule } from '../kernel/language.js';
 
 /** Whose warnings a run or an evaluation is about. */
 export interface Population {
@@ -13,7 +15,7 @@ export interface Population {
 }
 
 /** Lanes of the population on a day. A membership that ended by the day does not count. */
-export async function populationLanes(tx: Tx, population: Population, asOf: string, today: string): Promise<number[]> {
+async function populationLanes(tx: Tx, population: Population, asOf: string, today: string): Promise<number[]> {
   const { unitId, includeFuture = false, scopeUnitIds } = population;
   const who = unitId
     ? sql`o.student_id IN (SELECT person_id FROM directory.published_membership_v1
@@ -27,14 +29,126 @@ export async function populationLanes(tx: Tx, population: Population, asOf: stri
   return rows.map((row) => row.ordinal);
 }
 
-export interface CohortTable {
+/** GB/T 2261.1. */
+const SEX = { male: '1', female: '2' };
+
+/** Students a rule is about, by the place of the rule; rules about everybody are not named. */
+export async function judgedStudents(
+  tx: Tx,
+  rules: readonly Rule[],
+  asOf: string,
+): Promise<Map<number, readonly number[]>> {
+  const judged = new Map<number, readonly number[]>();
+  for (const [i, { students }] of rules.entries()) {
+    if (!students) continue;
+    const { units = null, grades, sex } = students;
+    const years = grades?.map(String) ?? null;
+    const code = sex ? SEX[sex] : null;
+    const rows = await query<{ ordinal: number }>(
+      tx,
+      sql`SELECT o.ordinal FROM early_warning.student_ordinal o JOIN directory.published_student_v1 s ON s.id = o.student_id
+           WHERE (${years}::text[] IS NULL OR s.grade = ANY(${years}::text[])) AND (${code}::text IS NULL OR s.sex = ${code})
+             AND (${units}::uuid[] IS NULL OR EXISTS (SELECT 1 FROM directory.published_membership_v1 m
+                   WHERE m.person_id = s.id AND m.unit_id = ANY(${units}::uuid[]) AND m.valid_from <= ${asOf}
+                     AND (m.valid_to IS NULL OR m.valid_to > ${asOf})))
+           ORDER BY o.ordinal`,
+    );
+    judged.set(
+      i,
+      rows.map(({ ordinal }) => ordinal),
+    );
+  }
+  return judged;
+}
+
+interface CohortTable {
   cohorts: Cohorts;
   /** What a cohort is made of, by its number: ids of units, grade, sex, joined by `+`. */
   ids: string[];
 }
 
-/** The cohort of every student on a day, e.g. of `college+grade`. Who lacks a part is in none. */
-export async function cohortTable(tx: Tx, name: string, asOf: string, lanes: number): Promise<CohortTable> {
+/** Tables and lists that are remembered at a time. */
+const REMEMBERED = 32;
+
+/**
+ * What the engine reads of the roster, remembered until the roster changes: at most for as long as a change needs to be told of, and
+ * every change that was told of brings a run.
+ */
+@Injectable()
+export class Cohorting {
+  private version = '';
+  private readonly known = new Map<string, unknown>();
+
+  /** The cohorts of a transaction's questions. */
+  async tables(tx: Tx, lanes: number): Promise<CohortTables> {
+    await this.look(tx);
+    return new CohortTables(tx, lanes, this);
+  }
+
+  async population(tx: Tx, population: Population, asOf: string, today: string): Promise<number[]> {
+    if (population.unitId || population.scopeUnitIds) return populationLanes(tx, population, asOf, today);
+    // Everybody who is active now, whatever the day.
+    return this.remember('everybody', () => populationLanes(tx, population, asOf, today));
+  }
+
+  async remember<T>(key: string, read: () => Promise<T>): Promise<T> {
+    let value = this.known.get(key) as T | undefined;
+    if (value === undefined) {
+      value = await read();
+      this.known.set(key, value);
+      if (this.known.size > REMEMBERED) this.known.delete(this.known.keys().next().value!);
+    }
+    return value;
+  }
+
+  private async look(tx: Tx): Promise<void> {
+    const row = await queryOne<{ version: string }>(
+      tx,
+      sql`SELECT epoch || ' ' || (SELECT coalesce(max(ordinal), -1) FROM early_warning.student_ordinal) AS version FROM early_warning.lane_epoch`,
+    );
+    if (row!.version === this.version) return;
+    this.known.clear();
+    this.version = row!.version;
+  }
+}
+
+/** The cohorts of all students on the days of a question. Between two changes of memberships a table is read once. */
+export class CohortTables {
+  private readonly named = new Map<string, CohortTable>();
+
+  constructor(
+    private readonly tx: Tx,
+    private readonly lanes: number,
+    private readonly memory: Cohorting,
+  ) {}
+
+  /** The cohort of every student on a day, e.g. of `college+grade`, by lane; `key` is what its ids are found by. */
+  async table(key: string, name: string, asOf: string): Promise<Cohorts> {
+    const changes = await this.memory.remember('changes', () => this.changeDays());
+    const changed = changes.findLast((day) => day <= asOf) ?? '';
+    const table = await this.memory.remember(`${name} ${changed}`, () => cohortTable(this.tx, name, asOf, this.lanes));
+    this.named.set(key, table);
+    return table.cohorts;
+  }
+
+  /** What cohorts are made of, by the key of their table. */
+  ids(): Map<string, readonly string[]> {
+    return new Map([...this.named].map(([key, { ids }]) => [key, ids]));
+  }
+
+  /** Days on which any membership begins or has ended, ascending. */
+  private async changeDays(): Promise<string[]> {
+    const rows = await query<{ day: string }>(
+      this.tx,
+      sql`SELECT DISTINCT d.day::text AS day FROM directory.published_membership_v1 m, unnest(ARRAY[m.valid_from, m.valid_to]) AS d(day)
+           WHERE d.day IS NOT NULL ORDER BY day`,
+    );
+    return rows.map(({ day }) => day);
+  }
+}
+
+/** Who lacks a part is in no cohort. */
+async function cohortTable(tx: Tx, name: string, asOf: string, lanes: number): Promise<CohortTable> {
   const parts = name.split('+');
   const kinds = parts.filter((part) => part !== 'grade' && part !== 'sex');
   const columns = parts.map((part): Sql => {

@@ -3,20 +3,20 @@ import { DateTime } from 'luxon';
 import { Config } from '#config';
 import { query, sql, type Tx } from '#database';
 import { Policies } from '#policy';
-import { termOf, today } from '#roster';
+import { today } from '#roster';
+import { CloseUp } from '../kernel/close-up.js';
 import { compile, type Moment, type Plan } from '../kernel/compile.js';
 import { dateOfDay, dayOf } from '../kernel/days.js';
-import { Evaluation } from '../kernel/evaluation.js';
-import { DayLists, type Evidence, featuresFor, levelOf, thresholdOf } from '../kernel/evidence.js';
+import { CANNOT_SAY, type Cohorts, Evaluation, type Need, type World } from '../kernel/evaluation.js';
+import { type CohortFacts, type Evidence, featuresFor, levelOf, thresholdOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
-import { Calendar } from '../kernel/masks.js';
+import type { Calendar } from '../kernel/masks.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { type CohortTable, cohortTable, type Population, populationLanes } from './cohorts.js';
-import { holidaysBetween } from './holidays.js';
-import { leavesSince } from './leave-mask.js';
+import { calendarFor, termsOf } from './calendars.js';
+import { Cohorting, type CohortTables, judgedStudents, type Population } from './cohorts.js';
 import { ensureOrdinals, laneCount } from './ordinals.js';
 import { RuleParametersPolicy } from './rule-parameters.policy.js';
-import { type Need, VectorStore } from './vector-store.js';
+import { type LoadedVectors, VectorStore } from './vector-store.js';
 
 /** A version of a rule, as it is judged. */
 export interface RuleVersion {
@@ -31,8 +31,17 @@ export interface Question {
   population?: Population;
 }
 
-/** Longest reach of masks: holidays and leaves further back decide nothing. */
-const MASK_DAYS = 800;
+/** What is the same for all days of a question. */
+interface Setting {
+  tx: Tx;
+  rules: readonly RuleVersion[];
+  population: Population;
+  students: number;
+  calendar: Calendar;
+  cohorts: CohortTables;
+  metrics: Awaited<ReturnType<typeof metricCatalogue>>;
+  terms: { from: number; to: number }[];
+}
 
 /** Judges rules over the students of a population as of a day. Reads only; the same for live runs, evaluations and checks of the past. */
 @Injectable()
@@ -41,36 +50,27 @@ export class Engine {
     private readonly config: Config,
     private readonly policies: Policies,
     private readonly store: VectorStore,
+    private readonly cohorting: Cohorting,
   ) {}
 
   /** Needs a transaction, and the dirty days folded. */
   async evaluate(tx: Tx, { rules, asOf, population = {} }: Question): Promise<Firings> {
-    const now = today(this.config.timeZone);
-    const metrics = await metricCatalogue(tx);
-    const policy = await this.policies.at(tx, RuleParametersPolicy, asOf);
-    const term = await termOf(tx, asOf);
-    const moment: Moment = {
-      asOf: dayOf(asOf),
-      elapsedHours: asOf === now ? this.hoursOfToday() : 24,
-      termStart: term && dayOf(term.startsOn),
-      parameters: numbersOf(policy.value.values),
-    };
-    const plan = compile(
-      rules.map((rule) => rule.definition),
-      metrics,
-      moment,
-    );
-    const lanes = await laneCount(tx);
-    const tables = await this.cohorts(tx, plan, asOf, lanes);
-    const cohorts = new Map([...tables].map(([name, table]) => [name, table.cohorts]));
-    const evaluation = new Evaluation(plan, lanes, await this.calendar(tx, plan), cohorts);
-    await this.store.feed(tx, evaluation.needs(), (...day) => evaluation.feed(...day));
-    return new Firings(
-      { rules, asOf, evaluation, tables, parameters: { version: policy.number, values: moment.parameters } },
-      await populationLanes(tx, population, asOf, now),
-      await this.store.hwm(tx),
-      this.store,
-    );
+    const setting = await this.setting(tx, rules, population, [asOf]);
+    const [judged] = await this.plans(setting, [asOf]);
+    return this.judge(setting, judged!, await this.store.open(tx, judged!.evaluation.needs()));
+  }
+
+  /** Judges the rules as of every day from … to, days ascending; what the days have in common is read once. */
+  async sweep(
+    tx: Tx,
+    { rules, from, to, population = {} }: Omit<Question, 'asOf'> & { from: string; to: string },
+    onDay: (asOf: string, firings: Firings) => void | Promise<void>,
+  ): Promise<void> {
+    const days = Array.from({ length: dayOf(to) - dayOf(from) + 1 }, (_, i) => dateOfDay(dayOf(from) + i));
+    const setting = await this.setting(tx, rules, population, days);
+    const plans = await this.plans(setting, days);
+    const vectors = await this.store.open(tx, union(plans.flatMap(({ evaluation }) => evaluation.needs())));
+    for (const judged of plans) await onDay(judged.asOf, await this.judge(setting, judged, vectors));
   }
 
   /** Gives new students of the roster their lanes; before a question that must see them. */
@@ -78,43 +78,73 @@ export class Engine {
     await ensureOrdinals(tx);
   }
 
+  private async setting(
+    tx: Tx,
+    rules: readonly RuleVersion[],
+    population: Population,
+    days: readonly string[],
+  ): Promise<Setting> {
+    const definitions = rules.map(({ definition }) => definition);
+    const range = { from: dayOf(days[0]!), to: dayOf(days.at(-1)!) };
+    const students = await laneCount(tx);
+    return {
+      ...{ tx, rules, population, students },
+      calendar: await calendarFor(tx, this.policies, definitions, range),
+      cohorts: await this.cohorting.tables(tx, students),
+      metrics: await metricCatalogue(tx),
+      terms: await termsOf(tx),
+    };
+  }
+
+  private async plans({ tx, rules, students, ...setting }: Setting, days: readonly string[]): Promise<Judged[]> {
+    const definitions = rules.map(({ definition }) => definition);
+    const plans: Judged[] = [];
+    for (const asOf of days) {
+      const policy = await this.policies.at(tx, RuleParametersPolicy, asOf);
+      const moment: Moment = {
+        asOf: dayOf(asOf),
+        elapsedHours: asOf === today(this.config.timeZone) ? this.hoursOfToday() : 24,
+        terms: setting.terms,
+        parameters: numbersOf(policy.value.values),
+      };
+      const plan = compile(definitions, setting.metrics, moment);
+      const world: World = {
+        students,
+        calendar: setting.calendar,
+        cohorts: await cohortsOf(plan, setting.cohorts),
+        judged: await judgedStudents(tx, definitions, asOf),
+      };
+      const evaluation = new Evaluation(plan, world, this.store.memory);
+      plans.push({ asOf, evaluation, parameters: { version: policy.number, values: moment.parameters } });
+    }
+    return plans;
+  }
+
+  private async judge(setting: Setting, judged: Judged, vectors: LoadedVectors): Promise<Firings> {
+    const { tx, population, rules, cohorts } = setting;
+    await this.store.run(judged.evaluation, vectors);
+    const lanes = await this.cohorting.population(tx, population, judged.asOf, today(this.config.timeZone));
+    return new Firings(rules, judged, cohorts, lanes, await this.store.hwm(tx), this.store);
+  }
+
   private hoursOfToday(): number {
     const now = DateTime.now().setZone(this.config.timeZone);
     return now.diff(now.startOf('day'), 'hours').hours;
   }
-
-  private async cohorts(tx: Tx, plan: Plan, asOf: string, lanes: number): Promise<Map<string, CohortTable>> {
-    const tables = new Map<string, CohortTable>();
-    for (const { feature } of plan.features.values()) {
-      const name = feature.rank?.cohort;
-      if (name && !tables.has(name)) tables.set(name, await cohortTable(tx, name, asOf, lanes));
-    }
-    return tables;
-  }
-
-  private async calendar(tx: Tx, plan: Plan): Promise<Calendar> {
-    const text = JSON.stringify(plan.rules.map(({ rule }) => rule));
-    const { asOf } = plan.moment;
-    const holidays = text.includes('holiday') ? await holidaysBetween(tx, asOf - MASK_DAYS, asOf) : new Set<number>();
-    const leaves = text.includes('leave')
-      ? await leavesSince(tx, dateOfDay(asOf - MASK_DAYS))
-      : new Map<number, [number, number][]>();
-    return new Calendar(holidays, leaves);
-  }
 }
 
 interface Judged {
-  rules: readonly RuleVersion[];
   asOf: string;
   evaluation: Evaluation;
-  tables: Map<string, CohortTable>;
   parameters: Evidence['parameters'];
 }
 
 /** What rules came to: levels by lane, and on demand the evidence. */
 export class Firings {
   constructor(
+    private readonly rules: readonly RuleVersion[],
     private readonly judged: Judged,
+    private readonly cohorts: CohortTables,
     /** Lanes of the population. */
     readonly population: readonly number[],
     readonly hwm: number,
@@ -130,32 +160,51 @@ export class Firings {
     return this.judged.evaluation.levels(i);
   }
 
-  /** The complete evidence of lanes where the i-th rule holds, in the order of `lanes`. */
+  /** Whether the i-th rule's `clearWhen` holds, by lane: 0 no, 1 yes, 2 unknown; undefined when it has none. */
+  clears(i: number): Uint8Array | undefined {
+    return this.judged.evaluation.clears(i);
+  }
+
+  /** The complete evidence of lanes, in their order; where the rule does not hold, against its mildest step. */
   async evidence(tx: Tx, i: number, lanes: readonly number[], levels: Uint8Array): Promise<Evidence[]> {
-    const { evaluation, rules, asOf, parameters, tables } = this.judged;
+    const { asOf, parameters, evaluation } = this.judged;
     const planned = evaluation.plan.rules[i]!;
-    const lists = new DayLists(evaluation, Object.values(planned.features), lanes);
-    const needs = lists.needs();
-    await this.store.feed(tx, needs, (...day) => lists.feed(...day));
-    const sources = await this.sources(tx, needs);
-    const cohortIds = new Map([...tables].map(([name, { ids }]) => [name, ids]));
-    const conditionsOf = new Map(planned.steps.map((step) => [step.rank, evaluation.conditions(i, step)]));
-    return lanes.map((lane): Evidence => {
-      const rank = levels[lane]!;
-      const conditions = conditionsOf.get(rank)!(lane);
+    const closeUp = await this.closeUp(tx, i, lanes);
+    const sources = await this.sources(tx, closeUp.needs());
+    const facts: CohortFacts = { ids: this.cohorts.ids(), size: cohortSizes(evaluation) };
+    return lanes.map((ordinal, k): Evidence => {
+      const rank = levels[ordinal]!;
+      const holds = rank > 0 && rank !== CANNOT_SAY;
+      const step = (holds && planned.steps.find((one) => one.rank === rank)) || planned.steps[0];
+      const conditions = step ? closeUp.conditions(step.when, k) : [];
       return {
         rule: planned.rule.id,
-        number: rules[i]!.number,
+        number: this.rules[i]!.number,
         asOf,
         hwm: this.hwm,
-        level: levelOf(rank),
-        features: featuresFor(evaluation, i, lane, lists, cohortIds),
+        level: holds ? levelOf(rank) : null,
+        features: featuresFor(evaluation, planned.features, closeUp, { i: k, ordinal }, facts),
         conditions,
         threshold: thresholdOf(conditions),
         parameters,
         sources,
       };
     });
+  }
+
+  private async closeUp(tx: Tx, i: number, lanes: readonly number[]): Promise<CloseUp> {
+    const { evaluation } = this.judged;
+    const keys = evaluation.plan.rules[i]!.usedFeatures;
+    const closeUp = new CloseUp(evaluation, this.store.memory, keys, lanes);
+    const vectors = await this.store.open(tx, closeUp.needs());
+    await this.store.alone(async () => {
+      for (const block of vectors.blocks()) {
+        await vectors.load(closeUp.needs(), block);
+        closeUp.gather(vectors.lanes(block));
+      }
+      closeUp.finish();
+    });
+    return closeUp;
   }
 
   /** Which sources delivered what lies in the windows. */
@@ -172,6 +221,44 @@ export class Firings {
            GROUP BY b.source ORDER BY b.source`,
     );
   }
+}
+
+async function cohortsOf(plan: Plan, tables: CohortTables): Promise<Map<string, Cohorts>> {
+  const cohorts = new Map<string, Cohorts>();
+  for (const { cohort, feature, asOf } of plan.features.values())
+    if (cohort !== undefined && !cohorts.has(cohort))
+      cohorts.set(cohort, await tables.table(cohort, feature.rank!.cohort, dateOfDay(asOf)));
+  return cohorts;
+}
+
+/** Students with a value, by feature and cohort; counted when first asked for. */
+function cohortSizes(evaluation: Evaluation): CohortFacts['size'] {
+  const sizes = new Map<string, Map<number, number>>();
+  return (key, cohort) => {
+    let counts = sizes.get(key);
+    if (!counts) {
+      sizes.set(key, (counts = new Map()));
+      const { raw } = evaluation.placesOf(key)!;
+      const cohorts = evaluation.world.cohorts.get(evaluation.plan.features.get(key)!.cohort!)!;
+      for (const [ordinal, of] of cohorts.entries())
+        if (!Number.isNaN(raw[ordinal]!)) counts.set(of, (counts.get(of) ?? 0) + 1);
+    }
+    return counts.get(cohort) ?? 0;
+  };
+}
+
+/** One need per metric that spans all of them. */
+function union(needs: readonly Need[]): Need[] {
+  const byMetric = new Map<number, Need>();
+  for (const need of needs) {
+    const known = byMetric.get(need.metric) ?? need;
+    byMetric.set(need.metric, {
+      ...need,
+      from: Math.min(known.from, need.from),
+      to: Math.max(known.to, need.to),
+    });
+  }
+  return [...byMetric.values()];
 }
 
 function numbersOf(values: Record<string, unknown>): Record<string, number> {

@@ -1,10 +1,15 @@
 import { query, queryOne, sql, type Tx } from '#database';
 import { dateOfDay } from '../kernel/days.js';
 import type { Fold } from '../metrics/metric.entity.js';
-import { blocksOf, type DayVector, fold } from './fold.js';
+import { type Packed, takeBatches } from './batches.js';
+import { copyBinary } from './copy-binary.js';
+import { addToVector, BLOCK, blocksOf, fold, trimmed } from './fold.js';
+import { keyOf, readVectors, type VectorKey, type VectorRow, writeVectors } from './vector-rows.js';
 
-/** (metric, day) pairs folded by one statement. */
-const CHUNK = 200;
+/** (metric, day) pairs rebuilt by one statement. */
+const CHUNK = 32;
+/** Vectors read, changed and written at a time: 6 MB when their blocks are full. */
+const AT_A_TIME = 24;
 
 /** Holds until the transaction ends: vectors change one transaction at a time, so that `hwm` never goes back. */
 export async function lockVectors(tx: Tx): Promise<void> {
@@ -19,87 +24,125 @@ export async function nextHwm(tx: Tx): Promise<number> {
   return Number(row!.hwm);
 }
 
+/** A metric's day. */
+export interface MetricDay {
+  metric: number;
+  /** YYYY-MM-DD. */
+  day: string;
+}
+
 /** Whether committed observations wait to be folded. */
 export async function anyDirty(tx: Tx): Promise<boolean> {
   const row = await queryOne<{ dirty: boolean }>(
     tx,
-    sql`SELECT EXISTS (SELECT 1 FROM early_warning.dirty_day) AS dirty`,
+    sql`SELECT EXISTS (SELECT 1 FROM early_warning.unfolded_batch) OR EXISTS (SELECT 1 FROM early_warning.dirty_day) AS dirty`,
   );
   return row!.dirty;
 }
 
-/** Brings the vectors of all dirty days up to date with the observations; answers how many vectors were written. */
+/** Days whose vectors cannot be brought up to date by adding: corrected and withdrawn records, and every change of a fold `last`. */
+export async function needsRebuild(tx: Tx): Promise<MetricDay[]> {
+  return query(tx, sql`SELECT DISTINCT metric, day::text AS day FROM early_warning.dirty_day ORDER BY day, metric`);
+}
+
+/**
+ * Brings the vectors up to date with the observations committed by now, each batch once: additions are added, what is beyond
+ * addition is rebuilt. Answers how many vectors were written.
+ */
 export async function foldDirty(tx: Tx): Promise<number> {
   await lockVectors(tx);
-  const dirty = await query<{ metric: number; day: string }>(
-    tx,
-    sql`WITH taken AS (DELETE FROM early_warning.dirty_day RETURNING metric, day)
-        SELECT DISTINCT metric, day::text AS day FROM taken ORDER BY metric, day`,
+  // In this order: a batch that commits in between is added here and has its days rebuilt next time. The other way round its days
+  // would be rebuilt without it, and then forgotten.
+  const days = await takeDirtyDays(tx);
+  const batches = await takeBatches(tx);
+  if (days.length === 0 && batches.length === 0) return 0;
+  const hwm = await nextHwm(tx);
+  const folds = await foldsOf(tx);
+  const rebuilt = await rebuildDays(tx, days, folds, hwm);
+  return (
+    rebuilt + (await addBatches(tx, batches, new Set(days.map(({ metric, day }) => `${metric} ${day}`)), folds, hwm))
   );
-  return foldDays(tx, dirty);
 }
 
-/** Makes every vector anew from the observations; must change nothing. */
+/** Makes every vector of which the observations are kept anew from them; must change nothing. */
 export async function rebuildVectors(tx: Tx): Promise<number> {
   await lockVectors(tx);
-  const days = await query<{ metric: number; day: string }>(
+  await takeDirtyDays(tx);
+  await takeBatches(tx);
+  const days = await query<MetricDay>(
     tx,
-    sql`SELECT DISTINCT metric, day::text AS day FROM early_warning.observation ORDER BY metric, day`,
+    sql`WITH kept AS (
+          SELECT metric, day FROM early_warning.observation
+           UNION SELECT metric, day FROM early_warning.keyed_observation
+           UNION SELECT metric, day FROM early_warning.day_vector
+        )
+        SELECT metric, day::text AS day FROM kept
+         WHERE date_trunc('month', day)::date NOT IN (SELECT month FROM early_warning.closed_month) ORDER BY day, metric`,
   );
-  await query(tx, sql`DELETE FROM early_warning.day_vector`);
-  return foldDays(tx, days);
+  return rebuildDays(tx, days, await foldsOf(tx), await nextHwm(tx));
 }
 
-async function foldDays(tx: Tx, days: { metric: number; day: string }[]): Promise<number> {
-  if (days.length === 0) return 0;
-  const hwm = await nextHwm(tx);
+async function takeDirtyDays(tx: Tx): Promise<MetricDay[]> {
+  return query(
+    tx,
+    sql`WITH taken AS (DELETE FROM early_warning.dirty_day RETURNING metric, day)
+        SELECT DISTINCT metric, day::text AS day FROM taken ORDER BY day, metric`,
+  );
+}
+
+type Folds = ReadonlyMap<number, Fold>;
+
+async function foldsOf(tx: Tx): Promise<Folds> {
+  const rows = await query<{ number: number; fold: Fold }>(tx, sql`SELECT number, fold FROM early_warning.metric`);
+  return new Map(rows.map((row) => [row.number, row.fold]));
+}
+
+async function rebuildDays(tx: Tx, days: readonly MetricDay[], folds: Folds, hwm: number): Promise<number> {
   let written = 0;
-  for (let i = 0; i < days.length; i += CHUNK) written += await foldChunk(tx, days.slice(i, i + CHUNK), hwm);
+  for (const ordered of [false, true]) {
+    const some = days.filter(({ metric }) => (folds.get(metric) === 'last') === ordered);
+    for (let i = 0; i < some.length; i += CHUNK)
+      written += await rebuildChunk(tx, some.slice(i, i + CHUNK), ordered, folds, hwm);
+  }
   return written;
 }
 
-interface Entries {
-  metric: number;
-  day: number;
-  fold: Fold;
-  /** int32 big-endian pairs (ordinal, value) in the order of observation. */
-  entries: Buffer;
+/** Batches that are still in the queue are left out: they will be added when they are taken. */
+async function rebuildChunk(
+  tx: Tx,
+  days: readonly MetricDay[],
+  ordered: boolean,
+  folds: Folds,
+  hwm: number,
+): Promise<number> {
+  const pairs = days.map(({ metric, day }) => `(${Number(metric)}::smallint,DATE '${day}')`).join(',');
+  const among = `o.day = ANY('{${[...new Set(days.map(({ day }) => day))].join(',')}}'::date[]) AND (o.metric, o.day) IN (VALUES ${pairs})
+    AND NOT EXISTS (SELECT 1 FROM early_warning.unfolded_batch u WHERE u.seq = o.batch_seq)`;
+  const columns = 'o.metric, o.day, o.ordinal, o.value, o.at, o.batch_seq, o.line';
+  const found: VectorRow[] = [];
+  // int32 pairs (ordinal, value) of a metric and day.
+  await copyBinary(
+    tx,
+    `WITH live AS (
+       SELECT ${columns} FROM early_warning.observation o WHERE ${among}
+       UNION ALL SELECT ${columns} FROM early_warning.keyed_observation o WHERE ${among} AND o.value IS NOT NULL
+     )
+     SELECT metric::int, day - DATE '1970-01-01',
+            string_agg(int4send(ordinal) || int4send(value), ''::bytea ${ordered ? 'ORDER BY at NULLS FIRST, batch_seq, line' : ''})
+       FROM live GROUP BY metric, day`,
+    ([metric, day, entries]) => {
+      const key = { metric: metric!.readInt32BE(), day: day!.readInt32BE() };
+      const { ordinals, values } = columnsOf(entries!);
+      const vector = fold(folds.get(key.metric)!, ordinals, values)!;
+      found.push(...blocksOf(vector).map((piece) => ({ ...key, ...piece })));
+    },
+  );
+  const rows = [...found, ...(await emptied(tx, days, found))];
+  for (let i = 0; i < rows.length; i += AT_A_TIME) await writeVectors(tx, rows.slice(i, i + AT_A_TIME), hwm);
+  return rows.length;
 }
 
-async function foldChunk(tx: Tx, days: { metric: number; day: string }[], hwm: number): Promise<number> {
-  const rows = await query<Entries>(
-    tx,
-    sql`WITH wanted AS (
-          SELECT * FROM unnest(${days.map((d) => d.metric)}::smallint[], ${days.map((d) => d.day)}::date[]) AS w(metric, day)
-        ), live AS (
-          SELECT o.metric, o.day, o.ordinal, o.value, o.at, o.id
-            FROM early_warning.observation o JOIN wanted w USING (metric, day) WHERE o.key IS NULL
-          UNION ALL
-          (SELECT DISTINCT ON (o.metric, o.day, o.ordinal, o.key) o.metric, o.day, o.ordinal, o.value, o.at, o.id
-             FROM early_warning.observation o JOIN wanted w USING (metric, day) WHERE o.key IS NOT NULL
-            ORDER BY o.metric, o.day, o.ordinal, o.key, o.revision DESC, o.id DESC)
-        )
-        SELECT l.metric, l.day - DATE '1970-01-01' AS day, m.fold,
-               string_agg(int4send(l.ordinal) || int4send(l.value), ''::bytea ORDER BY l.at, l.id) AS entries
-          FROM live l JOIN early_warning.metric m ON m.number = l.metric GROUP BY l.metric, l.day, m.fold`,
-  );
-  const pieces = rows.flatMap((row) => {
-    const vector = foldEntries(row.fold, row.entries);
-    return vector ? blocksOf(vector).map((piece) => ({ metric: row.metric, day: dateOfDay(row.day), ...piece })) : [];
-  });
-  await query(
-    tx,
-    sql`INSERT INTO early_warning.day_vector (metric, day, block, hwm, n, first, v)
-        SELECT p.metric, p.day, p.block, ${hwm}, p.n, p.first, p.v
-          FROM unnest(${pieces.map((p) => p.metric)}::smallint[], ${pieces.map((p) => p.day)}::date[], ${pieces.map((p) => p.block)}::smallint[],
-               ${pieces.map((p) => p.n)}::int[], ${pieces.map((p) => p.first)}::int[], ${pieces.map((p) => bytesOf(p.values))}::bytea[])
-               AS p(metric, day, block, n, first, v)
-        ON CONFLICT (metric, day, block) DO UPDATE SET hwm = excluded.hwm, n = excluded.n, first = excluded.first, v = excluded.v`,
-  );
-  return pieces.length;
-}
-
-function foldEntries(kind: Fold, entries: Buffer): DayVector | undefined {
+function columnsOf(entries: Buffer): { ordinals: Int32Array; values: Int32Array } {
   const n = entries.length / 8;
   const ordinals = new Int32Array(n);
   const values = new Int32Array(n);
@@ -107,10 +150,109 @@ function foldEntries(kind: Fold, entries: Buffer): DayVector | undefined {
     ordinals[i] = entries.readInt32BE(8 * i);
     values[i] = entries.readInt32BE(8 * i + 4);
   }
-  return fold(kind, ordinals, values);
+  return { ordinals, values };
 }
 
-/** The bytes as they lie in memory: little-endian on every machine Node runs on. */
-function bytesOf(values: Int32Array): Buffer {
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+/** Rows of these days that have data no longer. */
+async function emptied(tx: Tx, days: readonly MetricDay[], found: readonly VectorRow[]): Promise<VectorRow[]> {
+  const rows = await query<VectorKey>(
+    tx,
+    sql`SELECT v.metric, v.day - DATE '1970-01-01' AS day, v.block FROM early_warning.day_vector v
+          JOIN unnest(${days.map((d) => d.metric)}::smallint[], ${days.map((d) => d.day)}::date[]) AS d(metric, day) USING (metric, day)
+         WHERE v.n > 0`,
+  );
+  const there = new Set(found.map(keyOf));
+  return rows
+    .filter((row) => !there.has(keyOf(row)))
+    .map((row) => ({ ...row, first: row.block * BLOCK, values: new Int32Array(0), n: 0 }));
+}
+
+/** What batches add to one vector. */
+interface Addition extends VectorKey {
+  ordinals: Int32Array;
+  values: Int32Array;
+}
+
+async function addBatches(
+  tx: Tx,
+  batches: readonly Packed[],
+  rebuilt: ReadonlySet<string>,
+  folds: Folds,
+  hwm: number,
+): Promise<number> {
+  const additions = additionsOf(batches).filter(({ metric, day }) => !rebuilt.has(`${metric} ${dateOfDay(day)}`));
+  for (let i = 0; i < additions.length; i += AT_A_TIME) {
+    const some = additions.slice(i, i + AT_A_TIME);
+    const vectors = await readVectors(tx, some);
+    const changed = some.map((addition): VectorRow => {
+      const { metric, day, block, ordinals, values } = addition;
+      const vector = addToVector(folds.get(metric)!, vectors.get(keyOf(addition)), ordinals, values)!;
+      return { metric, day, block, first: vector.first, values: vector.values, n: vector.n };
+    });
+    await writeVectors(tx, changed, hwm);
+  }
+  return additions.length;
+}
+
+/** Sorts the rows of all batches by the vector they go to, in linear time. */
+function additionsOf(batches: readonly Packed[]): Addition[] {
+  const keys: VectorKey[] = [];
+  const counts: number[] = [];
+  const places = new Map<string, number>();
+  const placeOf = (metric: number, day: number, block: number): number => {
+    const name = keyOf({ metric, day, block });
+    let place = places.get(name);
+    if (place === undefined) {
+      places.set(name, (place = keys.length));
+      keys.push({ metric, day, block });
+      counts.push(0);
+    }
+    return place;
+  };
+  const targets = batches.map(({ pairs, pair, ordinal }) => {
+    // Place by pair and block, found once each.
+    const known: number[][] = Array.from({ length: pairs.length / 2 }, () => []);
+    return pair.map((p, i) => {
+      const block = ordinal[i]! >>> 16;
+      const place = (known[p]![block] ??= placeOf(pairs[2 * p]!, pairs[2 * p + 1]!, block));
+      counts[place]!++;
+      return place;
+    });
+  });
+  const additions = keys.map((key, place): Addition => {
+    const n = counts[place]!;
+    return { ...key, ordinals: new Int32Array(n), values: new Int32Array(n) };
+  });
+  const filled = new Int32Array(keys.length);
+  for (const [b, { ordinal, value }] of batches.entries()) {
+    targets[b]!.forEach((place, i) => {
+      const at = filled[place]!++;
+      const addition = additions[place]!;
+      addition.ordinals[at] = ordinal[i]!;
+      addition.values[at] = value[i]!;
+    });
+  }
+  return additions;
+}
+
+/** Takes a student's lane out of every vector; under the vectors' lock, with everything folded. */
+export async function clearLane(tx: Tx, ordinal: number): Promise<void> {
+  const block = ordinal >>> 16;
+  const keys = await query<VectorKey>(
+    tx,
+    sql`SELECT metric, day - DATE '1970-01-01' AS day, block FROM early_warning.day_vector
+         WHERE block = ${block} AND first <= ${ordinal} AND first + octet_length(v) / 4 > ${ordinal}
+           AND substring(v FROM 4 * (${ordinal} - first) + 1 FOR 4) <> '\\xffffffff'`,
+  );
+  if (keys.length === 0) return;
+  const hwm = await nextHwm(tx);
+  for (let i = 0; i < keys.length; i += AT_A_TIME) {
+    const vectors = await readVectors(tx, keys.slice(i, i + AT_A_TIME));
+    const changed = [...vectors.values()].map((row): VectorRow => {
+      row.values[ordinal - row.first] = -1;
+      const { metric, day } = row;
+      return { metric, day, block, ...trimmed(row.first, row.values) };
+    });
+    await writeVectors(tx, changed, hwm);
+  }
 }

@@ -1,6 +1,7 @@
 import { query, sql, type Tx } from '#database';
 import { dayOf } from '../kernel/days.js';
 import { lockVectors, nextHwm } from './folding.js';
+import { NOT_ERASED } from './ordinals.js';
 
 /** Sets the days of a leave, inclusive; null = the leave no longer counts. An older revision than the one known changes nothing. */
 export async function setLeave(
@@ -12,7 +13,8 @@ export async function setLeave(
   await query(
     tx,
     sql`INSERT INTO early_warning.leave_mask AS l (leave_id, student_id, first_day, last_day, revision, hwm)
-        VALUES (${leave.leaveId}, ${leave.studentId}, ${days?.first ?? null}, ${days?.last ?? null}, ${leave.revision}, ${await nextHwm(tx)})
+        SELECT ${leave.leaveId}::uuid, s.id, ${days?.first ?? null}::date, ${days?.last ?? null}::date, ${leave.revision}::int, ${await nextHwm(tx)}::bigint
+          FROM (SELECT ${leave.studentId}::uuid AS id) s WHERE ${NOT_ERASED}
         ON CONFLICT (leave_id) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, revision = excluded.revision,
                hwm = excluded.hwm WHERE excluded.revision >= l.revision`,
   );

@@ -1,5 +1,8 @@
 import { query, queryOne, sql, type Tx } from '#database';
 
+/** `s.id` is not of a student whose data was erased. Such get no lane again. */
+export const NOT_ERASED = sql`NOT EXISTS (SELECT 1 FROM early_warning.erased_student e WHERE e.digest = sha256(s.id::text::bytea))`;
+
 /**
  * Gives every student of the roster a lane of the vectors. Lanes are dense, go by college, grade and class so that a cohort lies
  * together, and never change; students who come later follow behind. Answers whether there were new ones.
@@ -11,7 +14,7 @@ export async function ensureOrdinals(tx: Tx): Promise<boolean> {
     tx,
     sql`WITH missing AS (
           SELECT s.id, s.number, s.grade FROM directory.published_student_v1 s
-           WHERE NOT EXISTS (SELECT 1 FROM early_warning.student_ordinal o WHERE o.student_id = s.id)
+           WHERE NOT EXISTS (SELECT 1 FROM early_warning.student_ordinal o WHERE o.student_id = s.id) AND ${NOT_ERASED}
         ), units AS (
           SELECT m.person_id,
                  max(m.unit_id::text) FILTER (WHERE m.unit_kind = 'college') AS college,
@@ -33,7 +36,7 @@ async function somebodyIsMissing(tx: Tx): Promise<boolean> {
   const row = await queryOne<{ missing: boolean }>(
     tx,
     sql`SELECT EXISTS (SELECT 1 FROM directory.published_student_v1 s
-          WHERE NOT EXISTS (SELECT 1 FROM early_warning.student_ordinal o WHERE o.student_id = s.id)) AS missing`,
+          WHERE NOT EXISTS (SELECT 1 FROM early_warning.student_ordinal o WHERE o.student_id = s.id) AND ${NOT_ERASED}) AS missing`,
   );
   return row?.missing ?? false;
 }
@@ -44,14 +47,12 @@ export async function ordinalsByNumber(tx: Tx, numbers: readonly string[]): Prom
     query<{ number: string; ordinal: number | null }>(
       tx,
       sql`SELECT s.number, o.ordinal FROM directory.published_student_v1 s
-            LEFT JOIN early_warning.student_ordinal o ON o.student_id = s.id WHERE s.number = ANY(${numbers}::text[])`,
+            LEFT JOIN early_warning.student_ordinal o ON o.student_id = s.id
+           WHERE s.number = ANY(${numbers}::text[]) AND (o.ordinal IS NOT NULL OR ${NOT_ERASED})`,
     );
   let rows = await read();
-  if (rows.some((row) => row.ordinal === null)) {
-    await ensureOrdinals(tx);
-    rows = await read();
-  }
-  return new Map(rows.map((row) => [row.number, row.ordinal!]));
+  if (rows.some((row) => row.ordinal === null) && (await ensureOrdinals(tx))) rows = await read();
+  return new Map(rows.flatMap((row) => (row.ordinal === null ? [] : [[row.number, row.ordinal]])));
 }
 
 /** Ordinals of students by id; ids that are no student's are absent. */

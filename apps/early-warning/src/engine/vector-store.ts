@@ -1,57 +1,75 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Config } from '#config';
 import { query, queryOne, sql, type Tx } from '#database';
 import { BEGINNING } from '../kernel/compile.js';
 import { dateOfDay } from '../kernel/days.js';
+import { BLOCK, type Evaluation, type Need } from '../kernel/evaluation.js';
+import { Memory } from '../kernel/machine/memory.js';
+import type { Lanes, Vector } from '../kernel/space.js';
 import { copyBinary } from './copy-binary.js';
+import { MachineThread } from './machine-thread.js';
+import { keyOf, type VectorKey } from './vector-rows.js';
 
-/** Days of a metric that somebody wants to see. */
-export interface Need {
-  metric: number;
-  from: number;
-  to: number;
-}
-
-export type Feed = (metric: number, day: number, first: number, values: Int32Array) => void;
-
-interface Row {
-  metric: number;
-  day: number;
-  block: number;
+/** A row of day_vector as a transaction sees it. */
+interface Row extends VectorKey {
   hwm: number;
   first: number;
   bytes: number;
 }
 
-interface Cached {
+interface Resident extends Vector {
   hwm: number;
-  values: Int32Array;
+  bytes: number;
+  /** When it was last asked for. */
+  used: number;
 }
 
-/** Bytes of vectors that stay in memory. */
-const BUDGET = 192 * 1_048_576;
-/** Bytes read by one COPY. */
-const CHUNK = 16 * 1_048_576;
-
-/** The day vectors: read from PostgreSQL, and kept in memory as long as their high-water mark is that of the row. */
+/**
+ * The day vectors in memory, read from PostgreSQL and kept as long as their high-water mark is that of the row, with the machine
+ * that computes on them. One user at a time, within `alone`.
+ */
 @Injectable()
-export class VectorStore {
-  private readonly cache = new Map<string, Cached>();
-  private cachedBytes = 0;
+export class VectorStore implements OnModuleDestroy {
+  readonly memory = new Memory();
+  private readonly thread = new MachineThread(this.memory);
+  private readonly resident = new Map<string, Resident>();
+  private bytes = 0;
+  private clock = 0;
+  private last: Promise<unknown> = Promise.resolve();
 
-  /** Feeds every vector of the days that are needed, metric by metric, days ascending. */
-  async feed(tx: Tx, needs: readonly Need[], feed: Feed): Promise<void> {
-    for (const need of needs) {
-      const rows = await this.rows(tx, need);
-      let chunk: Row[] = [];
-      let bytes = 0;
-      for (const row of rows) {
-        chunk.push(row);
-        bytes += row.bytes;
-        if (bytes < CHUNK) continue;
-        await this.feedRows(tx, chunk, feed);
-        [chunk, bytes] = [[], 0];
-      }
-      await this.feedRows(tx, chunk, feed);
+  constructor(private readonly config: Config) {}
+
+  async onModuleDestroy(): Promise<void> {
+    await this.thread.close();
+  }
+
+  /** The vectors of the days needed, as the transaction sees them. */
+  async open(tx: Tx, needs: readonly Need[]): Promise<LoadedVectors> {
+    return new LoadedVectors(this, tx, await this.rows(tx, needs));
+  }
+
+  /** Does something with memory and machine while nobody else does. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.last;
+    let done!: () => void;
+    this.last = new Promise<void>((resolve) => (done = resolve));
+    await before;
+    try {
+      return await work();
+    } finally {
+      done();
+    }
+  }
+
+  /** Carries an evaluation out on the machine. */
+  async run(evaluation: Evaluation, vectors: LoadedVectors): Promise<void> {
+    await this.alone(() => this.runAlone(evaluation, vectors));
+  }
+
+  private async runAlone(evaluation: Evaluation, vectors: LoadedVectors): Promise<void> {
+    for (const work of evaluation.work((from) => vectors.lanes(from))) {
+      if ('load' in work) await vectors.load(work.load, work.from);
+      else await this.thread.carryOut(work.calls);
     }
   }
 
@@ -64,60 +82,126 @@ export class VectorStore {
     return Number(row!.hwm);
   }
 
-  private async rows(tx: Tx, { metric, from, to }: Need): Promise<Row[]> {
-    const rows = await query<Row & { hwm: string }>(
-      tx,
-      sql`SELECT metric, day - DATE '1970-01-01' AS day, block, hwm, first, octet_length(v) AS bytes FROM early_warning.day_vector
-           WHERE metric = ${metric} AND day BETWEEN ${dateOfDay(Math.max(from, BEGINNING / 2))} AND ${dateOfDay(to)} ORDER BY day, block`,
-    );
-    return rows.map((row) => ({ ...row, hwm: Number(row.hwm) }));
+  find(key: string): Resident | undefined {
+    return this.resident.get(key);
   }
 
-  private async feedRows(tx: Tx, rows: readonly Row[], feed: Feed): Promise<void> {
-    const missing = rows.filter((row) => this.cache.get(keyOf(row))?.hwm !== row.hwm);
-    const fresh = await this.read(tx, missing);
+  /** Brings rows into memory; what was not asked for lately gives way when there is too much. */
+  async ensure(tx: Tx, rows: readonly Row[]): Promise<void> {
+    const now = ++this.clock;
+    const missing: Row[] = [];
     for (const row of rows) {
-      const key = keyOf(row);
-      const values = fresh.get(key) ?? this.cache.get(key)!.values;
-      feed(row.metric, row.day, row.first, values);
+      const known = this.resident.get(keyOf(row));
+      if (known) known.used = now;
+      if (known?.hwm !== row.hwm) missing.push(row);
     }
-    for (const row of missing) this.keep(keyOf(row), { hwm: row.hwm, values: fresh.get(keyOf(row))! });
-  }
-
-  private async read(tx: Tx, rows: readonly Row[]): Promise<Map<string, Int32Array>> {
-    const read = new Map<string, Int32Array>();
-    if (rows.length === 0) return read;
-    const wanted = rows
+    if (missing.length === 0) return;
+    this.makeRoom(missing, now);
+    const byKey = new Map(missing.map((row) => [keyOf(row), row]));
+    const wanted = missing
       .map((row) => `(${row.metric}::smallint,DATE '${dateOfDay(row.day)}',${row.block}::smallint)`)
       .join(',');
     await copyBinary(
       tx,
       `SELECT metric, day - DATE '1970-01-01', block::int, v FROM early_warning.day_vector WHERE (metric, day, block) IN (VALUES ${wanted})`,
-      ([metric, day, block, bytes]) => {
-        const values = new Int32Array(bytes!.buffer, 0, bytes!.length / 4);
-        read.set(
-          keyOf({ metric: metric!.readInt16BE(), day: day!.readInt32BE(), block: block!.readInt32BE() }),
-          values,
-        );
+      () => {},
+      ([metric, day, block], bytes) => {
+        if (!block) return undefined;
+        const key = { metric: metric!.readInt16BE(), day: day!.readInt32BE(), block: block.readInt32BE() };
+        return this.room(byKey.get(keyOf(key))!, bytes, now);
       },
     );
-    return read;
   }
 
-  private keep(key: string, vector: Cached): void {
-    const before = this.cache.get(key);
-    if (before) this.cachedBytes -= before.values.byteLength;
-    this.cache.delete(key);
-    this.cache.set(key, vector);
-    this.cachedBytes += vector.values.byteLength;
-    for (const [oldest, { values }] of this.cache) {
-      if (this.cachedBytes <= BUDGET) break;
-      this.cache.delete(oldest);
-      this.cachedBytes -= values.byteLength;
+  /** The place in memory of a vector that is being read. */
+  private room(row: Row, bytes: number, used: number): Buffer {
+    const { day, hwm, first } = row;
+    this.drop(keyOf(row));
+    const address = this.memory.allocate(bytes);
+    this.resident.set(keyOf(row), { day, address, first, end: first + bytes / 4, hwm, bytes, used });
+    this.bytes += bytes;
+    return Buffer.from(this.memory.buffer, address, bytes);
+  }
+
+  private makeRoom(coming: readonly Row[], now: number): void {
+    const needed = coming.reduce((sum, row) => sum + row.bytes, 0);
+    const budget = this.config.vectorMemoryMb * 1_048_576;
+    if (this.bytes + needed <= budget) return;
+    const idle = [...this.resident].filter(([, { used }]) => used < now).sort(([, a], [, b]) => a.used - b.used);
+    for (const [key] of idle) {
+      if (this.bytes + needed <= budget) return;
+      this.drop(key);
     }
+  }
+
+  private drop(key: string): void {
+    const known = this.resident.get(key);
+    if (!known) return;
+    this.memory.release(known.address, known.bytes);
+    this.bytes -= known.bytes;
+    this.resident.delete(key);
+  }
+
+  private async rows(tx: Tx, needs: readonly Need[]): Promise<Row[]> {
+    if (needs.length === 0) return [];
+    const from = needs.map((need) => dateOfDay(Math.max(need.from, BEGINNING / 2)));
+    const rows = await query<Row & { hwm: string }>(
+      tx,
+      sql`SELECT v.metric, v.day - DATE '1970-01-01' AS day, v.block, v.hwm, v.first, octet_length(v.v) AS bytes
+            FROM unnest(${needs.map((need) => need.metric)}::smallint[], ${from}::date[], ${needs.map((need) => dateOfDay(need.to))}::date[])
+                 AS n(metric, first_day, last_day)
+            JOIN early_warning.day_vector v ON v.metric = n.metric AND v.day BETWEEN n.first_day AND n.last_day
+           WHERE v.n > 0 ORDER BY v.metric, v.day, v.block`,
+    );
+    return rows.map((row) => ({ ...row, hwm: Number(row.hwm) }));
   }
 }
 
-function keyOf({ metric, day, block }: { metric: number; day: number; block: number }): string {
-  return `${metric} ${day} ${block}`;
+/** The vectors a transaction sees of the days it needs. */
+export class LoadedVectors {
+  private readonly byMetric = new Map<number, Row[]>();
+  private readonly days = new Map<number, number[]>();
+
+  constructor(
+    private readonly store: VectorStore,
+    private readonly tx: Tx,
+    rows: readonly Row[],
+  ) {
+    for (const row of rows) {
+      const of = this.byMetric.get(row.metric);
+      if (of) of.push(row);
+      else this.byMetric.set(row.metric, [row]);
+    }
+    for (const [metric, of] of this.byMetric) this.days.set(metric, [...new Set(of.map(({ day }) => day))]);
+  }
+
+  /** First students of the blocks in which anybody has data. */
+  blocks(): number[] {
+    return [...new Set([...this.byMetric.values()].flat().map(({ block }) => block * BLOCK))].sort((a, b) => a - b);
+  }
+
+  /** Brings what is needed of the block that begins with a student into memory. */
+  async load(needs: readonly Need[], student: number): Promise<void> {
+    const block = student / BLOCK;
+    const rows = needs.flatMap(({ metric, from, to }) =>
+      (this.byMetric.get(metric) ?? []).filter((row) => row.block === block && row.day >= from && row.day <= to),
+    );
+    await this.store.ensure(this.tx, rows);
+  }
+
+  /** The lanes of a block, whose lanes are the students' ordinals. */
+  lanes(student: number): Lanes {
+    const block = student / BLOCK;
+    return {
+      start: student,
+      end: student + BLOCK,
+      vectors: (metric) =>
+        (this.byMetric.get(metric) ?? [])
+          .filter((row) => row.block === block)
+          .map((row) => this.store.find(keyOf(row)))
+          .filter((vector) => vector !== undefined),
+      knownDays: (metric) => this.days.get(metric) ?? [],
+      laneOf: (ordinal) => ordinal,
+    };
+  }
 }

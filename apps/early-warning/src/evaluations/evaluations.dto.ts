@@ -35,7 +35,7 @@ export class EvaluationQuery {
   ids = false;
 }
 
-class LevelCountsDto {
+export class LevelCountsDto {
   @Int({ zh: '蓝色', en: 'blue', min: 0, max: 10_000_000, example: 0 })
   blue: number;
 

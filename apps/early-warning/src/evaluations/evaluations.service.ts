@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { WARNING_LEVELS } from '#contracts';
-import { Database, query, sql, type Tx } from '#database';
+import { Database } from '#database';
 import { Invalid } from '#http';
 import { unitById } from '#roster';
 import { Engine } from '../engine/engine.js';
-import { anyDirty, foldDirty } from '../engine/folding.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { rankOf } from '../kernel/language.js';
 import { requireSchool } from '../metrics/metrics.service.js';
 import { checkedDefinition } from '../rules/rules.service.js';
 import { EvaluationDto, type EvaluationQuery, type EvaluationRequestDto, MAX_IDS } from './evaluations.dto.js';
 import { TooManyIds } from './evaluations.problems.js';
+import { bringUpToDate, studentNumbers } from './students.js';
 
 const EXPLAINED = 20;
 
@@ -30,10 +30,7 @@ export class Evaluations {
     const definition = await checkedDefinition(reader, body.rule, '#/rule');
     if (body.unitId && !(await unitById(reader, body.unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
-    await this.database.transaction(null, async (tx) => {
-      await this.engine.admitStudents(tx);
-      if (await anyDirty(tx)) await foldDirty(tx);
-    });
+    await bringUpToDate(this.database, this.engine);
     const { asOf, unitId, includeFuture, evidence = false } = body;
     return this.database.read(async (tx) => {
       const firings = await this.engine.evaluate(tx, {
@@ -45,7 +42,7 @@ export class Evaluations {
       const flagged = firings.population.filter((lane) => levels[lane]! > 0 && levels[lane] !== CANNOT_SAY);
       if (ids && flagged.length > MAX_IDS) throw new TooManyIds({ params: { max: MAX_IDS } });
       const explained = evidence ? flagged.slice(0, EXPLAINED) : [];
-      const numbers = await this.numbers(tx, ids ? flagged : explained);
+      const numbers = await studentNumbers(tx, ids ? flagged : explained);
       const found = await firings.evidence(tx, 0, explained, levels);
       return Object.assign(new EvaluationDto(), {
         asOf,
@@ -63,14 +60,5 @@ export class Evaluations {
         ...(evidence && { evidence: found.map((one, i) => ({ student: numbers.get(explained[i]!)!, evidence: one })) }),
       });
     });
-  }
-
-  private async numbers(tx: Tx, lanes: readonly number[]): Promise<Map<number, string>> {
-    const rows = await query<{ ordinal: number; number: string }>(
-      tx,
-      sql`SELECT o.ordinal, s.number FROM early_warning.student_ordinal o JOIN directory.published_student_v1 s ON s.id = o.student_id
-           WHERE o.ordinal = ANY(${lanes}::int[])`,
-    );
-    return new Map(rows.map((row) => [row.ordinal, row.number]));
   }
 }

@@ -1,384 +1,304 @@
-import { type Bilingual, PLACE_KINDS, UNIT_KINDS, WARNING_LEVELS, type WarningLevel } from '#contracts';
+import { WARNING_LEVELS, type WarningLevel } from '#contracts';
+import { checkFeature } from './check-feature.js';
+import { checkCost } from './cost.js';
+import { dateOfDay, dayOf } from './days.js';
 import { unitOf } from './evidence.js';
-import { AGGREGATES, type Aggregate, COMPARISONS, MASKS, type MetricInfo, rankOf, type Rule } from './language.js';
+import { escape, type Fields, Findings, isObject, type RuleError } from './findings.js';
+import {
+  COMPARISONS,
+  type Feature,
+  MASKS,
+  MAX_TIMES,
+  type MetricInfo,
+  type Period,
+  PERIODS,
+  rankOf,
+  type Rule,
+} from './language.js';
+import {
+  DATE,
+  FOR_DAYS,
+  MASK_LIST,
+  MAX_DEPTH,
+  MAX_FEATURES,
+  MAX_FOR,
+  MAX_NODES,
+  MAX_RULE_ID,
+  MAX_UNITS,
+  RESERVED_NAMES,
+  RULE_ID,
+  UUID,
+} from './limits.js';
+import { placeholdersIn } from './walk.js';
 
-/** What is wrong with one node of a rule; `pointer` is a JSON pointer fragment (`#/when/all/0/ge/0`). */
-export interface RuleError extends Bilingual {
-  pointer: string;
-}
+export type { RuleError } from './findings.js';
 
-const MAX_FEATURES = 20;
-const MAX_NODES = 100;
-const MAX_DEPTH = 10;
-const WITH_WHERE = new Set<Aggregate>(['days_over', 'streak', 'hours_since_last']);
-const WITH_BASELINE = new Set<Aggregate>(['ratio', 'zscore']);
-const WITH_PAUSE = new Set<Aggregate>(['streak', 'hours_since_last']);
-const FEATURE_KEYS = new Set(
-  'metric agg window offset where baseline minData minSd rank calendar default unit'.split(' '),
-);
-const RULE_KEYS = new Set('id title on features level when escalate onNoData reason'.split(' '));
-const COHORT_PARTS = new Set([...Object.keys(UNIT_KINDS), ...Object.keys(PLACE_KINDS), 'grade', 'sex']);
-const DATED_PARTS = [...COHORT_PARTS].filter((part) => part !== 'grade' && part !== 'sex');
+const KEYS = [
+  ...['id', 'title', 'on', 'features', 'level', 'when', 'escalate', 'for', 'clearWhen'],
+  ...['students', 'effective', 'onNoData', 'reason', 'studentReason'],
+];
 
 /** Everything that is wrong with a rule, each with a pointer at the node; none = the rule can be compiled. */
 export function checkRule(rule: unknown, metrics: ReadonlyMap<string, MetricInfo>): RuleError[] {
-  const check = new RuleCheck(metrics);
-  check.rule(rule);
-  return check.errors;
+  const findings = new Findings();
+  new RuleCheck(metrics, findings).rule(rule);
+  // Costs can be worked out of right rules only.
+  if (findings.errors.length === 0) checkCost(findings, rule as Rule, metrics);
+  return findings.errors;
 }
 
-type Fields = Record<string, unknown>;
-
 class RuleCheck {
-  readonly errors: RuleError[] = [];
-  private features = new Set<string>();
-  private used = new Set<string>();
+  private features: Fields = {};
+  private readonly used = new Set<string>();
   private nodes = 0;
 
-  constructor(private readonly metrics: ReadonlyMap<string, MetricInfo>) {}
+  constructor(
+    private readonly metrics: ReadonlyMap<string, MetricInfo>,
+    private readonly findings: Findings,
+  ) {}
 
   rule(rule: unknown): void {
-    if (!isObject(rule)) return this.wrong('', '必须是对象', 'must be an object');
-    this.onlyKeys(rule, RULE_KEYS, '');
-    if (typeof rule.id !== 'string' || !/^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$/.test(rule.id) || rule.id.length > 60)
-      this.wrong(
+    const { findings } = this;
+    if (!findings.isObject(rule, '')) return;
+    findings.onlyKeys(rule, KEYS, '');
+    if (typeof rule.id !== 'string' || !RULE_ID.test(rule.id) || rule.id.length > MAX_RULE_ID)
+      findings.wrong(
         '/id',
         '应为小写字母、数字、点、横线，如 dorm.late',
         'must be lower-case words with dots, such as dorm.late',
       );
-    this.bilingual(rule.title, '/title');
-    this.bilingual(rule.reason, '/reason');
-    this.oneOf(rule.on, ['day_end', 'data'], '/on');
-    this.oneOf(rule.onNoData, ['skip', 'false'], '/onNoData');
+    findings.bilingual(rule.title, '/title');
+    findings.bilingual(rule.reason, '/reason');
+    if (rule.studentReason !== undefined) findings.bilingual(rule.studentReason, '/studentReason');
+    if (rule.on !== undefined) findings.oneOf(rule.on, ['day_end', 'data'], '/on');
+    if (rule.onNoData !== undefined) findings.oneOf(rule.onNoData, ['skip', 'false'], '/onNoData');
+    if (rule.for !== undefined)
+      findings.matches(rule.for, FOR_DAYS, '/for', `应为 2d 到 ${MAX_FOR}d`, `must be 2d to ${MAX_FOR}d`);
     this.featureList(rule.features);
     this.level(rule);
-    this.placeholders(rule as Partial<Rule>);
-    for (const name of this.features)
-      if (!this.used.has(name)) this.wrong(`/features/${name}`, '该特征没有被任何条件使用', 'is used by no condition');
+    if (rule.clearWhen !== undefined) this.predicate(rule.clearWhen, '/clearWhen');
+    this.students(rule.students);
+    this.effective(rule.effective);
+    this.placeholders(rule.reason, '/reason');
+    this.placeholders(rule.studentReason, '/studentReason');
+    for (const name of Object.keys(this.features))
+      if (!this.used.has(name))
+        findings.wrong(`/features/${escape(name)}`, '该特征没有被任何条件使用', 'is used by no condition');
   }
 
   private featureList(features: unknown): void {
-    if (!isObject(features)) return this.wrong('/features', '必须是对象', 'must be an object');
+    if (!this.findings.isObject(features, '/features')) return;
     const names = Object.keys(features);
     if (names.length === 0 || names.length > MAX_FEATURES)
-      this.wrong('/features', `应有 1 到 ${MAX_FEATURES} 个特征`, `must have 1 to ${MAX_FEATURES} features`);
-    this.features = new Set(names);
-    for (const name of names.slice(0, MAX_FEATURES)) {
-      const at = `/features/${escape(name)}`;
-      if (!/^[A-Za-z]\w{0,39}$/.test(name) || name === 'level' || name === 'threshold')
-        this.wrong(at, '特征名应为字母、数字、下划线', 'must be named with letters, digits and _');
-      this.feature(features[name], at);
-    }
-  }
-
-  private feature(feature: unknown, at: string): void {
-    if (!isObject(feature)) return this.wrong(at, '必须是对象', 'must be an object');
-    this.onlyKeys(feature, FEATURE_KEYS, at);
-    const metric = typeof feature.metric === 'string' ? this.metrics.get(feature.metric) : undefined;
-    if (!metric) this.wrong(`${at}/metric`, '没有这个指标', 'is not a metric of the catalogue');
-    const agg = feature.agg as Aggregate;
-    if (typeof agg !== 'string' || !Object.hasOwn(AGGREGATES, agg))
-      return this.wrong(
-        `${at}/agg`,
-        `必须是以下之一：${Object.keys(AGGREGATES).join(', ')}`,
-        `must be one of: ${Object.keys(AGGREGATES).join(', ')}`,
-      );
-    const days = this.window(feature, at);
-    const baseline = this.only(feature, 'baseline', at, WITH_BASELINE.has(agg))
-      ? this.days(feature.baseline, `${at}/baseline`)
-      : 0;
-    if (WITH_BASELINE.has(agg) && feature.baseline === undefined)
-      this.wrong(`${at}/baseline`, '需要基线窗口，如 28d', 'is required, e.g. 28d');
-    if (WITH_BASELINE.has(agg) && days === undefined)
-      this.wrong(
-        `${at}/window`,
-        '与基线比较的窗口应为若干天，如 7d',
-        'must be a number of days, such as 7d, next to a baseline',
-      );
-    if (metric && (days ?? 0) + (baseline ?? 0) > metric.retentionDays)
-      this.wrong(
-        `${at}/window`,
-        `超出该指标的保存期 ${metric.retentionDays} 天`,
-        `reaches beyond the metric's retention of ${metric.retentionDays} days`,
-      );
-    if (this.only(feature, 'where', at, WITH_WHERE.has(agg))) this.where(feature.where, `${at}/where`);
-    if ((agg === 'days_over' || agg === 'streak') && feature.where === undefined)
-      this.wrong(`${at}/where`, '需要条件，如 {"ge": 300}', 'is required, e.g. {"ge": 300}');
-    this.number(feature.minData, `${at}/minData`, 1, 400, true);
-    if (this.only(feature, 'minSd', at, agg === 'zscore')) this.number(feature.minSd, `${at}/minSd`, 0, 1e9);
-    this.number(feature.default, `${at}/default`, -1e9, 1e9);
-    this.rank(feature.rank, `${at}/rank`);
-    this.calendar(feature, agg, `${at}/calendar`);
-    if (metric && feature.unit !== undefined) {
-      const unit = unitOf(feature as never, metric.unit);
-      if (feature.unit !== unit) this.wrong(`${at}/unit`, `单位应为 ${unit}`, `must be ${unit}`);
-    }
-  }
-
-  /** The window's length in days with its offset, when it is a number of days. */
-  private window(feature: Fields, at: string): number | undefined {
-    const { window = 'all', offset, agg } = feature;
-    const named = window === 'all' || window === 'term' || window === 'iso_week';
-    const length = named ? undefined : this.days(window, `${at}/window`);
-    if (offset === undefined) return length;
-    const pattern = window === 'iso_week' ? /^[1-9]\d?w$/ : /^[1-9]\d{0,2}d$/;
-    if (window === 'term' || agg === 'hours_since_last')
-      this.wrong(`${at}/offset`, '此处不能移动窗口', 'cannot move this window');
-    else if (typeof offset !== 'string' || !pattern.test(offset))
-      this.wrong(`${at}/offset`, '应如 7d（iso_week 时如 1w）', 'must be like 7d (1w with iso_week)');
-    else if (length !== undefined) return length + Number(offset.slice(0, -1));
-    return length;
-  }
-
-  private days(window: unknown, at: string): number | undefined {
-    if (typeof window === 'string' && /^[1-9]\d{0,3}d$/.test(window)) return Number(window.slice(0, -1));
-    this.wrong(at, '应为天数如 7d，或 iso_week、term、all', 'must be days such as 7d, or iso_week, term, all');
-    return undefined;
-  }
-
-  private where(where: unknown, at: string): void {
-    if (!isObject(where) || Object.keys(where).length === 0)
-      return this.wrong(at, '应如 {"ge": 300}', 'must be like {"ge": 300}');
-    for (const [key, value] of Object.entries(where)) {
-      if (!isComparison(key))
-        this.wrong(
-          `${at}/${escape(key)}`,
-          `必须是以下之一：${COMPARISONS.join(', ')}`,
-          `must be one of: ${COMPARISONS.join(', ')}`,
-        );
-      else this.constant(value, `${at}/${key}`);
-    }
-  }
-
-  private rank(rank: unknown, at: string): void {
-    if (rank === undefined) return;
-    if (!isObject(rank)) return this.wrong(at, '必须是对象', 'must be an object');
-    this.onlyKeys(rank, new Set(['cohort', 'as', 'minCohort']), at);
-    const parts = typeof rank.cohort === 'string' ? rank.cohort.split('+') : [];
-    if (
-      parts.length === 0 ||
-      parts.length > 3 ||
-      !parts.every((part) => COHORT_PARTS.has(part)) ||
-      !parts.some((part) => DATED_PARTS.includes(part))
-    )
-      this.wrong(
-        `${at}/cohort`,
-        '应为单位或场所种类，可加 grade、sex，如 college+grade',
-        'must be kinds of units or places, with grade or sex, such as college+grade',
-      );
-    this.oneOf(rank.as, ['percentile', 'rank'], `${at}/as`);
-    this.number(rank.minCohort, `${at}/minCohort`, 2, 100_000, true);
-  }
-
-  private calendar(feature: Fields, agg: Aggregate, at: string): void {
-    const { calendar } = feature;
-    if (calendar === undefined) return;
-    if (!isObject(calendar)) return this.wrong(at, '必须是对象', 'must be an object');
-    this.onlyKeys(calendar, new Set(['exclude', 'pause']), at);
-    for (const how of ['exclude', 'pause'] as const) {
-      const masks = calendar[how];
-      if (masks === undefined) continue;
-      if (how === 'pause' && !WITH_PAUSE.has(agg))
-        this.wrong(`${at}/pause`, '只用于 streak 与 hours_since_last', 'is for streak and hours_since_last only');
-      if (
-        !Array.isArray(masks) ||
-        masks.length === 0 ||
-        !masks.every((mask) => (MASKS as readonly unknown[]).includes(mask))
-      )
-        this.wrong(`${at}/${how}`, `应为数组：${MASKS.join(', ')}`, `must be a list of: ${MASKS.join(', ')}`);
-    }
+      this.findings.wrong('/features', `应有 1 到 ${MAX_FEATURES} 个特征`, `must have 1 to ${MAX_FEATURES} features`);
+    this.features = features;
+    for (const name of names.slice(0, MAX_FEATURES)) checkFeature(this.findings, name, features[name], this.metrics);
   }
 
   private level(rule: Fields): void {
+    const { findings } = this;
     if (Array.isArray(rule.level)) {
       for (const key of ['when', 'escalate'])
         if (rule[key] !== undefined)
-          this.wrong(`/${key}`, 'level 为列表时不能再有此项', 'does not go with a list of levels');
+          findings.wrong(`/${key}`, 'level 为列表时不能再有此项', 'does not go with a list of levels');
       return this.levelList(rule.level);
     }
     this.levelName(rule.level, '/level');
-    if (rule.when === undefined) this.wrong('/when', '必填', 'is required');
-    else this.predicate(rule.when, '/when', 1);
-    if (rule.escalate === undefined) return;
-    if (!isObject(rule.escalate)) return this.wrong('/escalate', '必须是对象', 'must be an object');
-    this.onlyKeys(rule.escalate, new Set(['to', 'when']), '/escalate');
+    if (rule.when === undefined) findings.wrong('/when', '必填', 'is required');
+    else this.predicate(rule.when, '/when');
+    if (rule.escalate === undefined || !findings.isObject(rule.escalate, '/escalate')) return;
+    findings.onlyKeys(rule.escalate, ['to', 'when'], '/escalate');
     this.levelName(rule.escalate.to, '/escalate/to');
     if (rankOf(rule.escalate.to as WarningLevel) <= rankOf(rule.level as WarningLevel))
-      this.wrong('/escalate/to', '必须高于 level', 'must be above the level');
-    this.predicate(rule.escalate.when, '/escalate/when', 1);
+      findings.wrong('/escalate/to', '必须高于 level', 'must be above the level');
+    this.predicate(rule.escalate.when, '/escalate/when');
   }
 
   private levelList(levels: unknown[]): void {
-    if (levels.length === 0) this.wrong('/level', '至少一级', 'must have at least one level');
+    if (levels.length === 0) this.findings.wrong('/level', '至少一级', 'must have at least one level');
     let before = 0;
     levels.forEach((step, i) => {
       const at = `/level/${i}`;
-      const [entry, more] = isObject(step) ? Object.entries(step) : [];
-      if (!entry || more) return this.wrong(at, '应为 {"级别": 条件}', 'must be {"<level>": <predicate>}');
-      this.levelName(entry[0], `${at}/${escape(entry[0])}`);
+      const entry = onlyEntry(step);
+      if (!entry) return this.findings.wrong(at, '应为 {"级别": 条件}', 'must be {"<level>": <predicate>}');
+      const here = `${at}/${escape(entry[0])}`;
+      this.levelName(entry[0], here);
       if (rankOf(entry[0] as WarningLevel) <= before)
-        this.wrong(`${at}/${escape(entry[0])}`, '应由轻到重', 'must be above the one before');
+        this.findings.wrong(here, '应由轻到重', 'must be above the one before');
       before = rankOf(entry[0] as WarningLevel);
-      this.predicate(entry[1], `${at}/${escape(entry[0])}`, 1);
+      this.predicate(entry[1], here);
     });
   }
 
   private levelName(level: unknown, at: string): void {
-    if (typeof level !== 'string' || !Object.hasOwn(WARNING_LEVELS, level))
-      this.wrong(
-        at,
-        `必须是以下之一：${Object.keys(WARNING_LEVELS).join(', ')}`,
-        `must be one of: ${Object.keys(WARNING_LEVELS).join(', ')}`,
-      );
+    this.findings.oneOf(level, Object.keys(WARNING_LEVELS), at);
   }
 
-  private predicate(node: unknown, at: string, depth: number): void {
+  private predicate(node: unknown, at: string, depth = 1, inHeld = false): void {
     if (!this.mayGoOn(at, depth)) return;
-    const [entry, more] = isObject(node) ? Object.entries(node) : [];
-    if (!entry || more)
-      return this.wrong(
+    const { findings } = this;
+    const entry = onlyEntry(node);
+    if (!entry)
+      return findings.wrong(
         at,
-        '应只有一个键：比较、all、any、not 或 calendar',
-        'must have one key: a comparison, all, any, not or calendar',
+        '应只有一个键：比较、all、any、not、calendar、termWeek 或 held',
+        'must have one key: a comparison, all, any, not, calendar, termWeek or held',
       );
     const [key, inner] = entry;
     const here = `${at}/${escape(key)}`;
     if (key === 'all' || key === 'any') {
       if (!Array.isArray(inner) || inner.length === 0)
-        return this.wrong(here, '必须是非空数组', 'must be a list that is not empty');
-      inner.forEach((one, i) => this.predicate(one, `${here}/${i}`, depth + 1));
+        return findings.wrong(here, '必须是非空数组', 'must be a list that is not empty');
+      inner.forEach((one, i) => this.predicate(one, `${here}/${i}`, depth + 1, inHeld));
     } else if (key === 'not') {
-      this.predicate(inner, here, depth + 1);
+      this.predicate(inner, here, depth + 1, inHeld);
     } else if (key === 'calendar') {
-      if (typeof inner !== 'string' || !inner.split('|').every((mask) => (MASKS as readonly string[]).includes(mask)))
-        this.wrong(here, `应为 ${MASKS.join('|')}`, `must be ${MASKS.join('|')}`);
-    } else if (isComparison(key)) {
-      if (!Array.isArray(inner) || inner.length !== 2) return this.wrong(here, '应有左右两项', 'must have two sides');
-      inner.forEach((side, i) => this.expression(side, `${here}/${i}`, depth + 1));
+      const masks = Object.keys(MASKS).join('|');
+      findings.matches(inner, MASK_LIST, here, `应为 ${masks}`, `must be ${masks}`);
+    } else if (key === 'termWeek') {
+      findings.conditions(inner, here, 1, 60, true);
+    } else if (key === 'held') {
+      this.held(inner, here, depth, inHeld);
+    } else if ((COMPARISONS as readonly string[]).includes(key)) {
+      this.comparison(inner, here, depth);
     } else {
-      this.wrong(here, '未知的运算', 'is not an operation of the language');
+      findings.wrong(here, '未知的运算', 'is not an operation of the language');
     }
   }
 
-  private expression(node: unknown, at: string, depth: number): void {
-    if (!this.mayGoOn(at, depth)) return;
-    if (typeof node === 'number' || (isObject(node) && '$p' in node)) return this.constant(node, at);
-    const [entry, more] = isObject(node) ? Object.entries(node) : [];
-    if (!entry || more)
-      return this.wrong(
+  private held(held: unknown, at: string, depth: number, inHeld: boolean): void {
+    const { findings } = this;
+    if (inHeld) return findings.wrong(at, 'held 不能嵌套在 held 中', 'must not be within another held');
+    if (!findings.isObject(held, at)) return;
+    findings.onlyKeys(held, ['when', 'each', 'times'], at);
+    this.predicate(held.when, `${at}/when`, depth + 1, true);
+    if (findings.oneOf(held.each, Object.keys(PERIODS), `${at}/each`))
+      findings.number(held.times, `${at}/times`, 2, MAX_TIMES[held.each as Period], true);
+  }
+
+  private comparison(sides: unknown, at: string, depth: number): void {
+    if (!Array.isArray(sides) || sides.length !== 2)
+      return this.findings.wrong(at, '应有左右两项', 'must have two sides');
+    const units = sides.map((side, i) => this.expression(side, `${at}/${i}`, depth + 1));
+    this.sameUnit(units, at);
+  }
+
+  /** The unit of an expression, where it has a known one: that of its features. */
+  private expression(node: unknown, at: string, depth: number): string | undefined {
+    if (!this.mayGoOn(at, depth)) return undefined;
+    const { findings } = this;
+    if (typeof node === 'number' || (isObject(node) && '$p' in node)) {
+      findings.constant(node, at);
+      return undefined;
+    }
+    const [key, inner] = onlyEntry(node) ?? [];
+    if (key === undefined) {
+      findings.wrong(
         at,
         '应为数字、特征、参数或 mul、add、sub',
         'must be a number, a feature, a parameter, or mul, add, sub',
       );
-    const [key, inner] = entry;
+      return undefined;
+    }
     const here = `${at}/${escape(key)}`;
-    if (key === 'f') {
-      if (typeof inner === 'string' && this.features.has(inner)) this.used.add(inner);
-      else this.wrong(here, '没有这个特征', 'is not a feature of this rule');
-    } else if (key === 'mul' || key === 'add' || key === 'sub') {
-      const right = Array.isArray(inner) && inner.length >= 2 && inner.length <= (key === 'sub' ? 2 : 10);
-      if (!right)
-        return this.wrong(
-          here,
-          key === 'sub' ? '应有两项' : '应有 2 到 10 项',
-          key === 'sub' ? 'must have two parts' : 'must have 2 to 10 parts',
-        );
-      (inner as unknown[]).forEach((part, i) => this.expression(part, `${here}/${i}`, depth + 1));
-    } else {
-      this.wrong(here, '未知的运算', 'is not an operation of the language');
+    if (key === 'f') return this.featureUse(inner, here);
+    if (key !== 'mul' && key !== 'add' && key !== 'sub') {
+      findings.wrong(here, '未知的运算', 'is not an operation of the language');
+      return undefined;
     }
+    const most = key === 'sub' ? 2 : 10;
+    if (!Array.isArray(inner) || inner.length < 2 || inner.length > most) {
+      findings.wrong(here, `应有 2${most > 2 ? ' 到 10' : ''} 项`, `must have 2${most > 2 ? ' to 10' : ''} parts`);
+      return undefined;
+    }
+    const units = inner.map((part, i) => this.expression(part, `${here}/${i}`, depth + 1));
+    // A factor makes one unit of another: 1440 minutes a day.
+    return key === 'mul' ? undefined : this.sameUnit(units, here);
   }
 
-  private constant(value: unknown, at: string): void {
-    if (typeof value === 'number') return this.number(value, at, -1e12, 1e12);
-    if (!isObject(value)) return this.wrong(at, '必须是数字或参数', 'must be a number or a parameter');
-    this.onlyKeys(value, new Set(['$p', 'default']), at);
-    if (typeof value.$p !== 'string' || !/^[a-z][a-z0-9_]{0,59}$/.test(value.$p))
-      this.wrong(`${at}/$p`, '参数名应为小写字母、数字、下划线', 'must be a name of lower-case letters, digits and _');
-    if (typeof value.default !== 'number')
-      this.wrong(`${at}/default`, '参数需要默认值', 'is required: the number where the school has set none');
+  private featureUse(name: unknown, at: string): string | undefined {
+    if (typeof name !== 'string' || !Object.hasOwn(this.features, name)) {
+      this.findings.wrong(at, '没有这个特征', 'is not a feature of this rule');
+      return undefined;
+    }
+    this.used.add(name);
+    const feature = this.features[name] as Feature;
+    const metric = isObject(feature) ? this.metrics.get(feature.metric) : undefined;
+    return metric && unitOf(feature, metric.unit);
   }
 
-  private bilingual(text: unknown, at: string): void {
+  private sameUnit(units: (string | undefined)[], at: string): string | undefined {
+    const [unit, other] = new Set(units.filter((one) => one !== undefined));
+    if (other !== undefined)
+      this.findings.wrong(
+        at,
+        `单位不同：${unit} 与 ${other}；请用 mul 换算`,
+        `has different units, ${unit} and ${other}: convert one with mul`,
+      );
+    return unit;
+  }
+
+  private students(students: unknown): void {
+    const { findings } = this;
+    if (students === undefined || !findings.isObject(students, '/students')) return;
+    findings.onlyKeys(students, ['units', 'grades', 'sex'], '/students');
+    if (Object.keys(students).length === 0)
+      findings.wrong('/students', '至少一项限制', 'must have at least one restriction');
+    this.list(students.units, '/students/units', (unit, at) =>
+      findings.matches(unit, UUID, at, '应为单位或场所的 UUID', 'must be the UUID of a unit or place'),
+    );
+    this.list(students.grades, '/students/grades', (grade, at) => findings.number(grade, at, 1900, 2200, true));
+    if (students.sex !== undefined) findings.oneOf(students.sex, ['male', 'female'], '/students/sex');
+  }
+
+  private list(list: unknown, at: string, check: (item: unknown, at: string) => unknown): void {
+    if (list === undefined) return;
+    if (!Array.isArray(list) || list.length === 0 || list.length > MAX_UNITS)
+      return this.findings.wrong(at, `应为 1 到 ${MAX_UNITS} 项的数组`, `must be a list of 1 to ${MAX_UNITS} items`);
+    list.forEach((item, i) => check(item, `${at}/${i}`));
+  }
+
+  private effective(effective: unknown): void {
+    const { findings } = this;
+    if (effective === undefined || !findings.isObject(effective, '/effective')) return;
+    findings.onlyKeys(effective, ['from', 'to'], '/effective');
+    const { from, to } = effective;
+    if (from === undefined && to === undefined)
+      findings.wrong('/effective', '至少一个日期', 'must have at least one date');
+    const wrong = Object.entries({ from, to }).filter(([, date]) => date !== undefined && !isDate(date));
+    for (const [key] of wrong)
+      findings.wrong(`/effective/${key}`, '应为存在的日期 YYYY-MM-DD', 'must be a date that exists, YYYY-MM-DD');
+    if (wrong.length === 0 && from !== undefined && to !== undefined && (from as string) > (to as string))
+      findings.wrong('/effective/to', '不能早于 from', 'must not be before from');
+  }
+
+  private placeholders(texts: unknown, at: string): void {
     for (const language of ['zh', 'en']) {
-      const value = isObject(text) ? text[language] : undefined;
-      if (typeof value !== 'string' || value.length === 0 || value.length > 500)
-        this.wrong(`${at}/${language}`, '应为 1 到 500 个字符', 'must have 1 to 500 characters');
-    }
-    if (isObject(text)) this.onlyKeys(text, new Set(['zh', 'en']), at);
-  }
-
-  private placeholders(rule: Partial<Rule>): void {
-    for (const language of ['zh', 'en'] as const) {
-      const text = isObject(rule.reason) ? rule.reason[language] : undefined;
-      for (const [, name = ''] of typeof text === 'string' ? text.matchAll(/\{(\w+)\}/g) : []) {
-        if (name === 'level' || name === 'threshold') continue;
-        if (this.features.has(name)) this.used.add(name);
-        else
-          this.wrong(
-            `/reason/${language}`,
-            `没有特征 ${name.slice(0, 40)}`,
-            `has {${name.slice(0, 40)}}, which is not a feature`,
-          );
+      const text = isObject(texts) ? texts[language] : undefined;
+      for (const name of typeof text === 'string' ? placeholdersIn(text) : []) {
+        if (RESERVED_NAMES.includes(name)) continue;
+        const short = name.slice(0, 40);
+        if (Object.hasOwn(this.features, name)) this.used.add(name);
+        else this.findings.wrong(`${at}/${language}`, `没有特征 ${short}`, `has {${short}}, which is not a feature`);
       }
     }
   }
 
   private mayGoOn(at: string, depth: number): boolean {
     if (++this.nodes === MAX_NODES + 1)
-      this.wrong(at, `条件过多，最多 ${MAX_NODES} 个节点`, `is too much: at most ${MAX_NODES} nodes`);
+      this.findings.wrong(at, `条件过多，最多 ${MAX_NODES} 个节点`, `is too much: at most ${MAX_NODES} nodes`);
     if (this.nodes > MAX_NODES) return false;
     if (depth <= MAX_DEPTH) return true;
-    this.wrong(at, `嵌套最多 ${MAX_DEPTH} 层`, `must not be nested deeper than ${MAX_DEPTH}`);
+    this.findings.wrong(at, `嵌套最多 ${MAX_DEPTH} 层`, `must not be nested deeper than ${MAX_DEPTH}`);
     return false;
   }
-
-  private only(feature: Fields, key: string, at: string, allowed: boolean): boolean {
-    if (feature[key] === undefined) return false;
-    if (!allowed) this.wrong(`${at}/${key}`, '与该聚合方式不相配', 'does not go with this agg');
-    return allowed;
-  }
-
-  private onlyKeys(value: Fields, keys: ReadonlySet<string>, at: string): void {
-    for (const key of Object.keys(value))
-      if (!keys.has(key)) this.wrong(`${at}/${escape(key)}`, '未知的字段', 'is not a known property');
-  }
-
-  private oneOf(value: unknown, codes: readonly string[], at: string): void {
-    if (value !== undefined && !codes.includes(value as string))
-      this.wrong(at, `必须是以下之一：${codes.join(', ')}`, `must be one of: ${codes.join(', ')}`);
-  }
-
-  private number(value: unknown, at: string, min: number, max: number, whole = false): void {
-    if (value === undefined) return;
-    const right =
-      typeof value === 'number' &&
-      Number.isFinite(value) &&
-      value >= min &&
-      value <= max &&
-      (!whole || Number.isInteger(value));
-    if (!right)
-      this.wrong(
-        at,
-        `应为 ${min} 到 ${max} 的${whole ? '整' : ''}数`,
-        `must be a ${whole ? 'whole ' : ''}number between ${min} and ${max}`,
-      );
-  }
-
-  private wrong(pointer: string, zh: string, en: string): void {
-    if (this.errors.length < 100) this.errors.push({ pointer: `#${pointer}`, zh, en });
-  }
 }
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function onlyEntry(node: unknown): [string, unknown] | undefined {
+  const [entry, more] = isObject(node) ? Object.entries(node) : [];
+  return more ? undefined : entry;
 }
 
-function isComparison(key: string): boolean {
-  return (COMPARISONS as readonly string[]).includes(key);
-}
-
-/** One step of a JSON pointer (RFC 6901). */
-function escape(key: string): string {
-  return key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
+function isDate(date: unknown): boolean {
+  return typeof date === 'string' && DATE.test(date) && dateOfDay(dayOf(date)) === date;
 }

@@ -1,200 +1,210 @@
-import { constantOf, type Plan, type PlannedFeature } from './compile.js';
-import { Accumulators, type Cohorts, rankInCohorts, valuesOf } from './features.js';
-import type { Comparison, Expression, MaskDay, Predicate, Step } from './language.js';
-import { Calendar } from './masks.js';
-
-/** Three-valued logic, as in SQL: what rests on a missing number is neither true nor false. */
-export const FALSE = 0;
-export const TRUE = 1;
-export const UNKNOWN = 2;
+import type { Plan, PlannedFeature, PlannedRule } from './compile.js';
+import { FeatureWriter, needsOf } from './features.js';
+import { Assembler } from './machine/assembler.js';
+import { type Call, LANES, OP } from './machine/machine.js';
+import { Arena, type Memory } from './machine/memory.js';
+import type { Calendar } from './masks.js';
+import { PredicateWriter } from './predicates.js';
+import { type Lanes, Space } from './space.js';
 
 /** Level by lane of a rule: 0 = does not hold, 1–4 = blue … red. */
 export const CANNOT_SAY = 255;
 
-export interface FeatureValues {
-  /** NaN = missing. */
-  values: Float64Array;
-  /** Before ranking, where the feature is a rank. */
-  raw: Float64Array;
-  /** Students with a value, by cohort number, where the feature is a rank. */
-  sizes?: Map<number, number>;
+/** Cohorts of students: the cohort's number by ordinal, -1 for none. */
+export type Cohorts = Int32Array;
+
+/** Days of a metric that must be in memory. */
+export interface Need {
+  metric: number;
+  from: number;
+  to: number;
 }
 
-/** What a comparison came to for one student. */
-export interface Condition {
-  /** JSON pointer below the rule's `#`. */
-  pointer: string;
-  op: Comparison;
-  left: number | null;
-  right: number | null;
-  holds: boolean | null;
+/** What rules are judged over. */
+export interface World {
+  /** Students: ordinals 0 … students - 1. */
+  students: number;
+  calendar: Calendar;
+  /** Cohorts of rank features, by their name. */
+  cohorts: ReadonlyMap<string, Cohorts>;
+  /** Ordinals that a rule with `students` is about, by the rule's place in the plan. */
+  judged: ReadonlyMap<number, readonly number[]>;
 }
 
-/**
- * One evaluation of a plan over `lanes` students: feed it the days it needs, metric by metric in ascending order, then ask for the
- * rules' levels. Pure: no input but what is given.
- */
+/** Work that somebody else carries out: bring days into memory, or call the machine. */
+export type Work = { load: Need[]; from: number; to: number } | { calls: Call[] };
+
+/** Asked for lanes once `load` was carried out. */
+export type LanesOf = (from: number, to: number) => Lanes;
+
+/** Students whose vectors are in memory at the same time; vectors are stored in blocks of so many. */
+export const BLOCK = 65_536;
+
+interface Ranked {
+  feature: PlannedFeature;
+  /** Arrays of numbers by ordinal. */
+  raw: number;
+  place: number;
+}
+
+/** One evaluation of a plan over all students, block by block: `work` says what is to be done, step by step; then levels can be read. */
 export class Evaluation {
-  private readonly accumulators: Accumulators;
-  private features: Map<string, FeatureValues> | undefined;
+  private readonly arena: Arena;
+  private readonly levelsAt: number[];
+  private readonly clearsAt: (number | undefined)[];
+  private readonly ranked = new Map<string, Ranked>();
+  /** Results by their address, once the work is done. */
+  private readonly results = new Map<number, Uint8Array>();
 
   constructor(
     readonly plan: Plan,
-    readonly lanes: number,
-    readonly calendar: Calendar = new Calendar(),
-    /** Cohorts that rank features ask for, by their name. */
-    readonly cohorts: ReadonlyMap<string, Cohorts> = new Map(),
+    readonly world: World,
+    private readonly memory: Memory,
   ) {
-    this.accumulators = new Accumulators(lanes, calendar);
-    for (const feature of plan.features.values()) this.accumulators.prepare(feature);
+    this.arena = new Arena(memory);
+    const padded = Math.ceil(world.students / LANES) * LANES;
+    const array = (bytes: number): number => this.arena.allocate(Math.max(1, padded) * bytes);
+    this.levelsAt = plan.rules.map(() => array(1));
+    this.clearsAt = plan.rules.map(({ clear }) => (clear ? array(1) : undefined));
+    for (const feature of plan.features.values())
+      if (feature.cohort !== undefined) this.ranked.set(feature.key, { feature, raw: array(8), place: array(8) });
   }
 
-  needs(): { metric: number; from: number; to: number }[] {
-    return this.accumulators.needs();
+  /** Everything the plan looks at. */
+  needs(): Need[] {
+    return needsOf(this.plan.features.values());
   }
 
-  feed(metric: number, day: number, first: number, values: Int32Array): void {
-    this.accumulators.feed(metric, day, first, values);
+  *work(lanesOf: LanesOf): Generator<Work, void, void> {
+    const ranked = [...this.ranked.values()].map(({ feature }) => feature);
+    if (ranked.length > 0) {
+      yield* this.blocks(lanesOf, needsOf(ranked), (space) => this.rankedProgram(space, ranked));
+      yield* this.places();
+    }
+    yield* this.blocks(lanesOf, this.needs(), (space) => this.rulesProgram(space));
+    this.keepResults();
   }
 
-  /** Levels of the plan's i-th rule, by lane; CANNOT_SAY where too much is missing and the rule skips such students. */
+  /** Levels of the plan's i-th rule, by ordinal; CANNOT_SAY where too much is missing and the rule skips such students. */
   levels(i: number): Uint8Array {
-    const { rule, steps, features } = this.plan.rules[i]!;
-    const levels = new Uint8Array(this.lanes);
-    const unknown = rule.onNoData === 'false' ? 0 : CANNOT_SAY;
-    for (const step of steps) {
-      const truth = this.truth(step.when, features);
-      for (let lane = 0; lane < this.lanes; lane++) {
-        if (truth[lane] === TRUE) levels[lane] = step.rank;
-        else if (truth[lane] === UNKNOWN && levels[lane] === 0) levels[lane] = unknown;
-      }
+    return this.results.get(this.levelsAt[i]!)!;
+  }
+
+  /** Whether the i-th rule's `clearWhen` holds: 0 no, 1 yes, 2 unknown; undefined without one. */
+  clears(i: number): Uint8Array | undefined {
+    const at = this.clearsAt[i];
+    return at === undefined ? undefined : this.results.get(at);
+  }
+
+  /** Value before ranking and place of a ranked feature, by ordinal. */
+  placesOf(key: string): { raw: Float64Array; place: Float64Array } | undefined {
+    const ranked = this.ranked.get(key);
+    const numbers = (at: number): Float64Array => new Float64Array(this.results.get(at)!.buffer);
+    return ranked && { raw: numbers(ranked.raw), place: numbers(ranked.place) };
+  }
+
+  /** Takes the results out of the memory, which others need. */
+  private keepResults(): void {
+    const { students } = this.world;
+    const keep = (at: number, bytes: number): unknown =>
+      this.results.set(at, new Uint8Array(new Uint8Array(this.memory.buffer, at, bytes)));
+    for (const at of [...this.levelsAt, ...this.clearsAt]) if (at !== undefined) keep(at, students);
+    for (const { raw, place } of this.ranked.values()) for (const at of [raw, place]) keep(at, 8 * students);
+    this.arena.release();
+  }
+
+  private *blocks(lanesOf: LanesOf, load: Need[], program: (space: Space) => number): Generator<Work, void, void> {
+    const { students, calendar } = this.world;
+    for (let from = 0; from < students; from += BLOCK) {
+      const to = Math.min(students, from + BLOCK);
+      yield { load, from, to };
+      const arena = new Arena(this.memory);
+      const address = program(new Space(arena, lanesOf(from, to), calendar));
+      yield { calls: [['run', address, from, to]] };
+      arena.release();
     }
-    return levels;
   }
 
-  feature(key: string): FeatureValues {
-    this.features ??= this.finish();
-    return this.features.get(key)!;
+  private rankedProgram(space: Space, ranked: readonly PlannedFeature[]): number {
+    const code = new Assembler();
+    const features = new FeatureWriter(code, space);
+    features.write(ranked);
+    for (const feature of ranked) code.emit(OP.STORE, this.ranked.get(feature.key)!.raw, features.register(feature));
+    return code.finish(space.arena, space.lanes.start);
   }
 
-  /** The comparisons of a step, to be read for one student after the other. */
-  conditions(ruleIndex: number, step: Step): (lane: number) => Condition[] {
-    const { features, rule } = this.plan.rules[ruleIndex]!;
-    const found: { pointer: string; op: Comparison; sides: [Numbers, Numbers]; truth: Uint8Array }[] = [];
-    const visit = (node: Predicate, pointer: string): void => {
-      const [key, inner] = Object.entries(node)[0] as [string, unknown];
-      const here = `${pointer}/${key}`;
-      if (key === 'all' || key === 'any') (inner as Predicate[]).forEach((one, i) => visit(one, `${here}/${i}`));
-      else if (key === 'not') visit(inner as Predicate, here);
-      else if (key !== 'calendar') {
-        const op = key as Comparison;
-        const sides = (inner as Expression[]).map((side) => this.numbers(side, features)) as [Numbers, Numbers];
-        found.push({ pointer: here, op, sides, truth: compareAll(op, sides[0], sides[1], new Uint8Array(this.lanes)) });
-      }
-    };
-    if (step.pointer === '/escalate/when') visit(rule.when!, '/when');
-    visit(step.pointer === '/escalate/when' ? rule.escalate!.when : step.when, step.pointer);
-    return (lane) =>
-      found.map(({ pointer, op, sides, truth }) => {
-        const [left, right] = sides.map((side) => nullable(typeof side === 'number' ? side : side[lane]!));
-        return {
-          pointer,
-          op,
-          left: left ?? null,
-          right: right ?? null,
-          holds: truth[lane] === UNKNOWN ? null : truth[lane] === TRUE,
-        };
+  private *places(): Generator<Work, void, void> {
+    const arena = new Arena(this.memory);
+    const tables = new Map<string, { order: number; starts: number; cohorts: number; largest: number }>();
+    const calls: Call[] = [];
+    for (const { feature, raw, place } of this.ranked.values()) {
+      const name = feature.cohort!;
+      let table = tables.get(name);
+      if (!table)
+        tables.set(name, (table = this.cohortOrder(arena, this.world.cohorts.get(name) ?? new Int32Array(0))));
+      const { as = 'percentile', minCohort = 10 } = feature.feature.rank!;
+      const room = arena.allocate(32 * Math.max(1, table.largest));
+      new Float64Array(this.memory.buffer, place, this.world.students).fill(NaN);
+      const { order, starts, cohorts } = table;
+      calls.push(['rank', raw, order, starts, cohorts, minCohort, as === 'rank' ? 1 : 0, room, place]);
+    }
+    yield { calls };
+    arena.release();
+  }
+
+  /** Ordinals cohort by cohort, by counting. */
+  private cohortOrder(arena: Arena, cohortOf: Cohorts) {
+    const cohorts = cohortOf.reduce((most, cohort) => Math.max(most, cohort), -1) + 1;
+    const starts = new Int32Array(cohorts + 1);
+    for (const cohort of cohortOf) if (cohort >= 0) starts[cohort + 1]!++;
+    const largest = starts.reduce((most, n) => Math.max(most, n), 0);
+    for (let i = 0; i < cohorts; i++) starts[i + 1]! += starts[i]!;
+    const order = new Int32Array(starts[cohorts]!);
+    const next = starts.slice();
+    cohortOf.forEach((cohort, ordinal) => {
+      if (cohort >= 0) order[next[cohort]!++] = ordinal;
+    });
+    return { order: arena.write(order), starts: arena.write(starts), cohorts, largest };
+  }
+
+  private rulesProgram(space: Space): number {
+    const code = new Assembler();
+    const features = new FeatureWriter(code, space);
+    const all = [...this.plan.features.values()];
+    features.write(all.filter((feature) => feature.cohort === undefined));
+    for (const feature of all) features.finish(feature, this.ranked.get(feature.key)?.place);
+    const predicates = new PredicateWriter(code, space, (key) => features.register(this.plan.features.get(key)!));
+    this.plan.rules.forEach((planned, i) => {
+      const judged = this.world.judged.get(i);
+      this.writeRule(code, predicates, planned, {
+        levels: this.levelsAt[i]!,
+        clears: this.clearsAt[i],
+        // Nobody is not the empty address, which would mean everybody.
+        steps: judged && space.bitSet(judged) === 0 ? [] : planned.steps,
+        judged: judged ? space.bitSet(judged) : 0,
       });
+    });
+    return code.finish(space.arena, space.lanes.start);
   }
 
-  private finish(): Map<string, FeatureValues> {
-    return new Map([...this.plan.features].map(([key, feature]) => [key, this.finishFeature(feature)]));
+  private writeRule(
+    code: Assembler,
+    predicates: PredicateWriter,
+    { rule, clear }: PlannedRule,
+    {
+      levels,
+      clears,
+      steps,
+      judged,
+    }: { levels: number; clears: number | undefined; steps: PlannedRule['steps']; judged: number },
+  ): void {
+    const truths = steps.map(({ rank, when }) => [rank, predicates.write(when)] as const);
+    const unknown = rule.onNoData === 'false' ? 0 : CANNOT_SAY;
+    code.emit(OP.LEVELS, levels, unknown, judged, truths.length, ...truths.flat());
+    for (const [, truth] of truths) code.freeTruth(truth);
+    if (!clear || clears === undefined) return;
+    const truth = predicates.write(clear);
+    code.emit(OP.LEVELS, clears, 2, 0, 1, 1, truth);
+    code.freeTruth(truth);
   }
-
-  private finishFeature(feature: PlannedFeature): FeatureValues {
-    const raw = valuesOf(feature, this.accumulators, this.plan.moment, this.lanes);
-    const { rank, default: fallback } = feature.feature;
-    const ranked = rank
-      ? rankInCohorts(
-          raw,
-          this.cohorts.get(rank.cohort) ?? new Int32Array(0),
-          rank.as ?? 'percentile',
-          rank.minCohort ?? 10,
-        )
-      : undefined;
-    let values = ranked?.values ?? raw;
-    if (fallback !== undefined) values = values.map((value) => (Number.isNaN(value) ? fallback : value));
-    return { values, raw, ...(ranked && { sizes: ranked.sizes }) };
-  }
-
-  private truth(node: Predicate, features: Record<string, string>): Uint8Array {
-    const [key, inner] = Object.entries(node)[0] as [string, unknown];
-    if (key === 'all' || key === 'any') return this.combine(inner as Predicate[], key, features);
-    const truth = new Uint8Array(this.lanes);
-    if (key === 'not') {
-      const of = this.truth(inner as Predicate, features);
-      for (let lane = 0; lane < this.lanes; lane++) truth[lane] = of[lane] === UNKNOWN ? UNKNOWN : 1 - of[lane]!;
-    } else if (key === 'calendar') {
-      const masks = (inner as string).split('|') as MaskDay[];
-      const { asOf } = this.plan.moment;
-      for (let lane = 0; lane < this.lanes; lane++)
-        truth[lane] = this.calendar.covers(masks, lane, asOf) ? TRUE : FALSE;
-    } else {
-      const [left, right] = inner as [Expression, Expression];
-      compareAll(key as Comparison, this.numbers(left, features), this.numbers(right, features), truth);
-    }
-    return truth;
-  }
-
-  private combine(nodes: Predicate[], how: 'all' | 'any', features: Record<string, string>): Uint8Array {
-    const decided = how === 'all' ? FALSE : TRUE;
-    const truth = new Uint8Array(this.lanes).fill(1 - decided);
-    for (const node of nodes) {
-      const of = this.truth(node, features);
-      for (let lane = 0; lane < this.lanes; lane++) {
-        if (truth[lane] === decided) continue;
-        if (of[lane] === decided || of[lane] === UNKNOWN) truth[lane] = of[lane]!;
-      }
-    }
-    return truth;
-  }
-
-  /** An expression's value by lane; a single number is the same for everybody. */
-  private numbers(node: Expression, features: Record<string, string>): Numbers {
-    if (typeof node === 'number') return node;
-    if ('$p' in node) return constantOf(node, this.plan.moment.parameters);
-    if ('f' in node) return this.feature(features[node.f]!).values;
-    if ('sub' in node) {
-      const [a, b] = node.sub.map((part) => this.numbers(part, features)) as [Numbers, Numbers];
-      return combineNumbers(a, b, (x, y) => x - y);
-    }
-    const [first, ...more] = ('mul' in node ? node.mul : node.add).map((part) => this.numbers(part, features));
-    const how = 'mul' in node ? (x: number, y: number) => x * y : (x: number, y: number) => x + y;
-    return more.reduce((all, part) => combineNumbers(all, part, how), first!);
-  }
-}
-
-type Numbers = number | Float64Array;
-
-function combineNumbers(a: Numbers, b: Numbers, how: (x: number, y: number) => number): Numbers {
-  if (typeof a === 'number') return typeof b === 'number' ? how(a, b) : b.map((y) => how(a, y));
-  return typeof b === 'number' ? a.map((x) => how(x, b)) : a.map((x, lane) => how(x, b[lane]!));
-}
-
-/** One loop per comparison, so that each stays a plain loop over numbers. NaN on either side: unknown. */
-function compareAll(op: Comparison, a: Numbers, b: Numbers, truth: Uint8Array): Uint8Array {
-  const lanes = truth.length;
-  const left = typeof a === 'number' ? new Float64Array(lanes).fill(a) : a;
-  const right = typeof b === 'number' ? new Float64Array(lanes).fill(b) : b;
-  if (op === 'ge') for (let i = 0; i < lanes; i++) truth[i] = left[i]! >= right[i]! ? TRUE : FALSE;
-  else if (op === 'gt') for (let i = 0; i < lanes; i++) truth[i] = left[i]! > right[i]! ? TRUE : FALSE;
-  else if (op === 'le') for (let i = 0; i < lanes; i++) truth[i] = left[i]! <= right[i]! ? TRUE : FALSE;
-  else if (op === 'lt') for (let i = 0; i < lanes; i++) truth[i] = left[i]! < right[i]! ? TRUE : FALSE;
-  else for (let i = 0; i < lanes; i++) truth[i] = left[i] === right[i] ? TRUE : FALSE;
-  for (let i = 0; i < lanes; i++) if (left[i] !== left[i] || right[i] !== right[i]) truth[i] = UNKNOWN;
-  return truth;
-}
-
-function nullable(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }

@@ -1,8 +1,9 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
+import { type CloseUp, type Condition, nullable } from './close-up.js';
 import type { Days } from './compile.js';
 import { dateOfDay } from './days.js';
-import type { Condition, Evaluation } from './evaluation.js';
-import { LEVELS, type MaskDay } from './language.js';
+import type { Evaluation } from './evaluation.js';
+import { LEVELS } from './language.js';
 
 /** What one feature was for one student. */
 export interface FeatureEvidence {
@@ -25,7 +26,8 @@ export interface Evidence {
   number: number;
   asOf: string;
   hwm: number;
-  level: WarningLevel;
+  /** null: the rule does not hold, or cannot be judged. */
+  level: WarningLevel | null;
   features: Record<string, FeatureEvidence>;
   conditions: Condition[];
   /** Right-hand side of the first comparison that holds. */
@@ -39,88 +41,39 @@ export interface Evidence {
 /** Days kept for one feature in an evidence. */
 const MAX_DAYS = 60;
 
-type DayValue = [day: number, value: number];
-
-/** Gathers the days behind features for a few students, in a second pass over the days. */
-export class DayLists {
-  private readonly wanted = new Map<
-    number,
-    { from: number; to: number; exclude: MaskDay[]; lists: Map<number, DayValue[]> }[]
-  >();
-  private readonly byKey = new Map<string, Map<number, DayValue[]>>();
-
-  constructor(
-    private readonly evaluation: Evaluation,
-    keys: Iterable<string>,
-    private readonly lanes: readonly number[],
-  ) {
-    for (const key of new Set(keys)) {
-      const { metric, days, baseline, exclude } = evaluation.plan.features.get(key)!;
-      this.want(key, metric.number, days, exclude);
-      this.want(`${key} baseline`, metric.number, baseline, exclude);
-    }
-  }
-
-  needs(): { metric: number; from: number; to: number }[] {
-    return [...this.wanted].map(([metric, ranges]) => ({
-      metric,
-      from: Math.min(...ranges.map((range) => range.from)),
-      to: Math.max(...ranges.map((range) => range.to)),
-    }));
-  }
-
-  feed(metric: number, day: number, first: number, values: Int32Array): void {
-    for (const { from, to, exclude, lists } of this.wanted.get(metric) ?? []) {
-      if (day < from || day > to) continue;
-      for (const lane of this.lanes) {
-        const value = values[lane - first] ?? -1;
-        if (value < 0 || this.evaluation.calendar.covers(exclude, lane, day)) continue;
-        const list = lists.get(lane);
-        if (list) list.push([day, value]);
-        else lists.set(lane, [[day, value]]);
-      }
-    }
-  }
-
-  of(lane: number, key: string): DayValue[] {
-    return this.byKey.get(key)?.get(lane) ?? [];
-  }
-
-  private want(key: string, metric: number, days: Days, exclude: MaskDay[]): void {
-    if (!days) return;
-    const lists = new Map<number, DayValue[]>();
-    this.byKey.set(key, lists);
-    this.wanted.set(metric, [...(this.wanted.get(metric) ?? []), { ...days, exclude, lists }]);
-  }
+/** What cohorts are made of, and how many of each have a value. */
+export interface CohortFacts {
+  /** Ids of units, grade, sex behind a cohort's number, by cohort name. */
+  ids: ReadonlyMap<string, readonly string[]>;
+  size(key: string, cohort: number): number;
 }
 
-/** The features of a rule for one student. `cohortIds`: the units behind a cohort's number, by cohort name. */
+/** The features of a rule for the i-th student of a close-up, whose ordinal is given. */
 export function featuresFor(
   evaluation: Evaluation,
-  ruleIndex: number,
-  lane: number,
-  lists: DayLists,
-  cohortIds: ReadonlyMap<string, readonly string[]>,
+  features: Readonly<Record<string, string>>,
+  closeUp: CloseUp,
+  { i, ordinal }: { i: number; ordinal: number },
+  cohorts: CohortFacts,
 ): Record<string, FeatureEvidence> {
-  const { features } = evaluation.plan.rules[ruleIndex]!;
   return Object.fromEntries(
     Object.entries(features).map(([name, key]) => {
       const planned = evaluation.plan.features.get(key)!;
-      const { values, raw, sizes } = evaluation.feature(key);
+      const { value, raw } = closeUp.feature(key, i);
       const unit = 10 ** planned.metric.decimals;
-      const days = lists.of(lane, key);
+      const days = planned.days ? closeUp.days(planned, planned.days, i) : [];
       const evidence: FeatureEvidence = {
         metric: planned.metric.code,
         agg: planned.feature.agg,
         unit: unitOf(planned.feature, planned.metric.unit),
-        value: nullable(values[lane]!),
+        value: nullable(value),
         window: planned.days ? { from: firstDay(planned.days.from), to: dateOfDay(planned.days.to) } : null,
-        days: days.slice(-MAX_DAYS).map(([day, value]) => ({ day: dateOfDay(day), value: value / unit })),
+        days: days.slice(-MAX_DAYS).map(([day, stored]) => ({ day: dateOfDay(day), value: stored / unit })),
         coverage: coverageOf(days.length, planned.days),
       };
       if (planned.baseline) {
-        const base = lists.of(lane, `${key} baseline`);
-        const sum = base.reduce((total, [, value]) => total + value, 0);
+        const base = closeUp.days(planned, planned.baseline, i);
+        const sum = base.reduce((total, [, stored]) => total + stored, 0);
         evidence.baseline = {
           from: dateOfDay(planned.baseline.from),
           to: dateOfDay(planned.baseline.to),
@@ -128,15 +81,14 @@ export function featuresFor(
           n: base.length,
         };
       }
-      const { rank } = planned.feature;
-      if (rank) {
-        const cohort = evaluation.cohorts.get(rank.cohort)?.[lane] ?? -1;
+      if (planned.cohort !== undefined) {
+        const cohort = evaluation.world.cohorts.get(planned.cohort)?.[ordinal] ?? -1;
         evidence.cohort = {
-          name: rank.cohort,
-          id: cohortIds.get(rank.cohort)?.[cohort] ?? null,
-          n: sizes?.get(cohort) ?? 0,
-          place: nullable(values[lane]!),
-          value: nullable(raw[lane]!),
+          name: planned.feature.rank!.cohort,
+          id: cohorts.ids.get(planned.cohort)?.[cohort] ?? null,
+          n: cohort < 0 ? 0 : cohorts.size(key, cohort),
+          place: nullable(value),
+          value: nullable(raw),
         };
       }
       return [name, evidence];
@@ -164,7 +116,7 @@ export function reasonOf(
 ): { zh: string; en: string } {
   const fill = (text: string, language: 'zh' | 'en'): string =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-      if (name === 'level') return WARNING_LEVELS[evidence.level][language];
+      if (name === 'level') return evidence.level ? WARNING_LEVELS[evidence.level][language] : '–';
       if (name === 'threshold') return format(evidence.threshold);
       const feature = evidence.features[name];
       return feature ? format(feature.value) : whole;
@@ -184,10 +136,6 @@ function coverageOf(present: number, days: Days): string {
 
 function firstDay(day: number): string | null {
   return day > -50_000 ? dateOfDay(day) : null;
-}
-
-function nullable(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }
 
 /** Name of a level's rank. */

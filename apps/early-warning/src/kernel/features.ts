@@ -1,240 +1,294 @@
-import { type Accumulator, DaysOver, Distinct, LastSeen, NEVER, Pick, Squares, Streaks, Sums } from './accumulators.js';
 import type { Days, PlannedFeature } from './compile.js';
 import type { MaskDay } from './language.js';
-import type { Calendar } from './masks.js';
+import type { Assembler, Register } from './machine/assembler.js';
+import { OP } from './machine/machine.js';
+import type { Space, Table } from './space.js';
 
-interface Slot {
+/** Aggregates that look at days one by one, so that days without data and paused days matter to them. */
+export const DAY_BY_DAY = new Set(['streak', 'hours_since_last']);
+const PICKS = { max: 0, min: 1, last: 2 } as const;
+
+/** Days of a metric under the same masks: what features have in common. */
+interface Group {
   metric: number;
-  days: { from: number; to: number };
-  masks: readonly MaskDay[];
-  accumulator: Accumulator;
+  exclude: MaskDay[];
+  pause: MaskDay[];
+  everyDay: boolean;
+  features: PlannedFeature[];
 }
 
-/** The accumulators that features are made of; equal ones are shared. */
-export class Accumulators {
-  private readonly slots = new Map<string, Slot>();
-  private readonly byMetric = new Map<number, Slot[]>();
+/** Registers with sum, days with data and (where asked for) squares of a window. */
+interface Window {
+  sum: Register;
+  count: Register;
+  squares?: Register;
+}
+
+/** Writes the instructions that bring features into registers. Values are in the feature's unit, NaN = missing. */
+export class FeatureWriter {
+  private readonly registers = new Map<string, Register>();
+  private readonly counts = new Map<string, Register>();
 
   constructor(
-    private readonly lanes: number,
-    readonly calendar: Calendar,
+    private readonly code: Assembler,
+    private readonly space: Space,
   ) {}
 
-  /** Makes what the feature needs, so that it is there when the days come: reading it for no lane asks for all of it. */
-  prepare(feature: PlannedFeature): void {
-    valuesOf(feature, this, { asOf: 0, elapsedHours: 24 }, 0);
+  /** Writes features without their ranks and defaults. */
+  write(features: readonly PlannedFeature[]): void {
+    const groups = groupsOf(features);
+    // Streaks ask for the number of days with data, which the plain groups know.
+    for (const group of groups.filter(({ everyDay }) => !everyDay)) this.plainGroup(group);
+    for (const group of groups.filter(({ everyDay }) => everyDay)) this.everyDayGroup(group);
   }
 
-  get<T extends Accumulator>(feature: PlannedFeature, days: Days, kind: string, make: () => T): T | undefined {
-    if (!days) return undefined;
-    const masks =
-      kind.startsWith('streak') || kind.startsWith('seen') ? [...feature.exclude, ...feature.pause] : feature.exclude;
-    const number = feature.metric.number;
-    const key = `${number} ${days.from} ${days.to} ${masks.join('|')} ${kind}`;
-    let slot = this.slots.get(key);
-    if (!slot) {
-      slot = { metric: number, days, masks, accumulator: make() };
-      this.slots.set(key, slot);
-      this.byMetric.set(number, [...(this.byMetric.get(number) ?? []), slot]);
+  register({ key }: PlannedFeature): Register {
+    return this.registers.get(key)!;
+  }
+
+  /** Replaces a feature's register by that of its final value. */
+  finish({ key, feature }: PlannedFeature, ranked?: number): void {
+    let register = this.registers.get(key);
+    if (ranked !== undefined) {
+      register = this.code.newNumber();
+      this.code.emit(OP.LOAD, register, ranked);
     }
-    return slot.accumulator as T;
+    if (feature.default !== undefined)
+      register = this.code.number(OP.OTHERWISE, register!, this.code.constant(feature.default));
+    this.registers.set(key, register!);
   }
 
-  sums(feature: PlannedFeature, days: Days): Sums | undefined {
-    return this.get(feature, days, 'sums', () => new Sums(this.lanes));
+  private plainGroup({ metric, exclude, features }: Group): void {
+    const { code } = this;
+    const days = features.flatMap((feature) => [feature.days, feature.baseline]).filter((one) => one !== undefined);
+    const table = this.space.table(metric, exclude, [], union(days), false);
+    code.resolve(table.address, table.days.length);
+    const windows = this.windows(table, features);
+    for (const feature of features) {
+      const window = windows.get(keyOf(feature.days));
+      if (window) this.counts.set(countKey(feature), window.count);
+      if (DAY_BY_DAY.has(feature.feature.agg)) continue;
+      const base = windows.get(keyOf(feature.baseline));
+      const value = window ? this.plain(feature, table, window, base) : code.everywhere(NaN);
+      this.registers.set(feature.key, value);
+    }
   }
 
-  squares(feature: PlannedFeature, days: Days): Squares | undefined {
-    return this.get(feature, days, 'squares', () => new Squares(this.lanes));
-  }
-
-  pick(feature: PlannedFeature, which: 'max' | 'min' | 'last'): Pick | undefined {
-    return this.get(feature, feature.days, which, () => new Pick(this.lanes, which));
-  }
-
-  daysOver(feature: PlannedFeature): DaysOver | undefined {
-    return this.get(feature, feature.days, `over ${spanKey(feature)}`, () => new DaysOver(this.lanes, feature.span));
-  }
-
-  lastSeen(feature: PlannedFeature): LastSeen | undefined {
-    return this.get(feature, feature.days, `seen ${spanKey(feature)}`, () => new LastSeen(this.lanes, feature.span));
-  }
-
-  streaks(feature: PlannedFeature): Streaks | undefined {
-    return this.get(
-      feature,
-      feature.days,
-      `streak ${spanKey(feature)} ${feature.pause.join('|')}`,
-      () => new Streaks(this.lanes, feature.span, (lane, a, b) => this.calendar.daysBetween(feature.pause, lane, a, b)),
-    );
-  }
-
-  distinct(feature: PlannedFeature): Distinct | undefined {
-    return this.get(feature, feature.days, 'distinct', () => new Distinct(this.lanes));
-  }
-
-  /** Metrics with the days that are needed of them. */
-  needs(): { metric: number; from: number; to: number }[] {
-    return [...this.byMetric].map(([metric, slots]) => ({
-      metric,
-      from: Math.min(...slots.map((slot) => slot.days.from)),
-      to: Math.max(...slots.map((slot) => slot.days.to)),
-    }));
-  }
-
-  /** One day's vector of a metric; days must come in ascending order. */
-  feed(metric: number, day: number, first: number, values: Int32Array): void {
-    let withoutLeave: Int32Array | undefined;
-    for (const { days, masks, accumulator } of this.byMetric.get(metric) ?? []) {
-      if (day < days.from || day > days.to) continue;
-      if (masks.includes('holiday') && this.calendar.isHoliday(day)) continue;
-      if (masks.includes('leave')) {
-        withoutLeave ??= this.calendar.withoutLeave(day, first, values);
-        accumulator.add(day, first, withoutLeave);
-      } else {
-        accumulator.add(day, first, values);
+  private plain(feature: PlannedFeature, table: Table, window: Window, base: Window | undefined): Register {
+    const { code } = this;
+    const { agg, minData = 1 } = feature.feature;
+    const unit = 10 ** feature.metric.decimals;
+    const [i0, i1] = table.range(feature.days!);
+    const enough = (value: Register): Register => code.number(OP.AT_LEAST, value, window.count, code.constant(minData));
+    switch (agg) {
+      case 'sum':
+        return enough(this.over(window.sum, unit));
+      case 'avg':
+        return enough(code.number(OP.DIVIDE, window.sum, this.times(window.count, unit)));
+      case 'count':
+        return window.count;
+      case 'max':
+      case 'min':
+      case 'last':
+        return enough(this.over(code.number(OP.PICK, PICKS[agg], i0, i1), unit));
+      case 'days_over': {
+        const { lo, hi } = feature.span;
+        return enough(code.number(OP.COUNT_IN, i0, i1, lo, hi, -1));
       }
+      case 'distinct':
+        return enough(code.number(OP.DISTINCT, i0, i1));
+      case 'ratio':
+      case 'zscore':
+        return base ? this.againstBaseline(feature, window, base) : code.everywhere(NaN);
     }
+    throw new Error(`${agg} looks at days one by one`);
+  }
+
+  private againstBaseline({ feature, metric }: PlannedFeature, window: Window, base: Window): Register {
+    const { code } = this;
+    const { agg, minData = 7, minSd = 0 } = feature;
+    const average = code.number(OP.DIVIDE, window.sum, window.count);
+    const mean = code.number(OP.DIVIDE, base.sum, base.count);
+    let value: Register;
+    if (agg === 'ratio') {
+      const ratio = code.number(OP.DIVIDE, average, mean);
+      value = code.number(OP.ABOVE, ratio, mean, code.constant(0));
+    } else {
+      const deviation = code.number(OP.DEVIATION, base.count, base.sum, base.squares!);
+      const away = code.number(OP.DIVIDE, code.number(OP.SUBTRACT, average, mean), deviation);
+      const real = code.number(OP.ABOVE, away, deviation, code.constant(0));
+      value = code.number(OP.AT_LEAST, real, deviation, code.constant(minSd * 10 ** metric.decimals));
+    }
+    return code.number(OP.AT_LEAST, value, base.count, code.constant(Math.max(1, minData)));
+  }
+
+  private everyDayGroup({ metric, exclude, pause, features }: Group): void {
+    const { code, space } = this;
+    const table = space.table(metric, exclude, pause, union(features.map(({ days }) => days)), true);
+    code.resolve(table.address, table.days.length);
+    for (const feature of features) {
+      if (!feature.days) {
+        this.registers.set(feature.key, code.everywhere(NaN));
+        continue;
+      }
+      const value = feature.feature.agg === 'streak' ? this.streak(feature, table) : this.hours(feature, table);
+      this.registers.set(feature.key, value);
+    }
+  }
+
+  private streak(feature: PlannedFeature, table: Table): Register {
+    const { code } = this;
+    const [i0, i1] = table.range(feature.days!);
+    const run = code.number(OP.STREAK, i0, i1, feature.span.lo, feature.span.hi);
+    const count = this.counts.get(countKey(feature))!;
+    return code.number(OP.AT_LEAST, run, count, code.constant(feature.feature.minData ?? 1));
+  }
+
+  /** Counted to the end of what is known: when the whole metric has fallen silent, nobody's absence grows. */
+  private hours(feature: PlannedFeature, table: Table): Register {
+    const { code, space } = this;
+    const { metric, days, exclude, pause, span, asOf, elapsedHours } = feature;
+    const until = space.newestDay(metric.number, days!, [...exclude, ...pause]);
+    if (until === undefined) return code.everywhere(NaN);
+    const [i0, i1] = table.range({ from: days!.from, to: until });
+    const lastHours = code.constant(until === asOf ? elapsedHours : 24);
+    return code.number(OP.HOURS, i0, i1, span.lo, span.hi, lastHours);
+  }
+
+  /** Sums of every window of a group in one pass from the newest day back: a window is the difference of two such sums. */
+  private windows(table: Table, features: readonly PlannedFeature[]): Map<string, Window> {
+    const { code } = this;
+    const wanted = new Map<string, { range: [number, number]; squares: boolean }>();
+    const want = (days: Days, squares: boolean): void => {
+      if (!days) return;
+      const known = wanted.get(keyOf(days));
+      wanted.set(keyOf(days), { range: table.range(days), squares: squares || (known?.squares ?? false) });
+    };
+    for (const { days, baseline, feature } of features) {
+      want(days, false);
+      want(baseline, feature.agg === 'zscore');
+    }
+    const end = table.days.length;
+    const ranges = [...wanted.values()].map(({ range }) => range).filter(([i0, i1]) => i0 <= i1);
+    const cuts = [...new Set(ranges.flatMap(([i0, i1]) => [i0, i1 + 1]))].filter((cut) => cut < end);
+    const from = this.runningSums(
+      cuts.sort((a, b) => b - a),
+      end,
+      ranges,
+      wanted,
+    );
+    const windows = new Map<string, Window>();
+    for (const [key, { range, squares }] of wanted) windows.set(key, this.difference(range, squares, from, end));
+    // The running sums live on where a window is one; the others are free again.
+    const kept = new Set([...windows.values()].flatMap((w) => [w.sum, w.count, w.squares]));
+    for (const running of from.values())
+      for (const register of [running.sum, running.count, running.squares])
+        if (register !== undefined && !kept.has(register)) code.freeNumber(register);
+    return windows;
+  }
+
+  private runningSums(
+    cuts: readonly number[],
+    end: number,
+    _ranges: readonly [number, number][],
+    wanted: ReadonlyMap<string, { range: [number, number]; squares: boolean }>,
+  ): Map<number, Window> {
+    const { code } = this;
+    // Squares are summed between the cuts of the windows that ask for them only.
+    const squareCuts = new Set<number>();
+    for (const { range, squares } of wanted.values())
+      if (squares && range[0] <= range[1]) for (const cut of [range[0], range[1] + 1]) squareCuts.add(cut);
+    const newestSquare = Math.max(-1, ...squareCuts);
+    const running = new Map<number, Window>();
+    let [above, before]: [number, Window | undefined] = [end, undefined];
+    let [squareAbove, squareBefore] = [newestSquare, -1];
+    for (const cut of cuts) {
+      const sum = code.newNumber();
+      const count = code.newNumber();
+      code.emit(OP.SUMS, cut, above - 1, before?.sum ?? -1, before?.count ?? -1, sum, count);
+      const window: Window = { sum, count };
+      if (squareCuts.has(cut) && cut < newestSquare) {
+        squareBefore = window.squares = code.number(OP.SQUARES, cut, squareAbove - 1, squareBefore);
+        squareAbove = cut;
+      }
+      running.set(cut, window);
+      [above, before] = [cut, window];
+    }
+    return running;
+  }
+
+  private difference(
+    [i0, i1]: [number, number],
+    squares: boolean,
+    from: ReadonlyMap<number, Window>,
+    end: number,
+  ): Window {
+    const { code } = this;
+    const zero = (): Register => code.everywhere(0);
+    if (i0 > i1) return { sum: zero(), count: zero(), ...(squares && { squares: zero() }) };
+    const all = from.get(i0)!;
+    const later = i1 + 1 < end ? from.get(i1 + 1) : undefined;
+    const minus = (a: Register, b: Register | undefined): Register =>
+      b === undefined ? a : code.number(OP.SUBTRACT, a, b);
+    return {
+      sum: minus(all.sum, later?.sum),
+      count: minus(all.count, later?.count),
+      ...(squares && { squares: minus(all.squares!, later?.squares) }),
+    };
+  }
+
+  private over(value: Register, unit: number): Register {
+    return unit === 1 ? value : this.code.number(OP.DIVIDE, value, this.code.everywhere(unit));
+  }
+
+  private times(value: Register, unit: number): Register {
+    return unit === 1 ? value : this.code.number(OP.MULTIPLY, value, this.code.everywhere(unit));
   }
 }
 
-function spanKey({ span }: PlannedFeature): string {
-  return `${span.lo}-${span.hi}`;
+/** Days every group of features looks at, by metric. */
+export function needsOf(features: Iterable<PlannedFeature>): { metric: number; from: number; to: number }[] {
+  const needs = new Map<number, { metric: number; from: number; to: number }>();
+  for (const { metric, days, baseline } of features) {
+    for (const range of [days, baseline]) {
+      if (!range) continue;
+      const known = needs.get(metric.number) ?? { metric: metric.number, ...range };
+      needs.set(metric.number, {
+        metric: metric.number,
+        from: Math.min(known.from, range.from),
+        to: Math.max(known.to, range.to),
+      });
+    }
+  }
+  return [...needs.values()];
 }
 
-/** Values of a feature in its unit, by lane; NaN = missing. Ranks and defaults are not applied yet. */
-export function valuesOf(
-  feature: PlannedFeature,
-  from: Accumulators,
-  moment: { asOf: number; elapsedHours: number },
-  lanes: number,
-): Float64Array {
-  const values = new Float64Array(lanes).fill(NaN);
-  const { agg, minData = 1 } = feature.feature;
-  const unit = 10 ** feature.metric.decimals;
-  const fill = (valueOf: (lane: number) => number): Float64Array => {
-    for (let lane = 0; lane < lanes; lane++) values[lane] = valueOf(lane);
-    return values;
+function groupsOf(features: readonly PlannedFeature[]): Group[] {
+  const groups = new Map<string, Group>();
+  const join = (feature: PlannedFeature, pause: MaskDay[], everyDay: boolean): void => {
+    const { metric, exclude } = feature;
+    const key = JSON.stringify([metric.number, exclude, pause, everyDay]);
+    const group = groups.get(key) ?? { metric: metric.number, exclude, pause, everyDay, features: [] };
+    group.features.push(feature);
+    groups.set(key, group);
   };
-  if (agg === 'hours_since_last') {
-    const seen = from.lastSeen(feature);
-    return seen ? fill((lane) => hoursSince(feature, from.calendar, lane, seen, moment)) : values;
+  for (const feature of features) {
+    const { agg } = feature.feature;
+    if (agg !== 'hours_since_last') join(feature, [], false);
+    if (DAY_BY_DAY.has(agg)) join(feature, feature.pause, true);
   }
-  const sums = from.sums(feature, feature.days);
-  const enough = (lane: number): boolean => sums!.count[lane]! >= minData;
-  switch (agg) {
-    case 'sum':
-      return sums ? fill((lane) => (enough(lane) ? sums.sum[lane]! / unit : NaN)) : values;
-    case 'avg':
-      return sums ? fill((lane) => (enough(lane) ? sums.sum[lane]! / (sums.count[lane]! * unit) : NaN)) : values;
-    case 'count':
-      return sums ? fill((lane) => sums.count[lane]!) : values;
-    case 'max':
-    case 'min':
-    case 'last': {
-      const pick = from.pick(feature, agg);
-      return pick ? fill((lane) => (enough(lane) ? pick.value[lane]! / unit : NaN)) : values;
-    }
-    case 'days_over': {
-      const over = from.daysOver(feature);
-      return over ? fill((lane) => (enough(lane) ? over.days[lane]! : NaN)) : values;
-    }
-    case 'distinct': {
-      const distinct = from.distinct(feature);
-      return distinct ? fill((lane) => (enough(lane) ? distinct.size(lane) : NaN)) : values;
-    }
-    case 'streak': {
-      const streaks = from.streaks(feature);
-      return streaks ? fill((lane) => (enough(lane) ? streaks.at(lane, feature.days!.to) : NaN)) : values;
-    }
-    case 'ratio':
-    case 'zscore':
-      return againstBaseline(feature, from, fill, values);
-  }
+  return [...groups.values()];
 }
 
-/**
- * Counted from the end of the day it was last seen on (whoever was seen at 23:59 has not been away longer) to the end of what is
- * known: when the whole metric has fallen silent, nobody's absence grows.
- */
-function hoursSince(
-  { pause }: PlannedFeature,
-  calendar: Calendar,
-  lane: number,
-  { day: days, newest }: LastSeen,
-  { asOf, elapsedHours }: { asOf: number; elapsedHours: number },
-): number {
-  const day = days[lane]!;
-  if (day === NEVER) return NaN;
-  const until = Math.min(asOf, newest);
-  if (day >= until) return 0;
-  const fullDays = until - day - 1 - calendar.daysBetween(pause, lane, day, until);
-  const lastHours = until === asOf ? elapsedHours : 24;
-  return 24 * fullDays + (calendar.covers(pause, lane, until) ? 0 : lastHours);
+function union(days: readonly Days[]): { from: number; to: number } {
+  const known = days.filter((one) => one !== undefined);
+  return { from: Math.min(...known.map((one) => one.from)), to: Math.max(...known.map((one) => one.to)) };
 }
 
-function againstBaseline(
-  feature: PlannedFeature,
-  from: Accumulators,
-  fill: (valueOf: (lane: number) => number) => Float64Array,
-  missing: Float64Array,
-): Float64Array {
-  const { agg, minData = 7, minSd = 0 } = feature.feature;
-  const sums = from.sums(feature, feature.days);
-  const base = from.sums(feature, feature.baseline);
-  const squares = agg === 'zscore' ? from.squares(feature, feature.baseline) : undefined;
-  if (!sums || !base) return missing;
-  const unit = 10 ** feature.metric.decimals;
-  return fill((lane) => {
-    const days = sums.count[lane]!;
-    const n = base.count[lane]!;
-    if (days === 0 || n < Math.max(1, minData)) return NaN;
-    const mean = base.sum[lane]! / n;
-    const average = sums.sum[lane]! / days;
-    if (!squares) return mean > 0 ? average / mean : NaN;
-    const deviation = Math.sqrt(Math.max(0, n * squares.sum[lane]! - base.sum[lane]! ** 2)) / n;
-    return deviation > 0 && deviation >= minSd * unit ? (average - mean) / deviation : NaN;
-  });
+function keyOf(days: Days): string {
+  return days ? `${days.from} ${days.to}` : '';
 }
 
-/** Cohorts of students: the cohort's number by lane, -1 for none. */
-export type Cohorts = Int32Array;
-
-export interface Ranked {
-  values: Float64Array;
-  /** Students with a value, by cohort number. */
-  sizes: Map<number, number>;
-}
-
-/**
- * Place of each value in its cohort, among the students with a value. `percentile`: 100 × share of the others that are smaller
- * (PostgreSQL's percent_rank × 100); `rank`: 1 = smallest, equals share the smaller rank. Too small a cohort: missing.
- */
-export function rankInCohorts(
-  values: Float64Array,
-  cohorts: Cohorts,
-  as: 'percentile' | 'rank',
-  minCohort: number,
-): Ranked {
-  const members = new Map<number, number[]>();
-  for (let lane = 0; lane < values.length; lane++) {
-    const cohort = cohorts[lane] ?? -1;
-    if (cohort < 0 || Number.isNaN(values[lane]!)) continue;
-    const list = members.get(cohort);
-    if (list) list.push(lane);
-    else members.set(cohort, [lane]);
-  }
-  const ranked = new Float64Array(values.length).fill(NaN);
-  const sizes = new Map<number, number>();
-  for (const [cohort, lanes] of members) {
-    sizes.set(cohort, lanes.length);
-    if (lanes.length < minCohort) continue;
-    lanes.sort((a, b) => values[a]! - values[b]!);
-    let smaller = 0;
-    for (let i = 0; i < lanes.length; i++) {
-      if (i > 0 && values[lanes[i]!] !== values[lanes[i - 1]!]) smaller = i;
-      ranked[lanes[i]!] = as === 'rank' ? smaller + 1 : (100 * smaller) / Math.max(1, lanes.length - 1);
-    }
-  }
-  return { values: ranked, sizes };
+function countKey({ metric, exclude, days }: PlannedFeature): string {
+  return JSON.stringify([metric.number, exclude, keyOf(days)]);
 }

@@ -36,8 +36,25 @@ export type Constant = number | Parameter;
 /** `{ "ge": 300 }`: which days count; in the metric's unit. */
 export type Where = { [C in Comparison]?: Constant };
 
-export const MASKS = ['leave', 'holiday'] as const;
-export type MaskDay = (typeof MASKS)[number];
+/** Kinds of days that may not count. */
+export const MASKS = {
+  leave: { zh: '请假', en: 'approved leave of the student' },
+  holiday: { zh: '假期', en: 'public holiday or vacation' },
+  internship: { zh: '实习', en: "internship of the student's units" },
+  exam: { zh: '考试周', en: 'exam weeks' },
+} as const satisfies Record<string, Bilingual>;
+export type MaskDay = keyof typeof MASKS;
+
+/** Periods in which something may repeat. */
+export const PERIODS = {
+  day: { zh: '日', en: 'day' },
+  iso_week: { zh: '周', en: 'ISO week' },
+  term: { zh: '学期', en: 'term' },
+} as const satisfies Record<string, Bilingual>;
+export type Period = keyof typeof PERIODS;
+
+/** Most periods that `held` may look back over: each is judged like a day of its own. */
+export const MAX_TIMES: Record<Period, number> = { day: 14, iso_week: 8, term: 8 };
 
 /** One number per student and as-of day: metric × aggregate × window. */
 export interface Feature {
@@ -73,7 +90,12 @@ export type Predicate =
   | { all: Predicate[] }
   | { any: Predicate[] }
   | { not: Predicate }
-  | { calendar: string };
+  /** Whether the as-of day is such a day for the student: `leave|holiday`. */
+  | { calendar: string }
+  /** Week of the term, from 1; outside of terms it does not hold. `{ "termWeek": { "le": 4 } }` = 期初. */
+  | { termWeek: Where }
+  /** `when` holds now and did at the end of each of the `times` − 1 periods before. */
+  | { held: { when: Predicate; each: Period; times: number } };
 
 export interface Rule {
   id: string;
@@ -85,6 +107,14 @@ export interface Rule {
   level: WarningLevel | Partial<Record<WarningLevel, Predicate>>[];
   when?: Predicate;
   escalate?: { to: WarningLevel; when: Predicate };
+  /** `3d`: levels count only once they held on so many days in a row. */
+  for?: string;
+  /** Hysteresis: a warning goes on holding, at its level, until this is true. */
+  clearWhen?: Predicate;
+  /** Only these students are judged: members of one of the units or places, of these grades, of this sex. */
+  students?: { units?: string[]; grades?: number[]; sex?: 'male' | 'female' };
+  /** Days on which the rule is judged, both inclusive (YYYY-MM-DD). */
+  effective?: { from?: string; to?: string };
   /**
    * What a result that cannot be known means. `skip` (default): nothing is concluded, an earlier firing stands.
    * `false`: the rule does not hold.
@@ -92,6 +122,8 @@ export interface Rule {
   onNoData?: 'skip' | 'false';
   /** Sentence for people; `{feature}`, `{level}` and `{threshold}` are filled in. */
   reason: Bilingual;
+  /** The sentence for the student; without one the student is told the metrics' names and values. */
+  studentReason?: Bilingual;
 }
 
 /** Levels by rank; 0 = no warning. */

@@ -1,52 +1,40 @@
 import type { MaskDay } from './language.js';
 
-/** Days that do not count: holidays for everybody, leave for one student. */
-export class Calendar {
-  private readonly leaveByDay = new Map<number, number[]>();
+export type Ranges = readonly (readonly [from: number, to: number])[];
 
-  /** `leave`: days [from, to] by lane; they may overlap. */
+/** Days that do not count: for everybody (holidays, exam weeks), or for single students by lane (leave, internship). */
+export class Calendar {
+  private readonly lanesOn = new Map<string, number[]>();
+
   constructor(
-    private readonly holidays: ReadonlySet<number> = new Set(),
-    private readonly leave: ReadonlyMap<number, readonly (readonly [number, number])[]> = new Map(),
+    private readonly forAll: Partial<Record<MaskDay, ReadonlySet<number>>> = {},
+    /** Days [from, to] by lane; they may overlap. */
+    private readonly byLane: Partial<Record<MaskDay, ReadonlyMap<number, Ranges>>> = {},
   ) {}
 
-  isHoliday(day: number): boolean {
-    return this.holidays.has(day);
-  }
-
-  isOnLeave(lane: number, day: number): boolean {
-    return this.leave.get(lane)?.some(([from, to]) => from <= day && day <= to) ?? false;
+  coversAll(masks: readonly MaskDay[], day: number): boolean {
+    return masks.some((mask) => this.forAll[mask]?.has(day));
   }
 
   covers(masks: readonly MaskDay[], lane: number, day: number): boolean {
-    return (masks.includes('holiday') && this.isHoliday(day)) || (masks.includes('leave') && this.isOnLeave(lane, day));
+    return (
+      this.coversAll(masks, day) ||
+      masks.some((mask) => this.byLane[mask]?.get(lane)?.some(([from, to]) => from <= day && day <= to))
+    );
   }
 
-  /** Masked days strictly between two days. */
-  daysBetween(masks: readonly MaskDay[], lane: number, a: number, b: number): number {
-    if (masks.length === 0) return 0;
-    let n = 0;
-    for (let day = a + 1; day < b; day++) if (this.covers(masks, lane, day)) n++;
-    return n;
-  }
-
-  /** The vector without the data of students on leave; itself when nobody is. */
-  withoutLeave(day: number, first: number, values: Int32Array): Int32Array {
-    let copy: Int32Array | undefined;
-    for (const lane of this.lanesOnLeave(day)) {
-      const i = lane - first;
-      if (i < 0 || i >= values.length) continue;
-      copy ??= values.slice();
-      copy[i] = -1;
-    }
-    return copy ?? values;
-  }
-
-  private lanesOnLeave(day: number): number[] {
-    let lanes = this.leaveByDay.get(day);
+  /** Lanes for which a day is one of these while it is not for everybody, ascending. */
+  lanes(masks: readonly MaskDay[], day: number): readonly number[] {
+    if (masks.length === 0) return [];
+    const key = `${masks.join('|')} ${day}`;
+    let lanes = this.lanesOn.get(key);
     if (!lanes) {
-      lanes = [...this.leave.keys()].filter((lane) => this.isOnLeave(lane, day));
-      this.leaveByDay.set(day, lanes);
+      const found = new Set<number>();
+      for (const mask of masks)
+        for (const [lane, ranges] of this.byLane[mask] ?? [])
+          if (ranges.some(([from, to]) => from <= day && day <= to)) found.add(lane);
+      lanes = [...found].sort((a, b) => a - b);
+      this.lanesOn.set(key, lanes);
     }
     return lanes;
   }

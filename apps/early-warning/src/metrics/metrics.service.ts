@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import type { Permission } from '#contracts';
-import { Database, insert, query, queryOne, sql, type Tx, update } from '#database';
+import { Database, insert, query, sql, type Tx, update } from '#database';
 import { Forbidden, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
-import type { MetricInfo } from '../kernel/language.js';
+import { checkRule } from '../kernel/check-rule.js';
+import type { MetricInfo, Rule } from '../kernel/language.js';
 import { Metric } from './metric.entity.js';
 import { MetricDto, type MetricChangeDto, type NewMetricDto } from './metrics.dto.js';
 import { MetricCodeTaken, MetricInUse } from './metrics.problems.js';
@@ -61,16 +62,16 @@ export class Metrics {
   }
 
   private async assertNoRuleNeedsMore(tx: Tx, code: string, retentionDays: number): Promise<void> {
-    const rule = await queryOne<{ code: string }>(
+    const now = await metricCatalogue(tx);
+    const then = new Map(now).set(code, { ...now.get(code)!, retentionDays });
+    const rules = await query<{ code: string; definition: Rule }>(
       tx,
-      sql`SELECT r.code FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f
-           WHERE r.state = 'published' AND f.value ->> 'metric' = ${code}
-             AND coalesce((substring(f.value ->> 'window' from '^(\\d+)d$'))::int, 0)
-               + coalesce((substring(f.value ->> 'offset' from '^(\\d+)d$'))::int, 0)
-               + coalesce((substring(f.value ->> 'baseline' from '^(\\d+)d$'))::int, 0) > ${retentionDays}
-           ORDER BY r.code LIMIT 1`,
+      sql`SELECT code, definition FROM early_warning.rule WHERE state = 'published' ORDER BY code`,
     );
-    if (rule) throw new MetricInUse({ pointer: '#/retentionDays', params: { rule: rule.code } });
+    const broken = rules.find(
+      ({ definition }) => checkRule(definition, then).length > 0 && checkRule(definition, now).length === 0,
+    );
+    if (broken) throw new MetricInUse({ pointer: '#/retentionDays', params: { rule: broken.code } });
   }
 
   private async find(tx: Tx, id: string): Promise<Metric> {

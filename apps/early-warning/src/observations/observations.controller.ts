@@ -1,34 +1,47 @@
-import { Body, Controller, createParamDecorator, type ExecutionContext, HttpCode, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import { Controller, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { BodyLimit, Summary } from '#http';
-import { BatchResultDto, ObservationBatchDto } from './observations.dto.js';
+import { JSON_TYPE, Raw, RawBody, type RawContent, Summary } from '#http';
+import { BatchQuery, BatchResultDto, ObservationBatchDto } from './observations.dto.js';
 import { Observations } from './observations.service.js';
 
-const BATCH_BYTES = 4 * 1_048_576;
-
-/** The rows of the body, untouched: turning 10,000 of them into instances would cost more than storing them. */
-const Rows = createParamDecorator(
-  (_: unknown, context: ExecutionContext): unknown =>
-    (context.switchToHttp().getRequest<FastifyRequest>().body as { observations?: unknown } | undefined)?.observations,
-);
+const MB = 1_048_576;
+const LINES = { type: 'string', maxLength: 16 * MB };
 
 @ApiTags('observations')
+@ApiExtraModels(ObservationBatchDto)
 @Controller('early-warning/v1/observations')
 export class ObservationsController {
   constructor(private readonly observations: Observations) {}
 
   @Post('batches')
   @HttpCode(200)
-  @BodyLimit(BATCH_BYTES)
+  @RawBody({
+    [JSON_TYPE]: { maxBytes: 4 * MB, schema: { $ref: getSchemaPath(ObservationBatchDto) } },
+    'application/x-ndjson': {
+      maxBytes: 16 * MB,
+      schema: {
+        ...LINES,
+        description: '每行一条观测（JSON），最多 100,000 行 / An observation (JSON) per line, 100,000 at most',
+        example: '{"student":"2024000001","metric":"library_visits","day":"2026-11-20","value":1}\n',
+      },
+    },
+    'text/csv': {
+      maxBytes: 16 * MB,
+      schema: {
+        ...LINES,
+        description: '首行为列名，最多 100,000 行 / The first line names the columns, 100,000 rows at most',
+        example: 'student,metric,day,value\n2024000001,library_visits,2026-11-20,1\n',
+      },
+    },
+  })
   @Require('early-warning:observation:write')
   @Summary('上传一批观测（按 batchKey 幂等）', 'Deliver a batch of observations (idempotent by batchKey)')
   deliverObservations(
     @CurrentActor() actor: Actor,
-    @Body() body: ObservationBatchDto,
-    @Rows() rows: unknown,
+    @Query() query: BatchQuery,
+    @Raw() content: RawContent,
   ): Promise<BatchResultDto> {
-    return this.observations.ingest(actor, body, rows);
+    return this.observations.ingest(actor, content, query);
   }
 }

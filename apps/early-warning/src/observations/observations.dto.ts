@@ -1,9 +1,7 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { Exclude } from 'class-transformer';
 import { DateOnly, Decimal, Flag, Instant, Int, ListOf, OneOf, Text } from '#http';
-import type { Rejected } from './rows.js';
-
-export const MAX_ROWS = 10_000;
+import { MAX_LINES, MAX_LISTED } from './formats.js';
+import { MAX_REJECTED, type Rejected } from './rows.js';
 
 export class ObservationDto {
   @Text({ zh: '学号', en: 'Student number', max: 50, example: '2024000001' })
@@ -23,13 +21,14 @@ export class ObservationDto {
   at?: string;
 
   @Decimal({
-    zh: '数值，以指标单位计，小数位数不超过指标规定',
-    en: "Value in the metric's unit, with no more decimals than it has",
+    zh: '数值，以指标单位计，小数位数不超过指标规定；null 表示撤回该 key 的记录',
+    en: "Value in the metric's unit, with no more decimals than it has; null withdraws the key's record",
+    nullable: true,
     min: 0,
     max: 2_147_483_647,
     example: 1,
   })
-  value: number;
+  value: number | null;
 
   @Text({
     zh: '来源中的记录键：同一来源、学生、指标、日期、键的后一批取代前一批',
@@ -41,26 +40,40 @@ export class ObservationDto {
   key?: string;
 }
 
-@ApiExtraModels(ObservationDto)
-export class ObservationBatchDto {
-  @Text({ zh: '来源', en: 'Source', max: 60, pattern: /^[a-z0-9][a-z0-9._-]*$/, example: 'library' })
+const SOURCE = { zh: '来源', en: 'Source', max: 60, pattern: /^[a-z0-9][a-z0-9._-]*$/, example: 'library' };
+const BATCH_KEY = {
+  zh: '批次键，重发时不变',
+  en: 'Key of the batch; the same when it is sent again',
+  max: 100,
+  example: '2026-11-20',
+};
+
+/** Names a batch. */
+export class BatchKeyDto {
+  @Text(SOURCE)
   source: string;
 
-  @Text({
-    zh: '批次键，重发时不变',
-    en: 'Key of the batch; the same when it is sent again',
-    max: 100,
-    example: '2026-11-20',
-  })
+  @Text(BATCH_KEY)
   batchKey: string;
+}
 
-  // Documented here, taken from the request as it is by `@Rows()`: rows are checked one by one in the use case.
-  @Exclude({ toClassOnly: true })
+/** The same in the address, for bodies of lines. */
+export class BatchQuery {
+  @Text({ ...SOURCE, optional: true })
+  source?: string;
+
+  @Text({ ...BATCH_KEY, optional: true })
+  batchKey?: string;
+}
+
+/** Documents the JSON body: its rows are checked one by one in the use case, without an instance for each. */
+@ApiExtraModels(ObservationDto)
+export class ObservationBatchDto extends BatchKeyDto {
   @ApiProperty({
     type: 'array',
     items: { $ref: getSchemaPath(ObservationDto) },
     minItems: 1,
-    maxItems: MAX_ROWS,
+    maxItems: MAX_LISTED,
     description: '观测 / Observations',
   })
   observations: unknown;
@@ -72,10 +85,16 @@ const REJECTED_CODES = {
   unknown_metric: { zh: '指标未知', en: 'unknown metric' },
   bad_value: { zh: '数值不合要求', en: 'bad value' },
   bad_time: { zh: '时间不合要求', en: 'bad time' },
+  day_closed: { zh: '该月不再接收', en: 'closed month' },
+  key_missing: { zh: '缺少 key', en: 'key is missing' },
 };
 
 export class RejectedDto {
-  @Text({ zh: '位置', en: 'Where (JSON pointer)', example: '#/observations/17/student' })
+  @Text({
+    zh: '位置；按行传送时为行号',
+    en: 'Where (JSON pointer); of bodies in lines, the line',
+    example: '#/observations/17/student',
+  })
   pointer: string;
 
   @OneOf(REJECTED_CODES, { zh: '原因代码', en: 'Code of the reason', example: 'unknown_student' })
@@ -89,7 +108,7 @@ export class RejectedDto {
 }
 
 export class BatchResultDto {
-  @Int({ zh: '收下的条数', en: 'Rows that went in', min: 0, max: MAX_ROWS, example: 9_998 })
+  @Int({ zh: '收下的条数', en: 'Rows that went in', min: 0, max: MAX_LINES, example: 9_998 })
   accepted: number;
 
   @Flag({
@@ -99,10 +118,21 @@ export class BatchResultDto {
   })
   duplicateBatch: boolean;
 
-  @ListOf(() => RejectedDto, { zh: '未收下的行', en: 'Rows that were left out', maxItems: MAX_ROWS })
+  @Int({ zh: '未收下的行数', en: 'How many rows were left out', min: 0, max: MAX_LINES, example: 2 })
+  rejectedCount: number;
+
+  @ListOf(() => RejectedDto, {
+    zh: '未收下的行，最多说明 1000 行',
+    en: 'Rows that were left out; the first thousand are described',
+    maxItems: MAX_REJECTED,
+  })
   rejected: RejectedDto[];
 
-  static of(accepted: number, duplicateBatch: boolean, rejected: readonly Rejected[]): BatchResultDto {
-    return Object.assign(new BatchResultDto(), { accepted, duplicateBatch, rejected });
+  static of(
+    accepted: number,
+    duplicateBatch: boolean,
+    { rejected, rejectedCount }: { rejected: Rejected[]; rejectedCount: number },
+  ): BatchResultDto {
+    return Object.assign(new BatchResultDto(), { accepted, duplicateBatch, rejectedCount, rejected });
   }
 }

@@ -15,9 +15,21 @@ import { OnEvent, type Received } from '#events';
 import { dateOf } from '#roster';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
+import { dayOf } from '../kernel/days.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { openBatch, type Raw, wantRun, writeObservations } from './ledger.js';
-import { dayFinder } from './rows.js';
+import { wantRun } from '../runs/wanting.js';
+import { forgetLanes, openBatch } from './ledger.js';
+import { dayFinder, Rows } from './rows.js';
+import { closedDays, lastMetrics, writeRows } from './writing.js';
+
+/** What a fact of an event counts for. */
+interface Value {
+  metric: number;
+  /** `at`: milliseconds since 1970; NaN when only the day is known. */
+  when: { day: number; at: number };
+  value: number;
+  key: string;
+}
 
 /** One value per student, metric and night: a later result replaces it. */
 const NIGHT_KEY = '00000000-0000-0000-0000-000000000000';
@@ -32,8 +44,9 @@ export class ObservationHandlers {
   async whenPassesRecorded(tx: Tx, event: Received<PassesRecordedV1>): Promise<void> {
     const { passes } = event.data;
     const dayOfInstant = dayFinder(this.config.timeZone);
-    await this.record(tx, event, passes, (pass, metric) => {
-      const base = { day: dayOfInstant(Date.parse(pass.at)), value: 1, at: pass.at, key: pass.passId, revision: 0 };
+    await this.record(tx, event, 0, passes, (pass, metric) => {
+      const at = Date.parse(pass.at);
+      const base = { when: { day: dayOfInstant(at), at }, value: 1, key: pass.passId };
       const into = pass.direction === 'in' ? [{ ...base, metric: metric('dorm_gate_in') }] : [];
       return [{ ...base, metric: metric('gate_passes') }, ...into];
     });
@@ -43,10 +56,9 @@ export class ObservationHandlers {
   @OnEvent(NightCheckedV1)
   async whenNightChecked(tx: Tx, event: Received<NightCheckedV1>): Promise<void> {
     const { night, revision, results } = event.data;
-    await this.record(tx, event, results, (result, metric) =>
-      nightValues(result).map(([code, value]) => ({
-        ...{ metric: metric(code), day: night.slice(0, 10), value, at: null, key: NIGHT_KEY, revision },
-      })),
+    const when = { day: dayOf(night.slice(0, 10)), at: NaN };
+    await this.record(tx, event, revision, results, (result, metric) =>
+      nightValues(result).map(([code, value]) => ({ metric: metric(code), when, value, key: NIGHT_KEY })),
     );
   }
 
@@ -70,6 +82,7 @@ export class ObservationHandlers {
   @OnEvent(RosterChangedV1)
   async whenRosterChanged(tx: Tx): Promise<void> {
     await ensureOrdinals(tx);
+    await forgetLanes(tx);
     await wantRun(tx);
   }
 
@@ -83,23 +96,33 @@ export class ObservationHandlers {
     await wantRun(tx);
   }
 
-  /** Writes what an event means, once per event; students that the roster does not know are left out. */
+  /**
+   * Writes what an event means, once per event; students that the roster does not know are left out. Of records of the same key the
+   * higher revision counts.
+   */
   private async record<T extends { studentId: string }>(
     tx: Tx,
     event: Received<object>,
+    revision: number,
     facts: readonly T[],
-    rowsOf: (fact: T, metric: (code: string) => number) => Omit<Raw, 'ordinal'>[],
+    valuesOf: (fact: T, metric: (code: string) => number) => Value[],
   ): Promise<void> {
-    const opened = await openBatch(tx, `event:${event.name}`, event.id, createHash('sha256').update(event.id).digest());
+    const source = `event:${event.name}`;
+    const opened = await openBatch(tx, source, event.id, createHash('sha256').update(event.id).digest());
     if ('before' in opened) return;
     const metrics = await metricCatalogue(tx);
     const ordinals = await ordinalsById(tx, [...new Set(facts.map((fact) => fact.studentId))]);
-    const rows = facts.flatMap((fact) => {
+    const rows = new Rows({ timeZone: this.config.timeZone, metrics, students: new Map() });
+    let line = 0;
+    for (const fact of facts) {
       const ordinal = ordinals.get(fact.studentId);
-      if (ordinal === undefined) return [];
-      return rowsOf(fact, (code) => metrics.get(code)!.number).map((row) => ({ ...row, ordinal }));
-    });
-    await writeObservations(tx, opened.seq, rows);
+      if (ordinal === undefined) continue;
+      for (const { metric, when, value, key } of valuesOf(fact, (code) => metrics.get(code)!.number))
+        rows.push(line++, metric, when, ordinal, value, key);
+    }
+    const isClosed = await closedDays(tx, rows);
+    if (isClosed) rows.refuseDays(isClosed);
+    await writeRows(tx, { seq: opened.seq, source, revision, ordered: lastMetrics(metrics) }, rows);
   }
 }
 

@@ -2,52 +2,129 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
-import { Database } from '#database';
-import { Invalid } from '#http';
-import { ordinalsByNumber } from '../engine/ordinals.js';
+import { Database, type Tx } from '#database';
+import { Invalid, JSON_TYPE, parseJsonBody, type RawContent, validateValue } from '#http';
+import { Policies } from '#policy';
+import { today } from '#roster';
+import { unfoldedRows } from '../engine/batches.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { openBatch, writeObservations } from './ledger.js';
-import { BatchResultDto, MAX_ROWS, type ObservationBatchDto } from './observations.dto.js';
-import { BatchKeyReused } from './observations.problems.js';
-import { readRows, type Rejected, resolveRows } from './rows.js';
+import { readCsv, readLines, readList } from './formats.js';
+import { IngestPolicy } from './ingest.policy.js';
+import { KnownStudents } from './known-students.js';
+import { openBatch } from './ledger.js';
+import { BatchKeyDto, type BatchQuery, BatchResultDto } from './observations.dto.js';
+import { BatchKeyReused, IngestBusy } from './observations.problems.js';
+import { Rows } from './rows.js';
+import { closedDays, lastMetrics, writeRows } from './writing.js';
+
+const RETRY_AFTER_SECONDS = 2;
+const BYTES_PER_LINE = 64;
+
+/** A batch that is to be taken. */
+export interface Delivery {
+  source: string;
+  batchKey: string;
+  /** Of its content: says whether a batch is the same that came before. */
+  sha256: Buffer;
+  /** What pointers to a row begin with. */
+  pointer: string;
+  /** Rows there are, more or less. */
+  size: number;
+  /** Puts the rows in; may be called again when the transaction is tried again. */
+  read(rows: Rows): void;
+}
 
 @Injectable()
 export class Observations {
+  private inFlight = 0;
+  private limits = new IngestPolicy();
+
   constructor(
     private readonly database: Database,
     private readonly config: Config,
+    private readonly policies: Policies,
+    private readonly students: KnownStudents,
   ) {}
+
+  /** Takes the batch of a request. */
+  ingest(actor: Actor, content: RawContent, query: BatchQuery): Promise<BatchResultDto> {
+    return this.take(actor, content.type === JSON_TYPE ? listed(content, query) : inLines(content, query));
+  }
 
   /**
    * Takes a batch once: a batch key that comes again with the same content is acknowledged without effect, with other content it
-   * is refused. Rows that cannot be taken are reported, the others go in.
+   * is refused. Rows that cannot be taken are reported, the others go in. What was acknowledged is durable; when too much is under
+   * way already, nothing is written and the sender is asked to come again.
    */
-  async ingest(actor: Actor, { source, batchKey }: ObservationBatchDto, rows: unknown): Promise<BatchResultDto> {
-    if (!Array.isArray(rows) || rows.length === 0 || rows.length > MAX_ROWS)
-      throw new Invalid({
-        errors: [
-          {
-            pointer: '#/observations',
-            zh: `应为 1 到 ${MAX_ROWS} 项的数组`,
-            en: `must be a list of 1 to ${MAX_ROWS} items`,
-          },
-        ],
-      });
-    const sha256 = createHash('sha256').update(JSON.stringify(rows)).digest();
-    const { sent, rejected } = readRows(rows, this.config.timeZone);
-    return this.database.transaction(actor, async (tx) => {
-      const opened = await openBatch(tx, source, batchKey, sha256);
-      if ('before' in opened) {
-        const { before } = opened;
-        if (!before.sha256.equals(sha256)) throw new BatchKeyReused({ pointer: '#/batchKey' });
-        return BatchResultDto.of(before.n, true, before.rejected as Rejected[]);
-      }
-      const students = await ordinalsByNumber(tx, [...new Set(sent.map((row) => row.student))]);
-      const metrics = await metricCatalogue(tx);
-      const resolved = resolveRows(sent, { source, revision: opened.seq, students, metrics });
-      const left = [...rejected, ...resolved.rejected];
-      await writeObservations(tx, opened.seq, resolved.raw, left);
-      return BatchResultDto.of(resolved.raw.length, false, left);
-    });
+  async take(actor: Actor | null, delivery: Delivery): Promise<BatchResultDto> {
+    if (this.inFlight >= this.limits.batchesAtATime) throw new IngestBusy({ retryAfter: RETRY_AFTER_SECONDS });
+    this.inFlight++;
+    try {
+      return await this.database.transaction(actor, (tx) => this.write(tx, delivery));
+    } finally {
+      this.inFlight--;
+    }
   }
+
+  private async write(tx: Tx, { source, batchKey, sha256, pointer, size, read }: Delivery): Promise<BatchResultDto> {
+    const opened = await openBatch(tx, source, batchKey, sha256);
+    if ('before' in opened) {
+      const { before } = opened;
+      if (before.sha256.length > 0 && !before.sha256.equals(sha256))
+        throw new BatchKeyReused({ pointer: '#/batchKey' });
+      return BatchResultDto.of(before.n, true, before);
+    }
+    const { seq, epoch } = opened;
+    await this.refuseWhenFull(tx);
+    const metrics = await metricCatalogue(tx);
+    const known = { timeZone: this.config.timeZone, metrics, students: this.students.of(epoch) };
+    const rows = new Rows(known, pointer, size);
+    read(rows);
+    await this.students.admit(tx, epoch, rows);
+    const isClosed = await closedDays(tx, rows);
+    if (isClosed) rows.refuseDays(isClosed);
+    await writeRows(tx, { seq, source, revision: seq, ordered: lastMetrics(metrics) }, rows);
+    return BatchResultDto.of(rows.n, false, rows);
+  }
+
+  private async refuseWhenFull(tx: Tx): Promise<void> {
+    this.limits = (await this.policies.at(tx, IngestPolicy, today(this.config.timeZone))).value;
+    if ((await unfoldedRows(tx)) >= this.limits.waitingRows) throw new IngestBusy({ retryAfter: RETRY_AFTER_SECONDS });
+  }
+}
+
+function sha256Of(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
+
+/** A JSON body: source and key beside the list. */
+function listed({ bytes }: RawContent, query: BatchQuery): Delivery {
+  const body = parseJsonBody(bytes) ?? {};
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new Invalid({ errors: [{ pointer: '#', zh: '必须是对象', en: 'must be an object' }] });
+  const given = Object.keys(query).find((name) => query[name as keyof BatchQuery] !== undefined);
+  if (given) {
+    const text = { zh: '请求体为 JSON 时应写在请求体中', en: 'belongs into the body when that is JSON' };
+    throw new Invalid({ errors: [{ pointer: `?${given}`, ...text }] });
+  }
+  const { observations, ...rest } = body as Record<string, unknown>;
+  const name = Object.assign(new BatchKeyDto(), rest);
+  validateValue(name);
+  const { source, batchKey } = name;
+  return {
+    ...{ source, batchKey, sha256: sha256Of(bytes), pointer: '#/observations/' },
+    size: Array.isArray(observations) ? observations.length : 0,
+    read: (rows) => readList(observations, rows),
+  };
+}
+
+/** A body of lines: source and key are in the address. */
+function inLines({ type, bytes }: RawContent, { source, batchKey }: BatchQuery): Delivery {
+  const missing = source === undefined ? 'source' : 'batchKey';
+  if (source === undefined || batchKey === undefined)
+    throw new Invalid({ errors: [{ pointer: `?${missing}`, zh: '必填', en: 'is required' }] });
+  return {
+    ...{ source, batchKey, sha256: sha256Of(bytes), pointer: '#/', size: Math.ceil(bytes.length / BYTES_PER_LINE) },
+    read: (rows) => (type === 'text/csv' ? readCsv(bytes, rows) : readLines(bytes, rows)),
+  };
 }

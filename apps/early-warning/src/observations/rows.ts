@@ -1,142 +1,298 @@
-import { createHash } from 'node:crypto';
 import type { Bilingual } from '#contracts';
 import { dateOf } from '#roster';
-import type { Raw } from './ledger.js';
+import { dayOf } from '../kernel/days.js';
 
 /** A row that was left out, and why. Never repeats what the row said. */
 export interface Rejected extends Bilingual {
-  /** JSON pointer of the request's body. */
+  /** JSON pointer of the request's body; in lines, `#/<line>` and the field. */
   pointer: string;
   code: RejectedCode;
 }
-export type RejectedCode = 'malformed' | 'unknown_student' | 'unknown_metric' | 'bad_value' | 'bad_time';
+export type RejectedCode =
+  'malformed' | 'unknown_student' | 'unknown_metric' | 'bad_value' | 'bad_time' | 'day_closed' | 'key_missing';
 
-/** A row as it was sent, as far as it is well formed. */
-export interface Sent {
-  index: number;
-  student: string;
-  metric: string;
-  day: string;
-  at: string | null;
-  value: number;
-  key: string | null;
+/** Rejected rows that are described; of the others only the number is told. */
+export const MAX_REJECTED = 1_000;
+
+/** What rows are checked against. */
+export interface Known {
+  /** The campus's, in which an instant has its day. */
+  timeZone: string;
+  metrics: ReadonlyMap<string, { number: number; decimals: number }>;
+  /** Lanes by student number, as far as they are remembered. */
+  students: ReadonlyMap<string, number>;
 }
 
-const FIELDS = new Set(['student', 'metric', 'day', 'at', 'value', 'key']);
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const UNCLEAN = /\0|\p{Surrogate}/u;
 const QUARTER_HOUR = 900_000;
 /** Days outside are taken for mistakes. */
 const EARLIEST = '1990-01-01';
 const LATEST = '2100-01-01';
+const MAX_VALUE = 2_147_483_647;
 
-/** Sorts rows into those that are well formed and those that are not. `timeZone`: the campus's, in which an instant has its day. */
-export function readRows(rows: readonly unknown[], timeZone: string): { sent: Sent[]; rejected: Rejected[] } {
-  const sent: Sent[] = [];
-  const rejected: Rejected[] = [];
-  const dayOfInstant = dayFinder(timeZone);
-  rows.forEach((row, index) => {
-    const result = readRow(row, index, dayOfInstant);
-    if ('pointer' in result) rejected.push(result);
-    else sent.push(result);
-  });
-  return { sent, rejected };
+const WHY = {
+  object: ['', 'malformed', '必须是对象', 'must be an object'],
+  line: ['', 'malformed', '不是合法的 JSON', 'is not well-formed JSON'],
+  extra: ['', 'malformed', '含有未知的字段', 'has an unknown property'],
+  student: ['/student', 'malformed', '应为学号', 'must be a student number'],
+  metric: ['/metric', 'malformed', '应为指标代码', 'must be the code of a metric'],
+  number: ['/value', 'bad_value', '必须是数字', 'must be a number'],
+  key: ['/key', 'malformed', '应为 1 到 100 个字符', 'must have 1 to 100 characters'],
+  keyless: ['/key', 'key_missing', '撤回（value 为 null）需要 key', 'is needed to withdraw a record (value null)'],
+  time: ['', 'bad_time', 'day 与 at 应有其一', 'must have either day or at'],
+  day: ['/day', 'bad_time', '必须是日期 YYYY-MM-DD', 'must be a date, YYYY-MM-DD'],
+  at: ['/at', 'bad_time', '必须是带时区的时间（RFC 3339）', 'must be an RFC 3339 instant with an offset'],
+  closed: ['', 'day_closed', '该月的数据已归档，不再接收', 'its month is closed: the data was filed away'],
+  stranger: ['/student', 'unknown_student', '没有这个学号的学生', 'is no student of the roster'],
+  unmeasured: ['/metric', 'unknown_metric', '没有这个指标', 'is not a metric of the catalogue'],
+} as const satisfies Record<string, readonly [string, RejectedCode, string, string]>;
+type Why = keyof typeof WHY;
+
+/** A lane that is not known yet: -1 - the student's place among `strangers`. */
+type Lane = number;
+
+/**
+ * Takes the rows of a batch one by one, in one pass, into columns. What is wrong with a row is noted, the others go in. Afterwards
+ * `admit` says which lanes the students have that were not remembered.
+ */
+export class Rows {
+  n = 0;
+  metric: Int32Array;
+  /** Days since 1970-01-01. */
+  day: Int32Array;
+  ordinal: Int32Array;
+  /** In the metric's smallest unit; -1 = withdrawn. */
+  value: Int32Array;
+  /** Milliseconds since 1970; NaN when only the day is known. */
+  at: Float64Array;
+  /** Where the row stood: its place in the list, or its line. */
+  line: Int32Array;
+  /** By row; only rows of records with a key have one. */
+  keys: (string | undefined)[] = [];
+  /** Numbers of students that were not remembered. */
+  readonly strangers = new Map<string, number>();
+  private readonly left: { line: number; rejected: Rejected }[] = [];
+  rejectedCount = 0;
+
+  /** `pointer`: what one begins with, before the row's place. `capacity`: rows there will be, more or less. */
+  constructor(
+    private readonly known: Known,
+    private readonly pointer = '#/observations/',
+    capacity = 1_024,
+  ) {
+    [this.metric, this.day, this.ordinal, this.value, this.line] = [0, 1, 2, 3, 4].map(
+      () => new Int32Array(capacity),
+    ) as [...[Int32Array, Int32Array, Int32Array, Int32Array, Int32Array]];
+    this.at = new Float64Array(capacity);
+  }
+
+  /** The rows that were left out, in their order, as far as they are described. */
+  get rejected(): Rejected[] {
+    return this.left.sort((a, b) => a.line - b.line).map(({ rejected }) => rejected);
+  }
+
+  /** Takes a row as it came from JSON. */
+  add(line: number, row: unknown): void {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return this.reject(line, 'object');
+    const { student, metric, day, at, value, key } = row as Record<string, unknown>;
+    for (const field in row) if (!isField(field)) return this.reject(line, 'extra');
+    this.take(line, student, metric, day, at, value, key ?? undefined);
+  }
+
+  /** Takes a row by its fields; undefined = not given. */
+  take(line: number, student: unknown, metric: unknown, day: unknown, at: unknown, value: unknown, key: unknown): void {
+    if (!isText(student, 50)) return this.reject(line, 'student');
+    if (!isText(metric, 60)) return this.reject(line, 'metric');
+    if (key !== undefined && !(isText(key, 100) && !UNCLEAN.test(key))) return this.reject(line, 'key');
+    const info = this.known.metrics.get(metric);
+    const stored = value === null ? withdrawn(key) : numeric(value, info?.decimals ?? 0);
+    if (typeof stored === 'string') return this.reject(line, stored);
+    const when = whenOf(day, at, this.known.timeZone);
+    if (typeof when === 'string') return this.reject(line, when);
+    if (!info) return this.reject(line, 'unmeasured');
+    if (stored === undefined) return this.refuseValue(line, info.decimals);
+    this.push(line, info.number, when, this.laneOf(student), stored, key as string | undefined);
+  }
+
+  /** Says that a line is no row at all. */
+  refuseLine(line: number): void {
+    this.reject(line, 'line');
+  }
+
+  /** Lanes of the strangers; a student without one is none of the roster. */
+  admit(lanes: ReadonlyMap<string, number>): void {
+    if (this.strangers.size === 0) return;
+    const byPlace = [...this.strangers.keys()].map((number) => lanes.get(number));
+    this.keep((i) => {
+      if (this.ordinal[i]! >= 0) return true;
+      const lane = byPlace[-1 - this.ordinal[i]!];
+      if (lane === undefined) this.reject(this.line[i]!, 'stranger');
+      else this.ordinal[i] = lane;
+      return lane !== undefined;
+    });
+    this.strangers.clear();
+  }
+
+  /** Leaves out the rows of days that take no more. */
+  refuseDays(isClosed: (day: number) => boolean): void {
+    this.keep((i) => {
+      const closed = isClosed(this.day[i]!);
+      if (closed) this.reject(this.line[i]!, 'closed');
+      return !closed;
+    });
+  }
+
+  /** Adds a row that is known to be in order. `when`: the instant, or the day alone. */
+  push(
+    line: number,
+    metric: number,
+    when: { day: number; at: number },
+    ordinal: number,
+    value: number,
+    key: string | undefined,
+  ): void {
+    const i = this.n++;
+    if (i === this.metric.length) this.grow();
+    this.metric[i] = metric;
+    this.day[i] = when.day;
+    this.at[i] = when.at;
+    this.ordinal[i] = ordinal;
+    this.value[i] = value;
+    this.line[i] = line;
+    if (key !== undefined) this.keys[i] = key;
+  }
+
+  private laneOf(student: string): Lane {
+    const lane = this.known.students.get(student);
+    if (lane !== undefined) return lane;
+    let place = this.strangers.get(student);
+    if (place === undefined) this.strangers.set(student, (place = this.strangers.size));
+    return -1 - place;
+  }
+
+  private keep(wanted: (i: number) => boolean): void {
+    let n = 0;
+    for (let i = 0; i < this.n; i++) {
+      if (!wanted(i)) continue;
+      if (n !== i) {
+        for (const column of [this.metric, this.day, this.ordinal, this.value, this.line, this.at])
+          column[n] = column[i]!;
+        if (this.keys.length > 0) this.keys[n] = this.keys[i];
+      }
+      n++;
+    }
+    this.n = n;
+    if (this.keys.length > n) this.keys.length = n;
+  }
+
+  private grow(): void {
+    const twice = <T extends Int32Array | Float64Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    const n = 2 * this.metric.length + 16;
+    this.metric = twice(this.metric, new Int32Array(n));
+    this.day = twice(this.day, new Int32Array(n));
+    this.ordinal = twice(this.ordinal, new Int32Array(n));
+    this.value = twice(this.value, new Int32Array(n));
+    this.line = twice(this.line, new Int32Array(n));
+    this.at = twice(this.at, new Float64Array(n));
+  }
+
+  private refuseValue(line: number, decimals: number): void {
+    const zh = `应为不小于 0、最多 ${decimals} 位小数的数`;
+    const en = `must be 0 or more with at most ${decimals} decimals`;
+    this.note(line, { pointer: `${this.pointer}${line}/value`, code: 'bad_value', zh, en });
+  }
+
+  private reject(line: number, why: Why): void {
+    const [field, code, zh, en] = WHY[why];
+    this.note(line, { pointer: `${this.pointer}${line}${field}`, code, zh, en });
+  }
+
+  private note(line: number, rejected: Rejected): void {
+    this.rejectedCount++;
+    if (this.left.length < MAX_REJECTED) this.left.push({ line, rejected });
+  }
 }
 
-function readRow(row: unknown, index: number, dayOfInstant: (ms: number) => string): Sent | Rejected {
-  const no = (field: string, code: RejectedCode, zh: string, en: string): Rejected => ({
-    ...{ pointer: `#/observations/${index}${field}`, code, zh, en },
-  });
-  if (typeof row !== 'object' || row === null || Array.isArray(row))
-    return no('', 'malformed', '必须是对象', 'must be an object');
-  const { student, metric, day, at, value, key = null } = row as Record<string, unknown>;
-  const extra = Object.keys(row).find((field) => !FIELDS.has(field));
-  if (extra !== undefined) return no('', 'malformed', '含有未知的字段', 'has an unknown property');
-  if (!isText(student, 50)) return no('/student', 'malformed', '应为学号', 'must be a student number');
-  if (!isText(metric, 60)) return no('/metric', 'malformed', '应为指标代码', 'must be the code of a metric');
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    return no('/value', 'bad_value', '必须是数字', 'must be a number');
-  if (key !== null && !isText(key, 100))
-    return no('/key', 'malformed', '应为 1 到 100 个字符', 'must have 1 to 100 characters');
-  if ((day === undefined) === (at === undefined))
-    return no('', 'bad_time', 'day 与 at 应有其一', 'must have either day or at');
-  if (day !== undefined) {
-    if (!isDay(day)) return no('/day', 'bad_time', '必须是日期 YYYY-MM-DD', 'must be a date, YYYY-MM-DD');
-    return { index, student, metric, day, at: null, value, key };
+function isField(name: string): boolean {
+  switch (name) {
+    case 'student':
+    case 'metric':
+    case 'day':
+    case 'at':
+    case 'value':
+    case 'key':
+      return true;
+    default:
+      return false;
   }
-  const ms = typeof at === 'string' && INSTANT.test(at) && isDay(at.slice(0, 10)) ? Date.parse(at) : NaN;
-  if (Number.isNaN(ms))
-    return no('/at', 'bad_time', '必须是带时区的时间（RFC 3339）', 'must be an RFC 3339 instant with an offset');
-  return { index, student, metric, day: dayOfInstant(ms), at: new Date(ms).toISOString(), value, key };
 }
 
 function isText(value: unknown, max: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= max;
 }
 
-function isDay(value: unknown): value is string {
-  if (typeof value !== 'string' || !DATE.test(value) || value < EARLIEST || value > LATEST) return false;
+function withdrawn(key: unknown): number | Why {
+  return key === undefined ? 'keyless' : -1;
+}
+
+/** The value in the smallest unit; undefined when it is negative, too large, or has more decimals than the metric. */
+function numeric(value: unknown, decimals: number): number | Why | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'number';
+  const scaled = decimals === 0 ? value : value * 10 ** decimals;
+  const whole = Math.round(scaled);
+  if (whole < 0 || Object.is(value, -0) || whole > MAX_VALUE) return undefined;
+  return Math.abs(scaled - whole) < 1e-6 ? whole : undefined;
+}
+
+function whenOf(day: unknown, at: unknown, timeZone: string): { day: number; at: number } | Why {
+  if ((day === undefined) === (at === undefined)) return 'time';
+  if (day !== undefined) return dayOnly(day) ?? 'day';
+  const ms = typeof at === 'string' && INSTANT.test(at) && dayOnly(at.slice(0, 10)) ? Date.parse(at) : NaN;
+  return Number.isNaN(ms) ? 'at' : { day: dayFinder(timeZone)(ms), at: ms };
+}
+
+/** Answers that were given lately; each batch is about few days. */
+const MAX_REMEMBERED = 5_000;
+const dates = new Map<string, { day: number; at: number } | undefined>();
+
+function dayOnly(value: unknown): { day: number; at: number } | undefined {
+  if (typeof value !== 'string' || value.length !== 10) return undefined;
+  const known = dates.get(value);
+  if (known || dates.has(value)) return known;
+  if (dates.size >= MAX_REMEMBERED) dates.clear();
+  const day = isDay(value) ? { day: dayOf(value), at: NaN } : undefined;
+  dates.set(value, day);
+  return day;
+}
+
+function isDay(value: string): boolean {
+  if (!DATE.test(value) || value < EARLIEST || value > LATEST) return false;
   const date = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === value;
 }
 
+const finders = new Map<string, (ms: number) => number>();
+
 /** Calendar day of an instant; remembers the answer per quarter of an hour, which no zone's midnight divides. */
-export function dayFinder(timeZone: string): (ms: number) => string {
-  const known = new Map<number, string>();
-  return (ms) => {
-    const quarter = Math.floor(ms / QUARTER_HOUR);
-    let day = known.get(quarter);
-    if (day === undefined) known.set(quarter, (day = dateOf(new Date(quarter * QUARTER_HOUR), timeZone)));
-    return day;
-  };
-}
-
-/** Joins well-formed rows to students and metrics. `revision` orders rows of the same key: the higher one counts. */
-export function resolveRows(
-  rows: readonly Sent[],
-  known: {
-    source: string;
-    revision: number;
-    students: ReadonlyMap<string, number>;
-    metrics: ReadonlyMap<string, { number: number; decimals: number }>;
-  },
-): { raw: Raw[]; rejected: Rejected[] } {
-  const raw: Raw[] = [];
-  const rejected: Rejected[] = [];
-  for (const row of rows) {
-    const no = (field: string, code: RejectedCode, zh: string, en: string) =>
-      rejected.push({ pointer: `#/observations/${row.index}/${field}`, code, zh, en });
-    const ordinal = known.students.get(row.student);
-    const metric = known.metrics.get(row.metric);
-    if (ordinal === undefined) no('student', 'unknown_student', '没有这个学号的学生', 'is no student of the roster');
-    else if (!metric) no('metric', 'unknown_metric', '没有这个指标', 'is not a metric of the catalogue');
-    else {
-      const value = storedValue(row.value, metric.decimals);
-      if (value === undefined)
-        no(
-          'value',
-          'bad_value',
-          `应为不小于 0、最多 ${metric.decimals} 位小数的数`,
-          `must be 0 or more with at most ${metric.decimals} decimals`,
-        );
-      else {
-        const key = row.key === null ? null : keyOf(known.source, row.key);
-        raw.push({ metric: metric.number, day: row.day, ordinal, value, at: row.at, key, revision: known.revision });
+export function dayFinder(timeZone: string): (ms: number) => number {
+  let finder = finders.get(timeZone);
+  if (!finder) {
+    const known = new Map<number, number>();
+    finder = (ms) => {
+      const quarter = Math.floor(ms / QUARTER_HOUR);
+      let day = known.get(quarter);
+      if (day === undefined) {
+        if (known.size >= MAX_REMEMBERED) known.clear();
+        known.set(quarter, (day = dayOf(dateOf(new Date(quarter * QUARTER_HOUR), timeZone))));
       }
-    }
+      return day;
+    };
+    finders.set(timeZone, finder);
   }
-  return { raw, rejected };
-}
-
-/** The value in the smallest unit; undefined when it is negative, too large, or has more decimals than the metric. */
-function storedValue(value: number, decimals: number): number | undefined {
-  const scaled = value * 10 ** decimals;
-  const whole = Math.round(scaled);
-  if (whole < 0 || Object.is(value, -0) || whole > 2_147_483_647) return undefined;
-  return Math.abs(scaled - whole) < 1e-6 ? whole : undefined;
-}
-
-/** The key of a record of a source, as short as a UUID. */
-function keyOf(source: string, key: string): string {
-  return createHash('sha256').update(`${source}\0${key}`).digest('hex').slice(0, 32);
+  return finder;
 }

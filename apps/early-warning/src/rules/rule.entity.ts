@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { Bilingual } from '#contracts';
 import { BaseEntity } from '#database';
 import type { Rule as Definition } from '../kernel/language.js';
-import { RuleNotDraft, RuleNotPublished } from './rules.problems.js';
+import { RuleNotDraft, RuleNotPublished, SecondPersonNeeded } from './rules.problems.js';
 
 export const RULE_STATES = {
   draft: { zh: '草稿', en: 'draft' },
@@ -11,7 +11,7 @@ export const RULE_STATES = {
 } as const satisfies Record<string, Bilingual>;
 export type RuleState = keyof typeof RULE_STATES;
 
-/** One version of a rule. Its definition never changes; what changes is whether it is in force. */
+/** One version of a rule. While it is a draft its definition may be edited; after that it never changes. */
 @Entity({ name: 'rule', schema: 'early_warning' })
 export class Rule extends BaseEntity {
   /** The definition's `id`: all versions of a rule share it. */
@@ -28,8 +28,13 @@ export class Rule extends BaseEntity {
   @Column('jsonb')
   definition: Definition;
 
+  /** A person's id, or an app that acted by itself. */
   @Column('text')
   createdBy: string;
+
+  /** Who edited the draft, in order of their first edit. */
+  @Column('text', { array: true })
+  editedBy: string[] = [];
 
   @Column('timestamptz', { nullable: true })
   publishedAt: Date | null = null;
@@ -40,8 +45,19 @@ export class Rule extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   retiredAt: Date | null = null;
 
-  publish(by: string): void {
+  edit(definition: Definition, by: string): void {
+    this.requireDraft();
+    this.definition = definition;
+    if (!this.editedBy.includes(by)) this.editedBy = [...this.editedBy, by];
+  }
+
+  requireDraft(): void {
     if (this.state !== 'draft') throw new RuleNotDraft();
+  }
+
+  publish(by: string): void {
+    this.requireDraft();
+    if (by === this.createdBy || this.editedBy.includes(by)) throw new SecondPersonNeeded();
     Object.assign(this, { state: 'published', publishedAt: new Date(), publishedBy: by });
   }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
@@ -33,10 +33,33 @@ export class RulesController {
     return this.rules.draft(actor, body);
   }
 
+  @Put(':id')
+  @Require('early-warning:rule:write')
+  @Summary('修改草稿', 'Edit a draft')
+  editRule(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: RuleDefinitionDto,
+  ): Promise<RuleDto> {
+    return this.rules.edit(actor, id, version, body);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Require('early-warning:rule:write')
+  @Summary('删除草稿', 'Delete a draft')
+  deleteRule(@CurrentActor() actor: Actor, @IdParam() id: string, @IfMatch() version: number): Promise<void> {
+    return this.rules.delete(actor, id, version);
+  }
+
   @Post(':id/publish')
   @HttpCode(200)
   @Require('early-warning:rule:write')
-  @Summary('发布草稿，取代在用的版本', 'Publish a draft in place of the version in force')
+  @Summary(
+    '发布已试运行的他人草稿，取代在用的版本',
+    'Publish a dry-run draft of others in place of the version in force',
+  )
   publishRule(@CurrentActor() actor: Actor, @IdParam() id: string, @IfMatch() version: number): Promise<RuleDto> {
     return this.rules.publish(actor, id, version);
   }

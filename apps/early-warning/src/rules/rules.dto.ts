@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 import { WARNING_LEVELS } from '#contracts';
-import { Instant, Int, Json, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import { Instant, Int, Json, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
 import type { Rule as Definition } from '../kernel/language.js';
 import { type Rule, RULE_STATES, type RuleState } from './rule.entity.js';
 
@@ -70,6 +70,47 @@ export class RuleDefinitionDto {
     example: { zh: '7 天内晚归 {late} 次', en: '{late} late returns within 7 days' },
   })
   reason: BilingualDto;
+
+  @Nested(() => BilingualDto, {
+    zh: '给学生的说明；不给则只列出指标与数值',
+    en: "Sentence for the student; none: the metrics' names and values",
+    optional: true,
+    example: { zh: '最近一周你有 {late} 次晚归', en: 'You returned late {late} times in the past week' },
+  })
+  studentReason?: BilingualDto;
+
+  @Text({
+    zh: '连续成立这么多天才算',
+    en: 'It counts only once it held on so many days in a row',
+    max: 4,
+    optional: true,
+    example: '3d',
+  })
+  for?: string;
+
+  @Json({
+    zh: '解除条件：成立之前预警一直算作成立',
+    en: 'Until this is true a warning goes on holding',
+    optional: true,
+    example: { lt: [{ f: 'late' }, 1] },
+  })
+  clearWhen?: object;
+
+  @Json({
+    zh: '只判断这些学生：单位或场所、年级、性别',
+    en: 'Only these students are judged: units or places, grades, sex',
+    optional: true,
+    example: { grades: [2026] },
+  })
+  students?: object;
+
+  @Json({
+    zh: '有效日期，首尾两日在内',
+    en: 'Days on which it is judged, both inclusive',
+    optional: true,
+    example: { from: '2026-09-01', to: '2027-01-20' },
+  })
+  effective?: object;
 }
 
 export class RulesQuery extends PageQuery {
@@ -100,8 +141,17 @@ export class RuleDto {
   @Instant({ zh: '起草时间', en: 'Drafted at' })
   createdAt: Date;
 
+  @Text({ zh: '起草人或应用', en: 'Drafted by (person or app)', example: 'student-affairs-portal' })
+  createdBy: string;
+
+  @ListOf('text', { zh: '修改过草稿的人或应用', en: 'Edited by (persons or apps)', example: [] })
+  editedBy: string[];
+
   @Instant({ zh: '发布时间', en: 'Published at', nullable: true })
   publishedAt: Date | null;
+
+  @Text({ zh: '发布人或应用', en: 'Published by (person or app)', nullable: true })
+  publishedBy: string | null;
 
   @Instant({ zh: '停用时间', en: 'Retired at', nullable: true })
   retiredAt: Date | null;
@@ -110,17 +160,11 @@ export class RuleDto {
   version: number;
 
   static from(rule: Rule): RuleDto {
-    const { id, code, number, state, definition, createdAt, publishedAt, retiredAt, version } = rule;
+    const { id, code, number, state, definition, createdAt, createdBy, editedBy, version } = rule;
+    const { publishedAt, publishedBy, retiredAt } = rule;
     return Object.assign(new RuleDto(), {
-      id,
-      code,
-      number,
-      state,
-      definition,
-      createdAt,
-      publishedAt,
-      retiredAt,
-      version,
+      ...{ id, code, number, state, definition, createdAt, createdBy, editedBy, version },
+      ...{ publishedAt, publishedBy, retiredAt },
     });
   }
 }

@@ -3,8 +3,8 @@ import { defineProblem } from '#http';
 export const RuleNotDraft = defineProblem({
   code: 'early-warning/rule-not-draft',
   status: 409,
-  zh: '只有草稿可以发布',
-  en: 'Only a draft can be published',
+  zh: '只有草稿可以修改、删除或发布',
+  en: 'Only a draft can be changed, deleted or published',
 });
 export const RuleNotPublished = defineProblem({
   code: 'early-warning/rule-not-published',
@@ -17,4 +17,16 @@ export const RuleOutdated = defineProblem({
   status: 409,
   zh: '已发布更新的版本（第 {number} 版）',
   en: 'A newer version (number {number}) is published already',
+});
+export const DryRunNeeded = defineProblem({
+  code: 'early-warning/dry-run-needed',
+  status: 409,
+  zh: '发布前须以现有定义对全体学生试运行',
+  en: 'Before it is published, the draft as it now is must be dry-run over all students',
+});
+export const SecondPersonNeeded = defineProblem({
+  code: 'early-warning/second-person-needed',
+  status: 409,
+  zh: '须由起草人与修改人以外的人发布',
+  en: 'Somebody who neither drafted nor edited it must publish it',
 });

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { instanceToPlain } from 'class-transformer';
 import type { Actor } from '#auth';
-import { Database, insert, query, queryOne, sql, type Tx, update } from '#database';
+import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
 import { checkRule } from '../kernel/check-rule.js';
 import type { Rule as Definition } from '../kernel/language.js';
 import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
-import { wantRun } from '../observations/ledger.js';
+import { wantRun } from '../runs/wanting.js';
 import { Rule } from './rule.entity.js';
 import { RuleDto, type RuleDefinitionDto, type RulesQuery } from './rules.dto.js';
-import { RuleOutdated } from './rules.problems.js';
+import { DryRunNeeded, RuleOutdated } from './rules.problems.js';
 
 /** The definition behind a request, checked against the catalogue; throws Invalid with pointers below `at`. */
 export async function checkedDefinition(tx: Tx, body: RuleDefinitionDto, at = '#'): Promise<Definition> {
@@ -41,8 +41,8 @@ export class Rules {
     const keys = keyset(page, { sorts: { code: sql`r.code` }, defaultSort: 'code', id: sql`r.id` });
     const rows = await query<Rule>(
       this.database.reader,
-      sql`SELECT r.id, r.code, r.number, r.state, r.definition, r.created_at AS "createdAt", r.published_at AS "publishedAt",
-                 r.retired_at AS "retiredAt", r.version
+      sql`SELECT r.id, r.code, r.number, r.state, r.definition, r.created_at AS "createdAt", r.created_by AS "createdBy",
+                 r.edited_by AS "editedBy", r.published_at AS "publishedAt", r.published_by AS "publishedBy", r.retired_at AS "retiredAt", r.version
             FROM early_warning.rule r
            WHERE ${keys.where} AND (${page.state ?? null}::text IS NULL OR r.state = ${page.state ?? null})
              AND (${page.code ?? null}::text IS NULL OR r.code = ${page.code ?? null})
@@ -76,16 +76,48 @@ export class Rules {
     });
   }
 
-  /** Puts a draft in force in place of the version before; it must still fit the catalogue. */
+  /** Replaces the definition of a draft; the code stays. */
+  edit(actor: Actor, id: string, expected: number, body: RuleDefinitionDto): Promise<RuleDto> {
+    requireSchool(actor, 'early-warning:rule:write');
+    return this.database.transaction(actor, async (tx) => {
+      const rule = await this.find(tx, id);
+      rule.edit(await checkedDefinition(tx, body), actor.personId ?? actor.app);
+      if (rule.definition.id !== rule.code)
+        throw new Invalid({ errors: [{ pointer: '#/id', zh: '代码不可改', en: 'cannot change' }] });
+      return RuleDto.from(await update(tx, rule, expected));
+    });
+  }
+
+  /** Deletes a draft with its dry runs. */
+  delete(actor: Actor, id: string, expected: number): Promise<void> {
+    requireSchool(actor, 'early-warning:rule:write');
+    return this.database.transaction(actor, async (tx) => {
+      const rule = await this.find(tx, id);
+      rule.requireDraft();
+      const deleted = await query(
+        tx,
+        sql`DELETE FROM early_warning.rule WHERE id = ${id} AND state = 'draft' AND version = ${expected} RETURNING id`,
+      );
+      if (deleted.length === 0) throw new StaleVersionError();
+    });
+  }
+
+  /**
+   * Puts a draft in force in place of the version before. It must still fit the catalogue, have been dry-run as it is, and be
+   * published by somebody who did not write it.
+   */
   publish(actor: Actor, id: string, expected: number): Promise<RuleDto> {
     requireSchool(actor, 'early-warning:rule:write');
     return this.database.transaction(actor, async (tx) => {
       const rule = await this.find(tx, id);
+      rule.requireDraft();
+      if (rule.version !== expected) throw new StaleVersionError();
       await this.lock(tx, rule.code);
       const before = await tx.findOneBy(Rule, { code: rule.code, state: 'published' });
-      rule.publish(actor.personId ?? actor.app);
       if (before && before.number > rule.number) throw new RuleOutdated({ params: { number: before.number } });
       await checkedDefinition(tx, rule.definition as unknown as RuleDefinitionDto, '#/definition');
+      rule.publish(actor.personId ?? actor.app);
+      if (!(await this.wasTried(tx, id))) throw new DryRunNeeded();
       if (before) {
         before.retire();
         await update(tx, before);
@@ -107,6 +139,16 @@ export class Rules {
       await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE rule_code = ${rule.code} AND holds`);
       return RuleDto.from(rule);
     });
+  }
+
+  /** Whether the definition as it is now was dry-run over everybody. */
+  private async wasTried(tx: Tx, id: string): Promise<boolean> {
+    const tried = await queryOne(
+      tx,
+      sql`SELECT 1 FROM early_warning.dry_run d JOIN early_warning.rule r ON r.id = d.rule_id
+           WHERE r.id = ${id} AND d.unit_id IS NULL AND d.definition_hash = sha256(convert_to(r.definition::text, 'UTF8')) LIMIT 1`,
+    );
+    return tried !== undefined;
   }
 
   private lock(tx: Tx, code: string): Promise<unknown> {

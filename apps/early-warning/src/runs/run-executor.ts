@@ -5,6 +5,8 @@ import { addDays, today } from '#roster';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { foldDirty } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';
+import { sourceStates } from '../sources/silence.js';
+import { SourceNotices, usesAny } from '../sources/source-notices.service.js';
 import { Corrections } from '../warnings/corrections.js';
 import { Raising, type RaisingResult } from '../warnings/raising.js';
 import type { Run, RunResult } from './run.entity.js';
@@ -19,6 +21,7 @@ export class RunExecutor {
     private readonly engine: Engine,
     private readonly raising: Raising,
     private readonly corrections: Corrections,
+    private readonly notices: SourceNotices,
   ) {}
 
   /** `onProgress(done, total)` counts rules. Runs wait for each other: folding takes the vectors' lock until the end. */
@@ -28,7 +31,16 @@ export class RunExecutor {
     await foldDirty(tx);
     const rules = await publishedRules(tx, run.ruleCodes);
     const total: RunResult = {
-      ...{ students: 0, rules: rules.length, raised: 0, escalated: 0, reopened: 0, standing: 0, corrected: 0 },
+      ...{
+        students: 0,
+        rules: rules.length,
+        noData: 0,
+        raised: 0,
+        escalated: 0,
+        reopened: 0,
+        standing: 0,
+        corrected: 0,
+      },
     };
     let done = 0;
     for (const [asOf, group] of this.byDay(run, rules)) {
@@ -36,18 +48,27 @@ export class RunExecutor {
       const population = { unitId: unitId ?? undefined, includeFuture, scopeUnitIds };
       const firings = await this.engine.evaluate(tx, { rules: group, asOf, population });
       total.students = Math.max(total.students, firings.population.length);
+      const silent = await this.silentCodes(tx, asOf);
       for (const [i, rule] of group.entries()) {
-        add(total, await this.raising.apply(tx, rule, firings, i));
+        // A silent source says nothing about students: what was raised stands, nothing is raised.
+        if (usesAny(rule.definition, silent)) total.noData++;
+        else add(total, await this.raising.apply(tx, rule, firings, i));
         await onProgress(++done, rules.length);
       }
     }
     total.corrected = await this.corrections.apply(tx);
+    if (run.asOf === null) await this.notices.review(tx, await publishedRules(tx));
     await query(
       tx,
-      sql`UPDATE early_warning.run SET started_at = ${startedAt}, finished_at = now(), result = ${JSON.stringify(total)}::jsonb, updated_at = now(),
+      sql`UPDATE early_warning.run SET started_at = ${startedAt}, finished_at = clock_timestamp(), result = ${JSON.stringify(total)}::jsonb, updated_at = now(),
                  version = version + 1 WHERE id = ${run.id}`,
     );
     return total;
+  }
+
+  private async silentCodes(tx: Tx, asOf: string): Promise<Set<string>> {
+    const states = await sourceStates(tx, asOf, this.config.timeZone);
+    return new Set(states.flatMap((state) => state.silentMetrics));
   }
 
   private byDay(run: Run, rules: readonly JudgedVersion[]): Map<string, JudgedVersion[]> {

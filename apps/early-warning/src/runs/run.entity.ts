@@ -4,7 +4,8 @@ import { BaseEntity } from '#database';
 
 export const TRIGGERS = {
   on_demand: { zh: '手动发起', en: 'asked for' },
-  nightly: { zh: '每日定时', en: 'every night' },
+  nightly: { zh: '每日定时', en: "at the school's hour, once a day" },
+  midnight: { zh: '零点', en: 'at midnight' },
   new_data: { zh: '有新数据', en: 'new data' },
 } as const satisfies Record<string, Bilingual>;
 export type Trigger = keyof typeof TRIGGERS;
@@ -13,6 +14,8 @@ export type Trigger = keyof typeof TRIGGERS;
 export interface RunResult {
   students: number;
   rules: number;
+  /** Rules about which nothing was concluded, because a source is silent. */
+  noData: number;
   raised: number;
   escalated: number;
   reopened: number;

@@ -46,6 +46,15 @@ class RunResultDto implements RunResult {
   @Int({ zh: '规则数', en: 'Rules', min: 0, max: 10_000, example: 8 })
   rules: number;
 
+  @Int({
+    zh: '因数据源中断而未判断的规则数',
+    en: 'Rules about which nothing was concluded: a source is silent',
+    min: 0,
+    max: 10_000,
+    example: 0,
+  })
+  noData: number;
+
   @Int({ zh: '新发出', en: 'Raised', min: 0, max: 100_000_000, example: 12 })
   raised: number;
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { RunRequestedV1 } from '#contracts';
+import { RunRequestedV1, RunWantedV1 } from '#contracts';
 import type { Tx } from '#database';
-import { Every, OnEvent, type Received } from '#events';
+import { Every, OnEvent, type Period, type Received } from '#events';
 import { Runs } from './runs.service.js';
 
-/** When rules run: when somebody asks, within a minute of new data, and once a night when windows move without any. */
+/** When rules run: when somebody asks, within seconds of new data, at midnight when windows move, and at the school's own hour. */
 @Injectable()
 export class RunHandlers {
   constructor(private readonly runs: Runs) {}
@@ -14,13 +14,19 @@ export class RunHandlers {
     await this.runs.carryOut(tx, event.data.runId);
   }
 
-  @Every('* * * * *', { name: 'early-warning.new-data', catchUp: 'latest' })
-  async everyMinute(tx: Tx): Promise<void> {
+  @OnEvent(RunWantedV1)
+  async whenRunWanted(tx: Tx): Promise<void> {
     await this.runs.runIfWanted(tx);
   }
 
-  @Every('11 6 * * *', { name: 'early-warning.nightly', catchUp: 'latest' })
-  async everyMorning(tx: Tx): Promise<void> {
-    await this.runs.runAll(tx, 'nightly');
+  /** The school's daily run when its minute has come; and new data whose wake-up got lost. */
+  @Every('* * * * *', { name: 'early-warning.new-data', catchUp: 'latest' })
+  async everyMinute(tx: Tx, period: Period): Promise<void> {
+    if (!(await this.runs.runIfDue(tx, period))) await this.runs.runIfWanted(tx);
+  }
+
+  @Every('1 0 * * *', { name: 'early-warning.nightly', catchUp: 'latest' })
+  async everyMidnight(tx: Tx): Promise<void> {
+    await this.runs.runAll(tx, 'midnight');
   }
 }

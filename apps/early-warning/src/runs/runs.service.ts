@@ -2,15 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { RunRequestedV1 } from '#contracts';
-import { Database, insert, query, sql, type Tx } from '#database';
-import { Events } from '#events';
+import { afterCommit, Database, insert, query, queryOne, sql, type Tx } from '#database';
+import { Events, type Period } from '#events';
 import { Invalid, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
-import { today, unitById } from '#roster';
+import { Policies } from '#policy';
+import { addDays, instantOf, today, unitById } from '#roster';
 import { JobDto, Jobs } from '#service';
 import { publishedRules } from '../rules/rules.service.js';
-import { Run, type Trigger } from './run.entity.js';
+import { Run, type RunResult, type Trigger } from './run.entity.js';
 import { RunDto, type RunRequestDto } from './runs.dto.js';
 import { RunExecutor } from './run-executor.js';
+import { RunWaker } from './run-waker.js';
+import { SchedulePolicy } from './schedule.policy.js';
+
+/** Key of the advisory lock that makes runs come one after the other. */
+const RUN_LOCK = 918_273_650;
 
 @Injectable()
 export class Runs {
@@ -20,6 +26,8 @@ export class Runs {
     private readonly jobs: Jobs,
     private readonly config: Config,
     private readonly executor: RunExecutor,
+    private readonly policies: Policies,
+    private readonly waker: RunWaker,
   ) {}
 
   /** Accepts a run; whoever answers for some units only gets a run over the students of those units. */
@@ -63,30 +71,99 @@ export class Runs {
 
   /** The background half of `request`. */
   async carryOut(tx: Tx, id: string): Promise<void> {
+    await this.lock(tx);
     const run = await tx.findOneBy(Run, { id });
     if (!run) return;
     const jobId = run.jobId as string;
-    const result = await this.executor.execute(tx, run, (done, total) => this.jobs.progress(jobId, done, total));
+    const result = await this.execute(tx, run, (done, total) => this.jobs.progress(jobId, done, total));
     await this.jobs.succeed(tx, jobId, { runId: id, ...result });
   }
 
-  /** A run of the house itself, over everybody. */
+  /** A run of the house itself, over everybody; it sees all that was wanted so far. */
   async runAll(tx: Tx, trigger: Trigger): Promise<void> {
+    await this.lock(tx);
+    await this.takeWishes(tx);
     const run = new Run();
     run.trigger = trigger;
     await insert(tx, run);
-    await this.executor.execute(tx, run, async () => {});
+    await this.execute(tx, run, async () => {});
   }
 
-  /** A run when something changed since the last one; answers whether there was cause. */
+  /** The daily run, once its time of the day has come; answers whether it was made. */
+  async runIfDue(tx: Tx, { at, date }: Period): Promise<boolean> {
+    const { hour, minute } = await this.schedule(tx);
+    const due = instantOf(date, `${hour}:${minute}`, this.config.timeZone);
+    if (at < due) return false;
+    const made = await queryOne(
+      tx,
+      sql`SELECT 1 FROM early_warning.run WHERE trigger = 'nightly' AND created_at >= ${due} LIMIT 1`,
+    );
+    if (made) return false;
+    await this.runAll(tx, 'nightly');
+    await query(
+      tx,
+      sql`DELETE FROM early_warning.run WHERE trigger = 'new_data'
+           AND created_at < ${instantOf(addDays(date, -this.config.keepEventsDays), '00:00', this.config.timeZone)}`,
+    );
+    return true;
+  }
+
+  /**
+   * A run when something changed since the last one; answers whether there was cause. While another goes on there is nothing to
+   * do: at its end it looks for what was wanted meanwhile, so that many wishes make one more run.
+   */
   async runIfWanted(tx: Tx): Promise<boolean> {
-    const wanted = await query(
+    const schedule = await this.schedule(tx);
+    if (!schedule.onNewData) return false;
+    const free = await queryOne<{ free: boolean }>(tx, sql`SELECT pg_try_advisory_xact_lock(${RUN_LOCK}) AS free`);
+    if (!free?.free) return false;
+    const pause = await this.pauseLeft(tx, schedule);
+    if (pause > 0) {
+      this.waker.wakeIfWanted(pause);
+      return false;
+    }
+    if (!(await this.takeWishes(tx))) return false;
+    await this.runAll(tx, 'new_data');
+    return true;
+  }
+
+  private async execute(
+    tx: Tx,
+    run: Run,
+    onProgress: (done: number, total: number) => Promise<void>,
+  ): Promise<RunResult> {
+    const { onNewData, pauseSeconds } = await this.schedule(tx);
+    if (onNewData) afterCommit(tx, () => this.waker.wakeIfWanted(pauseSeconds * 1_000));
+    return this.executor.execute(tx, run, onProgress);
+  }
+
+  /** One run at a time; held until the transaction ends. */
+  private async lock(tx: Tx): Promise<void> {
+    // A run of a large school takes seconds, more than others should wait for a row.
+    await query(tx, sql`SELECT set_config('lock_timeout', '60s', TRUE)`);
+    await query(tx, sql`SELECT pg_advisory_xact_lock(${RUN_LOCK})`);
+  }
+
+  private async takeWishes(tx: Tx): Promise<boolean> {
+    const taken = await query(
       tx,
       sql`WITH taken AS (DELETE FROM early_warning.run_wanted RETURNING 1) SELECT 1 FROM taken LIMIT 1`,
     );
-    if (wanted.length === 0) return false;
-    await this.runAll(tx, 'new_data');
-    return true;
+    return taken.length > 0;
+  }
+
+  /** Milliseconds until new data may lead to a run again. */
+  private async pauseLeft(tx: Tx, { pauseSeconds }: SchedulePolicy): Promise<number> {
+    const row = await queryOne<{ ms: number }>(
+      tx,
+      sql`SELECT coalesce(extract(epoch FROM max(finished_at) + make_interval(secs => ${pauseSeconds}) - clock_timestamp()) * 1000, 0)::float8 AS ms
+            FROM early_warning.run WHERE trigger = 'new_data' AND created_at > now() - interval '2 hours'`,
+    );
+    return Math.max(0, row!.ms);
+  }
+
+  private async schedule(tx: Tx): Promise<SchedulePolicy> {
+    return (await this.policies.at(tx, SchedulePolicy, today(this.config.timeZone))).value;
   }
 
   private async check(tx: Tx, { asOf, rules, cohort }: RunRequestDto): Promise<void> {

@@ -8,6 +8,9 @@ import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 
+/** `clearWhen` holds. */
+const TRUE = 1;
+
 /** A rule in force, as a run judged it. */
 export interface JudgedRule {
   id: string;
@@ -48,14 +51,19 @@ interface Change {
 export class Raising {
   constructor(private readonly events: Events) {}
 
-  /** Applies the levels of the i-th rule of `firings`. The caller holds the vectors' lock, so runs come one after the other. */
+  /**
+   * Applies the levels of the i-th rule of `firings`. A rule with `clearWhen` that no longer holds goes on holding where it did,
+   * untouched, until that is true. The caller holds the vectors' lock, so runs come one after the other.
+   */
   async apply(tx: Tx, rule: JudgedRule, firings: Firings, i: number): Promise<RaisingResult> {
     const levels = firings.levels(i);
+    const clears = firings.clears(i);
     const known = await this.known(tx, rule.code);
     const changes: Change[] = [];
     const standing: string[] = [];
     const over: string[] = [];
     const fresh: number[] = [];
+    let lingering = 0;
     for (const lane of firings.population) {
       const level = levels[lane]!;
       const warning = known.get(lane);
@@ -64,7 +72,8 @@ export class Raising {
         // Nothing is concluded about an active one; a settled one must not keep a later firing from being raised.
         if (warning?.holds && !isActive(warning)) over.push(warning.id);
       } else if (level === 0) {
-        if (warning?.holds) over.push(warning.id);
+        if (warning?.holds && (!clears || clears[lane] === TRUE)) over.push(warning.id);
+        else if (warning?.holds) lingering++;
       } else {
         const what = verdict(warning, level);
         if (what === 'standing') standing.push(warning!.id);
@@ -82,7 +91,7 @@ export class Raising {
       raised: count('raised'),
       escalated: count('escalated'),
       reopened: count('reopened'),
-      standing: standing.length,
+      standing: standing.length + lingering,
     };
   }
 

@@ -93,6 +93,16 @@ export class Warning extends BaseEntity {
   @Column('text')
   reasonEn: string;
 
+  /** What a person first said of it. */
+  @Column('text', { nullable: true })
+  triage: 'confirmed' | 'dismissed' | null = null;
+
+  @Column('timestamptz', { nullable: true })
+  triagedAt: Date | null = null;
+
+  @Column('text', { nullable: true })
+  triageReason: keyof typeof DISMISS_REASONS | null = null;
+
   @Column('jsonb')
   evidence: Evidence;
 
@@ -101,11 +111,13 @@ export class Warning extends BaseEntity {
 
   confirm(by: string, note?: string): void {
     if (this.status !== 'open') throw new WarningNotOpen();
+    Object.assign(this, { triage: 'confirmed', triagedAt: new Date() });
     this.settle('confirmed', by, undefined, note);
   }
 
   dismiss(by: string, reason: keyof typeof DISMISS_REASONS, note?: string): void {
     if (this.status !== 'open') throw new WarningNotOpen();
+    Object.assign(this, { triage: 'dismissed', triagedAt: new Date(), triageReason: reason });
     this.settle('dismissed', by, reason, note);
   }
 

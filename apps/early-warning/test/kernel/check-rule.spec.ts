@@ -4,6 +4,8 @@ import type { MetricInfo } from '../../src/kernel/language.js';
 
 const METRICS = new Map<string, MetricInfo>([
   ['late_return', { code: 'late_return', number: 1, unit: 'count', decimals: 0, retentionDays: 60, sensitivity: 3 }],
+  ['spend', { code: 'spend', number: 2, unit: 'fen', decimals: 0, retentionDays: 800, sensitivity: 3 }],
+  ['credits', { code: 'credits', number: 3, unit: 'credit', decimals: 1, retentionDays: 3660, sensitivity: 3 }],
 ]);
 const RULE = {
   id: 'dorm.late',
@@ -43,6 +45,7 @@ describe('checkRule', () => {
     expect(withFeature({ window: '61d' })).toEqual(['#/features/late/window']);
     expect(withFeature({ window: '60d' })).toEqual([]);
     expect(withFeature({ window: '54d', offset: '7d' })).toEqual(['#/features/late/window']);
+    expect(withFeature({ window: '53d', offset: '7d' })).toEqual([]);
     expect(withFeature({ window: 'term', offset: '7d' })).toEqual(['#/features/late/offset']);
     expect(withFeature({ window: 'iso_week', offset: '7d' })).toEqual(['#/features/late/offset']);
     expect(withFeature({ agg: 'streak' })).toEqual(['#/features/late/where']);
@@ -69,6 +72,7 @@ describe('checkRule', () => {
     expect(pointers({ ...RULE, when: undefined, level: steps })).toEqual(['#/level/1/yellow']);
     expect(pointers({ ...RULE, level: steps.slice(0, 1) })).toEqual(['#/when']);
     expect(pointers({ ...RULE, reason: { zh: '{lat}', en: '{late}' } })).toEqual(['#/reason/zh']);
+    expect(pointers({ ...RULE, reason: { zh: '{constructor}', en: '{late}' } })).toEqual(['#/reason/zh']);
     expect(pointers({ ...RULE, title: { zh: '晚归' } })).toEqual(['#/title/en']);
     expect(pointers({ ...RULE, id: 'Late' })).toEqual(['#/id']);
     expect(pointers({ ...RULE, features: { ...RULE.features, spare: RULE.features.late } })).toEqual([
@@ -76,6 +80,136 @@ describe('checkRule', () => {
     ]);
     expect(pointers({ ...RULE, wen: {} })).toEqual(['#/wen']);
     expect(pointers('rule')).toEqual(['#']);
+  });
+
+  it('points at what is wrong with for, students, effective, clearWhen and studentReason', () => {
+    const held = { ge: [{ f: 'late' }, 3] };
+    expect(pointers({ ...RULE, for: '2d', clearWhen: { lt: [{ f: 'late' }, 1] } })).toEqual([]);
+    for (const wrong of ['1d', '15d', '3w', 3]) expect(pointers({ ...RULE, for: wrong })).toEqual(['#/for']);
+    expect(pointers({ ...RULE, for: '14d' })).toEqual([]);
+    expect(pointers({ ...RULE, clearWhen: { lt: [{ f: 'lat' }, 1] } })).toEqual(['#/clearWhen/lt/0/f']);
+    const unit = '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f';
+    expect(pointers({ ...RULE, students: { units: [unit], grades: [2024], sex: 'male' } })).toEqual([]);
+    expect(pointers({ ...RULE, students: { units: [unit, 'cs'] } })).toEqual(['#/students/units/1']);
+    expect(pointers({ ...RULE, students: { grades: [2024.5], sex: '1', age: 18 } })).toEqual([
+      '#/students/age',
+      '#/students/grades/0',
+      '#/students/sex',
+    ]);
+    expect(pointers({ ...RULE, students: {} })).toEqual(['#/students']);
+    expect(pointers({ ...RULE, students: { grades: [] } })).toEqual(['#/students/grades']);
+    expect(pointers({ ...RULE, effective: { from: '2026-09-01', to: '2026-09-01' } })).toEqual([]);
+    expect(pointers({ ...RULE, effective: { from: '2026-09-02', to: '2026-09-01' } })).toEqual(['#/effective/to']);
+    expect(pointers({ ...RULE, effective: { from: '2026-02-29' } })).toEqual(['#/effective/from']);
+    expect(pointers({ ...RULE, effective: {} })).toEqual(['#/effective']);
+    expect(pointers({ ...RULE, studentReason: { zh: '{lat}', en: '' } })).toEqual([
+      '#/studentReason/en',
+      '#/studentReason/zh',
+    ]);
+    expect(pointers({ ...RULE, when: held, studentReason: { zh: '{late}', en: '{late}' } })).toEqual([]);
+  });
+
+  it('points at what is wrong with termWeek and held', () => {
+    const late = { ge: [{ f: 'late' }, 3] };
+    const held = (more: object) => when({ held: { when: late, each: 'day', times: 2, ...more } });
+    expect(when({ all: [late, { termWeek: { ge: 1, le: { $p: 'opening_weeks', default: 4 } } }] })).toEqual([]);
+    expect(when({ all: [late, { termWeek: { ge: 0 } }] })).toEqual(['#/when/all/1/termWeek/ge']);
+    expect(when({ all: [late, { termWeek: { le: 1.5 } }] })).toEqual(['#/when/all/1/termWeek/le']);
+    expect(when({ all: [late, { termWeek: {} }] })).toEqual(['#/when/all/1/termWeek']);
+    expect(when({ all: [late, { termWeek: { le: { $p: 'w', default: 0 } } }] })).toEqual([
+      '#/when/all/1/termWeek/le/default',
+    ]);
+    expect(held({})).toEqual([]);
+    expect(held({ times: 1 })).toEqual(['#/when/held/times']);
+    expect(held({ times: 14 })).toEqual([]);
+    expect(held({ times: 15 })).toEqual(['#/when/held/times']);
+    expect(held({ each: 'month' })).toEqual(['#/when/held/each']);
+    expect(held({ when: { ge: [{ f: 'lat' }, 3] } })).toEqual(['#/when/held/when/ge/0/f']);
+    expect(held({ when: { not: { held: { when: late, each: 'day', times: 2 } } } })).toEqual([
+      '#/when/held/when/not/held',
+    ]);
+    expect(checkRule({ ...RULE, when: { held: { when: late, each: 'day', times: 15 } } }, METRICS)).toMatchObject([
+      { zh: '应为 2 到 14 的整数', en: 'must be a whole number between 2 and 14' },
+    ]);
+  });
+
+  it('compares like with like', () => {
+    const features = {
+      late: RULE.features.late,
+      spend: { metric: 'spend', agg: 'sum', window: '7d' },
+      more: { metric: 'spend', agg: 'max', window: '7d' },
+      days: { metric: 'spend', agg: 'count', window: '7d' },
+    };
+    const all = { gt: [{ add: [{ f: 'spend' }, { f: 'more' }] }, 0] };
+    const rest = [all, { gt: [{ f: 'days' }, 0] }, { gt: [{ f: 'late' }, 0] }];
+    const compare = (...sides: object[]) => pointers({ ...RULE, features, when: { all: [...rest, { ge: sides }] } });
+    expect(compare({ f: 'spend' }, { add: [{ f: 'more' }, 100] })).toEqual([]);
+    expect(compare({ f: 'spend' }, { f: 'late' })).toEqual(['#/when/all/3/ge']);
+    expect(compare({ sub: [{ f: 'spend' }, { f: 'late' }] }, { f: 'spend' })).toEqual(['#/when/all/3/ge/0/sub']);
+    expect(compare({ f: 'spend' }, { add: [{ f: 'days' }, 5] })).toEqual(['#/when/all/3/ge']);
+    expect(compare({ f: 'spend' }, { mul: [1000, { f: 'days' }] })).toEqual([]);
+    expect(
+      checkRule({ ...RULE, features, when: { all: [...rest, { ge: [{ f: 'spend' }, { f: 'late' }] }] } }, METRICS),
+    ).toMatchObject([
+      { zh: '单位不同：fen 与 count；请用 mul 换算', en: 'has different units, fen and count: convert one with mul' },
+    ]);
+  });
+
+  it('looks back no further than the metric is kept, and points at what does', () => {
+    const late = { ge: [{ f: 'late' }, 3] };
+    const held = (window: string, each: string, times: number) =>
+      checkRule(
+        { ...RULE, features: { late: { ...RULE.features.late, window } }, when: { held: { when: late, each, times } } },
+        METRICS,
+      );
+    expect(held('47d', 'day', 14)).toEqual([]);
+    expect(held('48d', 'day', 14)).toMatchObject([
+      { pointer: '#/when/held/times', en: 'reaches back 61 days, beyond the retention of late_return, 60 days' },
+    ]);
+    expect(held('53d', 'iso_week', 2)).toEqual([]);
+    expect(held('54d', 'iso_week', 2)).toMatchObject([{ pointer: '#/when/held/times' }]);
+    expect(held('7d', 'term', 2)).toMatchObject([{ pointer: '#/when/held/times' }]);
+    expect(pointers({ ...RULE, features: { late: { ...RULE.features.late, window: '59d' } }, for: '2d' })).toEqual([]);
+    expect(pointers({ ...RULE, features: { late: { ...RULE.features.late, window: '59d' } }, for: '3d' })).toEqual([
+      '#/for',
+    ]);
+    expect(withFeature({ agg: 'ratio', window: '20d', baseline: '40d' })).toEqual([]);
+    expect(withFeature({ agg: 'ratio', window: '20d', baseline: '41d' })).toEqual(['#/features/late/window']);
+    expect(withFeature({ window: 'iso_week', offset: '7w' })).toEqual([]);
+    expect(withFeature({ window: 'iso_week', offset: '8w' })).toEqual(['#/features/late/window']);
+    expect(withFeature({ window: 'term' })).toEqual(['#/features/late/window']);
+  });
+
+  it('bounds how often a condition is judged, and how many days it reads', () => {
+    const spend = { metric: 'spend', agg: 'sum', window: '400d' };
+    const when = { held: { when: { ge: [{ f: 'spend' }, 1] }, each: 'day', times: 10 } };
+    const rule = { ...RULE, reason: { zh: '多', en: 'much' }, features: { spend }, when };
+    // Days of for and held overlap: 15 different ones, of 400 days each.
+    expect(pointers({ ...rule, for: '6d' })).toEqual([]);
+    expect(checkRule({ ...rule, for: '7d' }, METRICS)).toMatchObject([
+      { pointer: '#/when/held/times', en: 'is judged 70 times together with for, at most 60' },
+    ]);
+    const many = (n: number, times: string) => {
+      const names = Array.from({ length: n }, (_, i) => `s${i}`);
+      const features = Object.fromEntries(names.map((f, i) => [f, { ...spend, window: `${400 - (i > 0 ? 1 : 0)}d` }]));
+      return { ...rule, features, when: { all: names.map((f) => ({ ge: [{ f }, 1] })) }, for: times };
+    };
+    expect(checkRule(many(3, '14d'), METRICS)).toEqual([]);
+    expect(checkRule(many(4, '14d'), METRICS)).toMatchObject([
+      {
+        pointer: '#/features/s0',
+        zh: '规则开销过大：每名学生要读 22358 个学生日，最多 20000；此特征开销最大',
+        en: 'rule is too expensive: reads 22358 student-days per student, at most 20000; this feature the most',
+      },
+    ]);
+    const last = { metric: 'credits', agg: 'last', window: 'all' };
+    const terms = (times: number) => ({
+      ...rule,
+      features: { c: last },
+      when: { held: { when: { lt: [{ f: 'c' }, 1] }, each: 'term', times } },
+    });
+    expect(pointers(terms(5))).toEqual([]);
+    expect(pointers(terms(6))).toEqual(['#/features/c']);
   });
 
   it('bounds what a rule may cost', () => {

@@ -69,7 +69,9 @@ describe('features, by hand', () => {
   });
 
   it('takes the term from its first day; outside a term nothing is known', () => {
-    expect(value({ agg: 'sum', window: 'term' }, rows, { moment: { termStart: AS_OF - 3 } })).toBe(8);
+    expect(
+      value({ agg: 'sum', window: 'term' }, rows, { moment: { terms: [{ from: AS_OF - 3, to: AS_OF + 90 }] } }),
+    ).toBe(8);
     expect(value({ agg: 'sum', window: 'term' }, rows)).toBeNull();
   });
 
@@ -137,7 +139,10 @@ describe('features, by hand', () => {
   });
 
   it('lets a paused day neither break a streak nor count', () => {
-    const calendar = new Calendar(new Set([AS_OF - 1]), new Map([[0, [[AS_OF - 4, AS_OF - 3]]]]));
+    const calendar = new Calendar(
+      { holiday: new Set([AS_OF - 1]) },
+      { leave: new Map([[0, [[AS_OF - 4, AS_OF - 3]]]]) },
+    );
     const run: [number, number][] = [
       [-5, 9],
       [-3, 0],

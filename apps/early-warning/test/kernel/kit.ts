@@ -1,8 +1,13 @@
-import { compile, type Moment } from '../../src/kernel/compile.js';
+import { CloseUp } from '../../src/kernel/close-up.js';
+import { compile, type Moment, type Plan } from '../../src/kernel/compile.js';
 import { dayOf } from '../../src/kernel/days.js';
-import { Evaluation } from '../../src/kernel/evaluation.js';
+import { type Cohorts, Evaluation, type World } from '../../src/kernel/evaluation.js';
 import type { Feature, MetricInfo, Predicate, Rule } from '../../src/kernel/language.js';
-import type { Calendar } from '../../src/kernel/masks.js';
+import { carryOut, type Machine, wasmMachine } from '../../src/kernel/machine/machine.js';
+import { Memory } from '../../src/kernel/machine/memory.js';
+import { PlainMachine } from '../../src/kernel/machine/plain-machine.js';
+import { Calendar } from '../../src/kernel/masks.js';
+import type { Lanes, Vector } from '../../src/kernel/space.js';
 
 const metric = (code: string, number: number, decimals = 0): MetricInfo => ({
   ...{ code, number, decimals, unit: 'min', retentionDays: 3660, sensitivity: 2 },
@@ -18,22 +23,102 @@ export function ruleOf(features: Record<string, Feature>, when: Predicate, more:
   return { id: 'test', title: text, features, level: 'yellow', when, reason: text, ...more };
 }
 
-/** Rows `[lane, metric, day relative to the as-of day, stored value]`, fed as day vectors that reach over their students only. */
-export function evaluate(
-  rules: Rule[],
-  rows: readonly (readonly [number, string, number, number])[],
-  options: { lanes?: number; moment?: Partial<Moment>; calendar?: Calendar; cohorts?: Map<string, Int32Array> } = {},
-): Evaluation {
-  const plan = compile(rules, METRICS, { ...MOMENT, ...options.moment });
-  const evaluation = new Evaluation(plan, options.lanes ?? 4, options.calendar, options.cohorts);
-  const keys = [...new Set(rows.map(([, code, day]) => `${code} ${day}`))];
-  const sorted = keys.map((key) => key.split(' ') as [string, string]).sort((x, y) => Number(x[1]) - Number(y[1]));
-  for (const [code, day] of sorted) {
-    const of = rows.filter((row) => row[1] === code && row[2] === Number(day));
-    const first = Math.min(...of.map(([lane]) => lane));
-    const vector = new Int32Array(Math.max(...of.map(([lane]) => lane)) - first + 1).fill(-1);
-    for (const [lane, , , value] of of) vector[lane - first] = value;
-    evaluation.feed(METRICS.get(code)!.number, AS_OF + Number(day), first, vector);
+/** Row `[ordinal, metric, day relative to the as-of day, stored value]`. */
+export type Row = readonly [ordinal: number, metric: string, day: number, value: number];
+
+export interface Options {
+  lanes?: number;
+  moment?: Partial<Moment>;
+  calendar?: Calendar;
+  /** By the cohort's name, or its name and day (`class@20410`). */
+  cohorts?: ReadonlyMap<string, Cohorts>;
+  /** Ordinals by the rule's place. */
+  judged?: ReadonlyMap<number, readonly number[]>;
+  metrics?: ReadonlyMap<string, MetricInfo>;
+}
+
+/** What a plan came to, told by the WebAssembly and the plain machine alike (they are compared here). */
+export interface Judged {
+  plan: Plan;
+  levels(i: number): Uint8Array;
+  clears(i: number): Uint8Array | undefined;
+  feature(key: string): { values: Float64Array; raw: Float64Array };
+  closeUp: CloseUp;
+}
+
+/** Judges rules over rows, which lie in memory as day vectors that reach over their students only. */
+export function evaluate(rules: readonly Rule[], rows: readonly Row[], options: Options = {}): Judged {
+  const metrics = options.metrics ?? METRICS;
+  const plan = compile(rules, metrics, { ...MOMENT, ...options.moment });
+  const cohorts = new Map<string, Cohorts>();
+  for (const { cohort, feature } of plan.features.values()) {
+    const table = cohort && (options.cohorts?.get(cohort) ?? options.cohorts?.get(feature.rank!.cohort));
+    if (table) cohorts.set(cohort, table);
   }
+  const world: World = {
+    students: options.lanes ?? 4,
+    calendar: options.calendar ?? new Calendar(),
+    cohorts,
+    judged: options.judged ?? new Map<number, readonly number[]>(),
+  };
+  const memory = new Memory();
+  const lanes = place(memory, rows, metrics, world.students);
+  const plain = runOn(new PlainMachine(memory), plan, world, memory, lanes);
+  const judged = runOn(wasmMachine(memory.wasm), plan, world, memory, lanes);
+  plan.rules.forEach((_, i) => {
+    expect(judged.levels(i)).toEqual(plain.levels(i));
+    expect(judged.clears(i)).toEqual(plain.clears(i));
+  });
+  const everybody = Array.from({ length: world.students }, (_, i) => i);
+  const closeUp = new CloseUp(judged, memory, plan.features.keys(), everybody);
+  closeUp.gather(lanes);
+  closeUp.finish();
+  const column = (key: string, which: 'value' | 'raw') =>
+    Float64Array.from(everybody, (i) => closeUp.feature(key, i)[which]);
+  return {
+    plan,
+    levels: (i) => judged.levels(i),
+    clears: (i) => judged.clears(i),
+    feature: (key) => ({ values: column(key, 'value'), raw: column(key, 'raw') }),
+    closeUp,
+  };
+}
+
+function runOn(machine: Machine, plan: Plan, world: World, memory: Memory, lanes: Lanes): Evaluation {
+  const evaluation = new Evaluation(plan, world, memory);
+  for (const work of evaluation.work(() => lanes)) if ('calls' in work) carryOut(machine, work.calls);
   return evaluation;
+}
+
+function place(
+  memory: Memory,
+  rows: readonly Row[],
+  metrics: ReadonlyMap<string, MetricInfo>,
+  students: number,
+): Lanes {
+  const byDay = new Map<string, Row[]>();
+  for (const row of rows) byDay.set(`${row[1]} ${row[2]}`, [...(byDay.get(`${row[1]} ${row[2]}`) ?? []), row]);
+  const vectors = new Map<number, Vector[]>();
+  for (const of of byDay.values()) {
+    const [, code, day] = of[0]!;
+    const first = Math.min(...of.map(([ordinal]) => ordinal));
+    const values = new Int32Array(Math.max(...of.map(([ordinal]) => ordinal)) - first + 1).fill(-1);
+    for (const [ordinal, , , value] of of) values[ordinal - first] = value;
+    const address = memory.allocate(4 * values.length);
+    new Int32Array(memory.buffer, address, values.length).set(values);
+    const number = metrics.get(code)!.number;
+    const vector = { day: AS_OF + day, address, first, end: first + values.length };
+    vectors.set(
+      number,
+      [...(vectors.get(number) ?? []), vector].sort((x, y) => x.day - y.day),
+    );
+  }
+  const of = (number: number): Vector[] => vectors.get(number) ?? [];
+  return {
+    start: 0,
+    end: students,
+    vectors: of,
+    knownDays: (number) => of(number).map(({ day }) => day),
+    laneOf: (ordinal) => ordinal,
+  };
 }

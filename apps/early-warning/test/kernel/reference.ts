@@ -3,11 +3,12 @@
  * compared with. Used by tests only.
  */
 import { constantOf, type Moment } from '../../src/kernel/compile.js';
-import { mondayOf } from '../../src/kernel/days.js';
+import { dayOf, mondayOf } from '../../src/kernel/days.js';
 import {
   type Expression,
   type Feature,
   ladderOf,
+  type Period,
   type Predicate,
   type Rule,
   type Where,
@@ -17,6 +18,7 @@ export interface Student {
   /** Stored values (the unit's × 10^decimals) by day, by metric. */
   data: Record<string, Map<number, number>>;
   onLeave: (day: number) => boolean;
+  onInternship?: (day: number) => boolean;
 }
 
 export interface World {
@@ -25,22 +27,28 @@ export interface World {
   /** 10^decimals, by metric. */
   units: Record<string, number>;
   isHoliday: (day: number) => boolean;
-  /** Cohort of a student, by the cohort's name. */
-  cohortOf: (name: string, student: number) => number;
+  isExam?: (day: number) => boolean;
+  /** Cohort of a student on a day, by the cohort's name. */
+  cohortOf: (name: string, student: number, day: number) => number;
 }
 
 /** 0 = does not hold, 1–4 = level, null = cannot say. */
 export function judge(world: World, rule: Rule, student: number): number | null {
+  const { asOf } = world.moment;
+  const { from, to } = rule.effective ?? {};
+  if ((from !== undefined && asOf < dayOf(from)) || (to !== undefined && asOf > dayOf(to))) return 0;
+  const days = rule.for === undefined ? 1 : Number(rule.for.slice(0, -1));
   let level: number | null = 0;
   for (const step of ladderOf(rule)) {
-    const truth = holds(world, rule, step.when, student);
+    const truth = held(world, rule, { when: step.when, each: 'day', times: days }, student);
     if (truth === true) level = step.rank;
     else if (truth === null && level === 0) level = rule.onNoData === 'false' ? 0 : null;
   }
   return level;
 }
 
-function holds(world: World, rule: Rule, node: Predicate, student: number): boolean | null {
+/** Whether a predicate holds for a student; null = cannot say. */
+export function holds(world: World, rule: Rule, node: Predicate, student: number): boolean | null {
   if ('all' in node) {
     const parts = node.all.map((one) => holds(world, rule, one, student));
     return parts.includes(false) ? false : parts.includes(null) ? null : true;
@@ -54,11 +62,49 @@ function holds(world: World, rule: Rule, node: Predicate, student: number): bool
     return inner === null ? null : !inner;
   }
   if ('calendar' in node) return masked(world, student, world.moment.asOf, node.calendar.split('|'));
+  if ('termWeek' in node) {
+    const week = weekOfTerm(world.moment);
+    return week !== null && matches(week, node.termWeek, world.moment);
+  }
+  if ('held' in node) return held(world, rule, node.held, student);
   const [op, sides] = Object.entries(node)[0] as [string, [Expression, Expression]];
   const a = value(world, rule, sides[0], student);
   const b = value(world, rule, sides[1], student);
   if (a === null || b === null) return null;
   return { ge: a >= b, gt: a > b, le: a <= b, lt: a < b, eq: a === b }[op] as boolean;
+}
+
+function held(
+  world: World,
+  rule: Rule,
+  { when, each, times }: { when: Predicate; each: Period; times: number },
+  student: number,
+): boolean | null {
+  const parts = Array.from({ length: times }, (_, back) => {
+    const moment = earlier(world.moment, each, back);
+    return moment ? holds({ ...world, moment }, rule, when, student) : false;
+  });
+  return parts.includes(false) ? false : parts.includes(null) ? null : true;
+}
+
+/** The end of the period so many periods ago; null before the first term. */
+function earlier(moment: Moment, each: Period, back: number): Moment | null {
+  if (back === 0) return moment;
+  const { asOf, terms = [] } = moment;
+  if (each === 'day') return { ...moment, asOf: asOf - back, elapsedHours: 24 };
+  if (each === 'iso_week') return { ...moment, asOf: mondayOf(asOf) - 7 * back + 6, elapsedHours: 24 };
+  // The term that runs, or the last one that ran, is the first that counts.
+  const begun = terms.filter(({ from }) => from <= asOf);
+  const term = begun.at(-1 - back);
+  return term ? { ...moment, asOf: term.to, elapsedHours: 24 } : null;
+}
+
+function weekOfTerm({ asOf, terms = [] }: Moment): number | null {
+  const term = terms.find(({ from, to }) => from <= asOf && asOf <= to);
+  if (!term) return null;
+  let week = 1;
+  for (let day = term.from + 1; day <= asOf; day++) if (mondayOf(day) === day) week++;
+  return week;
 }
 
 function value(world: World, rule: Rule, node: Expression, student: number): number | null {
@@ -82,10 +128,11 @@ export function featureOf(world: World, spec: Feature, student: number): number 
 function place(world: World, spec: Feature, student: number): number | null {
   const { cohort, as = 'percentile', minCohort = 10 } = spec.rank!;
   const own = plain(world, spec, student);
-  const home = world.cohortOf(cohort, student);
+  const { asOf } = world.moment;
+  const home = world.cohortOf(cohort, student, asOf);
   if (own === null || home < 0) return null;
   const values = world.students
-    .map((_, i) => (world.cohortOf(cohort, i) === home ? plain(world, spec, i) : null))
+    .map((_, i) => (world.cohortOf(cohort, i, asOf) === home ? plain(world, spec, i) : null))
     .filter((one): one is number => one !== null);
   if (values.length < minCohort) return null;
   const smaller = values.filter((one) => one < own).length;
@@ -113,9 +160,7 @@ function plain(world: World, spec: Feature, student: number): number | null {
       if (last === undefined) return null;
       const heardOf = world.students.flatMap((one) => [...(one.data[spec.metric] ?? []).keys()]);
       const masks = [...(spec.calendar?.exclude ?? []), ...pause];
-      const known = heardOf.filter(
-        (day) => day >= window.from && day <= asOf && !(masks.includes('holiday') && world.isHoliday(day)),
-      );
+      const known = heardOf.filter((day) => day >= window.from && day <= asOf && !everybodys(world, day, masks));
       let hours = 0;
       for (let day = last + 1; day <= Math.max(...known); day++)
         if (!masked(world, student, day, pause)) hours += day === asOf ? elapsedHours : 24;
@@ -169,9 +214,18 @@ function valuesIn(world: World, spec: Feature, student: number, from: number, to
 }
 
 function masked(world: World, student: number, day: number, masks: readonly string[]): boolean {
+  const { onLeave, onInternship } = world.students[student]!;
   return (
-    (masks.includes('holiday') && world.isHoliday(day)) ||
-    (masks.includes('leave') && world.students[student]!.onLeave(day))
+    everybodys(world, day, masks) ||
+    (masks.includes('leave') && onLeave(day)) ||
+    (masks.includes('internship') && (onInternship?.(day) ?? false))
+  );
+}
+
+/** Masks that lie on everybody's day. */
+function everybodys(world: World, day: number, masks: readonly string[]): boolean {
+  return (
+    (masks.includes('holiday') && world.isHoliday(day)) || (masks.includes('exam') && (world.isExam?.(day) ?? false))
   );
 }
 
@@ -182,14 +236,17 @@ function matches(one: number, where: Where, { parameters }: Moment): boolean {
   });
 }
 
-function daysOf(spec: Feature, { asOf, termStart }: Moment): { from: number; to: number } | null {
+function daysOf(spec: Feature, { asOf, terms = [] }: Moment): { from: number; to: number } | null {
   const { window = 'all', offset } = spec;
   const back = offset ? Number(offset.slice(0, -1)) : 0;
   if (window === 'iso_week') {
     const monday = mondayOf(asOf) - 7 * back;
     return { from: monday, to: back > 0 ? monday + 6 : asOf };
   }
-  if (window === 'term') return termStart === undefined ? null : { from: termStart, to: asOf };
+  if (window === 'term') {
+    const term = terms.find(({ from, to }) => from <= asOf && asOf <= to);
+    return term ? { from: term.from, to: asOf } : null;
+  }
   if (window === 'all') return { from: -1e9, to: asOf - back };
   return { from: asOf - back - Number(window.slice(0, -1)) + 1, to: asOf - back };
 }

@@ -1,74 +1,136 @@
-import { readRows, resolveRows } from '../../src/observations/rows.js';
+import { dateOfDay } from '../../src/kernel/days.js';
+import { readCsv, readLines, readList } from '../../src/observations/formats.js';
+import { MAX_REJECTED, Rows } from '../../src/observations/rows.js';
 
 const row = { student: '1', metric: 'hours', day: '2026-11-20', value: 1 };
-const read = (...rows: unknown[]) => readRows(rows, 'Asia/Shanghai');
-const pointerOf = (one: unknown) => read(one).rejected[0]?.pointer;
+const known = {
+  timeZone: 'Asia/Shanghai',
+  students: new Map([['1', 7]]),
+  metrics: new Map([['hours', { number: 4, decimals: 1 }]]),
+};
+const read = (...list: unknown[]) => {
+  const rows = new Rows(known);
+  readList(list, rows);
+  return rows;
+};
+const inLines = (text: string | Buffer, how = readLines) => {
+  const rows = new Rows(known, '#/');
+  how(Buffer.from(text), rows);
+  return rows;
+};
+const values = (rows: Rows) => [...rows.value.subarray(0, rows.n)];
+const reasons = (rows: Rows) => rows.rejected.map(({ pointer, code }) => [pointer, code]);
+const reason = (change: object) => reasons(read({ ...row, ...change }))[0];
 
-describe('readRows', () => {
+describe('rows of a batch', () => {
   it('gives an instant its day in the campus time zone', () => {
-    const { sent } = read(
+    const rows = read(
       { ...row, day: undefined, at: '2026-09-01T07:30:00+08:00' },
       { ...row, day: undefined, at: '2026-08-31T15:59:59Z' },
       { ...row, day: undefined, at: '2026-08-31T16:00:00Z' },
+      { ...row, day: '2014-02-28' },
     );
-    expect(sent.map((one) => one.day)).toEqual(['2026-09-01', '2026-08-31', '2026-09-01']);
-  });
-
-  it('takes days of the past', () => {
-    expect(read({ ...row, day: '2014-02-28' }).sent[0]?.day).toBe('2014-02-28');
+    expect([...rows.day.subarray(0, 4)].map(dateOfDay)).toEqual([
+      ...['2026-09-01', '2026-08-31', '2026-09-01', '2014-02-28'],
+    ]);
+    expect([...rows.at.subarray(1, 4)]).toEqual([
+      ...[Date.UTC(2026, 7, 31, 15, 59, 59), Date.UTC(2026, 7, 31, 16), NaN],
+    ]);
   });
 
   it('points at what is wrong, row by row, without repeating it', () => {
-    expect(pointerOf(null)).toBe('#/observations/0');
-    expect(pointerOf([])).toBe('#/observations/0');
-    expect(pointerOf({ ...row, name: 'x' })).toBe('#/observations/0');
-    expect(pointerOf({ ...row, student: 1 })).toBe('#/observations/0/student');
-    expect(pointerOf({ ...row, metric: '' })).toBe('#/observations/0/metric');
-    expect(pointerOf({ ...row, value: '1' })).toBe('#/observations/0/value');
-    expect(pointerOf({ ...row, day: '2026-02-30' })).toBe('#/observations/0/day');
-    expect(pointerOf({ ...row, at: '2026-11-20T08:00:00Z' })).toBe('#/observations/0');
-    expect(pointerOf({ ...row, day: undefined })).toBe('#/observations/0');
-    expect(pointerOf({ ...row, day: undefined, at: '2026-11-20T08:00:00' })).toBe('#/observations/0/at');
-    expect(pointerOf({ ...row, day: undefined, at: '2026-11-20T25:00:00Z' })).toBe('#/observations/0/at');
-    expect(pointerOf({ ...row, key: '' })).toBe('#/observations/0/key');
-    const { sent, rejected } = read(row, { ...row, value: NaN }, row);
-    expect([sent.map((one) => one.index), rejected.map((one) => one.pointer)]).toEqual([
-      [0, 2],
-      ['#/observations/1/value'],
+    expect(reasons(read(null, [], 'text', 3))).toEqual([0, 1, 2, 3].map((i) => [`#/observations/${i}`, 'malformed']));
+    expect(reason({ name: 'x' })).toEqual(['#/observations/0', 'malformed']);
+    expect(reason({ student: 1 })).toEqual(['#/observations/0/student', 'malformed']);
+    expect(reason({ metric: '' })).toEqual(['#/observations/0/metric', 'malformed']);
+    expect(reason({ value: '1' })).toEqual(['#/observations/0/value', 'bad_value']);
+    expect(reason({ value: undefined })).toEqual(['#/observations/0/value', 'bad_value']);
+    expect(reason({ value: null })).toEqual(['#/observations/0/key', 'key_missing']);
+    expect(reason({ day: '2026-02-30' })).toEqual(['#/observations/0/day', 'bad_time']);
+    expect(reason({ day: '2126-02-03' })).toEqual(['#/observations/0/day', 'bad_time']);
+    expect(reason({ at: '2026-11-20T08:00:00Z' })).toEqual(['#/observations/0', 'bad_time']);
+    expect(reason({ day: undefined })).toEqual(['#/observations/0', 'bad_time']);
+    expect(reason({ day: undefined, at: '2026-11-20T08:00:00' })).toEqual(['#/observations/0/at', 'bad_time']);
+    expect(reason({ day: undefined, at: '2026-11-20T25:00:00Z' })).toEqual(['#/observations/0/at', 'bad_time']);
+    for (const key of ['', 3, 'a\0b', '\ud800', 'x'.repeat(101)])
+      expect(reason({ key })).toEqual(['#/observations/0/key', 'malformed']);
+    expect(reason({ metric: 'x' })).toEqual(['#/observations/0/metric', 'unknown_metric']);
+    const rows = read(row, { ...row, value: NaN }, row);
+    expect([...rows.line.subarray(0, rows.n)]).toEqual([0, 2]);
+    expect(reasons(rows)).toEqual([['#/observations/1/value', 'bad_value']]);
+  });
+
+  it('stores whole numbers of the smallest unit', () => {
+    expect(values(read({ ...row, value: 1.1 }, { ...row, value: 0 }))).toEqual([11, 0]);
+    for (const value of [-1, -0.1, -0, 1.15, 3e8])
+      expect(reason({ value })).toEqual(['#/observations/0/value', 'bad_value']);
+    expect(values(read({ ...row, value: null, key: 'k' }))).toEqual([-1]);
+  });
+
+  it('takes students that were not remembered when it learns their lanes, and reports the others in order', () => {
+    const rows = read({ ...row, student: '3' }, row, { ...row, student: '2', key: 'k' }, 'x', { ...row, student: '3' });
+    expect([...rows.strangers.keys()]).toEqual(['3', '2']);
+    rows.admit(new Map([['2', 9]]));
+    expect([...rows.ordinal.subarray(0, rows.n)]).toEqual([7, 9]);
+    expect(rows.keys).toEqual([undefined, 'k']);
+    expect(reasons(rows)).toEqual([
+      ['#/observations/0/student', 'unknown_student'],
+      ['#/observations/3', 'malformed'],
+      ['#/observations/4/student', 'unknown_student'],
     ]);
+  });
+
+  it('grows, and describes the first thousand of those left out', () => {
+    const rows = read(...Array.from({ length: 5_000 }, (_, i) => (i % 2 ? row : null)));
+    expect([rows.n, rows.rejectedCount, rows.rejected.length]).toEqual([2_500, 2_500, MAX_REJECTED]);
+    expect(rows.line[2_499]).toBe(4_999);
+  });
+
+  it('leaves out days that are closed', () => {
+    const rows = read(row, { ...row, day: '2026-11-21' });
+    rows.refuseDays((day) => dateOfDay(day) === '2026-11-20');
+    expect([rows.n, rows.line[0], reasons(rows)]).toEqual([1, 1, [['#/observations/0', 'day_closed']]]);
   });
 });
 
-describe('resolveRows', () => {
-  const known = {
-    source: 's',
-    revision: 9,
-    students: new Map([['1', 0]]),
-    metrics: new Map([['hours', { number: 4, decimals: 1 }]]),
-  };
-  const resolve = (change: object) => resolveRows(read({ ...row, ...change }).sent, known);
-
-  it('stores whole numbers of the smallest unit', () => {
-    expect(resolve({ value: 1.1 }).raw).toMatchObject([{ metric: 4, ordinal: 0, value: 11, revision: 9, key: null }]);
-    expect(resolve({ value: 0 }).raw).toMatchObject([{ value: 0 }]);
-    for (const value of [-1, -0.1, 1.15, 3e8])
-      expect(resolve({ value }).rejected).toMatchObject([{ code: 'bad_value' }]);
+describe('formats', () => {
+  it('reads lines of JSON; a bad one stops nothing', () => {
+    const line = JSON.stringify(row);
+    const bytes = Buffer.concat([
+      Buffer.from(`${line}\r\n\n{"student":\n`),
+      Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+      Buffer.from(`[]\n{"__proto__":{},${line.slice(1)}\n${line}`),
+    ]);
+    const rows = inLines(bytes);
+    expect([...rows.line.subarray(0, rows.n)]).toEqual([1, 7]);
+    expect(reasons(rows)).toEqual([3, 4, 5, 6].map((n) => [`#/${n}`, 'malformed']));
+    expect(() => inLines('\n\n')).toThrow();
+    expect(() => inLines('1\n'.repeat(100_001))).toThrow();
   });
 
-  it('reports who and what is unknown', () => {
-    expect(resolve({ student: '2' }).rejected).toMatchObject([
-      { pointer: '#/observations/0/student', code: 'unknown_student' },
-    ]);
-    expect(resolve({ metric: 'x' }).rejected).toMatchObject([
-      { pointer: '#/observations/0/metric', code: 'unknown_metric' },
-    ]);
-  });
-
-  it('keeps keys of different sources apart', () => {
-    const [a, b] = ['s', 't'].map(
-      (source) => resolveRows(read({ ...row, key: 'k' }).sent, { ...known, source }).raw[0]?.key,
+  it('reads tables by the names of their columns', () => {
+    const rows = inLines(
+      '\ufeffvalue,student,metric,day,at,key\r\n1.5,1,hours,2026-11-20,,\r\n2,1,hours,,2026-11-20T08:00:00Z,"a,""b"""\r\n,1,hours,2026-11-20,,k\n',
+      readCsv,
     );
-    expect(a).toMatch(/^[0-9a-f]{32}$/);
-    expect(a).not.toBe(b);
+    expect(values(rows)).toEqual([15, 20, -1]);
+    expect(rows.keys).toEqual([undefined, 'a,"b"', 'k']);
+    expect(rows.rejected).toEqual([]);
+  });
+
+  it('reports the bad lines of a table', () => {
+    const rows = inLines(
+      'student,metric,day,value\n1,hours,2026-11-20,1\n1,hours\n1,hours,2026-11-20,1e3\n1,"ho"urs,2026-11-20,1\n1,hours,2026-11-20,4\n1,"hours,2026-11-20,1\n1,hours,2026-11-20,5\n',
+      readCsv,
+    );
+    expect(values(rows)).toEqual([10, 40, 50]);
+    expect(reasons(rows)).toEqual([
+      ['#/3', 'malformed'],
+      ['#/4/value', 'bad_value'],
+      ['#/5', 'malformed'],
+      ['#/7', 'malformed'],
+    ]);
+    for (const header of ['student,metric,day', 'student,student,metric,value,day', 'student,metric,value,name', ''])
+      expect(() => inLines(`${header}\n1,hours,1,1\n`, readCsv)).toThrow();
   });
 });

@@ -1,0 +1,68 @@
+import { query, sql, type Tx } from '#database';
+import type { Policies } from '#policy';
+import { dateOfDay, dayOf } from '../kernel/days.js';
+import type { MaskDay, Rule } from '../kernel/language.js';
+import { Calendar, type Ranges } from '../kernel/masks.js';
+import { holidaysBetween } from './holidays.js';
+import { leavesSince } from './leave-mask.js';
+import { type SpecialDays, SpecialDaysPolicy } from './special-days.policy.js';
+
+/** Longest reach of masks: holidays and leaves further back decide nothing. */
+const MASK_DAYS = 800;
+
+/** First and last day of the school's terms, in their order. */
+export async function termsOf(tx: Tx): Promise<{ from: number; to: number }[]> {
+  const rows = await query<{ from: string; end: string }>(
+    tx,
+    sql`SELECT starts_on::text AS "from", ends_on::text AS "end" FROM directory.published_term_v1 WHERE kind = 'term' ORDER BY starts_on`,
+  );
+  return rows.map(({ from, end }) => ({ from: dayOf(from), to: dayOf(end) - 1 }));
+}
+
+/** The calendar that rules ask for when they look back from days from … to; kinds of days that none of them names are left out. */
+export async function calendarFor(
+  tx: Tx,
+  policies: Policies,
+  rules: readonly Rule[],
+  { from, to }: { from: number; to: number },
+): Promise<Calendar> {
+  const text = JSON.stringify(rules);
+  const first = from - MASK_DAYS;
+  const forAll: Partial<Record<MaskDay, Set<number>>> = {};
+  const byLane: Partial<Record<MaskDay, Map<number, Ranges>>> = {};
+  if (text.includes('holiday')) forAll.holiday = await holidaysBetween(tx, first, to);
+  if (text.includes('leave')) byLane.leave = await leavesSince(tx, dateOfDay(first));
+  const kinds = (['exam', 'internship'] as const).filter((kind) => text.includes(kind));
+  if (kinds.length === 0) return new Calendar(forAll, byLane);
+  const { periods } = (await policies.at(tx, SpecialDaysPolicy, dateOfDay(to))).value.days;
+  for (const kind of kinds) {
+    const of = periods.filter((period) => period.kind === kind);
+    forAll[kind] = new Set(of.filter(({ units }) => !units).flatMap((period) => daysOf(period)));
+    byLane[kind] = await lanesOf(tx, of);
+  }
+  return new Calendar(forAll, byLane);
+}
+
+function daysOf({ from, to }: SpecialDays): number[] {
+  return Array.from({ length: Math.max(0, dayOf(to) - dayOf(from) + 1) }, (_, i) => dayOf(from) + i);
+}
+
+/** Days on which students were members of a period's units within the period. */
+async function lanesOf(tx: Tx, periods: readonly SpecialDays[]): Promise<Map<number, Ranges>> {
+  const some = periods.flatMap(({ from, to, units }) => (units ?? []).map((unit) => ({ from, to, unit })));
+  const rows = await query<{ ordinal: number; first: string; last: string }>(
+    tx,
+    sql`SELECT o.ordinal, greatest(p.first, m.valid_from)::text AS first, least(p.last, m.valid_to - 1)::text AS last
+          FROM unnest(${some.map(({ unit }) => unit)}::uuid[], ${some.map(({ from }) => from)}::date[], ${some.map(({ to }) => to)}::date[])
+               AS p(unit, first, last)
+          JOIN directory.published_membership_v1 m ON m.unit_id = p.unit AND m.valid_from <= p.last AND (m.valid_to IS NULL OR m.valid_to > p.first)
+          JOIN early_warning.student_ordinal o ON o.student_id = m.person_id`,
+  );
+  const byLane = new Map<number, [number, number][]>();
+  for (const { ordinal, first, last } of rows) {
+    const ranges = byLane.get(ordinal);
+    if (ranges) ranges.push([dayOf(first), dayOf(last)]);
+    else byLane.set(ordinal, [[dayOf(first), dayOf(last)]]);
+  }
+  return byLane;
+}

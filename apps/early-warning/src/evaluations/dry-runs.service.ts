@@ -1,0 +1,230 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#auth';
+import { Config } from '#config';
+import { WARNING_LEVELS, type WarningLevel } from '#contracts';
+import { Database, insert, query, sql, type Tx } from '#database';
+import { type FieldError, Invalid, keyset, NotFound, type Page, toPage } from '#http';
+import { addDays, daysBetween, today, unitById } from '#roster';
+import { Engine, type RuleVersion } from '../engine/engine.js';
+import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
+import { rankOf, type Rule as Definition } from '../kernel/language.js';
+import { requireSchool } from '../metrics/metrics.service.js';
+import { Rule } from '../rules/rule.entity.js';
+import { checkedDefinition, publishedRules } from '../rules/rules.service.js';
+import { DryRun } from './dry-run.entity.js';
+import {
+  DryRunCountsDto,
+  DryRunDto,
+  type DryRunRequestDto,
+  type DryRunRow,
+  type DryRunsQuery,
+  MAX_DAYS,
+  MAX_SAMPLE,
+  RecordedDryRunDto,
+} from './dry-runs.dto.js';
+import { bringUpToDate, studentNumbers } from './students.js';
+import { differenceOf, type Onset, overlapOf, Trial, type TrialDay } from './trial.js';
+
+const DEFAULT_DAYS = 60;
+/** Students × rules × days that are judged for the overlap: a fraction of a second. */
+const OVERLAP_BUDGET = 5_000_000;
+
+interface Question {
+  definition: Definition;
+  from: string;
+  to: string;
+  population: { unitId?: string | undefined };
+}
+type Published = RuleVersion & { id: string; code: string };
+
+/** Tries a rule over the past while it is being written. */
+@Injectable()
+export class DryRuns {
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    private readonly engine: Engine,
+  ) {}
+
+  /** Synchronous; recorded when the rule is named by `ruleId`, else it leaves no trace. */
+  async run(actor: Actor, body: DryRunRequestDto): Promise<DryRunDto> {
+    requireSchool(actor, 'early-warning:rule:write');
+    requireSchool(actor, 'early-warning:warning:read');
+    const { reader } = this.database;
+    const { ruleId, unitId } = body;
+    const range = this.range(body);
+    const definition = await this.definition(reader, body);
+    if (unitId && !(await unitById(reader, unitId)))
+      throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
+    await bringUpToDate(this.database, this.engine);
+    const dto = await this.database.read((tx) =>
+      this.judge(tx, { definition, ...range, population: { unitId } }, ruleId),
+    );
+    if (!ruleId) return dto;
+    return this.database.transaction(actor, async (tx) => {
+      dto.id = await this.record(tx, actor, { ruleId, unitId: unitId ?? null, definition }, dto);
+      return dto;
+    });
+  }
+
+  async list(actor: Actor, page: DryRunsQuery): Promise<Page<RecordedDryRunDto>> {
+    requireSchool(actor, 'early-warning:rule:read');
+    const keys = keyset(page, { sorts: { createdAt: sql`d.created_at` }, defaultSort: '-createdAt', id: sql`d.id` });
+    const rows = await query<DryRunRow>(
+      this.database.reader,
+      sql`SELECT d.id, d.rule_id AS "ruleId", d.definition_hash = sha256(convert_to(r.definition::text, 'UTF8')) AS current,
+                 d.unit_id AS "unitId", d.result, d.created_by AS "createdBy", d.created_at AS "createdAt", ${keys.sortKey} AS "sortKey"
+            FROM early_warning.dry_run d JOIN early_warning.rule r ON r.id = d.rule_id
+           WHERE d.rule_id = ${page.ruleId} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
+    );
+    return toPage(rows, page, (row) => [row.sortKey, row.id], RecordedDryRunDto.from);
+  }
+
+  private async definition(tx: Tx, { rule, ruleId }: DryRunRequestDto): Promise<Definition> {
+    if ((rule === undefined) === (ruleId === undefined))
+      throw wrong({ pointer: '#/rule', zh: 'rule 与 ruleId 须二选一', en: 'give either rule or ruleId' });
+    if (rule) return checkedDefinition(tx, rule, '#/rule');
+    const stored = await tx.findOneBy(Rule, { id: ruleId! });
+    if (!stored) throw new NotFound();
+    return checkedDefinition(tx, stored.definition as never, '#/ruleId');
+  }
+
+  private range({ from, to }: DryRunRequestDto): { from: string; to: string } {
+    const yesterday = addDays(today(this.config.timeZone), -1);
+    const last = to ?? yesterday;
+    const first = from ?? addDays(last, 1 - DEFAULT_DAYS);
+    if (last > yesterday) throw wrong({ pointer: '#/to', zh: '须早于今天', en: 'must be before today' });
+    if (first > last) throw wrong({ pointer: '#/from', zh: '不能晚于末日', en: 'must not be after the last day' });
+    if (daysBetween(first, last) >= MAX_DAYS)
+      throw wrong({ pointer: '#/from', zh: `最多 ${MAX_DAYS} 天`, en: `must be within ${MAX_DAYS} days` });
+    return { from: first, to: last };
+  }
+
+  private async judge(tx: Tx, question: Question, ruleId: string | undefined): Promise<DryRunDto> {
+    const { definition, from, to } = question;
+    const published = await publishedRules(tx);
+    const before = published.find((rule) => rule.code === definition.id && rule.id !== ruleId);
+    const after = new Trial(MAX_SAMPLE);
+    const earlier = new Trial();
+    await this.sweep(tx, question, [{ number: 0, definition }, ...(before ? [before] : [])], [after, earlier]);
+    const others = published.filter((rule) => rule.code !== definition.id);
+    return Object.assign(new DryRunDto(), {
+      id: null,
+      ...{ from, to },
+      students: after.students,
+      fired: after.fired,
+      share: after.students === 0 ? 0 : after.fired / after.students,
+      days: after.days.map(dayOf),
+      overlap: await this.overlap(tx, question, others, after.students),
+      difference: before ? { number: before.number, ...differenceOf(earlier.reached, after.reached) } : null,
+      sample: await this.explain(tx, question, after.sample(MAX_SAMPLE)),
+    });
+  }
+
+  /** One pass over the days, from the day before the first on. */
+  private async sweep(
+    tx: Tx,
+    { from, to, population }: Question,
+    rules: readonly RuleVersion[],
+    trials: readonly Trial[],
+  ): Promise<void> {
+    await this.engine.sweep(tx, { rules, from: addDays(from, -1), to, population }, (asOf, firings) => {
+      rules.forEach((_, i) => {
+        if (asOf < from) trials[i]!.precede(firings.population, firings.levels(i));
+        else trials[i]!.add(asOf, firings.population, firings.levels(i));
+      });
+    });
+  }
+
+  /** Of many students and rules only the newest days are compared, so that the answer comes while one edits. */
+  private async overlap(
+    tx: Tx,
+    { definition, from, to, population }: Question,
+    others: readonly Published[],
+    students: number,
+  ): Promise<DryRunCountsDto['overlap']> {
+    const rules = [{ number: 0, definition }, ...others];
+    const affordable = Math.max(1, Math.floor(OVERLAP_BUDGET / (Math.max(1, students) * rules.length)));
+    const length = others.length === 0 ? 0 : Math.min(affordable, daysBetween(from, to) + 1);
+    const days = Array.from({ length }, (_, i) => addDays(to, i + 1 - length));
+    const trials = rules.map(() => new Trial());
+    if (length > 0)
+      await this.engine.sweep(tx, { rules, from: days[0]!, to, population }, (asOf, firings) =>
+        trials.forEach((trial, i) => trial.add(asOf, firings.population, firings.levels(i))),
+      );
+    const own = trials[0]!.reached;
+    return {
+      days,
+      rules: others.map(({ code, number }, i) => ({ code, number, ...overlapOf(own, trials[i + 1]!.reached) })),
+    };
+  }
+
+  private async explain(
+    tx: Tx,
+    { definition, population }: Question,
+    onsets: readonly Onset[],
+  ): Promise<DryRunDto['sample']> {
+    const found = new Map<Onset, Evidence>();
+    for (const asOf of new Set(onsets.map(({ day }) => day))) {
+      const those = onsets.filter(({ day }) => day === asOf);
+      const firings = await this.engine.evaluate(tx, { rules: [{ number: 0, definition }], asOf, population });
+      const evidence = await firings.evidence(
+        tx,
+        0,
+        those.map(({ lane }) => lane),
+        firings.levels(0),
+      );
+      those.forEach((onset, i) => found.set(onset, evidence[i]!));
+    }
+    const numbers = await studentNumbers(
+      tx,
+      onsets.map(({ lane }) => lane),
+    );
+    return onsets.map((onset) => {
+      const evidence = found.get(onset)!;
+      return {
+        student: numbers.get(onset.lane)!,
+        day: onset.day,
+        level: levelOf(onset.rank),
+        reason: reasonOf(definition.reason, evidence),
+        evidence,
+      };
+    });
+  }
+
+  private async record(
+    tx: Tx,
+    actor: Actor,
+    { ruleId, unitId, definition }: { ruleId: string; unitId: string | null; definition: Definition },
+    { id: _id, sample: _sample, ...result }: DryRunDto,
+  ): Promise<string> {
+    // Locked, so that it is not deleted meanwhile; of a draft edited meanwhile the hash says so.
+    const [rule] = await query<{ hash: Buffer }>(
+      tx,
+      sql`SELECT sha256(convert_to((${JSON.stringify(definition)}::jsonb)::text, 'UTF8')) AS hash FROM early_warning.rule
+           WHERE id = ${ruleId} FOR KEY SHARE`,
+    );
+    if (!rule) throw new NotFound();
+    const record = new DryRun();
+    const { from: fromDay, to: toDay } = result;
+    const createdBy = actor.personId ?? actor.app;
+    Object.assign(record, { ruleId, definitionHash: rule.hash, fromDay, toDay, unitId, result, createdBy });
+    return (await insert(tx, record)).id;
+  }
+}
+
+function wrong(error: FieldError): Error {
+  return new Invalid({ errors: [error] });
+}
+
+function dayOf({ day, levels, fresh, noData }: TrialDay): DryRunCountsDto['days'][number] {
+  const names = Object.keys(WARNING_LEVELS) as WarningLevel[];
+  const byLevel = Object.fromEntries(names.map((level) => [level, levels[rankOf(level)]!]));
+  return {
+    day,
+    levels: byLevel as unknown as DryRunCountsDto['days'][number]['levels'],
+    firing: levels.reduce((sum, n) => sum + n, 0),
+    new: fresh,
+    noData,
+  };
+}

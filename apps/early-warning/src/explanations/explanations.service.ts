@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
+import { Config } from '#config';
+import { type Bilingual, type Permission } from '#contracts';
+import { Database, query, queryOne, sql, type Tx } from '#database';
+import { Invalid, NotFound } from '#http';
+import { addDays, inScope, today } from '#roster';
+import { Engine, type RuleVersion } from '../engine/engine.js';
+import { bringUpToDate } from '../evaluations/students.js';
+import { CANNOT_SAY } from '../kernel/evaluation.js';
+import { type Evidence, levelOf } from '../kernel/evidence.js';
+import type { Rule } from '../kernel/language.js';
+import { metricCatalogue } from '../metrics/metrics.service.js';
+import { publishedRules } from '../rules/rules.service.js';
+import { type Silence, silentMetrics } from '../sources/silence.js';
+import { type ExplainQuery, ExplanationDto } from './explanations.dto.js';
+import { type Cause, type Finding, forStaff, forStudent, ownValue, type Verdict } from './wording.js';
+
+const READ: Permission = 'early-warning:explanation:read';
+
+interface Student {
+  id: string;
+  number: string;
+  active: boolean;
+  grade: string | null;
+  sex: string;
+  ordinal: number | null;
+}
+
+interface Judged {
+  verdict: Verdict;
+  cause: Cause | null;
+  level: number;
+  silences: Silence[];
+  evidence: Evidence | null;
+}
+
+const GB_SEX = { male: '1', female: '2' };
+
+/** Answers "why" and "why not" for one student, by the same engine that raises warnings. */
+@Injectable()
+export class Explanations {
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    private readonly engine: Engine,
+  ) {}
+
+  /** Students who ask about themselves get the wording for students and their own data, nothing else. Leaves an audit entry. */
+  async explain(actor: Actor, { student: who, rule: code, asOf }: ExplainQuery): Promise<ExplanationDto> {
+    const now = today(this.config.timeZone);
+    if (asOf !== undefined && asOf > now)
+      throw new Invalid({ errors: [{ pointer: '?asOf', zh: '不能晚于今天', en: 'must not be after today' }] });
+    // Before anything is worked out for somebody who may not ask.
+    await this.student(this.database.reader, actor, who);
+    await bringUpToDate(this.database, this.engine);
+    return this.database.transaction(null, async (tx) => {
+      const student = await this.student(tx, actor, who);
+      const [rule] = await publishedRules(tx, [code]);
+      if (!rule) throw new NotFound();
+      const day = asOf ?? (rule.definition.on === 'data' ? now : addDays(now, -1));
+      const judged = await this.judge(tx, rule, student, day);
+      const names = await this.names(tx, rule.definition);
+      const finding: Finding = { rule: rule.definition, names, ...judged };
+      await audit(tx, actor, {
+        action: 'early-warning.explanation.read',
+        subject: { kind: 'student', id: student.id },
+      });
+      return Object.assign(new ExplanationDto(), {
+        rule: { code, number: rule.number, title: rule.definition.title },
+        student: { id: student.id, number: student.number },
+        asOf: day,
+        forStudent: forStudent(finding),
+        inputs: inputsOf(judged.evidence, names),
+        ...(actor.personId !== student.id && { staff: staffView(finding, judged) }),
+      });
+    });
+  }
+
+  private async student(tx: Tx, actor: Actor, who: string): Promise<Student> {
+    const student = await queryOne<Student>(
+      tx,
+      sql`SELECT s.id, s.number, s.active, s.grade, s.sex, o.ordinal
+            FROM directory.published_student_v1 s LEFT JOIN early_warning.student_ordinal o ON o.student_id = s.id
+           WHERE (s.number = ${who} OR s.id::text = ${who.toLowerCase()})
+             AND ${inScope(actor.scopeOf(READ), sql`s.id`, today(this.config.timeZone))} LIMIT 1`,
+    );
+    if (!student) throw new NotFound();
+    return student;
+  }
+
+  private async judge(tx: Tx, rule: RuleVersion, student: Student, asOf: string): Promise<Judged> {
+    const nothing = { level: 0, silences: [], evidence: null };
+    const cause = await this.notJudged(tx, rule.definition, student, asOf);
+    if (cause || student.ordinal === null) return { ...nothing, verdict: 'not_judged', cause: cause ?? 'not_active' };
+    const silences = await this.silences(tx, rule.definition, asOf);
+    const firings = await this.engine.evaluate(tx, { rules: [rule], asOf });
+    const levels = firings.levels(0);
+    const level = levels[student.ordinal] ?? CANNOT_SAY;
+    const [evidence] = await firings.evidence(tx, 0, [student.ordinal], levels);
+    const known = { silences, evidence: evidence! };
+    if (silences.length > 0) return { ...known, level: 0, verdict: 'no_data', cause: 'source_silent' };
+    if (level === CANNOT_SAY) return { ...known, level: 0, verdict: 'no_data', cause: 'too_little_data' };
+    return { ...known, level, verdict: level > 0 ? 'holds' : 'does_not_hold', cause: null };
+  }
+
+  /** Why the rule is not for this student on this day, if it is not. */
+  private async notJudged(
+    tx: Tx,
+    { effective, students }: Rule,
+    student: Student,
+    asOf: string,
+  ): Promise<Cause | null> {
+    if (!student.active) return 'not_active';
+    if ((effective?.from ?? asOf) > asOf || (effective?.to ?? asOf) < asOf) return 'not_in_force';
+    const { units, grades, sex } = students ?? {};
+    if (grades && !grades.some((grade) => String(grade) === student.grade)) return 'outside_students';
+    if (sex && GB_SEX[sex] !== student.sex) return 'outside_students';
+    if (!units) return null;
+    const member = await queryOne(
+      tx,
+      sql`SELECT 1 FROM directory.published_membership_v1 WHERE person_id = ${student.id} AND unit_id = ANY(${units}::uuid[])
+           AND valid_from <= ${asOf} AND (valid_to IS NULL OR valid_to > ${asOf}) LIMIT 1`,
+    );
+    return member ? null : 'outside_students';
+  }
+
+  private async silences(tx: Tx, rule: Rule, asOf: string): Promise<Silence[]> {
+    const silent = await silentMetrics(tx, asOf, this.config.timeZone);
+    if (silent.size === 0) return [];
+    const catalogue = await metricCatalogue(tx);
+    const found = Object.values(rule.features).flatMap(
+      ({ metric }) => silent.get(catalogue.get(metric)?.number ?? -1) ?? [],
+    );
+    return [...new Map(found.map((silence) => [silence.source, silence])).values()];
+  }
+
+  private async names(tx: Tx, rule: Rule): Promise<Map<string, Bilingual>> {
+    const codes = Object.values(rule.features).map(({ metric }) => metric);
+    const rows = await query<Bilingual & { code: string }>(
+      tx,
+      sql`SELECT code, zh, en FROM early_warning.metric WHERE code = ANY(${codes}::text[])`,
+    );
+    return new Map(rows.map(({ code, zh, en }) => [code, { zh, en }]));
+  }
+}
+
+function staffView(finding: Finding, { verdict, cause, level, silences, evidence }: Judged): ExplanationDto['staff'] {
+  return {
+    ...{ verdict, cause },
+    level: level > 0 ? levelOf(level) : null,
+    sentence: forStaff(finding),
+    silentSources: silences,
+    evidence,
+  };
+}
+
+/** The student's own numbers: no threshold, no condition, nobody else's place. */
+function inputsOf(evidence: Evidence | null, names: ReadonlyMap<string, Bilingual>): ExplanationDto['inputs'] {
+  return Object.values(evidence?.features ?? {}).map((feature) => ({
+    metric: feature.metric,
+    name: names.get(feature.metric) ?? { zh: feature.metric, en: feature.metric },
+    ...ownValue(feature),
+    from: feature.window?.from ?? null,
+    to: feature.window?.to ?? null,
+    days: feature.days,
+  }));
+}

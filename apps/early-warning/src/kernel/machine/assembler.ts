@@ -1,0 +1,102 @@
+import { BITS, DAY, HEADER_WORDS, LANES, NUMBER, OP, TRUTH } from './machine.js';
+import type { Arena } from './memory.js';
+
+/** Name of a register. */
+export type Register = number;
+
+/** Puts a program together: instructions, constants, and registers that are reused once they are let go. */
+export class Assembler {
+  private readonly words: number[] = [];
+  private readonly constants: number[] = [];
+  private readonly numbers = new Registers();
+  private readonly truths = new Registers();
+  private readonly filled = new Map<number, Register>();
+  private tableDays = 0;
+
+  emit(op: number, ...operands: number[]): void {
+    this.words.push(op, ...operands);
+  }
+
+  /** An instruction on numbers whose result goes into a new register. */
+  number(op: number, ...operands: number[]): Register {
+    const into = this.numbers.take();
+    this.emit(op, ...operands, into);
+    return into;
+  }
+
+  truth(op: number, ...operands: number[]): Register {
+    const into = this.truths.take();
+    this.emit(op, ...operands, into);
+    return into;
+  }
+
+  newNumber(): Register {
+    return this.numbers.take();
+  }
+
+  /** Index of a constant. */
+  constant(value: number): number {
+    let i = this.constants.findIndex((known) => Object.is(known, value));
+    if (i < 0) i = this.constants.push(value) - 1;
+    return i;
+  }
+
+  /** A register that holds a number in every lane; filled once, not to be freed. */
+  everywhere(value: number): Register {
+    let register = this.filled.get(value);
+    if (register === undefined) {
+      register = this.numbers.take();
+      this.emit(OP.CONSTANT, register, this.constant(value));
+      this.filled.set(value, register);
+    }
+    return register;
+  }
+
+  freeNumber(register: Register): void {
+    if (![...this.filled.values()].includes(register)) this.numbers.give(register);
+  }
+
+  freeTruth(register: Register): void {
+    this.truths.give(register);
+  }
+
+  /** Makes the days of a table ready for the instructions that follow. */
+  resolve(table: number, days: number): void {
+    this.tableDays = Math.max(this.tableDays, days);
+    this.emit(OP.RESOLVE, table, days);
+  }
+
+  /** Writes the program into memory with all that it works on; answers its address. */
+  finish(arena: Arena, blockStart: number): number {
+    const numbers = arena.allocate(this.numbers.size * NUMBER);
+    const truths = arena.allocate(this.truths.size * TRUTH);
+    const constants = arena.allocate(8 * Math.max(1, this.constants.length));
+    const days = arena.allocate(4 * Math.max(1, this.tableDays));
+    const copies = arena.allocate(DAY * Math.max(1, this.tableDays));
+    const absent = arena.allocate(DAY);
+    const program = arena.allocate(4 * (HEADER_WORDS + this.words.length + 1));
+    new Float64Array(arena.buffer, constants, this.constants.length).set(this.constants);
+    new Int32Array(arena.buffer, absent, LANES).fill(-1);
+    const header = [numbers, truths, constants, days, copies, absent, blockStart];
+    new Int32Array(arena.buffer, program, HEADER_WORDS + this.words.length + 1).set([...header, ...this.words, OP.END]);
+    return program;
+  }
+}
+
+class Registers {
+  size = 0;
+  private readonly free: Register[] = [];
+
+  take(): Register {
+    return this.free.pop() ?? this.size++;
+  }
+
+  give(register: Register): void {
+    this.free.push(register);
+  }
+}
+
+/** Bytes of a bit set over so many lanes. */
+export function bitSetBytes(lanes: number): number {
+  return Math.ceil(lanes / LANES) * BITS;
+}

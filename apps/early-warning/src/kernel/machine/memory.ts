@@ -1,0 +1,80 @@
+const PAGE = 65_536;
+/** 4 GiB: all that 32-bit addresses reach. */
+const MAX_PAGES = 65_536;
+/** Address 0 is nothing. */
+const START = 1024;
+
+/** One memory that grows, dealt out in pieces. Pieces are multiples of 64 bytes; freed ones are reused by their size. */
+export class Memory {
+  readonly wasm: WebAssembly.Memory;
+  private readonly free = new Map<number, number[]>();
+  private top = START;
+
+  /** Shared, so that a thread can compute on it. */
+  constructor() {
+    this.wasm = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
+  }
+
+  get buffer(): SharedArrayBuffer {
+    return this.wasm.buffer;
+  }
+
+  /** Bytes that were ever dealt out. */
+  get size(): number {
+    return this.top;
+  }
+
+  /** Address of a piece of at least so many bytes, with what was there before. */
+  allocate(bytes: number): number {
+    const size = sizeOf(bytes);
+    const reused = this.free.get(size)?.pop();
+    if (reused !== undefined) return reused;
+    const address = this.top;
+    this.top += size;
+    const missing = Math.ceil(this.top / PAGE) - this.buffer.byteLength / PAGE;
+    // In steps of 4 MB: every growth makes new views of everybody.
+    if (missing > 0) this.wasm.grow(Math.min(Math.max(missing, 64), MAX_PAGES - this.buffer.byteLength / PAGE));
+    return address;
+  }
+
+  release(address: number, bytes: number): void {
+    const size = sizeOf(bytes);
+    const pieces = this.free.get(size);
+    if (pieces) pieces.push(address);
+    else this.free.set(size, [address]);
+  }
+}
+
+/** Sizes come in 16 steps per doubling, so that what one frees fits another, and at most 6 % are wasted. */
+export function sizeOf(bytes: number): number {
+  const step = Math.max(64, 2 ** (Math.ceil(Math.log2(Math.max(1, bytes))) - 5));
+  return Math.ceil(bytes / step) * step;
+}
+
+/** Pieces of a memory that are given back together. */
+export class Arena {
+  private readonly pieces: [address: number, bytes: number][] = [];
+
+  constructor(private readonly memory: Memory) {}
+
+  get buffer(): SharedArrayBuffer {
+    return this.memory.buffer;
+  }
+
+  allocate(bytes: number): number {
+    const address = this.memory.allocate(bytes);
+    this.pieces.push([address, bytes]);
+    return address;
+  }
+
+  /** A piece with these words in it. */
+  write(words: ArrayLike<number>): number {
+    const address = this.allocate(4 * Math.max(1, words.length));
+    new Int32Array(this.buffer, address, words.length).set(words);
+    return address;
+  }
+
+  release(): void {
+    for (const [address, bytes] of this.pieces.splice(0)) this.memory.release(address, bytes);
+  }
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { Bilingual } from '#contracts';
+import { Database, query, sql } from '#database';
+import { Invalid, type Page } from '#http';
+import { checkFeature } from '../kernel/check-feature.js';
+import { checkRule } from '../kernel/check-rule.js';
+import { Findings, isObject, type RuleError } from '../kernel/findings.js';
+import type { MetricInfo, Rule } from '../kernel/language.js';
+import { type MetricChoice, ruleSchema, type Schema } from '../kernel/schema.js';
+import { TEMPLATES } from '../kernel/templates/index.js';
+import { parseRule, type RuleBase } from '../kernel/text-parser.js';
+import { canonicalRule, printRule } from '../kernel/text.js';
+import { RuleTextError } from '../kernel/tokens.js';
+import { metricCatalogue } from '../metrics/metrics.service.js';
+import { RuleTemplateDto, RuleTextDto, type RuleTextErrorDto, type RuleTextRequestDto } from './language.dto.js';
+
+type Metrics = ReadonlyMap<string, MetricInfo>;
+
+/** The rule language as others meet it: its schema, its text, and rules to start from. */
+@Injectable()
+export class Language {
+  constructor(private readonly database: Database) {}
+
+  async schema(): Promise<Schema> {
+    const metrics = await query<MetricChoice>(
+      this.database.reader,
+      sql`SELECT code, zh, en, unit FROM early_warning.metric ORDER BY code`,
+    );
+    return ruleSchema(metrics);
+  }
+
+  templates(): Page<RuleTemplateDto> {
+    const data = TEMPLATES.map(({ rule, source, note }) =>
+      Object.assign(new RuleTemplateDto(), { code: rule.id, rule, text: printRule(rule), source, note }),
+    );
+    return { data, nextCursor: null };
+  }
+
+  /** What is wrong is part of the answer: it is asked while somebody writes. */
+  async text({ rule, text, base }: RuleTextRequestDto): Promise<RuleTextDto> {
+    const metrics = await metricCatalogue(this.database.reader);
+    if (rule !== undefined && text === undefined) return answer(rule, checkRule(rule, metrics));
+    if (rule !== undefined || text === undefined)
+      throw new Invalid({
+        errors: [{ pointer: '#/text', zh: '请给出 rule 或 text 之一', en: 'give either rule or text' }],
+      });
+    const found = baseOf(base, metrics);
+    if ('errors' in found) return answer(null, found.errors);
+    try {
+      const read = parseRule(text, found.base);
+      return answer(read, checkRule(read, metrics));
+    } catch (error) {
+      if (!(error instanceof RuleTextError)) throw error;
+      const { offset, line, column } = error;
+      return answer(null, [{ pointer: '#/text', ...error.text, offset, line, column }]);
+    }
+  }
+}
+
+function answer(rule: object | null, errors: RuleTextErrorDto[]): RuleTextDto {
+  const right = rule && errors.length === 0 ? canonicalRule(rule as Rule) : null;
+  return Object.assign(new RuleTextDto(), {
+    text: right && printRule(right),
+    rule: right ?? rule,
+    errors: rule === null ? errors : errors.map((one) => ({ ...one, pointer: one.pointer.replace('#', '#/rule') })),
+  });
+}
+
+/** The sentences must be there; features that are not right have no names to keep. */
+function baseOf(base: unknown, metrics: Metrics): { base: RuleBase } | { errors: RuleError[] } {
+  const findings = new Findings();
+  if (!findings.isObject(base, '/base')) return findings;
+  findings.bilingual(base.title, '/base/title');
+  findings.bilingual(base.reason, '/base/reason');
+  if (base.studentReason !== undefined) findings.bilingual(base.studentReason, '/base/studentReason');
+  if (findings.errors.length > 0) return findings;
+  const features = Object.entries(isObject(base.features) ? base.features : {}).filter(([name, feature]) => {
+    const own = new Findings();
+    checkFeature(own, name, feature, metrics);
+    return own.errors.length === 0;
+  });
+  const { id, title, reason, studentReason } = base as unknown as RuleBase & { title: Bilingual };
+  return {
+    base: {
+      id,
+      title,
+      reason,
+      ...(studentReason && { studentReason }),
+      features: Object.fromEntries(features) as never,
+    },
+  };
+}

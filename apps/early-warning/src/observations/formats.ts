@@ -1,0 +1,120 @@
+import { isUtf8 } from 'node:buffer';
+import { parse } from 'csv-parse/sync';
+import { Invalid } from '#http';
+import type { Rows } from './rows.js';
+
+/** Rows of a list in JSON, and of one in lines. */
+export const MAX_LISTED = 10_000;
+export const MAX_LINES = 100_000;
+
+function howMany(n: number, most: number, pointer: string): void {
+  if (n > 0 && n <= most) return;
+  const text = { zh: `应为 1 到 ${most} 行`, en: `must be 1 to ${most} rows` };
+  throw new Invalid({ errors: [{ pointer, ...text }] });
+}
+
+/** Rows that JSON gave. */
+export function readList(list: unknown, rows: Rows): void {
+  if (!Array.isArray(list)) {
+    const text = { zh: `应为 1 到 ${MAX_LISTED} 项的数组`, en: `must be a list of 1 to ${MAX_LISTED} items` };
+    throw new Invalid({ errors: [{ pointer: '#/observations', ...text }] });
+  }
+  howMany(list.length, MAX_LISTED, '#/observations');
+  for (let i = 0; i < list.length; i++) rows.add(i, list[i]);
+}
+
+/** NDJSON: a row per line, lines counted from 1; empty ones are passed over. */
+export function readLines(bytes: Buffer, rows: Rows): void {
+  let n = 0;
+  eachLine(bytes, (text, line) => {
+    howMany(++n, MAX_LINES, '#');
+    const row = text === undefined ? undefined : parsed(text);
+    if (row === undefined) rows.refuseLine(line);
+    else rows.add(line, row);
+  });
+  howMany(n, MAX_LINES, '#');
+}
+
+/** Undefined: not JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every line that is not blank; undefined where it is not UTF-8. */
+function eachLine(bytes: Buffer, onLine: (text: string | undefined, line: number) => void): void {
+  const readable = isUtf8(bytes);
+  let line = 0;
+  for (let from = 0; from < bytes.length;) {
+    line++;
+    const newline = bytes.indexOf(10, from);
+    const end = newline < 0 ? bytes.length : newline;
+    const slice = bytes.subarray(from, end);
+    from = end + 1;
+    if (!isBlank(slice)) onLine(readable || isUtf8(slice) ? slice.toString() : undefined, line);
+  }
+}
+
+function isBlank(line: Buffer): boolean {
+  for (const byte of line) if (byte !== 32 && byte !== 13 && byte !== 9) return false;
+  return true;
+}
+
+const COLUMNS = ['student', 'metric', 'day', 'at', 'value', 'key'] as const;
+type Column = (typeof COLUMNS)[number];
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+/**
+ * CSV (RFC 4180) with a header of the fields' names, in any order; pointers name the file's line. An empty cell is not given. No
+ * cell goes over several lines, so that a quote that is left open spoils its line only.
+ */
+export function readCsv(bytes: Buffer, rows: Rows): void {
+  let header: { places: Map<Column, number>; cells: number } | undefined;
+  let n = 0;
+  eachLine(bytes, (text, line) => {
+    const cells = text === undefined ? undefined : cellsOf(text);
+    if (!header) {
+      header = headerOf(cells ?? []);
+      return;
+    }
+    howMany(++n, MAX_LINES, '#');
+    if (cells?.length === header.cells) takeCells(cells, header.places, line, rows);
+    else rows.refuseLine(line);
+  });
+  howMany(n, MAX_LINES, '#');
+}
+
+/** Undefined: its quotes do not fit. */
+function cellsOf(text: string): string[] | undefined {
+  const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+  if (!line.includes('"')) return line.split(',');
+  try {
+    return parse(line, { bom: true })[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function takeCells(cells: readonly string[], places: ReadonlyMap<Column, number>, line: number, rows: Rows): void {
+  const cell = (name: Column): string | undefined => cells[places.get(name) ?? -1] || undefined;
+  const value = cell('value');
+  const number = value !== undefined && NUMBER.test(value) ? Number(value) : (value ?? null);
+  rows.take(line, cell('student'), cell('metric'), cell('day'), cell('at'), number, cell('key'));
+}
+
+function headerOf(cells: readonly string[]): { places: Map<Column, number>; cells: number } {
+  const names = cells.map((name) => name.replace(/^\ufeff/, '').trim());
+  const places = new Map(names.map((name, i) => [name as Column, i]));
+  const missing = (['student', 'metric', 'value'] as const).some((name) => !places.has(name));
+  if (missing || places.size < names.length || names.some((name) => !COLUMNS.includes(name as Column))) {
+    const text = {
+      zh: `首行应为列名，每列一次：${COLUMNS.join(', ')}`,
+      en: `must name the columns, each once, among ${COLUMNS.join(', ')}`,
+    };
+    throw new Invalid({ errors: [{ pointer: '#/1', ...text }] });
+  }
+  return { places, cells: names.length };
+}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { afterCommit, type Tx } from '#database';
+import { ordinalsByNumber } from '../engine/ordinals.js';
+import type { Rows } from './rows.js';
+
+/** Remembers which student number has which lane, as long as the epoch of the lanes stays the same. */
+@Injectable()
+export class KnownStudents {
+  private lanes = new Map<string, number>();
+  private epoch = 0;
+
+  /** What is remembered of an epoch, as read in the transaction that uses it. */
+  of(epoch: number): ReadonlyMap<string, number> {
+    if (epoch > this.epoch) {
+      this.lanes = new Map();
+      this.epoch = epoch;
+    }
+    return epoch === this.epoch ? this.lanes : new Map();
+  }
+
+  /** Finds the lanes of students that were not remembered. */
+  async admit(tx: Tx, epoch: number, rows: Rows): Promise<void> {
+    if (rows.strangers.size === 0) return;
+    const found = await ordinalsByNumber(tx, [...rows.strangers.keys()]);
+    rows.admit(found);
+    // Only what is committed: a lane that was given in a transaction that failed is given to somebody else.
+    afterCommit(tx, () => {
+      if (epoch === this.epoch) for (const [number, lane] of found) this.lanes.set(number, lane);
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#auth';
+import { Config } from '#config';
+import { Database, sql } from '#database';
+import { Invalid } from '#http';
+import { Policies } from '#policy';
+import { addDays, inScope, instantOf, today } from '#roster';
+import { RuleQualitiesDto, type RuleQualityQuery } from './rule-quality.dto.js';
+import { RuleQualityPolicy } from './rule-quality.policy.js';
+import { qualityOfRules } from './rule-quality.queries.js';
+
+const DEFAULT_DAYS = 90;
+
+/** What people made of the warnings of each rule: how often it was right, how soon that was said. */
+@Injectable()
+export class RuleQuality {
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    private readonly policies: Policies,
+  ) {}
+
+  /** Counts the students the actor may see warnings of. */
+  async report(actor: Actor, { from, to, code }: RuleQualityQuery): Promise<RuleQualitiesDto> {
+    const { timeZone } = this.config;
+    const now = today(timeZone);
+    const last = to ?? now;
+    const first = from ?? addDays(last, 1 - DEFAULT_DAYS);
+    if (first > last)
+      throw new Invalid({ errors: [{ pointer: '?from', zh: '不能晚于末日', en: 'must not be after the last day' }] });
+    const { reader } = this.database;
+    const policy = await this.policies.at(reader, RuleQualityPolicy, now);
+    const rules = await qualityOfRules(reader, {
+      from: instantOf(first, '00:00', timeZone),
+      until: instantOf(last, '24:00', timeZone),
+      code,
+      policy: policy.value,
+      scope: inScope(actor.scopeOf('early-warning:warning:read'), sql`w.student_id`, now),
+    });
+    return Object.assign(new RuleQualitiesDto(), { from: first, to: last, policyVersion: policy.number, rules });
+  }
+}

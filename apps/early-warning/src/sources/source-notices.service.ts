@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import { SourceBackV1, SourceSilentV1 } from '#contracts';
+import { Database, insert, query, sql, type Tx, update } from '#database';
+import { Events } from '#events';
+import { keyset, type Page, toPage } from '#http';
+import { IsNull } from 'typeorm';
+import { today } from '#roster';
+import type { Rule } from '../kernel/language.js';
+import { type SourceState, sourceStates } from './silence.js';
+import { SourceNotice } from './source-notice.entity.js';
+import { SourceNoticeDto, type SourceNoticesQuery } from './sources.dto.js';
+
+type InForce = { code: string; definition: Rule };
+
+/** What operators are told of silent sources: one notice per source and silence, opened and closed by runs. */
+@Injectable()
+export class SourceNotices {
+  constructor(
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly config: Config,
+  ) {}
+
+  async list(page: SourceNoticesQuery): Promise<Page<SourceNoticeDto>> {
+    const keys = keyset(page, { sorts: { openedAt: sql`n.opened_at` }, defaultSort: '-openedAt', id: sql`n.id` });
+    const rows = await query<SourceNotice & { sortKey: string }>(
+      this.database.reader,
+      sql`SELECT n.id, n.source, n.kind, n.since, n.metrics, n.rules, n.opened_at AS "openedAt", n.closed_at AS "closedAt", n.version,
+                 ${keys.sortKey} AS "sortKey"
+            FROM early_warning.source_notice n
+           WHERE ${keys.where} AND (${page.open ?? null}::boolean IS NULL OR (n.closed_at IS NULL) = ${page.open ?? null})
+             AND (${page.source ?? null}::text IS NULL OR n.source = ${page.source ?? null})
+           ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
+    );
+    return toPage(rows, page, (row) => [row.sortKey, row.id], SourceNoticeDto.from);
+  }
+
+  /** Brings the notices in line with how the sources are now. Runs come one after the other, so nobody else does. */
+  async review(tx: Tx, rules: readonly InForce[]): Promise<void> {
+    const { timeZone } = this.config;
+    const silent = (await sourceStates(tx, today(timeZone), timeZone)).filter((state) => state.silence);
+    const open = await tx.find(SourceNotice, { where: { closedAt: IsNull() } });
+    for (const notice of open) {
+      const state = silent.find((one) => one.code === notice.source);
+      if (state) await this.keep(tx, notice, state, rules);
+      else await this.close(tx, notice);
+    }
+    for (const state of silent)
+      if (!open.some((notice) => notice.source === state.code)) await this.open(tx, state, rules);
+  }
+
+  private async open(tx: Tx, state: SourceState, rules: readonly InForce[]): Promise<void> {
+    const notice = Object.assign(new SourceNotice(), {
+      source: state.code,
+      openedAt: new Date(),
+      ...contents(state, rules),
+    });
+    await insert(tx, notice);
+    const { id: noticeId, source, kind } = notice;
+    await this.events.publish(tx, new SourceSilentV1({ noticeId, source, kind }), notice);
+  }
+
+  /** The same silence may turn from thin to dead, and the rules change: the notice stays the same. */
+  private async keep(tx: Tx, notice: SourceNotice, state: SourceState, rules: readonly InForce[]): Promise<void> {
+    const before = JSON.stringify([notice.kind, notice.metrics, notice.rules]);
+    const {
+      kind,
+      metrics,
+      rules: affected,
+    } = Object.assign(notice, { ...contents(state, rules), since: notice.since });
+    if (JSON.stringify([kind, metrics, affected]) !== before) await update(tx, notice);
+  }
+
+  private async close(tx: Tx, notice: SourceNotice): Promise<void> {
+    notice.closedAt = new Date();
+    await update(tx, notice);
+    await this.events.publish(tx, new SourceBackV1({ noticeId: notice.id, source: notice.source }), notice);
+  }
+}
+
+function contents({ silence, silentMetrics }: SourceState, rules: readonly InForce[]) {
+  const affected = rules.filter(({ definition }) => usesAny(definition, new Set(silentMetrics)));
+  return {
+    kind: silence!.kind,
+    since: new Date(silence!.since),
+    metrics: [...silentMetrics].sort(),
+    rules: affected.map(({ code }) => code).sort(),
+  };
+}
+
+/** Whether a rule looks at one of these metrics (by code). */
+export function usesAny(rule: Rule, metrics: ReadonlySet<string>): boolean {
+  return Object.values(rule.features).some((feature) => metrics.has(feature.metric));
+}

@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { type Bilingual, WARNING_LEVELS } from '#contracts';
+import { checkRule } from '../../src/kernel/check-rule.js';
+import { AGGREGATES, MASKS, MAX_TIMES, type Period, PERIODS, type Rule } from '../../src/kernel/language.js';
+import {
+  MAX_DEPTH,
+  MAX_FEATURES,
+  MAX_MOMENTS,
+  MAX_NODES,
+  MAX_STUDENT_DAYS,
+  NEEDS_WHERE,
+  TERM_DAYS,
+  WITH_BASELINE,
+} from '../../src/kernel/limits.js';
+import { parseRule } from '../../src/kernel/text-parser.js';
+import { canonicalRule, PERIOD_WORDS, printRule } from '../../src/kernel/text.js';
+import { METRICS } from './catalogue.js';
+
+const page = readFileSync('docs/rules.md', 'utf8');
+
+/** The rows of the table under a head of this first cell, cell by cell. */
+function table(first: string): string[][] {
+  const lines = page.split('\n');
+  const start = lines.findIndex((line) => line.startsWith(`| ${first} |`));
+  const end = lines.findIndex((line, i) => i > start && !line.startsWith('|'));
+  return lines.slice(start + 2, end).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+}
+
+const rows = (labels: Readonly<Record<string, Bilingual>>) =>
+  Object.entries(labels).map(([code, { zh, en }]) => [`\`${code}\``, zh, en]);
+
+describe('docs/rules.md', () => {
+  it('lists the vocabulary of the language, and nothing else', () => {
+    const aggregates = table('`agg`');
+    expect(aggregates.map((row) => row.slice(0, 3))).toEqual(rows(AGGREGATES));
+    const needs = (what: string) =>
+      aggregates.filter((row) => row[3] === what).map(([code]) => code!.replaceAll('`', ''));
+    expect(needs('`where`')).toEqual([...NEEDS_WHERE]);
+    expect(needs('`baseline`')).toEqual([...WITH_BASELINE]);
+    expect(table('day')).toEqual(rows(MASKS));
+    expect(table('level')).toEqual(rows(WARNING_LEVELS));
+    expect(table('`each`')).toEqual(
+      Object.entries(PERIODS).map(([code, { zh, en }]) => [
+        ...[`\`${code}\``, PERIOD_WORDS[code as Period], zh, en, String(MAX_TIMES[code as Period])],
+      ]),
+    );
+  });
+
+  it('states the bounds as they are', () => {
+    const said = page.replaceAll('\n', ' ');
+    for (const bound of [
+      `${MAX_FEATURES} features and ${MAX_NODES} nodes, ${MAX_DEPTH} deep`,
+      `at most ${MAX_MOMENTS} times`,
+      `at most ${MAX_STUDENT_DAYS} student-days`,
+      `a term counts as ${TERM_DAYS} days`,
+    ])
+      expect(said).toContain(bound);
+  });
+
+  it('shows rules with their texts', () => {
+    const examples = [...page.matchAll(/```json\n([^]*?)```\n\n```text\n(.*)\n```/g)];
+    expect(examples).toHaveLength(2);
+    for (const [, json, text] of examples) {
+      const rule = JSON.parse(json!) as Rule;
+      expect(checkRule(rule, METRICS)).toEqual([]);
+      expect(printRule(rule)).toBe(text);
+      expect(parseRule(text!, rule)).toEqual(canonicalRule(rule));
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { Config } from '#config';
+import { connect, Database, query } from '#database';
+import { Policies } from '#policy';
+import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
+import { KnownStudents } from '../src/observations/known-students.js';
+import { Observations } from '../src/observations/observations.service.js';
+import { vectorsOf } from './vectors.js';
+
+/** A writer and folder that does what its parent says, and may be killed at any point of it. */
+const config = Config.fromEnv();
+const url = config.databaseUrl;
+const database = new Database(await connect({ url, entities: [], poolSize: 4, applicationName: 'yizhan-rebuild' }));
+const observations = new Observations(database, config, new Policies(), new KnownStudents());
+
+const orders = {
+  async take({ batchKey, rows }: { batchKey: string; rows: object[] }): Promise<object> {
+    const { accepted, duplicateBatch } = await observations.take(null, {
+      ...{ source: 'test', batchKey, pointer: '#/', size: rows.length },
+      sha256: createHash('sha256').update(JSON.stringify(rows)).digest(),
+      read: (into) => rows.forEach((row, i) => into.add(i, row)),
+    });
+    return { took: { accepted, duplicateBatch } };
+  },
+  async fold(): Promise<object> {
+    return { folded: await database.transaction(null, foldDirty) };
+  },
+  /** Folds and never commits. */
+  async foldAndWait(): Promise<object> {
+    return database.transaction(null, async (tx) => {
+      await foldDirty(tx);
+      process.send?.({ waiting: true });
+      return new Promise<object>(() => undefined);
+    });
+  },
+  async compare(): Promise<object> {
+    const reader = { query: <T>(statement: Parameters<typeof query>[1]) => query<T>(database.reader, statement) };
+    const before = await vectorsOf(reader);
+    await database.transaction(null, rebuildVectors);
+    return { compared: { before, after: await vectorsOf(reader) } };
+  },
+};
+
+process.on('message', (message: { order: keyof typeof orders; batchKey: string; rows: object[] }) => {
+  orders[message.order](message).then(
+    (answer) => process.send?.(answer),
+    (error: Error) => process.send?.({ failed: error.message }),
+  );
+});
+process.send?.({ ready: true });

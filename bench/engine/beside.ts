@@ -1,0 +1,53 @@
+import type { Rule } from '../../apps/early-warning/src/kernel/language.js';
+import { TestIssuer } from '#testing';
+import { atMost, median, type Result, type Servers } from '../kit.js';
+import type { Ours } from './ours.js';
+
+const REQUESTS = 600;
+
+/** How long a request of the API takes while nothing else goes on, and while the same process judges 100 rules over and over. */
+export async function besideTheEngine(own: Servers, ours: Ours, rules: readonly Rule[]): Promise<Result> {
+  const issuer = await TestIssuer.create();
+  const api = await ours.listening(own, issuer);
+  try {
+    const request = async (): Promise<number> => {
+      const started = performance.now();
+      const answer = await fetch(`${api.origin}/early-warning/v1/metrics?limit=20`, {
+        headers: { authorization: `Bearer ${api.token}` },
+      });
+      if (answer.status !== 200) throw new Error(`the API answered ${answer.status}`);
+      await answer.text();
+      return performance.now() - started;
+    };
+    const measure = async (): Promise<number[]> => {
+      const times: number[] = [];
+      for (let i = 0; i < REQUESTS; i++) times.push(await request());
+      return times.sort((a, b) => a - b);
+    };
+    await api.ours.evaluate(rules);
+    await measure();
+    const alone = await measure();
+    let going = true;
+    let runs = 0;
+    const running = (async () => {
+      for (; going; runs++) await api.ours.evaluate(rules);
+    })();
+    const beside = await measure();
+    going = false;
+    await running;
+    process.stdout.write(`  ${runs} evaluations beside ${REQUESTS} requests\n`);
+    const p99 = (times: number[]): number => times[Math.floor(times.length * 0.99)]!;
+    return {
+      rows: [
+        { id: 'API request, alone, p50', value: median(alone), unit: 'ms' },
+        { id: 'API request, alone, p99', value: p99(alone), unit: 'ms' },
+        { id: 'API request, beside the engine, p50', value: median(beside), unit: 'ms' },
+        { id: 'API request, beside the engine, p99', value: p99(beside), unit: 'ms' },
+      ],
+      ratios: [atMost('API request beside the engine / alone, p50', median(beside), median(alone), 1.2)],
+    };
+  } finally {
+    await api.ours.close();
+    await issuer.close();
+  }
+}

@@ -1,0 +1,112 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BODY_LIMIT } from './decorators.js';
+import { BadRequest, BodyTooLarge, UnsupportedMediaType } from './problems.js';
+
+const RAW_BODY = 'rawBody';
+export const JSON_TYPE = 'application/json';
+
+/** A body as it came, only unzipped. */
+export interface RawContent {
+  /** Media type without parameters. */
+  type: string;
+  bytes: Buffer;
+}
+
+/** A media type that a route reads itself: bytes a body may have, once unzipped, and its schema for OpenAPI. */
+export interface RawType {
+  maxBytes: number;
+  schema: Record<string, unknown>;
+}
+type RawTypes = Record<string, RawType>;
+
+/**
+ * This route reads its bodies itself, as `@Raw()`. They may come with `Content-Encoding: gzip`. Other media types are answered 415,
+ * larger bodies 413.
+ */
+export const RawBody =
+  (types: RawTypes): MethodDecorator =>
+  (target, key, descriptor) => {
+    const maxBytes = Math.max(...Object.values(types).map((type) => type.maxBytes));
+    RouteConfig({ [BODY_LIMIT]: maxBytes, [RAW_BODY]: types })(target, key, descriptor);
+    Reflect.defineMetadata(RAW_BODY, types, descriptor.value as object);
+  };
+
+/** What OpenAPI says of the bodies of such a route; undefined for others. */
+export function rawRequestBody(handler: object) {
+  const types = Reflect.getMetadata(RAW_BODY, handler) as RawTypes | undefined;
+  if (!types) return undefined;
+  const content = Object.entries(types).map(([type, { schema }]) => [type, { schema }]);
+  return { required: true, content: Object.fromEntries(content) as Record<string, { schema: RawType['schema'] }> };
+}
+
+/** `@Raw() content: RawContent` = the body of a `@RawBody` route. */
+export const Raw = createParamDecorator(
+  (_: unknown, context: ExecutionContext): RawContent =>
+    (context.switchToHttp().getRequest<FastifyRequest>().body ?? {
+      type: JSON_TYPE,
+      bytes: Buffer.alloc(0),
+    }) as RawContent,
+);
+
+function rawTypesOf(request: FastifyRequest): RawTypes | undefined {
+  return (request.routeOptions.config as { [RAW_BODY]?: RawTypes } | undefined)?.[RAW_BODY];
+}
+
+/** The body of a `@RawBody` route; undefined on other routes. */
+export function rawContent(request: FastifyRequest, bytes: Buffer): RawContent | undefined {
+  const types = rawTypesOf(request);
+  if (!types) return undefined;
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  const known = types[type];
+  if (!known) throw new UnsupportedMediaType();
+  if (bytes.length > known.maxBytes) throw new BodyTooLarge();
+  return { type, bytes };
+}
+
+/** Bodies that are lines or tables, and gzip, for the routes that take them. */
+export function registerRawBodies(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser(
+    /^(?:application\/x-ndjson|text\/csv)(?:\s*;|$)/i,
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      try {
+        const content = rawContent(request, body as Buffer);
+        if (!content) throw new UnsupportedMediaType();
+        done(null, content);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+  fastify.addHook('preParsing', async (request, _reply, payload) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding === 'identity') return payload;
+    if (encoding.toLowerCase() !== 'gzip' || !rawTypesOf(request)) throw new UnsupportedMediaType();
+    return unzipped(payload as Readable, request.routeOptions.bodyLimit!);
+  });
+}
+
+/** Stops at `limit` bytes, however small what was sent is. */
+function unzipped(payload: Readable, limit: number): Readable {
+  const gunzip = createGunzip();
+  // Errors reach the reader through `gunzip`.
+  pipeline(payload, gunzip, () => undefined);
+  async function* chunks(): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    try {
+      for await (const chunk of gunzip) {
+        bytes += (chunk as Buffer).length;
+        if (bytes > limit) throw new BodyTooLarge();
+        yield chunk as Buffer;
+      }
+    } catch (error) {
+      throw error instanceof BodyTooLarge ? error : new BadRequest();
+    }
+  }
+  // Fastify compares it with Content-Length.
+  return Object.defineProperty(Readable.from(chunks()), 'receivedEncodedLength', { get: () => gunzip.bytesWritten });
+}
