@@ -187,17 +187,17 @@ export class FeatureWriter {
     return windows;
   }
 
+  /** From every cut on to the end, newest cut first. */
   private runningSums(
     cuts: readonly number[],
     end: number,
-    _ranges: readonly [number, number][],
-    wanted: ReadonlyMap<string, { range: [number, number]; squares: boolean }>,
+    wanted: readonly { range: [number, number]; squares: boolean }[],
   ): Map<number, Window> {
     const { code } = this;
     // Squares are summed between the cuts of the windows that ask for them only.
-    const squareCuts = new Set<number>();
-    for (const { range, squares } of wanted.values())
-      if (squares && range[0] <= range[1]) for (const cut of [range[0], range[1] + 1]) squareCuts.add(cut);
+    const squareCuts = new Set(
+      wanted.flatMap(({ range: [i0, i1], squares }) => (squares && i0 <= i1 ? [i0, i1 + 1] : [])),
+    );
     const newestSquare = Math.max(-1, ...squareCuts);
     const running = new Map<number, Window>();
     let [above, before]: [number, Window | undefined] = [end, undefined];
