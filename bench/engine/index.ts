@@ -10,6 +10,7 @@ import { besideTheEngine } from './beside.js';
 import { AS_OF, loadPostgres, METRICS, type Size, writeParquet } from './data.js';
 import { growth } from './growth.js';
 import { ingest } from './ingest.js';
+import { latency } from './latency.js';
 import { Ours } from './ours.js';
 import {
   differences,
@@ -62,8 +63,9 @@ export async function engine(): Promise<Result> {
     await own.stop();
     await rm(folder, { recursive: true, force: true });
   }
-  take(await growth());
+  take(await latency());
   take(await ingest());
+  take(await growth());
   await writePlot('docs/engine-bench.svg', rows);
   return { rows, ratios };
 }

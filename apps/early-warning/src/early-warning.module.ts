@@ -8,6 +8,7 @@ import { DryRunsController } from './evaluations/dry-runs.controller.js';
 import { DryRuns } from './evaluations/dry-runs.service.js';
 import { EvaluationsController } from './evaluations/evaluations.controller.js';
 import { Evaluations } from './evaluations/evaluations.service.js';
+import { Questions } from './evaluations/questions.js';
 import { ExplanationsController } from './explanations/explanations.controller.js';
 import { Explanations } from './explanations/explanations.service.js';
 import { LanguageController } from './language/language.controller.js';
@@ -22,6 +23,7 @@ import { Ingest1763750500200 } from './migrations/1763750500200-ingest.js';
 import { MoreMetrics1763750500400 } from './migrations/1763750500400-more-metrics.js';
 import { ErasureController } from './observations/erasure.controller.js';
 import { Erasure } from './observations/erasure.service.js';
+import { LastRun1763750500600 } from './migrations/1763750500600-last-run.js';
 import { KnownStudents } from './observations/known-students.js';
 import { Cells1763750500500 } from './migrations/1763750500500-cells.js';
 import { ObservationsController } from './observations/observations.controller.js';
@@ -75,6 +77,7 @@ import { Warnings } from './warnings/warnings.service.js';
     VectorStore,
     Cohorting,
     Engine,
+    Questions,
     Rules,
     Language,
     Sources,
@@ -105,5 +108,6 @@ export const earlyWarning: Service = {
     Workflow1763750500300,
     MoreMetrics1763750500400,
     Cells1763750500500,
+    LastRun1763750500600,
   ],
 };

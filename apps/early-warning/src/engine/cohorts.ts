@@ -101,15 +101,26 @@ export class Cohorting {
     return value;
   }
 
-  private async look(tx: Tx): Promise<void> {
-    const row = await queryOne<{ version: string }>(
-      tx,
-      sql`SELECT epoch || ' ' || (SELECT coalesce(max(ordinal), -1) FROM early_warning.student_ordinal) AS version FROM early_warning.lane_epoch`,
-    );
-    if (row!.version === this.version) return;
-    this.known.clear();
-    this.version = row!.version;
+  /** Whether the roster was not looked at since it changed. */
+  async isNew(tx: Tx): Promise<boolean> {
+    return (await versionOf(tx)) !== this.version;
   }
+
+  private async look(tx: Tx): Promise<void> {
+    const version = await versionOf(tx);
+    if (version === this.version) return;
+    this.known.clear();
+    this.version = version;
+  }
+}
+
+/** Changes with every change of the roster that was told of, and every new lane. */
+async function versionOf(tx: Tx): Promise<string> {
+  const row = await queryOne<{ version: string }>(
+    tx,
+    sql`SELECT epoch || ' ' || (SELECT coalesce(max(ordinal), -1) FROM early_warning.student_ordinal) AS version FROM early_warning.lane_epoch`,
+  );
+  return row!.version;
 }
 
 /** The cohorts of all students on the days of a question. Between two changes of memberships a table is read once. */

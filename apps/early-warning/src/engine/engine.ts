@@ -11,7 +11,9 @@ import { CANNOT_SAY, type Cohorts, Evaluation, type Need, type World } from '../
 import { type CohortFacts, type Evidence, featuresFor, levelOf, thresholdOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
 import type { Calendar } from '../kernel/masks.js';
+import { planSql } from '../kernel/sql.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
+import { sourceStates, watchedMetrics } from '../sources/silence.js';
 import { calendarFor, termsOf } from './calendars.js';
 import { Cohorting, type CohortTables, judgedStudents, type Population } from './cohorts.js';
 import { ensureOrdinals, laneCount } from './ordinals.js';
@@ -31,6 +33,12 @@ export interface Question {
   population?: Population;
 }
 
+const RELATIONS = {
+  cells: 'early_warning.cell',
+  students: 'early_warning.student_ordinal',
+  ...{ masks: 'masks', cohorts: 'cohorts', eligible: 'eligible' },
+};
+
 /** What is the same for all days of a question. */
 interface Setting {
   tx: Tx;
@@ -40,6 +48,8 @@ interface Setting {
   calendar: Calendar;
   cohorts: CohortTables;
   metrics: Awaited<ReturnType<typeof metricCatalogue>>;
+  /** Codes of the metrics that a declared source supplies. */
+  watched: ReadonlySet<string>;
   terms: { from: number; to: number }[];
 }
 
@@ -73,9 +83,18 @@ export class Engine {
     for (const judged of plans) await onDay(judged.asOf, await this.judge(setting, judged, vectors));
   }
 
+  /**
+   * The rule as of a day as one statement of plain SQL, for people who want to check by hand. Beside the view of daily values and the
+   * students it reads three relations that its reader provides: days that do not count, cohorts, and the students a rule is for.
+   */
+  async statement(tx: Tx, rule: RuleVersion, asOf: string): Promise<string> {
+    const [judged] = await this.plans(await this.setting(tx, [rule], {}, [asOf]), [asOf]);
+    return planSql(judged!.evaluation.plan, RELATIONS)[0]!;
+  }
+
   /** Gives new students of the roster their lanes; before a question that must see them. */
   async admitStudents(tx: Tx): Promise<void> {
-    await ensureOrdinals(tx);
+    if (await this.cohorting.isNew(tx)) await ensureOrdinals(tx);
   }
 
   private async setting(
@@ -92,6 +111,7 @@ export class Engine {
       calendar: await calendarFor(tx, this.policies, definitions, range),
       cohorts: await this.cohorting.tables(tx, students),
       metrics: await metricCatalogue(tx),
+      watched: await watchedMetrics(tx),
       terms: await termsOf(tx),
     };
   }
@@ -124,7 +144,17 @@ export class Engine {
     const { tx, population, rules, cohorts } = setting;
     await this.store.run(judged.evaluation, vectors);
     const lanes = await this.cohorting.population(tx, population, judged.asOf, today(this.config.timeZone));
-    return new Firings(rules, judged, cohorts, lanes, await this.store.hwm(tx), this.store);
+    const silent = await this.silentRules(setting, judged.asOf);
+    return new Firings(rules, { ...judged, silent }, cohorts, lanes, await this.store.hwm(tx), this.store);
+  }
+
+  /** Places of the rules that look at a metric whose source is silent. */
+  private async silentRules({ tx, rules, watched }: Setting, asOf: string): Promise<Set<number>> {
+    const metricsOf = ({ definition }: RuleVersion) => Object.values(definition.features).map(({ metric }) => metric);
+    if (!rules.some((rule) => metricsOf(rule).some((metric) => watched.has(metric)))) return new Set();
+    const states = await sourceStates(tx, asOf, this.config.timeZone);
+    const silent = new Set(states.flatMap((state) => state.silentMetrics));
+    return new Set(rules.flatMap((rule, i) => (metricsOf(rule).some((metric) => silent.has(metric)) ? [i] : [])));
   }
 
   private hoursOfToday(): number {
@@ -143,7 +173,7 @@ interface Judged {
 export class Firings {
   constructor(
     private readonly rules: readonly RuleVersion[],
-    private readonly judged: Judged,
+    private readonly judged: Judged & { silent: ReadonlySet<number> },
     private readonly cohorts: CohortTables,
     /** Lanes of the population. */
     readonly population: readonly number[],
@@ -155,9 +185,15 @@ export class Firings {
     return this.judged.asOf;
   }
 
+  /** Whether the i-th rule looks at a metric whose source is silent: nothing is said of anybody then. */
+  silent(i: number): boolean {
+    return this.judged.silent.has(i);
+  }
+
   /** Level by lane of the i-th rule: 0 = does not hold, 1–4 = blue … red, CANNOT_SAY. Lanes outside the population have one, too. */
   levels(i: number): Uint8Array {
-    return this.judged.evaluation.levels(i);
+    const levels = this.judged.evaluation.levels(i);
+    return this.silent(i) ? new Uint8Array(levels.length).fill(CANNOT_SAY) : levels;
   }
 
   /** Whether the i-th rule's `clearWhen` holds, by lane: 0 no, 1 yes, 2 unknown; undefined when it has none. */

@@ -26,11 +26,16 @@ export class MachineThread {
 
   constructor(private readonly memory: Memory) {}
 
-  /** One caller at a time. */
+  /** One caller at a time. Throws when the thread dies of it; the next caller gets a new one. */
   async carryOut(calls: readonly Call[]): Promise<void> {
     const worker = await (this.worker ??= this.start());
-    if (worker) await answer(worker, calls);
-    else await this.carryOutHere(calls);
+    if (!worker) return this.carryOutHere(calls);
+    try {
+      await answer(worker, calls);
+    } catch (error) {
+      this.worker = undefined;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -62,17 +67,18 @@ export class MachineThread {
   }
 }
 
-/** Sends a list of calls (none: waits for the start) and waits for the end. */
+/** Sends a list of calls (none: waits for the start) and waits for the end, be it that of the thread. */
 async function answer(worker: Worker, calls?: readonly Call[]): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const stop = (error?: Error): void => {
-      worker.off('message', stop0).off('error', stop);
+    const stop = (settle: () => void): void => {
+      worker.off('message', done).off('error', failed).off('exit', gone);
       if (calls) worker.unref();
-      if (error) reject(error);
-      else resolve();
+      settle();
     };
-    const stop0 = (): void => stop();
-    worker.on('message', stop0).on('error', stop);
+    const done = (): void => stop(resolve);
+    const failed = (error: Error): void => stop(() => reject(error));
+    const gone = (): void => failed(new Error('the machine has stopped'));
+    worker.on('message', done).on('error', failed).on('exit', gone);
     worker.ref();
     if (calls) worker.postMessage(calls);
   });

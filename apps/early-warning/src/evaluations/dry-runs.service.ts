@@ -22,7 +22,8 @@ import {
   MAX_SAMPLE,
   RecordedDryRunDto,
 } from './dry-runs.dto.js';
-import { bringUpToDate, studentNumbers } from './students.js';
+import { Questions } from './questions.js';
+import { studentNumbers } from './students.js';
 import { differenceOf, type Onset, overlapOf, Trial, type TrialDay } from './trial.js';
 
 const DEFAULT_DAYS = 60;
@@ -44,6 +45,7 @@ export class DryRuns {
     private readonly database: Database,
     private readonly config: Config,
     private readonly engine: Engine,
+    private readonly questions: Questions,
   ) {}
 
   /** Synchronous; recorded when the rule is named by `ruleId`, else it leaves no trace. */
@@ -56,8 +58,7 @@ export class DryRuns {
     const definition = await this.definition(reader, body);
     if (unitId && !(await unitById(reader, unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
-    await bringUpToDate(this.database, this.engine);
-    const dto = await this.database.read((tx) =>
+    const dto = await this.questions.ask((tx) =>
       this.judge(tx, { definition, ...range, population: { unitId } }, ruleId),
     );
     if (!ruleId) return dto;

@@ -11,7 +11,8 @@ import { requireSchool } from '../metrics/metrics.service.js';
 import { checkedDefinition } from '../rules/rules.service.js';
 import { EvaluationDto, type EvaluationQuery, type EvaluationRequestDto, MAX_IDS } from './evaluations.dto.js';
 import { TooManyIds } from './evaluations.problems.js';
-import { bringUpToDate, studentNumbers } from './students.js';
+import { Questions } from './questions.js';
+import { studentNumbers } from './students.js';
 
 const EXPLAINED = 20;
 
@@ -21,6 +22,7 @@ export class Evaluations {
   constructor(
     private readonly database: Database,
     private readonly engine: Engine,
+    private readonly questions: Questions,
   ) {}
 
   async evaluate(actor: Actor, body: EvaluationRequestDto, { ids }: EvaluationQuery): Promise<EvaluationDto> {
@@ -30,9 +32,8 @@ export class Evaluations {
     const definition = await checkedDefinition(reader, body.rule, '#/rule');
     if (body.unitId && !(await unitById(reader, body.unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
-    await bringUpToDate(this.database, this.engine);
     const { asOf, unitId, includeFuture, evidence = false } = body;
-    return this.database.read(async (tx) => {
+    return this.questions.ask(async (tx) => {
       const firings = await this.engine.evaluate(tx, {
         rules: [{ number: 0, definition }],
         asOf,

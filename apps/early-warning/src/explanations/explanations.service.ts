@@ -6,7 +6,7 @@ import { Database, query, queryOne, sql, type Tx } from '#database';
 import { Invalid, NotFound } from '#http';
 import { addDays, inScope, today } from '#roster';
 import { Engine, type RuleVersion } from '../engine/engine.js';
-import { bringUpToDate } from '../evaluations/students.js';
+import { Questions } from '../evaluations/questions.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { type Evidence, levelOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
@@ -44,6 +44,7 @@ export class Explanations {
     private readonly database: Database,
     private readonly config: Config,
     private readonly engine: Engine,
+    private readonly questions: Questions,
   ) {}
 
   /** Students who ask about themselves get the wording for students and their own data, nothing else. Leaves an audit entry. */
@@ -53,8 +54,7 @@ export class Explanations {
       throw new Invalid({ errors: [{ pointer: '?asOf', zh: '不能晚于今天', en: 'must not be after today' }] });
     // Before anything is worked out for somebody who may not ask.
     await this.student(this.database.reader, actor, who);
-    await bringUpToDate(this.database, this.engine);
-    return this.database.transaction(null, async (tx) => {
+    const { studentId, answer } = await this.questions.ask(async (tx) => {
       const student = await this.student(tx, actor, who);
       const [rule] = await publishedRules(tx, [code]);
       if (!rule) throw new NotFound();
@@ -62,11 +62,7 @@ export class Explanations {
       const judged = await this.judge(tx, rule, student, day);
       const names = await this.names(tx, rule.definition);
       const finding: Finding = { rule: rule.definition, names, ...judged };
-      await audit(tx, actor, {
-        action: 'early-warning.explanation.read',
-        subject: { kind: 'student', id: student.id },
-      });
-      return Object.assign(new ExplanationDto(), {
+      const answer: ExplanationDto = Object.assign(new ExplanationDto(), {
         rule: { code, number: rule.number, title: rule.definition.title },
         student: { id: student.id, number: student.number },
         asOf: day,
@@ -74,6 +70,11 @@ export class Explanations {
         inputs: inputsOf(judged.evidence, names),
         ...(actor.personId !== student.id && { staff: staffView(finding, judged) }),
       });
+      return { studentId: student.id, answer };
+    });
+    return this.database.transaction(null, async (tx) => {
+      await audit(tx, actor, { action: 'early-warning.explanation.read', subject: { kind: 'student', id: studentId } });
+      return answer;
     });
   }
 

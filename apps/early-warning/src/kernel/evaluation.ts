@@ -50,8 +50,8 @@ interface Ranked {
 /** One evaluation of a plan over all students, block by block: `work` says what is to be done, step by step; then levels can be read. */
 export class Evaluation {
   private readonly arena: Arena;
-  private readonly levelsAt: number[];
-  private readonly clearsAt: (number | undefined)[];
+  private levelsAt: number[] = [];
+  private clearsAt: (number | undefined)[] = [];
   private readonly ranked = new Map<string, Ranked>();
   /** Results by their address, once the work is done. */
   private readonly results = new Map<number, Uint8Array>();
@@ -62,12 +62,6 @@ export class Evaluation {
     private readonly memory: Memory,
   ) {
     this.arena = new Arena(memory);
-    const padded = Math.ceil(world.students / LANES) * LANES;
-    const array = (bytes: number): number => this.arena.allocate(Math.max(1, padded) * bytes);
-    this.levelsAt = plan.rules.map(() => array(1));
-    this.clearsAt = plan.rules.map(({ clear }) => (clear ? array(1) : undefined));
-    for (const feature of plan.features.values())
-      if (feature.cohort !== undefined) this.ranked.set(feature.key, { feature, raw: array(8), place: array(8) });
   }
 
   /** Everything the plan looks at. */
@@ -75,14 +69,29 @@ export class Evaluation {
     return needsOf(this.plan.features.values());
   }
 
+  /** Once. Whoever gives up in between must end the generator, so that the memory is free again. */
   *work(lanesOf: LanesOf): Generator<Work, void, void> {
-    const ranked = [...this.ranked.values()].map(({ feature }) => feature);
-    if (ranked.length > 0) {
-      yield* this.blocks(lanesOf, needsOf(ranked), (space) => this.rankedProgram(space, ranked));
-      yield* this.places();
+    try {
+      this.makeRoom();
+      const ranked = [...this.ranked.values()].map(({ feature }) => feature);
+      if (ranked.length > 0) {
+        yield* this.blocks(lanesOf, needsOf(ranked), (space) => this.rankedProgram(space, ranked));
+        yield* this.places();
+      }
+      yield* this.blocks(lanesOf, this.needs(), (space) => this.rulesProgram(space));
+      this.keepResults();
+    } finally {
+      this.arena.release();
     }
-    yield* this.blocks(lanesOf, this.needs(), (space) => this.rulesProgram(space));
-    this.keepResults();
+  }
+
+  private makeRoom(): void {
+    const padded = Math.ceil(this.world.students / LANES) * LANES;
+    const array = (bytes: number): number => this.arena.allocate(Math.max(1, padded) * bytes);
+    this.levelsAt = this.plan.rules.map(() => array(1));
+    this.clearsAt = this.plan.rules.map(({ clear }) => (clear ? array(1) : undefined));
+    for (const feature of this.plan.features.values())
+      if (feature.cohort !== undefined) this.ranked.set(feature.key, { feature, raw: array(8), place: array(8) });
   }
 
   /** Levels of the plan's i-th rule, by ordinal; CANNOT_SAY where too much is missing and the rule skips such students. */
@@ -110,7 +119,6 @@ export class Evaluation {
       this.results.set(at, new Uint8Array(new Uint8Array(this.memory.buffer, at, bytes)));
     for (const at of [...this.levelsAt, ...this.clearsAt]) if (at !== undefined) keep(at, students);
     for (const { raw, place } of this.ranked.values()) for (const at of [raw, place]) keep(at, 8 * students);
-    this.arena.release();
   }
 
   private *blocks(lanesOf: LanesOf, load: Need[], program: (space: Space) => number): Generator<Work, void, void> {
@@ -119,9 +127,12 @@ export class Evaluation {
       const to = Math.min(students, from + BLOCK);
       yield { load, from, to };
       const arena = new Arena(this.memory);
-      const address = program(new Space(arena, lanesOf(from, to), calendar));
-      yield { calls: [['run', address, from, to]] };
-      arena.release();
+      try {
+        const address = program(new Space(arena, lanesOf(from, to), calendar));
+        yield { calls: [['run', address, from, to]] };
+      } finally {
+        arena.release();
+      }
     }
   }
 
@@ -135,6 +146,14 @@ export class Evaluation {
 
   private *places(): Generator<Work, void, void> {
     const arena = new Arena(this.memory);
+    try {
+      yield { calls: this.placeCalls(arena) };
+    } finally {
+      arena.release();
+    }
+  }
+
+  private placeCalls(arena: Arena): Call[] {
     const tables = new Map<string, { order: number; starts: number; cohorts: number; largest: number }>();
     const calls: Call[] = [];
     for (const { feature, raw, place } of this.ranked.values()) {
@@ -148,8 +167,7 @@ export class Evaluation {
       const { order, starts, cohorts } = table;
       calls.push(['rank', raw, order, starts, cohorts, minCohort, as === 'rank' ? 1 : 0, room, place]);
     }
-    yield { calls };
-    arena.release();
+    return calls;
   }
 
   /** Ordinals cohort by cohort, by counting. */

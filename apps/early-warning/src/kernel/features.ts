@@ -174,8 +174,7 @@ export class FeatureWriter {
     const from = this.runningSums(
       cuts.sort((a, b) => b - a),
       end,
-      ranges,
-      wanted,
+      [...wanted.values()],
     );
     const windows = new Map<string, Window>();
     for (const [key, { range, squares }] of wanted) windows.set(key, this.difference(range, squares, from, end));

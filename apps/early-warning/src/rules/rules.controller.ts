@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nest
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
-import { RuleDefinitionDto, RuleDto, RulesQuery } from './rules.dto.js';
+import { RuleDefinitionDto, RuleDto, RulesQuery, RuleStatementDto, RuleStatementQuery } from './rules.dto.js';
 import { Rules } from './rules.service.js';
 
 @ApiTags('rules')
@@ -23,6 +23,13 @@ export class RulesController {
   @Summary('查看规则版本', 'See a version of a rule')
   getRule(@IdParam() id: string): Promise<RuleDto> {
     return this.rules.get(id);
+  }
+
+  @Get(':id/sql')
+  @Require('early-warning:rule:read')
+  @Summary('以 SQL 查看规则版本', 'See a version of a rule as SQL')
+  getRuleStatement(@IdParam() id: string, @Query() { asOf }: RuleStatementQuery): Promise<RuleStatementDto> {
+    return this.rules.statement(id, asOf);
   }
 
   @Post()

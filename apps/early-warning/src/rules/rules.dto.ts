@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 import { WARNING_LEVELS } from '#contracts';
-import { Instant, Int, Json, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import { DateOnly, Instant, Int, Json, ListOf, LongText, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
 import type { Rule as Definition } from '../kernel/language.js';
 import { type Rule, RULE_STATES, type RuleState } from './rule.entity.js';
 
@@ -167,4 +167,23 @@ export class RuleDto {
       ...{ publishedAt, publishedBy, retiredAt },
     });
   }
+}
+
+export class RuleStatementQuery {
+  @DateOnly({ zh: '截至日期', en: 'As-of day', example: '2026-11-20' })
+  asOf: string;
+}
+
+/** A version of a rule as plain SQL, for checking by hand. */
+export class RuleStatementDto {
+  @DateOnly({ zh: '截至日期', en: 'As-of day', example: '2026-11-20' })
+  asOf: string;
+
+  @LongText({
+    zh: '一条只读 SQL 语句，结果为序号与级别（255 = 无法判断）；masks、cohorts、eligible 由使用者提供',
+    en: 'One read-only statement that yields ordinal and level (255 = cannot say); masks, cohorts and eligible are its reader’s to provide',
+    max: 200_000,
+    example: 'SELECT ordinal, level FROM …',
+  })
+  sql: string;
 }

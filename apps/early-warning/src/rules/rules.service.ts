@@ -3,12 +3,13 @@ import { instanceToPlain } from 'class-transformer';
 import type { Actor } from '#auth';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
+import { Engine } from '../engine/engine.js';
 import { checkRule } from '../kernel/check-rule.js';
 import type { Rule as Definition } from '../kernel/language.js';
 import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
 import { wantRun } from '../runs/wanting.js';
 import { Rule } from './rule.entity.js';
-import { RuleDto, type RuleDefinitionDto, type RulesQuery } from './rules.dto.js';
+import { RuleDto, type RuleDefinitionDto, RuleStatementDto, type RulesQuery } from './rules.dto.js';
 import { DryRunNeeded, RuleOutdated } from './rules.problems.js';
 
 /** The definition behind a request, checked against the catalogue; throws Invalid with pointers below `at`. */
@@ -35,7 +36,10 @@ export async function publishedRules(
 
 @Injectable()
 export class Rules {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly engine: Engine,
+  ) {}
 
   async list(page: RulesQuery): Promise<Page<RuleDto>> {
     const keys = keyset(page, { sorts: { code: sql`r.code` }, defaultSort: 'code', id: sql`r.id` });
@@ -53,6 +57,17 @@ export class Rules {
 
   async get(id: string): Promise<RuleDto> {
     return RuleDto.from(await this.find(this.database.reader, id));
+  }
+
+  /** The version as of a day in plain SQL. */
+  async statement(id: string, asOf: string): Promise<RuleStatementDto> {
+    return this.database.read(async (tx) => {
+      const { number, definition } = await this.find(tx, id);
+      return Object.assign(new RuleStatementDto(), {
+        asOf,
+        sql: await this.engine.statement(tx, { number, definition }, asOf),
+      });
+    });
   }
 
   /** A draft is the next version of its code. */

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { query, sql, type Tx } from '#database';
+import { query, queryOne, sql, type Tx } from '#database';
 import { addDays, today } from '#roster';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { foldDirty } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';
-import { sourceStates } from '../sources/silence.js';
-import { SourceNotices, usesAny } from '../sources/source-notices.service.js';
+import { SourceNotices } from '../sources/source-notices.service.js';
 import { Corrections } from '../warnings/corrections.js';
 import { Raising, type RaisingResult } from '../warnings/raising.js';
 import type { Run, RunResult } from './run.entity.js';
@@ -29,6 +28,7 @@ export class RunExecutor {
     const startedAt = new Date();
     await this.engine.admitStudents(tx);
     await foldDirty(tx);
+    this.raising.follow(await lastRun(tx));
     const rules = await publishedRules(tx, run.ruleCodes);
     const total: RunResult = {
       ...{
@@ -48,14 +48,14 @@ export class RunExecutor {
       const population = { unitId: unitId ?? undefined, includeFuture, scopeUnitIds };
       const firings = await this.engine.evaluate(tx, { rules: group, asOf, population });
       total.students = Math.max(total.students, firings.population.length);
-      const silent = await this.silentCodes(tx, asOf);
       for (const [i, rule] of group.entries()) {
         // A silent source says nothing about students: what was raised stands, nothing is raised.
-        if (usesAny(rule.definition, silent)) total.noData++;
+        if (firings.silent(i)) total.noData++;
         else add(total, await this.raising.apply(tx, rule, firings, i));
         await onProgress(++done, rules.length);
       }
     }
+    if (isOfEverything(run)) this.raising.remember(run.id);
     total.corrected = await this.corrections.apply(tx);
     if (run.asOf === null) await this.notices.review(tx, await publishedRules(tx));
     await query(
@@ -64,11 +64,6 @@ export class RunExecutor {
                  version = version + 1 WHERE id = ${run.id}`,
     );
     return total;
-  }
-
-  private async silentCodes(tx: Tx, asOf: string): Promise<Set<string>> {
-    const states = await sourceStates(tx, asOf, this.config.timeZone);
-    return new Set(states.flatMap((state) => state.silentMetrics));
   }
 
   private byDay(run: Run, rules: readonly JudgedVersion[]): Map<string, JudgedVersion[]> {
@@ -80,6 +75,19 @@ export class RunExecutor {
     }
     return days;
   }
+}
+
+/** The run that finished last. */
+async function lastRun(tx: Tx): Promise<string | undefined> {
+  const row = await queryOne<{ id: string }>(
+    tx,
+    sql`SELECT id FROM early_warning.run WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1`,
+  );
+  return row?.id;
+}
+
+function isOfEverything({ asOf, ruleCodes, unitId, scopeUnitIds }: Run): boolean {
+  return asOf === null && ruleCodes === null && unitId === null && scopeUnitIds === null;
 }
 
 function add(total: RunResult, { raised, escalated, reopened, standing }: RaisingResult): void {

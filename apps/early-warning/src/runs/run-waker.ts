@@ -5,9 +5,9 @@ import { Events } from '#events';
 import { onRunWanted } from './wanting.js';
 
 /** Least time between two wake-ups of one process: what comes in between is seen by the same run. */
-const LULL_MS = 250;
+const LULL_MS = 50;
 
-/** Wakes a worker when a run is wanted: at once after a lull, at most four times a second while data pours in. */
+/** Wakes a worker when a run is wanted: at once after a lull, at most twenty times a second while data pours in. */
 @Injectable()
 export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('RunWaker');

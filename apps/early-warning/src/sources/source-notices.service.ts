@@ -90,6 +90,6 @@ function contents({ silence, silentMetrics }: SourceState, rules: readonly InFor
 }
 
 /** Whether a rule looks at one of these metrics (by code). */
-export function usesAny(rule: Rule, metrics: ReadonlySet<string>): boolean {
+function usesAny(rule: Rule, metrics: ReadonlySet<string>): boolean {
   return Object.values(rule.features).some((feature) => metrics.has(feature.metric));
 }

@@ -46,10 +46,35 @@ interface Change {
   what: 'raised' | 'escalated' | 'reopened';
 }
 
+/** What a run over everybody found of a rule. */
+interface Found {
+  asOf: string;
+  population: readonly number[];
+  levels: Uint8Array;
+  clears: Uint8Array | undefined;
+  /** For how many of the population the rule held. */
+  holding: number;
+}
+
 /** Turns what a run found into warnings: one open or confirmed per rule and student. */
 @Injectable()
 export class Raising {
+  /** By rule version, what the run before this one found: of a student of whom that is still so, the warning is as it must be. */
+  private readonly before = new Map<string, Found>();
+  private runBefore: string | undefined;
+
   constructor(private readonly events: Events) {}
+
+  /** To be called before a run's rules are applied, with the run that finished last, wherever it ran. */
+  follow(runId: string | undefined): void {
+    if (runId === undefined || runId !== this.runBefore) this.before.clear();
+    this.runBefore = undefined;
+  }
+
+  /** To be called after the rules of a run over everybody were applied; should it be rolled back, `follow` finds out. */
+  remember(runId: string): void {
+    this.runBefore = runId;
+  }
 
   /**
    * Applies the levels of the i-th rule of `firings`. A rule with `clearWhen` that no longer holds goes on holding where it did,
@@ -58,13 +83,18 @@ export class Raising {
   async apply(tx: Tx, rule: JudgedRule, firings: Firings, i: number): Promise<RaisingResult> {
     const levels = firings.levels(i);
     const clears = firings.clears(i);
-    const known = await this.known(tx, rule.code);
+    const { lanes, unchanged } = this.lanesToSee(rule.id, firings, i);
+    const { asOf, population } = firings;
+    const holding = lanes.length === 0 ? unchanged : countHolding(levels, population);
+    this.before.set(rule.id, { asOf, population, levels, clears, holding });
+    if (lanes.length === 0) return { raised: 0, escalated: 0, reopened: 0, standing: unchanged };
+    const known = await this.known(tx, rule.code, lanes);
     const changes: Change[] = [];
     const standing: string[] = [];
     const over: string[] = [];
     const fresh: number[] = [];
     let lingering = 0;
-    for (const lane of firings.population) {
+    for (const lane of lanes) {
       const level = levels[lane]!;
       const warning = known.get(lane);
       if (warning && firings.asOf < warning.lastDay) continue;
@@ -91,18 +121,37 @@ export class Raising {
       raised: count('raised'),
       escalated: count('escalated'),
       reopened: count('reopened'),
-      standing: standing.length + lingering,
+      standing: unchanged + standing.length + lingering,
     };
   }
 
-  /** The latest warning of every student under the rule, by lane. */
-  private async known(tx: Tx, code: string): Promise<Map<number, Known>> {
+  /** Students who are not as the run before found them, and how many of the others the rule holds for. */
+  private lanesToSee(ruleId: string, firings: Firings, i: number): { lanes: readonly number[]; unchanged: number } {
+    const levels = firings.levels(i);
+    const clears = firings.clears(i);
+    const before = this.before.get(ruleId);
+    if (before?.asOf !== firings.asOf || before.levels.length !== levels.length)
+      return { lanes: firings.population, unchanged: 0 };
+    if (before.population === firings.population && isSame(levels, before.levels) && isSame(clears, before.clears))
+      return { lanes: [], unchanged: before.holding };
+    let unchanged = 0;
+    const lanes = firings.population.filter((lane) => {
+      const level = levels[lane]!;
+      if (level !== before.levels[lane] || clears?.[lane] !== before.clears?.[lane]) return true;
+      if (level > 0 && level !== CANNOT_SAY) unchanged++;
+      return false;
+    });
+    return { lanes, unchanged };
+  }
+
+  /** The latest warning of each of these students under the rule, by lane. */
+  private async known(tx: Tx, code: string, lanes: readonly number[]): Promise<Map<number, Known>> {
     const rows = await query<Known>(
       tx,
       sql`SELECT DISTINCT ON (w.student_id) w.id, o.ordinal, w.student_id AS "studentId", w.status, w.level_rank AS "levelRank", w.holds,
                  w.last_day::text AS "lastDay", w.version
             FROM early_warning.warning w JOIN early_warning.student_ordinal o ON o.student_id = w.student_id
-           WHERE w.rule_code = ${code} ORDER BY w.student_id, w.raised_at DESC, w.id DESC`,
+           WHERE w.rule_code = ${code} AND o.ordinal = ANY(${lanes}::int[]) ORDER BY w.student_id, w.raised_at DESC, w.id DESC`,
     );
     return new Map(rows.map((row) => [row.ordinal, row]));
   }
@@ -212,6 +261,16 @@ function verdict(warning: Known | undefined, level: number): 'raised' | 'escalat
   const higher = level > warning.levelRank;
   if (isActive(warning)) return higher ? 'escalated' : 'standing';
   return higher || !warning.holds ? 'raised' : 'standing';
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0);
+}
+
+function countHolding(levels: Uint8Array, population: readonly number[]): number {
+  let n = 0;
+  for (const lane of population) if (levels[lane]! > 0 && levels[lane] !== CANNOT_SAY) n++;
+  return n;
 }
 
 function isActive({ status }: Known): boolean {

@@ -1,3 +1,21 @@
+declare global {
+  /** What the kernel uses of WebAssembly's JavaScript interface; the types of Node 20 leave it to the DOM's. */
+  namespace WebAssembly {
+    class Memory {
+      constructor(options: { initial: number; maximum: number; shared: boolean });
+      readonly buffer: SharedArrayBuffer;
+      grow(pages: number): number;
+    }
+    class Module {
+      constructor(bytes: Uint8Array);
+    }
+    class Instance {
+      constructor(module: Module, imports: { env: { memory: Memory } });
+      readonly exports: object;
+    }
+  }
+}
+
 const PAGE = 65_536;
 /** 4 GiB: all that 32-bit addresses reach. */
 const MAX_PAGES = 65_536;
@@ -24,16 +42,17 @@ export class Memory {
     return this.top;
   }
 
-  /** Address of a piece of at least so many bytes, with what was there before. */
+  /** Address of a piece of at least so many bytes, with what was there before. Throws RangeError when there is no more. */
   allocate(bytes: number): number {
     const size = sizeOf(bytes);
     const reused = this.free.get(size)?.pop();
     if (reused !== undefined) return reused;
     const address = this.top;
-    this.top += size;
-    const missing = Math.ceil(this.top / PAGE) - this.buffer.byteLength / PAGE;
+    const pages = this.buffer.byteLength / PAGE;
+    const missing = Math.ceil((address + size) / PAGE) - pages;
     // In steps of 4 MB: every growth makes new views of everybody.
-    if (missing > 0) this.wasm.grow(Math.min(Math.max(missing, 64), MAX_PAGES - this.buffer.byteLength / PAGE));
+    if (missing > 0) this.wasm.grow(Math.max(missing, Math.min(64, MAX_PAGES - pages)));
+    this.top += size;
     return address;
   }
 

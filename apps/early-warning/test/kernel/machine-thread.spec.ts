@@ -1,0 +1,93 @@
+import { MachineThread } from '../../src/engine/machine-thread.js';
+import { Assembler } from '../../src/kernel/machine/assembler.js';
+import { OP } from '../../src/kernel/machine/machine.js';
+import { Arena, Memory, sizeOf } from '../../src/kernel/machine/memory.js';
+
+/** A program that writes 2 + 3 for every lane. */
+function program(memory: Memory, lanes: number): { address: number; out: number; arena: Arena } {
+  const arena = new Arena(memory);
+  const out = arena.allocate(8 * lanes);
+  new Float64Array(memory.buffer, out, lanes).fill(0);
+  const code = new Assembler();
+  const sum = code.number(OP.ADD, code.everywhere(2), code.everywhere(3));
+  code.emit(OP.STORE, out, sum);
+  return { address: code.finish(arena, 0), out, arena };
+}
+
+describe('the machine in its thread', () => {
+  it('computes in the memory that this side sees, also after it has grown', async () => {
+    const memory = new Memory();
+    const thread = new MachineThread(memory);
+    try {
+      for (const lanes of [512, 2_048, 262_144]) {
+        const { address, out, arena } = program(memory, lanes);
+        await thread.carryOut([['run', address, 0, lanes]]);
+        expect(new Set(new Float64Array(memory.buffer, out, lanes))).toEqual(new Set([5]));
+        arena.release();
+      }
+    } finally {
+      await thread.close();
+    }
+  });
+
+  it('does not hold up the event loop', async () => {
+    const memory = new Memory();
+    const thread = new MachineThread(memory);
+    try {
+      const lanes = 262_144;
+      const { address } = program(memory, lanes);
+      await thread.carryOut([['run', address, 0, lanes]]);
+      let turns = 0;
+      const counting = setInterval(() => turns++, 1);
+      await thread.carryOut(Array.from({ length: 500 }, () => ['run', address, 0, lanes] as const));
+      clearInterval(counting);
+      expect(turns).toBeGreaterThan(5);
+    } finally {
+      await thread.close();
+    }
+  });
+
+  it('tells of a program that fails, and goes on with the next', async () => {
+    const memory = new Memory();
+    const thread = new MachineThread(memory);
+    try {
+      const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, 999]);
+      await expect(thread.carryOut([['run', bad, 0, 512]])).rejects.toThrow();
+      const { address, out } = program(memory, 512);
+      await thread.carryOut([['run', address, 0, 512]]);
+      expect(new Float64Array(memory.buffer, out, 1)[0]).toBe(5);
+    } finally {
+      await thread.close();
+    }
+  });
+
+  it('works here, slice by slice, where there is no thread', async () => {
+    const memory = new Memory();
+    const thread = new MachineThread(memory);
+    Object.assign(thread, { worker: Promise.resolve(undefined) });
+    const { address, out } = program(memory, 8_192);
+    let turns = 0;
+    const counting = setImmediate(function again() {
+      turns++;
+      setImmediate(again).unref();
+    });
+    await thread.carryOut([['run', address, 0, 8_192]]);
+    clearImmediate(counting);
+    expect(turns).toBeGreaterThan(0);
+    expect(new Set(new Float64Array(memory.buffer, out, 8_192))).toEqual(new Set([5]));
+  });
+});
+
+describe('the memory', () => {
+  it('wastes at most a sixteenth, and deals out again what was given back', () => {
+    for (let bytes = 1_024; bytes < 10_000_000; bytes = Math.ceil(bytes * 1.37)) {
+      expect(sizeOf(bytes)).toBeGreaterThanOrEqual(bytes);
+      expect(sizeOf(bytes)).toBeLessThanOrEqual(bytes * (1 + 1 / 16) + 64);
+    }
+    const memory = new Memory();
+    const first = memory.allocate(200_000);
+    memory.release(first, 200_000);
+    expect(memory.allocate(199_990)).toBe(first);
+    expect(memory.allocate(199_990)).not.toBe(first);
+  });
+});
