@@ -100,22 +100,28 @@ class Ours {
     private readonly http: { origin: string; token: string },
   ) {}
 
-  /** Takes batches in this process, a few at a time. */
+  /** Takes batches in this process, a few at a time, and folds beside it as a run does; at the end everything is folded. */
   async take(rows: number, keyed: boolean): Promise<number> {
     const first = this.batches;
     this.batches += rows / BATCH;
     const all = Array.from({ length: rows / BATCH }, (_, i) => batch(first + i, keyed));
     return perSecond(rows, async () => {
-      for (let from = 0; from < all.length; from += FOLD_EVERY / BATCH) {
-        const some = all.slice(from, from + FOLD_EVERY / BATCH);
-        let next = 0;
-        const taking = Array.from({ length: AT_A_TIME }, async () => {
-          for (let i = next++; i < some.length; i = next++) await this.takeOne(first + from + i, some[i]!);
-        });
-        await Promise.all(taking);
-        await this.database.transaction(null, foldDirty);
-      }
+      let folding: Promise<unknown> = Promise.resolve();
+      let next = 0;
+      const taking = Array.from({ length: AT_A_TIME }, async () => {
+        for (let i = next++; i < all.length; i = next++) {
+          await this.takeOne(first + i, all[i]!);
+          if ((i + 1) % (FOLD_EVERY / BATCH) === 0) folding = folding.then(() => this.fold());
+        }
+      });
+      await Promise.all(taking);
+      await folding;
+      await this.fold();
     });
+  }
+
+  private fold(): Promise<number> {
+    return this.database.transaction(null, foldDirty);
   }
 
   private async takeOne(number: number, rows: readonly Observation[]): Promise<void> {
@@ -144,7 +150,7 @@ class Ours {
     done = true;
     const rest = performance.now();
     await folding;
-    await this.database.transaction(null, foldDirty);
+    await this.fold();
     sender.disconnect();
     if (seconds === undefined) throw new Error(`The sender failed: ${failed}`);
     return ROWS.http / (seconds + (performance.now() - rest) / 1_000);
@@ -157,7 +163,7 @@ class Ours {
         this.database.reader,
         sql`SELECT coalesce(sum(n), 0) AS n FROM early_warning.unfolded_batch`,
       );
-      if (Number(waiting!.n) >= FOLD_EVERY) await this.database.transaction(null, foldDirty);
+      if (Number(waiting!.n) >= FOLD_EVERY) await this.fold();
     }
   }
 }

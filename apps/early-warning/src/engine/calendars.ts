@@ -34,7 +34,7 @@ export async function calendarFor(
   if (text.includes('leave')) byLane.leave = await leavesSince(tx, dateOfDay(first));
   const kinds = (['exam', 'internship'] as const).filter((kind) => text.includes(kind));
   if (kinds.length === 0) return new Calendar(forAll, byLane);
-  const { periods } = (await policies.at(tx, SpecialDaysPolicy, dateOfDay(to))).value.days;
+  const { periods } = (await policies.at(tx, SpecialDaysPolicy, dateOfDay(to))).value;
   for (const kind of kinds) {
     const of = periods.filter((period) => period.kind === kind);
     forAll[kind] = new Set(of.filter(({ units }) => !units).flatMap((period) => daysOf(period)));

@@ -22,11 +22,19 @@ async function populationLanes(tx: Tx, population: Population, asOf: string, tod
            WHERE unit_id = ${unitId} AND (valid_to IS NULL OR valid_to > ${asOf}) AND (${includeFuture} OR valid_from <= ${asOf}))`
     : sql`o.student_id IN (SELECT id FROM directory.published_student_v1 WHERE active)`;
   const scope = scopeUnitIds ? inScope({ school: false, unitIds: scopeUnitIds }, sql`o.student_id`, today) : sql`TRUE`;
-  const rows = await query<{ ordinal: number }>(
+  const row = await queryOne<{ lanes: Buffer | null }>(
     tx,
-    sql`SELECT o.ordinal FROM early_warning.student_ordinal o WHERE ${who} AND ${scope} ORDER BY o.ordinal`,
+    sql`SELECT string_agg(int4send(o.ordinal), ''::bytea ORDER BY o.ordinal) AS lanes
+          FROM early_warning.student_ordinal o WHERE ${who} AND ${scope}`,
   );
-  return rows.map((row) => row.ordinal);
+  return Array.from(int32s(row!.lanes));
+}
+
+/** Numbers that came as bytes: tens of thousands of rows would take longer to tell apart than to find. */
+function int32s(bytes: Buffer | null): Int32Array {
+  const numbers = new Int32Array((bytes?.length ?? 0) / 4);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = bytes!.readInt32BE(4 * i);
+  return numbers;
 }
 
 /** GB/T 2261.1. */
@@ -80,9 +88,9 @@ export class Cohorting {
   private readonly known = new Map<string, unknown>();
 
   /** The cohorts of a transaction's questions. */
-  async tables(tx: Tx, lanes: number): Promise<CohortTables> {
+  async tables(tx: Tx, lanes: number, manyDays: boolean): Promise<CohortTables> {
     await this.look(tx);
-    return new CohortTables(tx, lanes, this);
+    return new CohortTables(tx, lanes, manyDays, this);
   }
 
   async population(tx: Tx, population: Population, asOf: string, today: string): Promise<number[]> {
@@ -130,14 +138,16 @@ export class CohortTables {
   constructor(
     private readonly tx: Tx,
     private readonly lanes: number,
+    /** Whether it is worth asking between which days cohorts are the same. */
+    private readonly manyDays: boolean,
     private readonly memory: Cohorting,
   ) {}
 
   /** The cohort of every student on a day, e.g. of `college+grade`, by lane; `key` is what its ids are found by. */
   async table(key: string, name: string, asOf: string): Promise<Cohorts> {
-    const changes = await this.memory.remember('changes', () => this.changeDays());
-    const changed = changes.findLast((day) => day <= asOf) ?? '';
-    const table = await this.memory.remember(`${name} ${changed}`, () => cohortTable(this.tx, name, asOf, this.lanes));
+    const changes = this.manyDays ? await this.memory.remember('changes', () => this.changeDays()) : [asOf];
+    const since = changes.findLast((day) => day <= asOf) ?? '';
+    const table = await this.memory.remember(`${name} ${since}`, () => cohortTable(this.tx, name, asOf, this.lanes));
     this.named.set(key, table);
     return table.cohorts;
   }
@@ -167,21 +177,23 @@ async function cohortTable(tx: Tx, name: string, asOf: string, lanes: number): P
     if (part === 'sex') return sql`s.sex`;
     return sql`max(m.unit_id::text) FILTER (WHERE m.unit_kind = ${part})`;
   });
-  const rows = await query<{ ordinal: number; cohort: string | null }>(
+  const row = await queryOne<{ ids: string[] | null; places: Buffer | null }>(
     tx,
-    sql`SELECT o.ordinal, ${join(columns, " || '+' || ")} AS cohort
-          FROM early_warning.student_ordinal o
-          JOIN directory.published_student_v1 s ON s.id = o.student_id
-          JOIN directory.published_membership_v1 m ON m.person_id = o.student_id
-           AND m.unit_kind = ANY(${kinds}::text[]) AND m.valid_from <= ${asOf} AND (m.valid_to IS NULL OR m.valid_to > ${asOf})
-         GROUP BY o.ordinal, s.grade, s.sex`,
+    sql`WITH student AS (
+          SELECT o.ordinal, ${join(columns, " || '+' || ")} AS cohort
+            FROM early_warning.student_ordinal o
+            JOIN directory.published_student_v1 s ON s.id = o.student_id
+            JOIN directory.published_membership_v1 m ON m.person_id = o.student_id
+             AND m.unit_kind = ANY(${kinds}::text[]) AND m.valid_from <= ${asOf} AND (m.valid_to IS NULL OR m.valid_to > ${asOf})
+           WHERE o.ordinal < ${lanes} GROUP BY o.ordinal, s.grade, s.sex
+        ), placed AS (
+          SELECT ordinal, cohort, dense_rank() OVER (ORDER BY cohort)::int - 1 AS number FROM student WHERE cohort IS NOT NULL
+        )
+        SELECT array_agg(DISTINCT cohort ORDER BY cohort) AS ids,
+               string_agg(int4send(ordinal) || int4send(number), ''::bytea) AS places FROM placed`,
   );
   const cohorts = new Int32Array(lanes).fill(-1);
-  const numbers = new Map<string, number>();
-  for (const { ordinal, cohort } of rows) {
-    if (cohort === null || ordinal >= lanes) continue;
-    if (!numbers.has(cohort)) numbers.set(cohort, numbers.size);
-    cohorts[ordinal] = numbers.get(cohort)!;
-  }
-  return { cohorts, ids: [...numbers.keys()] };
+  const places = int32s(row!.places);
+  for (let i = 0; i < places.length; i += 2) cohorts[places[i]!] = places[i + 1]!;
+  return { cohorts, ids: row!.ids ?? [] };
 }

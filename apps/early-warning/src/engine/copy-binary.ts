@@ -20,17 +20,28 @@ export async function copyBinary(
 ): Promise<void> {
   const client = await clientOf(tx);
   const reader = new RowReader(onRow, roomFor);
-  for await (const chunk of client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`)))
-    reader.push(chunk as Buffer);
+  const failures: unknown[] = [];
+  for await (const chunk of client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`))) {
+    // To the end whatever happens: a connection with half a COPY never answers again, not even to ROLLBACK.
+    if (failures.length > 0) continue;
+    try {
+      reader.push(chunk as Buffer);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
-/** Writes rows into a table and its columns, e.g. `s.t (a, b)`. */
+/** Writes rows into a table and its columns, e.g. `s.t (a, b)`. The rows cannot be used any more. */
 export async function copyIn(tx: Tx, target: string, rows: CopyRows): Promise<void> {
   const client = await clientOf(tx);
   await pipeline(
-    Readable.from([rows.bytes()], { objectMode: false }),
+    Readable.from(rows.chunks(), { objectMode: false }),
     client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT binary)`)),
   );
+  // Only now: the server has read every byte.
+  rows.release();
 }
 
 async function clientOf(tx: Tx): Promise<PoolClient> {
@@ -45,17 +56,31 @@ const DAY_2000 = 10_957;
 const MAX_NUMBER = 12;
 const TWO_32 = 4_294_967_296;
 
+/** Buffers to be used again, for each would cost as much as a row's worth of work per page; a few, of one batch's size. */
+const spare: Buffer[] = [];
+const MAX_SPARE = 4;
+const MAX_SPARE_BYTES = 4_194_304;
+
+function bufferOf(bytes: number): Buffer {
+  const i = spare.findIndex((buffer) => buffer.length >= bytes);
+  return i < 0 ? Buffer.allocUnsafeSlow(bytes) : spare.splice(i, 1)[0]!;
+}
+
 /** Rows in the binary format of COPY, written field by field into one buffer that grows. */
 export class CopyRows {
   private buffer: Buffer;
+  private view: DataView;
   private end = HEADER;
+  /** Where in the buffer values lie that are sent from where they are. */
+  private readonly outside: { at: number; value: Buffer }[] = [];
 
   /** `bytes`: how much the rows will come to, more or less. */
   constructor(
     private readonly columns: number,
     bytes: number,
   ) {
-    this.buffer = Buffer.allocUnsafe(bytes + HEADER + 2);
+    this.buffer = bufferOf(bytes + HEADER + 2);
+    this.view = viewOf(this.buffer);
     this.buffer.write('PGCOPY\n\xff\r\n\0', 0, 'latin1');
     this.buffer.fill(0, 11, HEADER);
   }
@@ -63,32 +88,38 @@ export class CopyRows {
   row(): this {
     // Numbers need no look at the room of their own.
     this.room(2 + MAX_NUMBER * this.columns);
-    this.end = this.buffer.writeInt16BE(this.columns, this.end);
+    this.view.setInt16(this.end, this.columns);
+    this.end += 2;
     return this;
   }
 
   null(): this {
-    this.end = this.buffer.writeInt32BE(-1, this.end);
+    this.view.setInt32(this.end, -1);
+    this.end += 4;
     return this;
   }
 
   int2(value: number): this {
-    this.buffer.writeInt32BE(2, this.end);
-    this.end = this.buffer.writeInt16BE(value, this.end + 4);
+    this.view.setInt32(this.end, 2);
+    this.view.setInt16(this.end + 4, value);
+    this.end += 6;
     return this;
   }
 
   int4(value: number): this {
-    this.buffer.writeInt32BE(4, this.end);
-    this.end = this.buffer.writeInt32BE(value, this.end + 4);
+    this.view.setInt32(this.end, 4);
+    this.view.setInt32(this.end + 4, value);
+    this.end += 8;
     return this;
   }
 
   /** A whole number up to 2^53. */
   int8(value: number): this {
-    this.buffer.writeInt32BE(8, this.end);
-    this.buffer.writeInt32BE(Math.floor(value / TWO_32), this.end + 4);
-    this.end = this.buffer.writeUInt32BE(((value % TWO_32) + TWO_32) % TWO_32, this.end + 8);
+    this.view.setInt32(this.end, 8);
+    this.view.setInt32(this.end + 4, Math.floor(value / TWO_32));
+    // Takes the value modulo 2^32, also of negative ones.
+    this.view.setUint32(this.end + 8, value);
+    this.end += 12;
     return this;
   }
 
@@ -105,24 +136,49 @@ export class CopyRows {
   text(value: string): this {
     this.room(4 + 3 * value.length + MAX_NUMBER * this.columns);
     const bytes = this.buffer.write(value, this.end + 4);
-    this.buffer.writeInt32BE(bytes, this.end);
+    this.view.setInt32(this.end, bytes);
     this.end += 4 + bytes;
     return this;
   }
 
+  /** Bytes that are not copied: they must not change before they are written. */
+  bytes(value: Buffer): this {
+    this.view.setInt32(this.end, value.length);
+    this.end += 4;
+    this.outside.push({ at: this.end, value });
+    return this;
+  }
+
   /** Everything, with header and trailer. */
-  bytes(): Buffer {
+  chunks(): Buffer[] {
     this.room(2);
-    const end = this.buffer.writeInt16BE(-1, this.end);
-    return this.buffer.subarray(0, end);
+    this.view.setInt16(this.end, -1);
+    this.end += 2;
+    const chunks: Buffer[] = [];
+    let from = 0;
+    for (const { at, value } of this.outside) {
+      chunks.push(this.buffer.subarray(from, at), value);
+      from = at;
+    }
+    return [...chunks, this.buffer.subarray(from, this.end)];
+  }
+
+  /** Gives the buffer to others. */
+  release(): void {
+    if (spare.length < MAX_SPARE && this.buffer.length <= MAX_SPARE_BYTES) spare.push(this.buffer);
   }
 
   private room(bytes: number): void {
     if (this.end + bytes <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(2 * this.buffer.length + bytes);
+    const larger = bufferOf(2 * this.buffer.length + bytes);
     this.buffer.copy(larger, 0, 0, this.end);
     this.buffer = larger;
+    this.view = viewOf(larger);
   }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
 /** Puts rows together from chunks; every byte is copied once. */

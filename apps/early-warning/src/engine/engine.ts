@@ -109,7 +109,7 @@ export class Engine {
     return {
       ...{ tx, rules, population, students },
       calendar: await calendarFor(tx, this.policies, definitions, range),
-      cohorts: await this.cohorting.tables(tx, students),
+      cohorts: await this.cohorting.tables(tx, students, days.length > 1),
       metrics: await metricCatalogue(tx),
       watched: await watchedMetrics(tx),
       terms: await termsOf(tx),

@@ -4,7 +4,7 @@ import type { Fold } from '../metrics/metric.entity.js';
 import { type Packed, takeBatches } from './batches.js';
 import { copyBinary } from './copy-binary.js';
 import { addToVector, BLOCK, blocksOf, fold, trimmed } from './fold.js';
-import { keyOf, readVectors, type VectorKey, type VectorRow, writeVectors } from './vector-rows.js';
+import { keyOf, readVectors, rememberVectors, type VectorKey, type VectorRow, writeVectors } from './vector-rows.js';
 
 /** (metric, day) pairs rebuilt by one statement. */
 const CHUNK = 32;
@@ -190,6 +190,7 @@ async function addBatches(
       return { metric, day, block, first: vector.first, values: vector.values, n: vector.n };
     });
     await writeVectors(tx, changed, hwm);
+    rememberVectors(tx, changed, hwm);
   }
   return additions.length;
 }

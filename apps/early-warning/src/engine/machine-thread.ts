@@ -28,30 +28,29 @@ export class MachineThread {
 
   /** One caller at a time. Throws when the thread dies of it; the next caller gets a new one. */
   async carryOut(calls: readonly Call[]): Promise<void> {
-    const worker = await (this.worker ??= this.start());
-    if (!worker) return this.carryOutHere(calls);
-    try {
-      await answer(worker, calls);
-    } catch (error) {
-      this.worker = undefined;
-      throw error;
-    }
+    const worker = await (this.worker ??= this.launch());
+    if (worker) await answer(worker, calls);
+    else await this.carryOutHere(calls);
   }
 
   async close(): Promise<void> {
     await (await this.worker)?.terminate();
-    this.worker = undefined;
   }
 
-  private async start(): Promise<Worker | undefined> {
+  private launch(): Promise<Worker | undefined> {
     const worker = new Worker(THREAD, { eval: true, workerData: { code: machineCode(), memory: this.memory.wasm } });
-    try {
-      await answer(worker);
-    } catch {
-      return undefined;
-    }
-    worker.unref();
-    return worker;
+    const starting = answer(worker).then(
+      () => worker,
+      () => undefined,
+    );
+    // Whoever waits for an answer is told; without a listener it would end the process.
+    worker.on('error', () => {});
+    worker.on('exit', () => void starting.then((started) => started && this.forget(starting)));
+    return starting;
+  }
+
+  private forget(worker: MachineThread['worker']): void {
+    if (this.worker === worker) this.worker = undefined;
   }
 
   private async carryOutHere(calls: readonly Call[]): Promise<void> {
@@ -70,14 +69,15 @@ export class MachineThread {
 /** Sends a list of calls (none: waits for the start) and waits for the end, be it that of the thread. */
 async function answer(worker: Worker, calls?: readonly Call[]): Promise<void> {
   await new Promise<void>((resolve, reject) => {
+    let failure = new Error('the machine has stopped');
     const stop = (settle: () => void): void => {
       worker.off('message', done).off('error', failed).off('exit', gone);
-      if (calls) worker.unref();
+      worker.unref();
       settle();
     };
     const done = (): void => stop(resolve);
-    const failed = (error: Error): void => stop(() => reject(error));
-    const gone = (): void => failed(new Error('the machine has stopped'));
+    const failed = (error: Error): void => void (failure = error);
+    const gone = (): void => stop(() => reject(failure));
     worker.on('message', done).on('error', failed).on('exit', gone);
     worker.ref();
     if (calls) worker.postMessage(calls);

@@ -1,24 +1,36 @@
-import { Json } from '#http';
+import { DateOnly, ListOf, OneOf } from '#http';
 import { Policy } from '#policy';
 
+const KINDS = {
+  exam: { zh: '考试周', en: 'exam weeks' },
+  internship: { zh: '实习', en: 'internship' },
+} as const;
+
 /** Days of a kind for the whole school, or for the students of some units. */
-export interface SpecialDays {
-  kind: 'exam' | 'internship';
-  /** Both inclusive, YYYY-MM-DD. */
+export class SpecialDays {
+  @OneOf(KINDS, { zh: '类别', en: 'Kind', example: 'exam' })
+  kind: keyof typeof KINDS;
+
+  @DateOnly({ zh: '首日', en: 'First day', example: '2027-01-04' })
   from: string;
+
+  @DateOnly({ zh: '末日', en: 'Last day', example: '2027-01-15' })
   to: string;
-  /** None: the whole school. */
+
+  @ListOf('uuid', {
+    zh: '限定的单位；不填为全校',
+    en: 'Only the students of these units; left out: the whole school',
+    minItems: 1,
+    maxItems: 500,
+    optional: true,
+    example: ['0192f7a0-0000-7000-8000-000000000001'],
+  })
   units?: string[];
 }
 
 /** Exam weeks and internships, which no calendar of the state knows. */
 @Policy({ key: 'early-warning.special-days', title: { zh: '考试周与实习', en: 'Exam weeks and internships' } })
 export class SpecialDaysPolicy {
-  @Json({
-    zh: '考试周（exam）与实习（internship）的起止日期，可限定单位',
-    en: 'First and last days of exam weeks (exam) and internships (internship), where wanted of some units only',
-    example: { periods: [{ kind: 'exam', from: '2027-01-04', to: '2027-01-15' }] },
-    maxBytes: 65_536,
-  })
-  days: { periods: SpecialDays[] } = { periods: [] };
+  @ListOf(() => SpecialDays, { zh: '考试周与实习的起止日期', en: 'Exam weeks and internships', maxItems: 500 })
+  periods: SpecialDays[] = [];
 }

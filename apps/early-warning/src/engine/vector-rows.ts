@@ -1,6 +1,6 @@
-import { query, sql, type Tx } from '#database';
+import { afterCommit, query, sql, type Tx } from '#database';
 import { dateOfDay } from '../kernel/days.js';
-import { copyBinary } from './copy-binary.js';
+import { copyBinary, copyIn, CopyRows } from './copy-binary.js';
 import type { DayVector } from './fold.js';
 
 /** Names a row of `day_vector`; `day` in days since 1970-01-01. */
@@ -16,46 +16,106 @@ export function keyOf({ metric, day, block }: VectorKey): string {
   return `${metric} ${day} ${block}`;
 }
 
-/** The vectors there are, by `keyOf`. Needs a transaction. */
+interface Kept {
+  hwm: number;
+  row: VectorRow;
+}
+interface Remembered {
+  vectors: Map<string, Kept>;
+  bytes: number;
+}
+/** Of a row but for its values. */
+const BYTES_PER_ROW = 64;
+const MAX_REMEMBERED_BYTES = 16_777_216;
+/** By the data source of the transactions. */
+const remembered = new WeakMap<object, Remembered>();
+
+function rememberedOf(tx: Tx): Remembered {
+  let of = remembered.get(tx.dataSource);
+  if (!of) remembered.set(tx.dataSource, (of = { vectors: new Map(), bytes: 0 }));
+  return of;
+}
+
+/**
+ * Keeps vectors that were just written in memory, so that the next `readVectors` need not read them again; once the transaction
+ * has committed, and as long as their rows have this high-water mark. They must not be changed afterwards.
+ */
+export function rememberVectors(tx: Tx, rows: readonly VectorRow[], hwm: number): void {
+  afterCommit(tx, () => {
+    const into = rememberedOf(tx);
+    for (const row of rows) remember(into, row, hwm);
+  });
+}
+
+/** Those of earlier marks give way, the oldest first. */
+function remember(into: Remembered, row: VectorRow, hwm: number): void {
+  const bytes = row.values.byteLength;
+  take(into, keyOf(row));
+  for (const [key, oldest] of into.vectors) {
+    if (into.bytes + bytes <= MAX_REMEMBERED_BYTES) break;
+    if (oldest.hwm === hwm) return;
+    take(into, key);
+  }
+  into.vectors.set(keyOf(row), { hwm, row });
+  into.bytes += bytes;
+}
+
+/** Whoever takes a vector may change it, so it is forgotten. */
+function take(from: Remembered, key: string): Kept | undefined {
+  const found = from.vectors.get(key);
+  if (!found) return undefined;
+  from.vectors.delete(key);
+  from.bytes -= found.row.values.byteLength;
+  return found;
+}
+
+/** The vectors there are, by `keyOf`, to be changed as one likes. Needs a transaction that holds the vectors' lock. */
 export async function readVectors(tx: Tx, keys: readonly VectorKey[]): Promise<Map<string, VectorRow>> {
   const read = new Map<string, VectorRow>();
   if (keys.length === 0) return read;
-  const wanted = keys.map(
-    (key) => `(${Number(key.metric)}::smallint,DATE '${dateOfDay(key.day)}',${Number(key.block)}::smallint)`,
-  );
+  const known = rememberedOf(tx);
+  // Taken out before it is asked whether they are current: meanwhile others may be remembered in their place.
+  const kept = new Map(keys.map((key) => [keyOf(key), take(known, keyOf(key))]));
+  const wanted = keys.map((key) => {
+    const hwm = kept.get(keyOf(key))?.hwm ?? -1;
+    return `(${Number(key.metric)}::smallint,DATE '${dateOfDay(key.day)}',${Number(key.block)}::smallint,${hwm}::bigint)`;
+  });
   await copyBinary(
     tx,
-    `SELECT metric::int, day - DATE '1970-01-01', block::int, n, first, v FROM early_warning.day_vector
-      WHERE (metric, day, block) IN (VALUES ${wanted.join(',')})`,
+    `SELECT metric::int, day - DATE '1970-01-01', block::int, n, first, (v.hwm = w.hwm)::int, CASE WHEN v.hwm = w.hwm THEN '' ELSE v END
+       FROM early_warning.day_vector v JOIN (VALUES ${wanted.join(',')}) AS w(metric, day, block, hwm) USING (metric, day, block)`,
     (fields) => {
-      const [metric, day, block, n, first] = fields.map((field) => (field.length === 4 ? field.readInt32BE() : 0));
-      const bytes = fields[5]!;
-      const row = {
-        ...{ metric: metric!, day: day!, block: block!, n: n!, first: first! },
-        values: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4),
-      };
-      read.set(keyOf(row), row);
+      const [metric, day, block, n, first, isKnown] = fields.map((field, i) => (i < 6 ? field.readInt32BE() : 0));
+      const key = { metric: metric!, day: day!, block: block! };
+      const row = isKnown ? kept.get(keyOf(key))?.row : undefined;
+      read.set(keyOf(key), row ?? { ...key, n: n!, first: first!, values: valuesOf(fields[6]!) });
     },
   );
   return read;
 }
 
-/** Writes vectors, all with the same high-water mark. One that lost its last student stays as an empty row, for others to see. */
+function valuesOf(bytes: Buffer): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+/**
+ * Writes vectors, all with the same high-water mark. One that lost its last student stays as an empty row, for others to see.
+ * Needs a transaction that holds the vectors' lock.
+ */
 export async function writeVectors(tx: Tx, rows: readonly VectorRow[], hwm: number): Promise<void> {
   if (rows.length === 0) return;
-  let end = 0;
-  const ends = rows.map(({ values }) => (end += values.byteLength));
-  // One parameter of bytes: an array of bytea would travel as text, twice as long.
-  const bytes = Buffer.concat(
-    rows.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
-  );
+  const days = rows.map((row) => dateOfDay(row.day));
   await query(
     tx,
-    sql`INSERT INTO early_warning.day_vector (metric, day, block, hwm, n, first, v)
-        SELECT p.metric, p.day, p.block, ${hwm}, p.n, p.first, substring(${bytes}::bytea FROM p.ends - p.bytes + 1 FOR p.bytes)
-          FROM unnest(${rows.map((r) => r.metric)}::smallint[], ${rows.map((r) => dateOfDay(r.day))}::date[], ${rows.map((r) => r.block)}::smallint[],
-               ${rows.map((r) => r.n)}::int[], ${rows.map((r) => r.first)}::int[], ${ends}::int[], ${rows.map((r) => r.values.byteLength)}::int[])
-               AS p(metric, day, block, n, first, ends, bytes)
-        ON CONFLICT (metric, day, block) DO UPDATE SET hwm = excluded.hwm, n = excluded.n, first = excluded.first, v = excluded.v`,
+    sql`DELETE FROM early_warning.day_vector v
+         USING unnest(${rows.map((r) => r.metric)}::smallint[], ${days}::date[], ${rows.map((r) => r.block)}::smallint[]) AS w(metric, day, block)
+         WHERE (v.metric, v.day, v.block) = (w.metric, w.day, w.block)`,
   );
+  // Not as parameters: they would be copied together several times before they are sent.
+  const copied = new CopyRows(7, rows.length * BYTES_PER_ROW);
+  for (const { metric, day, block, n, first, values } of rows) {
+    copied.row().int2(metric).date(day).int2(block).int8(hwm).int4(n).int4(first);
+    copied.bytes(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  }
+  await copyIn(tx, 'early_warning.day_vector (metric, day, block, hwm, n, first, v)', copied);
 }

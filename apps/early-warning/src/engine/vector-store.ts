@@ -96,12 +96,14 @@ export class VectorStore implements OnModuleDestroy {
       if (known?.hwm !== row.hwm) missing.push(row);
     }
     if (missing.length === 0) return;
+    const forget = (): void => missing.forEach((row) => this.drop(keyOf(row)));
+    forget();
     this.makeRoom(missing, now);
     const byKey = new Map(missing.map((row) => [keyOf(row), row]));
     const wanted = missing
       .map((row) => `(${row.metric}::smallint,DATE '${dateOfDay(row.day)}',${row.block}::smallint)`)
       .join(',');
-    await copyBinary(
+    const read = copyBinary(
       tx,
       `SELECT metric, day - DATE '1970-01-01', block::int, v FROM early_warning.day_vector WHERE (metric, day, block) IN (VALUES ${wanted})`,
       () => {},
@@ -111,12 +113,16 @@ export class VectorStore implements OnModuleDestroy {
         return this.room(byKey.get(keyOf(key))!, bytes, now);
       },
     );
+    await read.catch((error: unknown) => {
+      // What was read in part must not be taken for whole.
+      forget();
+      throw error;
+    });
   }
 
   /** The place in memory of a vector that is being read. */
   private room(row: Row, bytes: number, used: number): Buffer {
     const { day, hwm, first } = row;
-    this.drop(keyOf(row));
     const address = this.memory.allocate(bytes);
     this.resident.set(keyOf(row), { day, address, first, end: first + bytes / 4, hwm, bytes, used });
     this.bytes += bytes;

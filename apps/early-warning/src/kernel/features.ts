@@ -63,15 +63,30 @@ export class FeatureWriter {
     const days = features.flatMap((feature) => [feature.days, feature.baseline]).filter((one) => one !== undefined);
     const table = this.space.table(metric, exclude, [], union(days), false);
     code.resolve(table.address, table.days.length);
-    const windows = this.windows(table, features);
-    for (const feature of features) {
-      const window = windows.get(keyOf(feature.days));
-      if (window) this.counts.set(countKey(feature), window.count);
-      if (DAY_BY_DAY.has(feature.feature.agg)) continue;
-      const base = windows.get(keyOf(feature.baseline));
-      const value = window ? this.plain(feature, table, window, base) : code.everywhere(NaN);
-      this.registers.set(feature.key, value);
+    code.freeAfter(() => {
+      const windows = this.windows(table, features);
+      return features.flatMap((feature) => this.plainFeature(feature, table, windows));
+    });
+  }
+
+  /** Answers the registers that are to last. */
+  private plainFeature(feature: PlannedFeature, table: Table, windows: ReadonlyMap<string, Window>): Register[] {
+    const { code } = this;
+    const window = windows.get(keyOf(feature.days));
+    if (DAY_BY_DAY.has(feature.feature.agg)) {
+      if (!window) return [];
+      this.counts.set(countKey(feature), window.count);
+      return [window.count];
     }
+    const base = windows.get(keyOf(feature.baseline));
+    let value = code.everywhere(NaN);
+    if (window)
+      code.freeAfter(() => {
+        value = this.plain(feature, table, window, base);
+        return [value];
+      });
+    this.registers.set(feature.key, value);
+    return [value];
   }
 
   private plain(feature: PlannedFeature, table: Table, window: Window, base: Window | undefined): Register {

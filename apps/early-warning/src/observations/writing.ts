@@ -20,7 +20,7 @@ export function lastMetrics(metrics: ReadonlyMap<string, { number: number; fold:
   return new Set([...metrics.values()].filter(({ fold }) => fold === 'last').map(({ number }) => number));
 }
 
-const BYTES_PER_ROW = 90;
+const BYTES_PER_ROW = 64;
 /** Of a record with its key, which the source chooses. */
 const BYTES_PER_RECORD = 140;
 

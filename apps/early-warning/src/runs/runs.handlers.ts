@@ -29,10 +29,4 @@ export class RunHandlers {
   async everyMidnight(tx: Tx): Promise<void> {
     await this.runs.runAll(tx, 'midnight');
   }
-
-  /** Runs on new data come by the thousand; a week of them is enough to look at. */
-  @Every('27 4 * * *', { name: 'early-warning.old-runs', catchUp: 'latest' })
-  async everyNight(tx: Tx): Promise<void> {
-    await this.runs.forgetOld(tx);
-  }
 }

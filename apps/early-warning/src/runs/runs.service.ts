@@ -79,13 +79,6 @@ export class Runs {
     await this.jobs.succeed(tx, jobId, { runId: id, ...result });
   }
 
-  async forgetOld(tx: Tx): Promise<void> {
-    await query(
-      tx,
-      sql`DELETE FROM early_warning.run WHERE trigger = 'new_data' AND finished_at < now() - interval '7 days'`,
-    );
-  }
-
   /** A run of the house itself, over everybody; it sees all that was wanted so far. */
   async runAll(tx: Tx, trigger: Trigger): Promise<void> {
     await this.lock(tx);

@@ -56,6 +56,13 @@ export class Assembler {
     if (![...this.filled.values()].includes(register)) this.numbers.give(register);
   }
 
+  /** Frees all number registers that `write` took and no longer needs, but for those it answers. */
+  freeAfter(write: () => Iterable<Register>): void {
+    const before = this.numbers.inUse();
+    const kept = new Set([...before, ...write(), ...this.filled.values()]);
+    for (const register of this.numbers.inUse()) if (!kept.has(register)) this.numbers.give(register);
+  }
+
   freeTruth(register: Register): void {
     this.truths.give(register);
   }
@@ -93,6 +100,12 @@ class Registers {
 
   give(register: Register): void {
     this.free.push(register);
+  }
+
+  inUse(): Set<Register> {
+    const used = new Set(Array.from({ length: this.size }, (_, i) => i));
+    for (const register of this.free) used.delete(register);
+    return used;
   }
 }
 

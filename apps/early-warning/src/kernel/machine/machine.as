@@ -160,17 +160,19 @@ function sums(pc: usize): void {
   const count = number(pc, 6);
   const zero = i32x4.splat(0);
   for (let j: usize = 0; j < DAY; j += 16) {
-    let sumLow = f64x2.splat(0);
-    let sumHigh = f64x2.splat(0);
+    let wholeLow = i64x2.splat(0);
+    let wholeHigh = i64x2.splat(0);
     let present = zero;
     for (let i = low; i <= high; i++) {
       const value = v128.load(dayAt(i) + j);
       present = i32x4.sub(present, i32x4.ge_s(value, zero));
       const counted = i32x4.max_s(value, zero);
-      sumLow = f64x2.add(sumLow, f64x2.convert_low_i32x4_s(counted));
-      sumHigh = f64x2.add(sumHigh, f64x2.convert_low_i32x4_s(upper(counted)));
+      wholeLow = i64x2.add(wholeLow, i64x2.extend_low_i32x4_u(counted));
+      wholeHigh = i64x2.add(wholeHigh, i64x2.extend_high_i32x4_u(counted));
     }
     const at = j << 1;
+    let sumLow = fromWhole(wholeLow);
+    let sumHigh = fromWhole(wholeHigh);
     let countLow = f64x2.convert_low_i32x4_s(present);
     let countHigh = f64x2.convert_low_i32x4_s(upper(present));
     if (!none) {
@@ -184,6 +186,13 @@ function sums(pc: usize): void {
     v128.store(count + at, countLow);
     v128.store(count + at, countHigh, 16);
   }
+}
+
+/** Whole numbers from 0 to 2^52 as f64: put behind the exponent of 2^52, which is then taken away. */
+// @ts-ignore: decorator
+@inline function fromWhole(value: v128): v128 {
+  const exponent = i64x2.splat(0x4330000000000000);
+  return f64x2.sub(v128.or(value, exponent), exponent);
 }
 
 // @ts-ignore: decorator
