@@ -100,24 +100,30 @@ class Ours {
     private readonly http: { origin: string; token: string },
   ) {}
 
-  /** Takes batches in this process, a few at a time, and folds beside it as a run does; at the end everything is folded. */
+  /**
+   * Takes batches in this process, a few at a time. Every 100,000 observations are folded while the next are taken, as a run does it,
+   * and none are taken after these before that is done.
+   */
   async take(rows: number, keyed: boolean): Promise<number> {
     const first = this.batches;
     this.batches += rows / BATCH;
     const all = Array.from({ length: rows / BATCH }, (_, i) => batch(first + i, keyed));
     return perSecond(rows, async () => {
       let folding: Promise<unknown> = Promise.resolve();
-      let next = 0;
-      const taking = Array.from({ length: AT_A_TIME }, async () => {
-        for (let i = next++; i < all.length; i = next++) {
-          await this.takeOne(first + i, all[i]!);
-          if ((i + 1) % (FOLD_EVERY / BATCH) === 0) folding = folding.then(() => this.fold());
-        }
-      });
-      await Promise.all(taking);
+      for (let from = 0; from < all.length; from += FOLD_EVERY / BATCH) {
+        await Promise.all([this.takeSome(first + from, all.slice(from, from + FOLD_EVERY / BATCH)), folding]);
+        folding = this.fold();
+      }
       await folding;
-      await this.fold();
     });
+  }
+
+  private async takeSome(first: number, batches: readonly Observation[][]): Promise<void> {
+    let next = 0;
+    const taking = Array.from({ length: AT_A_TIME }, async () => {
+      for (let i = next++; i < batches.length; i = next++) await this.takeOne(first + i, batches[i]!);
+    });
+    await Promise.all(taking);
   }
 
   private fold(): Promise<number> {

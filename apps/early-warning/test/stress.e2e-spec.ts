@@ -1,5 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { sql } from '#database';
-import { campus, type Client, drainEvents, studentNumbers, TestApp } from '#testing';
+import { campus, type Client, drainEvents, eventually, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { copyBinary } from '../src/engine/copy-binary.js';
 import { VectorStore } from '../src/engine/vector-store.js';
@@ -7,6 +8,7 @@ import { sizeOf } from '../src/kernel/machine/memory.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, simpleRule } from './kit.js';
 
 const EVALUATIONS = '/early-warning/v1/evaluations';
+const RUNS = '/early-warning/v1/runs';
 const DRY_RUNS = '/early-warning/v1/dry-runs';
 const POOL = 4;
 
@@ -53,32 +55,60 @@ describe('much at a time', () => {
   const transactions = () =>
     test.query(sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'`);
 
+  /** Sends a request now, not when its answer is waited for. */
+  const send = async (request: ReturnType<Client['get']>) => request;
+
   it('is answered, all of it, and as it would be alone', async () => {
     const range = { from: daysAgo(15), to: daysAgo(2) };
-    const expected = (await officer.post(DRY_RUNS, { rule: ranked('try.it'), ...range }).expect(200)).body;
+    const dryRun = () => officer.post(DRY_RUNS, { rule: ranked('try.it'), ...range });
+    /** The samples name the high-water mark of the data, which the deliveries raise. */
+    const told = ({ sample, ...rest }: { sample: { student: string; day: string; level: string }[] }) => {
+      return { ...rest, sample: sample.map(({ student, day, level }) => [student, day, level]) };
+    };
+    const expected = told((await dryRun().expect(200)).body);
     const explain = (student: number) =>
       officer.get(`/early-warning/v1/explain?student=${studentNumbers[student]}&rule=much.books&asOf=${daysAgo(3)}`);
     const asked = Date.now();
-    const accepted = app.post('/early-warning/v1/runs', {}).expect(202);
-    const dryRuns = [1, 2, 3, 4, 5, 6].map(() => officer.post(DRY_RUNS, { rule: ranked('try.it'), ...range }));
-    const others = [1, 2, 3, 4, 5, 6].flatMap((n) => [
-      evaluate(daysAgo(n)),
-      explain(n),
-      app.get('/early-warning/v1/runs'),
-    ]);
+    const run = send(app.post('/early-warning/v1/runs', {}));
+    const dryRuns = [1, 2, 3, 4, 5, 6].map(() => send(dryRun()));
+    const others = [1, 2, 3, 4, 5, 6].flatMap((n) => [evaluate(daysAgo(n)), explain(n), app.get(RUNS)].map(send));
     // Of days that the dry runs do not look at.
     const deliveries = [1, 2, 3].map((value) => observe(app, [[5, 'book_loans', daysAgo(1), value]]));
-    for (const answer of await Promise.all(dryRuns)) {
-      expect(answer.status).toBe(200);
-      expect({ ...answer.body, sample: [] }).toEqual({ ...expected, sample: [] });
-    }
+    for (const { status, body } of await Promise.all(dryRuns)) expect([status, told(body)]).toEqual([200, expected]);
     expect((await Promise.all(others)).map(({ status }) => status)).toEqual(others.map(() => 200));
     await Promise.all(deliveries);
-    const { id } = (await accepted).body;
+    const accepted = await run;
+    expect(accepted.status).toBe(202);
     await drainEvents(test);
-    expect((await app.get(`/early-warning/v1/jobs/${id}`).expect(200)).body.status).toBe('succeeded');
+    const job = await app.get(`/early-warning/v1/jobs/${accepted.body.id}`).expect(200);
+    expect(job.body.status).toBe('succeeded');
     expect(Date.now() - asked).toBeLessThan(20_000);
     expect(await transactions()).toEqual([]);
+  });
+
+  it('leaves connections to everybody else while questions wait', async () => {
+    const store = test.app.get(VectorStore);
+    const long = new EventEmitter();
+    const work = store.alone(async () => void (await once(long, 'end')));
+    const questions = Array.from({ length: 2 * POOL }, () => send(evaluate()));
+    try {
+      await eventually(async () => expect(await transactions()).toHaveLength(POOL / 2));
+      for (let i = 0; i < 5; i++) await app.get(RUNS).expect(200);
+      await observe(app, [[6, 'book_loans', daysAgo(1), 1]]);
+    } finally {
+      long.emit('end');
+      await work;
+    }
+    for (const { status } of await Promise.all(questions)) expect(status).toBe(200);
+    expect(await transactions()).toEqual([]);
+  });
+
+  it('sends questions away when far too many wait', async () => {
+    const questions = await Promise.all(Array.from({ length: 130 }, () => send(evaluate())));
+    const refused = questions.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { status, body, headers } of refused)
+      expect([status, body.code, headers['retry-after']]).toEqual([503, 'early-warning/engine-busy', '5']);
   });
 
   it('lets what is read in part hold up nobody', async () => {
@@ -112,6 +142,20 @@ describe('much at a time', () => {
       expect(dealtOut()).toBe(before);
     }
     expect(await transactions()).toEqual([]);
+  });
+
+  it('does not take for whole what was read in part', async () => {
+    const expected = await answers();
+    const store = test.app.get(VectorStore);
+    const room = store['room'].bind(store);
+    store['resident'].forEach((_, key) => store['drop'](key));
+    store['room'] = (...row) => {
+      room(...row).fill(1);
+      throw new Error('connection lost');
+    };
+    await evaluate().expect(500);
+    store['room'] = room;
+    expect(await answers()).toEqual(expected);
   });
 
   it('goes on where the machine died of its work', async () => {

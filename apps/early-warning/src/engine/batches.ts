@@ -1,4 +1,4 @@
-import { query, queryOne, sql, type Tx } from '#database';
+import { query, sql, type Sql, type Tx } from '#database';
 import { copyBinary } from './copy-binary.js';
 
 /** Observations as columns; row i is made of the i-th entries. `day`: days since 1970-01-01. */
@@ -56,12 +56,9 @@ export function unpack(bytes: Buffer): Packed {
   };
 }
 
-/** Puts a batch into the queue; in the transaction that writes its observations. */
-export async function queueBatch(tx: Tx, seq: number, columns: ObservationColumns): Promise<void> {
-  await query(
-    tx,
-    sql`INSERT INTO early_warning.unfolded_batch (seq, n, rows) VALUES (${seq}, ${columns.ordinal.length}, ${pack(columns)})`,
-  );
+/** The statement that puts a batch into the queue; for the transaction that writes its observations. */
+export function queueing(seq: number, columns: ObservationColumns): Sql {
+  return sql`INSERT INTO early_warning.unfolded_batch (seq, n, rows) VALUES (${seq}, ${columns.ordinal.length}, ${pack(columns)})`;
 }
 
 /** Takes every batch visible now out of the queue; under the vectors' lock. */
@@ -77,12 +74,6 @@ export async function takeBatches(tx: Tx): Promise<Packed[]> {
 export async function unfoldedSeqs(tx: Tx): Promise<number[]> {
   const rows = await query<{ seq: string }>(tx, sql`SELECT seq FROM early_warning.unfolded_batch ORDER BY seq`);
   return rows.map((row) => Number(row.seq));
-}
-
-/** Observations that wait to be folded. */
-export async function unfoldedRows(tx: Tx): Promise<number> {
-  const row = await queryOne<{ n: string }>(tx, sql`SELECT coalesce(sum(n), 0) AS n FROM early_warning.unfolded_batch`);
-  return Number(row!.n);
 }
 
 /**

@@ -56,7 +56,7 @@ const DAY_2000 = 10_957;
 const MAX_NUMBER = 12;
 const TWO_32 = 4_294_967_296;
 
-/** Buffers to be used again, for each would cost as much as a row's worth of work per page; a few, of one batch's size. */
+/** Buffers to be used again: a new one per batch keeps the garbage collector busy. */
 const spare: Buffer[] = [];
 const MAX_SPARE = 4;
 const MAX_SPARE_BYTES = 4_194_304;
@@ -79,7 +79,8 @@ export class CopyRows {
     private readonly columns: number,
     bytes: number,
   ) {
-    this.buffer = bufferOf(bytes + HEADER + 2);
+    // And what `row` wants to see free.
+    this.buffer = bufferOf(HEADER + bytes + 2 + MAX_NUMBER * columns);
     this.view = viewOf(this.buffer);
     this.buffer.write('PGCOPY\n\xff\r\n\0', 0, 'latin1');
     this.buffer.fill(0, 11, HEADER);

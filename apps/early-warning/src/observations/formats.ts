@@ -44,9 +44,26 @@ function parsed(text: string): unknown {
   }
 }
 
+type OnLine = (text: string | undefined, line: number) => void;
+const BLANK = /^[ \r\t]*$/;
+
 /** Every line that is not blank; undefined where it is not UTF-8. */
-function eachLine(bytes: Buffer, onLine: (text: string | undefined, line: number) => void): void {
-  const readable = isUtf8(bytes);
+function eachLine(bytes: Buffer, onLine: OnLine): void {
+  if (!isUtf8(bytes)) return eachLineOfBytes(bytes, onLine);
+  // Read at once: line by line takes twice as long.
+  const all = bytes.toString();
+  let line = 0;
+  for (let from = 0; from < all.length;) {
+    line++;
+    const newline = all.indexOf('\n', from);
+    const end = newline < 0 ? all.length : newline;
+    const text = all.slice(from, end);
+    from = end + 1;
+    if (!BLANK.test(text)) onLine(text, line);
+  }
+}
+
+function eachLineOfBytes(bytes: Buffer, onLine: OnLine): void {
   let line = 0;
   for (let from = 0; from < bytes.length;) {
     line++;
@@ -54,13 +71,9 @@ function eachLine(bytes: Buffer, onLine: (text: string | undefined, line: number
     const end = newline < 0 ? bytes.length : newline;
     const slice = bytes.subarray(from, end);
     from = end + 1;
-    if (!isBlank(slice)) onLine(readable || isUtf8(slice) ? slice.toString() : undefined, line);
+    const text = isUtf8(slice) ? slice.toString() : undefined;
+    if (text === undefined || !BLANK.test(text)) onLine(text, line);
   }
-}
-
-function isBlank(line: Buffer): boolean {
-  for (const byte of line) if (byte !== 32 && byte !== 13 && byte !== 9) return false;
-  return true;
 }
 
 const COLUMNS = ['student', 'metric', 'day', 'at', 'value', 'key'] as const;

@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { afterCommit, type Tx } from '#database';
 import { ordinalsByNumber } from '../engine/ordinals.js';
+import { Lanes } from './lanes.js';
 import type { Rows } from './rows.js';
 
 /** Remembers which student number has which lane, as long as the epoch of the lanes stays the same. */
 @Injectable()
 export class KnownStudents {
-  private lanes = new Map<string, number>();
+  private lanes = new Lanes();
   private epoch = 0;
 
   /** What is remembered of an epoch, as read in the transaction that uses it. */
-  of(epoch: number): ReadonlyMap<string, number> {
+  of(epoch: number): Lanes {
     if (epoch > this.epoch) {
-      this.lanes = new Map();
+      this.lanes = new Lanes();
       this.epoch = epoch;
     }
-    return epoch === this.epoch ? this.lanes : new Map();
+    return epoch === this.epoch ? this.lanes : new Lanes();
   }
 
   /** Finds the lanes of students that were not remembered. */

@@ -10,20 +10,21 @@ export interface Taken {
 }
 
 /** A batch of the ledger: `seq` is set when it is new, `before` when it was taken already. */
-export type Opened = { seq: number; epoch: number } | { before: Taken };
+export type Opened = { seq: number; epoch: number; waiting: number } | { before: Taken };
 
 /**
  * Enters a batch into the ledger. Of two at once with the same key the second waits and finds the first. `epoch`: that of the lanes;
- * no student loses theirs before the transaction ends.
+ * no student loses theirs before the transaction ends. `waiting`: observations that wait to be folded.
  */
 export async function openBatch(tx: Tx, source: string, batchKey: string, sha256: Buffer): Promise<Opened> {
   await query(tx, sql`SELECT pg_advisory_xact_lock_shared(hashtext('early-warning ingest'))`);
-  const row = await queryOne<{ seq: string; epoch: string }>(
+  const row = await queryOne<{ seq: string; epoch: string; waiting: string }>(
     tx,
     sql`INSERT INTO early_warning.ingest_batch (source, batch_key, sha256) VALUES (${source}, ${batchKey}, ${sha256})
-        ON CONFLICT DO NOTHING RETURNING seq, (SELECT epoch FROM early_warning.lane_epoch) AS epoch`,
+        ON CONFLICT DO NOTHING RETURNING seq, (SELECT epoch FROM early_warning.lane_epoch) AS epoch,
+                  (SELECT coalesce(sum(n), 0) FROM early_warning.unfolded_batch) AS waiting`,
   );
-  if (row) return { seq: Number(row.seq), epoch: Number(row.epoch) };
+  if (row) return { seq: Number(row.seq), epoch: Number(row.epoch), waiting: Number(row.waiting) };
   const before = await queryOne<Taken>(
     tx,
     sql`SELECT sha256, n, rejected, rejected_count AS "rejectedCount" FROM early_warning.ingest_batch

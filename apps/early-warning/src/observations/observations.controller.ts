@@ -22,6 +22,7 @@ export class ObservationsController {
       maxBytes: 16 * MB,
       schema: {
         ...LINES,
+        pattern: '^\\s*\\{',
         description: '每行一条观测（JSON），最多 100,000 行 / An observation (JSON) per line, 100,000 at most',
         example: '{"student":"2024000001","metric":"library_visits","day":"2026-11-20","value":1}\n',
       },
@@ -30,6 +31,7 @@ export class ObservationsController {
       maxBytes: 16 * MB,
       schema: {
         ...LINES,
+        pattern: '^[^\\r\\n]*student',
         description: '首行为列名，最多 100,000 行 / The first line names the columns, 100,000 rows at most',
         example: 'student,metric,day,value\n2024000001,library_visits,2026-11-20,1\n',
       },

@@ -6,7 +6,6 @@ import { Database, type Tx } from '#database';
 import { Invalid, JSON_TYPE, parseJsonBody, type RawContent, validateValue } from '#http';
 import { Policies } from '#policy';
 import { today } from '#roster';
-import { unfoldedRows } from '../engine/batches.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { readCsv, readLines, readList } from './formats.js';
 import { IngestPolicy } from './ingest.policy.js';
@@ -74,8 +73,8 @@ export class Observations {
         throw new BatchKeyReused({ pointer: '#/batchKey' });
       return BatchResultDto.of(before.n, true, before);
     }
-    const { seq, epoch } = opened;
-    await this.refuseWhenFull(tx);
+    const { seq, epoch, waiting } = opened;
+    await this.refuseWhenFull(tx, waiting);
     const metrics = await metricCatalogue(tx);
     const known = { timeZone: this.config.timeZone, metrics, students: this.students.of(epoch) };
     const rows = new Rows(known, pointer, size);
@@ -87,9 +86,9 @@ export class Observations {
     return BatchResultDto.of(rows.n, false, rows);
   }
 
-  private async refuseWhenFull(tx: Tx): Promise<void> {
+  private async refuseWhenFull(tx: Tx, waiting: number): Promise<void> {
     this.limits = (await this.policies.at(tx, IngestPolicy, today(this.config.timeZone))).value;
-    if ((await unfoldedRows(tx)) >= this.limits.waitingRows) throw new IngestBusy({ retryAfter: RETRY_AFTER_SECONDS });
+    if (waiting >= this.limits.waitingRows) throw new IngestBusy({ retryAfter: RETRY_AFTER_SECONDS });
   }
 }
 

@@ -20,7 +20,7 @@ export interface Known {
   timeZone: string;
   metrics: ReadonlyMap<string, { number: number; decimals: number }>;
   /** Lanes by student number, as far as they are remembered. */
-  students: ReadonlyMap<string, number>;
+  students: { get(student: string): number | undefined };
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/;

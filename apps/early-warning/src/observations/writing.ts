@@ -1,5 +1,5 @@
-import { query, sql, sqlState, type Tx } from '#database';
-import { type ObservationColumns, queueBatch } from '../engine/batches.js';
+import { empty, query, queryOne, sql, sqlState, type Tx } from '#database';
+import { type ObservationColumns, queueing } from '../engine/batches.js';
 import { copyIn, CopyRows } from '../engine/copy-binary.js';
 import { dateOfDay } from '../kernel/days.js';
 import { wantRun } from '../runs/wanting.js';
@@ -26,8 +26,7 @@ const BYTES_PER_RECORD = 140;
 
 /** Writes a batch's rows, says what has to be folded, and asks for a run. Of a key that comes twice in a batch the later row counts. */
 export async function writeRows(tx: Tx, batch: Batch, rows: Rows): Promise<void> {
-  await closeEntry(tx, batch, rows);
-  if (rows.n === 0) return;
+  if (rows.n === 0) return closeEntry(tx, batch, rows, []);
   const plain: number[] = [];
   const keyed: number[] = [];
   for (let i = 0; i < rows.n; i++) (rows.keys[i] === undefined ? plain : keyed).push(i);
@@ -39,12 +38,13 @@ export async function writeRows(tx: Tx, batch: Batch, rows: Rows): Promise<void>
     if (batch.ordered.has(rows.metric[i]!)) dirty.add(`${rows.metric[i]} ${dateOfDay(rows.day[i]!)}`);
     else if (rows.value[i]! >= 0) additions.push(i);
   }
-  if (additions.length > 0) await queueBatch(tx, batch.seq, pick(rows, additions));
+  await closeEntry(tx, batch, rows, additions);
   await markDirty(tx, [...dirty]);
   await wantRun(tx);
 }
 
-async function closeEntry(tx: Tx, { seq }: Batch, rows: Rows): Promise<void> {
+/** Notes in the ledger what came of the batch, and queues what is to be added to the vectors. */
+async function closeEntry(tx: Tx, { seq }: Batch, rows: Rows, additions: readonly number[]): Promise<void> {
   const metrics = new Set<number>();
   let [first, last] = [Infinity, -Infinity];
   for (let i = 0; i < rows.n; i++) {
@@ -53,9 +53,10 @@ async function closeEntry(tx: Tx, { seq }: Batch, rows: Rows): Promise<void> {
     last = Math.max(last, rows.day[i]!);
   }
   const [firstDay, lastDay] = rows.n > 0 ? [dateOfDay(first), dateOfDay(last)] : [null, null];
+  const queue = additions.length > 0 ? sql`WITH queued AS (${queueing(seq, pick(rows, additions))})` : empty;
   await query(
     tx,
-    sql`UPDATE early_warning.ingest_batch SET n = ${rows.n}, rejected = ${JSON.stringify(rows.rejected)}::jsonb,
+    sql`${queue} UPDATE early_warning.ingest_batch SET n = ${rows.n}, rejected = ${JSON.stringify(rows.rejected)}::jsonb,
                rejected_count = ${rows.rejectedCount}, metrics = ${[...metrics]}::smallint[], first_day = ${firstDay}, last_day = ${lastDay}
          WHERE seq = ${seq}`,
   );
@@ -75,7 +76,6 @@ function pick(rows: Rows, some: readonly number[]): ObservationColumns {
 
 async function copyPlain(tx: Tx, { seq }: Batch, rows: Rows, some: readonly number[]): Promise<void> {
   if (some.length === 0) return;
-  await openMonths(tx, rows, some);
   const bytes = new CopyRows(7, some.length * BYTES_PER_ROW);
   for (const i of some)
     bytes
@@ -88,18 +88,6 @@ async function copyPlain(tx: Tx, { seq }: Batch, rows: Rows, some: readonly numb
       .int4(rows.line[i]!)
       .int2(rows.metric[i]!);
   await copyIn(tx, 'early_warning.observation (batch_seq, at, day, ordinal, value, line, metric)', bytes);
-}
-
-/** Sees to it that the log has a place for the months of the rows. */
-async function openMonths(tx: Tx, rows: Rows, some: readonly number[]): Promise<void> {
-  const days = new Set<number>();
-  for (const i of some) days.add(rows.day[i]!);
-  const months = [...new Set([...days].map((day) => `${dateOfDay(day).slice(0, 7)}-01`))];
-  await query(
-    tx,
-    sql`SELECT early_warning.create_observation_months(array_agg(m)) FROM unnest(${months}::date[]) AS m
-         WHERE to_regclass('early_warning.observation_' || to_char(m, 'YYYY_MM')) IS NULL HAVING count(*) > 0`,
-  );
 }
 
 interface Put {
@@ -196,21 +184,35 @@ async function markDirty(tx: Tx, days: readonly string[]): Promise<void> {
   );
 }
 
-/** Whether a day is of a month that takes no more. `days`: of the batch. */
+/**
+ * Whether a day is of a month that takes no more; undefined when there is none such. Sees to it that the log has a place for the
+ * other months of the rows.
+ */
 export async function closedDays(tx: Tx, rows: Rows): Promise<((day: number) => boolean) | undefined> {
-  let first = Infinity;
-  for (let i = 0; i < rows.n; i++) first = Math.min(first, rows.day[i]!);
   if (rows.n === 0) return undefined;
-  const months = await query<{ month: string }>(
+  let first = Infinity;
+  const days = new Set<number>();
+  for (let i = 0; i < rows.n; i++) {
+    first = Math.min(first, rows.day[i]!);
+    if (rows.keys[i] === undefined) days.add(rows.day[i]!);
+  }
+  const months = [...new Set([...days].map((day) => `${dateOfDay(day).slice(0, 7)}-01`))];
+  const answer = await queryOne<{ closed: string[] }>(
     tx,
-    sql`SELECT month::text AS month FROM early_warning.closed_month WHERE month >= date_trunc('month', ${dateOfDay(first)}::date)`,
+    sql`WITH closed AS (SELECT month FROM early_warning.closed_month WHERE month >= date_trunc('month', ${dateOfDay(first)}::date)),
+             opened AS (
+               SELECT early_warning.create_observation_months(array_agg(m)) FROM unnest(${months}::date[]) AS m
+                WHERE to_regclass('early_warning.observation_' || to_char(m, 'YYYY_MM')) IS NULL AND m NOT IN (SELECT month FROM closed)
+               HAVING count(*) > 0
+             )
+        SELECT ARRAY(SELECT month::text FROM closed) AS closed, (SELECT count(*) FROM opened)`,
   );
-  if (months.length === 0) return undefined;
-  const closed = new Set(months.map(({ month }) => month.slice(0, 7)));
+  const closed = new Set(answer!.closed.map((month) => month.slice(0, 7)));
+  if (closed.size === 0) return undefined;
   const known = new Map<number, boolean>();
   return (day) => {
-    let answer = known.get(day);
-    if (answer === undefined) known.set(day, (answer = closed.has(dateOfDay(day).slice(0, 7))));
-    return answer;
+    let isClosed = known.get(day);
+    if (isClosed === undefined) known.set(day, (isClosed = closed.has(dateOfDay(day).slice(0, 7))));
+    return isClosed;
   };
 }

@@ -1,5 +1,6 @@
 declare global {
   /** What the kernel uses of WebAssembly's JavaScript interface; the types of Node 20 leave it to the DOM's. */
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- that is how the global is named in types
   namespace WebAssembly {
     class Memory {
       constructor(options: { initial: number; maximum: number; shared: boolean });
