@@ -84,43 +84,42 @@ const REMEMBERED = 32;
  */
 @Injectable()
 export class Cohorting {
-  private version = '';
+  private seen = '';
   private readonly known = new Map<string, unknown>();
 
   /** The cohorts of a transaction's questions. */
   async tables(tx: Tx, lanes: number, manyDays: boolean): Promise<CohortTables> {
-    await this.look(tx);
-    return new CohortTables(tx, lanes, manyDays, this);
+    this.seen = await versionOf(tx);
+    return new CohortTables(tx, lanes, manyDays, this.memory(this.seen));
   }
 
-  async population(tx: Tx, population: Population, asOf: string, today: string): Promise<number[]> {
+  async population(tx: Tx, population: Population, asOf: string, today: string): Promise<readonly number[]> {
     if (population.unitId || population.scopeUnitIds) return populationLanes(tx, population, asOf, today);
     // Everybody who is active now, whatever the day.
-    return this.remember('everybody', () => populationLanes(tx, population, asOf, today));
-  }
-
-  async remember<T>(key: string, read: () => Promise<T>): Promise<T> {
-    let value = this.known.get(key) as T | undefined;
-    if (value === undefined) {
-      value = await read();
-      this.known.set(key, value);
-      if (this.known.size > REMEMBERED) this.known.delete(this.known.keys().next().value!);
-    }
-    return value;
+    return this.memory(await versionOf(tx))('everybody', () => populationLanes(tx, population, asOf, today));
   }
 
   /** Whether the roster was not looked at since it changed. */
   async isNew(tx: Tx): Promise<boolean> {
-    return (await versionOf(tx)) !== this.version;
+    return (await versionOf(tx)) !== this.seen;
   }
 
-  private async look(tx: Tx): Promise<void> {
-    const version = await versionOf(tx);
-    if (version === this.version) return;
-    this.known.clear();
-    this.version = version;
+  /** What was read of one version of the roster, which a transaction may see while others see a later one. */
+  private memory(version: string): Remember {
+    return async <T>(name: string, read: () => Promise<T>): Promise<T> => {
+      const key = `${version} ${name}`;
+      const known = this.known.get(key) as T | undefined;
+      if (known !== undefined) return known;
+      const value = await read();
+      this.known.set(key, value);
+      if (this.known.size > REMEMBERED) this.known.delete(this.known.keys().next().value!);
+      return value;
+    };
   }
 }
+
+/** Answers what is remembered under a name, or reads it. */
+type Remember = <T>(name: string, read: () => Promise<T>) => Promise<T>;
 
 /** Changes with every change of the roster that was told of, and every new lane. */
 async function versionOf(tx: Tx): Promise<string> {
@@ -140,14 +139,14 @@ export class CohortTables {
     private readonly lanes: number,
     /** Whether it is worth asking between which days cohorts are the same. */
     private readonly manyDays: boolean,
-    private readonly memory: Cohorting,
+    private readonly remember: Remember,
   ) {}
 
   /** The cohort of every student on a day, e.g. of `college+grade`, by lane; `key` is what its ids are found by. */
   async table(key: string, name: string, asOf: string): Promise<Cohorts> {
-    const changes = this.manyDays ? await this.memory.remember('changes', () => this.changeDays()) : [asOf];
+    const changes = this.manyDays ? await this.remember('changes', () => this.changeDays()) : [asOf];
     const since = changes.findLast((day) => day <= asOf) ?? '';
-    const table = await this.memory.remember(`${name} ${since}`, () => cohortTable(this.tx, name, asOf, this.lanes));
+    const table = await this.remember(`${name} ${since}`, () => cohortTable(this.tx, name, asOf, this.lanes));
     this.named.set(key, table);
     return table.cohorts;
   }

@@ -80,7 +80,9 @@ export class Engine {
     const setting = await this.setting(tx, rules, population, days);
     const plans = await this.plans(setting, days);
     const vectors = await this.store.open(tx, union(plans.flatMap(({ evaluation }) => evaluation.needs())));
-    for (const judged of plans) await onDay(judged.asOf, await this.judge(setting, judged, vectors));
+    // One after the other out of the list: a day's results are many, and nobody asks for them twice.
+    for (let judged = plans.shift(); judged; judged = plans.shift())
+      await onDay(judged.asOf, await this.judge(setting, judged, vectors));
   }
 
   /**
