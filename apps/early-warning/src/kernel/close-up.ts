@@ -67,7 +67,7 @@ export class CloseUp {
     const space = new Space(arena, this.lanes(arena), this.evaluation.world.calendar);
     const code = new Assembler();
     const writer = new FeatureWriter(code, space);
-    writer.write(this.features);
+    for (const _ of writer.write(this.features));
     const outs = this.features.map((feature) => {
       const raw = array();
       code.emit(OP.STORE, raw, writer.register(feature));

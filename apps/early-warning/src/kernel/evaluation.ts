@@ -1,4 +1,4 @@
-import type { Plan, PlannedFeature, PlannedRule } from './compile.js';
+import type { Plan, PlannedFeature } from './compile.js';
 import { FeatureWriter, needsOf } from './features.js';
 import { Assembler } from './machine/assembler.js';
 import { type Call, LANES, OP } from './machine/machine.js';
@@ -139,7 +139,7 @@ export class Evaluation {
   private rankedProgram(space: Space, ranked: readonly PlannedFeature[]): number {
     const code = new Assembler();
     const features = new FeatureWriter(code, space);
-    features.write(ranked);
+    for (const _ of features.write(ranked));
     for (const feature of ranked) code.emit(OP.STORE, this.ranked.get(feature.key)!.raw, features.register(feature));
     return code.finish(space.arena, space.lanes.start);
   }
@@ -185,44 +185,47 @@ export class Evaluation {
     return { order: arena.write(order), starts: arena.write(starts), cohorts, largest };
   }
 
+  /** A rule is written as soon as its features are there, so that few registers are in use at a time and stay in the cache. */
   private rulesProgram(space: Space): number {
     const code = new Assembler();
     const features = new FeatureWriter(code, space);
-    const all = [...this.plan.features.values()];
-    features.write(all.filter((feature) => feature.cohort === undefined));
-    for (const feature of all) features.finish(feature, this.ranked.get(feature.key)?.place);
     const predicates = new PredicateWriter(code, space, (key) => features.register(this.plan.features.get(key)!));
-    this.plan.rules.forEach((planned, i) => {
-      const judged = this.world.judged.get(i);
-      this.writeRule(code, predicates, planned, {
-        levels: this.levelsAt[i]!,
-        clears: this.clearsAt[i],
-        // Nobody is not the empty address, which would mean everybody.
-        steps: judged && space.bitSet(judged) === 0 ? [] : planned.steps,
-        judged: judged ? space.bitSet(judged) : 0,
-      });
-    });
+    const waiting = new Map(this.plan.rules.entries());
+    const finished = new Set<string>();
+    const isThere = (key: string): boolean => features.has(key) || this.ranked.has(key);
+    const writeReady = (): void => {
+      for (const [i, planned] of waiting) {
+        const keys = [...planned.usedFeatures];
+        if (!keys.every(isThere)) continue;
+        for (const key of keys.filter((one) => !finished.has(one)))
+          features.finish(this.plan.features.get(key)!, this.ranked.get(key)?.place);
+        for (const key of keys) finished.add(key);
+        this.writeRule(code, space, predicates, i);
+        waiting.delete(i);
+      }
+      const needed = [...waiting.values()].flatMap(({ usedFeatures }) =>
+        [...usedFeatures].filter((key) => features.has(key)),
+      );
+      code.keep([...features.lasting(), ...needed.map((key) => features.register(this.plan.features.get(key)!))]);
+    };
+    writeReady();
+    const plain = [...this.plan.features.values()].filter((feature) => feature.cohort === undefined);
+    for (const _ of features.write(plain)) writeReady();
     return code.finish(space.arena, space.lanes.start);
   }
 
-  private writeRule(
-    code: Assembler,
-    predicates: PredicateWriter,
-    { rule, clear }: PlannedRule,
-    {
-      levels,
-      clears,
-      steps,
-      judged,
-    }: { levels: number; clears: number | undefined; steps: PlannedRule['steps']; judged: number },
-  ): void {
-    const truths = steps.map(({ rank, when }) => [rank, predicates.write(when)] as const);
+  private writeRule(code: Assembler, space: Space, predicates: PredicateWriter, i: number): void {
+    const { rule, steps, clear } = this.plan.rules[i]!;
+    const judged = this.world.judged.get(i);
+    const set = judged ? space.bitSet(judged) : 0;
+    // Nobody is not the empty address, which would mean everybody.
+    const truths = judged && set === 0 ? [] : steps.map(({ rank, when }) => [rank, predicates.write(when)] as const);
     const unknown = rule.onNoData === 'false' ? 0 : CANNOT_SAY;
-    code.emit(OP.LEVELS, levels, unknown, judged, truths.length, ...truths.flat());
+    code.emit(OP.LEVELS, this.levelsAt[i]!, unknown, set, truths.length, ...truths.flat());
     for (const [, truth] of truths) code.freeTruth(truth);
-    if (!clear || clears === undefined) return;
+    if (!clear) return;
     const truth = predicates.write(clear);
-    code.emit(OP.LEVELS, clears, 2, 0, 1, 1, truth);
+    code.emit(OP.LEVELS, this.clearsAt[i]!, 2, 0, 1, 1, truth);
     code.freeTruth(truth);
   }
 }

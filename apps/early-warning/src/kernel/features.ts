@@ -34,12 +34,26 @@ export class FeatureWriter {
     private readonly space: Space,
   ) {}
 
-  /** Writes features without their ranks and defaults. */
-  write(features: readonly PlannedFeature[]): void {
+  /** Writes features without their ranks and defaults, group by group; between groups others may use those that are there. */
+  *write(features: readonly PlannedFeature[]): Generator<void, void, void> {
     const groups = groupsOf(features);
     // Streaks ask for the number of days with data, which the plain groups know.
-    for (const group of groups.filter(({ everyDay }) => !everyDay)) this.plainGroup(group);
+    for (const group of groups.filter(({ everyDay }) => !everyDay)) {
+      this.plainGroup(group);
+      yield;
+    }
     for (const group of groups.filter(({ everyDay }) => everyDay)) this.everyDayGroup(group);
+    this.counts.clear();
+    yield;
+  }
+
+  has(key: string): boolean {
+    return this.registers.has(key);
+  }
+
+  /** Registers that groups to come will ask for. */
+  lasting(): Iterable<Register> {
+    return this.counts.values();
   }
 
   register({ key }: PlannedFeature): Register {

@@ -59,7 +59,12 @@ export class Assembler {
   /** Frees all number registers that `write` took and no longer needs, but for those it answers. */
   freeAfter(write: () => Iterable<Register>): void {
     const before = this.numbers.inUse();
-    const kept = new Set([...before, ...write(), ...this.filled.values()]);
+    this.keep([...before, ...write()]);
+  }
+
+  /** Frees all number registers but these, and those that were filled once and for all. */
+  keep(registers: Iterable<Register>): void {
+    const kept = new Set([...registers, ...this.filled.values()]);
     for (const register of this.numbers.inUse()) if (!kept.has(register)) this.numbers.give(register);
   }
 
