@@ -87,19 +87,18 @@ describe('leaves', () => {
     const leave = await submit(student(0), good);
     expect((leave['steps'] as object[]).length).toBe(2);
 
+    // Late in a year the holidays of the next are not announced yet: a warning, which blocks nothing.
+    const blockers = ({ findings }: { findings: { severity: string; code: string }[] }) =>
+      findings.filter(({ severity }) => severity === 'blocker');
     const again = await student(0).post(`${PATH}/precheck`, ask).expect(200);
-    expect(again.body).toMatchObject({
-      possible: false,
-      findings: [{ severity: 'blocker', code: 'overlap', pointer: '#/startsAt' }],
-    });
+    expect(again.body.possible).toBe(false);
+    expect(blockers(again.body)).toMatchObject([{ code: 'overlap', pointer: '#/startsAt' }]);
     const own = await student(0)
       .post(`${PATH}/precheck`, { ...ask, leaveId: leave.id })
       .expect(200);
     expect(own.body.possible).toBe(true);
     const bad = { ...good, kind: 'official' };
-    const found = (await student(0).post(`${PATH}/precheck`, { ...ask, kind: 'official' })).body.findings as {
-      code: string;
-    }[];
+    const found = blockers((await student(0).post(`${PATH}/precheck`, { ...ask, kind: 'official' })).body);
     const refused = await student(0).post(PATH, bad).set('Accept-Language', 'en').expect(422);
     expect(refused.body.code).toBe('affairs/leave-not-possible');
     expect(refused.body.errors).toEqual([
