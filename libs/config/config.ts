@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, validateSync } from 'class-validator';
 
@@ -93,6 +94,13 @@ export class Config {
   @Max(3072)
   vectorMemoryMb = 768;
 
+  /** Threads on which early-warning judges rules, beside the one that answers requests. */
+  @number
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  engineThreads = Math.min(4, availableParallelism());
+
   /** A delivery that was dispatched but not handled for so many seconds is dispatched again. */
   @number
   @IsInt()
@@ -133,6 +141,7 @@ export class Config {
       secretKeyFile: env.SECRET_KEY_FILE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
       vectorMemoryMb: env.VECTOR_MEMORY_MB,
+      engineThreads: env.ENGINE_THREADS,
       redeliverAfterSeconds: env.REDELIVER_AFTER_SECONDS,
       keepEventsDays: env.KEEP_EVENTS_DAYS,
     });

@@ -26,6 +26,7 @@ import { Erasure } from './observations/erasure.service.js';
 import { LastRun1763750500600 } from './migrations/1763750500600-last-run.js';
 import { KnownStudents } from './observations/known-students.js';
 import { Cells1763750500500 } from './migrations/1763750500500-cells.js';
+import { NarrowVectors1763750500700 } from './migrations/1763750500700-narrow-vectors.js';
 import { ObservationsController } from './observations/observations.controller.js';
 import { ObservationHandlers } from './observations/observations.handlers.js';
 import { Observations } from './observations/observations.service.js';
@@ -109,5 +110,6 @@ export const earlyWarning: Service = {
     MoreMetrics1763750500400,
     Cells1763750500500,
     LastRun1763750500600,
+    NarrowVectors1763750500700,
   ],
 };

@@ -12,6 +12,7 @@ import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { daysAgo, holdSchedules, observe, publish, run, simpleRule, tell } from './kit.js';
+import { valuesOf } from './vectors.js';
 
 const nothing = { accepted: 0, duplicateBatch: false, rejectedCount: 0, rejected: [] };
 const BATCHES = '/early-warning/v1/observations/batches';
@@ -34,21 +35,7 @@ describe('observations', () => {
     app.post(BATCHES, { source, batchKey, observations });
   const count = async () =>
     (await test.query<{ n: number }>(sql`SELECT count(*)::int AS n FROM early_warning.observation`))[0]!.n;
-  /** Vectors as values by student number, folded first. */
-  const vector = async (metric: string, day = '2026-10-12') => {
-    await test.database.transaction(null, foldDirty);
-    const rows = await test.query<{ number: string; value: number }>(
-      sql`SELECT s.number, ('x' || encode(substring(v.v FROM 4 * (o.ordinal - v.first) + 4 FOR 1), 'hex')
-                 || encode(substring(v.v FROM 4 * (o.ordinal - v.first) + 3 FOR 1), 'hex')
-                 || encode(substring(v.v FROM 4 * (o.ordinal - v.first) + 2 FOR 1), 'hex')
-                 || encode(substring(v.v FROM 4 * (o.ordinal - v.first) + 1 FOR 1), 'hex'))::bit(32)::int AS value
-            FROM early_warning.day_vector v JOIN early_warning.metric m ON m.number = v.metric
-            JOIN early_warning.student_ordinal o ON o.ordinal >= v.first AND o.ordinal < v.first + octet_length(v.v) / 4
-            JOIN directory.published_student_v1 s ON s.id = o.student_id
-           WHERE m.code = ${metric} AND v.day = ${day} ORDER BY s.number`,
-    );
-    return Object.fromEntries(rows.filter((one) => one.value >= 0).map((one) => [one.number, one.value]));
-  };
+  const vector = (metric: string, day = '2026-10-12') => valuesOf(test, metric, day);
 
   it('takes a batch once: the same again is acknowledged, other content under its key is refused', async () => {
     const rows = [row(0, 2), row(0, 1), row(3, 0)];
@@ -221,7 +208,7 @@ describe('observations', () => {
   it('rebuilds every vector from the observations, bit for bit', async () => {
     const digest = async () => {
       const rows = await test.query(
-        sql`SELECT metric, day::text, block, n, first, encode(v, 'hex') AS v FROM early_warning.day_vector ORDER BY 1, 2, 3`,
+        sql`SELECT metric, day::text, block, n, first, width, encode(v, 'hex') AS v FROM early_warning.day_vector ORDER BY 1, 2, 3`,
       );
       return { n: rows.length, sha: createHash('sha256').update(JSON.stringify(rows)).digest('hex') };
     };

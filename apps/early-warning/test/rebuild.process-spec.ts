@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { ChildProcess, cloneDatabase, eventually, studentNumbers } from '#testing';
+import { stored } from './vectors.js';
 
 const CHILD = 'apps/early-warning/test/rebuild-child.ts';
 
@@ -78,13 +79,10 @@ describe('a writer that is killed', () => {
     const { before, after } = (await said(child, 'compare', 'compared')) as Record<'before' | 'after', object[]>;
     expect(before).toHaveLength(3);
     expect(after).toEqual(before);
-    const { rows } = await db.query<{ code: string; v: Buffer }>(
-      `SELECT m.code, v.v FROM early_warning.day_vector v JOIN early_warning.metric m ON m.number = v.metric ORDER BY code`,
+    const { rows } = await db.query<{ code: string; width: number; v: Buffer }>(
+      `SELECT m.code, v.width, v.v FROM early_warning.day_vector v JOIN early_warning.metric m ON m.number = v.metric ORDER BY code`,
     );
-    const values = rows.map(({ code, v }) => [
-      code,
-      Array.from({ length: v.length / 4 }, (_, i) => v.readInt32LE(4 * i)),
-    ]);
+    const values = rows.map((row) => [row.code, stored(row)]);
     const visits = Array.from({ length: 12 }, (_, student) =>
       rowsOf(1).reduce((sum, row) => {
         const { student: number, metric, value } = row as { student: string; metric: string; value: number };

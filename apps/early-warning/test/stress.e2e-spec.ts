@@ -160,12 +160,12 @@ describe('much at a time', () => {
 
   it('goes on where the machine died of its work', async () => {
     const expected = await answers();
-    const thread = test.app.get(VectorStore)['thread'];
+    const machines = test.app.get(VectorStore)['machines'];
     const before = dealtOut();
     // An address that is not of the memory.
-    await expect(thread.carryOut([['run', 0xffff_fff0, 0, 512]])).rejects.toThrow(/memory access|unreachable/);
+    await expect(machines.carryOut([['run', 0xffff_fff0, 0, 512]])).rejects.toThrow(/memory access|unreachable/);
     expect(await answers()).toEqual(expected);
-    await (await thread['worker'])!.terminate();
+    for (const thread of machines['threads']) await (await thread['worker'])?.terminate();
     expect(await answers()).toEqual(expected);
     expect(dealtOut()).toBe(before);
   });

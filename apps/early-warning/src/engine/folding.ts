@@ -242,8 +242,8 @@ export async function clearLane(tx: Tx, ordinal: number): Promise<void> {
   const keys = await query<VectorKey>(
     tx,
     sql`SELECT metric, day - DATE '1970-01-01' AS day, block FROM early_warning.day_vector
-         WHERE block = ${block} AND first <= ${ordinal} AND first + octet_length(v) / 4 > ${ordinal}
-           AND substring(v FROM 4 * (${ordinal} - first) + 1 FOR 4) <> '\\xffffffff'`,
+         WHERE block = ${block} AND first <= ${ordinal} AND first + octet_length(v) / width > ${ordinal}
+           AND substring(v FROM width * (${ordinal} - first) + 1 FOR width) <> substring('\\xffffffff'::bytea FOR width)`,
   );
   if (keys.length === 0) return;
   const hwm = await nextHwm(tx);

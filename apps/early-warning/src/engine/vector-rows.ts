@@ -1,5 +1,6 @@
 import { afterCommit, query, sql, type Tx } from '#database';
 import { dateOfDay } from '../kernel/days.js';
+import { MAX_NARROW } from '../kernel/machine/machine.js';
 import { copyBinary, copyIn, CopyRows } from './copy-binary.js';
 import type { DayVector } from './fold.js';
 
@@ -82,20 +83,32 @@ export async function readVectors(tx: Tx, keys: readonly VectorKey[]): Promise<M
   });
   await copyBinary(
     tx,
-    `SELECT metric::int, day - DATE '1970-01-01', block::int, n, first, (v.hwm = w.hwm)::int, CASE WHEN v.hwm = w.hwm THEN '' ELSE v END
+    `SELECT metric::int, day - DATE '1970-01-01', block::int, n, first, (v.hwm = w.hwm)::int, width::int,
+            CASE WHEN v.hwm = w.hwm THEN '' ELSE v END
        FROM early_warning.day_vector v JOIN (VALUES ${wanted.join(',')}) AS w(metric, day, block, hwm) USING (metric, day, block)`,
     (fields) => {
-      const [metric, day, block, n, first, isKnown] = fields.map((field, i) => (i < 6 ? field.readInt32BE() : 0));
+      const [metric, day, block, n, first, isKnown, width] = fields.map((field, i) => (i < 7 ? field.readInt32BE() : 0));
       const key = { metric: metric!, day: day!, block: block! };
       const row = isKnown ? kept.get(keyOf(key))?.row : undefined;
-      read.set(keyOf(key), row ?? { ...key, n: n!, first: first!, values: valuesOf(fields[6]!) });
+      read.set(keyOf(key), row ?? { ...key, n: n!, first: first!, values: valuesOf(fields[7]!, width!) });
     },
   );
   return read;
 }
 
-function valuesOf(bytes: Buffer): Int32Array {
-  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+function valuesOf(bytes: Buffer, width: number): Int32Array {
+  if (width === 4) return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  return Int32Array.from(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2));
+}
+
+/** Values as they are stored: in int16 where all fit. */
+function stored(values: Int32Array): { width: 2 | 4; bytes: Buffer } {
+  for (const value of values) if (value > MAX_NARROW) return { width: 4, bytes: bytesOf(values) };
+  return { width: 2, bytes: bytesOf(Int16Array.from(values)) };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int16Array | Int32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /**
@@ -112,10 +125,10 @@ export async function writeVectors(tx: Tx, rows: readonly VectorRow[], hwm: numb
          WHERE (v.metric, v.day, v.block) = (w.metric, w.day, w.block)`,
   );
   // Not as parameters: they would be copied together several times before they are sent.
-  const copied = new CopyRows(7, rows.length * BYTES_PER_ROW);
+  const copied = new CopyRows(8, rows.length * BYTES_PER_ROW);
   for (const { metric, day, block, n, first, values } of rows) {
-    copied.row().int2(metric).date(day).int2(block).int8(hwm).int4(n).int4(first);
-    copied.bytes(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+    const { width, bytes } = stored(values);
+    copied.row().int2(metric).date(day).int2(block).int8(hwm).int4(n).int4(first).int2(width).bytes(bytes);
   }
-  await copyIn(tx, 'early_warning.day_vector (metric, day, block, hwm, n, first, v)', copied);
+  await copyIn(tx, 'early_warning.day_vector (metric, day, block, hwm, n, first, width, v)', copied);
 }

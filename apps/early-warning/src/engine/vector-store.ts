@@ -7,13 +7,15 @@ import { BLOCK, type Evaluation, type Need } from '../kernel/evaluation.js';
 import { Memory } from '../kernel/machine/memory.js';
 import type { Lanes, Vector } from '../kernel/space.js';
 import { copyBinary } from './copy-binary.js';
-import { MachineThread } from './machine-thread.js';
+import { MachineThreads } from './machine-thread.js';
 import { keyOf, type VectorKey } from './vector-rows.js';
 
 /** A row of day_vector as a transaction sees it. */
 interface Row extends VectorKey {
   hwm: number;
   first: number;
+  /** Bytes per student, and in all. */
+  width: number;
   bytes: number;
 }
 
@@ -31,16 +33,18 @@ interface Resident extends Vector {
 @Injectable()
 export class VectorStore implements OnModuleDestroy {
   readonly memory = new Memory();
-  private readonly thread = new MachineThread(this.memory);
+  private readonly machines: MachineThreads;
   private readonly resident = new Map<string, Resident>();
   private bytes = 0;
   private clock = 0;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly config: Config) {}
+  constructor(private readonly config: Config) {
+    this.machines = new MachineThreads(this.memory, config.engineThreads);
+  }
 
   async onModuleDestroy(): Promise<void> {
-    await this.thread.close();
+    await this.machines.close();
   }
 
   /** The vectors of the days needed, as the transaction sees them. */
@@ -67,9 +71,9 @@ export class VectorStore implements OnModuleDestroy {
   }
 
   private async runAlone(evaluation: Evaluation, vectors: LoadedVectors): Promise<void> {
-    for (const work of evaluation.work((from) => vectors.lanes(from))) {
+    for (const work of evaluation.work((from) => vectors.lanes(from), this.machines.n)) {
       if ('load' in work) await vectors.load(work.load, work.from);
-      else await this.thread.carryOut(work.calls);
+      else await this.machines.carryOut(work.calls);
     }
   }
 
@@ -122,9 +126,10 @@ export class VectorStore implements OnModuleDestroy {
 
   /** The place in memory of a vector that is being read. */
   private room(row: Row, bytes: number, used: number): Buffer {
-    const { day, hwm, first } = row;
+    const { day, hwm, first, width } = row;
     const address = this.memory.allocate(bytes);
-    this.resident.set(keyOf(row), { day, address, first, end: first + bytes / 4, hwm, bytes, used });
+    const vector = { day, address, first, end: first + bytes / width, wide: width === 4 };
+    this.resident.set(keyOf(row), { ...vector, hwm, bytes, used });
     this.bytes += bytes;
     return Buffer.from(this.memory.buffer, address, bytes);
   }
@@ -153,7 +158,7 @@ export class VectorStore implements OnModuleDestroy {
     const from = needs.map((need) => dateOfDay(Math.max(need.from, BEGINNING / 2)));
     const rows = await query<Row & { hwm: string }>(
       tx,
-      sql`SELECT v.metric, v.day - DATE '1970-01-01' AS day, v.block, v.hwm, v.first, octet_length(v.v) AS bytes
+      sql`SELECT v.metric, v.day - DATE '1970-01-01' AS day, v.block, v.hwm, v.first, v.width, octet_length(v.v) AS bytes
             FROM unnest(${needs.map((need) => need.metric)}::smallint[], ${from}::date[], ${needs.map((need) => dateOfDay(need.to))}::date[])
                  AS n(metric, first_day, last_day)
             JOIN early_warning.day_vector v ON v.metric = n.metric AND v.day BETWEEN n.first_day AND n.last_day

@@ -46,14 +46,16 @@ export class CloseUp {
   gather(lanes: Lanes): void {
     this.known = (metric) => lanes.knownDays(metric);
     const ints = new Int32Array(this.memory.buffer);
+    const shorts = new Int16Array(this.memory.buffer);
     for (const { metric, from, to } of this.needs()) {
       const days = this.gathered.get(metric) ?? new Map<number, Int32Array>();
       this.gathered.set(metric, days);
-      for (const { day, address, first, end } of lanes.vectors(metric)) {
+      for (const { day, address, first, end, wide } of lanes.vectors(metric)) {
         if (day < from || day > to) continue;
         const values = days.get(day) ?? new Int32Array(this.ordinals.length).fill(-1);
         this.ordinals.forEach((ordinal, i) => {
-          if (ordinal >= first && ordinal < end) values[i] = ints[address / 4 + ordinal - first]!;
+          if (ordinal < first || ordinal >= end) return;
+          values[i] = wide ? ints[address / 4 + ordinal - first]! : shorts[address / 2 + ordinal - first]!;
         });
         days.set(day, values);
       }
@@ -137,7 +139,7 @@ export class CloseUp {
       const vectors = [...days]
         .sort(([a], [b]) => a - b)
         .map(([day, values]) => {
-          return { day, address: arena.write(values), first: 0, end: values.length };
+          return { day, address: arena.write(values), first: 0, end: values.length, wide: true };
         });
       placed.set(metric, vectors);
     }

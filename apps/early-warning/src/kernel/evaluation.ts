@@ -31,21 +31,43 @@ export interface World {
   judged: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Work that somebody else carries out: bring days into memory, or call the machine. */
+/** Work that somebody else carries out: bring days into memory, or call the machine; none of the calls depends on another. */
 export type Work = { load: Need[]; from: number; to: number } | { calls: Call[] };
 
 /** Asked for lanes once `load` was carried out. */
 export type LanesOf = (from: number, to: number) => Lanes;
 
+/** Slices for each of several machines: when one is held up, the others take what is left. */
+const SLICES = 3;
+
 /** Students whose vectors are in memory at the same time; vectors are stored in blocks of so many. */
 export const BLOCK = 65_536;
 
+/** Addresses of a ranked feature's numbers, by ordinal. */
 interface Ranked {
   feature: PlannedFeature;
-  /** Arrays of numbers by ordinal. */
   raw: number;
   place: number;
 }
+
+/** Results of one kind, which lie one behind the other. */
+interface Area {
+  address: number;
+  /** What they are, once the work is done. */
+  kept: Uint8Array;
+}
+
+/** Ordinals cohort by cohort, and where each cohort begins. */
+interface CohortOrder {
+  order: Int32Array;
+  starts: Int32Array;
+  /** Members of the largest cohort. */
+  largest: number;
+}
+const NOTHING: Area = { address: 0, kept: new Uint8Array(0) };
+
+/** Put in order once for as long as they are remembered. */
+const cohortOrders = new WeakMap<Cohorts, CohortOrder>();
 
 /** One evaluation of a plan over all students, block by block: `work` says what is to be done, step by step; then levels can be read. */
 export class Evaluation {
@@ -53,8 +75,8 @@ export class Evaluation {
   private levelsAt: number[] = [];
   private clearsAt: (number | undefined)[] = [];
   private readonly ranked = new Map<string, Ranked>();
-  /** Results by their address, once the work is done. */
-  private readonly results = new Map<number, Uint8Array>();
+  /** Numbers of the ranked features; levels and clears. */
+  private areas: [numbers: Area, levels: Area] = [NOTHING, NOTHING];
 
   constructor(
     readonly plan: Plan,
@@ -69,16 +91,19 @@ export class Evaluation {
     return needsOf(this.plan.features.values());
   }
 
-  /** Once. Whoever gives up in between must end the generator, so that the memory is free again. */
-  *work(lanesOf: LanesOf): Generator<Work, void, void> {
+  /**
+   * Once. Whoever gives up in between must end the generator, so that the memory is free again. `machines`: how many calls can be
+   * carried out at a time.
+   */
+  *work(lanesOf: LanesOf, machines = 1): Generator<Work, void, void> {
     try {
       this.makeRoom();
       const ranked = [...this.ranked.values()].map(({ feature }) => feature);
       if (ranked.length > 0) {
-        yield* this.blocks(lanesOf, needsOf(ranked), (space) => this.rankedProgram(space, ranked));
+        yield* this.blocks(lanesOf, machines, needsOf(ranked), (space) => this.rankedProgram(space, ranked));
         yield* this.places();
       }
-      yield* this.blocks(lanesOf, this.needs(), (space) => this.rulesProgram(space));
+      yield* this.blocks(lanesOf, machines, this.needs(), (space) => this.rulesProgram(space));
       this.keepResults();
     } finally {
       this.arena.release();
@@ -86,62 +111,82 @@ export class Evaluation {
   }
 
   private makeRoom(): void {
+    const { rules, features } = this.plan;
     const padded = Math.ceil(this.world.students / LANES) * LANES;
-    const array = (bytes: number): number => this.arena.allocate(Math.max(1, padded) * bytes);
-    this.levelsAt = this.plan.rules.map(() => array(1));
-    this.clearsAt = this.plan.rules.map(({ clear }) => (clear ? array(1) : undefined));
-    for (const feature of this.plan.features.values())
-      if (feature.cohort !== undefined) this.ranked.set(feature.key, { feature, raw: array(8), place: array(8) });
+    const ranked = [...features.values()].filter(({ cohort }) => cohort !== undefined);
+    const clears = rules.filter(({ clear }) => clear).length;
+    const area = (bytes: number): Area => ({
+      address: this.arena.allocate(Math.max(1, bytes)),
+      kept: new Uint8Array(bytes),
+    });
+    this.areas = [area(16 * padded * ranked.length), area(padded * (rules.length + clears))];
+    let [number, level] = this.areas.map(({ address }) => address) as [number, number];
+    const nextNumbers = (): number => (number += 8 * padded) - 8 * padded;
+    const nextLevels = (): number => (level += padded) - padded;
+    for (const feature of ranked) this.ranked.set(feature.key, { feature, raw: nextNumbers(), place: nextNumbers() });
+    this.levelsAt = rules.map(nextLevels);
+    this.clearsAt = rules.map(({ clear }) => (clear ? nextLevels() : undefined));
   }
 
   /** Levels of the plan's i-th rule, by ordinal; CANNOT_SAY where too much is missing and the rule skips such students. */
   levels(i: number): Uint8Array {
-    return this.results.get(this.levelsAt[i]!)!;
+    return this.levelsFrom(this.levelsAt[i]!);
   }
 
   /** Whether the i-th rule's `clearWhen` holds: 0 no, 1 yes, 2 unknown; undefined without one. */
   clears(i: number): Uint8Array | undefined {
     const at = this.clearsAt[i];
-    return at === undefined ? undefined : this.results.get(at);
+    return at === undefined ? undefined : this.levelsFrom(at);
   }
 
   /** Value before ranking and place of a ranked feature, by ordinal. */
   placesOf(key: string): { raw: Float64Array; place: Float64Array } | undefined {
     const ranked = this.ranked.get(key);
-    const numbers = (at: number): Float64Array => new Float64Array(this.results.get(at)!.buffer);
+    const [{ address, kept }] = this.areas;
+    const numbers = (at: number): Float64Array => new Float64Array(kept.buffer, at - address, this.world.students);
     return ranked && { raw: numbers(ranked.raw), place: numbers(ranked.place) };
+  }
+
+  private levelsFrom(at: number): Uint8Array {
+    const [, { address, kept }] = this.areas;
+    return kept.subarray(at - address, at - address + this.world.students);
   }
 
   /** Takes the results out of the memory, which others need. */
   private keepResults(): void {
-    const { students } = this.world;
-    const keep = (at: number, bytes: number): unknown =>
-      this.results.set(at, new Uint8Array(new Uint8Array(this.memory.buffer, at, bytes)));
-    for (const at of [...this.levelsAt, ...this.clearsAt]) if (at !== undefined) keep(at, students);
-    for (const { raw, place } of this.ranked.values()) for (const at of [raw, place]) keep(at, 8 * students);
+    for (const { address, kept } of this.areas) kept.set(new Uint8Array(this.memory.buffer, address, kept.length));
   }
 
-  private *blocks(lanesOf: LanesOf, load: Need[], program: (space: Space) => number): Generator<Work, void, void> {
+  private *blocks(
+    lanesOf: LanesOf,
+    machines: number,
+    load: Need[],
+    program: (space: Space) => Assembler,
+  ): Generator<Work, void, void> {
     const { students, calendar } = this.world;
     for (let from = 0; from < students; from += BLOCK) {
       const to = Math.min(students, from + BLOCK);
       yield { load, from, to };
       const arena = new Arena(this.memory);
       try {
-        const address = program(new Space(arena, lanesOf(from, to), calendar));
-        yield { calls: [['run', address, from, to]] };
+        const code = program(new Space(arena, lanesOf(from, to), calendar));
+        const calls = slices(from, to, machines === 1 ? 1 : SLICES * machines).map(([first, end]): Call => {
+          // Each with registers of its own.
+          return ['run', code.finish(arena, from), first, end];
+        });
+        yield { calls };
       } finally {
         arena.release();
       }
     }
   }
 
-  private rankedProgram(space: Space, ranked: readonly PlannedFeature[]): number {
+  private rankedProgram(space: Space, ranked: readonly PlannedFeature[]): Assembler {
     const code = new Assembler();
     const features = new FeatureWriter(code, space);
     for (const _ of features.write(ranked));
     for (const feature of ranked) code.emit(OP.STORE, this.ranked.get(feature.key)!.raw, features.register(feature));
-    return code.finish(space.arena, space.lanes.start);
+    return code;
   }
 
   private *places(): Generator<Work, void, void> {
@@ -154,39 +199,27 @@ export class Evaluation {
   }
 
   private placeCalls(arena: Arena): Call[] {
-    const tables = new Map<string, { order: number; starts: number; cohorts: number; largest: number }>();
+    const tables = new Map<string, CohortOrder & { orderAt: number; startsAt: number }>();
     const calls: Call[] = [];
     for (const { feature, raw, place } of this.ranked.values()) {
       const name = feature.cohort!;
       let table = tables.get(name);
-      if (!table)
-        tables.set(name, (table = this.cohortOrder(arena, this.world.cohorts.get(name) ?? new Int32Array(0))));
+      if (!table) {
+        const found = orderOf(this.world.cohorts.get(name) ?? new Int32Array(0));
+        table = { ...found, orderAt: arena.write(found.order), startsAt: arena.write(found.starts) };
+        tables.set(name, table);
+      }
       const { as = 'percentile', minCohort = 10 } = feature.feature.rank!;
       const room = arena.allocate(32 * Math.max(1, table.largest));
       new Float64Array(this.memory.buffer, place, this.world.students).fill(NaN);
-      const { order, starts, cohorts } = table;
-      calls.push(['rank', raw, order, starts, cohorts, minCohort, as === 'rank' ? 1 : 0, room, place]);
+      const { orderAt, startsAt, starts } = table;
+      calls.push(['rank', raw, orderAt, startsAt, starts.length - 1, minCohort, as === 'rank' ? 1 : 0, room, place]);
     }
     return calls;
   }
 
-  /** Ordinals cohort by cohort, by counting. */
-  private cohortOrder(arena: Arena, cohortOf: Cohorts) {
-    const cohorts = cohortOf.reduce((most, cohort) => Math.max(most, cohort), -1) + 1;
-    const starts = new Int32Array(cohorts + 1);
-    for (const cohort of cohortOf) if (cohort >= 0) starts[cohort + 1]!++;
-    const largest = starts.reduce((most, n) => Math.max(most, n), 0);
-    for (let i = 0; i < cohorts; i++) starts[i + 1]! += starts[i]!;
-    const order = new Int32Array(starts[cohorts]!);
-    const next = starts.slice();
-    cohortOf.forEach((cohort, ordinal) => {
-      if (cohort >= 0) order[next[cohort]!++] = ordinal;
-    });
-    return { order: arena.write(order), starts: arena.write(starts), cohorts, largest };
-  }
-
   /** A rule is written as soon as its features are there, so that few registers are in use at a time and stay in the cache. */
-  private rulesProgram(space: Space): number {
+  private rulesProgram(space: Space): Assembler {
     const code = new Assembler();
     const features = new FeatureWriter(code, space);
     const predicates = new PredicateWriter(code, space, (key) => features.register(this.plan.features.get(key)!));
@@ -211,7 +244,7 @@ export class Evaluation {
     writeReady();
     const plain = [...this.plan.features.values()].filter((feature) => feature.cohort === undefined);
     for (const _ of features.write(plain)) writeReady();
-    return code.finish(space.arena, space.lanes.start);
+    return code;
   }
 
   private writeRule(code: Assembler, space: Space, predicates: PredicateWriter, i: number): void {
@@ -228,4 +261,31 @@ export class Evaluation {
     code.emit(OP.LEVELS, this.clearsAt[i]!, 2, 0, 1, 1, truth);
     code.freeTruth(truth);
   }
+}
+
+/** By counting. */
+function orderOf(cohortOf: Cohorts): CohortOrder {
+  const known = cohortOrders.get(cohortOf);
+  if (known) return known;
+  const cohorts = cohortOf.reduce((most, cohort) => Math.max(most, cohort), -1) + 1;
+  const starts = new Int32Array(cohorts + 1);
+  for (const cohort of cohortOf) if (cohort >= 0) starts[cohort + 1]!++;
+  const largest = starts.reduce((most, n) => Math.max(most, n), 0);
+  for (let i = 0; i < cohorts; i++) starts[i + 1]! += starts[i]!;
+  const order = new Int32Array(starts[cohorts]!);
+  const next = starts.slice();
+  cohortOf.forEach((cohort, ordinal) => {
+    if (cohort >= 0) order[next[cohort]!++] = ordinal;
+  });
+  const found = { order, starts, largest };
+  cohortOrders.set(cohortOf, found);
+  return found;
+}
+
+/** Lanes from … to - 1 in at most n slices of whole chunks, about as long. */
+function slices(from: number, to: number, n: number): [from: number, to: number][] {
+  const length = Math.ceil((to - from) / n / LANES) * LANES;
+  const all: [number, number][] = [];
+  for (let first = from; first < to; first += length) all.push([first, Math.min(to, first + length)]);
+  return all;
 }

@@ -76,7 +76,7 @@ export class FeatureWriter {
     const { code } = this;
     const days = features.flatMap((feature) => [feature.days, feature.baseline]).filter((one) => one !== undefined);
     const table = this.space.table(metric, exclude, [], union(days), false);
-    code.resolve(table.address, table.days.length);
+    code.resolve(table);
     code.freeAfter(() => {
       const windows = this.windows(table, features);
       return features.flatMap((feature) => this.plainFeature(feature, table, windows));
@@ -112,8 +112,11 @@ export class FeatureWriter {
     switch (agg) {
       case 'sum':
         return enough(this.over(window.sum, unit));
-      case 'avg':
-        return enough(code.number(OP.DIVIDE, window.sum, this.times(window.count, unit)));
+      case 'avg': {
+        // Of no days it is 0 / 0, which is missing as it should be.
+        const average = code.number(OP.DIVIDE, window.sum, this.times(window.count, unit));
+        return minData > 1 ? enough(average) : average;
+      }
       case 'count':
         return window.count;
       case 'max':
@@ -145,16 +148,17 @@ export class FeatureWriter {
     } else {
       const deviation = code.number(OP.DEVIATION, base.count, base.sum, base.squares!);
       const away = code.number(OP.DIVIDE, code.number(OP.SUBTRACT, average, mean), deviation);
-      const real = code.number(OP.ABOVE, away, deviation, code.constant(0));
-      value = code.number(OP.AT_LEAST, real, deviation, code.constant(minSd * 10 ** metric.decimals));
+      value = code.number(OP.ABOVE, away, deviation, code.constant(0));
+      if (minSd > 0) value = code.number(OP.AT_LEAST, value, deviation, code.constant(minSd * 10 ** metric.decimals));
     }
-    return code.number(OP.AT_LEAST, value, base.count, code.constant(Math.max(1, minData)));
+    // Of no days mean and deviation are missing, and with them the value.
+    return minData > 1 ? code.number(OP.AT_LEAST, value, base.count, code.constant(minData)) : value;
   }
 
   private everyDayGroup({ metric, exclude, pause, features }: Group): void {
     const { code, space } = this;
     const table = space.table(metric, exclude, pause, union(features.map(({ days }) => days)), true);
-    code.resolve(table.address, table.days.length);
+    code.resolve(table);
     for (const feature of features) {
       if (!feature.days) {
         this.registers.set(feature.key, code.everywhere(NaN));

@@ -3,6 +3,13 @@ import type { Assembler, Register } from './machine/assembler.js';
 import { OP } from './machine/machine.js';
 import type { Space } from './space.js';
 
+type PlannedComparison = Extract<PlannedPredicate, { op: unknown }>;
+
+const OPS = {
+  ...{ ge: OP.GREATER_OR_EQUAL, gt: OP.GREATER, le: OP.LESS_OR_EQUAL, lt: OP.LESS, eq: OP.EQUAL },
+};
+const MIRRORED = { ge: 'le', gt: 'lt', le: 'ge', lt: 'gt', eq: 'eq' } as const;
+
 /** Writes the instructions that decide predicates. */
 export class PredicateWriter {
   constructor(
@@ -23,13 +30,17 @@ export class PredicateWriter {
       if (space.coversAll(node.masks, node.day)) return code.truth(OP.CERTAIN, 1);
       return code.truth(OP.IN, space.maskSet(node.masks, node.day));
     }
-    const left = this.number(node.left);
-    const right = this.number(node.right);
-    const [a, b] = node.op === 'le' || node.op === 'lt' ? [right, left] : [left, right];
-    const op = { ge: OP.GREATER_OR_EQUAL, le: OP.GREATER_OR_EQUAL, gt: OP.GREATER, lt: OP.GREATER, eq: OP.EQUAL }[
-      node.op
-    ];
-    const truth = code.truth(op, a.register, b.register);
+    return this.compare(node);
+  }
+
+  /** A number on the right needs no register. */
+  private compare(node: PlannedComparison): Register {
+    const { code } = this;
+    const mirrored = typeof node.left === 'number' && typeof node.right !== 'number';
+    const [a, b] = mirrored ? [node.right, node.left] : [node.left, node.right];
+    const left = this.number(a);
+    const right = typeof b === 'number' ? { register: ~code.constant(b), mine: false } : this.number(b);
+    const truth = code.truth(OPS[mirrored ? MIRRORED[node.op] : node.op], left.register, right.register);
     for (const { register, mine } of [left, right]) if (mine) code.freeNumber(register);
     return truth;
   }

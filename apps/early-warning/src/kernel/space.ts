@@ -4,12 +4,14 @@ import { ENTRY_WORDS } from './machine/machine.js';
 import type { Arena } from './machine/memory.js';
 import type { Calendar } from './masks.js';
 
-/** A day's values of a metric in memory: int32 of the lanes first … end - 1, -1 where there is no data. */
+/** A day's values of a metric in memory: of the lanes first … end - 1, -1 where there is no data. */
 export interface Vector {
   day: number;
   address: number;
   first: number;
   end: number;
+  /** int32; else int16. */
+  wide: boolean;
 }
 
 /** The lanes a program runs over and where their data lies. */
@@ -17,7 +19,7 @@ export interface Lanes {
   /** First lane, a multiple of 512, and the one behind the last. */
   start: number;
   end: number;
-  /** Vectors of a metric over these lanes, days ascending; several of one day lie behind one another. */
+  /** Vectors of a metric over these lanes, days ascending; at most one a day. */
   vectors(metric: number): readonly Vector[];
   /** Days on which anybody, in these lanes or not, has data of a metric; ascending. */
   knownDays(metric: number): readonly number[];
@@ -30,6 +32,8 @@ export class Table {
   constructor(
     readonly address: number,
     readonly days: readonly number[],
+    /** Whether any day is int32. */
+    readonly wide: boolean,
   ) {}
 
   /** Indexes of the first and last day within the range; first > last when there is none. */
@@ -75,11 +79,16 @@ export class Space {
           vector ? this.maskSet(exclude, day) : 0,
           this.maskSet(pause, day),
           calendar.coversAll(pause, day) ? 1 : 0,
+          vector?.wide ? 1 : 0,
         ],
         i * ENTRY_WORDS,
       );
     });
-    return new Table(this.arena.write(entries), kept);
+    return new Table(
+      this.arena.write(entries),
+      kept,
+      kept.some((day) => byDay.get(day)?.wide),
+    );
   }
 
   /** Bit set of the lanes for which a day is one of these; 0 when there are none. Days that are so for everybody are not in it. */

@@ -18,7 +18,7 @@ const window = fc.oneof(
   fc.constantFrom('iso_week', 'term', 'all'),
 );
 const where = fc
-  .record({ op: fc.constantFrom('ge', 'gt', 'le', 'lt', 'eq'), bound: fc.constantFrom(0, 0.3, 1, 2, 3, 4) })
+  .record({ op: fc.constantFrom('ge', 'gt', 'le', 'lt', 'eq'), bound: fc.constantFrom(0, 0.3, 1, 2, 3, 4, 32_768) })
   .map(({ op, bound }) => ({ [op]: bound }));
 const AGGREGATES: Feature['agg'][] = [
   ...(['sum', 'avg', 'count', 'max', 'min', 'last', 'hours_since_last', 'days_over'] as const),
@@ -129,7 +129,11 @@ export const given = fc.record({
       lane: fc.nat(LANES - 1),
       code: fc.constantFrom('a', 'b'),
       back,
-      stored: fc.integer({ min: 0, max: 6 }),
+      // Now and then beyond int16, or at its end.
+      stored: fc.oneof(
+        { weight: 100, arbitrary: fc.integer({ min: 0, max: 6 }) },
+        { weight: 1, arbitrary: fc.constantFrom(32_767, 32_768, 70_000) },
+      ),
     }),
     // Without the size fast-check keeps lists short, and short data decides little.
     { minLength: 100, maxLength: 500, size: 'max' },

@@ -3,7 +3,7 @@ import { compile, type Moment, type Plan } from '../../src/kernel/compile.js';
 import { dayOf } from '../../src/kernel/days.js';
 import { type Cohorts, Evaluation, type World } from '../../src/kernel/evaluation.js';
 import type { Feature, MetricInfo, Predicate, Rule } from '../../src/kernel/language.js';
-import { carryOut, type Machine, wasmMachine } from '../../src/kernel/machine/machine.js';
+import { carryOut, type Machine, MAX_NARROW, wasmMachine } from '../../src/kernel/machine/machine.js';
 import { Memory } from '../../src/kernel/machine/memory.js';
 import { PlainMachine } from '../../src/kernel/machine/plain-machine.js';
 import { Calendar } from '../../src/kernel/masks.js';
@@ -37,7 +37,7 @@ export interface Options {
   metrics?: ReadonlyMap<string, MetricInfo>;
 }
 
-/** What a plan came to, told by the WebAssembly and the plain machine alike (they are compared here). */
+/** What a plan came to, told alike (they are compared here) by the WebAssembly and the plain machine, of narrow and of wide days. */
 export interface Judged {
   plan: Plan;
   levels(i: number): Uint8Array;
@@ -62,12 +62,20 @@ export function evaluate(rules: readonly Rule[], rows: readonly Row[], options: 
     judged: options.judged ?? new Map<number, readonly number[]>(),
   };
   const memory = new Memory();
-  const lanes = place(memory, rows, metrics, world.students);
-  const plain = runOn(new PlainMachine(memory), plan, world, memory, lanes);
+  const lanes = place(memory, rows, metrics, world.students, false);
+  const mixed = place(memory, rows, metrics, world.students, true);
   const judged = runOn(wasmMachine(memory.wasm), plan, world, memory, lanes);
+  const others = [
+    runOn(wasmMachine(memory.wasm), plan, world, memory, lanes, 3),
+    runOn(new PlainMachine(memory), plan, world, memory, lanes),
+    runOn(wasmMachine(memory.wasm), plan, world, memory, mixed),
+    runOn(new PlainMachine(memory), plan, world, memory, mixed),
+  ];
   plan.rules.forEach((_, i) => {
-    expect(judged.levels(i)).toEqual(plain.levels(i));
-    expect(judged.clears(i)).toEqual(plain.clears(i));
+    for (const other of others) {
+      expect(other.levels(i)).toEqual(judged.levels(i));
+      expect(other.clears(i)).toEqual(judged.clears(i));
+    }
   });
   const everybody = Array.from({ length: world.students }, (_, i) => i);
   const closeUp = new CloseUp(judged, memory, plan.features.keys(), everybody);
@@ -84,9 +92,9 @@ export function evaluate(rules: readonly Rule[], rows: readonly Row[], options: 
   };
 }
 
-function runOn(machine: Machine, plan: Plan, world: World, memory: Memory, lanes: Lanes): Evaluation {
+function runOn(machine: Machine, plan: Plan, world: World, memory: Memory, lanes: Lanes, slices = 1): Evaluation {
   const evaluation = new Evaluation(plan, world, memory);
-  for (const work of evaluation.work(() => lanes)) if ('calls' in work) carryOut(machine, work.calls);
+  for (const work of evaluation.work(() => lanes, slices)) if ('calls' in work) carryOut(machine, work.calls);
   return evaluation;
 }
 
@@ -95,6 +103,7 @@ function place(
   rows: readonly Row[],
   metrics: ReadonlyMap<string, MetricInfo>,
   students: number,
+  mixed: boolean,
 ): Lanes {
   const byDay = new Map<string, Row[]>();
   for (const row of rows) byDay.set(`${row[1]} ${row[2]}`, [...(byDay.get(`${row[1]} ${row[2]}`) ?? []), row]);
@@ -104,10 +113,13 @@ function place(
     const first = Math.min(...of.map(([ordinal]) => ordinal));
     const values = new Int32Array(Math.max(...of.map(([ordinal]) => ordinal)) - first + 1).fill(-1);
     for (const [ordinal, , , value] of of) values[ordinal - first] = value;
+    // `mixed`: both widths meet in one table.
+    const wide = values.some((value) => value > MAX_NARROW) || (mixed && day % 2 === 0);
     const address = memory.allocate(4 * values.length);
-    new Int32Array(memory.buffer, address, values.length).set(values);
+    if (wide) new Int32Array(memory.buffer, address, values.length).set(values);
+    else new Int16Array(memory.buffer, address, values.length).set(values);
     const number = metrics.get(code)!.number;
-    const vector = { day: AS_OF + day, address, first, end: first + values.length };
+    const vector = { day: AS_OF + day, address, first, end: first + values.length, wide };
     vectors.set(
       number,
       [...(vectors.get(number) ?? []), vector].sort((x, y) => x.day - y.day),

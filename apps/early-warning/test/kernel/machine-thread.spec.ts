@@ -1,6 +1,6 @@
-import { MachineThread } from '../../src/engine/machine-thread.js';
+import { MachineThreads } from '../../src/engine/machine-thread.js';
 import { Assembler } from '../../src/kernel/machine/assembler.js';
-import { OP } from '../../src/kernel/machine/machine.js';
+import { type Call, OP } from '../../src/kernel/machine/machine.js';
 import { Arena, Memory, sizeOf } from '../../src/kernel/machine/memory.js';
 
 /** A program that writes 2 + 3 for every lane. */
@@ -17,7 +17,7 @@ function program(memory: Memory, lanes: number): { address: number; out: number;
 describe('the machine in its thread', () => {
   it('computes in the memory that this side sees, also after it has grown', async () => {
     const memory = new Memory();
-    const thread = new MachineThread(memory);
+    const thread = new MachineThreads(memory, 1);
     try {
       for (const lanes of [512, 2_048, 262_144]) {
         const { address, out, arena } = program(memory, lanes);
@@ -32,7 +32,7 @@ describe('the machine in its thread', () => {
 
   it('does not hold up the event loop', async () => {
     const memory = new Memory();
-    const thread = new MachineThread(memory);
+    const thread = new MachineThreads(memory, 1);
     try {
       const lanes = 262_144;
       const { address } = program(memory, lanes);
@@ -49,7 +49,7 @@ describe('the machine in its thread', () => {
 
   it('tells of a program that fails, and goes on with the next', async () => {
     const memory = new Memory();
-    const thread = new MachineThread(memory);
+    const thread = new MachineThreads(memory, 1);
     try {
       const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, 999]);
       await expect(thread.carryOut([['run', bad, 0, 512]])).rejects.toThrow();
@@ -63,8 +63,8 @@ describe('the machine in its thread', () => {
 
   it('works here, slice by slice, where there is no thread', async () => {
     const memory = new Memory();
-    const thread = new MachineThread(memory);
-    Object.assign(thread, { worker: Promise.resolve(undefined) });
+    const thread = new MachineThreads(memory, 1);
+    Object.assign(thread['threads'][0]!, { worker: Promise.resolve(undefined) });
     const { address, out } = program(memory, 8_192);
     let turns = 0;
     const counting = setImmediate(function again() {
@@ -75,6 +75,23 @@ describe('the machine in its thread', () => {
     clearImmediate(counting);
     expect(turns).toBeGreaterThan(0);
     expect(new Set(new Float64Array(memory.buffer, out, 8_192))).toEqual(new Set([5]));
+  });
+});
+
+describe('the machine in several threads', () => {
+  it('carries out every call once, and goes on after one that failed', async () => {
+    const memory = new Memory();
+    const threads = new MachineThreads(memory, 2);
+    try {
+      const programs = [1, 2, 3, 4, 5].map(() => program(memory, 512));
+      const calls = programs.map(({ address }): Call => ['run', address, 0, 512]);
+      const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, 999]);
+      await expect(threads.carryOut([['run', bad, 0, 512], ...calls])).rejects.toThrow();
+      await threads.carryOut(calls);
+      for (const { out } of programs) expect(new Set(new Float64Array(memory.buffer, out, 512))).toEqual(new Set([5]));
+    } finally {
+      await threads.close();
+    }
   });
 });
 

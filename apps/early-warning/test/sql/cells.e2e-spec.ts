@@ -3,6 +3,7 @@ import { sql } from '#database';
 import { TestApp } from '#testing';
 import { earlyWarning } from '../../src/early-warning.module.js';
 import { foldDirty } from '../../src/engine/folding.js';
+import { stored } from '../vectors.js';
 
 /** A metric of each fold. */
 const FOLDS = {
@@ -32,7 +33,7 @@ describe('the view of cells', () => {
     metric: fc.constantFrom(...Object.keys(FOLDS)),
     day: fc.constantFrom('2026-10-31', '2026-11-01'),
     ordinal: fc.nat(3),
-    value: fc.constantFrom(0, 1, 5, 2_000_000_000),
+    value: fc.constantFrom(0, 1, 5, 32_767, 2_000_000_000),
     at: fc.constantFrom(null, '2026-10-31T08:00:00Z', '2026-10-31T09:00:00Z'),
     batch: fc.integer({ min: 1, max: 3 }),
     keyed: fc.constantFrom('no', 'yes', 'withdrawn'),
@@ -67,16 +68,13 @@ describe('the view of cells', () => {
   }, 60_000);
 
   async function vectorCells(): Promise<Cell[]> {
-    const vectors = await test.query<{ metric: number; day: number; first: number; v: Buffer }>(
-      sql`SELECT metric, day - DATE '1970-01-01' AS day, first, v FROM early_warning.day_vector ORDER BY metric, day, block`,
+    const vectors = await test.query<{ metric: number; day: number; first: number; width: number; v: Buffer }>(
+      sql`SELECT metric, day - DATE '1970-01-01' AS day, first, width, v FROM early_warning.day_vector ORDER BY metric, day, block`,
     );
-    return vectors.flatMap(({ metric, day, first, v }) =>
-      Array.from({ length: v.length / 4 }, (_, i) => ({
-        metric,
-        day,
-        ordinal: first + i,
-        value: v.readInt32LE(4 * i),
-      })).filter(({ value }) => value >= 0),
+    return vectors.flatMap(({ metric, day, first, ...vector }) =>
+      stored(vector)
+        .map((value, i) => ({ metric, day, ordinal: first + i, value }))
+        .filter(({ value }) => value >= 0),
     );
   }
 });

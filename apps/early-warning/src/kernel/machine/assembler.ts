@@ -73,9 +73,9 @@ export class Assembler {
   }
 
   /** Makes the days of a table ready for the instructions that follow. */
-  resolve(table: number, days: number): void {
-    this.tableDays = Math.max(this.tableDays, days);
-    this.emit(OP.RESOLVE, table, days);
+  resolve({ address, days, wide }: { address: number; days: readonly number[]; wide: boolean }): void {
+    this.tableDays = Math.max(this.tableDays, days.length);
+    this.emit(OP.RESOLVE, address, days.length, wide ? 1 : 0);
   }
 
   /** Writes the program into memory with all that it works on; answers its address. */

@@ -2,13 +2,13 @@
 // its namesake in plain-machine.ts does, where the instructions are described. `npm run kernel` compiles this file.
 
 const LANES: i32 = 512;
-/** Bytes of a number register (f64), of a truth register (two bit sets: true, false), of a bit set, of a day of int32. */
+/** Bytes of a number register (f64), of a truth register (two bit sets: true, false), of a bit set, of a wide day (int32). */
 const NUMBER: usize = 4096;
 const TRUTH: usize = 128;
 const BITS: usize = 64;
 const DAY: usize = 2048;
-/** Bytes of an entry of a day table: address, first lane, lane behind the last, masks of excluded and paused lanes, paused for all. */
-const ENTRY: usize = 24;
+/** Bytes of an entry of a day table: address, first lane, lane behind the last, masks of excluded and paused lanes, paused for all, wide. */
+const ENTRY: usize = 28;
 
 const MISSING: i32 = -1;
 const PAUSED: i32 = -2;
@@ -21,6 +21,10 @@ let copies: usize = 0;
 let absent: usize = 0;
 let blockStart: i32 = 0;
 let table: usize = 0;
+/** Whether the days of the table are int32; else int16. */
+let wide: bool = false;
+/** Nobody reads it: without it the compiler would leave out `fetch`. */
+let fetched: i32 = 0;
 
 // @ts-ignore: decorator
 @inline function word(pc: usize, i: i32): i32 {
@@ -69,14 +73,14 @@ function runChunk(start: usize, lane: i32): void {
   while (true) {
     switch (word(pc, 0)) {
       case 0: return;
-      case 1: resolve(load<usize>(pc + 4), word(pc, 2), lane); pc += 12; break;
-      case 2: sums(pc); pc += 28; break;
-      case 3: squares(pc); pc += 20; break;
-      case 4: countIn(pc); pc += 28; break;
-      case 5: pick(pc); pc += 20; break;
-      case 6: hours(pc); pc += 28; break;
-      case 7: streak(pc); pc += 24; break;
-      case 8: distinct(pc); pc += 16; break;
+      case 1: wide = word(pc, 3) != 0; resolve(load<usize>(pc + 4), word(pc, 2), lane); pc += 16; break;
+      case 2: if (wide) wideSums(pc); else sums(pc); pc += 28; break;
+      case 3: if (wide) wideSquares(pc); else squares(pc); pc += 20; break;
+      case 4: if (wide) wideCountIn(pc); else countIn(pc); pc += 28; break;
+      case 5: if (wide) widePick(pc); else pick(pc); pc += 20; break;
+      case 6: if (wide) hours(pc, true); else hours(pc, false); pc += 28; break;
+      case 7: if (wide) streak(pc, true); else streak(pc, false); pc += 24; break;
+      case 8: if (wide) distinct(pc, true); else distinct(pc, false); pc += 16; break;
       case 9: fill(number(pc, 1), constant(pc, 2)); pc += 12; break;
       case 10: arithmetic(pc, 0); pc += 16; break;
       case 11: arithmetic(pc, 1); pc += 16; break;
@@ -91,20 +95,23 @@ function runChunk(start: usize, lane: i32): void {
       case 20: compare(pc, 0); pc += 16; break;
       case 21: compare(pc, 1); pc += 16; break;
       case 22: compare(pc, 2); pc += 16; break;
-      case 23: both(pc); pc += 16; break;
-      case 24: either(pc); pc += 16; break;
-      case 25: not(pc); pc += 12; break;
-      case 26: bits(pc, lane); pc += 12; break;
-      case 27: certain(pc); pc += 12; break;
-      case 28: pc = levels(pc, lane); break;
+      case 23: compare(pc, 3); pc += 16; break;
+      case 24: compare(pc, 4); pc += 16; break;
+      case 25: both(pc); pc += 16; break;
+      case 26: either(pc); pc += 16; break;
+      case 27: not(pc); pc += 12; break;
+      case 28: bits(pc, lane); pc += 12; break;
+      case 29: certain(pc); pc += 12; break;
+      case 30: pc = levels(pc, lane); break;
       default: unreachable();
     }
   }
 }
 
-/** RESOLVE table n: finds (or makes, where masks or borders ask for it) the chunk of every day. */
+/** RESOLVE table n wide: finds (or makes, where masks, borders or the width ask for it) the chunk of every day. */
 function resolve(at: usize, n: i32, lane: i32): void {
   table = at;
+  const shift: usize = wide ? 2 : 1;
   const maskOffset = <usize>(lane - blockStart) >> 3;
   for (let i = 0; i < n; i++) {
     const entry = at + <usize>i * ENTRY;
@@ -113,25 +120,41 @@ function resolve(at: usize, n: i32, lane: i32): void {
     const end = load<i32>(entry + 8);
     let exclude = load<usize>(entry + 12);
     let pause = load<usize>(entry + 16);
+    const fits = (load<i32>(entry + 24) != 0) == wide;
     exclude = exclude != 0 && any(exclude + maskOffset) ? exclude + maskOffset : 0;
     pause = pause != 0 && any(pause + maskOffset) ? pause + maskOffset : 0;
     const overlaps = address != 0 && first < lane + LANES && end > lane;
     let found = absent;
-    if (overlaps && first <= lane && end >= lane + LANES && exclude == 0 && pause == 0) {
-      found = address + (<usize>(lane - first) << 2);
-    } else if ((overlaps) || pause != 0) {
+    if (overlaps && fits && first <= lane && end >= lane + LANES && exclude == 0 && pause == 0) {
+      found = address + (<usize>(lane - first) << shift);
+      fetch(found, <usize>LANES << shift);
+    } else if (overlaps || pause != 0) {
       found = copies + <usize>i * DAY;
-      memory.fill(found, 255, DAY);
+      memory.fill(found, 255, <usize>LANES << shift);
       if (overlaps) {
         const low = max(first, lane);
         const high = min(end, lane + LANES);
-        memory.copy(found + (<usize>(low - lane) << 2), address + (<usize>(low - first) << 2), <usize>(high - low) << 2);
+        const into = found + (<usize>(low - lane) << shift);
+        if (fits) memory.copy(into, address + (<usize>(low - first) << shift), <usize>(high - low) << shift);
+        else widen(into, address + (<usize>(low - first) << 1), high - low);
       }
       if (exclude != 0) mark(found, exclude, MISSING);
       if (pause != 0) mark(found, pause, PAUSED);
     }
     store<usize>(days + (<usize>i << 2), found);
   }
+}
+
+/** Asks for all cache lines of a chunk at once, so that they come side by side rather than one after the other when they are used. */
+function fetch(from: usize, bytes: usize): void {
+  let all = 0;
+  for (let k: usize = 0; k < bytes; k += 64) all |= load<i32>(from + k);
+  fetched = all;
+}
+
+/** Writes n numbers of int16 as int32. */
+function widen(into: usize, from: usize, n: i32): void {
+  for (let k: usize = 0; k < <usize>n; k++) store<i32>(into + (k << 2), load<i16>(from + (k << 1)));
 }
 
 function any(set: usize): bool {
@@ -143,14 +166,134 @@ function mark(values: usize, set: usize, value: i32): void {
     let left = load<u64>(set + (w << 3));
     while (left != 0) {
       const bit = <usize>ctz(left);
-      store<i32>(values + (((w << 6) + bit) << 2), value);
+      const at = (w << 6) + bit;
+      if (wide) store<i32>(values + (at << 2), value);
+      else store<i16>(values + (at << 1), <i16>value);
       left &= left - 1;
     }
   }
 }
 
-/** SUMS i0 i1 beforeSum beforeCount sum count */
+/** Adds the numbers of a register (none: nothing) to two, and writes them. */
+// @ts-ignore: decorator
+@inline function storeTwo(into: usize, before: usize, none: bool, low: v128, high: v128): void {
+  if (none) {
+    v128.store(into, low);
+    v128.store(into, high, 16);
+  } else {
+    v128.store(into, f64x2.add(low, v128.load(before)));
+    v128.store(into, f64x2.add(high, v128.load(before, 16)), 16);
+  }
+}
+
+/** Eight whole numbers of int16 as numbers, on top of what was before. */
+// @ts-ignore: decorator
+@inline function storeCounts(into: usize, before: usize, none: bool, counts: v128): void {
+  const low = i32x4.extend_low_i16x8_s(counts);
+  const high = i32x4.extend_high_i16x8_s(counts);
+  storeTwo(into, before, none, f64x2.convert_low_i32x4_s(low), f64x2.convert_low_i32x4_s(upper(low)));
+  storeTwo(into + 32, before + 32, none, f64x2.convert_low_i32x4_s(high), f64x2.convert_low_i32x4_s(upper(high)));
+}
+
+/** SUMS i0 i1 beforeSum beforeCount sum count: of fewer than 32,768 days */
 function sums(pc: usize): void {
+  const low = word(pc, 1);
+  const high = word(pc, 2);
+  const none = word(pc, 3) < 0;
+  const beforeSum = number(pc, 3);
+  const beforeCount = number(pc, 4);
+  const sum = number(pc, 5);
+  const count = number(pc, 6);
+  const zero = i16x8.splat(0);
+  for (let j: usize = 0; j < DAY / 2; j += 16) {
+    let sumLow = zero;
+    let sumHigh = zero;
+    let present = zero;
+    for (let i = low; i <= high; i++) {
+      const value = v128.load(dayAt(i) + j);
+      present = i16x8.sub(present, i16x8.ge_s(value, zero));
+      const counted = i16x8.max_s(value, zero);
+      sumLow = i32x4.add(sumLow, i32x4.extend_low_i16x8_u(counted));
+      sumHigh = i32x4.add(sumHigh, i32x4.extend_high_i16x8_u(counted));
+    }
+    const at = j << 2;
+    storeTwo(sum + at, beforeSum + at, none, f64x2.convert_low_i32x4_s(sumLow), f64x2.convert_low_i32x4_s(upper(sumLow)));
+    storeTwo(sum + at + 32, beforeSum + at + 32, none, f64x2.convert_low_i32x4_s(sumHigh), f64x2.convert_low_i32x4_s(upper(sumHigh)));
+    storeCounts(count + at, beforeCount + at, none, present);
+  }
+}
+
+/** SQUARES i0 i1 before squares */
+function squares(pc: usize): void {
+  const low = word(pc, 1);
+  const high = word(pc, 2);
+  const none = word(pc, 3) < 0;
+  const before = number(pc, 3);
+  const into = number(pc, 4);
+  const zero = i16x8.splat(0);
+  for (let j: usize = 0; j < DAY / 2; j += 16) {
+    let a = zero;
+    let b = zero;
+    let c = zero;
+    let d = zero;
+    for (let i = low; i <= high; i++) {
+      const counted = i16x8.max_s(v128.load(dayAt(i) + j), zero);
+      const squaredLow = i32x4.extmul_low_i16x8_s(counted, counted);
+      const squaredHigh = i32x4.extmul_high_i16x8_s(counted, counted);
+      a = i64x2.add(a, i64x2.extend_low_i32x4_u(squaredLow));
+      b = i64x2.add(b, i64x2.extend_high_i32x4_u(squaredLow));
+      c = i64x2.add(c, i64x2.extend_low_i32x4_u(squaredHigh));
+      d = i64x2.add(d, i64x2.extend_high_i32x4_u(squaredHigh));
+    }
+    const at = j << 2;
+    storeTwo(into + at, before + at, none, fromWhole(a), fromWhole(b));
+    storeTwo(into + at + 32, before + at + 32, none, fromWhole(c), fromWhole(d));
+  }
+}
+
+/** COUNT_IN i0 i1 lo hi before count */
+function countIn(pc: usize): void {
+  const low = word(pc, 1);
+  const high = word(pc, 2);
+  // A bound beyond int16 admits nothing from below, and everything from above.
+  const none = word(pc, 5) < 0;
+  const least = i16x8.splat(<i16>min(word(pc, 3), 32_767));
+  const most = i16x8.splat(word(pc, 3) > 32_767 ? -1 : <i16>min(word(pc, 4), 32_767));
+  const before = number(pc, 5);
+  const into = number(pc, 6);
+  for (let j: usize = 0; j < DAY / 2; j += 16) {
+    let found = i16x8.splat(0);
+    for (let i = low; i <= high; i++) {
+      const value = v128.load(dayAt(i) + j);
+      found = i16x8.sub(found, v128.and(i16x8.ge_s(value, least), i16x8.le_s(value, most)));
+    }
+    storeCounts(into + (j << 2), before + (j << 2), none, found);
+  }
+}
+
+/** PICK which i0 i1 value: 0 largest, 1 smallest, 2 latest */
+function pick(pc: usize): void {
+  const which = word(pc, 1);
+  const low = word(pc, 2);
+  const high = word(pc, 3);
+  const into = number(pc, 4);
+  const zero = i16x8.splat(0);
+  for (let j: usize = 0; j < DAY / 2; j += 16) {
+    let best = i16x8.splat(-1);
+    for (let i = high; i >= low; i--) {
+      const value = v128.load(dayAt(i) + j);
+      if (which == 0) best = i16x8.max_s(best, value);
+      // As unsigned numbers, missing and paused are the largest.
+      else if (which == 1) best = i16x8.min_u(best, value);
+      else best = v128.bitselect(value, best, i16x8.lt_s(best, zero));
+    }
+    storePresent(into, j << 1, i32x4.extend_low_i16x8_s(best));
+    storePresent(into, (j << 1) + 16, i32x4.extend_high_i16x8_s(best));
+  }
+}
+
+/** SUMS of int32 */
+function wideSums(pc: usize): void {
   const low = word(pc, 1);
   const high = word(pc, 2);
   const none = word(pc, 3) < 0;
@@ -200,8 +343,8 @@ function sums(pc: usize): void {
   return v128.shuffle<i32>(value, value, 2, 3, 2, 3);
 }
 
-/** SQUARES i0 i1 before squares */
-function squares(pc: usize): void {
+/** SQUARES of int32 */
+function wideSquares(pc: usize): void {
   const low = word(pc, 1);
   const high = word(pc, 2);
   const none = word(pc, 3) < 0;
@@ -228,8 +371,8 @@ function squares(pc: usize): void {
   }
 }
 
-/** COUNT_IN i0 i1 lo hi before count */
-function countIn(pc: usize): void {
+/** COUNT_IN of int32 */
+function wideCountIn(pc: usize): void {
   const low = word(pc, 1);
   const high = word(pc, 2);
   const least = i32x4.splat(word(pc, 3));
@@ -265,8 +408,8 @@ function countIn(pc: usize): void {
   v128.store(into + (j << 1), v128.bitselect(nan, f64x2.convert_low_i32x4_s(upper(value)), absentHigh), 16);
 }
 
-/** PICK which i0 i1 value: 0 largest, 1 smallest, 2 latest */
-function pick(pc: usize): void {
+/** PICK of int32 */
+function widePick(pc: usize): void {
   const which = word(pc, 1);
   const low = word(pc, 2);
   const high = word(pc, 3);
@@ -285,8 +428,15 @@ function pick(pc: usize): void {
   }
 }
 
+/** Four lanes of a day, of which j counts bytes of int32. */
+// @ts-ignore: decorator
+@inline function four(i: i32, j: usize, isWide: bool): v128 {
+  return isWide ? v128.load(dayAt(i) + j) : v128.load_ext<i16>(dayAt(i) + (j >> 1));
+}
+
 /** HOURS i0 i1 lo hi lastHours hours */
-function hours(pc: usize): void {
+// @ts-ignore: decorator
+@inline function hours(pc: usize, isWide: bool): void {
   const low = word(pc, 1);
   const high = word(pc, 2);
   const least = i32x4.splat(word(pc, 3));
@@ -301,7 +451,7 @@ function hours(pc: usize): void {
     let last = i32x4.splat(0);
     for (let i = high; i >= low; i--) {
       if (entryPausedForAll(i)) continue;
-      const value = v128.load(dayAt(i) + j);
+      const value = four(i, j, isWide);
       away = v128.andnot(away, v128.and(i32x4.ge_s(value, least), i32x4.le_s(value, most)));
       if (!v128.any_true(away)) break;
       const counts = v128.andnot(away, i32x4.eq(value, paused));
@@ -319,7 +469,8 @@ function hours(pc: usize): void {
 }
 
 /** STREAK i0 i1 lo hi run */
-function streak(pc: usize): void {
+// @ts-ignore: decorator
+@inline function streak(pc: usize, isWide: bool): void {
   const low = word(pc, 1);
   const high = word(pc, 2);
   const least = i32x4.splat(word(pc, 3));
@@ -331,7 +482,7 @@ function streak(pc: usize): void {
     let length = i32x4.splat(0);
     for (let i = high; i >= low; i--) {
       if (entryPausedForAll(i)) continue;
-      const value = v128.load(dayAt(i) + j);
+      const value = four(i, j, isWide);
       const meets = v128.and(going, v128.and(i32x4.ge_s(value, least), i32x4.le_s(value, most)));
       length = i32x4.sub(length, meets);
       going = v128.and(going, v128.or(meets, i32x4.eq(value, paused)));
@@ -342,7 +493,8 @@ function streak(pc: usize): void {
 }
 
 /** DISTINCT i0 i1 count */
-function distinct(pc: usize): void {
+// @ts-ignore: decorator
+@inline function distinct(pc: usize, isWide: bool): void {
   const low = word(pc, 1);
   const high = word(pc, 2);
   const into = number(pc, 3);
@@ -350,9 +502,9 @@ function distinct(pc: usize): void {
   for (let j: usize = 0; j < DAY; j += 16) {
     let found = zero;
     for (let i = low; i <= high; i++) {
-      const value = v128.load(dayAt(i) + j);
+      const value = four(i, j, isWide);
       let fresh = i32x4.ge_s(value, zero);
-      for (let k = low; k < i; k++) fresh = v128.andnot(fresh, i32x4.eq(value, v128.load(dayAt(k) + j)));
+      for (let k = low; k < i; k++) fresh = v128.andnot(fresh, i32x4.eq(value, four(k, j, isWide)));
       found = i32x4.sub(found, fresh);
     }
     storePresent(into, j, found);
@@ -421,37 +573,77 @@ function otherwise(pc: usize): void {
   }
 }
 
-/** AT_LEAST?, MORE?, EQUAL? a b truth: true where the comparison holds, false where its opposite does, neither with a NaN */
+/** Comparisons a b truth: true where it holds, false where its opposite does, neither with a NaN. A negative b names constant ~b. */
 // @ts-ignore: decorator
 @inline function compare(pc: usize, how: i32): void {
+  if (word(pc, 2) < 0) compareTo(pc, how, true);
+  else compareTo(pc, how, false);
+}
+
+// @ts-ignore: decorator
+@inline function compareTo(pc: usize, how: i32, fixed: bool): void {
   const a = number(pc, 1);
-  const b = number(pc, 2);
+  const b: usize = fixed ? 0 : number(pc, 2);
+  const all = f64x2.splat(fixed ? load<f64>(constants + (<usize>~word(pc, 2) << 3)) : 0);
   const into = truth(pc, 3);
-  for (let w: usize = 0; w < 32; w++) {
-    let holds: i32 = 0;
-    let fails: i32 = 0;
+  for (let w: usize = 0; w < <usize>LANES >> 4; w++) {
     const at = w << 7;
-    for (let k = 0; k < 8; k++) {
-      const x = v128.load(a + at + (<usize>k << 4));
-      const y = v128.load(b + at + (<usize>k << 4));
-      let yes: v128;
-      let no: v128;
-      if (how == 0) {
-        yes = f64x2.ge(x, y);
-        no = f64x2.lt(x, y);
-      } else if (how == 1) {
-        yes = f64x2.gt(x, y);
-        no = f64x2.le(x, y);
-      } else {
-        yes = f64x2.eq(x, y);
-        no = v128.or(f64x2.lt(x, y), f64x2.gt(x, y));
-      }
-      holds |= i64x2.bitmask(yes) << (k << 1);
-      fails |= i64x2.bitmask(no) << (k << 1);
-    }
+    const x0 = v128.load(a + at);
+    const x1 = v128.load(a + at, 16);
+    const x2 = v128.load(a + at, 32);
+    const x3 = v128.load(a + at, 48);
+    const x4 = v128.load(a + at, 64);
+    const x5 = v128.load(a + at, 80);
+    const x6 = v128.load(a + at, 96);
+    const x7 = v128.load(a + at, 112);
+    const y0 = fixed ? all : v128.load(b + at);
+    const y1 = fixed ? all : v128.load(b + at, 16);
+    const y2 = fixed ? all : v128.load(b + at, 32);
+    const y3 = fixed ? all : v128.load(b + at, 48);
+    const y4 = fixed ? all : v128.load(b + at, 64);
+    const y5 = fixed ? all : v128.load(b + at, 80);
+    const y6 = fixed ? all : v128.load(b + at, 96);
+    const y7 = fixed ? all : v128.load(b + at, 112);
+    const holds = sixteen(
+      eight(yes(x0, y0, how), yes(x1, y1, how), yes(x2, y2, how), yes(x3, y3, how)),
+      eight(yes(x4, y4, how), yes(x5, y5, how), yes(x6, y6, how), yes(x7, y7, how)),
+    );
+    const fails = sixteen(
+      eight(no(x0, y0, how), no(x1, y1, how), no(x2, y2, how), no(x3, y3, how)),
+      eight(no(x4, y4, how), no(x5, y5, how), no(x6, y6, how), no(x7, y7, how)),
+    );
     store<u16>(into + (w << 1), <u16>holds);
     store<u16>(into + BITS + (w << 1), <u16>fails);
   }
+}
+
+/** Eight lanes of truth, as int16, of four pairs of 64 bits. */
+// @ts-ignore: decorator
+@inline function eight(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i16x8.narrow_i32x4_s(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 0, 2, 4, 6));
+}
+
+// @ts-ignore: decorator
+@inline function sixteen(a: v128, b: v128): i32 {
+  return i8x16.bitmask(i8x16.narrow_i16x8_s(a, b));
+}
+
+// @ts-ignore: decorator
+@inline function yes(x: v128, y: v128, how: i32): v128 {
+  if (how == 0) return f64x2.ge(x, y);
+  if (how == 1) return f64x2.gt(x, y);
+  if (how == 2) return f64x2.le(x, y);
+  if (how == 3) return f64x2.lt(x, y);
+  return f64x2.eq(x, y);
+}
+
+// @ts-ignore: decorator
+@inline function no(x: v128, y: v128, how: i32): v128 {
+  if (how == 0) return f64x2.lt(x, y);
+  if (how == 1) return f64x2.le(x, y);
+  if (how == 2) return f64x2.gt(x, y);
+  if (how == 3) return f64x2.ge(x, y);
+  return v128.or(f64x2.lt(x, y), f64x2.gt(x, y));
 }
 
 /** ALL a b into */

@@ -6,10 +6,12 @@ export const LANES = 512;
 export const NUMBER = 8 * LANES;
 export const BITS = LANES / 8;
 export const TRUTH = 2 * BITS;
-/** Bytes of a day of int32, and words of a program's header and of a day table's entry. */
+/** Bytes of a wide day (int32), and words of a program's header and of a day table's entry. */
 export const DAY = 4 * LANES;
 export const HEADER_WORDS = 7;
-export const ENTRY_WORDS = 6;
+export const ENTRY_WORDS = 7;
+/** Largest value of a narrow day (int16). */
+export const MAX_NARROW = 32_767;
 
 /** No data; a day that does not exist for the lane. */
 export const MISSING = -1;
@@ -39,13 +41,15 @@ export const OP = {
   LOAD: 19,
   GREATER_OR_EQUAL: 20,
   GREATER: 21,
-  EQUAL: 22,
-  ALL: 23,
-  ANY: 24,
-  NOT: 25,
-  IN: 26,
-  CERTAIN: 27,
-  LEVELS: 28,
+  LESS_OR_EQUAL: 22,
+  LESS: 23,
+  EQUAL: 24,
+  ALL: 25,
+  ANY: 26,
+  NOT: 27,
+  IN: 28,
+  CERTAIN: 29,
+  LEVELS: 30,
 } as const;
 
 /** Runs programs over numbers that lie in one memory. The WebAssembly and the plain machine give the same bits. */

@@ -17,6 +17,7 @@ import type { Memory } from './memory.js';
 export class PlainMachine implements Machine {
   private words: Uint32Array;
   private ints: Int32Array;
+  private shorts: Int16Array;
   private floats: Float64Array;
   private bytes: Uint8Array;
 
@@ -24,7 +25,7 @@ export class PlainMachine implements Machine {
 
   run(program: number, from: number, to: number): void {
     this.look();
-    const chunk = new Chunk(this.words, this.ints, this.floats, this.bytes, program / 4);
+    const chunk = new Chunk(this.words, this.ints, this.shorts, this.floats, this.bytes, program / 4);
     for (let lane = from; lane < to; lane += LANES) chunk.run(lane);
   }
 
@@ -65,6 +66,7 @@ export class PlainMachine implements Machine {
     if (this.bytes?.buffer === buffer) return;
     this.words = new Uint32Array(buffer);
     this.ints = new Int32Array(buffer);
+    this.shorts = new Int16Array(buffer);
     this.floats = new Float64Array(buffer);
     this.bytes = new Uint8Array(buffer);
   }
@@ -90,6 +92,7 @@ class Chunk {
   constructor(
     private readonly words: Uint32Array,
     private readonly ints: Int32Array,
+    private readonly shorts: Int16Array,
     private readonly floats: Float64Array,
     private readonly bytes: Uint8Array,
     private readonly program: number,
@@ -191,11 +194,13 @@ class Chunk {
   private truthStep(op: number): number {
     const [a, b, c] = [this.truth(1), this.truth(2), this.truth(3)];
     switch (op) {
-      // a b into
+      // a b into; a negative b names the constant ~b
       case OP.GREATER_OR_EQUAL:
       case OP.GREATER:
+      case OP.LESS_OR_EQUAL:
+      case OP.LESS:
       case OP.EQUAL:
-        return this.compare(op, this.number(1), this.number(2), c);
+        return this.compare(op, this.number(1), this.int(2), c);
       case OP.ALL:
         this.setBits(c, (j) => this.bytes[a + j]! & this.bytes[b + j]!);
         this.setBits(c + BITS, (j) => this.bytes[a + BITS + j]! | this.bytes[b + BITS + j]!);
@@ -227,23 +232,29 @@ class Chunk {
     throw new Error(`no instruction ${op}`);
   }
 
-  /** RESOLVE table n: makes the days of a table ready, a chunk of lanes each: masked, and missing where the vector does not reach. */
+  /**
+   * RESOLVE table n wide: makes the days of a table ready, a chunk of lanes each: masked, and missing where the vector does not reach.
+   * `wide`: some of them are int32, so that all are looked at as such; here they always are.
+   */
   private resolve(): number {
     const { words, ints } = this;
     this.table = words[this.pc + 1]! / 4;
     for (let i = 0; i < words[this.pc + 2]!; i++) {
-      const [address, first, end, exclude, pause] = words.subarray(this.table + i * ENTRY_WORDS) as unknown as number[];
+      const [address, first, end, exclude, pause, _paused, isWide] = words.subarray(
+        this.table + i * ENTRY_WORDS,
+      ) as unknown as number[];
+      const stored = isWide ? ints : this.shorts;
       const copy = (words[this.program + 4]! + i * DAY) / 4;
       for (let j = 0; j < LANES; j++) {
         const lane = this.lane + j;
-        let value = address && lane >= first! && lane < end! ? ints[address / 4 + lane - first!]! : MISSING;
+        let value = address && lane >= first! && lane < end! ? stored[address / (isWide ? 4 : 2) + lane - first!]! : MISSING;
         if (exclude && this.isIn(exclude, lane)) value = MISSING;
         if (pause && this.isIn(pause, lane)) value = PAUSED;
         ints[copy + j] = value;
       }
       words[words[this.program + 3]! / 4 + i] = copy * 4;
     }
-    return 3;
+    return 4;
   }
 
   /** SUMS i0 i1 beforeSum beforeCount sum count: of the present values of days i0 … i1, on top of what was before (-1: nothing). */
@@ -372,15 +383,13 @@ class Chunk {
     return 5 + 2 * n!;
   }
 
-  private compare(op: number, a: number, b: number, into: number): number {
+  private compare(op: number, a: number, other: number, into: number): number {
     const { floats, bytes } = this;
-    const holds = (x: number, y: number): boolean =>
-      op === OP.GREATER_OR_EQUAL ? x >= y : op === OP.GREATER ? x > y : x === y;
     bytes.fill(0, into, into + TRUTH);
     for (let j = 0; j < LANES; j++) {
-      const [x, y] = [floats[a + j]!, floats[b + j]!];
+      const [x, y] = [floats[a + j]!, other < 0 ? this.constantAt(~other) : floats[this.number(2) + j]!];
       if (Number.isNaN(x) || Number.isNaN(y)) continue;
-      const at = into + (holds(x, y) ? 0 : BITS) + (j >> 3);
+      const at = into + (holds(op, x, y) ? 0 : BITS) + (j >> 3);
       bytes[at] = bytes[at]! | (1 << (j & 7));
     }
     return 4;
@@ -425,6 +434,25 @@ class Chunk {
   }
 
   private constant(i: number): number {
-    return this.floats[this.words[this.program + 2]! / 8 + this.words[this.pc + i]!]!;
+    return this.constantAt(this.words[this.pc + i]!);
+  }
+
+  private constantAt(index: number): number {
+    return this.floats[this.words[this.program + 2]! / 8 + index]!;
+  }
+}
+
+function holds(comparison: number, x: number, y: number): boolean {
+  switch (comparison) {
+    case OP.GREATER_OR_EQUAL:
+      return x >= y;
+    case OP.GREATER:
+      return x > y;
+    case OP.LESS_OR_EQUAL:
+      return x <= y;
+    case OP.LESS:
+      return x < y;
+    default:
+      return x === y;
   }
 }
