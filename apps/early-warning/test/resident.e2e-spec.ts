@@ -39,15 +39,16 @@ describe('the vectors in memory', () => {
     await test.database.transaction(null, foldDirty);
     return test.database.read(async (tx) => {
       const rules = RULES.map((definition) => ({ number: 1, definition }));
-      const firings = await engine.evaluate(tx, { rules, asOf: daysAgo(0) });
-      const lanes = [...firings.population];
-      const found = await Promise.all(
-        RULES.map(async (_, i) => {
-          const evidence = await firings.evidence(tx, i, lanes, firings.levels(i));
-          return evidence.map(({ level, features }) => ({ level, features }));
-        }),
-      );
-      return { levels: RULES.map((_, i) => [...firings.levels(i)]), found };
+      return engine.evaluate(tx, { rules, asOf: daysAgo(0) }, async (firings) => {
+        const lanes = [...firings.population];
+        const found = await Promise.all(
+          RULES.map(async (_, i) => {
+            const evidence = await firings.evidence(tx, i, lanes, firings.levels(i));
+            return evidence.map(({ level, features }) => ({ level, features }));
+          }),
+        );
+        return { levels: RULES.map((_, i) => [...firings.levels(i)]), found };
+      });
     });
   }
 

@@ -163,9 +163,9 @@ describe('much at a time', () => {
     const machines = test.app.get(VectorStore)['machines'];
     const before = dealtOut();
     // An address that is not of the memory.
-    await expect(machines.carryOut([['run', 0xffff_fff0, 0, 512]])).rejects.toThrow(/memory access|unreachable/);
+    await expect(machines.carryOut([[['run', 0xffff_fff0, 0, 512]]])).rejects.toThrow(/memory access|unreachable/);
     expect(await answers()).toEqual(expected);
-    for (const thread of machines['threads']) await (await thread['worker'])?.terminate();
+    for (const thread of machines['threads']) await (await thread)?.terminate();
     expect(await answers()).toEqual(expected);
     expect(dealtOut()).toBe(before);
   });

@@ -87,47 +87,60 @@ export class Cohorting {
   private seen = '';
   private readonly known = new Map<string, unknown>();
 
-  /** The cohorts of a transaction's questions. */
-  async tables(tx: Tx, lanes: number, manyDays: boolean): Promise<CohortTables> {
-    this.seen = await versionOf(tx);
-    return new CohortTables(tx, lanes, manyDays, this.memory(this.seen));
-  }
-
-  async population(tx: Tx, population: Population, asOf: string, today: string): Promise<readonly number[]> {
-    if (population.unitId || population.scopeUnitIds) return populationLanes(tx, population, asOf, today);
-    // Everybody who is active now, whatever the day.
-    return this.memory(await versionOf(tx))('everybody', () => populationLanes(tx, population, asOf, today));
+  /** The roster as a transaction sees it. */
+  async roster(tx: Tx): Promise<Roster> {
+    const { version, lanes } = await versionOf(tx);
+    this.seen = version;
+    return new Roster(tx, version, lanes, (name, read) => this.remember(`${version} ${name}`, read));
   }
 
   /** Whether the roster was not looked at since it changed. */
   async isNew(tx: Tx): Promise<boolean> {
-    return (await versionOf(tx)) !== this.seen;
+    return (await versionOf(tx)).version !== this.seen;
   }
 
-  /** What was read of one version of the roster, which a transaction may see while others see a later one. */
-  private memory(version: string): Remember {
-    return async <T>(name: string, read: () => Promise<T>): Promise<T> => {
-      const key = `${version} ${name}`;
-      const known = this.known.get(key) as T | undefined;
-      if (known !== undefined) return known;
-      const value = await read();
-      this.known.set(key, value);
-      if (this.known.size > REMEMBERED) this.known.delete(this.known.keys().next().value!);
-      return value;
-    };
+  /** The version is part of the key: a transaction may see an older one than others do. */
+  private async remember<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const known = this.known.get(key) as T | undefined;
+    if (known !== undefined) return known;
+    const value = await read();
+    this.known.set(key, value);
+    if (this.known.size > REMEMBERED) this.known.delete(this.known.keys().next().value!);
+    return value;
   }
 }
 
 /** Answers what is remembered under a name, or reads it. */
 type Remember = <T>(name: string, read: () => Promise<T>) => Promise<T>;
 
-/** Changes with every change of the roster that was told of, and every new lane. */
-async function versionOf(tx: Tx): Promise<string> {
-  const row = await queryOne<{ version: string }>(
+/** `version` changes with every change of the roster that was told of, and every new lane. */
+async function versionOf(tx: Tx): Promise<{ version: string; lanes: number }> {
+  const row = await queryOne<{ epoch: string; lanes: number }>(
     tx,
-    sql`SELECT epoch || ' ' || (SELECT coalesce(max(ordinal), -1) FROM early_warning.student_ordinal) AS version FROM early_warning.lane_epoch`,
+    sql`SELECT epoch, (SELECT coalesce(max(ordinal), -1) + 1 FROM early_warning.student_ordinal) AS lanes FROM early_warning.lane_epoch`,
   );
-  return row!.version;
+  return { version: `${row!.epoch} ${row!.lanes}`, lanes: row!.lanes };
+}
+
+/** One version of the roster. */
+export class Roster {
+  constructor(
+    private readonly tx: Tx,
+    readonly version: string,
+    /** One more than the highest ordinal. */
+    readonly lanes: number,
+    private readonly remember: Remember,
+  ) {}
+
+  cohorts(manyDays: boolean): CohortTables {
+    return new CohortTables(this.tx, this.lanes, manyDays, this.remember);
+  }
+
+  async population(population: Population, asOf: string, today: string): Promise<readonly number[]> {
+    if (population.unitId || population.scopeUnitIds) return populationLanes(this.tx, population, asOf, today);
+    // Everybody who is active now, whatever the day.
+    return this.remember('everybody', () => populationLanes(this.tx, population, asOf, today));
+  }
 }
 
 /** The cohorts of all students on the days of a question. Between two changes of memberships a table is read once. */

@@ -15,8 +15,8 @@ import { planSql } from '../kernel/sql.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { sourceStates, watchedMetrics } from '../sources/silence.js';
 import { calendarFor, termsOf } from './calendars.js';
-import { Cohorting, type CohortTables, judgedStudents, type Population } from './cohorts.js';
-import { ensureOrdinals, laneCount } from './ordinals.js';
+import { Cohorting, type CohortTables, judgedStudents, type Population, type Roster } from './cohorts.js';
+import { ensureOrdinals } from './ordinals.js';
 import { RuleParametersPolicy } from './rule-parameters.policy.js';
 import { type LoadedVectors, VectorStore } from './vector-store.js';
 
@@ -44,7 +44,7 @@ interface Setting {
   tx: Tx;
   rules: readonly RuleVersion[];
   population: Population;
-  students: number;
+  roster: Roster;
   calendar: Calendar;
   cohorts: CohortTables;
   metrics: Awaited<ReturnType<typeof metricCatalogue>>;
@@ -63,11 +63,15 @@ export class Engine {
     private readonly cohorting: Cohorting,
   ) {}
 
-  /** Needs a transaction, and the dirty days folded. */
-  async evaluate(tx: Tx, { rules, asOf, population = {} }: Question): Promise<Firings> {
+  /** Needs a transaction, and the dirty days folded. `look` sees the firings; afterwards they are gone. */
+  async evaluate<T>(
+    tx: Tx,
+    { rules, asOf, population = {} }: Question,
+    look: (firings: Firings) => T | Promise<T>,
+  ): Promise<T> {
     const setting = await this.setting(tx, rules, population, [asOf]);
     const [judged] = await this.plans(setting, [asOf]);
-    return this.judge(setting, judged!, await this.store.open(tx, judged!.evaluation.needs()));
+    return this.judge(setting, judged!, await this.store.open(tx, judged!.evaluation.needs()), look);
   }
 
   /** Judges the rules as of every day from … to, days ascending; what the days have in common is read once. */
@@ -82,7 +86,7 @@ export class Engine {
     const vectors = await this.store.open(tx, union(plans.flatMap(({ evaluation }) => evaluation.needs())));
     // One after the other out of the list: a day's results are many, and nobody asks for them twice.
     for (let judged = plans.shift(); judged; judged = plans.shift())
-      await onDay(judged.asOf, await this.judge(setting, judged, vectors));
+      await this.judge(setting, judged, vectors, (firings) => onDay(firings.asOf, firings));
   }
 
   /**
@@ -107,18 +111,18 @@ export class Engine {
   ): Promise<Setting> {
     const definitions = rules.map(({ definition }) => definition);
     const range = { from: dayOf(days[0]!), to: dayOf(days.at(-1)!) };
-    const students = await laneCount(tx);
+    const roster = await this.cohorting.roster(tx);
     return {
-      ...{ tx, rules, population, students },
+      ...{ tx, rules, population, roster },
       calendar: await calendarFor(tx, this.policies, definitions, range),
-      cohorts: await this.cohorting.tables(tx, students, days.length > 1),
+      cohorts: roster.cohorts(days.length > 1),
       metrics: await metricCatalogue(tx),
       watched: await watchedMetrics(tx),
       terms: await termsOf(tx),
     };
   }
 
-  private async plans({ tx, rules, students, ...setting }: Setting, days: readonly string[]): Promise<Judged[]> {
+  private async plans({ tx, rules, roster, ...setting }: Setting, days: readonly string[]): Promise<Judged[]> {
     const definitions = rules.map(({ definition }) => definition);
     const plans: Judged[] = [];
     for (const asOf of days) {
@@ -131,7 +135,7 @@ export class Engine {
       };
       const plan = compile(definitions, setting.metrics, moment);
       const world: World = {
-        students,
+        students: roster.lanes,
         calendar: setting.calendar,
         cohorts: await cohortsOf(plan, setting.cohorts),
         judged: await judgedStudents(tx, definitions, asOf),
@@ -142,12 +146,21 @@ export class Engine {
     return plans;
   }
 
-  private async judge(setting: Setting, judged: Judged, vectors: LoadedVectors): Promise<Firings> {
-    const { tx, population, rules, cohorts } = setting;
-    await this.store.run(judged.evaluation, vectors);
-    const lanes = await this.cohorting.population(tx, population, judged.asOf, today(this.config.timeZone));
-    const silent = await this.silentRules(setting, judged.asOf);
-    return new Firings(rules, { ...judged, silent }, cohorts, lanes, await this.store.hwm(tx), this.store);
+  private async judge<T>(
+    setting: Setting,
+    judged: Judged,
+    vectors: LoadedVectors,
+    look: (firings: Firings) => T | Promise<T>,
+  ): Promise<T> {
+    const { population, rules, roster, cohorts } = setting;
+    try {
+      await this.store.run(judged.evaluation, vectors);
+      const lanes = await roster.population(population, judged.asOf, today(this.config.timeZone));
+      const silent = await this.silentRules(setting, judged.asOf);
+      return await look(new Firings(rules, { ...judged, silent }, cohorts, lanes, vectors.hwm, this.store));
+    } finally {
+      judged.evaluation.release();
+    }
   }
 
   /** Places of the rules that look at a metric whose source is silent. */
@@ -171,7 +184,7 @@ interface Judged {
   parameters: Evidence['parameters'];
 }
 
-/** What rules came to: levels by lane, and on demand the evidence. */
+/** What rules came to: levels by lane, and on demand the evidence; where the machine left it, for as long as `look` takes. */
 export class Firings {
   constructor(
     private readonly rules: readonly RuleVersion[],

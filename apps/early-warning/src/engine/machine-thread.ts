@@ -4,19 +4,35 @@ import { type Call, LANES, machineCode } from '../kernel/machine/machine.js';
 import type { Memory } from '../kernel/machine/memory.js';
 import { PlainMachine } from '../kernel/machine/plain-machine.js';
 
-/**
- * All that a thread does: call the machine, behind whatever else wants the processor. Of a list of calls it takes the next that no
- * other thread has taken; how many were taken stands at `next` in the memory.
- */
+/** Calls stage by stage: those of a stage begin when all of the stage before are done. */
+type Stages = readonly (readonly Call[])[];
+
+/** Words by which threads agree: whether one has failed, then per stage how many calls were taken and how many are done. */
+const CONTROL_WORDS = 16;
+const MAX_STAGES = (CONTROL_WORDS - 1) >> 1;
+
+/** All that a thread does: call the machine, behind whatever else wants the processor, and wait for the others between two stages. */
 const THREAD = `
-  const { parentPort, workerData: { code, memory, niceness } } = require('node:worker_threads');
+  const { parentPort, workerData: { code, memory, niceness, control } } = require('node:worker_threads');
   try { require('node:os').setPriority(niceness); } catch {}
   const machine = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } }).exports;
-  parentPort.on('message', ({ calls, next }) => {
-    const taken = new Int32Array(memory.buffer, next, 1);
-    for (let i = Atomics.add(taken, 0, 1); i < calls.length; i = Atomics.add(taken, 0, 1)) {
+  const words = new Int32Array(memory.buffer, control, ${CONTROL_WORDS});
+  const goesOn = () => Atomics.load(words, 0) === 0;
+  const carryOut = (calls, taken, done) => {
+    for (let i = Atomics.add(words, taken, 1); i < calls.length && goesOn(); i = Atomics.add(words, taken, 1)) {
       const [name, ...args] = calls[i];
       machine[name](...args);
+      if (Atomics.add(words, done, 1) === calls.length - 1) Atomics.notify(words, done);
+    }
+    for (let n = Atomics.load(words, done); n < calls.length && goesOn(); n = Atomics.load(words, done))
+      Atomics.wait(words, done, n, 1);
+  };
+  parentPort.on('message', (stages) => {
+    try {
+      stages.forEach((calls, i) => carryOut(calls, 1 + 2 * i, 2 + 2 * i));
+    } catch (error) {
+      Atomics.store(words, 0, 1);
+      throw error;
     }
     parentPort.postMessage('done');
   });
@@ -28,62 +44,48 @@ const NICENESS = process.platform === 'linux' ? 5 : 0;
 /** Lanes the plain machine takes before it lets others have their turn. */
 const SLICE = 8 * LANES;
 
-/** The lane machine beside the event loop, in several threads. */
+/**
+ * The lane machine beside the event loop: WebAssembly in several threads. Where they cannot be had, the plain machine works here, in
+ * slices.
+ */
 export class MachineThreads {
-  private readonly threads: readonly MachineThread[];
-  /** Address of the number of calls that were taken. */
-  private readonly next: number;
+  private readonly threads: (Promise<Worker | undefined> | undefined)[];
+  private readonly control: number;
 
   constructor(
     private readonly memory: Memory,
-    n: number,
+    readonly n: number,
   ) {
-    this.threads = Array.from({ length: n }, () => new MachineThread(memory));
-    this.next = memory.allocate(4);
+    this.threads = Array.from({ length: n }, () => undefined);
+    this.control = memory.allocate(4 * CONTROL_WORDS);
   }
 
-  get n(): number {
-    return this.threads.length;
-  }
-
-  /**
-   * Carries out calls of which none depends on another. One caller at a time. Throws when a thread dies of it; the next caller gets
-   * a new one.
-   */
-  async carryOut(calls: readonly Call[]): Promise<void> {
-    new Int32Array(this.memory.buffer, this.next, 1)[0] = 0;
-    const some = this.threads.slice(0, calls.length);
-    const done = await Promise.allSettled(some.map((thread) => thread.carryOut(calls, this.next)));
-    // Not before all are done: the others still use the memory.
+  /** One caller at a time. Throws when a thread dies of it; the next caller gets a new one. */
+  async carryOut(stages: Stages): Promise<void> {
+    if (stages.length > MAX_STAGES) throw new RangeError(`more than ${MAX_STAGES} stages`);
+    const workers = await Promise.all(this.threads.map((thread, i) => thread ?? this.launch(i)));
+    if (!workers.every((worker) => worker !== undefined)) return this.carryOutHere(stages);
+    const words = new Int32Array(this.memory.buffer, this.control, CONTROL_WORDS).fill(0);
+    const done = await Promise.allSettled(
+      workers.map((worker) =>
+        answer(worker, stages).catch((error: unknown) => {
+          // Nobody must wait for what it has not done.
+          Atomics.store(words, 0, 1);
+          throw error;
+        }),
+      ),
+    );
+    // Not before all have ended: the others still use the memory.
     for (const one of done) if (one.status === 'rejected') throw one.reason;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.threads.map((thread) => thread.close()));
-  }
-}
-
-/**
- * The lane machine beside the event loop: WebAssembly in a thread of its own. Where that cannot be had, the plain machine works
- * here, in slices.
- */
-class MachineThread {
-  private worker: Promise<Worker | undefined> | undefined;
-
-  constructor(private readonly memory: Memory) {}
-
-  async carryOut(calls: readonly Call[], next: number): Promise<void> {
-    const worker = await (this.worker ??= this.launch());
-    if (worker) await answer(worker, { calls, next });
-    else await this.carryOutHere(calls, next);
+    await Promise.all(this.threads.map(async (thread) => (await thread)?.terminate()));
   }
 
-  async close(): Promise<void> {
-    await (await this.worker)?.terminate();
-  }
-
-  private launch(): Promise<Worker | undefined> {
-    const workerData = { code: machineCode(), memory: this.memory.wasm, niceness: NICENESS };
+  private launch(i: number): Promise<Worker | undefined> {
+    const { wasm: memory } = this.memory;
+    const workerData = { code: machineCode(), memory, niceness: NICENESS, control: this.control };
     const worker = new Worker(THREAD, { eval: true, workerData });
     const starting = answer(worker).then(
       () => worker,
@@ -91,18 +93,18 @@ class MachineThread {
     );
     // Whoever waits for an answer is told; without a listener it would end the process.
     worker.on('error', () => {});
-    worker.on('exit', () => void starting.then((started) => started && this.forget(starting)));
+    worker.on('exit', () => void starting.then((started) => started && this.forget(i, starting)));
+    this.threads[i] = starting;
     return starting;
   }
 
-  private forget(worker: MachineThread['worker']): void {
-    if (this.worker === worker) this.worker = undefined;
+  private forget(i: number, thread: Promise<Worker | undefined>): void {
+    if (this.threads[i] === thread) this.threads[i] = undefined;
   }
 
-  private async carryOutHere(calls: readonly Call[], next: number): Promise<void> {
+  private async carryOutHere(stages: Stages): Promise<void> {
     const machine = new PlainMachine(this.memory);
-    const take = (): Call | undefined => calls[Atomics.add(new Int32Array(this.memory.buffer, next, 1), 0, 1)];
-    for (let call = take(); call; call = take()) {
+    for (const call of stages.flat()) {
       if (call[0] === 'rank') machine.rank(...(call.slice(1) as Parameters<PlainMachine['rank']>));
       else
         for (let from = call[2]; from < call[3]; from += SLICE) {
@@ -114,7 +116,7 @@ class MachineThread {
 }
 
 /** Sends an order (none: waits for the start) and waits for the end, be it that of the thread. */
-async function answer(worker: Worker, order?: { calls: readonly Call[]; next: number }): Promise<void> {
+async function answer(worker: Worker, order?: Stages): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     let failure = new Error('the machine has stopped');
     const stop = (settle: () => void): void => {

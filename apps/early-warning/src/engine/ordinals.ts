@@ -69,12 +69,3 @@ export async function ordinalsById(tx: Tx, ids: readonly string[]): Promise<Map<
   }
   return new Map(rows.map((row) => [row.id, row.ordinal]));
 }
-
-/** Lanes there are: one more than the highest ordinal. */
-export async function laneCount(tx: Tx): Promise<number> {
-  const row = await queryOne<{ lanes: number }>(
-    tx,
-    sql`SELECT coalesce(max(ordinal), -1) + 1 AS lanes FROM early_warning.student_ordinal`,
-  );
-  return row?.lanes ?? 0;
-}

@@ -87,7 +87,9 @@ export async function readVectors(tx: Tx, keys: readonly VectorKey[]): Promise<M
             CASE WHEN v.hwm = w.hwm THEN '' ELSE v END
        FROM early_warning.day_vector v JOIN (VALUES ${wanted.join(',')}) AS w(metric, day, block, hwm) USING (metric, day, block)`,
     (fields) => {
-      const [metric, day, block, n, first, isKnown, width] = fields.map((field, i) => (i < 7 ? field.readInt32BE() : 0));
+      const [metric, day, block, n, first, isKnown, width] = fields.map((field, i) =>
+        i < 7 ? field.readInt32BE() : 0,
+      );
       const key = { metric: metric!, day: day!, block: block! };
       const row = isKnown ? kept.get(keyOf(key))?.row : undefined;
       read.set(keyOf(key), row ?? { ...key, n: n!, first: first!, values: valuesOf(fields[7]!, width!) });

@@ -10,7 +10,7 @@ import { copyBinary } from './copy-binary.js';
 import { MachineThreads } from './machine-thread.js';
 import { keyOf, type VectorKey } from './vector-rows.js';
 
-/** A row of day_vector as a transaction sees it. */
+/** A row of day_vector, without its values. */
 interface Row extends VectorKey {
   hwm: number;
   first: number;
@@ -18,6 +18,9 @@ interface Row extends VectorKey {
   width: number;
   bytes: number;
 }
+
+/** Lists of rows that are remembered. */
+const MAX_LISTED = 8;
 
 interface Resident extends Vector {
   hwm: number;
@@ -35,6 +38,8 @@ export class VectorStore implements OnModuleDestroy {
   readonly memory = new Memory();
   private readonly machines: MachineThreads;
   private readonly resident = new Map<string, Resident>();
+  /** Rows by the state of the table and what was needed. */
+  private readonly listed = new Map<string, Row[]>();
   private bytes = 0;
   private clock = 0;
   private last: Promise<unknown> = Promise.resolve();
@@ -49,7 +54,14 @@ export class VectorStore implements OnModuleDestroy {
 
   /** The vectors of the days needed, as the transaction sees them. */
   async open(tx: Tx, needs: readonly Need[]): Promise<LoadedVectors> {
-    return new LoadedVectors(this, tx, await this.rows(tx, needs));
+    const { state, hwm } = await this.state(tx);
+    const key = `${state} ${JSON.stringify(needs)}`;
+    let rows = this.listed.get(key);
+    if (!rows) {
+      this.listed.set(key, (rows = await this.rows(tx, needs)));
+      if (this.listed.size > MAX_LISTED) this.listed.delete(this.listed.keys().next().value!);
+    }
+    return new LoadedVectors(this, tx, rows, hwm);
   }
 
   /** Does something with memory and machine while nobody else does. */
@@ -73,17 +85,19 @@ export class VectorStore implements OnModuleDestroy {
   private async runAlone(evaluation: Evaluation, vectors: LoadedVectors): Promise<void> {
     for (const work of evaluation.work((from) => vectors.lanes(from), this.machines.n)) {
       if ('load' in work) await vectors.load(work.load, work.from);
-      else await this.machines.carryOut(work.calls);
+      else await this.machines.carryOut(work.stages);
     }
   }
 
-  /** The newest high-water mark of all vectors and leave masks; evidence names it. */
-  async hwm(tx: Tx): Promise<number> {
-    const row = await queryOne<{ hwm: string }>(
+  /** `state` changes whenever a vector is written, and when old ones are thrown away. */
+  private async state(tx: Tx): Promise<{ state: string; hwm: number }> {
+    const row = await queryOne<{ epoch: string; vectors: string; leaves: string }>(
       tx,
-      sql`SELECT greatest((SELECT max(hwm) FROM early_warning.day_vector), (SELECT max(hwm) FROM early_warning.leave_mask), 0) AS hwm`,
+      sql`SELECT epoch, coalesce((SELECT max(hwm) FROM early_warning.day_vector), 0) AS vectors,
+                 coalesce((SELECT max(hwm) FROM early_warning.leave_mask), 0) AS leaves FROM early_warning.lane_epoch`,
     );
-    return Number(row!.hwm);
+    const { epoch, vectors, leaves } = row!;
+    return { state: `${epoch} ${vectors}`, hwm: Math.max(Number(vectors), Number(leaves)) };
   }
 
   find(key: string): Resident | undefined {
@@ -177,6 +191,8 @@ export class LoadedVectors {
     private readonly store: VectorStore,
     private readonly tx: Tx,
     rows: readonly Row[],
+    /** The newest high-water mark of all vectors and leave masks; evidence names it. */
+    readonly hwm: number,
   ) {
     for (const row of rows) {
       const of = this.byMetric.get(row.metric);

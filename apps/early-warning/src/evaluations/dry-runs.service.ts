@@ -168,12 +168,11 @@ export class DryRuns {
     const found = new Map<Onset, Evidence>();
     for (const asOf of new Set(onsets.map(({ day }) => day))) {
       const those = onsets.filter(({ day }) => day === asOf);
-      const firings = await this.engine.evaluate(tx, { rules: [{ number: 0, definition }], asOf, population });
-      const evidence = await firings.evidence(
+      const lanes = those.map(({ lane }) => lane);
+      const evidence = await this.engine.evaluate(
         tx,
-        0,
-        those.map(({ lane }) => lane),
-        firings.levels(0),
+        { rules: [{ number: 0, definition }], asOf, population },
+        (firings) => firings.evidence(tx, 0, lanes, firings.levels(0)),
       );
       those.forEach((onset, i) => found.set(onset, evidence[i]!));
     }

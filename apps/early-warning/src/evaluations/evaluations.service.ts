@@ -33,33 +33,31 @@ export class Evaluations {
     if (body.unitId && !(await unitById(reader, body.unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
     const { asOf, unitId, includeFuture, evidence = false } = body;
-    return this.questions.ask(async (tx) => {
-      const firings = await this.engine.evaluate(tx, {
-        rules: [{ number: 0, definition }],
-        asOf,
-        population: { unitId, includeFuture },
-      });
-      const levels = firings.levels(0);
-      const flagged = firings.population.filter((lane) => levels[lane]! > 0 && levels[lane] !== CANNOT_SAY);
-      if (ids && flagged.length > MAX_IDS) throw new TooManyIds({ params: { max: MAX_IDS } });
-      const explained = evidence ? flagged.slice(0, EXPLAINED) : [];
-      const numbers = await studentNumbers(tx, ids ? flagged : explained);
-      const found = await firings.evidence(tx, 0, explained, levels);
-      return Object.assign(new EvaluationDto(), {
-        asOf,
-        n: firings.population.length,
-        flagged: flagged.length,
-        unknown: firings.population.filter((lane) => levels[lane] === CANNOT_SAY).length,
-        levels: Object.fromEntries(
-          (Object.keys(WARNING_LEVELS) as (keyof typeof WARNING_LEVELS)[]).map((level) => [
-            level,
-            flagged.filter((lane) => levels[lane] === rankOf(level)).length,
-          ]),
-        ),
-        hwm: firings.hwm,
-        ...(ids && { students: flagged.map((lane) => numbers.get(lane)!) }),
-        ...(evidence && { evidence: found.map((one, i) => ({ student: numbers.get(explained[i]!)!, evidence: one })) }),
-      });
-    });
+    const question = { rules: [{ number: 0, definition }], asOf, population: { unitId, includeFuture } };
+    return this.questions.ask((tx) =>
+      this.engine.evaluate(tx, question, async (firings) => {
+        const levels = firings.levels(0);
+        const flagged = firings.population.filter((lane) => levels[lane]! > 0 && levels[lane] !== CANNOT_SAY);
+        if (ids && flagged.length > MAX_IDS) throw new TooManyIds({ params: { max: MAX_IDS } });
+        const explained = evidence ? flagged.slice(0, EXPLAINED) : [];
+        const numbers = await studentNumbers(tx, ids ? flagged : explained);
+        const found = await firings.evidence(tx, 0, explained, levels);
+        return Object.assign(new EvaluationDto(), {
+          asOf,
+          n: firings.population.length,
+          flagged: flagged.length,
+          unknown: firings.population.filter((lane) => levels[lane] === CANNOT_SAY).length,
+          levels: Object.fromEntries(
+            (Object.keys(WARNING_LEVELS) as (keyof typeof WARNING_LEVELS)[]).map((level) => [
+              level,
+              flagged.filter((lane) => levels[lane] === rankOf(level)).length,
+            ]),
+          ),
+          hwm: firings.hwm,
+          ...(ids && { students: flagged.map((lane) => numbers.get(lane)!) }),
+          ...(evidence && { evidence: found.map((one, i) => ({ student: numbers.get(explained[i]!)!, evidence: one })) }),
+        });
+      }),
+    );
   }
 }

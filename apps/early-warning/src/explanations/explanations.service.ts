@@ -95,10 +95,12 @@ export class Explanations {
     const cause = await this.notJudged(tx, rule.definition, student, asOf);
     if (cause || student.ordinal === null) return { ...nothing, verdict: 'not_judged', cause: cause ?? 'not_active' };
     const silences = await this.silences(tx, rule.definition, asOf);
-    const firings = await this.engine.evaluate(tx, { rules: [rule], asOf });
-    const levels = firings.levels(0);
-    const level = levels[student.ordinal] ?? CANNOT_SAY;
-    const [evidence] = await firings.evidence(tx, 0, [student.ordinal], levels);
+    const { ordinal } = student;
+    const { level, evidence } = await this.engine.evaluate(tx, { rules: [rule], asOf }, async (firings) => {
+      const levels = firings.levels(0);
+      const [evidence] = await firings.evidence(tx, 0, [ordinal], levels);
+      return { level: levels[ordinal] ?? CANNOT_SAY, evidence };
+    });
     const known = { silences, evidence: evidence! };
     if (silences.length > 0) return { ...known, level: 0, verdict: 'no_data', cause: 'source_silent' };
     if (level === CANNOT_SAY) return { ...known, level: 0, verdict: 'no_data', cause: 'too_little_data' };

@@ -31,8 +31,11 @@ export interface World {
   judged: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Work that somebody else carries out: bring days into memory, or call the machine; none of the calls depends on another. */
-export type Work = { load: Need[]; from: number; to: number } | { calls: Call[] };
+/**
+ * Work that somebody else carries out: bring days into memory, or call the machine, stage by stage; of the calls of one stage none
+ * depends on another.
+ */
+export type Work = { load: Need[]; from: number; to: number } | { stages: Call[][] };
 
 /** Asked for lanes once `load` was carried out. */
 export type LanesOf = (from: number, to: number) => Lanes;
@@ -50,13 +53,6 @@ interface Ranked {
   place: number;
 }
 
-/** Results of one kind, which lie one behind the other. */
-interface Area {
-  address: number;
-  /** What they are, once the work is done. */
-  kept: Uint8Array;
-}
-
 /** Ordinals cohort by cohort, and where each cohort begins. */
 interface CohortOrder {
   order: Int32Array;
@@ -64,19 +60,18 @@ interface CohortOrder {
   /** Members of the largest cohort. */
   largest: number;
 }
-const NOTHING: Area = { address: 0, kept: new Uint8Array(0) };
-
 /** Put in order once for as long as they are remembered. */
 const cohortOrders = new WeakMap<Cohorts, CohortOrder>();
 
-/** One evaluation of a plan over all students, block by block: `work` says what is to be done, step by step; then levels can be read. */
+/**
+ * One evaluation of a plan over all students, block by block: `work` says what is to be done, step by step; then levels can be read,
+ * where they lie, until `release`.
+ */
 export class Evaluation {
   private readonly arena: Arena;
   private levelsAt: number[] = [];
   private clearsAt: (number | undefined)[] = [];
   private readonly ranked = new Map<string, Ranked>();
-  /** Numbers of the ranked features; levels and clears. */
-  private areas: [numbers: Area, levels: Area] = [NOTHING, NOTHING];
 
   constructor(
     readonly plan: Plan,
@@ -96,72 +91,61 @@ export class Evaluation {
    * carried out at a time.
    */
   *work(lanesOf: LanesOf, machines = 1): Generator<Work, void, void> {
-    try {
-      this.makeRoom();
-      const ranked = [...this.ranked.values()].map(({ feature }) => feature);
-      if (ranked.length > 0) {
-        yield* this.blocks(lanesOf, machines, needsOf(ranked), (space) => this.rankedProgram(space, ranked));
-        yield* this.places();
-      }
-      yield* this.blocks(lanesOf, machines, this.needs(), (space) => this.rulesProgram(space));
-      this.keepResults();
-    } finally {
-      this.arena.release();
+    this.makeRoom();
+    const ranked = [...this.ranked.values()].map(({ feature }) => feature);
+    const values = (space: Space, end: number): Call[] => runs(space, this.rankedProgram(space, ranked), end, machines);
+    const rules = (space: Space, end: number): Call[] => runs(space, this.rulesProgram(space), end, machines);
+    if (ranked.length === 0) yield* this.blocks(lanesOf, this.needs(), (space, end) => [rules(space, end)]);
+    else if (this.world.students <= BLOCK)
+      yield* this.blocks(lanesOf, this.needs(), (space, end) => [
+        values(space, end),
+        this.placeCalls(space.arena),
+        rules(space, end),
+      ]);
+    else {
+      // A cohort may reach over several blocks: first everybody's values.
+      yield* this.blocks(lanesOf, needsOf(ranked), (space, end) => [values(space, end)]);
+      yield* this.places();
+      yield* this.blocks(lanesOf, this.needs(), (space, end) => [rules(space, end)]);
     }
   }
 
+  /** Gives the results' memory to others. */
+  release(): void {
+    this.arena.release();
+  }
+
   private makeRoom(): void {
-    const { rules, features } = this.plan;
     const padded = Math.ceil(this.world.students / LANES) * LANES;
-    const ranked = [...features.values()].filter(({ cohort }) => cohort !== undefined);
-    const clears = rules.filter(({ clear }) => clear).length;
-    const area = (bytes: number): Area => ({
-      address: this.arena.allocate(Math.max(1, bytes)),
-      kept: new Uint8Array(bytes),
-    });
-    this.areas = [area(16 * padded * ranked.length), area(padded * (rules.length + clears))];
-    let [number, level] = this.areas.map(({ address }) => address) as [number, number];
-    const nextNumbers = (): number => (number += 8 * padded) - 8 * padded;
-    const nextLevels = (): number => (level += padded) - padded;
-    for (const feature of ranked) this.ranked.set(feature.key, { feature, raw: nextNumbers(), place: nextNumbers() });
-    this.levelsAt = rules.map(nextLevels);
-    this.clearsAt = rules.map(({ clear }) => (clear ? nextLevels() : undefined));
+    const array = (width: number): number => this.arena.allocate(Math.max(1, padded * width));
+    this.levelsAt = this.plan.rules.map(() => array(1));
+    this.clearsAt = this.plan.rules.map(({ clear }) => (clear ? array(1) : undefined));
+    for (const feature of this.plan.features.values())
+      if (feature.cohort !== undefined) this.ranked.set(feature.key, { feature, raw: array(8), place: array(8) });
   }
 
   /** Levels of the plan's i-th rule, by ordinal; CANNOT_SAY where too much is missing and the rule skips such students. */
   levels(i: number): Uint8Array {
-    return this.levelsFrom(this.levelsAt[i]!);
+    return new Uint8Array(this.memory.buffer, this.levelsAt[i]!, this.world.students);
   }
 
   /** Whether the i-th rule's `clearWhen` holds: 0 no, 1 yes, 2 unknown; undefined without one. */
   clears(i: number): Uint8Array | undefined {
     const at = this.clearsAt[i];
-    return at === undefined ? undefined : this.levelsFrom(at);
+    return at === undefined ? undefined : new Uint8Array(this.memory.buffer, at, this.world.students);
   }
 
   /** Value before ranking and place of a ranked feature, by ordinal. */
   placesOf(key: string): { raw: Float64Array; place: Float64Array } | undefined {
     const ranked = this.ranked.get(key);
-    const [{ address, kept }] = this.areas;
-    const numbers = (at: number): Float64Array => new Float64Array(kept.buffer, at - address, this.world.students);
+    const numbers = (at: number): Float64Array => new Float64Array(this.memory.buffer, at, this.world.students);
     return ranked && { raw: numbers(ranked.raw), place: numbers(ranked.place) };
-  }
-
-  private levelsFrom(at: number): Uint8Array {
-    const [, { address, kept }] = this.areas;
-    return kept.subarray(at - address, at - address + this.world.students);
-  }
-
-  /** Takes the results out of the memory, which others need. */
-  private keepResults(): void {
-    for (const { address, kept } of this.areas) kept.set(new Uint8Array(this.memory.buffer, address, kept.length));
   }
 
   private *blocks(
     lanesOf: LanesOf,
-    machines: number,
     load: Need[],
-    program: (space: Space) => Assembler,
+    stagesOf: (space: Space, end: number) => Call[][],
   ): Generator<Work, void, void> {
     const { students, calendar } = this.world;
     for (let from = 0; from < students; from += BLOCK) {
@@ -169,12 +153,7 @@ export class Evaluation {
       yield { load, from, to };
       const arena = new Arena(this.memory);
       try {
-        const code = program(new Space(arena, lanesOf(from, to), calendar));
-        const calls = slices(from, to, machines === 1 ? 1 : SLICES * machines).map(([first, end]): Call => {
-          // Each with registers of its own.
-          return ['run', code.finish(arena, from), first, end];
-        });
-        yield { calls };
+        yield { stages: stagesOf(new Space(arena, lanesOf(from, to), calendar), to) };
       } finally {
         arena.release();
       }
@@ -192,7 +171,7 @@ export class Evaluation {
   private *places(): Generator<Work, void, void> {
     const arena = new Arena(this.memory);
     try {
-      yield { calls: this.placeCalls(arena) };
+      yield { stages: [this.placeCalls(arena)] };
     } finally {
       arena.release();
     }
@@ -282,10 +261,13 @@ function orderOf(cohortOf: Cohorts): CohortOrder {
   return found;
 }
 
-/** Lanes from … to - 1 in at most n slices of whole chunks, about as long. */
-function slices(from: number, to: number, n: number): [from: number, to: number][] {
-  const length = Math.ceil((to - from) / n / LANES) * LANES;
-  const all: [number, number][] = [];
-  for (let first = from; first < to; first += length) all.push([first, Math.min(to, first + length)]);
-  return all;
+/** Calls that run a program over the lanes of a space up to `end` - 1, in slices of whole chunks. */
+function runs({ arena, lanes: { start } }: Space, code: Assembler, end: number, machines: number): Call[] {
+  const slices = machines === 1 ? 1 : SLICES * machines;
+  const length = Math.ceil((end - start) / slices / LANES) * LANES;
+  const calls: Call[] = [];
+  // Each with registers of its own.
+  for (let from = start; from < end; from += length)
+    calls.push(['run', code.finish(arena, start), from, Math.min(end, from + length)]);
+  return calls;
 }

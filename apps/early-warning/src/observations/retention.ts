@@ -6,7 +6,7 @@ import { Policies } from '#policy';
 import { addDays, instantOf } from '#roster';
 import { foldDirty } from '../engine/folding.js';
 import { RetentionPolicy } from './ingest.policy.js';
-import { holdIngest } from './ledger.js';
+import { forgetLanes, holdIngest } from './ledger.js';
 
 const LONGEST_MONTH = 31;
 
@@ -90,6 +90,7 @@ export class Retention {
            USING unnest(${metrics.map((m) => m.number)}::smallint[], ${metrics.map((m) => m.before)}::date[]) AS m(number, before)
            WHERE v.metric = m.number AND v.day < m.before RETURNING 1`,
     );
+    if (rows.length > 0) await forgetLanes(tx);
     return rows.length;
   }
 }

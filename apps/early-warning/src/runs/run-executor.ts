@@ -46,14 +46,15 @@ export class RunExecutor {
     for (const [asOf, group] of this.byDay(run, rules)) {
       const { unitId, includeFuture, scopeUnitIds } = run;
       const population = { unitId: unitId ?? undefined, includeFuture, scopeUnitIds };
-      const firings = await this.engine.evaluate(tx, { rules: group, asOf, population });
-      total.students = Math.max(total.students, firings.population.length);
-      for (const [i, rule] of group.entries()) {
-        // A silent source says nothing about students: what was raised stands, nothing is raised.
-        if (firings.silent(i)) total.noData++;
-        else add(total, await this.raising.apply(tx, rule, firings, i));
-        await onProgress(++done, rules.length);
-      }
+      await this.engine.evaluate(tx, { rules: group, asOf, population }, async (firings) => {
+        total.students = Math.max(total.students, firings.population.length);
+        for (const [i, rule] of group.entries()) {
+          // A silent source says nothing about students: what was raised stands, nothing is raised.
+          if (firings.silent(i)) total.noData++;
+          else add(total, await this.raising.apply(tx, rule, firings, i));
+          await onProgress(++done, rules.length);
+        }
+      });
     }
     if (isOfEverything(run)) this.raising.remember(run.id);
     total.corrected = await this.corrections.apply(tx);

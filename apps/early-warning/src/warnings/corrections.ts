@@ -63,11 +63,12 @@ export class Corrections {
       tx,
       sql`SELECT number, definition FROM early_warning.rule WHERE id = ${ruleId}`,
     );
-    const firings = await this.engine.evaluate(tx, { rules: [rule!], asOf: lastDay });
-    const levels = firings.levels(0);
-    const gone = suspects.filter(({ ordinal }) => levels[ordinal] === 0);
+    const { gone, hwm } = await this.engine.evaluate(tx, { rules: [rule!], asOf: lastDay }, (firings) => {
+      const levels = firings.levels(0);
+      return { gone: suspects.filter(({ ordinal }) => levels[ordinal] === 0), hwm: firings.hwm };
+    });
     const ids = suspects.map(({ id }) => id);
-    await query(tx, sql`UPDATE early_warning.warning SET hwm = ${firings.hwm} WHERE id = ANY(${ids}::uuid[])`);
+    await query(tx, sql`UPDATE early_warning.warning SET hwm = ${hwm} WHERE id = ANY(${ids}::uuid[])`);
     await this.withdraw(
       tx,
       gone.filter(({ status }) => status === 'open'),

@@ -86,7 +86,9 @@ export class Raising {
     const { lanes, unchanged } = this.lanesToSee(rule.id, firings, i);
     const { asOf, population } = firings;
     const holding = lanes.length === 0 ? unchanged : countHolding(levels, population);
-    this.before.set(rule.id, { asOf, population, levels, clears, holding });
+    const before = this.before.get(rule.id);
+    const found = { levels: copyOf(levels, before?.levels), clears: clears && copyOf(clears, before?.clears) };
+    this.before.set(rule.id, { asOf, population, ...found, holding });
     if (lanes.length === 0) return { raised: 0, escalated: 0, reopened: 0, standing: unchanged };
     const known = await this.known(tx, rule.code, lanes);
     const changes: Change[] = [];
@@ -265,6 +267,13 @@ function verdict(warning: Known | undefined, level: number): 'raised' | 'escalat
 
 function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0);
+}
+
+/** A copy, in the room of one that is no longer asked for. */
+function copyOf(levels: Uint8Array, room: Uint8Array | undefined): Uint8Array {
+  if (room?.length !== levels.length) return Uint8Array.from(levels);
+  room.set(levels);
+  return room;
 }
 
 function countHolding(levels: Uint8Array, population: readonly number[]): number {

@@ -94,7 +94,7 @@ export function evaluate(rules: readonly Rule[], rows: readonly Row[], options: 
 
 function runOn(machine: Machine, plan: Plan, world: World, memory: Memory, lanes: Lanes, slices = 1): Evaluation {
   const evaluation = new Evaluation(plan, world, memory);
-  for (const work of evaluation.work(() => lanes, slices)) if ('calls' in work) carryOut(machine, work.calls);
+  for (const work of evaluation.work(() => lanes, slices)) if ('stages' in work) carryOut(machine, work.stages.flat());
   return evaluation;
 }
 

@@ -21,7 +21,7 @@ describe('the machine in its thread', () => {
     try {
       for (const lanes of [512, 2_048, 262_144]) {
         const { address, out, arena } = program(memory, lanes);
-        await thread.carryOut([['run', address, 0, lanes]]);
+        await thread.carryOut([[['run', address, 0, lanes]]]);
         expect(new Set(new Float64Array(memory.buffer, out, lanes))).toEqual(new Set([5]));
         arena.release();
       }
@@ -36,10 +36,10 @@ describe('the machine in its thread', () => {
     try {
       const lanes = 262_144;
       const { address } = program(memory, lanes);
-      await thread.carryOut([['run', address, 0, lanes]]);
+      await thread.carryOut([[['run', address, 0, lanes]]]);
       let turns = 0;
       const counting = setInterval(() => turns++, 1);
-      await thread.carryOut(Array.from({ length: 500 }, () => ['run', address, 0, lanes] as const));
+      await thread.carryOut([Array.from({ length: 500 }, () => ['run', address, 0, lanes] as const)]);
       clearInterval(counting);
       expect(turns).toBeGreaterThan(5);
     } finally {
@@ -52,9 +52,9 @@ describe('the machine in its thread', () => {
     const thread = new MachineThreads(memory, 1);
     try {
       const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, 999]);
-      await expect(thread.carryOut([['run', bad, 0, 512]])).rejects.toThrow();
+      await expect(thread.carryOut([[['run', bad, 0, 512]]])).rejects.toThrow();
       const { address, out } = program(memory, 512);
-      await thread.carryOut([['run', address, 0, 512]]);
+      await thread.carryOut([[['run', address, 0, 512]]]);
       expect(new Float64Array(memory.buffer, out, 1)[0]).toBe(5);
     } finally {
       await thread.close();
@@ -64,14 +64,14 @@ describe('the machine in its thread', () => {
   it('works here, slice by slice, where there is no thread', async () => {
     const memory = new Memory();
     const thread = new MachineThreads(memory, 1);
-    Object.assign(thread['threads'][0]!, { worker: Promise.resolve(undefined) });
+    thread['threads'][0] = Promise.resolve(undefined);
     const { address, out } = program(memory, 8_192);
     let turns = 0;
     const counting = setImmediate(function again() {
       turns++;
       setImmediate(again).unref();
     });
-    await thread.carryOut([['run', address, 0, 8_192]]);
+    await thread.carryOut([[['run', address, 0, 8_192]]]);
     clearImmediate(counting);
     expect(turns).toBeGreaterThan(0);
     expect(new Set(new Float64Array(memory.buffer, out, 8_192))).toEqual(new Set([5]));
@@ -86,9 +86,39 @@ describe('the machine in several threads', () => {
       const programs = [1, 2, 3, 4, 5].map(() => program(memory, 512));
       const calls = programs.map(({ address }): Call => ['run', address, 0, 512]);
       const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, 999]);
-      await expect(threads.carryOut([['run', bad, 0, 512], ...calls])).rejects.toThrow();
-      await threads.carryOut(calls);
+      await expect(threads.carryOut([[['run', bad, 0, 512], ...calls], calls])).rejects.toThrow();
+      await threads.carryOut([calls]);
       for (const { out } of programs) expect(new Set(new Float64Array(memory.buffer, out, 512))).toEqual(new Set([5]));
+    } finally {
+      await threads.close();
+    }
+  });
+});
+
+describe('stages', () => {
+  it('begin when all of the one before is done', async () => {
+    const memory = new Memory();
+    const threads = new MachineThreads(memory, 2);
+    const arena = new Arena(memory);
+    const lanes = 131_072;
+    const array = (): number => arena.allocate(8 * lanes);
+    const numbers = Array.from({ length: 6 }, array);
+    new Float64Array(memory.buffer, numbers[0]!, lanes).fill(1);
+    // Each stage adds 1 to what the one before has written, slice by slice; the first slice is the slowest.
+    const stages = numbers.slice(1).map((into, i) => {
+      const code = new Assembler();
+      const before = code.newNumber();
+      code.emit(OP.LOAD, before, numbers[i]!);
+      code.emit(OP.STORE, into, code.number(OP.ADD, before, code.everywhere(1)));
+      const cuts = [0, 65_536, 66_048, 66_560, 67_072, lanes];
+      return cuts.slice(1).map((to, k): Call => ['run', code.finish(arena, 0), cuts[k]!, to]);
+    });
+    try {
+      for (let i = 0; i < 20; i++) {
+        for (const into of numbers.slice(1)) new Float64Array(memory.buffer, into, lanes).fill(0);
+        await threads.carryOut(stages);
+        expect(new Set(new Float64Array(memory.buffer, numbers.at(-1)!, lanes))).toEqual(new Set([6]));
+      }
     } finally {
       await threads.close();
     }

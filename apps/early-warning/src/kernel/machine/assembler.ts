@@ -98,19 +98,21 @@ export class Assembler {
 class Registers {
   size = 0;
   private readonly free: Register[] = [];
+  private readonly used = new Set<Register>();
 
   take(): Register {
-    return this.free.pop() ?? this.size++;
+    const register = this.free.pop() ?? this.size++;
+    this.used.add(register);
+    return register;
   }
 
   give(register: Register): void {
     this.free.push(register);
+    this.used.delete(register);
   }
 
-  inUse(): Set<Register> {
-    const used = new Set(Array.from({ length: this.size }, (_, i) => i));
-    for (const register of this.free) used.delete(register);
-    return used;
+  inUse(): Register[] {
+    return [...this.used];
   }
 }
 
