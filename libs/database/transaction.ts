@@ -53,10 +53,16 @@ export class Database {
 
   /** A consistent read of several statements: read only, one snapshot. */
   async read<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction('REPEATABLE READ', async (tx) => {
-      await tx.query('SET TRANSACTION READ ONLY');
-      return fn(tx);
-    });
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      // One statement, where TypeORM's own way takes three.
+      await runner.query('START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      return await fn(runner.manager);
+    } finally {
+      // Nothing was written: how it ends makes no difference, but that it does.
+      await runner.query('COMMIT').catch(() => undefined);
+      await runner.release();
+    }
   }
 
   /** One statement's worth of reading needs no transaction. */

@@ -12,6 +12,8 @@ import { keyOf, type VectorKey } from './vector-rows.js';
 
 /** A row of day_vector, without its values. */
 interface Row extends VectorKey {
+  /** Of `keyOf`. */
+  key: string;
   hwm: number;
   first: number;
   /** Bytes per student, and in all. */
@@ -109,15 +111,15 @@ export class VectorStore implements OnModuleDestroy {
     const now = ++this.clock;
     const missing: Row[] = [];
     for (const row of rows) {
-      const known = this.resident.get(keyOf(row));
+      const known = this.resident.get(row.key);
       if (known) known.used = now;
       if (known?.hwm !== row.hwm) missing.push(row);
     }
     if (missing.length === 0) return;
-    const forget = (): void => missing.forEach((row) => this.drop(keyOf(row)));
+    const forget = (): void => missing.forEach((row) => this.drop(row.key));
     forget();
     this.makeRoom(missing, now);
-    const byKey = new Map(missing.map((row) => [keyOf(row), row]));
+    const byKey = new Map(missing.map((row) => [row.key, row]));
     const wanted = missing
       .map((row) => `(${row.metric}::smallint,DATE '${dateOfDay(row.day)}',${row.block}::smallint)`)
       .join(',');
@@ -143,7 +145,7 @@ export class VectorStore implements OnModuleDestroy {
     const { day, hwm, first, width } = row;
     const address = this.memory.allocate(bytes);
     const vector = { day, address, first, end: first + bytes / width, wide: width === 4 };
-    this.resident.set(keyOf(row), { ...vector, hwm, bytes, used });
+    this.resident.set(row.key, { ...vector, hwm, bytes, used });
     this.bytes += bytes;
     return Buffer.from(this.memory.buffer, address, bytes);
   }
@@ -178,7 +180,7 @@ export class VectorStore implements OnModuleDestroy {
             JOIN early_warning.day_vector v ON v.metric = n.metric AND v.day BETWEEN n.first_day AND n.last_day
            WHERE v.n > 0 ORDER BY v.metric, v.day, v.block`,
     );
-    return rows.map((row) => ({ ...row, hwm: Number(row.hwm) }));
+    return rows.map((row) => ({ ...row, key: keyOf(row), hwm: Number(row.hwm) }));
   }
 }
 
@@ -225,7 +227,7 @@ export class LoadedVectors {
       vectors: (metric) =>
         (this.byMetric.get(metric) ?? [])
           .filter((row) => row.block === block)
-          .map((row) => this.store.find(keyOf(row)))
+          .map((row) => this.store.find(row.key))
           .filter((vector) => vector !== undefined),
       knownDays: (metric) => this.days.get(metric) ?? [],
       laneOf: (ordinal) => ordinal,
