@@ -56,6 +56,13 @@ export class Ours {
     return { seconds: (performance.now() - started - comparing) / 1000, firings };
   }
 
+  /** Judges all rules, and nothing else. */
+  async judge(rules: readonly Rule[]): Promise<void> {
+    await this.database.read((tx) =>
+      this.engine.evaluate(tx, { rules: versions(rules), asOf: AS_OF_DATE }, () => undefined),
+    );
+  }
+
   /** Judges a rule as of each of the last days; seconds. */
   async backtest(rule: Rule, days: number): Promise<number> {
     const started = performance.now();

@@ -39,7 +39,7 @@ const THREAD = `
   parentPort.postMessage('ready');`;
 
 /** On Linux a thread has a priority of its own; elsewhere it is that of the process, and stays as it is. */
-const NICENESS = process.platform === 'linux' ? 5 : 0;
+const NICENESS = process.platform === 'linux' ? 10 : 0;
 
 /** Lanes the plain machine takes before it lets others have their turn. */
 const SLICE = 8 * LANES;
