@@ -6,7 +6,7 @@ import { Database, query, sql, type Tx } from '#database';
 import { createApp } from '#service';
 import type { TestIssuer } from '#testing';
 import { earlyWarning } from '../../apps/early-warning/src/early-warning.module.js';
-import { Engine, type RuleVersion } from '../../apps/early-warning/src/engine/engine.js';
+import { Engine, type Firings as EngineFirings, type RuleVersion } from '../../apps/early-warning/src/engine/engine.js';
 import { blocksOf } from '../../apps/early-warning/src/engine/fold.js';
 import { writeVectors } from '../../apps/early-warning/src/engine/vector-rows.js';
 import { dateOfDay } from '../../apps/early-warning/src/kernel/days.js';
@@ -37,30 +37,31 @@ export class Ours {
     return new Ours(app, config, size);
   }
 
-  /** Judges all rules as of the last day, with nothing in memory but what `engine` keeps; seconds. */
+  /** Judges all rules as of the last day, with nothing in memory but what the engine keeps; seconds. */
+  async judge(rules: readonly Rule[], look: (found: EngineFirings) => void = () => undefined): Promise<number> {
+    const started = performance.now();
+    // Looking at what was found is not part of it, with the peers neither.
+    let looking = 0;
+    await this.database.read((tx) =>
+      this.engine.evaluate(tx, { rules: versions(rules), asOf: AS_OF_DATE }, (found) => {
+        looking = performance.now();
+        look(found);
+        looking = performance.now() - looking;
+      }),
+    );
+    return (performance.now() - started - looking) / 1000;
+  }
+
+  /** `judge`, with what was found in the form in which everybody is compared. */
   async evaluate(rules: readonly Rule[]): Promise<{ seconds: number; firings: Firings }> {
     const { students } = this.size;
     const firings = new Uint8Array(rules.length * students);
-    const started = performance.now();
-    // Putting levels into the form in which everybody is compared is not part of it, with the peers neither.
-    let comparing = 0;
-    await this.database.read((tx) =>
-      this.engine.evaluate(tx, { rules: versions(rules), asOf: AS_OF_DATE }, (found) => {
-        comparing = performance.now();
-        rules.forEach((_, i) =>
-          found.levels(i).forEach((level, lane) => (firings[i * students + lane] = level > 0 ? 1 : 0)),
-        );
-        comparing = performance.now() - comparing;
-      }),
+    const seconds = await this.judge(rules, (found) =>
+      rules.forEach((_, i) =>
+        found.levels(i).forEach((level, lane) => (firings[i * students + lane] = level > 0 ? 1 : 0)),
+      ),
     );
-    return { seconds: (performance.now() - started - comparing) / 1000, firings };
-  }
-
-  /** Judges all rules, and nothing else. */
-  async judge(rules: readonly Rule[]): Promise<void> {
-    await this.database.read((tx) =>
-      this.engine.evaluate(tx, { rules: versions(rules), asOf: AS_OF_DATE }, () => undefined),
-    );
+    return { seconds, firings };
   }
 
   /** Judges a rule as of each of the last days; seconds. */

@@ -13,7 +13,7 @@ import type { Rule } from '../kernel/language.js';
 import type { Calendar } from '../kernel/masks.js';
 import { planSql } from '../kernel/sql.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { sourceStates, watchedMetrics } from '../sources/silence.js';
+import { sourceStates } from '../sources/silence.js';
 import { calendarFor, termsOf } from './calendars.js';
 import { Cohorting, type CohortTables, judgedStudents, type Population, type Roster } from './cohorts.js';
 import { ensureOrdinals } from './ordinals.js';
@@ -48,8 +48,6 @@ interface Setting {
   calendar: Calendar;
   cohorts: CohortTables;
   metrics: Awaited<ReturnType<typeof metricCatalogue>>;
-  /** Codes of the metrics that a declared source supplies. */
-  watched: ReadonlySet<string>;
   terms: { from: number; to: number }[];
 }
 
@@ -117,7 +115,6 @@ export class Engine {
       calendar: await calendarFor(tx, this.policies, definitions, range),
       cohorts: roster.cohorts(days.length > 1),
       metrics: await metricCatalogue(tx),
-      watched: await watchedMetrics(tx),
       terms: await termsOf(tx),
     };
   }
@@ -164,9 +161,9 @@ export class Engine {
   }
 
   /** Places of the rules that look at a metric whose source is silent. */
-  private async silentRules({ tx, rules, watched }: Setting, asOf: string): Promise<Set<number>> {
+  private async silentRules({ tx, rules, metrics }: Setting, asOf: string): Promise<Set<number>> {
     const metricsOf = ({ definition }: RuleVersion) => Object.values(definition.features).map(({ metric }) => metric);
-    if (!rules.some((rule) => metricsOf(rule).some((metric) => watched.has(metric)))) return new Set();
+    if (!rules.some((rule) => metricsOf(rule).some((code) => metrics.get(code)?.watched))) return new Set();
     const states = await sourceStates(tx, asOf, this.config.timeZone);
     const silent = new Set(states.flatMap((state) => state.silentMetrics));
     return new Set(rules.flatMap((rule, i) => (metricsOf(rule).some((metric) => silent.has(metric)) ? [i] : [])));

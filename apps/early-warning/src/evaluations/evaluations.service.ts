@@ -55,7 +55,9 @@ export class Evaluations {
           ),
           hwm: firings.hwm,
           ...(ids && { students: flagged.map((lane) => numbers.get(lane)!) }),
-          ...(evidence && { evidence: found.map((one, i) => ({ student: numbers.get(explained[i]!)!, evidence: one })) }),
+          ...(evidence && {
+            evidence: found.map((one, i) => ({ student: numbers.get(explained[i]!)!, evidence: one })),
+          }),
         });
       }),
     );

@@ -59,6 +59,8 @@ interface CohortOrder {
   starts: Int32Array;
   /** Members of the largest cohort. */
   largest: number;
+  /** Ordinals that are in no cohort. */
+  without: number[];
 }
 /** Put in order once for as long as they are remembered. */
 const cohortOrders = new WeakMap<Cohorts, CohortOrder>();
@@ -184,14 +186,16 @@ export class Evaluation {
       const name = feature.cohort!;
       let table = tables.get(name);
       if (!table) {
-        const found = orderOf(this.world.cohorts.get(name) ?? new Int32Array(0));
+        const found = orderOf(this.world.cohorts.get(name) ?? new Int32Array(this.world.students).fill(-1));
         table = { ...found, orderAt: arena.write(found.order), startsAt: arena.write(found.starts) };
         tables.set(name, table);
       }
       const { as = 'percentile', minCohort = 10 } = feature.feature.rank!;
       const room = arena.allocate(32 * Math.max(1, table.largest));
-      new Float64Array(this.memory.buffer, place, this.world.students).fill(NaN);
-      const { orderAt, startsAt, starts } = table;
+      const { orderAt, startsAt, starts, without } = table;
+      // The machine writes those of the others.
+      const places = new Float64Array(this.memory.buffer, place, this.world.students);
+      for (const ordinal of without) places[ordinal] = NaN;
       calls.push(['rank', raw, orderAt, startsAt, starts.length - 1, minCohort, as === 'rank' ? 1 : 0, room, place]);
     }
     return calls;
@@ -253,10 +257,12 @@ function orderOf(cohortOf: Cohorts): CohortOrder {
   for (let i = 0; i < cohorts; i++) starts[i + 1]! += starts[i]!;
   const order = new Int32Array(starts[cohorts]!);
   const next = starts.slice();
+  const without: number[] = [];
   cohortOf.forEach((cohort, ordinal) => {
     if (cohort >= 0) order[next[cohort]!++] = ordinal;
+    else without.push(ordinal);
   });
-  const found = { order, starts, largest };
+  const found = { order, starts, largest, without };
   cohortOrders.set(cohortOf, found);
   return found;
 }

@@ -14,11 +14,19 @@ export function requireSchool(actor: Actor, permission: Permission): void {
   if (!actor.scopeOf(permission).school) throw new Forbidden();
 }
 
+export interface CataloguedMetric extends MetricInfo {
+  fold: string;
+  /** An active source supplies it, so that it can fall silent. */
+  watched: boolean;
+}
+
 /** The whole catalogue, by code; a few dozen rows. */
-export async function metricCatalogue(tx: Tx): Promise<Map<string, MetricInfo & { fold: string }>> {
-  const rows = await query<MetricInfo & { fold: string }>(
+export async function metricCatalogue(tx: Tx): Promise<Map<string, CataloguedMetric>> {
+  const rows = await query<CataloguedMetric>(
     tx,
-    sql`SELECT code, number, unit, decimals, fold, sensitivity, retention_days AS "retentionDays" FROM early_warning.metric`,
+    sql`SELECT code, number, unit, decimals, fold, sensitivity, retention_days AS "retentionDays",
+               EXISTS (SELECT 1 FROM early_warning.source s WHERE s.active AND m.code = ANY(s.metrics)) AS watched
+          FROM early_warning.metric m`,
   );
   return new Map(rows.map((row) => [row.code, row]));
 }

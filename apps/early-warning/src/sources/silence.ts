@@ -68,15 +68,6 @@ export async function silentMetrics(tx: Tx, asOf: string, timeZone: string): Pro
   );
 }
 
-/** Codes of the metrics that active sources supply. */
-export async function watchedMetrics(tx: Tx): Promise<Set<string>> {
-  const rows = await query<{ code: string }>(
-    tx,
-    sql`SELECT DISTINCT unnest(metrics) AS code FROM early_warning.source WHERE active`,
-  );
-  return new Set(rows.map(({ code }) => code));
-}
-
 /** Every active source as of a day, by code. */
 export async function sourceStates(tx: Tx, asOf: string, timeZone: string): Promise<SourceState[]> {
   const now = today(timeZone);

@@ -247,7 +247,8 @@ class Chunk {
       const copy = (words[this.program + 4]! + i * DAY) / 4;
       for (let j = 0; j < LANES; j++) {
         const lane = this.lane + j;
-        let value = address && lane >= first! && lane < end! ? stored[address / (isWide ? 4 : 2) + lane - first!]! : MISSING;
+        let value =
+          address && lane >= first! && lane < end! ? stored[address / (isWide ? 4 : 2) + lane - first!]! : MISSING;
         if (exclude && this.isIn(exclude, lane)) value = MISSING;
         if (pause && this.isIn(pause, lane)) value = PAUSED;
         ints[copy + j] = value;
