@@ -3,6 +3,7 @@ import { sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { daysAgo, holdSchedules, run, tell } from './kit.js';
+import { stored } from './vectors.js';
 
 const WARNINGS = '/early-warning/v1/warnings';
 
@@ -143,13 +144,13 @@ describe('nights become warnings', () => {
           sql`SELECT student_id, rule_code, level FROM early_warning.warning WHERE status = 'open' ORDER BY student_id`,
         );
         expect(open).toEqual([{ student_id: campus.students[5], rule_code: 'dorm.not-returned', level: 'orange' }]);
-        const values = await fresh.query(
-          sql`SELECT m.code, encode(v.v, 'hex') AS v FROM early_warning.day_vector v JOIN early_warning.metric m ON m.number = v.metric ORDER BY code`,
+        const vectors = await fresh.query<{ code: string; width: number; v: Buffer }>(
+          sql`SELECT m.code, v.width, v.v FROM early_warning.day_vector v JOIN early_warning.metric m ON m.number = v.metric ORDER BY code`,
         );
-        expect(values).toEqual([
-          { code: 'late_minutes', v: '0000000000000000' },
-          { code: 'late_return', v: '0000000000000000' },
-          { code: 'not_returned', v: '0000000001000000' },
+        expect(vectors.map((vector) => [vector.code, stored(vector)])).toEqual([
+          ['late_minutes', [0, 0]],
+          ['late_return', [0, 0]],
+          ['not_returned', [0, 1]],
         ]);
       } finally {
         await fresh.close();

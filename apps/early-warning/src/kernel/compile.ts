@@ -58,8 +58,9 @@ export type PlannedPredicate =
   | { any: PlannedPredicate[] }
   | { not: PlannedPredicate }
   /** Whether the day is one of these for the student. */
-  | { masks: MaskDay[]; day: number }
-  | { truth: boolean };
+  | { masks: MaskDay[]; day: number; pointer: string }
+  /** Decided by the day alone. `week`: of the term, for `termWeek`; null = outside of terms. */
+  | { truth: boolean; pointer: string; week?: number | null };
 
 export type PlannedNumber =
   | number
@@ -130,7 +131,7 @@ class RulePlanner {
     const all: PlannedPredicate[] = [];
     for (let back = 0; back < times; back++) {
       const then = earlier(moment, each, back);
-      all.push(then ? this.predicate(when, then, pointer) : { truth: false });
+      all.push(then ? this.predicate(when, then, pointer) : { truth: false, pointer });
     }
     return { all };
   }
@@ -143,8 +144,12 @@ class RulePlanner {
       return key === 'all' ? { all: parts } : { any: parts };
     }
     if (key === 'not') return { not: this.predicate(inner as Predicate, moment, here) };
-    if (key === 'calendar') return { masks: (inner as string).split('|') as MaskDay[], day: moment.asOf };
-    if (key === 'termWeek') return { truth: inTermWeeks(inner as Where, moment) };
+    if (key === 'calendar')
+      return { masks: (inner as string).split('|') as MaskDay[], day: moment.asOf, pointer: here };
+    if (key === 'termWeek') {
+      const week = termWeek(moment);
+      return { truth: week !== null && isWithin(week, inner as Where, moment), pointer: here, week };
+    }
     if (key === 'held') {
       const { when, each, times } = inner as { when: Predicate; each: Period; times: number };
       return this.held(when, each, times, moment, `${here}/when`);
@@ -189,12 +194,15 @@ function termAt({ asOf, terms = [] }: Moment): { from: number; to: number } | un
   return terms.find(({ from, to }) => from <= asOf && asOf <= to);
 }
 
-function inTermWeeks(where: Where, moment: Moment): boolean {
+/** Weeks from 1; null outside of terms. */
+function termWeek(moment: Moment): number | null {
   const term = termAt(moment);
-  if (!term) return false;
-  const week = (mondayOf(moment.asOf) - mondayOf(term.from)) / 7 + 1;
-  const { lo, hi } = spanOf(where, 0, moment.parameters);
-  return lo <= week && week <= hi;
+  return term ? (mondayOf(moment.asOf) - mondayOf(term.from)) / 7 + 1 : null;
+}
+
+function isWithin(value: number, where: Where, { parameters }: Moment): boolean {
+  const { lo, hi } = spanOf(where, 0, parameters);
+  return lo <= value && value <= hi;
 }
 
 function planFeature(feature: Feature, metrics: ReadonlyMap<string, MetricInfo>, moment: Moment): PlannedFeature {
