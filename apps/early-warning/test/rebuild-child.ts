@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { Config } from '#config';
 import { connect, Database, query } from '#database';
 import { Policies } from '#policy';
+import { Cohorting } from '../src/engine/cohorts.js';
+import { Engine } from '../src/engine/engine.js';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
+import { VectorStore } from '../src/engine/vector-store.js';
+import type { Rule } from '../src/kernel/language.js';
 import { KnownStudents } from '../src/observations/known-students.js';
 import { Observations } from '../src/observations/observations.service.js';
 import { vectorsOf } from './vectors.js';
@@ -12,6 +16,30 @@ const config = Config.fromEnv();
 const url = config.databaseUrl;
 const database = new Database(await connect({ url, entities: [], poolSize: 4, applicationName: 'yizhan-rebuild' }));
 const observations = new Observations(database, config, new Policies(), new KnownStudents());
+/** Keeps the vectors in memory as long as the process lives. */
+const resident = engine();
+
+function engine(): Engine {
+  return new Engine(config, new Policies(), new VectorStore(config), new Cohorting());
+}
+
+/** For every metric: at which sum of a day each student is beyond each of some bounds. */
+async function levelsOf(judging: Engine): Promise<number[][]> {
+  const text = { zh: '测试', en: 'test' };
+  const rules = ['library_visits', 'sport_min', 'failed_credits'].flatMap((metric) =>
+    [1, 5, 20, 100, 500].map((bound) => ({
+      number: 1,
+      definition: {
+        ...{ id: `${metric}-${bound}`, title: text, reason: text, level: 'yellow' },
+        features: { x: { metric, agg: 'sum', window: '7d' } },
+        when: { ge: [{ f: 'x' }, bound] },
+      } as Rule,
+    })),
+  );
+  return database.read((tx) =>
+    judging.evaluate(tx, { rules, asOf: '2026-11-18' }, (firings) => rules.map((_, i) => [...firings.levels(i)])),
+  );
+}
 
 const orders = {
   async take({ batchKey, rows }: { batchKey: string; rows: object[] }): Promise<object> {
@@ -36,8 +64,9 @@ const orders = {
   async compare(): Promise<object> {
     const reader = { query: <T>(statement: Parameters<typeof query>[1]) => query<T>(database.reader, statement) };
     const before = await vectorsOf(reader);
+    const kept = await levelsOf(resident);
     await database.transaction(null, rebuildVectors);
-    return { compared: { before, after: await vectorsOf(reader) } };
+    return { compared: { before, after: await vectorsOf(reader), kept, fresh: await levelsOf(engine()) } };
   },
 };
 

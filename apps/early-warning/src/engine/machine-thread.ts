@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { Logger } from '@nestjs/common';
 import { type Call, LANES, machineCode } from '../kernel/machine/machine.js';
 import type { Memory } from '../kernel/machine/memory.js';
 import { PlainMachine } from '../kernel/machine/plain-machine.js';
@@ -41,6 +42,9 @@ const THREAD = `
 /** On Linux a thread has a priority of its own; elsewhere it is that of the process, and stays as it is. */
 const NICENESS = process.platform === 'linux' ? 10 : 0;
 
+/** A thread that could not be started is tried again after so long. */
+const TRY_AGAIN_MS = 60_000;
+
 /** Lanes the plain machine takes before it lets others have their turn. */
 const SLICE = 8 * LANES;
 
@@ -49,6 +53,7 @@ const SLICE = 8 * LANES;
  * slices.
  */
 export class MachineThreads {
+  private readonly logger = new Logger('MachineThreads');
   private readonly threads: (Promise<Worker | undefined> | undefined)[];
   private readonly control: number;
 
@@ -89,7 +94,11 @@ export class MachineThreads {
     const worker = new Worker(THREAD, { eval: true, workerData });
     const starting = answer(worker).then(
       () => worker,
-      () => undefined,
+      (error: Error) => {
+        this.logger.warn(`no thread for the warning engine, which is slower without: ${error.message}`);
+        setTimeout(() => this.forget(i, starting), TRY_AGAIN_MS).unref();
+        return undefined;
+      },
     );
     // Whoever waits for an answer is told; without a listener it would end the process.
     worker.on('error', () => {});
