@@ -37,6 +37,20 @@ describe('Actor', () => {
     expect(both.scopeOf('affairs:leave:decide')).toEqual({ school: false, unitIds: ['u2'] });
   });
 
+  it('knows by which kind of post a permission reaches whom', () => {
+    const officer = { kind: 'student_affairs_officer', unitId: 'u9', unitKind: 'college' } as const;
+    const posts = [COUNSELOR, officer, BUILDING_HEAD];
+    const actor = Actor.person('portal', { ...PERSON, posts }, ['affairs:leave:read']);
+    expect([...actor.scopesByPost('affairs:leave:read')]).toEqual([
+      ['counselor', { school: false, unitIds: ['u1'] }],
+      ['student_affairs_officer', { school: false, unitIds: ['u9'] }],
+    ]);
+    expect(actor.scopesByPost('safety:pass:read').size).toBe(0);
+    expect(Actor.app('gate', ['affairs:leave:read']).scopesByPost('affairs:leave:read').size).toBe(0);
+    const student = Actor.person('portal', { ...PERSON, student: true }, ['affairs:leave:read']);
+    expect(student.scopesByPost('affairs:leave:read').size).toBe(0);
+  });
+
   it('of an officer of the school reaches the school', () => {
     const post = { kind: 'student_affairs_officer', unitId: 's', unitKind: 'school' } as const;
     expect(

@@ -24,6 +24,8 @@ export class Actor implements Caller {
     readonly personId: string | undefined,
     readonly requestId: string,
     private readonly scopes: ReadonlyMap<Permission, Scope>,
+    /** Posts of the person; an app alone has none. */
+    private readonly posts: readonly Post[] = [],
   ) {
     this.permissions = new Set(scopes.keys());
   }
@@ -50,16 +52,12 @@ export class Actor implements Caller {
   ): Actor {
     const scopes = new Map<Permission, Scope>();
     for (const permission of allowed) {
-      const giving = person.posts.filter((post) => ROLE_PERMISSIONS[post.kind].includes(permission));
+      const giving = postsThatGive(permission, person.posts);
       const own = person.student && ROLE_PERMISSIONS.student.includes(permission);
       if (giving.length === 0 && !own) continue;
-      scopes.set(permission, {
-        school: giving.some((post) => post.unitKind === 'school'),
-        unitIds: [...new Set(giving.map((post) => post.unitId))],
-        ...(own ? { personId: person.id } : {}),
-      });
+      scopes.set(permission, { ...reachOf(giving), ...(own ? { personId: person.id } : {}) });
     }
-    return new Actor(app, person.id, requestId, scopes);
+    return new Actor(app, person.id, requestId, scopes, person.posts);
   }
 
   can(permission: Permission): boolean {
@@ -70,4 +68,24 @@ export class Actor implements Caller {
   scopeOf(permission: Permission): Scope {
     return this.scopes.get(permission) ?? NOBODY;
   }
+
+  /**
+   * Whom the permission reaches, by kind of the posts that give it: for matters that are not everybody's who has the permission. An
+   * app alone has no post, and a student's own matters are not in it.
+   */
+  scopesByPost(permission: Permission): Map<Role, Scope> {
+    const giving = this.can(permission) ? postsThatGive(permission, this.posts) : [];
+    return new Map(giving.map(({ kind }) => [kind, reachOf(giving.filter((post) => post.kind === kind))]));
+  }
+}
+
+function postsThatGive(permission: Permission, posts: readonly Post[]): Post[] {
+  return posts.filter((post) => ROLE_PERMISSIONS[post.kind].includes(permission));
+}
+
+function reachOf(posts: readonly Post[]): Scope {
+  return {
+    school: posts.some((post) => post.unitKind === 'school'),
+    unitIds: [...new Set(posts.map((post) => post.unitId))],
+  };
 }
