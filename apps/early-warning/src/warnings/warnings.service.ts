@@ -5,7 +5,8 @@ import { type AppointmentKind, type Permission, WARNING_LEVELS, type WarningLeve
 import { Database, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { keyset, NotFound, type Page, toPage } from '#http';
-import { answerersFor, inScope, peopleByIds, today } from '#roster';
+import { answerersFor, peopleByIds, today } from '#roster';
+import { visibleTo } from './visibility.js';
 import { Warning } from './warning.entity.js';
 import {
   type CloseDto,
@@ -44,7 +45,7 @@ export class Warnings {
       defaultSort: '-raisedAt',
       id: sql`w.id`,
     });
-    const filters = [this.inScope(actor, READ), keys.where];
+    const filters = [this.visible(actor, READ), keys.where];
     filters.push(page.status ? sql`w.status = ${page.status}` : sql`w.status <> 'withdrawn'`);
     if (page.level) filters.push(sql`w.level = ${page.level}`);
     if (page.rule) filters.push(sql`w.rule_code = ${page.rule}`);
@@ -61,7 +62,8 @@ export class Warnings {
     const rows = await query<{ level: WarningLevel; open: number; confirmed: number }>(
       this.database.reader,
       sql`SELECT w.level, count(*) FILTER (WHERE w.status = 'open')::int AS open, count(*) FILTER (WHERE w.status = 'confirmed')::int AS confirmed
-            FROM early_warning.warning w WHERE w.status IN ('open', 'confirmed') AND ${this.inScope(actor, READ)} GROUP BY w.level`,
+            FROM early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
+           WHERE w.status IN ('open', 'confirmed') AND ${this.visible(actor, READ)} GROUP BY w.level`,
     );
     const byLevel = new Map(rows.map((row) => [row.level, row]));
     const levels = Object.keys(WARNING_LEVELS) as WarningLevel[];
@@ -113,7 +115,8 @@ export class Warnings {
   private async find(tx: Tx, actor: Actor, id: string): Promise<Warning> {
     const visible = await queryOne(
       tx,
-      sql`SELECT 1 FROM early_warning.warning w WHERE w.id = ${id} AND ${this.inScope(actor, TRIAGE)} FOR UPDATE OF w`,
+      sql`SELECT 1 FROM early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
+           WHERE w.id = ${id} AND ${this.visible(actor, TRIAGE)} FOR UPDATE OF w`,
     );
     const warning = visible && (await tx.findOneBy(Warning, { id }));
     if (!warning) throw new NotFound();
@@ -123,7 +126,7 @@ export class Warnings {
   private async detail(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<WarningDetailDto> {
     const row = await queryOne<WarningRow & Pick<WarningDetailDto, 'evidence' | 'history'>>(
       tx,
-      sql`SELECT ${COLUMNS}, w.evidence, w.history FROM ${TABLES} WHERE w.id = ${id} AND ${this.inScope(actor, permission)}`,
+      sql`SELECT ${COLUMNS}, w.evidence, w.history FROM ${TABLES} WHERE w.id = ${id} AND ${this.visible(actor, permission)}`,
     );
     if (!row) throw new NotFound();
     const answerers = await answerersFor(tx, [row.studentId], this.today(), POSTS);
@@ -144,8 +147,9 @@ export class Warnings {
     });
   }
 
-  private inScope(actor: Actor, permission: Permission): Sql {
-    return inScope(actor.scopeOf(permission), sql`w.student_id`, this.today());
+  private visible(actor: Actor, permission: Permission): Sql {
+    const columns = { definition: sql`r.definition`, student: sql`w.student_id` };
+    return visibleTo(actor, permission, columns, this.today());
   }
 
   private today(): string {
