@@ -7,25 +7,33 @@ import { BODY_LIMIT } from './decorators.js';
 import { BadRequest, BodyTooLarge, UnsupportedMediaType } from './problems.js';
 
 const RAW_BODY = 'rawBody';
+const UTF_8 = 'utf-8';
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)/i;
 export const JSON_TYPE = 'application/json';
 
 /** A body as it came, only unzipped. */
 export interface RawContent {
   /** Media type without parameters. */
   type: string;
+  /** One of the type's, in lower case. */
+  charset: string;
   bytes: Buffer;
 }
 
-/** A media type that a route reads itself: bytes a body may have, once unzipped, and its schema for OpenAPI. */
+/**
+ * A media type that a route reads itself: bytes a body may have, once unzipped, charsets it may declare (none: UTF-8 alone), and its
+ * schema for OpenAPI.
+ */
 export interface RawType {
   maxBytes: number;
+  charsets?: readonly string[];
   schema: Record<string, unknown>;
 }
 type RawTypes = Record<string, RawType>;
 
 /**
- * This route reads its bodies itself, as `@Raw()`. They may come with `Content-Encoding: gzip`. Other media types are answered 415,
- * larger bodies 413.
+ * This route reads its bodies itself, as `@Raw()`. They may come with `Content-Encoding: gzip`. Other media types and
+ * charsets are answered 415, larger bodies 413.
  */
 export const RawBody =
   (types: RawTypes): MethodDecorator =>
@@ -48,6 +56,7 @@ export const Raw = createParamDecorator(
   (_: unknown, context: ExecutionContext): RawContent =>
     (context.switchToHttp().getRequest<FastifyRequest>().body ?? {
       type: JSON_TYPE,
+      charset: UTF_8,
       bytes: Buffer.alloc(0),
     }) as RawContent,
 );
@@ -60,11 +69,14 @@ function rawTypesOf(request: FastifyRequest): RawTypes | undefined {
 export function rawContent(request: FastifyRequest, bytes: Buffer): RawContent | undefined {
   const types = rawTypesOf(request);
   if (!types) return undefined;
-  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  const header = request.headers['content-type'] ?? '';
+  const type = header.split(';', 1)[0]!.trim().toLowerCase();
   const known = types[type];
-  if (!known) throw new UnsupportedMediaType();
+  const declared = CHARSET.exec(header)?.[1]!.toLowerCase() ?? UTF_8;
+  const charset = declared === 'utf8' ? UTF_8 : declared;
+  if (!known || !(known.charsets ?? [UTF_8]).includes(charset)) throw new UnsupportedMediaType();
   if (bytes.length > known.maxBytes) throw new BodyTooLarge();
-  return { type, bytes };
+  return { type, charset, bytes };
 }
 
 /** Bodies that are lines or tables, and gzip, for the routes that take them. */

@@ -1,6 +1,6 @@
 import chineseDays from 'chinese-days';
 import { query, sql, type Tx } from '#database';
-import { addDays } from './dates.js';
+import { addDays, daysBetween, LAST_DATE } from './dates.js';
 
 export interface DayOfCalendar {
   date: string;
@@ -29,14 +29,13 @@ export async function calendarDays(tx: Tx, from: string, to: string): Promise<Da
     sql`SELECT day::text AS day, workday, name FROM directory.published_calendar_day_v1 WHERE day BETWEEN ${from} AND ${to}`,
   );
   const exceptions = new Map(own.map((row) => [row.day, row]));
-  const days: DayOfCalendar[] = [];
-  for (let date = from; date <= to; date = addDays(date, 1)) {
+  return Array.from({ length: daysBetween(from, to) + 1 }, (_, i) => {
+    const date = addDays(from, i);
     const exception = exceptions.get(date);
-    days.push(
-      exception ? { date, workday: exception.workday, name: exception.name, provisional: false } : nationalDay(date),
-    );
-  }
-  return days;
+    return exception
+      ? { date, workday: exception.workday, name: exception.name, provisional: false }
+      : nationalDay(date);
+  });
 }
 
 const MOST_REMEMBERED = 4_000;
@@ -65,7 +64,10 @@ function lookUp(date: string): DayOfCalendar {
   };
 }
 
-/** The date `n` working days after `date` (the day itself does not count). Provisional when a year without a plan was crossed. */
+/**
+ * The date `n` working days after `date` (the day itself does not count), at most the last of the calendar. Provisional when a
+ * year without a plan was crossed.
+ */
 export async function addWorkingDays(tx: Tx, date: string, n: number): Promise<{ date: string; provisional: boolean }> {
   let left = n;
   let provisional = false;
@@ -76,6 +78,7 @@ export async function addWorkingDays(tx: Tx, date: string, n: number): Promise<{
       if (day.provisional) provisional = true;
       if (day.workday && --left <= 0) return { date: day.date, provisional };
     }
+    if (to === LAST_DATE) return { date: to, provisional: true };
     from = addDays(to, 1);
   }
 }

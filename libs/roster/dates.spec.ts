@@ -17,6 +17,15 @@ describe('calendar dates', () => {
     expect(addMonths('2026-08-31', 6)).toBe('2027-02-28');
   });
 
+  it('stay within years of four digits, so that they sort as text', () => {
+    expect(addDays('9999-12-31', 1)).toBe('9999-12-31');
+    expect(addDays('9999-12-30', 1)).toBe('9999-12-31');
+    expect(addDays('0001-01-02', -3)).toBe('0001-01-01');
+    expect(addMonths('9999-12-01', 1)).toBe('9999-12-31');
+    expect(addMonths('0001-01-31', -1)).toBe('0001-01-01');
+    expect(dateOf('9999-12-31T20:00:00Z', SHANGHAI)).toBe('9999-12-31');
+  });
+
   it('belong to instants by the campus clock', () => {
     expect(dateOf('2026-08-31T23:30:00Z', SHANGHAI)).toBe('2026-09-01');
     expect(instantOf('2026-11-20', '23:00', SHANGHAI).toISOString()).toBe('2026-11-20T15:00:00.000Z');

@@ -1,17 +1,25 @@
 import { DateTime } from 'luxon';
 
+const FIRST_DATE = '0001-01-01';
+/** Dates are compared as text, which years of five digits would break: the calendar ends here. */
+export const LAST_DATE = '9999-12-31';
+
+function within(year: number, date: string): string {
+  return year > 9999 ? LAST_DATE : year < 1 ? FIRST_DATE : date;
+}
+
 /** Today's calendar date (YYYY-MM-DD) in the campus time zone. */
 export function today(timeZone: string, now: Date = new Date()): string {
   return dateOf(now, timeZone);
 }
 
-/** The calendar date an instant falls on in the campus time zone. */
+/** The calendar date an instant falls on in the campus time zone; the last date for all that lies beyond. */
 export function dateOf(instant: Date | string, timeZone: string): string {
   const moment =
     typeof instant === 'string'
       ? DateTime.fromISO(instant, { zone: timeZone })
       : DateTime.fromJSDate(instant, { zone: timeZone });
-  return moment.toISODate() as string;
+  return within(moment.year, moment.toISODate() as string);
 }
 
 /** The instant of a wall-clock time (`HH:mm`, `24:00` = next midnight) on a date in the campus time zone. */
@@ -24,16 +32,17 @@ export function instantOf(date: string, time: string, timeZone: string): Date {
     .toJSDate();
 }
 
-/** `date` moved by days. */
+/** `date` moved by days, within the calendar. */
 export function addDays(date: string, days: number): string {
   const moved = new Date(`${date}T00:00:00Z`);
   moved.setUTCDate(moved.getUTCDate() + days);
-  return moved.toISOString().slice(0, 10);
+  return within(moved.getUTCFullYear(), moved.toISOString().slice(0, 10));
 }
 
-/** `date` moved by calendar months; the day clamps at the end of a shorter month. */
+/** `date` moved by calendar months, within the calendar; the day clamps at the end of a shorter month. */
 export function addMonths(date: string, months: number): string {
-  return DateTime.fromISO(date, { zone: 'utc' }).plus({ months }).toISODate() as string;
+  const moved = DateTime.fromISO(date, { zone: 'utc' }).plus({ months });
+  return within(moved.year, moved.toISODate() as string);
 }
 
 /** Whole days from `a` to `b`. */

@@ -4,11 +4,30 @@ import { plainToInstance } from 'class-transformer';
 import { type Actor, audit, CurrentActor, Require } from '#auth';
 import { Config } from '#config';
 import type { ServiceName } from '#contracts';
-import { Database } from '#database';
-import { Created, DateOnly, Instant, Int, Json, ListOf, NotFound, Summary, Text, validateValue } from '#http';
+import { Database, type Tx } from '#database';
+import {
+  Created,
+  DateOnly,
+  type FieldError,
+  Forbidden,
+  Instant,
+  Int,
+  Invalid,
+  Json,
+  ListOf,
+  NotFound,
+  Summary,
+  Text,
+  validateValue,
+} from '#http';
 import { Policies, policiesOf, policyOf, type PolicyVersion } from '#policy';
 import { today } from '#roster';
 import { named } from './jobs.controller.js';
+
+/** A policy may have a method that finds what the rules of its fields cannot say; its pointers start at the policy. */
+interface Checked {
+  findings?(tx: Tx): FieldError[] | Promise<FieldError[]>;
+}
 
 class NewPolicyVersionDto {
   @DateOnly({ zh: '生效日期', en: 'In force from', example: '2026-12-01' })
@@ -110,9 +129,17 @@ export function policiesControllerOf(service: ServiceName): Type {
       @Body() body: NewPolicyVersionDto,
     ): Promise<PolicyVersionDto> {
       const { policyClass } = this.find(key);
+      // A policy holds for the whole school.
+      if (!actor.scopeOf('platform:policy:write').school) throw new Forbidden();
       const value = plainToInstance(policyClass, body.value);
       validateValue(value, '#/value');
       return this.database.transaction(actor, async (tx) => {
+        const errors = (await (value as Checked).findings?.(tx)) ?? [];
+        if (errors.length > 0) {
+          throw new Invalid({
+            errors: errors.map((error) => ({ ...error, pointer: error.pointer.replace('#', '#/value') })),
+          });
+        }
         const by = actor.personId ?? actor.app;
         const version = await this.policies.put(tx, policyClass, {
           effectiveFrom: body.effectiveFrom,

@@ -1,4 +1,5 @@
 import { sql } from '#database';
+import { addWorkingDays } from '#roster';
 import { campus, TestApp } from '#testing';
 import { staffing } from '../../staffing/src/staffing.module.js';
 import { directory } from '../src/directory.module.js';
@@ -165,6 +166,24 @@ describe('directory', () => {
       expect(body.errors[0].pointer).toBe('#/workday');
       const reader = await test.client('directory:unit:read');
       await reader.put('/directory/v1/calendar/2026-02-03', { workday: true, name: 'x' }).expect(403);
+    });
+
+    it('ends with the year 9999', async () => {
+      const client = await test.client('directory:unit:read', 'directory:calendar:write');
+      const days = async (range: string): Promise<string[]> =>
+        (await client.get(`/directory/v1/calendar?${range}`).expect(200)).body.days.map(
+          (day: { date: string }) => day.date,
+        );
+      expect(await days('from=9999-12-31&to=9999-12-31')).toEqual(['9999-12-31']);
+      expect(await days('from=9999-12-30&to=9999-12-31')).toEqual(['9999-12-30', '9999-12-31']);
+      expect(await days('from=0001-01-01&to=0001-01-02')).toEqual(['0001-01-01', '0001-01-02']);
+      const { body } = await client.get('/directory/v1/calendar?from=0001-01-01&to=9999-12-31').expect(400);
+      expect(body.errors[0].pointer).toBe('?to');
+      await client.put('/directory/v1/calendar/9999-12-31', { workday: false, name: '末日' }).expect(200);
+      const last = { date: '9999-12-31', provisional: true };
+      expect(await addWorkingDays(test.tx, '9999-12-20', 30)).toEqual(last);
+      expect(await addWorkingDays(test.tx, '9999-12-31', 1)).toEqual(last);
+      await client.delete('/directory/v1/calendar/9999-12-31').expect(204);
     });
 
     it('keeps terms, changed only by whoever saw the newest version', async () => {

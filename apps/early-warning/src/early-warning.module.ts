@@ -27,10 +27,15 @@ import { LastRun1763750500600 } from './migrations/1763750500600-last-run.js';
 import { KnownStudents } from './observations/known-students.js';
 import { Cells1763750500500 } from './migrations/1763750500500-cells.js';
 import { NarrowVectors1763750500700 } from './migrations/1763750500700-narrow-vectors.js';
+import { LedgerByDay1763750500900 } from './migrations/1763750500900-ledger-by-day.js';
+import { WhoAndWhichVersion1763750500800 } from './migrations/1763750500800-who-and-which-version.js';
+import { SensitiveMatters1763750501000 } from './migrations/1763750501000-sensitive-matters.js';
 import { ObservationsController } from './observations/observations.controller.js';
 import { ObservationHandlers } from './observations/observations.handlers.js';
 import { Observations } from './observations/observations.service.js';
 import { Retention } from './observations/retention.js';
+import { RuleParametersController } from './parameters/rule-parameters.controller.js';
+import { RuleParameters } from './parameters/rule-parameters.service.js';
 import { RuleQualityController } from './quality/rule-quality.controller.js';
 import { RuleQuality } from './quality/rule-quality.service.js';
 import { Rule } from './rules/rule.entity.js';
@@ -65,6 +70,7 @@ import { Warnings } from './warnings/warnings.service.js';
     DryRunsController,
     RunsController,
     WarningsController,
+    RuleParametersController,
     RuleQualityController,
     ExplanationsController,
   ],
@@ -92,6 +98,7 @@ import { Warnings } from './warnings/warnings.service.js';
     Raising,
     Corrections,
     Warnings,
+    RuleParameters,
     RuleQuality,
     Explanations,
   ],
@@ -111,5 +118,8 @@ export const earlyWarning: Service = {
     Cells1763750500500,
     LastRun1763750500600,
     NarrowVectors1763750500700,
+    WhoAndWhichVersion1763750500800,
+    LedgerByDay1763750500900,
+    SensitiveMatters1763750501000,
   ],
 };

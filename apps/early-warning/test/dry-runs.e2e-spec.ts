@@ -1,7 +1,17 @@
 import { sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, dryRun, holdSchedules, observe, publish, retireShipped, simpleRule } from './kit.js';
+import {
+  daysAgo,
+  dryRun,
+  holdSchedules,
+  observe,
+  publish,
+  retireShipped,
+  SECOND_OFFICER,
+  secondOfficer,
+  simpleRule,
+} from './kit.js';
 
 const RULES = '/early-warning/v1/rules';
 const DRY_RUNS = '/early-warning/v1/dry-runs';
@@ -131,6 +141,11 @@ describe('draft, dry run, publish', () => {
       expect(await pointer({ rule: { ...draft, level: 'yellow', when: { ge: [{ f: 'y' }, 1] } } })).toMatch(
         /^#\/rule\//,
       );
+      expect(await pointer({ rule: draft, parameters: { books: '9' } })).toBe('#/parameters/books');
+      expect(await pointer({ rule: draft, parameters: { 'a/B': 1 } })).toBe('#/parameters/a~1B');
+      expect(await pointer({ rule: draft, parameters: [1] })).toBe('#/parameters');
+      const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`p${i}`, i]));
+      expect(await pointer({ rule: draft, parameters: many })).toBe('#/parameters');
       await officer.post(DRY_RUNS, { ruleId: campus.school }).expect(404);
     });
 
@@ -172,55 +187,57 @@ describe('draft, dry run, publish', () => {
     });
 
     it('is published after a dry run of exactly what it now says, over everybody', async () => {
+      const second = await secondOfficer(test);
       const { id } = await drafted(officer, rule('b.draft', 5));
-      const refused = await publishAs(app, id).expect(409);
+      const refused = await publishAs(second, id).expect(409);
       expect(refused.body).toMatchObject({ code: 'early-warning/dry-run-needed' });
       const range = { from: daysAgo(1), to: daysAgo(1) };
       await officer.post(DRY_RUNS, { ruleId: id, ...range, unitId: campus.classes.en2401 }).expect(200);
       await officer.post(DRY_RUNS, { rule: rule('b.draft', 5), ...range }).expect(200);
-      await publishAs(app, id).expect(409);
+      await publishAs(second, id).expect(409);
       await dryRun(officer, id);
       await officer.put(`${RULES}/${id}`, rule('b.draft', 6)).set('If-Match', '"1"').expect(200);
-      expect((await publishAs(app, id, 2).expect(409)).body.code).toBe('early-warning/dry-run-needed');
+      expect((await publishAs(second, id, 2).expect(409)).body.code).toBe('early-warning/dry-run-needed');
       // Back to what was tried: the dry run is of this definition.
       await officer.put(`${RULES}/${id}`, rule('b.draft', 5)).set('If-Match', '"2"').expect(200);
-      await publishAs(app, id, 3).expect(200);
+      await publishAs(second, id, 3).expect(200);
     });
 
-    it('is published by somebody who neither drafted nor edited it', async () => {
-      const second = await test.person(campus.staff.collegeOfficerCs);
-      await test.query(
-        sql`INSERT INTO staffing.appointment (id, person_id, kind, unit_id, valid_from)
-            VALUES (gen_random_uuid(), ${campus.staff.collegeOfficerCs}, 'student_affairs_officer', ${campus.school}, '2024-09-01')`,
-      );
+    it('is published by a person who neither drafted nor edited it', async () => {
+      const second = await secondOfficer(test);
+      const refused = async (client: Client, id: string, version: number) =>
+        (await publishAs(client, id, version).expect(409)).body;
+      const own = { code: 'early-warning/second-person-needed', title: expect.stringMatching(/起草人|neither/) };
       const { id } = await drafted(officer, rule('c.draft', 5));
       await app.put(`${RULES}/${id}`, rule('c.draft', 6)).set('If-Match', '"1"').expect(200);
       await dryRun(officer, id);
-      for (const own of [officer, app])
-        expect((await publishAs(own, id, 2).expect(409)).body).toMatchObject({
-          code: 'early-warning/second-person-needed',
-          title: expect.stringMatching(/起草人|neither/),
-        });
-      expect((await publishAs(second, id, 2).expect(200)).body).toMatchObject({
-        publishedBy: campus.staff.collegeOfficerCs,
-        editedBy: ['test-app'],
+      expect(await refused(officer, id, 2)).toMatchObject(own);
+      await second.put(`${RULES}/${id}`, rule('c.draft', 6)).set('If-Match', '"2"').expect(200);
+      expect(await refused(second, id, 3)).toMatchObject(own);
+
+      const other = await drafted(app, rule('e.draft', 5));
+      await dryRun(app, other.id);
+      expect((await publishAs(second, other.id).expect(200)).body).toMatchObject({
+        createdBy: 'test-app',
+        publishedBy: SECOND_OFFICER,
       });
-      await test.query(
-        sql`DELETE FROM staffing.appointment WHERE person_id = ${campus.staff.collegeOfficerCs} AND unit_id = ${campus.school}`,
-      );
+    });
+
+    it('is never published by an app alone', async () => {
+      const { id } = await drafted(officer, rule('f.draft', 5));
+      await dryRun(officer, id);
+      const refused = await publishAs(app, id).set('Accept-Language', 'en').expect(403);
+      expect(refused.body).toMatchObject({
+        code: 'early-warning/person-needed',
+        title: 'A person must publish a rule; an app by itself cannot',
+      });
+      expect((await publishAs(app, id).expect(403)).body.title).toBe('规则须由人发布，应用不能自行发布');
+      await publishAs(await secondOfficer(test), id).expect(200);
     });
 
     it('shows its dry runs to whoever decides, counts only', async () => {
       const { id } = await drafted(officer, rule('d.draft', 5));
-      const made = await officer
-        .post(DRY_RUNS, { ruleId: id, from: daysAgo(5), to: daysAgo(2) })
-        .set('Idempotency-Key', 'dry-1')
-        .expect(200);
-      const again = await officer
-        .post(DRY_RUNS, { ruleId: id, from: daysAgo(5), to: daysAgo(2) })
-        .set('Idempotency-Key', 'dry-1')
-        .expect(200);
-      expect(again.body).toEqual(made.body);
+      const made = await officer.post(DRY_RUNS, { ruleId: id, from: daysAgo(5), to: daysAgo(2) }).expect(200);
       const listed = async () => (await app.get(`${DRY_RUNS}?ruleId=${id}`).expect(200)).body.data;
       const { id: _id, sample, ...counts } = made.body;
       expect(sample).not.toEqual([]);
@@ -239,6 +256,54 @@ describe('draft, dry run, publish', () => {
       expect(await listed()).toMatchObject([{ current: false }]);
       await app.get(DRY_RUNS).expect(400);
       await collegeOfficer.get(`${DRY_RUNS}?ruleId=${id}`).expect(403);
+    });
+
+    it('keeps the students of a dry run nowhere, also with an Idempotency-Key', async () => {
+      const { id } = await drafted(officer, rule('g.draft', 5));
+      const range = { from: daysAgo(5), to: daysAgo(2) };
+      for (const body of [
+        { ruleId: id, ...range },
+        { rule: rule('g.draft', 5), ...range },
+      ]) {
+        const made = await officer.post(DRY_RUNS, body).set('Idempotency-Key', 'dry-1').expect(200);
+        expect(made.body.sample).not.toEqual([]);
+      }
+      const kept = await test.query(
+        sql`SELECT 1 FROM platform.idempotency_key WHERE response LIKE '%2024000%' OR route LIKE '%dry-runs%'`,
+      );
+      expect(kept).toEqual([]);
+    });
+
+    it('is audited when it shows students', async () => {
+      const { id } = await drafted(officer, rule('h.draft', 5));
+      const audited = async () =>
+        (
+          await test.query<{ n: number }>(
+            sql`SELECT count(*)::int AS n FROM platform.audit_entry WHERE action = 'early-warning.dry-run.read' AND subject_kind = 'rule'
+                   AND subject_id IN (${id}, 'h.draft') AND person_id = ${campus.staff.schoolOfficer}`,
+          )
+        )[0]!.n;
+      await officer.post(DRY_RUNS, { ruleId: id, from: daysAgo(5), to: daysAgo(2) }).expect(200);
+      expect(await audited()).toBe(1);
+      await officer.post(DRY_RUNS, { rule: rule('h.draft', 5), from: daysAgo(5), to: daysAgo(2) }).expect(200);
+      expect(await audited()).toBe(2);
+      await officer.post(DRY_RUNS, { rule: rule('h.draft', 900), from: daysAgo(5), to: daysAgo(2) }).expect(200);
+      expect(await audited()).toBe(2);
+    });
+
+    it("is published under the school's own numbers: a dry run under others does not count", async () => {
+      const when = { ge: [{ f: 'x' }, { $p: 'books', default: 6 }] };
+      const second = await secondOfficer(test);
+      const { id } = await drafted(officer, rule('i.draft', 5, { when }));
+      const range = { from: daysAgo(5), to: daysAgo(2) };
+      const tried = async (more: object) =>
+        (await officer.post(DRY_RUNS, { ruleId: id, ...range, ...more }).expect(200)).body;
+      const under = await tried({ parameters: { books: 5 } });
+      expect((await publishAs(second, id).expect(409)).body.code).toBe('early-warning/dry-run-needed');
+      expect([under.fired, (await tried({})).fired]).toEqual([3, 2]);
+      const { data } = (await app.get(`${DRY_RUNS}?ruleId=${id}`).expect(200)).body;
+      expect(data.map((one: { parameters: object }) => one.parameters)).toEqual([null, { books: 5 }]);
+      await publishAs(second, id).expect(200);
     });
   });
 });

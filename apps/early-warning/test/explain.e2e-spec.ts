@@ -78,7 +78,9 @@ describe('why, and why not', () => {
             },
           },
           conditions: [{ pointer: '/when/ge', op: 'ge', left: 6, right: 5, holds: true }],
-          sources: [{ source: 'test', metrics: ['book_loans'], lastReceivedAt: expect.any(String) }],
+          sources: [
+            { source: 'test', metrics: ['book_loans'], batches: 1, lastReceivedAt: expect.any(String), name: null },
+          ],
         },
       },
       forStudent: {
@@ -94,7 +96,7 @@ describe('why, and why not', () => {
     expect(staff).toMatchObject({
       ...{ verdict: 'does_not_hold', level: null, cause: null },
       sentence: {
-        zh: '“借书”不成立：借阅册数 4 次；不满足：4 ≥ 5',
+        zh: '“借书”不成立：借阅册数 4 次；不满足：4 次 ≥ 5 次',
         en: '“Books” does not hold: books borrowed 4; not met: 4 ≥ 5',
       },
       evidence: { level: null, features: { x: { value: 4 } }, conditions: [{ left: 4, right: 5, holds: false }] },
@@ -172,13 +174,18 @@ describe('why, and why not', () => {
   it('says nothing of a metric whose source is silent', async () => {
     await test.query(
       sql`INSERT INTO early_warning.source (id, code, zh, en, metrics, created_at)
-          VALUES (gen_random_uuid(), 'well', '井', 'well', ARRAY['book_loans'], now() - interval '3 days')`,
+          VALUES (gen_random_uuid(), 'well', '井', 'the well', ARRAY['book_loans'], ${`${daysAgo(3)}T00:30:00+08:00`})`,
     );
     const { staff } = await ask(counselor, 0, 'a.books');
     expect(staff).toMatchObject({
       ...{ verdict: 'no_data', cause: 'source_silent', level: null },
-      silentSources: [{ source: 'well', kind: 'dead', since: expect.any(String) }],
-      sentence: { zh: expect.stringContaining('数据源 well'), en: expect.stringContaining('has been dead since') },
+      silentSources: [
+        { source: 'well', name: { zh: '井', en: 'the well' }, kind: 'dead', since: `${daysAgo(4)}T16:30:00.000Z` },
+      ],
+      sentence: {
+        zh: `“借书”无法判断：数据源“井”自 ${daysAgo(3)} 起中断`,
+        en: `“Books” cannot be judged: the source “the well” has been dead since ${daysAgo(3)}`,
+      },
     });
   });
 

@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { addDays } from '#roster';
+import { addDays, addMonths } from '#roster';
 import { PassesRecordedV1, PassFact, LeaveApprovedV1, RosterChangedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { anyDirty, foldDirty, needsRebuild, rebuildVectors } from '../src/engine/folding.js';
+import { dayOf } from '../src/kernel/days.js';
 import { readBatches, unfoldedSeqs } from '../src/engine/batches.js';
 import { Retention } from '../src/observations/retention.js';
 import { daysAgo, holdSchedules, tell } from './kit.js';
@@ -23,7 +24,7 @@ describe('ingest', () => {
   });
   afterAll(() => test.close());
 
-  const DAY = '2026-10-12';
+  const DAY = daysAgo(46);
   const row = (student: number, value: number | null, more: object = {}) => ({
     ...{ student: studentNumbers[student], metric: 'book_loans', day: DAY, value, ...more },
   });
@@ -176,26 +177,32 @@ describe('ingest', () => {
       const passId = newId();
       const fact = Object.assign(new PassFact(), {
         ...{ passId, studentId: campus.students[7], buildingId: campus.places.building1, direction: 'in' },
-        at: '2026-10-20T12:00:00.000Z',
+        at: `${addDays(DAY, 8)}T12:00:00.000Z`,
       });
       await tell(test, [new PassesRecordedV1([fact]), new PassesRecordedV1([fact, fact])]);
-      expect(await values('gate_passes', '2026-10-20')).toEqual({ '2024000008': 1 });
+      expect(await values('gate_passes', addDays(DAY, 8))).toEqual({ '2024000008': 1 });
     });
   });
 
   it('tells what waits to be folded', async () => {
     await test.database.transaction(null, foldDirty);
-    await send('w1', row(0, 1, { metric: 'canteen_meals' }), row(1, 2, { metric: 'canteen_meals', day: '2026-10-07' }));
+    const earlier = addDays(DAY, -5);
+    await send('w1', row(0, 1, { metric: 'canteen_meals' }), row(1, 2, { metric: 'canteen_meals', day: earlier }));
     const [seqs, columns] = await test.database.read(async (tx) => {
       const found = await unfoldedSeqs(tx);
       return [found, await readBatches(tx, found)] as const;
     });
     expect(seqs).toHaveLength(1);
     expect({ ...columns, metric: new Set(columns.metric).size }).toEqual({
-      ...{ metric: 1, day: Int32Array.of(20_738, 20_733), ordinal: Int32Array.of(0, 1), value: Int32Array.of(1, 2) },
+      ...{
+        metric: 1,
+        day: Int32Array.of(dayOf(DAY), dayOf(earlier)),
+        ordinal: Int32Array.of(0, 1),
+        value: Int32Array.of(1, 2),
+      },
     });
     // Late data is in its own day.
-    expect(await values('canteen_meals', '2026-10-07')).toEqual({ '2024000002': 2 });
+    expect(await values('canteen_meals', earlier)).toEqual({ '2024000002': 2 });
     expect(await test.database.read(unfoldedSeqs)).toEqual([]);
   });
 
@@ -272,8 +279,8 @@ describe('ingest', () => {
       const leave = {
         leaveId: newId(),
         studentId: victim,
-        startsAt: '2026-10-12T00:00:00Z',
-        endsAt: '2026-10-13T00:00:00Z',
+        startsAt: `${DAY}T00:00:00Z`,
+        endsAt: `${addDays(DAY, 1)}T00:00:00Z`,
       };
       await tell(test, [new LeaveApprovedV1(leave)], { id: leave.leaveId, version: 1 });
       await test.query(sql`INSERT INTO early_warning.warning (id, rule_code, rule_id, student_id, level, level_rank, status, first_day, last_day,
@@ -331,13 +338,14 @@ describe('ingest', () => {
   describe('retention', () => {
     it('closes months when nothing came for them any more, and keeps their vectors', async () => {
       const today = daysAgo(0);
-      const old = '2026-03-10';
+      const first = addMonths(`${today.slice(0, 7)}-01`, -8);
+      const [old, next] = [addDays(first, 9), addMonths(first, 1)];
       const keyed = row(1, 2, { day: old, key: 'k', metric: 'class_attend' });
       await send(
         'o1',
         row(0, 1, { day: old, metric: 'class_attend' }),
         keyed,
-        row(2, 4, { day: '2026-04-01', metric: 'class_attend' }),
+        row(2, 4, { day: next, metric: 'class_attend' }),
       );
       const retention = test.app.get(Retention);
       const night = (date: string) =>
@@ -348,23 +356,23 @@ describe('ingest', () => {
       const closed = () => test.query(sql`SELECT month::text FROM early_warning.closed_month ORDER BY 1`);
       expect(await closed()).toEqual([]);
       await test.query(
-        sql`UPDATE early_warning.ingest_batch SET received_at = '2026-03-11' WHERE first_day <= ${old} AND last_day < ${'2026-06-01'}`,
+        sql`UPDATE early_warning.ingest_batch SET received_at = ${old} WHERE first_day <= ${old} AND last_day < ${addMonths(first, 3)}`,
       );
-      await test.query(sql`UPDATE early_warning.ingest_batch SET received_at = '2026-03-11' WHERE batch_key = 'o1'`);
-      await night(addDays('2026-04-01', 89));
+      await test.query(sql`UPDATE early_warning.ingest_batch SET received_at = ${old} WHERE batch_key = 'o1'`);
+      await night(addDays(next, 89));
       expect(await closed()).toEqual([]);
-      await night(addDays('2026-04-01', 90));
-      expect(await closed()).toEqual([{ month: '2026-03-01' }]);
+      await night(addDays(next, 90));
+      expect(await closed()).toEqual([{ month: first }]);
       const raw = await test.query(
-        sql`SELECT day::text FROM early_warning.observation WHERE day < '2026-05-01' UNION ALL SELECT day::text FROM early_warning.keyed_observation WHERE day < '2026-05-01'`,
+        sql`SELECT day::text FROM early_warning.observation WHERE day < ${addMonths(first, 2)} UNION ALL SELECT day::text FROM early_warning.keyed_observation WHERE day < ${addMonths(first, 2)}`,
       );
-      expect(raw).toEqual([{ day: '2026-04-01' }]);
+      expect(raw).toEqual([{ day: next }]);
       expect(await values('class_attend', old)).toEqual({ '2024000001': 1, '2024000002': 2 });
       const { body } = await send(
         'o2',
         keyed,
-        row(3, 1, { day: '2026-03-31', metric: 'class_attend' }),
-        row(3, 1, { day: '2026-04-30' }),
+        row(3, 1, { day: addDays(next, -1), metric: 'class_attend' }),
+        row(3, 1, { day: addDays(next, 27) }),
       );
       expect(body.rejected).toMatchObject([
         { pointer: '#/observations/0', code: 'day_closed', zh: '该月的数据已归档，不再接收' },
@@ -379,13 +387,13 @@ describe('ingest', () => {
     });
 
     it('deletes vectors and observations beyond the retention of their metric', async () => {
-      await test.query(sql`UPDATE early_warning.metric SET retention_days = 30 WHERE code = 'score_count'`);
       const [kept, gone] = [daysAgo(30), daysAgo(31)];
       await send(
         'p1',
         row(0, 1, { metric: 'score_count', day: kept }),
         row(0, 1, { metric: 'score_count', day: gone }),
       );
+      await test.query(sql`UPDATE early_warning.metric SET retention_days = 30 WHERE code = 'score_count'`);
       await test.database.transaction(null, (tx) =>
         test.app.get(Retention).everyNight(tx, { date: daysAgo(0) } as Parameters<Retention['everyNight']>[1]),
       );

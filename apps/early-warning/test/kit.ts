@@ -61,14 +61,28 @@ export function simpleRule(id: string, feature: object, when: object, more: obje
   };
 }
 
-/** Drafts a rule as the school's officer, dry-runs it and publishes it as an app; answers its version. */
+/** A second person who answers for the whole school: whoever drafts a rule must not publish it. */
+export const SECOND_OFFICER = '00000000-0000-7000-8000-004000009999';
+
+export async function secondOfficer(test: TestApp): Promise<Client> {
+  await test.query(
+    sql`INSERT INTO directory.person (id, kind, number, name, sex) VALUES (${SECOND_OFFICER}, 'staff', 'T9999', '教师', '0') ON CONFLICT DO NOTHING`,
+  );
+  await test.query(
+    sql`INSERT INTO staffing.appointment (id, person_id, kind, unit_id, valid_from)
+        VALUES (${SECOND_OFFICER}, ${SECOND_OFFICER}, 'student_affairs_officer', ${campus.school}, '2024-09-01') ON CONFLICT DO NOTHING`,
+  );
+  return test.person(SECOND_OFFICER);
+}
+
+/** Drafts a rule as the school's officer, dry-runs it and publishes it as another; answers its version. */
 export async function publish(test: TestApp, rule: object): Promise<{ id: string; version: number }> {
   const officer = await test.person(campus.staff.schoolOfficer);
   const draft = await officer.post('/early-warning/v1/rules', rule).expect(201);
   const { id } = draft.body as { id: string };
   await dryRun(officer, id);
-  const app = await test.client();
-  const published = await app.post(`/early-warning/v1/rules/${id}/publish`).set('If-Match', '"1"').expect(200);
+  const second = await secondOfficer(test);
+  const published = await second.post(`/early-warning/v1/rules/${id}/publish`).set('If-Match', '"1"').expect(200);
   return published.body as { id: string; version: number };
 }
 

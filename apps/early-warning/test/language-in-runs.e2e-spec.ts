@@ -104,6 +104,27 @@ describe('what rules can say, as runs carry it out', () => {
     expect(await warned('held.terms')).toEqual([3]);
   });
 
+  it('leaves and holidays years ago: as far back as the rule looks', async () => {
+    const long = [1001, 1000].map(daysAgo) as [string, string];
+    await test.query(
+      sql`INSERT INTO directory.calendar_day (id, day, workday, name)
+          VALUES (gen_random_uuid(), ${long[0]}, FALSE, '校庆'), (gen_random_uuid(), ${long[1]}, TRUE, '补课')`,
+    );
+    await test.query(
+      sql`INSERT INTO early_warning.leave_mask (leave_id, student_id, first_day, last_day, revision, hwm)
+          VALUES (gen_random_uuid(), ${campus.students[1]}, ${long[1]}, ${long[1]}, 1, 1)`,
+    );
+    const calendar = { exclude: ['leave', 'holiday'] };
+    await published('long.ago', 'failed_courses', {}, { window: 'all', calendar });
+    await observe(app, [
+      [0, 'failed_courses', long[1], 5],
+      [1, 'failed_courses', long[1], 5],
+      [2, 'failed_courses', long[0], 5],
+    ]);
+    expect(await ran(1, 'long.ago')).toEqual([1, 0]);
+    expect(await warned('long.ago')).toEqual([0]);
+  });
+
   it('students: of some grades, of some units on the day, of a sex', async () => {
     await test.query(
       sql`UPDATE directory.person SET grade = '2023' WHERE id IN (${campus.students[6]}, ${campus.students[9]})`,

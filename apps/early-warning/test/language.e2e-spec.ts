@@ -93,7 +93,20 @@ describe('the rule language', () => {
     expect(await ask({ text: TEXT })).toMatchObject({ errors: [{ pointer: '#/base' }] });
     expect(await ask({ text: TEXT, base: { ...RULE, id: 7 } })).toMatchObject({ errors: [{ pointer: '#/rule/id' }] });
     for (const body of [{}, { base: RULE }, { rule: RULE, text: TEXT }]) await officer.post(TEXTS, body).expect(400);
-    await officer.post(TEXTS, { text: 'x'.repeat(10_001), base: RULE }).expect(400);
+    await officer.post(TEXTS, { text: 'x'.repeat(40_001), base: RULE }).expect(400);
+  });
+
+  it('takes back every text it gives', async () => {
+    const where = Object.fromEntries(
+      ['ge', 'gt', 'le', 'lt', 'eq'].map((op) => [op, { $p: `${op}_${'x'.repeat(57)}`, default: 1.5 }]),
+    );
+    const late = { metric: 'late_return', agg: 'days_over', window: '7d', where };
+    const sum = { add: Array.from({ length: 10 }, () => ({ f: 'late' })) };
+    const rule = { ...RULE, features: { late }, when: { any: Array.from({ length: 4 }, () => ({ ge: [sum, sum] })) } };
+    const given = (await officer.post(TEXTS, { rule }).expect(200)).body;
+    expect(given).toEqual({ text: expect.any(String), rule, errors: [] });
+    expect(given.text.length).toBeGreaterThan(30_000);
+    expect((await officer.post(TEXTS, { text: given.text, base: rule }).expect(200)).body).toEqual(given);
   });
 
   it('lists rules to start from; each can be drafted as it is', async () => {

@@ -8,6 +8,7 @@ import {
   RosterChangedV1,
 } from '#contracts';
 import { newId, sql } from '#database';
+import { addDays } from '#roster';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { earlyWarning } from '../src/early-warning.module.js';
@@ -15,6 +16,7 @@ import { daysAgo, holdSchedules, observe, publish, run, simpleRule, tell } from 
 import { valuesOf } from './vectors.js';
 
 const nothing = { accepted: 0, duplicateBatch: false, rejectedCount: 0, rejected: [] };
+const DAY = daysAgo(46);
 const BATCHES = '/early-warning/v1/observations/batches';
 
 describe('observations', () => {
@@ -29,13 +31,13 @@ describe('observations', () => {
   afterAll(() => test.close());
 
   const row = (student: number, value: number, more: object = {}) => ({
-    ...{ student: studentNumbers[student], metric: 'library_visits', day: '2026-10-12', value, ...more },
+    ...{ student: studentNumbers[student], metric: 'library_visits', day: DAY, value, ...more },
   });
   const send = (batchKey: string, observations: unknown[], source = 'library') =>
     app.post(BATCHES, { source, batchKey, observations });
   const count = async () =>
     (await test.query<{ n: number }>(sql`SELECT count(*)::int AS n FROM early_warning.observation`))[0]!.n;
-  const vector = (metric: string, day = '2026-10-12') => valuesOf(test, metric, day);
+  const vector = (metric: string, day = DAY) => valuesOf(test, metric, day);
 
   it('takes a batch once: the same again is acknowledged, other content under its key is refused', async () => {
     const rows = [row(0, 2), row(0, 1), row(3, 0)];
@@ -112,7 +114,7 @@ describe('observations', () => {
       at,
       value,
     });
-    await send('c1', [credits(12.5, '2026-10-12T18:00:00+08:00'), credits(3, '2026-10-12T09:00:00+08:00')]).expect(200);
+    await send('c1', [credits(12.5, `${DAY}T18:00:00+08:00`), credits(3, `${DAY}T09:00:00+08:00`)]).expect(200);
     expect(await vector('failed_credits')).toEqual({ '2024000001': 125 });
   });
 
@@ -125,16 +127,16 @@ describe('observations', () => {
         direction,
         at,
       });
-    const first = pass(0, 'in', '2026-10-12T15:59:00.000Z');
-    const nextDay = pass(0, 'in', '2026-10-12T16:01:00.000Z');
-    const stranger = Object.assign(pass(0, 'in', '2026-10-12T10:00:00.000Z'), { studentId: newId() });
+    const first = pass(0, 'in', `${DAY}T15:59:00.000Z`);
+    const nextDay = pass(0, 'in', `${DAY}T16:01:00.000Z`);
+    const stranger = Object.assign(pass(0, 'in', `${DAY}T10:00:00.000Z`), { studentId: newId() });
     await tell(test, [
-      new PassesRecordedV1([first, pass(0, 'out', '2026-10-12T12:00:00.000Z'), stranger]),
+      new PassesRecordedV1([first, pass(0, 'out', `${DAY}T12:00:00.000Z`), stranger]),
       new PassesRecordedV1([nextDay, first]),
     ]);
     expect(await vector('gate_passes')).toEqual({ '2024000001': 2 });
     expect(await vector('dorm_gate_in')).toEqual({ '2024000001': 1 });
-    expect(await vector('dorm_gate_in', '2026-10-13')).toEqual({ '2024000001': 1 });
+    expect(await vector('dorm_gate_in', addDays(DAY, 1))).toEqual({ '2024000001': 1 });
   });
 
   it('masks leave by day, and a late or repeated word of it changes nothing', async () => {
@@ -142,8 +144,8 @@ describe('observations', () => {
     const leave = {
       leaveId,
       studentId: campus.students[6] as string,
-      startsAt: '2026-10-12T00:00:00Z',
-      endsAt: '2026-10-13T16:00:00Z',
+      startsAt: `${DAY}T00:00:00Z`,
+      endsAt: `${addDays(DAY, 1)}T16:00:00Z`,
     };
     const days = async () =>
       (
@@ -153,10 +155,10 @@ describe('observations', () => {
       )[0];
     const say = (event: object, version: number) => tell(test, [event], { id: leaveId, version });
     await say(new LeaveApprovedV1(leave), 1);
-    expect(await days()).toEqual({ first: '2026-10-12', last: '2026-10-13' });
-    await say(new LeaveChangedV1({ ...leave, endsAt: '2026-10-15T01:00:00Z' }), 3);
+    expect(await days()).toEqual({ first: DAY, last: addDays(DAY, 1) });
+    await say(new LeaveChangedV1({ ...leave, endsAt: `${addDays(DAY, 3)}T01:00:00Z` }), 3);
     await say(new LeaveApprovedV1(leave), 1);
-    expect(await days()).toEqual({ first: '2026-10-12', last: '2026-10-15' });
+    expect(await days()).toEqual({ first: DAY, last: addDays(DAY, 3) });
     await say(new LeaveCancelledV1(leaveId, leave.studentId), 4);
     await say(new LeaveChangedV1(leave), 2);
     expect(await days()).toEqual({ first: null, last: null });

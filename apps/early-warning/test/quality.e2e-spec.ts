@@ -30,13 +30,19 @@ describe('quality of rules', () => {
   const report = async (client: Client, query = '') => (await client.get(`${QUALITY}${query}`).expect(200)).body;
   /** A warning of long ago: students take turns, so none has two that are active. */
   let turn = 0;
-  const past = (triage: 'confirmed' | 'dismissed', raisedDaysAgo: number, hours: number, n: number) =>
+  const past = (
+    triage: 'confirmed' | 'dismissed',
+    raisedDaysAgo: number,
+    hours: number,
+    n: number,
+    { ruleId = rule.id, reason = 'excused' } = {},
+  ) =>
     test.query(
       sql`INSERT INTO early_warning.warning (id, rule_code, rule_id, student_id, level, level_rank, status, first_day, last_day, raised_at, hwm,
                  reason_zh, reason_en, evidence, created_at, triaged_at, triage, triage_reason)
-          SELECT gen_random_uuid(), 'a.books', ${rule.id}, ${campus.students[turn++ % 8]}, 'yellow', 2,
+          SELECT gen_random_uuid(), 'a.books', ${ruleId}, ${campus.students[turn++ % 8]}, 'yellow', 2,
                  ${triage === 'confirmed' ? 'closed' : 'dismissed'}, '2026-01-01', '2026-01-01', at, 0, '', '', '{}', at,
-                 at + make_interval(hours => ${hours}), ${triage}, ${triage === 'dismissed' ? 'excused' : null}
+                 at + make_interval(hours => ${hours}), ${triage}, ${triage === 'dismissed' ? reason : null}
             FROM (SELECT now() - make_interval(days => ${raisedDaysAgo}) AS at) t, generate_series(1, ${n})`,
     );
 
@@ -130,6 +136,75 @@ describe('quality of rules', () => {
     expect(await report(officer)).toMatchObject({ policyVersion: 1, rules: [{ flagged: false }] });
   });
 
+  it('leaves out of the precision what was known already', async () => {
+    await test.query(sql`DELETE FROM early_warning.warning`);
+    await past('confirmed', 10, 5, 3);
+    await past('dismissed', 10, 5, 1);
+    await past('dismissed', 10, 5, 4, { reason: 'already_known' });
+    await past('confirmed', 60, 5, 1);
+    await past('dismissed', 60, 5, 2, { reason: 'already_known' });
+    const [only] = (await report(officer, `?from=${daysAgo(20)}`)).rules;
+    expect(only).toMatchObject({
+      ...{ raised: 8, confirmed: 3, dismissed: 5, precision: 0.75, recentPrecision: 0.75, formerPrecision: 1 },
+      dismissedByReason: [
+        { reason: 'excused', n: 1 },
+        { reason: 'already_known', n: 4 },
+      ],
+    });
+    await test.query(sql`UPDATE early_warning.warning SET triage_reason = 'already_known' WHERE triage = 'dismissed'`);
+    expect((await report(officer, `?from=${daysAgo(20)}`)).rules[0]).toMatchObject({ precision: 1 });
+    await test.query(sql`DELETE FROM early_warning.warning WHERE triage = 'confirmed'`);
+    expect((await report(officer)).rules[0]).toMatchObject({ precision: null, interval: null });
+  });
+
+  it('counts a reopened warning from when it was reopened', async () => {
+    await test.query(sql`DELETE FROM early_warning.warning`);
+    await past('confirmed', 30, 24 * 30 - 2, 2);
+    const [triaged, open] = await test.query<{ id: string }>(
+      sql`UPDATE early_warning.warning SET history = jsonb_build_array(
+            jsonb_build_object('what', 'raised', 'at', created_at), jsonb_build_object('what', 'reopened', 'at', now() - interval '8 hours'))
+          RETURNING id`,
+    );
+    await test.query(
+      sql`UPDATE early_warning.warning SET status = 'open', triage = NULL, triaged_at = NULL WHERE id = ${open!.id}`,
+    );
+    const [reopened] = (await report(officer)).rules;
+    expect(reopened).toMatchObject({ raised: 2, confirmed: 1, ignored: 0 });
+    expect(reopened.medianHours).toBeCloseTo(6, 1);
+    await test.query(sql`UPDATE early_warning.warning SET history = '[]' WHERE id IN (${triaged!.id}, ${open!.id})`);
+    expect((await report(officer)).rules[0]).toMatchObject({ ignored: 1, medianHours: 24 * 30 - 2 });
+  });
+
+  it('flags a version that is worse than those before it, and adds the versions up', async () => {
+    await test.query(sql`DELETE FROM early_warning.warning`);
+    const feature = { metric: 'book_loans', agg: 'sum', window: '7d' };
+    const next = await publish(test, simpleRule('a.books', feature, { ge: [{ f: 'x' }, 4] }));
+    const minTriaged = { effectiveFrom: daysAgo(0), source: '测试', value: { minTriaged: 10, drop: 0.2 } };
+    await officer.post('/early-warning/v1/policies/early-warning.rule-quality/versions', minTriaged).expect(201);
+    const byNumber = async () => {
+      const { rules } = (await report(officer)) as { rules: { number: number; flagged: boolean }[] };
+      return new Map(rules.map((one) => [one.number, one]));
+    };
+    await past('confirmed', 60, 5, 8);
+    await past('confirmed', 20, 5, 1);
+    await past('confirmed', 5, 5, 4, { ruleId: next.id });
+    await past('dismissed', 5, 5, 6, { ruleId: next.id });
+    // Nine of the version before are too few to compare with.
+    expect((await byNumber()).get(2)).toMatchObject({ flagged: false, recentPrecision: 0.4, formerPrecision: 1 });
+    await past('dismissed', 60, 5, 1);
+    expect((await byNumber()).get(2)).toMatchObject({ flagged: true, formerPrecision: 0.9, raised: 10 });
+    expect((await byNumber()).get(1)).toMatchObject({ flagged: false, raised: 10, precision: 0.9 });
+    // Once enough of its own was triaged before, a version is compared with itself.
+    await past('dismissed', 60, 5, 10, { ruleId: next.id });
+    expect((await byNumber()).get(2)).toMatchObject({ flagged: false, formerPrecision: 0 });
+    const { rules, codes } = await report(officer);
+    expect(rules.map((one: { state: string }) => one.state)).toEqual(['published', 'retired']);
+    expect(codes).toMatchObject([
+      { code: 'a.books', raised: 30, confirmed: 13, dismissed: 17, precision: 13 / 30, medianHours: 5 },
+    ]);
+    expect(codes[0].interval.low).toBeLessThan(13 / 30);
+  });
+
   describe('a rule with a condition for clearing', () => {
     const lanes = [0, 1, 2];
     /** What the engine finds for three students, level and clearing condition by lane. */
@@ -142,8 +217,8 @@ describe('quality of rules', () => {
       }) as unknown as Firings;
     const apply = (firings: Firings) =>
       test.database.transaction(null, async (tx) => {
-        const [one] = await test.query<{ id: string; code: string; definition: never }>(
-          sql`SELECT id, code, definition FROM early_warning.rule WHERE id = ${rule.id}`,
+        const [one] = await test.query<{ id: string; code: string; number: number; definition: never }>(
+          sql`SELECT id, code, number, definition FROM early_warning.rule WHERE id = ${rule.id}`,
         );
         return test.app.get(Raising).apply(tx, one!, firings, 0);
       });

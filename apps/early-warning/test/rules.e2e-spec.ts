@@ -3,7 +3,7 @@ import { campus, type Client, TestApp } from '#testing';
 import { checkRule } from '../src/kernel/check-rule.js';
 import { metricCatalogue } from '../src/metrics/metrics.service.js';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, dryRun, holdSchedules, observe, publish, simpleRule } from './kit.js';
+import { daysAgo, dryRun, holdSchedules, observe, publish, SECOND_OFFICER, secondOfficer, simpleRule } from './kit.js';
 
 const RULES = '/early-warning/v1/rules';
 const METRICS = '/early-warning/v1/metrics';
@@ -13,6 +13,7 @@ describe('metrics, rules and evaluations', () => {
   let test: TestApp;
   let app: Client;
   let officer: Client;
+  let second: Client;
   let collegeOfficer: Client;
 
   beforeAll(async () => {
@@ -20,6 +21,7 @@ describe('metrics, rules and evaluations', () => {
     await holdSchedules(test);
     app = await test.client();
     officer = await test.person(campus.staff.schoolOfficer);
+    second = await secondOfficer(test);
     collegeOfficer = await test.person(campus.staff.collegeOfficerCs);
   });
   afterAll(() => test.close());
@@ -133,33 +135,81 @@ describe('metrics, rules and evaluations', () => {
       });
       const url = `${RULES}/${draft.body.id}`;
       await dryRun(officer, draft.body.id);
-      await app.post(`${url}/publish`).expect(428);
-      await app.post(`${url}/publish`).set('If-Match', '"2"').expect(412);
-      expect((await app.post(`${url}/publish`).set('If-Match', '"1"').expect(200)).body).toMatchObject({
+      await second.post(`${url}/publish`).expect(428);
+      await second.post(`${url}/publish`).set('If-Match', '"2"').expect(412);
+      expect((await second.post(`${url}/publish`).set('If-Match', '"1"').expect(200)).body).toMatchObject({
         state: 'published',
         version: 2,
         createdBy: campus.staff.schoolOfficer,
-        publishedBy: 'test-app',
+        publishedBy: SECOND_OFFICER,
+        retiredBy: null,
       });
-      expect((await app.post(`${url}/publish`).set('If-Match', '"2"').expect(409)).body.code).toBe(
+      expect((await second.post(`${url}/publish`).set('If-Match', '"2"').expect(409)).body.code).toBe(
         'early-warning/rule-not-draft',
       );
 
-      const second = await officer.post(RULES, { ...late, level: 'orange' }).expect(201);
-      const third = await officer.post(RULES, { ...late, level: 'red' }).expect(201);
-      expect([second.body.number, third.body.number]).toEqual([2, 3]);
-      await dryRun(officer, third.body.id);
-      await app.post(`${RULES}/${third.body.id}/publish`).set('If-Match', '"1"').expect(200);
-      expect((await officer.get(url).expect(200)).body).toMatchObject({ state: 'retired', definition: late });
-      const outdated = await app.post(`${RULES}/${second.body.id}/publish`).set('If-Match', '"1"').expect(409);
+      const orange = await officer.post(RULES, { ...late, level: 'orange' }).expect(201);
+      const red = await officer.post(RULES, { ...late, level: 'red' }).expect(201);
+      expect([orange.body.number, red.body.number]).toEqual([2, 3]);
+      await dryRun(officer, red.body.id);
+      await second.post(`${RULES}/${red.body.id}/publish`).set('If-Match', '"1"').expect(200);
+      expect((await officer.get(url).expect(200)).body).toMatchObject({
+        ...{ state: 'retired', definition: late, retiredBy: SECOND_OFFICER },
+      });
+      const outdated = await second.post(`${RULES}/${orange.body.id}/publish`).set('If-Match', '"1"').expect(409);
       expect(outdated.body.code).toBe('early-warning/rule-outdated');
-      await officer.post(`${RULES}/${third.body.id}/retire`).set('If-Match', '"2"').expect(200);
+      const retired = await officer.post(`${RULES}/${red.body.id}/retire`).set('If-Match', '"2"').expect(200);
+      expect(retired.body).toMatchObject({ state: 'retired', retiredBy: campus.staff.schoolOfficer });
       const states = (await officer.get(`${RULES}?code=test.late`).expect(200)).body.data;
       expect(states.map((one: { number: number; state: string }) => [one.number, one.state]).sort()).toEqual([
         [1, 'retired'],
         [2, 'draft'],
         [3, 'retired'],
       ]);
+    });
+
+    it('leave an audit entry of whoever drafts, edits, deletes, publishes or retires them', async () => {
+      const audited = async (id: string) =>
+        (
+          await test.query<{ action: string; by: string }>(
+            sql`SELECT action, coalesce(person_id::text, app) AS by FROM platform.audit_entry
+                 WHERE subject_kind = 'rule' AND subject_id = ${id} AND action LIKE 'early-warning.rule.%' ORDER BY seq`,
+          )
+        ).map(({ action, by }) => [action.split('.').at(-1), by]);
+      const { schoolOfficer } = campus.staff;
+      const of = { ...late, id: 'test.audited' };
+      const first = await officer.post(RULES, of).expect(201);
+      const url = `${RULES}/${first.body.id}`;
+      await app.put(url, of).set('If-Match', '"1"').expect(200);
+      await dryRun(officer, first.body.id);
+      await second.post(`${url}/publish`).set('If-Match', '"2"').expect(200);
+      const next = await publish(test, { ...of, level: 'red' });
+      await app.post(`${RULES}/${next.id}/retire`).set('If-Match', '"2"').expect(200);
+      expect(await audited(first.body.id)).toEqual([
+        ['drafted', schoolOfficer],
+        ['edited', 'test-app'],
+        ['published', SECOND_OFFICER],
+        ['retired', SECOND_OFFICER],
+      ]);
+      expect(await audited(next.id)).toEqual([
+        ['drafted', schoolOfficer],
+        ['published', SECOND_OFFICER],
+        ['retired', 'test-app'],
+      ]);
+      const draft = await officer.post(RULES, of).expect(201);
+      await second.delete(`${RULES}/${draft.body.id}`).set('If-Match', '"1"').expect(204);
+      expect(await audited(draft.body.id)).toEqual([
+        ['drafted', schoolOfficer],
+        ['deleted', SECOND_OFFICER],
+      ]);
+    });
+
+    it('are shown as SQL, not as of a day to come', async () => {
+      const { id } = (await officer.get(`${RULES}?state=published&limit=1`)).body.data[0];
+      const shown = await officer.get(`${RULES}/${id}/sql?asOf=${daysAgo(0)}`).expect(200);
+      expect(shown.body.sql).toContain('SELECT');
+      const refused = await officer.get(`${RULES}/${id}/sql?asOf=${daysAgo(-1)}`).expect(400);
+      expect(refused.body.errors[0]).toMatchObject({ pointer: '?asOf', detail: '不能晚于今天' });
     });
 
     it('that are wrong are refused with a pointer at the node', async () => {
@@ -224,6 +274,22 @@ describe('metrics, rules and evaluations', () => {
       expect(await test.query(sql`SELECT 1 FROM early_warning.rule WHERE code = 'try.books'`)).toEqual([]);
     });
 
+    it('are audited when they name students', async () => {
+      const audited = async () =>
+        (
+          await test.query<{ n: number }>(
+            sql`SELECT count(*)::int AS n FROM platform.audit_entry
+                 WHERE action = 'early-warning.evaluation.read' AND subject_kind = 'rule' AND subject_id = 'try.books'`,
+          )
+        )[0]!.n;
+      const before = await audited();
+      await evaluate({}, '').expect(200);
+      expect(await audited()).toBe(before);
+      await evaluate({}).expect(200);
+      await evaluate({ evidence: true }, '').expect(200);
+      expect(await audited()).toBe(before + 2);
+    });
+
     it('see the past as of its day', async () => {
       expect((await evaluate({ asOf: daysAgo(4) }).expect(200)).body).toMatchObject({ flagged: 0, unknown: 12 });
       expect(
@@ -250,6 +316,8 @@ describe('metrics, rules and evaluations', () => {
       const answer = await evaluate({ rule: { ...rule, when: { ge: [{ f: 'z' }, 1] } } }).expect(400);
       expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain('#/rule/when/ge/0/f');
       expect((await evaluate({ unitId: campus.students[0] }).expect(400)).body.errors[0].pointer).toBe('#/unitId');
+      expect((await evaluate({ asOf: daysAgo(-1) }).expect(400)).body.errors[0].pointer).toBe('#/asOf');
+      await evaluate({ asOf: daysAgo(0) }).expect(200);
     });
 
     it('need rights over the whole school', async () => {

@@ -1,14 +1,13 @@
 import { query, sql, type Tx } from '#database';
 import type { Policies } from '#policy';
+import { compile } from '../kernel/compile.js';
 import { dateOfDay, dayOf } from '../kernel/days.js';
-import type { MaskDay, Rule } from '../kernel/language.js';
-import { Calendar, type Ranges } from '../kernel/masks.js';
+import { type MaskDay, MASKS, type Rule } from '../kernel/language.js';
+import { Calendar, firstMaskDays, type Ranges } from '../kernel/masks.js';
+import { metricCatalogue } from '../metrics/metrics.service.js';
 import { holidaysBetween } from './holidays.js';
 import { leavesSince } from './leave-mask.js';
 import { type SpecialDays, SpecialDaysPolicy } from './special-days.policy.js';
-
-/** Longest reach of masks: holidays and leaves further back decide nothing. */
-const MASK_DAYS = 800;
 
 /** First and last day of the school's terms, in their order. */
 export async function termsOf(tx: Tx): Promise<{ from: number; to: number }[]> {
@@ -19,20 +18,20 @@ export async function termsOf(tx: Tx): Promise<{ from: number; to: number }[]> {
   return rows.map(({ from, end }) => ({ from: dayOf(from), to: dayOf(end) - 1 }));
 }
 
-/** The calendar that rules ask for when they look back from days from … to; kinds of days that none of them names are left out. */
+/** The calendar that rules ask for when they look back from days from … to: each kind of days as far back as one of them looks. */
 export async function calendarFor(
   tx: Tx,
   policies: Policies,
   rules: readonly Rule[],
   { from, to }: { from: number; to: number },
 ): Promise<Calendar> {
-  const text = JSON.stringify(rules);
-  const first = from - MASK_DAYS;
+  const first = await firstDays(tx, rules, { from, to });
+  const [holiday, leave] = [first.get('holiday'), first.get('leave')];
   const forAll: Partial<Record<MaskDay, Set<number>>> = {};
   const byLane: Partial<Record<MaskDay, Map<number, Ranges>>> = {};
-  if (text.includes('holiday')) forAll.holiday = await holidaysBetween(tx, first, to);
-  if (text.includes('leave')) byLane.leave = await leavesSince(tx, dateOfDay(first));
-  const kinds = (['exam', 'internship'] as const).filter((kind) => text.includes(kind));
+  if (holiday !== undefined) forAll.holiday = await holidaysBetween(tx, holiday, to);
+  if (leave !== undefined) byLane.leave = await leavesSince(tx, dateOfDay(leave));
+  const kinds = (['exam', 'internship'] as const).filter((kind) => first.has(kind));
   if (kinds.length === 0) return new Calendar(forAll, byLane);
   const { periods } = (await policies.at(tx, SpecialDaysPolicy, dateOfDay(to))).value;
   for (const kind of kinds) {
@@ -41,6 +40,24 @@ export async function calendarFor(
     byLane[kind] = await lanesOf(tx, of);
   }
   return new Calendar(forAll, byLane);
+}
+
+/** The earliest day of each kind that a rule asks for; kinds that none asks for are left out. */
+async function firstDays(
+  tx: Tx,
+  rules: readonly Rule[],
+  { from, to }: { from: number; to: number },
+): Promise<Map<MaskDay, number>> {
+  const first = new Map<MaskDay, number>();
+  const masked = rules.filter((rule) => Object.keys(MASKS).some((mask) => JSON.stringify(rule).includes(mask)));
+  if (masked.length === 0) return first;
+  const metrics = await metricCatalogue(tx);
+  const terms = await termsOf(tx);
+  for (let asOf = from; asOf <= to; asOf++) {
+    const plan = compile(masked, metrics, { asOf, elapsedHours: 24, terms, parameters: {} });
+    for (const [mask, day] of firstMaskDays(plan)) first.set(mask, Math.min(day, first.get(mask) ?? day));
+  }
+  return first;
 }
 
 function daysOf({ from, to }: SpecialDays): number[] {

@@ -40,33 +40,21 @@ function int32s(bytes: Buffer | null): Int32Array {
 /** GB/T 2261.1. */
 const SEX = { male: '1', female: '2' };
 
-/** Students a rule is about, by the place of the rule; rules about everybody are not named. */
-export async function judgedStudents(
-  tx: Tx,
-  rules: readonly Rule[],
-  asOf: string,
-): Promise<Map<number, readonly number[]>> {
-  const judged = new Map<number, readonly number[]>();
-  for (const [i, { students }] of rules.entries()) {
-    if (!students) continue;
-    const { units = null, grades, sex } = students;
-    const years = grades?.map(String) ?? null;
-    const code = sex ? SEX[sex] : null;
-    const rows = await query<{ ordinal: number }>(
-      tx,
-      sql`SELECT o.ordinal FROM early_warning.student_ordinal o JOIN directory.published_student_v1 s ON s.id = o.student_id
-           WHERE (${years}::text[] IS NULL OR s.grade = ANY(${years}::text[])) AND (${code}::text IS NULL OR s.sex = ${code})
-             AND (${units}::uuid[] IS NULL OR EXISTS (SELECT 1 FROM directory.published_membership_v1 m
-                   WHERE m.person_id = s.id AND m.unit_id = ANY(${units}::uuid[]) AND m.valid_from <= ${asOf}
-                     AND (m.valid_to IS NULL OR m.valid_to > ${asOf})))
-           ORDER BY o.ordinal`,
-    );
-    judged.set(
-      i,
-      rows.map(({ ordinal }) => ordinal),
-    );
-  }
-  return judged;
+/** Lanes of the students a rule is about on a day, ascending. */
+async function judgedLanes(tx: Tx, students: NonNullable<Rule['students']>, asOf: string): Promise<readonly number[]> {
+  const { units = null, grades, sex } = students;
+  const years = grades?.map(String) ?? null;
+  const code = sex ? SEX[sex] : null;
+  const row = await queryOne<{ lanes: Buffer | null }>(
+    tx,
+    sql`SELECT string_agg(int4send(o.ordinal), ''::bytea ORDER BY o.ordinal) AS lanes
+          FROM early_warning.student_ordinal o JOIN directory.published_student_v1 s ON s.id = o.student_id
+         WHERE (${years}::text[] IS NULL OR s.grade = ANY(${years}::text[])) AND (${code}::text IS NULL OR s.sex = ${code})
+           AND (${units}::uuid[] IS NULL OR EXISTS (SELECT 1 FROM directory.published_membership_v1 m
+                 WHERE m.person_id = s.id AND m.unit_id = ANY(${units}::uuid[]) AND m.valid_from <= ${asOf}
+                   AND (m.valid_to IS NULL OR m.valid_to > ${asOf})))`,
+  );
+  return Array.from(int32s(row!.lanes));
 }
 
 interface CohortTable {
@@ -143,7 +131,7 @@ export class Roster {
   }
 }
 
-/** The cohorts of all students on the days of a question. Between two changes of memberships a table is read once. */
+/** The cohorts of all students on the days of a question, and whom its rules are about. Between two changes of memberships either is read once. */
 export class CohortTables {
   private readonly named = new Map<string, CohortTable>();
 
@@ -157,16 +145,33 @@ export class CohortTables {
 
   /** The cohort of every student on a day, e.g. of `college+grade`, by lane; `key` is what its ids are found by. */
   async table(key: string, name: string, asOf: string): Promise<Cohorts> {
-    const changes = this.manyDays ? await this.remember('changes', () => this.changeDays()) : [asOf];
-    const since = changes.findLast((day) => day <= asOf) ?? '';
+    const since = await this.lastChange(asOf);
     const table = await this.remember(`${name} ${since}`, () => cohortTable(this.tx, name, asOf, this.lanes));
     this.named.set(key, table);
     return table.cohorts;
   }
 
+  /** Lanes a rule is about on a day, by the place of the rule; rules about everybody are not named. */
+  async judged(rules: readonly Rule[], asOf: string): Promise<Map<number, readonly number[]>> {
+    const judged = new Map<number, readonly number[]>();
+    for (const [i, { students }] of rules.entries()) {
+      if (!students) continue;
+      const since = students.units ? await this.lastChange(asOf) : '';
+      const name = `students ${JSON.stringify(students)} ${since}`;
+      judged.set(i, await this.remember(name, () => judgedLanes(this.tx, students, asOf)));
+    }
+    return judged;
+  }
+
   /** What cohorts are made of, by the key of their table. */
   ids(): Map<string, readonly string[]> {
     return new Map([...this.named].map(([key, { ids }]) => [key, ids]));
+  }
+
+  /** The newest day up to a day on which memberships changed. */
+  private async lastChange(asOf: string): Promise<string> {
+    const changes = this.manyDays ? await this.remember('changes', () => this.changeDays()) : [asOf];
+    return changes.findLast((day) => day <= asOf) ?? '';
   }
 
   /** Days on which any membership begins or has ended, ascending. */

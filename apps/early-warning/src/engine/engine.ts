@@ -1,21 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { Config } from '#config';
-import { query, sql, type Tx } from '#database';
+import { query, sql, type Sql, type Tx } from '#database';
 import { Policies } from '#policy';
 import { today } from '#roster';
 import { CloseUp } from '../kernel/close-up.js';
 import { compile, type Moment, type Plan } from '../kernel/compile.js';
 import { dateOfDay, dayOf } from '../kernel/days.js';
 import { CANNOT_SAY, type Cohorts, Evaluation, type Need, type World } from '../kernel/evaluation.js';
-import { type CohortFacts, type Evidence, featuresFor, levelOf, thresholdOf } from '../kernel/evidence.js';
+import {
+  type CohortFacts,
+  earlierFeatures,
+  earlierFor,
+  type Evidence,
+  featuresFor,
+  levelOf,
+  thresholdOf,
+} from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
 import type { Calendar } from '../kernel/masks.js';
 import { planSql } from '../kernel/sql.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { sourceStates } from '../sources/silence.js';
+import { sourceStatesOn } from '../sources/silence.js';
 import { calendarFor, termsOf } from './calendars.js';
-import { Cohorting, type CohortTables, judgedStudents, type Population, type Roster } from './cohorts.js';
+import { Cohorting, type CohortTables, type Population, type Roster } from './cohorts.js';
 import { ensureOrdinals } from './ordinals.js';
 import { RuleParametersPolicy } from './rule-parameters.policy.js';
 import { type LoadedVectors, VectorStore } from './vector-store.js';
@@ -31,7 +39,12 @@ export interface Question {
   /** YYYY-MM-DD. */
   asOf: string;
   population?: Population;
+  /** Numbers that take the place of the school's, by name of the parameter. */
+  parameters?: Readonly<Record<string, number>> | undefined;
 }
+
+/** What `clears` says where a rule no longer goes on holding. */
+export const CLEARED = 1;
 
 const RELATIONS = {
   cells: 'early_warning.cell',
@@ -44,11 +57,14 @@ interface Setting {
   tx: Tx;
   rules: readonly RuleVersion[];
   population: Population;
+  parameters: Readonly<Record<string, number>>;
   roster: Roster;
   calendar: Calendar;
   cohorts: CohortTables;
   metrics: Awaited<ReturnType<typeof metricCatalogue>>;
   terms: { from: number; to: number }[];
+  /** Codes of the metrics whose source is silent, by day. */
+  silent: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Judges rules over the students of a population as of a day. Reads only; the same for live runs, evaluations and checks of the past. */
@@ -62,12 +78,8 @@ export class Engine {
   ) {}
 
   /** Needs a transaction, and the dirty days folded. `look` sees the firings; afterwards they are gone. */
-  async evaluate<T>(
-    tx: Tx,
-    { rules, asOf, population = {} }: Question,
-    look: (firings: Firings) => T | Promise<T>,
-  ): Promise<T> {
-    const setting = await this.setting(tx, rules, population, [asOf]);
+  async evaluate<T>(tx: Tx, { asOf, ...question }: Question, look: (firings: Firings) => T | Promise<T>): Promise<T> {
+    const setting = await this.setting(tx, question, [asOf]);
     const [judged] = await this.plans(setting, [asOf]);
     return this.judge(setting, judged!, await this.store.open(tx, judged!.evaluation.needs()), look);
   }
@@ -75,11 +87,11 @@ export class Engine {
   /** Judges the rules as of every day from … to, days ascending; what the days have in common is read once. */
   async sweep(
     tx: Tx,
-    { rules, from, to, population = {} }: Omit<Question, 'asOf'> & { from: string; to: string },
+    { from, to, ...question }: Omit<Question, 'asOf'> & { from: string; to: string },
     onDay: (asOf: string, firings: Firings) => void | Promise<void>,
   ): Promise<void> {
     const days = Array.from({ length: dayOf(to) - dayOf(from) + 1 }, (_, i) => dateOfDay(dayOf(from) + i));
-    const setting = await this.setting(tx, rules, population, days);
+    const setting = await this.setting(tx, question, days);
     const plans = await this.plans(setting, days);
     const vectors = await this.store.open(tx, union(plans.flatMap(({ evaluation }) => evaluation.needs())));
     // One after the other out of the list: a day's results are many, and nobody asks for them twice.
@@ -92,7 +104,7 @@ export class Engine {
    * students it reads three relations that its reader provides: days that do not count, cohorts, and the students a rule is for.
    */
   async statement(tx: Tx, rule: RuleVersion, asOf: string): Promise<string> {
-    const [judged] = await this.plans(await this.setting(tx, [rule], {}, [asOf]), [asOf]);
+    const [judged] = await this.plans(await this.setting(tx, { rules: [rule] }, [asOf]), [asOf]);
     return planSql(judged!.evaluation.plan, RELATIONS)[0]!;
   }
 
@@ -103,19 +115,20 @@ export class Engine {
 
   private async setting(
     tx: Tx,
-    rules: readonly RuleVersion[],
-    population: Population,
+    { rules, population = {}, parameters = {} }: Omit<Question, 'asOf'>,
     days: readonly string[],
   ): Promise<Setting> {
     const definitions = rules.map(({ definition }) => definition);
     const range = { from: dayOf(days[0]!), to: dayOf(days.at(-1)!) };
     const roster = await this.cohorting.roster(tx);
+    const metrics = await metricCatalogue(tx);
+    const watched = rules.some((rule) => metricsOf(rule).some((code) => metrics.get(code)?.watched));
     return {
-      ...{ tx, rules, population, roster },
+      ...{ tx, rules, population, parameters, roster, metrics },
       calendar: await calendarFor(tx, this.policies, definitions, range),
       cohorts: roster.cohorts(days.length > 1),
-      metrics: await metricCatalogue(tx),
       terms: await termsOf(tx),
+      silent: watched ? await this.silentMetrics(tx, days) : new Map(),
     };
   }
 
@@ -128,14 +141,14 @@ export class Engine {
         asOf: dayOf(asOf),
         elapsedHours: asOf === today(this.config.timeZone) ? this.hoursOfToday() : 24,
         terms: setting.terms,
-        parameters: numbersOf(policy.value.values),
+        parameters: { ...numbersOf(policy.value.values), ...setting.parameters },
       };
       const plan = compile(definitions, setting.metrics, moment);
       const world: World = {
         students: roster.lanes,
         calendar: setting.calendar,
         cohorts: await cohortsOf(plan, setting.cohorts),
-        judged: await judgedStudents(tx, definitions, asOf),
+        judged: await setting.cohorts.judged(definitions, asOf),
       };
       const evaluation = new Evaluation(plan, world, this.store.memory);
       plans.push({ asOf, evaluation, parameters: { version: policy.number, values: moment.parameters } });
@@ -153,26 +166,32 @@ export class Engine {
     try {
       await this.store.run(judged.evaluation, vectors);
       const lanes = await roster.population(population, judged.asOf, today(this.config.timeZone));
-      const silent = await this.silentRules(setting, judged.asOf);
+      const silent = silentRules(setting, judged.asOf);
       return await look(new Firings(rules, { ...judged, silent }, cohorts, lanes, vectors.hwm, this.store));
     } finally {
       judged.evaluation.release();
     }
   }
 
-  /** Places of the rules that look at a metric whose source is silent. */
-  private async silentRules({ tx, rules, metrics }: Setting, asOf: string): Promise<Set<number>> {
-    const metricsOf = ({ definition }: RuleVersion) => Object.values(definition.features).map(({ metric }) => metric);
-    if (!rules.some((rule) => metricsOf(rule).some((code) => metrics.get(code)?.watched))) return new Set();
-    const states = await sourceStates(tx, asOf, this.config.timeZone);
-    const silent = new Set(states.flatMap((state) => state.silentMetrics));
-    return new Set(rules.flatMap((rule, i) => (metricsOf(rule).some((metric) => silent.has(metric)) ? [i] : [])));
+  private async silentMetrics(tx: Tx, days: readonly string[]): Promise<Setting['silent']> {
+    const states = await sourceStatesOn(tx, days, this.config.timeZone);
+    return new Map([...states].map(([day, of]) => [day, new Set(of.flatMap(({ silentMetrics }) => silentMetrics))]));
   }
 
   private hoursOfToday(): number {
     const now = DateTime.now().setZone(this.config.timeZone);
     return now.diff(now.startOf('day'), 'hours').hours;
   }
+}
+
+function metricsOf({ definition }: RuleVersion): string[] {
+  return Object.values(definition.features).map(({ metric }) => metric);
+}
+
+/** Places of the rules that look at a metric whose source is silent. */
+function silentRules({ rules, silent }: Setting, asOf: string): Set<number> {
+  const isSilent = (metric: string): boolean => silent.get(asOf)?.has(metric) ?? false;
+  return new Set(rules.flatMap((rule, i) => (metricsOf(rule).some(isSilent) ? [i] : [])));
 }
 
 interface Judged {
@@ -208,9 +227,30 @@ export class Firings {
     return this.silent(i) ? new Uint8Array(levels.length).fill(CANNOT_SAY) : levels;
   }
 
-  /** Whether the i-th rule's `clearWhen` holds, by lane: 0 no, 1 yes, 2 unknown; undefined when it has none. */
+  /**
+   * Whether the i-th rule's `clearWhen` holds, by lane: 0 no, CLEARED, 2 unknown; undefined when it has none. A rule goes on holding
+   * for nobody on a day on which it is not in force, nor for students whom it is not about.
+   */
   clears(i: number): Uint8Array | undefined {
-    return this.judged.evaluation.clears(i);
+    const { evaluation } = this.judged;
+    const { plan, world } = evaluation;
+    const clears = evaluation.clears(i);
+    const inForce = plan.rules[i]!.steps.length > 0;
+    const judged = world.judged.get(i);
+    if (!clears || (inForce && !judged)) return clears;
+    const all = new Uint8Array(clears.length).fill(CLEARED);
+    if (inForce) for (const lane of judged!) all[lane] = clears[lane]!;
+    return all;
+  }
+
+  /** Lanes of the population that the i-th rule is about. */
+  about(i: number): readonly number[] {
+    const { judged, students } = this.judged.evaluation.world;
+    const lanes = judged.get(i);
+    if (!lanes) return this.population;
+    const isAbout = new Uint8Array(students);
+    for (const lane of lanes) isAbout[lane] = 1;
+    return this.population.filter((lane) => isAbout[lane] === 1);
   }
 
   /** The complete evidence of lanes, in their order; where the rule does not hold, against its mildest step. */
@@ -220,18 +260,22 @@ export class Firings {
     const closeUp = await this.closeUp(tx, i, lanes);
     const sources = await this.sources(tx, closeUp.needs());
     const facts: CohortFacts = { ids: this.cohorts.ids(), size: cohortSizes(evaluation) };
+    const earlier = new Map(planned.steps.map((step) => [step, earlierFeatures(evaluation.plan, planned, step.when)]));
     return lanes.map((ordinal, k): Evidence => {
+      const who = { i: k, ordinal };
       const rank = levels[ordinal]!;
       const holds = rank > 0 && rank !== CANNOT_SAY;
       const step = (holds && planned.steps.find((one) => one.rank === rank)) || planned.steps[0];
       const conditions = step ? closeUp.conditions(step.when, k) : [];
+      const before = earlierFor(evaluation, (step && earlier.get(step)) ?? [], closeUp, who, facts);
       return {
         rule: planned.rule.id,
         number: this.rules[i]!.number,
         asOf,
         hwm: this.hwm,
         level: holds ? levelOf(rank) : null,
-        features: featuresFor(evaluation, planned.features, closeUp, { i: k, ordinal }, facts),
+        features: featuresFor(evaluation, planned.features, closeUp, who, facts),
+        ...(before.length > 0 && { earlier: before }),
         conditions,
         threshold: thresholdOf(conditions),
         parameters,
@@ -255,20 +299,37 @@ export class Firings {
     return closeUp;
   }
 
-  /** Which sources delivered what lies in the windows. */
+  /** Which sources supply what lies in the windows: those that delivered it, and those that are declared to. */
   private async sources(tx: Tx, needs: readonly Need[]): Promise<Evidence['sources']> {
     const metrics = needs.map((need) => need.metric);
     const earliest = Math.min(dayOf(this.asOf), ...needs.map((need) => need.from));
     const from = dateOfDay(Math.max(dayOf('1900-01-01'), earliest));
     return query(
       tx,
-      sql`SELECT b.source, array_agg(DISTINCT m.code) AS metrics, count(DISTINCT b.seq)::int AS batches,
-                 to_char(max(b.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "lastReceivedAt"
-            FROM early_warning.ingest_batch b JOIN early_warning.metric m ON m.number = ANY(b.metrics)
-           WHERE m.number = ANY(${metrics}::smallint[]) AND b.first_day <= ${this.asOf} AND b.last_day >= ${from}
-           GROUP BY b.source ORDER BY b.source`,
+      sql`WITH metric AS (
+            SELECT m.number, m.code, coalesce((SELECT sum(v.n) FROM early_warning.day_vector v
+                     WHERE v.metric = m.number AND v.day = ${this.asOf}), 0)::int AS students
+              FROM early_warning.metric m WHERE m.number = ANY(${metrics}::smallint[])
+          ), delivered AS (
+            SELECT b.source, array_agg(DISTINCT m.code) AS metrics, count(DISTINCT b.seq)::int AS batches, max(b.received_at) AS at
+              FROM early_warning.ingest_batch b JOIN metric m ON m.number = ANY(b.metrics)
+             WHERE b.first_day <= ${this.asOf} AND b.last_day >= ${from} GROUP BY b.source
+          ), declared AS (
+            SELECT s.code AS source, jsonb_build_object('zh', s.zh, 'en', s.en) AS name, array_agg(m.code ORDER BY m.code) AS metrics,
+                   (SELECT max(h.at) FROM early_warning.source_heartbeat h WHERE h.source = s.code) AS at
+              FROM early_warning.source s JOIN metric m ON m.code = ANY(s.metrics) WHERE s.active GROUP BY s.id
+          )
+          SELECT source, name, coalesce(b.metrics, d.metrics) AS metrics, coalesce(b.batches, 0) AS batches,
+                 ${instant(sql`b.at`)} AS "lastReceivedAt", ${instant(sql`d.at`)} AS "lastHeartbeatAt",
+                 ${instant(sql`greatest(b.at, d.at)`)} AS "seenAt",
+                 (SELECT jsonb_object_agg(m.code, m.students) FROM metric m WHERE m.code = ANY(coalesce(b.metrics, d.metrics))) AS presence
+            FROM delivered b FULL JOIN declared d USING (source) ORDER BY source`,
     );
   }
+}
+
+function instant(of: Sql): Sql {
+  return sql`to_char(${of} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 }
 
 async function cohortsOf(plan: Plan, tables: CohortTables): Promise<Map<string, Cohorts>> {

@@ -64,6 +64,16 @@ export async function foldDirty(tx: Tx): Promise<number> {
   );
 }
 
+/** The same, unless nothing waits or somebody is at it. */
+export async function foldIfFree(tx: Tx): Promise<void> {
+  if (!(await anyDirty(tx))) return;
+  const row = await queryOne<{ free: boolean }>(
+    tx,
+    sql`SELECT pg_try_advisory_xact_lock(hashtext('early-warning vectors')) AS free`,
+  );
+  if (row!.free) await foldDirty(tx);
+}
+
 /** Makes every vector of which the observations are kept anew from them; must change nothing. */
 export async function rebuildVectors(tx: Tx): Promise<number> {
   await lockVectors(tx);

@@ -1,10 +1,15 @@
-import { DateOnly, ListOf, OneOf } from '#http';
+import { query, sql, type Tx } from '#database';
+import { DateOnly, type FieldError, ListOf, OneOf } from '#http';
 import { Policy } from '#policy';
+import { daysBetween } from '#roster';
 
 const KINDS = {
   exam: { zh: '考试周', en: 'exam weeks' },
   internship: { zh: '实习', en: 'internship' },
 } as const;
+
+/** Days of one period; rules look no further back. */
+const MAX_DAYS = 800;
 
 /** Days of a kind for the whole school, or for the students of some units. */
 export class SpecialDays {
@@ -33,4 +38,27 @@ export class SpecialDays {
 export class SpecialDaysPolicy {
   @ListOf(() => SpecialDays, { zh: '考试周与实习的起止日期', en: 'Exam weeks and internships', maxItems: 500 })
   periods: SpecialDays[] = [];
+
+  /** Periods that end before they begin or go on for years, and units that nobody knows. */
+  async findings(tx: Tx): Promise<FieldError[]> {
+    const named = this.periods.flatMap(({ units }) => units ?? []);
+    const rows = await query<{ id: string }>(
+      tx,
+      sql`SELECT id FROM directory.published_unit_v1 WHERE id = ANY(${named}::uuid[])`,
+    );
+    const known = new Set(rows.map(({ id }) => id));
+    return this.periods.flatMap(({ from, to, units = [] }, i) => [
+      ...(to < from
+        ? [{ pointer: `#/periods/${i}/to`, zh: '不能早于首日', en: 'must not be before the first day' }]
+        : []),
+      ...(daysBetween(from, to) >= MAX_DAYS
+        ? [{ pointer: `#/periods/${i}/to`, zh: `最长 ${MAX_DAYS} 天`, en: `must be at most ${MAX_DAYS} days on` }]
+        : []),
+      ...units.flatMap((unit, j) =>
+        known.has(unit.toLowerCase())
+          ? []
+          : [{ pointer: `#/periods/${i}/units/${j}`, zh: '没有这个单位', en: 'is not a known unit' }],
+      ),
+    ]);
+  }
 }

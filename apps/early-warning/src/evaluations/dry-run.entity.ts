@@ -21,6 +21,10 @@ export class DryRun extends BaseEntity {
   @Column('uuid', { nullable: true })
   unitId: string | null = null;
 
+  /** Numbers that took the place of the school's; null = tried under the school's own. */
+  @Column('jsonb', { nullable: true })
+  parameters: Record<string, number> | null = null;
+
   /** Counts only: the sample is not kept. */
   @Column('jsonb')
   result: object;

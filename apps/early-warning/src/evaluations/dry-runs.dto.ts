@@ -6,6 +6,7 @@ import { LevelCountsDto } from './evaluations.dto.js';
 
 export const MAX_DAYS = 400;
 export const MAX_SAMPLE = 10;
+export const MAX_PARAMETERS = 50;
 const STUDENTS = { min: 0, max: 10_000_000 };
 
 export class DryRunRequestDto {
@@ -40,19 +41,35 @@ export class DryRunRequestDto {
     optional: true,
   })
   unitId?: string;
+
+  @Json({
+    zh: `参数名与数值：本次试运行以此代替学校设定的数值，对所比较的规则同样有效；最多 ${MAX_PARAMETERS} 项`,
+    en: `Numbers by parameter name that take the place of the school's for this dry run, for the rules it is compared with too; at most ${MAX_PARAMETERS}`,
+    optional: true,
+    example: { late_per_week: 5 },
+  })
+  parameters?: Record<string, unknown>;
 }
 
 class DryRunDayDto {
   @DateOnly({ zh: '日期', en: 'Day', example: '2026-11-20' })
   day: string;
 
-  @Nested(() => LevelCountsDto, { zh: '当日成立的人数，按级别', en: 'Students for whom it held, by level' })
+  @Nested(() => LevelCountsDto, {
+    zh: '当日成立的人数（含尚未解除的），按级别',
+    en: 'Students for whom it held or was not cleared yet, by level',
+  })
   levels: LevelCountsDto;
 
-  @Int({ zh: '当日成立的人数', en: 'Students for whom it held', ...STUDENTS, example: 15 })
+  @Int({
+    zh: '当日成立的人数（含尚未解除的）',
+    en: 'Students for whom it held or was not cleared yet',
+    ...STUDENTS,
+    example: 15,
+  })
   firing: number;
 
-  @Int({ zh: '其中前一日不成立的人数', en: 'Of these, not on the day before', ...STUDENTS, example: 2 })
+  @Int({ zh: '其中当日开始成立的人数', en: 'Of these, those for whom it began to hold', ...STUDENTS, example: 2 })
   new: number;
 
   @Int({ zh: '数据不足、无法判断的人数', en: 'Students about whom too little is known', ...STUDENTS, example: 4 })
@@ -146,7 +163,7 @@ export class DryRunCountsDto {
   @DateOnly({ zh: '末日', en: 'Last day', example: '2026-11-20' })
   to: string;
 
-  @Int({ zh: '学生数', en: 'Students', ...STUDENTS, example: 2000 })
+  @Int({ zh: '规则所针对的学生数', en: 'Students the rule is about', ...STUDENTS, example: 2000 })
   students: number;
 
   @Int({ zh: '曾被标记的学生数', en: 'Students for whom it ever held', ...STUDENTS, example: 40 })
@@ -188,6 +205,7 @@ export interface DryRunRow {
   ruleId: string;
   current: boolean;
   unitId: string | null;
+  parameters: Record<string, number> | null;
   result: DryRunCountsDto;
   createdBy: string;
   createdAt: Date;
@@ -207,6 +225,14 @@ export class RecordedDryRunDto {
   @Uuid({ zh: '单位或场所；null 为全体学生', en: 'Unit or place; null = everybody', nullable: true })
   unitId: string | null;
 
+  @Json({
+    zh: '代替学校设定的参数；null 为学校自己的数值',
+    en: "Numbers that took the place of the school's; null = the school's own",
+    nullable: true,
+    example: { late_per_week: 5 },
+  })
+  parameters: Record<string, number> | null;
+
   @Nested(() => DryRunCountsDto, { zh: '结果', en: 'What it came to' })
   result: DryRunCountsDto;
 
@@ -216,7 +242,16 @@ export class RecordedDryRunDto {
   @Instant({ zh: '时间', en: 'At' })
   createdAt: Date;
 
-  static from({ id, ruleId, current, unitId, result, createdBy, createdAt }: DryRunRow): RecordedDryRunDto {
-    return Object.assign(new RecordedDryRunDto(), { id, ruleId, current, unitId, result, createdBy, createdAt });
+  static from({ id, ruleId, current, unitId, parameters, result, createdBy, createdAt }: DryRunRow): RecordedDryRunDto {
+    return Object.assign(new RecordedDryRunDto(), {
+      id,
+      ruleId,
+      current,
+      unitId,
+      parameters,
+      result,
+      createdBy,
+      createdAt,
+    });
   }
 }

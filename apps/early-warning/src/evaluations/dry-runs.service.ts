@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { Database, insert, query, sql, type Tx } from '#database';
@@ -7,7 +7,9 @@ import { type FieldError, Invalid, keyset, NotFound, type Page, toPage } from '#
 import { addDays, daysBetween, today, unitById } from '#roster';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
+import { escape, Findings } from '../kernel/findings.js';
 import { rankOf, type Rule as Definition } from '../kernel/language.js';
+import { MAX_CONSTANT, PARAMETER_NAME } from '../kernel/limits.js';
 import { requireSchool } from '../metrics/metrics.service.js';
 import { Rule } from '../rules/rule.entity.js';
 import { checkedDefinition, publishedRules } from '../rules/rules.service.js';
@@ -19,6 +21,7 @@ import {
   type DryRunRow,
   type DryRunsQuery,
   MAX_DAYS,
+  MAX_PARAMETERS,
   MAX_SAMPLE,
   RecordedDryRunDto,
 } from './dry-runs.dto.js';
@@ -35,6 +38,7 @@ interface Question {
   from: string;
   to: string;
   population: { unitId?: string | undefined };
+  parameters: Record<string, number> | undefined;
 }
 type Published = RuleVersion & { id: string; code: string };
 
@@ -48,7 +52,10 @@ export class DryRuns {
     private readonly questions: Questions,
   ) {}
 
-  /** Synchronous; recorded when the rule is named by `ruleId`, else it leaves no trace. */
+  /**
+   * Synchronous; recorded when the rule is named by `ruleId`. An Idempotency-Key keeps no answer: it has students in it, and a dry run
+   * that is made again changes nothing but that it is recorded again. That students were looked at leaves an audit entry.
+   */
   async run(actor: Actor, body: DryRunRequestDto): Promise<DryRunDto> {
     requireSchool(actor, 'early-warning:rule:write');
     requireSchool(actor, 'early-warning:warning:read');
@@ -58,12 +65,12 @@ export class DryRuns {
     const definition = await this.definition(reader, body);
     if (unitId && !(await unitById(reader, unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
-    const dto = await this.questions.ask((tx) =>
-      this.judge(tx, { definition, ...range, population: { unitId } }, ruleId),
-    );
-    if (!ruleId) return dto;
-    return this.database.transaction(actor, async (tx) => {
-      dto.id = await this.record(tx, actor, { ruleId, unitId: unitId ?? null, definition }, dto);
+    const question = { definition, ...range, population: { unitId }, parameters: checkedParameters(body) };
+    const dto = await this.questions.ask((tx) => this.judge(tx, question, ruleId));
+    return this.database.transaction(null, async (tx) => {
+      if (ruleId) dto.id = await this.record(tx, actor, ruleId, question, dto);
+      const subject = { kind: 'rule', id: ruleId ?? definition.id };
+      if (dto.sample.length > 0) await audit(tx, actor, { action: 'early-warning.dry-run.read', subject });
       return dto;
     });
   }
@@ -74,7 +81,7 @@ export class DryRuns {
     const rows = await query<DryRunRow>(
       this.database.reader,
       sql`SELECT d.id, d.rule_id AS "ruleId", d.definition_hash = sha256(convert_to(r.definition::text, 'UTF8')) AS current,
-                 d.unit_id AS "unitId", d.result, d.created_by AS "createdBy", d.created_at AS "createdAt", ${keys.sortKey} AS "sortKey"
+                 d.unit_id AS "unitId", d.parameters, d.result, d.created_by AS "createdBy", d.created_at AS "createdAt", ${keys.sortKey} AS "sortKey"
             FROM early_warning.dry_run d JOIN early_warning.rule r ON r.id = d.rule_id
            WHERE d.rule_id = ${page.ruleId} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
     );
@@ -107,7 +114,8 @@ export class DryRuns {
     const before = published.find((rule) => rule.code === definition.id && rule.id !== ruleId);
     const after = new Trial(MAX_SAMPLE);
     const earlier = new Trial();
-    await this.sweep(tx, question, [{ number: 0, definition }, ...(before ? [before] : [])], [after, earlier]);
+    const versions = [{ number: 0, definition }, ...(before ? [before] : [])];
+    const everybody = await this.sweep(tx, question, versions, [after, earlier]);
     const others = published.filter((rule) => rule.code !== definition.id);
     return Object.assign(new DryRunDto(), {
       id: null,
@@ -116,31 +124,35 @@ export class DryRuns {
       fired: after.fired,
       share: after.students === 0 ? 0 : after.fired / after.students,
       days: after.days.map(dayOf),
-      overlap: await this.overlap(tx, question, others, after.students),
+      overlap: await this.overlap(tx, question, others, everybody),
       difference: before ? { number: before.number, ...differenceOf(earlier.reached, after.reached) } : null,
       sample: await this.explain(tx, question, after.sample(MAX_SAMPLE)),
     });
   }
 
-  /** One pass over the days, from the day before the first on. */
+  /** One pass over the days, from the day before the first on; answers how many students the population has at most. */
   private async sweep(
     tx: Tx,
-    { from, to, population }: Question,
+    { from, to, population, parameters }: Question,
     rules: readonly RuleVersion[],
     trials: readonly Trial[],
-  ): Promise<void> {
-    await this.engine.sweep(tx, { rules, from: addDays(from, -1), to, population }, (asOf, firings) => {
+  ): Promise<number> {
+    let students = 0;
+    const sweep = { rules, from: addDays(from, -1), to, population, parameters };
+    await this.engine.sweep(tx, sweep, (asOf, firings) => {
+      students = Math.max(students, firings.population.length);
       rules.forEach((_, i) => {
-        if (asOf < from) trials[i]!.precede(firings.population, firings.levels(i));
-        else trials[i]!.add(asOf, firings.population, firings.levels(i));
+        if (asOf < from) trials[i]!.precede(firings.about(i), firings.levels(i));
+        else trials[i]!.add(asOf, firings.about(i), firings.levels(i), firings.clears(i));
       });
     });
+    return students;
   }
 
   /** Of many students and rules only the newest days are compared, so that the answer comes while one edits. */
   private async overlap(
     tx: Tx,
-    { definition, from, to, population }: Question,
+    { definition, from, to, population, parameters }: Question,
     others: readonly Published[],
     students: number,
   ): Promise<DryRunCountsDto['overlap']> {
@@ -150,8 +162,8 @@ export class DryRuns {
     const days = Array.from({ length }, (_, i) => addDays(to, i + 1 - length));
     const trials = rules.map(() => new Trial());
     if (length > 0)
-      await this.engine.sweep(tx, { rules, from: days[0]!, to, population }, (asOf, firings) =>
-        trials.forEach((trial, i) => trial.add(asOf, firings.population, firings.levels(i))),
+      await this.engine.sweep(tx, { rules, from: days[0]!, to, population, parameters }, (asOf, firings) =>
+        trials.forEach((trial, i) => trial.add(asOf, firings.about(i), firings.levels(i), firings.clears(i))),
       );
     const own = trials[0]!.reached;
     return {
@@ -162,7 +174,7 @@ export class DryRuns {
 
   private async explain(
     tx: Tx,
-    { definition, population }: Question,
+    { definition, population, parameters }: Question,
     onsets: readonly Onset[],
   ): Promise<DryRunDto['sample']> {
     const found = new Map<Onset, Evidence>();
@@ -171,7 +183,7 @@ export class DryRuns {
       const lanes = those.map(({ lane }) => lane);
       const evidence = await this.engine.evaluate(
         tx,
-        { rules: [{ number: 0, definition }], asOf, population },
+        { rules: [{ number: 0, definition }], asOf, population, parameters },
         (firings) => firings.evidence(tx, 0, lanes, firings.levels(0)),
       );
       those.forEach((onset, i) => found.set(onset, evidence[i]!));
@@ -195,7 +207,8 @@ export class DryRuns {
   private async record(
     tx: Tx,
     actor: Actor,
-    { ruleId, unitId, definition }: { ruleId: string; unitId: string | null; definition: Definition },
+    ruleId: string,
+    { definition, population, parameters }: Question,
     { id: _id, sample: _sample, ...result }: DryRunDto,
   ): Promise<string> {
     // Locked, so that it is not deleted meanwhile; of a draft edited meanwhile the hash says so.
@@ -207,14 +220,30 @@ export class DryRuns {
     if (!rule) throw new NotFound();
     const record = new DryRun();
     const { from: fromDay, to: toDay } = result;
+    const unitId = population.unitId ?? null;
     const createdBy = actor.personId ?? actor.app;
     Object.assign(record, { ruleId, definitionHash: rule.hash, fromDay, toDay, unitId, result, createdBy });
+    if (parameters) record.parameters = parameters;
     return (await insert(tx, record)).id;
   }
 }
 
 function wrong(error: FieldError): Error {
   return new Invalid({ errors: [error] });
+}
+
+function checkedParameters({ parameters }: DryRunRequestDto): Record<string, number> | undefined {
+  const found = new Findings();
+  const entries = Object.entries(parameters ?? {});
+  if (entries.length > MAX_PARAMETERS)
+    found.wrong('/parameters', `最多 ${MAX_PARAMETERS} 项`, `must have at most ${MAX_PARAMETERS} properties`);
+  for (const [name, value] of entries) {
+    const at = `/parameters/${escape(name)}`;
+    if (PARAMETER_NAME.test(name)) found.number(value, at, -MAX_CONSTANT, MAX_CONSTANT);
+    else found.wrong(at, '参数名应为小写字母、数字、下划线', 'must be a name of lower-case letters, digits and _');
+  }
+  if (found.errors.length > 0) throw new Invalid({ errors: found.errors });
+  return entries.length > 0 ? (parameters as Record<string, number>) : undefined;
 }
 
 function dayOf({ day, levels, fresh, noData }: TrialDay): DryRunCountsDto['days'][number] {

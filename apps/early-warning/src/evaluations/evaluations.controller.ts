@@ -13,7 +13,7 @@ export class EvaluationsController {
   @Post()
   @HttpCode(200)
   @Require('early-warning:rule:write')
-  @Summary('试算一条规则会标记哪些学生（不留痕迹）', 'See whom a rule would flag (leaves no trace)')
+  @Summary('试算一条规则会标记哪些学生（不保存结果）', 'See whom a rule would flag (the result is not stored)')
   evaluateRule(
     @CurrentActor() actor: Actor,
     @Body() body: EvaluationRequestDto,

@@ -8,7 +8,7 @@ export class EvaluationRequestDto {
   @Nested(() => RuleDefinitionDto, { zh: '规则', en: 'Rule' })
   rule: RuleDefinitionDto;
 
-  @DateOnly({ zh: '截至日期', en: 'As-of day', example: '2026-11-20' })
+  @DateOnly({ zh: '截至日期，不晚于今天', en: 'As-of day, not after today', example: '2026-11-20' })
   asOf: string;
 
   @Uuid({

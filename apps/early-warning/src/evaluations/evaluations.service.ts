@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { type Actor, audit } from '#auth';
+import { Config } from '#config';
 import { WARNING_LEVELS } from '#contracts';
 import { Database } from '#database';
 import { Invalid } from '#http';
-import { unitById } from '#roster';
+import { today, unitById } from '#roster';
 import { Engine } from '../engine/engine.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { rankOf } from '../kernel/language.js';
@@ -16,25 +17,29 @@ import { studentNumbers } from './students.js';
 
 const EXPLAINED = 20;
 
-/** Judges a rule that need not exist: what would it flag? Leaves no trace. */
+/** Judges a rule that need not exist: what would it flag? Stores nothing of it. */
 @Injectable()
 export class Evaluations {
   constructor(
     private readonly database: Database,
+    private readonly config: Config,
     private readonly engine: Engine,
     private readonly questions: Questions,
   ) {}
 
+  /** Naming students leaves an audit entry. */
   async evaluate(actor: Actor, body: EvaluationRequestDto, { ids }: EvaluationQuery): Promise<EvaluationDto> {
     requireSchool(actor, 'early-warning:rule:write');
     requireSchool(actor, 'early-warning:warning:read');
     const { reader } = this.database;
+    if (body.asOf > today(this.config.timeZone))
+      throw new Invalid({ errors: [{ pointer: '#/asOf', zh: '不能晚于今天', en: 'must not be after today' }] });
     const definition = await checkedDefinition(reader, body.rule, '#/rule');
     if (body.unitId && !(await unitById(reader, body.unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
     const { asOf, unitId, includeFuture, evidence = false } = body;
     const question = { rules: [{ number: 0, definition }], asOf, population: { unitId, includeFuture } };
-    return this.questions.ask((tx) =>
+    const answer = await this.questions.ask((tx) =>
       this.engine.evaluate(tx, question, async (firings) => {
         const levels = firings.levels(0);
         const flagged = firings.population.filter((lane) => levels[lane]! > 0 && levels[lane] !== CANNOT_SAY);
@@ -61,5 +66,10 @@ export class Evaluations {
         });
       }),
     );
+    if (!ids && !evidence) return answer;
+    return this.database.transaction(null, async (tx) => {
+      await audit(tx, actor, { action: 'early-warning.evaluation.read', subject: { kind: 'rule', id: definition.id } });
+      return answer;
+    });
   }
 }

@@ -1,9 +1,11 @@
+import { CLEARED } from '../engine/engine.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { differenceOf, overlapOf, Trial } from './trial.js';
 
 describe('a trial of a rule', () => {
   const add = (trial: Trial, day: string, levels: number[], population = levels.map((_, lane) => lane)) =>
     trial.add(day, population, Uint8Array.from(levels));
+  const HELD = [0, 2] as const;
 
   it('counts by day: levels, onsets, and whom nothing is known of', () => {
     const trial = new Trial(10);
@@ -14,10 +16,28 @@ describe('a trial of a rule', () => {
     expect(trial.days).toEqual([
       { day: 'a', levels: [0, 0, 2, 1, 0], fresh: 2, noData: 0 },
       { day: 'b', levels: [0, 0, 0, 1, 0], fresh: 0, noData: 1 },
-      { day: 'c', levels: [0, 0, 1, 1, 0], fresh: 2, noData: 0 },
+      { day: 'c', levels: [0, 0, 1, 1, 0], fresh: 1, noData: 0 },
     ]);
     expect([...trial.reached]).toEqual([3, 3, 2]);
     expect([trial.students, trial.fired]).toEqual([3, 3]);
+  });
+
+  it('goes on holding where it held until that is cleared, as warnings do', () => {
+    const trial = new Trial();
+    const addWith = (day: string, levels: number[], clears: number[]) =>
+      trial.add(day, [0, 1, 2], Uint8Array.from(levels), Uint8Array.from(clears));
+    addWith('a', [3, 2, 0], [...HELD, 0]);
+    addWith('b', [0, CANNOT_SAY, 0], [...HELD, 0]);
+    addWith('c', [2, 2, 0], [...HELD, 0]);
+    addWith('d', [0, CANNOT_SAY, 0], [CLEARED, CLEARED, 0]);
+    addWith('e', [2, 0, 0], [0, CLEARED, 0]);
+    expect(trial.days).toEqual([
+      { day: 'a', levels: [0, 0, 1, 1, 0], fresh: 2, noData: 0 },
+      { day: 'b', levels: [0, 0, 0, 1, 0], fresh: 0, noData: 1 },
+      { day: 'c', levels: [0, 0, 2, 0, 0], fresh: 0, noData: 0 },
+      { day: 'd', levels: [0, 0, 0, 0, 0], fresh: 0, noData: 1 },
+      { day: 'e', levels: [0, 0, 1, 0, 0], fresh: 1, noData: 0 },
+    ]);
   });
 
   it('leaves out who is not of the population', () => {

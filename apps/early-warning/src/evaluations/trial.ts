@@ -1,3 +1,4 @@
+import { CLEARED } from '../engine/engine.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 
 /** A day of a trial; counts of students. */
@@ -5,7 +6,7 @@ export interface TrialDay {
   day: string;
   /** By rank: index 1–4 = blue … red. */
   levels: number[];
-  /** Held on this day, not on the day before. */
+  /** Began to hold on this day. */
   fresh: number;
   noData: number;
 }
@@ -17,14 +18,18 @@ export interface Onset {
   rank: number;
 }
 
-/** What one rule comes to over a range of days, gathered day by day; days ascending. */
+/**
+ * What one rule comes to over a range of days, gathered day by day; days ascending. As with warnings, a rule with `clearWhen` goes on
+ * holding where it did until that is true, and a day about which nothing can be said changes nothing.
+ */
 export class Trial {
   readonly days: TrialDay[] = [];
-  /** Students who were judged on some day. */
+  /** Students whom the rule was about on some day. */
   students = 0;
   /** Highest rank by lane; 0 = it never held. */
   reached = new Uint8Array(0);
   private seen = new Uint8Array(0);
+  /** Rank by lane at which it went on holding after the day before; 0 = it did not. */
   private held = new Uint8Array(0);
   private readonly onsets: Onset[][] = [[], [], [], [], []];
 
@@ -36,28 +41,35 @@ export class Trial {
     return this.reached.reduce((n, rank) => n + (rank > 0 ? 1 : 0), 0);
   }
 
-  /** The day before the first: who held then does not begin on the first. */
-  precede(population: readonly number[], levels: Uint8Array): void {
+  /** The day before the first: where it held then it does not begin on the first. */
+  precede(lanes: readonly number[], levels: Uint8Array): void {
     this.held = new Uint8Array(levels.length);
-    for (const lane of population) this.held[lane] = heldAt(levels[lane]!);
+    for (const lane of lanes) this.held[lane] = levels[lane] === CANNOT_SAY ? 0 : levels[lane]!;
   }
 
-  add(day: string, population: readonly number[], levels: Uint8Array): void {
+  /** `lanes`: of those the rule is about. `clears`: of a rule with `clearWhen`. */
+  add(day: string, lanes: readonly number[], levels: Uint8Array, clears?: Uint8Array): void {
     this.makeRoom(levels.length);
     const counts = [0, 0, 0, 0, 0];
     const held = new Uint8Array(levels.length);
     let noData = 0;
     let fresh = 0;
-    for (const lane of population) {
-      const rank = levels[lane]!;
+    for (const lane of lanes) {
+      const level = levels[lane]!;
+      const before = this.held[lane]!;
       if (!this.seen[lane]) this.students++;
       this.seen[lane] = 1;
-      if (rank === CANNOT_SAY) noData++;
-      if (rank === 0 || rank === CANNOT_SAY) continue;
+      if (level === CANNOT_SAY) {
+        noData++;
+        held[lane] = before;
+        continue;
+      }
+      const rank = level === 0 && clears && clears[lane] !== CLEARED ? before : level;
+      if (rank === 0) continue;
       counts[rank]!++;
-      held[lane] = 1;
+      held[lane] = rank;
       if (rank > this.reached[lane]!) this.reached[lane] = rank;
-      if (this.held[lane]) continue;
+      if (before > 0) continue;
       fresh++;
       this.remember({ lane, day, rank });
     }
@@ -92,10 +104,6 @@ export class Trial {
     list.push(onset);
     if (list.length > this.keep) list.shift();
   }
-}
-
-function heldAt(rank: number): number {
-  return rank === 0 || rank === CANNOT_SAY ? 0 : 1;
 }
 
 export interface Overlap {

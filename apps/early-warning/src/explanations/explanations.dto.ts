@@ -1,8 +1,36 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { DateOnly, Decimal, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#http';
-import type { Evidence } from '../kernel/evidence.js';
+import type { Evidence, FeatureEvidence } from '../kernel/evidence.js';
 import { SILENCES, type SilenceKind } from '../sources/source-notice.entity.js';
 import { type Cause, CAUSES, type Verdict, VERDICTS } from './wording.js';
+
+/** Too few late returns, on the day and the day before, and on leave. */
+const LATE: FeatureEvidence = {
+  ...{ metric: 'late_return', agg: 'sum', unit: 'count', value: 2, coverage: '1/7' },
+  window: { from: '2026-11-14', to: '2026-11-20' },
+  days: [{ day: '2026-11-18', value: 2 }],
+};
+const EVIDENCE: Evidence = {
+  ...{ rule: 'dorm.late', number: 1, asOf: '2026-11-20', hwm: 812, level: null, threshold: null },
+  features: { late: LATE },
+  earlier: [{ asOf: '2026-11-19', features: { late: { ...LATE, window: { from: '2026-11-13', to: '2026-11-19' } } } }],
+  conditions: [
+    { pointer: '/when/all/0/ge', op: 'ge', left: 2, right: 3, holds: false },
+    { pointer: '/when/all/1/not/calendar', calendar: 'leave', not: true, holds: false },
+    { pointer: '/when/all/2/termWeek', week: 12, holds: true },
+    { pointer: '/when/all/0/ge', op: 'ge', left: 2, right: 3, holds: false, day: '2026-11-19' },
+  ],
+  parameters: { version: 0, values: {} },
+  sources: [
+    {
+      source: 'event:safety.night-checked.v1',
+      name: { zh: '夜间核查', en: 'night check' },
+      ...{ metrics: ['late_return'], batches: 7, presence: { late_return: 4 } },
+      lastReceivedAt: '2026-11-20T16:10:00Z',
+      ...{ lastHeartbeatAt: '2026-11-20T22:00:00Z', seenAt: '2026-11-20T22:00:00Z' },
+    },
+  ],
+};
 
 export class ExplainQuery {
   @Text({ zh: '学号或学生标识', en: 'Student number, or id of the student', max: 50, example: '2024000001' })
@@ -35,7 +63,11 @@ class ExplainedRuleDto {
   @Int({ zh: '第几版', en: 'Number of the version', min: 1, max: 1_000_000, example: 1 })
   number: number;
 
-  @Nested(() => SentenceDto, { zh: '名称', en: 'Title', example: { zh: '多次晚归', en: 'Repeated late returns' } })
+  @Nested(() => SentenceDto, {
+    zh: '名称；学生查询本人时是“一项关怀提示”',
+    en: 'Title; “a care notice” when students ask about themselves',
+    example: { zh: '多次晚归', en: 'Repeated late returns' },
+  })
   title: SentenceDto;
 }
 
@@ -65,7 +97,7 @@ class InputDto {
   @Decimal({ zh: '数值', en: 'Value', min: -1e12, max: 1e12, nullable: true, example: 3 })
   value: number | null;
 
-  @Text({ zh: '单位', en: 'Unit', example: 'count' })
+  @Text({ zh: '单位；金额为分', en: 'Unit; money is in fen', example: 'count' })
   unit: string;
 
   @DateOnly({ zh: '首日', en: 'First day', nullable: true, example: '2026-11-14' })
@@ -81,6 +113,9 @@ class InputDto {
 class SilentSourceDto {
   @Text({ zh: '数据源代码', en: 'Code of the source', example: 'library' })
   source: string;
+
+  @Nested(() => SentenceDto, { zh: '数据源名称', en: 'Name of the source', example: { zh: '图书馆', en: 'library' } })
+  name: SentenceDto;
 
   @OneOf(SILENCES, { zh: '情形', en: 'What is the matter', example: 'dead' })
   kind: SilenceKind;
@@ -111,9 +146,10 @@ class StaffViewDto {
   silentSources: SilentSourceDto[];
 
   @Json({
-    zh: '依据：特征、逐日数据、条件、阈值、同群位置、覆盖、来源及其最近数据',
-    en: 'Evidence: features, days, conditions, threshold, place in the cohort, coverage, sources and their newest data',
+    zh: '依据：特征、逐日数据、条件、更早各日的特征（earlier）、阈值、同群位置、覆盖、来源及其最近数据与心跳；“非”之下的条件按相反的写',
+    en: 'Evidence: features, days, conditions, features as of earlier days (`earlier`), threshold, place in the cohort, coverage, sources with their newest data and heartbeat; a condition below `not` is told as its opposite',
     nullable: true,
+    example: EVIDENCE,
   })
   evidence: Evidence | null;
 }

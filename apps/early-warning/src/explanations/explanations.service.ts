@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import { type Bilingual, type Permission } from '#contracts';
-import { Database, query, queryOne, sql, type Tx } from '#database';
+import { Database, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { Invalid, NotFound } from '#http';
 import { addDays, inScope, today } from '#roster';
 import { Engine, type RuleVersion } from '../engine/engine.js';
@@ -10,11 +10,22 @@ import { Questions } from '../evaluations/questions.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { type Evidence, levelOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
+import { UUID } from '../kernel/limits.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { publishedRules } from '../rules/rules.service.js';
-import { type Silence, silentMetrics } from '../sources/silence.js';
+import { silentMetrics } from '../sources/silence.js';
+import { visibleTo } from '../warnings/visibility.js';
 import { type ExplainQuery, ExplanationDto } from './explanations.dto.js';
-import { type Cause, type Finding, forStaff, forStudent, ownValue, type Verdict } from './wording.js';
+import {
+  CARE_NOTICE,
+  type Cause,
+  type Finding,
+  forStaff,
+  forStudent,
+  type NamedSilence,
+  ownValue,
+  type Verdict,
+} from './wording.js';
 
 const READ: Permission = 'early-warning:explanation:read';
 
@@ -31,7 +42,7 @@ interface Judged {
   verdict: Verdict;
   cause: Cause | null;
   level: number;
-  silences: Silence[];
+  silences: NamedSilence[];
   evidence: Evidence | null;
 }
 
@@ -57,18 +68,19 @@ export class Explanations {
     const { studentId, answer } = await this.questions.ask(async (tx) => {
       const student = await this.student(tx, actor, who);
       const [rule] = await publishedRules(tx, [code]);
-      if (!rule) throw new NotFound();
+      const isSelf = actor.personId === student.id;
+      if (!rule || !(isSelf || (await this.mayAskWhy(tx, actor, rule, student)))) throw new NotFound();
       const day = asOf ?? (rule.definition.on === 'data' ? now : addDays(now, -1));
       const judged = await this.judge(tx, rule, student, day);
       const names = await this.names(tx, rule.definition);
-      const finding: Finding = { rule: rule.definition, names, ...judged };
+      const finding: Finding = { rule: rule.definition, names, timeZone: this.config.timeZone, ...judged };
       const answer: ExplanationDto = Object.assign(new ExplanationDto(), {
-        rule: { code, number: rule.number, title: rule.definition.title },
+        rule: { code, number: rule.number, title: isSelf ? CARE_NOTICE : rule.definition.title },
         student: { id: student.id, number: student.number },
         asOf: day,
         forStudent: forStudent(finding),
         inputs: inputsOf(judged.evidence, names),
-        ...(actor.personId !== student.id && { staff: staffView(finding, judged) }),
+        ...(!isSelf && { staff: staffView(finding, judged) }),
       });
       return { studentId: student.id, answer };
     });
@@ -83,11 +95,17 @@ export class Explanations {
       tx,
       sql`SELECT s.id, s.number, s.active, s.grade, s.sex, o.ordinal
             FROM directory.published_student_v1 s LEFT JOIN early_warning.student_ordinal o ON o.student_id = s.id
-           WHERE (s.number = ${who} OR s.id::text = ${who.toLowerCase()})
-             AND ${inScope(actor.scopeOf(READ), sql`s.id`, today(this.config.timeZone))} LIMIT 1`,
+           WHERE ${isStudent(who)} AND ${inScope(actor.scopeOf(READ), sql`s.id`, today(this.config.timeZone))} LIMIT 1`,
     );
     if (!student) throw new NotFound();
     return student;
+  }
+
+  /** A rule may be for some posts only. */
+  private async mayAskWhy(tx: Tx, actor: Actor, { definition }: RuleVersion, { id }: Student): Promise<boolean> {
+    const columns = { definition: sql`${JSON.stringify(definition)}::jsonb`, student: sql`${id}::uuid` };
+    const visible = visibleTo(actor, READ, columns, today(this.config.timeZone));
+    return (await queryOne(tx, sql`SELECT 1 WHERE ${visible}`)) !== undefined;
   }
 
   private async judge(tx: Tx, rule: RuleVersion, student: Student, asOf: string): Promise<Judged> {
@@ -128,14 +146,19 @@ export class Explanations {
     return member ? null : 'outside_students';
   }
 
-  private async silences(tx: Tx, rule: Rule, asOf: string): Promise<Silence[]> {
+  private async silences(tx: Tx, rule: Rule, asOf: string): Promise<NamedSilence[]> {
     const silent = await silentMetrics(tx, asOf, this.config.timeZone);
     if (silent.size === 0) return [];
     const catalogue = await metricCatalogue(tx);
     const found = Object.values(rule.features).flatMap(
       ({ metric }) => silent.get(catalogue.get(metric)?.number ?? -1) ?? [],
     );
-    return [...new Map(found.map((silence) => [silence.source, silence])).values()];
+    const silences = new Map(found.map((silence) => [silence.source, silence]));
+    const sources = await query<Bilingual & { code: string }>(
+      tx,
+      sql`SELECT code, zh, en FROM early_warning.source WHERE code = ANY(${[...silences.keys()]}::text[]) ORDER BY code`,
+    );
+    return sources.map(({ code, zh, en }) => ({ ...silences.get(code)!, name: { zh, en } }));
   }
 
   private async names(tx: Tx, rule: Rule): Promise<Map<string, Bilingual>> {
@@ -146,6 +169,11 @@ export class Explanations {
     );
     return new Map(rows.map(({ code, zh, en }) => [code, { zh, en }]));
   }
+}
+
+/** Of `directory.published_student_v1 s`; each has an index of its own. */
+export function isStudent(who: string): Sql {
+  return UUID.test(who) ? sql`s.id = ${who}` : sql`s.number = ${who}`;
 }
 
 function staffView(finding: Finding, { verdict, cause, level, silences, evidence }: Judged): ExplanationDto['staff'] {

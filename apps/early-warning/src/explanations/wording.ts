@@ -1,7 +1,8 @@
 import { type Bilingual } from '#contracts';
+import { dateOf } from '#roster';
 import type { Condition } from '../kernel/close-up.js';
 import { type Evidence, type FeatureEvidence, reasonOf } from '../kernel/evidence.js';
-import type { Comparison, Rule } from '../kernel/language.js';
+import { type Expression, MASKS, type Rule } from '../kernel/language.js';
 import type { Silence } from '../sources/silence.js';
 
 export const VERDICTS = {
@@ -28,14 +29,25 @@ const UNITS: Record<string, Bilingual> = {
   day: { zh: '天', en: 'days' },
   h: { zh: '小时', en: 'hours' },
   min: { zh: '分钟', en: 'minutes' },
+  fen: { zh: '元', en: 'yuan' },
+  course: { zh: '门', en: 'courses' },
   credit: { zh: '学分', en: 'credits' },
   period: { zh: '节', en: 'periods' },
   point: { zh: '分', en: 'points' },
   place: { zh: '位', en: '' },
   '1': { zh: '', en: '' },
 };
-const SIGNS: Record<Comparison, string> = { ge: '≥', gt: '>', le: '≤', lt: '<', eq: '=' };
+const SIGNS = { ge: '≥', gt: '>', le: '≤', lt: '<', eq: '=', ne: '≠' };
 
+/** What students read in place of a rule's title: titles are for staff, and judge. */
+export const CARE_NOTICE: Bilingual = { zh: '一项关怀提示', en: 'a care notice' };
+
+type Language = keyof Bilingual;
+type Comparison = Extract<Condition, { op: unknown }>;
+/** A silence, and what people call its source. */
+export type NamedSilence = Silence & { name: Bilingual };
+
+type Features = Record<string, FeatureEvidence>;
 /** Names of metrics, by code. */
 export type Names = ReadonlyMap<string, Bilingual>;
 
@@ -43,32 +55,32 @@ export interface Finding {
   rule: Rule;
   verdict: Verdict;
   cause: Cause | null;
-  silences: readonly Silence[];
+  silences: readonly NamedSilence[];
   evidence: Evidence | null;
   names: Names;
+  timeZone: string;
 }
 
 /** One sentence for those who answer for the student. */
-export function forStaff({ rule, verdict, cause, silences, evidence, names }: Finding): Bilingual {
+export function forStaff(finding: Finding): Bilingual {
+  const { rule, verdict, cause, silences, evidence } = finding;
   if (verdict === 'holds') return reasonOf(rule.reason, evidence!);
-  if (verdict === 'does_not_hold') {
-    const unmet = evidence!.conditions.filter((condition) => condition.holds === false).map(comparison);
+  if (verdict === 'does_not_hold')
     return both(
-      (language) => inputs(evidence!, names, language),
-      (zh) => `“${rule.title.zh}”不成立：${zh}${unmet.length > 0 ? `；不满足：${unmet.join('，')}` : ''}`,
-      (en) => `“${rule.title.en}” does not hold: ${en}${unmet.length > 0 ? `; not met: ${unmet.join(', ')}` : ''}`,
+      (language) => whyNot(finding, language),
+      (zh) => `“${rule.title.zh}”不成立${zh && `：${zh}`}`,
+      (en) => `“${rule.title.en}” does not hold${en && `: ${en}`}`,
     );
-  }
   if (cause === 'source_silent') {
-    const [{ source, since }] = silences as [Silence];
-    const day = since.slice(0, 10);
+    const [{ name, since, kind }] = silences as [NamedSilence];
+    const day = dateOf(since, finding.timeZone);
     return {
-      zh: `“${rule.title.zh}”无法判断：数据源 ${source} 自 ${day} 起${silences[0]!.kind === 'dead' ? '中断' : '数据稀少'}`,
-      en: `“${rule.title.en}” cannot be judged: the source ${source} has been ${silences[0]!.kind} since ${day}`,
+      zh: `“${rule.title.zh}”无法判断：数据源“${name.zh}”自 ${day} 起${kind === 'dead' ? '中断' : '数据稀少'}`,
+      en: `“${rule.title.en}” cannot be judged: the source “${name.en}” has been ${kind} since ${day}`,
     };
   }
   const text = CAUSES[cause!];
-  const coverage = cause === 'too_little_data' ? coverageOf(evidence!, names) : { zh: '', en: '' };
+  const coverage = cause === 'too_little_data' ? coverageOf(finding) : { zh: '', en: '' };
   return {
     zh: `“${rule.title.zh}”${verdict === 'no_data' ? '无法判断' : '不作判断'}：${text.zh}${coverage.zh}`,
     en: `“${rule.title.en}” ${verdict === 'no_data' ? 'cannot be judged' : 'is not judged'}: ${text.en}${coverage.en}`,
@@ -91,8 +103,55 @@ export function forStudent({ rule, verdict, evidence, names }: Finding): Bilingu
   );
 }
 
+/** What was found, what kind of day stands in the way, what is not met, and what is not known. */
+function whyNot(finding: Finding, language: Language): string {
+  const { evidence, names } = finding;
+  const zh = language === 'zh';
+  const comma = zh ? '，' : ', ';
+  const failing = evidence!.conditions.filter(({ holds, moot }) => holds === false && !moot);
+  const compared = failing.flatMap((one) => ('op' in one ? comparison(one, finding, language) : []));
+  const days = failing.flatMap((one) => ('op' in one ? [] : dayFact(one, language)));
+  const unknown = unknownOf(finding, language);
+  const clauses = [
+    inputs(evidence!, names, language),
+    [...new Set(days)].join(comma),
+    compared.length > 0 ? `${zh ? '不满足：' : 'not met: '}${compared.join(comma)}` : '',
+    unknown.length > 0 ? `${zh ? '数据不足：' : 'too little data: '}${unknown.join(comma)}` : '',
+  ];
+  return clauses.filter((clause) => clause !== '').join(zh ? '；' : '; ');
+}
+
+/** What the day was, where the rule asks for another. */
+function dayFact(condition: Exclude<Condition, Comparison>, language: Language): string {
+  const { day } = condition;
+  const zh = language === 'zh';
+  if ('calendar' in condition) {
+    const mask = MASKS[condition.calendar][language];
+    const is = condition.not === true;
+    return zh ? `${day ?? '当日'}${is ? '在' : '不在'}${mask}中` : `${is ? '' : 'no '}${mask} on ${day ?? 'the day'}`;
+  }
+  if ('noPeriod' in condition) return zh ? '此前没有可以相比的时段' : 'there is no earlier period to look back to';
+  const { week, pointer } = condition;
+  if (week === null) return zh ? '当日不在学期内' : 'the day is outside of terms';
+  if (pointer.endsWith('/termWeeksLeft'))
+    return zh ? `当日距期末还有 ${week} 周` : `the day has ${week} weeks of term left`;
+  return zh ? `当日在第 ${week} 教学周` : `the day is in week ${week} of term`;
+}
+
+/** Metrics that conditions could not be judged for, each with the day if it is an earlier one. */
+function unknownOf({ rule, evidence, names }: Finding, language: Language): string[] {
+  const unknown = evidence!.conditions.flatMap((condition) => {
+    if (!('op' in condition) || condition.holds !== null || condition.moot) return [];
+    const features = featuresOn(evidence!, condition.day);
+    const used = sidesOf(rule, condition).flatMap(featureNames);
+    const missing = used.filter((name) => (features[name]?.value ?? null) === null);
+    return missing.map((name) => dated(nameOf(names, rule.features[name]!.metric, language), condition.day, language));
+  });
+  return [...new Set(unknown)];
+}
+
 /** Metric and value of every feature that has one; where it is a place among others, the value behind it. */
-function inputs({ features }: Evidence, names: Names, language: keyof Bilingual): string {
+function inputs({ features }: Evidence, names: Names, language: Language): string {
   const parts = Object.values(features).flatMap((feature) => {
     const { value, unit } = ownValue(feature);
     return value === null ? [] : [`${nameOf(names, feature.metric, language)} ${amount(value, unit, language)}`];
@@ -100,36 +159,70 @@ function inputs({ features }: Evidence, names: Names, language: keyof Bilingual)
   return [...new Set(parts)].join(language === 'zh' ? '，' : ', ');
 }
 
-/** What a feature is for the student alone. */
+/** What a feature is for the student alone: of a place among others, the value behind it and its unit. */
 export function ownValue({ value, unit, cohort }: FeatureEvidence): { value: number | null; unit: string } {
-  return cohort ? { value: cohort.value, unit: '1' } : { value, unit };
+  return cohort ? { value: cohort.value, unit: cohort.unit ?? '1' } : { value, unit };
 }
 
-function coverageOf({ features }: Evidence, names: Names): Bilingual {
-  const missing = Object.values(features).filter(({ value }) => value === null);
-  const list = (language: keyof Bilingual) =>
-    missing.map(({ metric, coverage }) => `${nameOf(names, metric, language)} ${coverage}`);
-  if (missing.length === 0) return { zh: '', en: '' };
-  return { zh: `（有数据的天数：${list('zh').join('，')}）`, en: ` (days with data: ${list('en').join(', ')})` };
+/** Of today's features the days with data; where only those of earlier days are missing, which. */
+function coverageOf(finding: Finding): Bilingual {
+  const missing = Object.values(finding.evidence!.features).filter(({ value }) => value === null);
+  const list = (language: Language) =>
+    missing.map(({ metric, coverage }) => `${nameOf(finding.names, metric, language)} ${coverage}`);
+  if (missing.length > 0)
+    return { zh: `（有数据的天数：${list('zh').join('，')}）`, en: ` (days with data: ${list('en').join(', ')})` };
+  const [zh, en] = [unknownOf(finding, 'zh'), unknownOf(finding, 'en')];
+  return zh.length === 0 ? { zh: '', en: '' } : { zh: `（${zh.join('，')}）`, en: ` (${en.join(', ')})` };
 }
 
-function comparison({ left, op, right }: Condition): string {
-  return `${number(left)} ${SIGNS[op]} ${number(right)}`;
+function comparison(condition: Comparison, { rule, evidence }: Finding, language: Language): string {
+  const { left, op, right, day } = condition;
+  const unit = sidesOf(rule, condition).flatMap((side) => unitIn(side, evidence!.features) ?? [])[0] ?? '1';
+  const side = (value: number | null): string => (value === null ? '–' : amount(value, unit, language));
+  return dated(`${side(left)} ${SIGNS[op]} ${side(right)}`, day, language);
 }
 
-function nameOf(names: Names, metric: string, language: keyof Bilingual): string {
+/** Both sides of a comparison, as they stand in the rule. */
+function sidesOf(rule: Rule, { pointer }: Condition): Expression[] {
+  const path = pointer.split('/').slice(1);
+  return path.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], rule) as Expression[];
+}
+
+/** The unit of a side that is a feature, or features added up; a product has one of its own. */
+function unitIn(side: Expression, features: Features): string | undefined {
+  if (typeof side === 'number') return undefined;
+  if ('f' in side) return features[side.f]?.unit;
+  const parts = 'add' in side ? side.add : 'sub' in side ? side.sub : [];
+  return parts.map((part) => unitIn(part, features)).find((unit) => unit !== undefined);
+}
+
+function featureNames(side: Expression): string[] {
+  if (typeof side === 'number' || '$p' in side) return [];
+  if ('f' in side) return [side.f];
+  return ('mul' in side ? side.mul : 'add' in side ? side.add : side.sub).flatMap(featureNames);
+}
+
+/** Features as of an earlier day, else as of the day. */
+function featuresOn({ features, earlier }: Evidence, day: string | undefined): Features {
+  return day === undefined ? features : (earlier?.find(({ asOf }) => asOf === day)?.features ?? {});
+}
+
+function dated(text: string, day: string | undefined, language: Language): string {
+  if (day === undefined) return text;
+  return language === 'zh' ? `${text}（${day}）` : `${text} (${day})`;
+}
+
+function nameOf(names: Names, metric: string, language: Language): string {
   return names.get(metric)?.[language] ?? metric;
 }
 
-function amount(value: number, unit: string, language: keyof Bilingual): string {
+/** Money is kept in fen and read in yuan. */
+function amount(value: number, unit: string, language: Language): string {
   const word = UNITS[unit]?.[language] ?? unit;
-  return word === '' ? number(value) : `${number(value)} ${word}`;
+  const digits = unit === 'fen' ? (value / 100).toFixed(2) : String(Math.round(value * 100) / 100);
+  return word === '' ? digits : `${digits} ${word}`;
 }
 
-function number(value: number | null): string {
-  return value === null ? '–' : String(Math.round(value * 100) / 100);
-}
-
-function both(of: (language: keyof Bilingual) => string, zh: (text: string) => string, en: (text: string) => string) {
+function both(of: (language: Language) => string, zh: (text: string) => string, en: (text: string) => string) {
   return { zh: zh(of('zh')), en: en(of('en')) };
 }

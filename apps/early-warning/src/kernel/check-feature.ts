@@ -5,14 +5,17 @@ import {
   COHORT,
   DAYS,
   FEATURE_NAME,
+  MAX_STORED,
   NAMED_WINDOWS,
   NEEDS_WHERE,
   OFFSET_DAYS,
+  OFFSET_TERMS,
   OFFSET_WEEKS,
   RESERVED_NAMES,
   WITH_BASELINE,
   WITH_PAUSE,
   WITH_WHERE,
+  WITHOUT_MIN_DATA,
 } from './limits.js';
 
 const KEYS = 'metric agg window offset where baseline minData minSd rank calendar default unit'.split(' ');
@@ -31,7 +34,8 @@ export function checkFeature(
   findings.onlyKeys(feature, KEYS, at);
   const metric = typeof feature.metric === 'string' ? metrics.get(feature.metric) : undefined;
   if (!metric) findings.wrong(`${at}/metric`, '没有这个指标', 'is not a metric of the catalogue');
-  if (findings.oneOf(feature.agg, Object.keys(AGGREGATES), `${at}/agg`)) new FeatureCheck(findings, feature, at).run();
+  if (findings.oneOf(feature.agg, Object.keys(AGGREGATES), `${at}/agg`))
+    new FeatureCheck(findings, feature, at, metric?.decimals ?? 0).run();
   if (feature.default !== undefined) findings.number(feature.default, `${at}/default`, -1e9, 1e9);
   if (metric && feature.unit !== undefined) {
     const unit = unitOf(feature as unknown as Feature, metric.unit);
@@ -46,6 +50,7 @@ class FeatureCheck {
     private readonly findings: Findings,
     private readonly feature: Fields,
     private readonly at: string,
+    private readonly decimals: number,
   ) {
     this.agg = feature.agg as Aggregate;
   }
@@ -57,10 +62,12 @@ class FeatureCheck {
     if (this.only('baseline', WITH_BASELINE.has(agg))) this.days('baseline');
     if (WITH_BASELINE.has(agg) && feature.baseline === undefined)
       findings.wrong(`${at}/baseline`, '需要基线窗口，如 28d', 'is required, e.g. 28d');
-    if (this.only('where', WITH_WHERE.has(agg))) findings.conditions(feature.where, `${at}/where`);
+    const most = MAX_STORED / 10 ** this.decimals;
+    if (this.only('where', WITH_WHERE.has(agg))) findings.conditions(feature.where, `${at}/where`, -most, most);
     if (NEEDS_WHERE.has(agg) && feature.where === undefined)
       findings.wrong(`${at}/where`, '需要条件，如 {"ge": 300}', 'is required, e.g. {"ge": 300}');
-    if (feature.minData !== undefined) findings.number(feature.minData, `${at}/minData`, 1, 400, true);
+    if (this.only('minData', !WITHOUT_MIN_DATA.has(agg)))
+      findings.number(feature.minData, `${at}/minData`, 1, 400, true);
     if (this.only('minSd', agg === 'zscore')) findings.number(feature.minSd, `${at}/minSd`, 0, 1e9);
     this.rank();
     this.calendar();
@@ -82,15 +89,14 @@ class FeatureCheck {
     const { window = 'all', offset } = this.feature;
     if (offset === undefined) return;
     const at = `${this.at}/offset`;
-    if (window === 'term' || this.agg === 'hours_since_last')
-      this.findings.wrong(at, '此处不能移动窗口', 'cannot move this window');
+    if (this.agg === 'hours_since_last') this.findings.wrong(at, '此处不能移动窗口', 'cannot move this window');
     else
       this.findings.matches(
         offset,
-        window === 'iso_week' ? OFFSET_WEEKS : OFFSET_DAYS,
+        window === 'iso_week' ? OFFSET_WEEKS : window === 'term' ? OFFSET_TERMS : OFFSET_DAYS,
         at,
-        '应如 7d（iso_week 时如 1w）',
-        'must be like 7d (1w with iso_week)',
+        '应如 7d（iso_week 时如 1w，term 时如 1t）',
+        'must be like 7d (1w with iso_week, 1t with term)',
       );
   }
 

@@ -1,4 +1,4 @@
-import { WARNING_LEVELS, type WarningLevel } from '#contracts';
+import { APPOINTMENT_KINDS, WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { checkFeature } from './check-feature.js';
 import { checkCost } from './cost.js';
 import { dateOfDay, dayOf } from './days.js';
@@ -14,6 +14,7 @@ import {
   PERIODS,
   rankOf,
   type Rule,
+  TERM_WEEKS,
 } from './language.js';
 import {
   DATE,
@@ -24,27 +25,52 @@ import {
   MAX_FOR,
   MAX_NODES,
   MAX_RULE_ID,
+  MAX_RULE_TEXT,
   MAX_UNITS,
   RESERVED_NAMES,
   RULE_ID,
   UUID,
 } from './limits.js';
+import { printRule } from './text.js';
 import { placeholdersIn } from './walk.js';
 
 export type { RuleError } from './findings.js';
 
 const KEYS = [
   ...['id', 'title', 'on', 'features', 'level', 'when', 'escalate', 'for', 'clearWhen'],
-  ...['students', 'effective', 'onNoData', 'reason', 'studentReason'],
+  ...['students', 'effective', 'onNoData', 'reason', 'studentReason', 'visibility'],
 ];
 
 /** Everything that is wrong with a rule, each with a pointer at the node; none = the rule can be compiled. */
 export function checkRule(rule: unknown, metrics: ReadonlyMap<string, MetricInfo>): RuleError[] {
   const findings = new Findings();
   new RuleCheck(metrics, findings).rule(rule);
-  // Costs can be worked out of right rules only.
-  if (findings.errors.length === 0) checkCost(findings, rule as Rule, metrics);
+  // Costs and text can be worked out of right rules only.
+  if (findings.errors.length === 0) {
+    checkCost(findings, rule as Rule, metrics);
+    checkText(findings, rule as Rule);
+  }
   return findings.errors;
+}
+
+/** The posts that see a rule's warnings: at least one, each once. */
+export function checkVisibility(findings: Findings, posts: unknown, at: string): void {
+  if (posts === undefined) return;
+  if (!Array.isArray(posts) || posts.length === 0)
+    return findings.wrong(at, '应为至少一项的职务列表', 'must be a list of at least one post');
+  posts.forEach((post, i) => findings.oneOf(post, Object.keys(APPOINTMENT_KINDS), `${at}/${i}`));
+  if (new Set(posts).size < posts.length) findings.wrong(at, '职务不能重复', 'must name each post once');
+}
+
+/** What cannot be sent back as text is too long. */
+function checkText(findings: Findings, rule: Rule): void {
+  const { length } = printRule(rule);
+  if (length > MAX_RULE_TEXT)
+    findings.wrong(
+      '',
+      `规则文本有 ${length} 个字符，最多 ${MAX_RULE_TEXT}`,
+      `has a text of ${length} characters, at most ${MAX_RULE_TEXT}`,
+    );
 }
 
 class RuleCheck {
@@ -79,6 +105,7 @@ class RuleCheck {
     if (rule.clearWhen !== undefined) this.predicate(rule.clearWhen, '/clearWhen');
     this.students(rule.students);
     this.effective(rule.effective);
+    checkVisibility(findings, rule.visibility, '/visibility');
     this.placeholders(rule.reason, '/reason');
     this.placeholders(rule.studentReason, '/studentReason');
     for (const name of Object.keys(this.features))
@@ -141,8 +168,8 @@ class RuleCheck {
     if (!entry)
       return findings.wrong(
         at,
-        '应只有一个键：比较、all、any、not、calendar、termWeek 或 held',
-        'must have one key: a comparison, all, any, not, calendar, termWeek or held',
+        '应只有一个键：比较、all、any、not、calendar、termWeek、termWeeksLeft 或 held',
+        'must have one key: a comparison, all, any, not, calendar, termWeek, termWeeksLeft or held',
       );
     const [key, inner] = entry;
     const here = `${at}/${escape(key)}`;
@@ -155,8 +182,8 @@ class RuleCheck {
     } else if (key === 'calendar') {
       const masks = Object.keys(MASKS).join('|');
       findings.matches(inner, MASK_LIST, here, `应为 ${masks}`, `must be ${masks}`);
-    } else if (key === 'termWeek') {
-      findings.conditions(inner, here, 1, 60, true);
+    } else if (Object.hasOwn(TERM_WEEKS, key)) {
+      findings.conditions(inner, here, key === 'termWeek' ? 1 : 0, 60, true);
     } else if (key === 'held') {
       this.held(inner, here, depth, inHeld);
     } else if ((COMPARISONS as readonly string[]).includes(key)) {

@@ -1,24 +1,41 @@
 import type { PlannedFeature, PlannedNumber, PlannedPredicate } from './compile.js';
+import { dateOfDay } from './days.js';
 import { type Evaluation, type Need } from './evaluation.js';
 import { FeatureWriter, needsOf } from './features.js';
-import type { Comparison } from './language.js';
+import type { Comparison, MaskDay } from './language.js';
 import { Assembler } from './machine/assembler.js';
 import { LANES, OP } from './machine/machine.js';
 import { Arena, type Memory } from './machine/memory.js';
 import { PlainMachine } from './machine/plain-machine.js';
 import { type Lanes, Space, type Vector } from './space.js';
 
-/** What a comparison came to for one student. */
-export interface Condition {
+/** What a condition came to for one student. Of what stands below `not` the opposite is meant, and told. */
+export type Condition = {
   /** JSON pointer below the rule's `#`. */
   pointer: string;
-  op: Comparison;
-  left: number | null;
-  right: number | null;
   holds: boolean | null;
-  /** The day it looks back from, where it is not the as-of day. */
-  day?: number;
+  /** The day (YYYY-MM-DD) it looks back from, where it is not the as-of day. */
+  day?: string;
+  /** Part of an alternative that does not hold while another does: it does not matter. */
+  moot?: true;
+} & (
+  | { op: Comparison | 'ne'; left: number | null; right: number | null }
+  /** Whether the day is such a day for the student; `not`: whether it is none. */
+  | { calendar: MaskDay; not?: true }
+  /** The day's week of the term; null = outside of terms. */
+  | { week: number | null }
+  /** There was no such period before. */
+  | { noPeriod: true }
+);
+
+interface Told {
+  holds: boolean | null;
+  conditions: Condition[];
 }
+
+type Leaf = Exclude<PlannedPredicate, { all: unknown } | { any: unknown } | { not: unknown } | { masks: unknown }>;
+
+const OPPOSITE = { ge: 'lt', gt: 'le', le: 'gt', lt: 'ge', eq: 'ne' } as const;
 
 /**
  * Features of some students: their lanes are gathered out of the vectors and put through the same instructions, on the plain
@@ -110,18 +127,50 @@ export class CloseUp {
     return found.sort(([a], [b]) => a - b);
   }
 
-  /** The comparisons below a predicate, for the i-th student. */
+  /** What a predicate comes down to, for the i-th student. */
   conditions(node: PlannedPredicate, i: number): Condition[] {
-    if ('all' in node) return node.all.flatMap((one) => this.conditions(one, i));
-    if ('any' in node) return node.any.flatMap((one) => this.conditions(one, i));
-    if ('not' in node) return this.conditions(node.not, i);
-    if (!('op' in node)) return [];
-    const { pointer, op, asOf } = node;
+    return this.tell(node, i, false).conditions;
+  }
+
+  private tell(node: PlannedPredicate, i: number, not: boolean): Told {
+    if ('not' in node) return this.tell(node.not, i, !not);
+    if ('all' in node) return combined(not, this.tellEach(node.all, i, not));
+    if ('any' in node) return combined(!not, this.tellEach(node.any, i, not));
+    if ('masks' in node) return combined(!not, this.tellMasks(node, i, not));
+    const condition = this.tellLeaf(node, i, not);
+    return { holds: condition.holds, conditions: [condition] };
+  }
+
+  private tellEach(nodes: readonly PlannedPredicate[], i: number, not: boolean): Told[] {
+    return nodes.map((one) => this.tell(one, i, not));
+  }
+
+  private tellMasks({ masks, day, pointer }: Extract<PlannedPredicate, { masks: unknown }>, i: number, not: boolean) {
+    return masks.map((mask): Told => {
+      const holds = this.evaluation.world.calendar.covers([mask], this.ordinals[i]!, day) !== not;
+      return { holds, conditions: [{ pointer, calendar: mask, ...(not && { not }), holds, ...this.dated(day) }] };
+    });
+  }
+
+  private tellLeaf(node: Leaf, i: number, not: boolean): Condition {
+    if ('truth' in node) {
+      const { pointer, truth, week } = node;
+      return { pointer, ...(week === undefined ? { noPeriod: true } : { week }), holds: truth !== not };
+    }
     const left = this.number(node.left, i);
     const right = this.number(node.right, i);
-    const holds = Number.isNaN(left) || Number.isNaN(right) ? null : compare(op, left, right);
-    const day = asOf === this.evaluation.plan.moment.asOf ? {} : { day: asOf };
-    return [{ pointer, op, left: nullable(left), right: nullable(right), holds, ...day }];
+    return {
+      pointer: node.pointer,
+      op: not ? OPPOSITE[node.op] : node.op,
+      left: nullable(left),
+      right: nullable(right),
+      holds: Number.isNaN(left) || Number.isNaN(right) ? null : compare(node.op, left, right) !== not,
+      ...this.dated(node.asOf),
+    };
+  }
+
+  private dated(day: number): { day?: string } {
+    return day === this.evaluation.plan.moment.asOf ? {} : { day: dateOfDay(day) };
   }
 
   private number(node: PlannedNumber, i: number): number {
@@ -152,6 +201,17 @@ export class CloseUp {
       laneOf: (ordinal) => laneOf.get(ordinal) ?? -1,
     };
   }
+}
+
+function combined(any: boolean, parts: readonly Told[]): Told {
+  const holds = [any, null, !any].find((truth) => parts.some((part) => part.holds === truth))!;
+  const isMoot = (part: Told): boolean => any && holds === true && part.holds !== true;
+  return {
+    holds,
+    conditions: parts.flatMap((part) =>
+      isMoot(part) ? part.conditions.map((one): Condition => ({ ...one, moot: true })) : part.conditions,
+    ),
+  };
 }
 
 function compare(op: Comparison, a: number, b: number): boolean {

@@ -10,8 +10,11 @@ import {
   type Period,
   type Predicate,
   type Rule,
+  TERM_WEEKS,
+  type TermWeeks,
   type Where,
 } from './language.js';
+import { MAX_STORED } from './limits.js';
 
 /** Whole numbers lo … hi; what a `where` comes down to on stored values. */
 export interface Span {
@@ -59,7 +62,7 @@ export type PlannedPredicate =
   | { not: PlannedPredicate }
   /** Whether the day is one of these for the student. */
   | { masks: MaskDay[]; day: number; pointer: string }
-  /** Decided by the day alone. `week`: of the term, for `termWeek`; null = outside of terms. */
+  /** Decided by the day alone. `week`: what `termWeek` or `termWeeksLeft` compares; null = outside of terms. */
   | { truth: boolean; pointer: string; week?: number | null };
 
 export type PlannedNumber =
@@ -146,8 +149,8 @@ class RulePlanner {
     if (key === 'not') return { not: this.predicate(inner as Predicate, moment, here) };
     if (key === 'calendar')
       return { masks: (inner as string).split('|') as MaskDay[], day: moment.asOf, pointer: here };
-    if (key === 'termWeek') {
-      const week = termWeek(moment);
+    if (Object.hasOwn(TERM_WEEKS, key)) {
+      const week = weekOf(key as TermWeeks, moment);
       return { truth: week !== null && isWithin(week, inner as Where, moment), pointer: here, week };
     }
     if (key === 'held') {
@@ -194,10 +197,12 @@ function termAt({ asOf, terms = [] }: Moment): { from: number; to: number } | un
   return terms.find(({ from, to }) => from <= asOf && asOf <= to);
 }
 
-/** Weeks from 1; null outside of terms. */
-function termWeek(moment: Moment): number | null {
+/** Weeks from 1, or down to 0; null outside of terms. */
+function weekOf(key: TermWeeks, moment: Moment): number | null {
   const term = termAt(moment);
-  return term ? (mondayOf(moment.asOf) - mondayOf(term.from)) / 7 + 1 : null;
+  if (!term) return null;
+  const monday = mondayOf(moment.asOf);
+  return key === 'termWeek' ? (monday - mondayOf(term.from)) / 7 + 1 : (mondayOf(term.to) - monday) / 7;
 }
 
 function isWithin(value: number, where: Where, { parameters }: Moment): boolean {
@@ -247,12 +252,14 @@ function daysOf(feature: Feature, moment: Moment): Days {
     const monday = mondayOf(asOf) - 7 * weeks;
     return { from: monday, to: weeks === 0 ? asOf : monday + 6 };
   }
-  const to = asOf - (offset === undefined ? 0 : number(offset));
-  if (window === 'all') return { from: BEGINNING, to };
   if (window === 'term') {
     const term = termAt(moment);
-    return term && { from: term.from, to: asOf };
+    if (!term || offset === undefined) return term && { from: term.from, to: asOf };
+    const { terms = [] } = moment;
+    return terms[terms.indexOf(term) - number(offset)];
   }
+  const to = asOf - (offset === undefined ? 0 : number(offset));
+  if (window === 'all') return { from: BEGINNING, to };
   return { from: to - number(window) + 1, to };
 }
 
@@ -264,7 +271,7 @@ function number(text: string): number {
 /** The stored values that meet a condition given in the metric's unit. */
 export function spanOf(where: Where, decimals: number, parameters: Readonly<Record<string, number>>): Span {
   let lo = 0;
-  let hi = 2_147_483_647;
+  let hi = MAX_STORED;
   for (const [comparison, constant] of Object.entries(where)) {
     // Cut to what decimals can mean, so that 0.07 × 100 is 7.
     const value = Number((constantOf(constant as Constant, parameters) * 10 ** decimals).toFixed(6));
@@ -273,7 +280,8 @@ export function spanOf(where: Where, decimals: number, parameters: Readonly<Reco
     if (comparison === 'le' || comparison === 'eq') hi = Math.min(hi, Math.floor(value));
     if (comparison === 'lt') hi = Math.min(hi, Math.ceil(value) - 1);
   }
-  return { lo, hi };
+  // Bounds of what nothing can meet may be no int32.
+  return lo <= hi ? { lo, hi } : { lo: 1, hi: 0 };
 }
 
 export function constantOf(constant: Constant, parameters: Readonly<Record<string, number>>): number {

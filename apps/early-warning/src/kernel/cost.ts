@@ -1,6 +1,14 @@
 import { escape, type Findings } from './findings.js';
-import { type Expression, type Feature, type MetricInfo, type Period, type Predicate, type Rule } from './language.js';
-import { MAX_MOMENTS, MAX_STUDENT_DAYS, TERM_DAYS } from './limits.js';
+import {
+  type Expression,
+  type Feature,
+  type MetricInfo,
+  type Period,
+  type Predicate,
+  type Rule,
+  TERM_WEEKS,
+} from './language.js';
+import { BASELINE_DATA, MAX_MOMENTS, MAX_STUDENT_DAYS, TERM_DAYS, WITH_BASELINE } from './limits.js';
 import { featuresIn, stepsOf } from './walk.js';
 
 /** A day on which a condition is judged. */
@@ -17,8 +25,9 @@ interface Judged {
 
 const NOW: Judged = { key: '0', back: 0, times: 1, pointer: '' };
 const PERIOD_DAYS: Record<Period, number> = { day: 1, iso_week: 7, term: TERM_DAYS };
+const UNIT_DAYS: Record<string, number> = { d: 1, w: 7, t: TERM_DAYS };
 
-/** Finds what looks back too far or reads too much, in a rule that is right otherwise. */
+/** Finds what looks back too far, asks for more data than there can be or reads too much, in a rule that is right otherwise. */
 export function checkCost(findings: Findings, rule: Rule, metrics: ReadonlyMap<string, MetricInfo>): void {
   new CostCheck(findings, rule, metrics).run();
 }
@@ -36,7 +45,10 @@ class CostCheck {
 
   run(): void {
     const { rule } = this;
-    for (const name of Object.keys(rule.features)) this.reads(name, NOW);
+    for (const name of Object.keys(rule.features)) {
+      this.enough(name);
+      this.reads(name, NOW);
+    }
     const times = rule.for === undefined ? 1 : Number(rule.for.slice(0, -1));
     for (const { when, pointer } of stepsOf(rule))
       for (const day of repeated(NOW, 'day', times, '/for')) this.predicate(when, day, pointer);
@@ -60,8 +72,23 @@ class CostCheck {
           `is judged ${day.times * times} times together with for, at most ${MAX_MOMENTS}`,
         );
       else for (const one of days) this.predicate(when, one, `${here}/when`);
-    } else if (key !== 'calendar' && key !== 'termWeek')
+    } else if (key !== 'calendar' && !Object.hasOwn(TERM_WEEKS, key))
       for (const side of inner as Expression[]) for (const name of featuresIn(side)) this.reads(name, day);
+  }
+
+  /** `minData` beyond the days there are would leave the feature missing for ever. */
+  private enough(name: string): void {
+    const feature = this.rule.features[name]!;
+    const compared = WITH_BASELINE.has(feature.agg);
+    const { retentionDays } = this.metrics.get(feature.metric)!;
+    const most = daysIn(compared ? feature.baseline : feature.window, retentionDays);
+    const least = feature.minData ?? (compared ? BASELINE_DATA : 1);
+    if (least > most)
+      this.wrong(
+        `/features/${escape(name)}/${feature.minData === undefined ? 'baseline' : 'minData'}`,
+        `需要 ${least} 天有数据，而${compared ? '基线' : '窗口'}最多 ${most} 天`,
+        `needs ${least} days with data, of which the ${compared ? 'baseline' : 'window'} has at most ${most}`,
+      );
   }
 
   private reads(name: string, day: Judged): void {
@@ -69,11 +96,12 @@ class CostCheck {
     this.judged.set(name, days.add(day.key));
     const feature = this.rule.features[name]!;
     const { retentionDays, code } = this.metrics.get(feature.metric)!;
-    if (feature.window === undefined || feature.window === 'all') return;
-    const reach = lengthOf(feature, retentionDays) + offsetOf(feature) + day.back;
+    // Of all there is, one day must be there.
+    const open = feature.window === undefined || feature.window === 'all';
+    const reach = (open ? 1 : lengthOf(feature, retentionDays)) + offsetOf(feature) + day.back;
     if (reach > retentionDays)
       this.wrong(
-        day.back === 0 ? `/features/${escape(name)}/window` : day.pointer,
+        day.back === 0 ? `/features/${escape(name)}/${open ? 'offset' : 'window'}` : day.pointer,
         `回看 ${reach} 天，超出指标 ${code} 的保存期 ${retentionDays} 天`,
         `reaches back ${reach} days, beyond the retention of ${code}, ${retentionDays} days`,
       );
@@ -116,11 +144,15 @@ function keyOf(key: string, each: Period, n: number): string {
 }
 
 /** Days of the window and the baseline, at most. */
-function lengthOf({ window = 'all', baseline }: Feature, retentionDays: number): number {
+function lengthOf({ window, baseline }: Feature, retentionDays: number): number {
+  return daysIn(window, retentionDays) + (baseline === undefined ? 0 : daysIn(baseline, retentionDays));
+}
+
+function daysIn(window = 'all', retentionDays: number): number {
   const named: Record<string, number> = { iso_week: 7, term: TERM_DAYS, all: retentionDays };
-  return (named[window] ?? Number(window.slice(0, -1))) + Number(baseline?.slice(0, -1) ?? 0);
+  return named[window] ?? Number(window.slice(0, -1));
 }
 
 function offsetOf({ offset = '0d' }: Feature): number {
-  return Number(offset.slice(0, -1)) * (offset.endsWith('w') ? 7 : 1);
+  return Number(offset.slice(0, -1)) * UNIT_DAYS[offset.at(-1)!]!;
 }

@@ -1,6 +1,6 @@
-import { WARNING_LEVELS, type WarningLevel } from '#contracts';
+import { type Bilingual, WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { type CloseUp, type Condition, nullable } from './close-up.js';
-import type { Days } from './compile.js';
+import { compile, type Days, type Plan, type PlannedPredicate, type PlannedRule } from './compile.js';
 import { dateOfDay } from './days.js';
 import type { Evaluation } from './evaluation.js';
 import { LEVELS } from './language.js';
@@ -17,7 +17,24 @@ export interface FeatureEvidence {
   /** Days with data of the days of the window. */
   coverage: string;
   baseline?: { from: string; to: string; mean: number | null; n: number };
-  cohort?: { name: string; id: string | null; n: number; place: number | null; value: number | null };
+  /** `value`: the one that is ranked, in `unit`. */
+  cohort?: { name: string; id: string | null; n: number; place: number | null; value: number | null; unit?: string };
+}
+
+/** A source of a rule's metrics, and how fresh it is. What may be undefined is not in older evidence. */
+export interface SourceEvidence {
+  source: string;
+  /** null: nobody declared it. */
+  name?: Bilingual | null;
+  metrics: string[];
+  /** Batches that reach into the windows, and when the newest of them came. */
+  batches: number;
+  lastReceivedAt: string | null;
+  lastHeartbeatAt?: string | null;
+  /** The later of the two. */
+  seenAt?: string | null;
+  /** Students with data on the as-of day, by metric. */
+  presence?: Record<string, number>;
 }
 
 /** Why a rule holds for a student: complete enough to check by hand. */
@@ -29,17 +46,22 @@ export interface Evidence {
   /** null: the rule does not hold, or cannot be judged. */
   level: WarningLevel | null;
   features: Record<string, FeatureEvidence>;
+  /** The same as of the earlier days that conditions look back from, nearest first. */
+  earlier?: { asOf: string; features: Record<string, FeatureEvidence> }[];
   conditions: Condition[];
-  /** Right-hand side of the first comparison that holds. */
+  /** Right-hand side of the first comparison that holds and matters. */
   threshold: number | null;
   parameters: { version: number; values: Record<string, number> };
-  sources: { source: string; metrics: string[]; batches: number; lastReceivedAt: string }[];
+  sources: SourceEvidence[];
   /** Set when the data behind a confirmed warning was corrected later. */
   note?: { zh: string; en: string; at: string };
 }
 
 /** Days kept for one feature in an evidence. */
 const MAX_DAYS = 60;
+/** Earlier days kept: all that `for` or `held` over days can look back from; and days of one feature of each. */
+const MAX_EARLIER = 13;
+const MAX_EARLIER_DAYS = 14;
 
 /** What cohorts are made of, and how many of each have a value. */
 export interface CohortFacts {
@@ -55,6 +77,7 @@ export function featuresFor(
   closeUp: CloseUp,
   { i, ordinal }: { i: number; ordinal: number },
   cohorts: CohortFacts,
+  maxDays = MAX_DAYS,
 ): Record<string, FeatureEvidence> {
   return Object.fromEntries(
     Object.entries(features).map(([name, key]) => {
@@ -68,7 +91,7 @@ export function featuresFor(
         unit: unitOf(planned.feature, planned.metric.unit),
         value: nullable(value),
         window: planned.days ? { from: firstDay(planned.days.from), to: dateOfDay(planned.days.to) } : null,
-        days: days.slice(-MAX_DAYS).map(([day, stored]) => ({ day: dateOfDay(day), value: stored / unit })),
+        days: days.slice(-maxDays).map(([day, stored]) => ({ day: dateOfDay(day), value: stored / unit })),
         coverage: coverageOf(days.length, planned.days),
       };
       if (planned.baseline) {
@@ -89,6 +112,7 @@ export function featuresFor(
           n: cohort < 0 ? 0 : cohorts.size(key, cohort),
           place: nullable(value),
           value: nullable(raw),
+          unit: unitOf({ agg: planned.feature.agg }, planned.metric.unit),
         };
       }
       return [name, evidence];
@@ -96,9 +120,49 @@ export function featuresFor(
   );
 }
 
-/** What was crossed: the right-hand side of the first comparison that holds. */
+/** Keys of the features a rule reads as of the earlier days that a predicate looks back from, by the rule's names; nearest first. */
+export function earlierFeatures(
+  plan: Plan,
+  { rule, usedFeatures }: PlannedRule,
+  when: PlannedPredicate,
+): { asOf: string; features: Record<string, string> }[] {
+  const { id, title, features, reason } = rule;
+  const metrics = new Map([...plan.features.values()].map(({ metric }) => [metric.code, metric]));
+  const days = [...new Set(comparedDays(when))].filter((day) => day !== plan.moment.asOf).sort((a, b) => b - a);
+  return days.slice(0, MAX_EARLIER).map((asOf) => {
+    // A key follows from the day: the rule's features are worked out as of it once more.
+    const moment = { ...plan.moment, asOf, elapsedHours: 24 };
+    const [then] = compile([{ id, title, features, level: [], reason }], metrics, moment).rules;
+    const used = Object.entries(then!.features).filter(([, key]) => usedFeatures.has(key));
+    return { asOf: dateOfDay(asOf), features: Object.fromEntries(used) };
+  });
+}
+
+function comparedDays(node: PlannedPredicate): number[] {
+  if ('all' in node) return node.all.flatMap(comparedDays);
+  if ('any' in node) return node.any.flatMap(comparedDays);
+  if ('not' in node) return comparedDays(node.not);
+  return 'op' in node ? [node.asOf] : [];
+}
+
+/** The features of earlier days for the i-th student of a close-up. */
+export function earlierFor(
+  evaluation: Evaluation,
+  earlier: readonly { asOf: string; features: Readonly<Record<string, string>> }[],
+  closeUp: CloseUp,
+  who: { i: number; ordinal: number },
+  cohorts: CohortFacts,
+): NonNullable<Evidence['earlier']> {
+  return earlier.map(({ asOf, features }) => ({
+    asOf,
+    features: featuresFor(evaluation, features, closeUp, who, cohorts, MAX_EARLIER_DAYS),
+  }));
+}
+
+/** What was crossed: the right-hand side of the first comparison that holds and matters. */
 export function thresholdOf(conditions: readonly Condition[]): number | null {
-  return conditions.find((condition) => condition.holds)?.right ?? null;
+  const crossed = conditions.find((condition) => 'op' in condition && condition.holds && !condition.moot);
+  return crossed && 'op' in crossed ? crossed.right : null;
 }
 
 /** Unit of what a feature yields. */

@@ -1,5 +1,6 @@
 import type { Days, PlannedFeature } from './compile.js';
 import type { MaskDay } from './language.js';
+import { BASELINE_DATA } from './limits.js';
 import type { Assembler, Register } from './machine/assembler.js';
 import { OP } from './machine/machine.js';
 import type { Space, Table } from './space.js';
@@ -138,7 +139,7 @@ export class FeatureWriter {
 
   private againstBaseline({ feature, metric }: PlannedFeature, window: Window, base: Window): Register {
     const { code } = this;
-    const { agg, minData = 7, minSd = 0 } = feature;
+    const { agg, minData = BASELINE_DATA, minSd = 0 } = feature;
     const average = code.number(OP.DIVIDE, window.sum, window.count);
     const mean = code.number(OP.DIVIDE, base.sum, base.count);
     let value: Register;

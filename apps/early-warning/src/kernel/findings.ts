@@ -69,7 +69,8 @@ export class Findings {
   bilingual(text: unknown, at: string): void {
     for (const language of ['zh', 'en']) {
       const value = isObject(text) ? text[language] : undefined;
-      if (typeof value !== 'string' || value.length === 0 || value.length > MAX_TEXT)
+      // Characters, as JSON Schema counts them: a rare one is two units of a string.
+      if (typeof value !== 'string' || value.length === 0 || [...value].length > MAX_TEXT)
         this.wrong(`${at}/${language}`, `应为 1 到 ${MAX_TEXT} 个字符`, `must have 1 to ${MAX_TEXT} characters`);
     }
     if (isObject(text)) this.onlyKeys(text, ['zh', 'en'], at);

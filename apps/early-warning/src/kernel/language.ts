@@ -1,4 +1,4 @@
-import type { Bilingual, WarningLevel } from '#contracts';
+import type { AppointmentKind, Bilingual, WarningLevel } from '#contracts';
 
 /** What a feature makes of a metric's days in its window. Missing means: not enough data to say. */
 export const AGGREGATES = {
@@ -45,6 +45,13 @@ export const MASKS = {
 } as const satisfies Record<string, Bilingual>;
 export type MaskDay = keyof typeof MASKS;
 
+/** What says in which part of the term the as-of day lies; outside of terms it does not hold. */
+export const TERM_WEEKS = {
+  termWeek: { zh: '教学周', en: 'Week of the term' },
+  termWeeksLeft: { zh: '距期末周数', en: 'Weeks left of the term' },
+} as const satisfies Record<string, Bilingual>;
+export type TermWeeks = keyof typeof TERM_WEEKS;
+
 /** Periods in which something may repeat. */
 export const PERIODS = {
   day: { zh: '日', en: 'day' },
@@ -62,13 +69,13 @@ export interface Feature {
   agg: Aggregate;
   /** `7d` (the day and the six before it), `iso_week` and `term` (from their first day to the day), `all`. */
   window?: string;
-  /** Moves the window back: `7d`, or `1w` (whole weeks) with `iso_week`. */
+  /** Moves the window back: `7d`; with `iso_week` whole weeks (`1w`), with `term` whole terms (`1t`: the whole of the one before). */
   offset?: string;
   /** For days_over, streak, hours_since_last. */
   where?: Where;
   /** For ratio and zscore: so many days right before the window. */
   baseline?: string;
-  /** Fewer days with data (in the baseline, where there is one) make the feature missing. */
+  /** Fewer days with data (in the baseline, where there is one) make the feature missing. Not for count and hours_since_last. */
   minData?: number;
   /** zscore: a smaller deviation makes it missing; in the metric's unit. */
   minSd?: number;
@@ -92,8 +99,10 @@ export type Predicate =
   | { not: Predicate }
   /** Whether the as-of day is such a day for the student: `leave|holiday`. */
   | { calendar: string }
-  /** Week of the term, from 1; outside of terms it does not hold. `{ "termWeek": { "le": 4 } }` = 期初. */
+  /** Week of the term, from 1. `{ "termWeek": { "le": 4 } }` = 期初. */
   | { termWeek: Where }
+  /** Weeks to the term's last, in which it is 0. `{ "termWeeksLeft": { "lt": 4 } }` = 期末. */
+  | { termWeeksLeft: Where }
   /** `when` holds now and did at the end of each of the `times` − 1 periods before. */
   | { held: { when: Predicate; each: Period; times: number } };
 
@@ -124,6 +133,8 @@ export interface Rule {
   reason: Bilingual;
   /** The sentence for the student; without one the student is told the metrics' names and values. */
   studentReason?: Bilingual;
+  /** Only who holds one of these posts over the student sees the warning and may ask why; left out: whoever may see warnings. */
+  visibility?: AppointmentKind[];
 }
 
 /** Levels by rank; 0 = no warning. */

@@ -15,6 +15,12 @@ export const MAX_STUDENT_DAYS = 20_000;
 /** No term is longer, in days. */
 export const TERM_DAYS = 183;
 export const MAX_CONSTANT = 1e12;
+/** Largest value that is stored: of an int32. */
+export const MAX_STORED = 2_147_483_647;
+/** Least days with data in a baseline, unless told. */
+export const BASELINE_DATA = 7;
+/** Characters of a rule's text. */
+export const MAX_RULE_TEXT = 40_000;
 export const MAX_TEXT = 500;
 export const MAX_UNITS = 100;
 
@@ -28,6 +34,7 @@ export const DAYS = /^[1-9]\d{0,3}d$/;
 export const NAMED_WINDOWS = ['iso_week', 'term', 'all'] as const;
 export const OFFSET_DAYS = /^[1-9]\d{0,2}d$/;
 export const OFFSET_WEEKS = /^[1-9]\d?w$/;
+export const OFFSET_TERMS = /^[1-9]\d?t$/;
 export const FOR_DAYS = /^([2-9]|1[0-4])d$/;
 export const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 export const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
@@ -36,6 +43,8 @@ export const WITH_WHERE = new Set<Aggregate>(['days_over', 'streak', 'hours_sinc
 export const NEEDS_WHERE = new Set<Aggregate>(['days_over', 'streak']);
 export const WITH_BASELINE = new Set<Aggregate>(['ratio', 'zscore']);
 export const WITH_PAUSE = new Set<Aggregate>(['streak', 'hours_since_last']);
+/** Never missing for want of days with data. */
+export const WITHOUT_MIN_DATA = new Set<Aggregate>(['count', 'hours_since_last']);
 
 /** What cohorts are made of; at least one part must be a kind of unit or place. */
 export const KIND_PARTS = [...Object.keys(UNIT_KINDS), ...Object.keys(PLACE_KINDS)].filter((kind) => kind !== 'grade');

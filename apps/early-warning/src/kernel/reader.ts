@@ -63,7 +63,7 @@ export class Reader {
     return token.text;
   }
 
-  /** `7d`, `1w`. */
+  /** `7d`, `1w`, `1t`. */
   days(): string {
     return this.maybe('days') ?? this.fail({ zh: '此处应为天数，如 7d', en: 'expected days such as 7d here' });
   }

@@ -1,11 +1,13 @@
-import { type Bilingual, WARNING_LEVELS } from '#contracts';
-import { AGGREGATES, type Comparison, MASKS, MAX_TIMES, type Period, PERIODS } from './language.js';
+import { APPOINTMENT_KINDS, type Bilingual, PLACE_KINDS, UNIT_KINDS, WARNING_LEVELS } from '#contracts';
+import { AGGREGATES, MASKS, MAX_TIMES, type Period, PERIODS, TERM_WEEKS } from './language.js';
 import {
+  BASELINE_DATA,
   COHORT,
   DATE,
   DAYS,
   FEATURE_NAME,
   FOR_DAYS,
+  KIND_PARTS,
   MASK_LIST,
   MAX_CONSTANT,
   MAX_FEATURES,
@@ -15,37 +17,57 @@ import {
   type NAMED_WINDOWS,
   NEEDS_WHERE,
   OFFSET_DAYS,
+  OFFSET_TERMS,
   OFFSET_WEEKS,
-  PARAMETER_NAME,
   RESERVED_NAMES,
   RULE_ID,
+  TERM_DAYS,
   UUID,
   WITH_BASELINE,
   WITH_PAUSE,
   WITH_WHERE,
+  WITHOUT_MIN_DATA,
 } from './limits.js';
+import { choice, entries, labelled, number, object, parts, ref, type Schema, text } from './schema-nodes.js';
+import {
+  byDecimals,
+  COMPARISON_LABELS,
+  constant,
+  type MetricChoice,
+  stored,
+  where,
+  whereName,
+} from './schema-where.js';
 
-/** A metric as a form offers it. */
-export interface MetricChoice extends Bilingual {
-  code: string;
-  unit: string;
-}
+export type { Schema } from './schema-nodes.js';
+export type { MetricChoice } from './schema-where.js';
 
-/** A node of a JSON Schema. */
-export type Schema = Record<string, unknown>;
-
-const COMPARISON_LABELS: Record<Comparison, Bilingual> = {
-  ge: { zh: '不少于', en: 'at least' },
-  gt: { zh: '大于', en: 'more than' },
-  le: { zh: '不多于', en: 'at most' },
-  lt: { zh: '小于', en: 'less than' },
-  eq: { zh: '等于', en: 'equal to' },
-};
 const WINDOW_LABELS: Record<(typeof NAMED_WINDOWS)[number], Bilingual> = {
   iso_week: { zh: '本周（周一起）', en: 'this week, from Monday' },
   term: { zh: '本学期', en: 'this term to date' },
   all: { zh: '全部', en: 'all there is' },
 };
+
+/** Kinds of days as a predicate's `calendar` joins them: every combination, in one order. */
+const MASK_CHOICES = entries<Bilingual>(MASKS).reduce<[string, Bilingual][]>(
+  (all, [mask, label]) => [
+    ...all,
+    [mask, label],
+    ...all.map(([list, { zh, en }]): [string, Bilingual] => [
+      `${list}|${mask}`,
+      { zh: `${zh}或${label.zh}`, en: `${en} or ${label.en}` },
+    ]),
+  ],
+  [],
+);
+/** Cohorts of one kind of unit or place, alone and with grade or sex. */
+const COHORT_CHOICES = KIND_PARTS.flatMap((kind) =>
+  [[], ['grade'], ['sex'], ['grade', 'sex']].map((more) => [kind, ...more]),
+).map((parts): [string, Bilingual] => {
+  const labels: Readonly<Record<string, Bilingual>> = { ...UNIT_KINDS, ...PLACE_KINDS, sex: { zh: '性别', en: 'Sex' } };
+  const joined = (language: keyof Bilingual): string => parts.map((part) => labels[part]![language]).join(' + ');
+  return [parts.join('+'), { zh: joined('zh'), en: joined('en') }];
+});
 
 /**
  * JSON Schema (2020-12) of a rule, for this catalogue: a form can be built from it. Every property has a title and a description; labels
@@ -61,7 +83,7 @@ export function ruleSchema(metrics: readonly MetricChoice[]): Schema {
     if: { properties: { level: { type: 'array' } } },
     then: { properties: { when: false, escalate: false } },
     else: { required: ['when'] },
-    $defs: { ...values(), feature: feature(metrics), ...predicates() },
+    $defs: { ...values(), ...stored(metrics), feature: feature(metrics), ...predicates() },
   };
 }
 
@@ -136,6 +158,10 @@ function ruleProperties(): Record<string, Schema> {
       ...ref('bilingual'),
     },
     studentReason: { ...labelled('给学生的说明', 'Reason for the student'), ...ref('bilingual') },
+    visibility: {
+      ...labelled('仅这些职务可见', 'Only for these posts'),
+      ...{ type: 'array', items: choice(APPOINTMENT_KINDS), minItems: 1, uniqueItems: true },
+    },
   };
 }
 
@@ -157,30 +183,7 @@ function students(): Schema {
 
 function values(): Record<string, Schema> {
   const line = { type: 'string', minLength: 1, maxLength: MAX_TEXT };
-  const number = { type: 'number', minimum: -MAX_CONSTANT, maximum: MAX_CONSTANT };
-  const constant = (of: Schema): Schema => ({
-    ...labelled('数字或参数', 'Number or parameter'),
-    anyOf: [
-      of,
-      {
-        ...labelled('学校参数', 'Parameter of the school'),
-        ...object(
-          {
-            $p: { ...labelled('参数名', 'Name'), ...text(PARAMETER_NAME) },
-            default: { ...labelled('默认值', 'Default', '学校未设时的数值', 'Where the school has set none'), ...of },
-          },
-          ['$p', 'default'],
-        ),
-      },
-    ],
-  });
-  const where = (of: Schema): Schema => ({
-    ...object(
-      Object.fromEntries(entries(COMPARISON_LABELS).map(([op, { zh, en }]) => [op, { ...labelled(zh, en), ...of }])),
-      [],
-    ),
-    minProperties: 1,
-  });
+  const weeks = (minimum: number): Schema => where(constant(number(minimum, 60, 'integer')));
   return {
     bilingual: object(
       { zh: { ...labelled('中文', 'Chinese'), ...line }, en: { ...labelled('英文', 'English'), ...line } },
@@ -197,15 +200,14 @@ function values(): Record<string, Schema> {
       minProperties: 1,
       maxProperties: 1,
     },
-    constant: constant(number),
-    where: where(ref('constant')),
-    weeks: where(constant({ type: 'integer', minimum: 1, maximum: 60 })),
+    constant: constant(number(-MAX_CONSTANT, MAX_CONSTANT)),
+    termWeek: weeks(1),
+    termWeeksLeft: weeks(0),
     masks: { type: 'array', minItems: 1, items: choice(MASKS) },
   };
 }
 
 function feature(metrics: readonly MetricChoice[]): Schema {
-  const number = (minimum: number, maximum: number, type = 'number'): Schema => ({ type, minimum, maximum });
   const properties = {
     metric: {
       ...labelled('指标', 'Metric'),
@@ -225,8 +227,13 @@ function feature(metrics: readonly MetricChoice[]): Schema {
       default: 'all',
     },
     offset: {
-      ...labelled('前移', 'Offset', '如 7d；iso_week 时如 1w', 'Such as 7d; whole weeks with iso_week, such as 1w'),
-      ...{ type: 'string', pattern: `${OFFSET_DAYS.source}|${OFFSET_WEEKS.source}` },
+      ...labelled(
+        '前移',
+        'Offset',
+        '如 7d；iso_week 时如 1w，term 时如 1t',
+        'Such as 7d; whole weeks with iso_week, such as 1w, whole terms with term, such as 1t',
+      ),
+      ...{ type: 'string', pattern: [OFFSET_DAYS, OFFSET_WEEKS, OFFSET_TERMS].map(({ source }) => source).join('|') },
     },
     where: { ...labelled('哪些日子算数', 'Which days count', '按指标的单位', "In the metric's unit"), ...ref('where') },
     baseline: {
@@ -240,8 +247,13 @@ function feature(metrics: readonly MetricChoice[]): Schema {
       ...object(
         {
           cohort: {
-            ...labelled('群体', 'Cohort'),
-            ...text(COHORT),
+            ...labelled(
+              '群体',
+              'Cohort',
+              '单位或场所种类，可加 grade、sex',
+              'Kinds of units or places, with grade or sex',
+            ),
+            ...{ type: 'string', anyOf: [choice(Object.fromEntries(COHORT_CHOICES)), text(COHORT)] },
             examples: ['college+grade', 'campus+sex', 'class'],
           },
           as: {
@@ -285,8 +297,18 @@ function feature(metrics: readonly MetricChoice[]): Schema {
       forAggregates(new Set(['zscore']), {}, { minSd: false }),
       forAggregates(WITH_PAUSE, {}, { calendar: { properties: { pause: false } } }),
       forAggregates(new Set(['hours_since_last']), { properties: { offset: false } }),
-      windowed('iso_week', text(OFFSET_WEEKS), text(OFFSET_DAYS)),
-      windowed('term', false, {}),
+      forAggregates(WITHOUT_MIN_DATA, { properties: { minData: false } }),
+      windowed(['iso_week'], { offset: text(OFFSET_WEEKS), minData: { maximum: 7 } }),
+      windowed(['term'], { offset: text(OFFSET_TERMS), minData: { maximum: TERM_DAYS } }),
+      windowed(['iso_week', 'term'], {}, { offset: text(OFFSET_DAYS) }),
+      {
+        if: { required: ['baseline'], properties: { baseline: { pattern: `^[1-${BASELINE_DATA - 1}]d$` } } },
+        then: { required: ['minData'] },
+      },
+      ...[...byDecimals(metrics)].map(([decimals, codes]) => ({
+        if: { properties: { metric: { enum: codes } } },
+        then: { properties: { where: ref(whereName(decimals)) } },
+      })),
     ],
   };
 }
@@ -295,11 +317,11 @@ function forAggregates(aggs: ReadonlySet<string>, then: Schema, others: Schema =
   return { if: { properties: { agg: { enum: [...aggs] } } }, then, else: { properties: others } };
 }
 
-function windowed(window: string, offset: Schema | false, otherOffset: Schema): Schema {
+function windowed(windows: string[], then: Schema, others: Schema = {}): Schema {
   return {
-    if: { required: ['window'], properties: { window: { const: window } } },
-    then: { properties: { offset } },
-    else: { properties: { offset: otherOffset } },
+    if: { required: ['window'], properties: { window: { enum: windows } } },
+    then: { properties: then },
+    else: { properties: others },
   };
 }
 
@@ -343,40 +365,13 @@ function predicate(self: string, more: Record<string, Schema>): Schema {
     all: { ...labelled('全部成立', 'All of'), ...parts(ref(self), 1) },
     any: { ...labelled('任一成立', 'Any of'), ...parts(ref(self), 1) },
     not: { ...labelled('不成立', 'Not'), ...ref(self) },
-    calendar: { ...labelled('当日属于', 'The day is'), ...text(MASK_LIST), examples: ['leave|holiday'] },
-    termWeek: { ...labelled('教学周', 'Week of the term'), ...ref('weeks') },
+    calendar: {
+      ...labelled('当日属于', 'The day is'),
+      ...{ type: 'string', anyOf: [choice(Object.fromEntries(MASK_CHOICES)), text(MASK_LIST)] },
+      examples: ['leave|holiday'],
+    },
+    ...Object.fromEntries(entries(TERM_WEEKS).map(([key, { zh, en }]) => [key, { ...labelled(zh, en), ...ref(key) }])),
     ...more,
   };
   return { ...labelled('条件', 'Predicate'), ...object(properties, []), minProperties: 1, maxProperties: 1 };
-}
-
-function labelled(zh: string, en: string, zhMore = zh, enMore = en): Schema {
-  return { title: en, description: `${zhMore} / ${enMore}`, 'x-label': { zh, en } };
-}
-
-function choice(labels: Readonly<Record<string, Bilingual>>): Schema {
-  return {
-    type: 'string',
-    oneOf: entries(labels).map(([code, { zh, en }]) => ({ const: code, title: en, 'x-label': { zh, en } })),
-  };
-}
-
-function object(properties: Record<string, unknown>, required: string[]): Schema {
-  return { type: 'object', properties, required, additionalProperties: false };
-}
-
-function parts(items: Schema, minItems: number, maxItems = 100): Schema {
-  return { type: 'array', minItems, maxItems, items };
-}
-
-function text(pattern: RegExp): Schema {
-  return { type: 'string', pattern: pattern.source };
-}
-
-function ref(name: string): Schema {
-  return { $ref: `#/$defs/${name}` };
-}
-
-function entries<V>(of: Readonly<Record<string, V>>): [string, V][] {
-  return Object.entries(of);
 }

@@ -1,5 +1,6 @@
 import type { PlannedFeature } from './compile.js';
 import { MASKS, type MaskDay } from './language.js';
+import { BASELINE_DATA } from './limits.js';
 
 /** Names of the relations that statements read. Days are days since 1970-01-01, students their ordinals. */
 export interface Relations {
@@ -196,7 +197,7 @@ class FeatureSql {
             FROM (SELECT c.ordinal, ${columns.join(', ')}
     ${this.from({ from: baseline!.from, to: days!.to })}
    GROUP BY c.ordinal) p
-           WHERE p.days > 0 AND p.n >= ${whole(Math.max(1, feature.minData ?? 7))}) w
+           WHERE p.days > 0 AND p.n >= ${whole(Math.max(1, feature.minData ?? BASELINE_DATA))}) w
    WHERE ${known}`;
   }
 }

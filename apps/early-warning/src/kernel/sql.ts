@@ -93,8 +93,9 @@ SELECT ordinal, level
     const { rule, features } = this.planned;
     const now = Object.entries(features).find(([, one]) => one === key)?.[0];
     const own = Object.entries(rule.features).find(([, one]) => one === feature.feature)?.[0] ?? '';
-    const name = `feature_${now ?? `${own} ${this.used.size + 1} ${dateOfDay(feature.asOf)}`}`;
-    if (!/^feature_[\w -]{1,53}$/.test(name)) throw new Error(`not a feature's name: ${name}`);
+    // PostgreSQL cuts names at 63 bytes, of which the parts of a feature take up to 10: ` all known`.
+    const name = `feature_${now ?? `${own.slice(0, 24)} ${this.used.size + 1} ${dateOfDay(feature.asOf)}`}`;
+    if (!/^feature_[\w -]{1,45}$/.test(name)) throw new Error(`not a feature's name: ${name}`);
     this.used.set(key, name);
     return name;
   }

@@ -1,11 +1,13 @@
 import { type Bilingual, WARNING_LEVELS, type WarningLevel } from '#contracts';
-import type { Comparison, Constant, Expression, Feature, Period, Predicate, Rule } from './language.js';
+import type { Comparison, Constant, Expression, Feature, Period, Predicate, Rule, TermWeeks } from './language.js';
 import { parseFeature } from './feature-parser.js';
-import { featureText, namesInSentences, PERIOD_WORDS, SYMBOLS } from './text.js';
+import { featureText, namesInSentences, PERIOD_WORDS, SYMBOLS, TERM_WEEK_WORDS } from './text.js';
 import { Reader } from './reader.js';
 
 /** What a rule's text does not say: its id and sentences, and names for features. */
-export type RuleBase = Pick<Rule, 'id' | 'title' | 'reason' | 'studentReason'> & { features?: Rule['features'] };
+export type RuleBase = Pick<Rule, 'id' | 'title' | 'reason' | 'studentReason' | 'visibility'> & {
+  features?: Rule['features'];
+};
 
 const MAX_DEPTH = 40;
 
@@ -14,7 +16,7 @@ export function parseRule(text: string, base: RuleBase): Rule {
   return new RuleParser(new Reader(text), base).rule();
 }
 
-type Node = { predicate: Predicate } | { expression: Expression } | { termWeek: true };
+type Node = { predicate: Predicate } | { expression: Expression } | { week: TermWeeks };
 
 class RuleParser {
   private readonly names = new Map<string, string>();
@@ -53,10 +55,11 @@ class RuleParser {
       const { features = {} } = base;
       if (Object.hasOwn(features, name)) this.features[name] ??= features[name]!;
     }
-    const { id, title, reason, studentReason } = base;
+    const { id, title, reason, studentReason, visibility } = base;
     return {
       ...{ id, title, reason, features: this.features },
       ...(studentReason && { studentReason }),
+      ...(visibility && { visibility }),
       ...(second ? { level: steps.map(([level, when]) => ({ [level]: when })) } : { level: first[0], when: first[1] }),
       ...options,
     };
@@ -144,11 +147,11 @@ class RuleParser {
     const left = this.sum();
     const op = (Object.keys(SYMBOLS) as Comparison[]).find((one) => reader.accept(SYMBOLS[one]));
     if (!op) {
-      if ('termWeek' in left)
-        this.fail(offset, 'term_week() 须与数字比较', 'term_week() must be compared with a number');
-      return left;
+      if (!('week' in left)) return left;
+      const word = `${TERM_WEEK_WORDS[left.week]}()`;
+      this.fail(offset, `${word} 须与数字比较`, `${word} must be compared with a number`);
     }
-    if ('termWeek' in left) return { predicate: { termWeek: { [op]: reader.constant() } } };
+    if ('week' in left) return { predicate: { [left.week]: { [op]: reader.constant() } } as unknown as Predicate };
     const at = reader.peek().offset;
     const right = this.asExpression(this.sum(), at);
     return { predicate: { [op]: [this.asExpression(left, offset), right] } as unknown as Predicate };
@@ -218,10 +221,11 @@ class RuleParser {
       reader.take(')');
       return { predicate: { calendar: masks.join('|') } };
     }
-    if (name === 'term_week') {
+    const week = (Object.keys(TERM_WEEK_WORDS) as TermWeeks[]).find((one) => TERM_WEEK_WORDS[one] === name);
+    if (week) {
       reader.call(name);
       reader.take(')');
-      return { termWeek: true };
+      return { week };
     }
     if (name === 'held') return { predicate: { held: this.held() } };
     return { expression: { f: this.nameOf(parseFeature(reader)) } };

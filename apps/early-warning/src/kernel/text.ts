@@ -7,6 +7,8 @@ import {
   type Period,
   type Predicate,
   type Rule,
+  TERM_WEEKS,
+  type TermWeeks,
   type Where,
 } from './language.js';
 import { featuresOf, placeholdersIn, stepsOf } from './walk.js';
@@ -15,6 +17,8 @@ import { featuresOf, placeholdersIn, stepsOf } from './walk.js';
 export const SYMBOLS: Record<Comparison, string> = { ge: '>=', gt: '>', le: '<=', lt: '<', eq: '==' };
 /** What the periods of `held` are called in `held(…, 2 terms)`. */
 export const PERIOD_WORDS: Record<Period, string> = { day: 'days', iso_week: 'weeks', term: 'terms' };
+/** What `termWeek` and `termWeeksLeft` are called. */
+export const TERM_WEEK_WORDS: Record<TermWeeks, string> = { termWeek: 'term_week', termWeeksLeft: 'term_weeks_left' };
 /** Named arguments of a feature, in the order they are written. */
 const ARGUMENTS = { offset: 'offset', baseline: 'baseline', minData: 'min_data', minSd: 'min_sd' } as const;
 
@@ -59,7 +63,8 @@ class Printer {
       case 'calendar':
         return `on(${masksText((inner as string).split('|'))})`;
       case 'termWeek':
-        return whereText('term_week()', inner as Where, ' && ');
+      case 'termWeeksLeft':
+        return whereText(`${TERM_WEEK_WORDS[key]}()`, inner as Where);
       case 'held': {
         const { when, each, times } = inner as { when: Predicate; each: Period; times: number };
         return `held(${this.predicate(when)}, ${times} ${PERIOD_WORDS[each]})`;
@@ -101,7 +106,8 @@ class Printer {
 }
 
 function isJoined(node: Predicate): boolean {
-  return 'all' in node || 'any' in node || ('termWeek' in node && Object.keys(node.termWeek).length > 1);
+  const [[key, inner]] = Object.entries(node) as [[string, object]];
+  return key === 'all' || key === 'any' || (Object.hasOwn(TERM_WEEKS, key) && Object.keys(inner).length > 1);
 }
 
 function isSum(node: Expression): boolean {
@@ -112,7 +118,7 @@ function isSum(node: Expression): boolean {
 export function featureText(feature: Feature): string {
   const { agg, metric, where, window, calendar, rank } = feature;
   const own = [
-    where ? whereText(metric, where, ' && ') : metric,
+    where ? whereText(metric, where) : metric,
     ...(window === undefined ? [] : [window]),
     ...Object.entries(ARGUMENTS).flatMap(([key, name]) => {
       const value = feature[key as keyof typeof ARGUMENTS];
@@ -131,10 +137,10 @@ export function featureText(feature: Feature): string {
   return `${rank.as ?? 'percentile'}(${place.join(', ')})`;
 }
 
-function whereText(left: string, where: Where, and: string): string {
+function whereText(left: string, where: Where): string {
   return Object.entries(where)
     .map(([op, constant]) => `${left} ${SYMBOLS[op as Comparison]} ${constantText(constant)}`)
-    .join(and);
+    .join(' && ');
 }
 
 function masksText(masks: readonly string[]): string {
@@ -208,8 +214,10 @@ function canonicalPredicate(node: Predicate, renamed: (name: string) => string):
     return parts.length === 1 ? parts[0]! : ({ [key]: parts } as unknown as Predicate);
   }
   if (key === 'not') return { not: within(inner as Predicate) };
-  if (key === 'termWeek') {
-    const parts = Object.entries(inner as Where).map(([op, week]): Predicate => ({ termWeek: { [op]: week } }));
+  if (Object.hasOwn(TERM_WEEKS, key)) {
+    const parts = Object.entries(inner as Where).map(
+      ([op, week]) => ({ [key]: { [op]: week } }) as unknown as Predicate,
+    );
     return parts.length === 1 ? parts[0]! : { all: parts };
   }
   if (key === 'held') {

@@ -29,7 +29,7 @@ const SPACE = /\s*/y;
 const PATTERNS: [Kind, RegExp][] = [
   ['string', /"(?:[^"\\\n]|\\.)*"/y],
   ['date', /\d{4}-\d\d-\d\d(?!\w)/y],
-  ['days', /\d+[dw](?!\w)/y],
+  ['days', /\d+[dwt](?!\w)/y],
   ['number', /\d+(?:\.\d+)?(?:e[+-]?\d+)?(?!\w)/y],
   ['parameter', /\$\w+/y],
   ['word', /[A-Za-z_]\w*/y],

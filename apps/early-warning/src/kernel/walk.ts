@@ -1,4 +1,4 @@
-import { type Expression, ladderOf, type Predicate, type Rule } from './language.js';
+import { type Expression, ladderOf, type Predicate, type Rule, TERM_WEEKS } from './language.js';
 
 /** The predicates that make a level, where they are written. */
 export function stepsOf(rule: Rule): { when: Predicate; pointer: string }[] {
@@ -13,7 +13,7 @@ export function featuresOf(node: Predicate): string[] {
   if (key === 'all' || key === 'any') return (inner as Predicate[]).flatMap(featuresOf);
   if (key === 'not') return featuresOf(inner as Predicate);
   if (key === 'held') return featuresOf((inner as { when: Predicate }).when);
-  return key === 'calendar' || key === 'termWeek' ? [] : (inner as Expression[]).flatMap(featuresIn);
+  return key === 'calendar' || Object.hasOwn(TERM_WEEKS, key) ? [] : (inner as Expression[]).flatMap(featuresIn);
 }
 
 /** Names of the features in an expression. */

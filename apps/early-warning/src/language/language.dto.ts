@@ -1,6 +1,7 @@
 import type { Bilingual } from '#contracts';
 import { Int, Json, ListOf, LongText, Nested, OneOf, Text } from '#http';
 import type { Rule } from '../kernel/language.js';
+import { MAX_RULE_TEXT } from '../kernel/limits.js';
 import { type Mark, MARKS } from '../kernel/templates/index.js';
 
 const TEXT = 'yellow: sum(late_return, 7d, default: 0) >= $late_per_week(3)';
@@ -16,7 +17,6 @@ const RULE = {
   level: 'yellow',
   when: { ge: [{ f: 'late' }, { $p: 'late_per_week', default: 3 }] },
 };
-export const MAX_TEXT_LENGTH = 10_000;
 const MAX_BYTES = 65_536;
 
 /** Either a rule, to see its text, or a text with what a text does not say, to see its rule. */
@@ -24,12 +24,12 @@ export class RuleTextRequestDto {
   @Json({ zh: '规则', en: 'Rule', optional: true, maxBytes: MAX_BYTES, example: RULE })
   rule?: object;
 
-  @LongText({ zh: '规则文本', en: 'Text of a rule', max: MAX_TEXT_LENGTH, optional: true, example: TEXT })
+  @LongText({ zh: '规则文本', en: 'Text of a rule', max: MAX_RULE_TEXT, optional: true, example: TEXT })
   text?: string;
 
   @Json({
-    zh: '与文本一起给出：id、title、reason、studentReason，以及沿用其名称的 features（可直接给原规则）',
-    en: 'With a text: id, title, reason, studentReason, and features whose names are kept (a whole rule will do)',
+    zh: '与文本一起给出：id、title、reason、studentReason、visibility，以及沿用其名称的 features（可直接给原规则）',
+    en: 'With a text: id, title, reason, studentReason, visibility, and features whose names are kept (a whole rule will do)',
     optional: true,
     maxBytes: MAX_BYTES,
     example: { ...SENTENCES, features: FEATURES },
@@ -50,14 +50,14 @@ export class RuleTextErrorDto {
   @Int({
     zh: '文本中的位置，从 0 起的字符数',
     en: 'Place in the text: characters before it',
-    ...{ min: 0, max: MAX_TEXT_LENGTH, optional: true, example: 38 },
+    ...{ min: 0, max: MAX_RULE_TEXT, optional: true, example: 38 },
   })
   offset?: number;
 
-  @Int({ zh: '行，从 1 起', en: 'Line, from 1', min: 1, max: MAX_TEXT_LENGTH + 1, optional: true, example: 1 })
+  @Int({ zh: '行，从 1 起', en: 'Line, from 1', min: 1, max: MAX_RULE_TEXT + 1, optional: true, example: 1 })
   line?: number;
 
-  @Int({ zh: '列，从 1 起', en: 'Column, from 1', min: 1, max: MAX_TEXT_LENGTH + 1, optional: true, example: 39 })
+  @Int({ zh: '列，从 1 起', en: 'Column, from 1', min: 1, max: MAX_RULE_TEXT + 1, optional: true, example: 39 })
   column?: number;
 }
 
@@ -65,7 +65,7 @@ export class RuleTextDto {
   @LongText({
     zh: '规则文本的规范写法；有错误时为 null',
     en: 'The text as the language writes it; null when there are errors',
-    ...{ max: 40_000, nullable: true, example: TEXT },
+    ...{ max: MAX_RULE_TEXT, nullable: true, example: TEXT },
   })
   text: string | null;
 
@@ -112,7 +112,7 @@ export class RuleTemplateDto {
   @Json({ zh: '规则，可直接起草', en: 'The rule, fit to be drafted', maxBytes: MAX_BYTES, example: RULE })
   rule: Rule;
 
-  @LongText({ zh: '规则文本', en: 'Its text', max: 40_000, example: TEXT })
+  @LongText({ zh: '规则文本', en: 'Its text', max: MAX_RULE_TEXT, example: TEXT })
   text: string;
 
   @Nested(() => TemplateSourceDto, { zh: '来源', en: 'Where it comes from' })

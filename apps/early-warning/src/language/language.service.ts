@@ -3,7 +3,7 @@ import type { Bilingual } from '#contracts';
 import { Database, query, sql } from '#database';
 import { Invalid, type Page } from '#http';
 import { checkFeature } from '../kernel/check-feature.js';
-import { checkRule } from '../kernel/check-rule.js';
+import { checkRule, checkVisibility } from '../kernel/check-rule.js';
 import { Findings, isObject, type RuleError } from '../kernel/findings.js';
 import type { MetricInfo, Rule } from '../kernel/language.js';
 import { type MetricChoice, ruleSchema, type Schema } from '../kernel/schema.js';
@@ -24,7 +24,7 @@ export class Language {
   async schema(): Promise<Schema> {
     const metrics = await query<MetricChoice>(
       this.database.reader,
-      sql`SELECT code, zh, en, unit FROM early_warning.metric ORDER BY code`,
+      sql`SELECT code, zh, en, unit, decimals FROM early_warning.metric ORDER BY code`,
     );
     return ruleSchema(metrics);
   }
@@ -73,19 +73,21 @@ function baseOf(base: unknown, metrics: Metrics): { base: RuleBase } | { errors:
   findings.bilingual(base.title, '/base/title');
   findings.bilingual(base.reason, '/base/reason');
   if (base.studentReason !== undefined) findings.bilingual(base.studentReason, '/base/studentReason');
+  checkVisibility(findings, base.visibility, '/base/visibility');
   if (findings.errors.length > 0) return findings;
   const features = Object.entries(isObject(base.features) ? base.features : {}).filter(([name, feature]) => {
     const own = new Findings();
     checkFeature(own, name, feature, metrics);
     return own.errors.length === 0;
   });
-  const { id, title, reason, studentReason } = base as unknown as RuleBase & { title: Bilingual };
+  const { id, title, reason, studentReason, visibility } = base as unknown as RuleBase & { title: Bilingual };
   return {
     base: {
       id,
       title,
       reason,
       ...(studentReason && { studentReason }),
+      ...(visibility && { visibility }),
       features: Object.fromEntries(features) as never,
     },
   };

@@ -26,10 +26,10 @@ export function readList(list: unknown, rows: Rows): void {
 /** NDJSON: a row per line, lines counted from 1; empty ones are passed over. */
 export function readLines(bytes: Buffer, rows: Rows): void {
   let n = 0;
-  eachLine(bytes, (text, line) => {
+  eachLine(bytes, UTF_8, (text, line) => {
     howMany(++n, MAX_LINES, '#');
     const row = text === undefined ? undefined : parsed(text);
-    if (row === undefined) rows.refuseLine(line);
+    if (row === undefined) rows.refuseLine(line, text === undefined ? 'text' : 'json');
     else rows.add(line, row);
   });
   howMany(n, MAX_LINES, '#');
@@ -44,14 +44,32 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Answers undefined where bytes are not text in the charset. */
+type Decode = (bytes: Buffer) => string | undefined;
+
+const UTF_8: Decode = (bytes) => (isUtf8(bytes) ? bytes.toString() : undefined);
+
+/** GB 18030 and its subset GBK. Neither has a line feed, a comma or a quote within a character. */
+const gb18030 = new TextDecoder('gb18030', { fatal: true });
+const GB_18030: Decode = (bytes) => {
+  try {
+    return gb18030.decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Charsets that a table may be in, as its media type declares them. */
+export const CHARSETS: Readonly<Record<string, Decode>> = { 'utf-8': UTF_8, gb18030: GB_18030, gbk: GB_18030 };
+
 type OnLine = (text: string | undefined, line: number) => void;
 const BLANK = /^[ \r\t]*$/;
 
-/** Every line that is not blank; undefined where it is not UTF-8. */
-function eachLine(bytes: Buffer, onLine: OnLine): void {
-  if (!isUtf8(bytes)) return eachLineOfBytes(bytes, onLine);
+/** Every line that is not blank; undefined where it cannot be decoded. */
+function eachLine(bytes: Buffer, decode: Decode, onLine: OnLine): void {
   // Read at once: line by line takes twice as long.
-  const all = bytes.toString();
+  const all = decode(bytes);
+  if (all === undefined) return eachLineOfBytes(bytes, decode, onLine);
   let line = 0;
   for (let from = 0; from < all.length;) {
     line++;
@@ -63,15 +81,14 @@ function eachLine(bytes: Buffer, onLine: OnLine): void {
   }
 }
 
-function eachLineOfBytes(bytes: Buffer, onLine: OnLine): void {
+function eachLineOfBytes(bytes: Buffer, decode: Decode, onLine: OnLine): void {
   let line = 0;
   for (let from = 0; from < bytes.length;) {
     line++;
     const newline = bytes.indexOf(10, from);
     const end = newline < 0 ? bytes.length : newline;
-    const slice = bytes.subarray(from, end);
+    const text = decode(bytes.subarray(from, end));
     from = end + 1;
-    const text = isUtf8(slice) ? slice.toString() : undefined;
     if (text === undefined || !BLANK.test(text)) onLine(text, line);
   }
 }
@@ -84,10 +101,10 @@ const NUMBER = /^-?\d+(?:\.\d+)?$/;
  * CSV (RFC 4180) with a header of the fields' names, in any order; pointers name the file's line. An empty cell is not given. No
  * cell goes over several lines, so that a quote that is left open spoils its line only.
  */
-export function readCsv(bytes: Buffer, rows: Rows): void {
+export function readCsv(bytes: Buffer, rows: Rows, charset = 'utf-8'): void {
   let header: { places: Map<Column, number>; cells: number } | undefined;
   let n = 0;
-  eachLine(bytes, (text, line) => {
+  eachLine(bytes, CHARSETS[charset]!, (text, line) => {
     const cells = text === undefined ? undefined : cellsOf(text);
     if (!header) {
       header = headerOf(cells ?? []);
@@ -95,7 +112,7 @@ export function readCsv(bytes: Buffer, rows: Rows): void {
     }
     howMany(++n, MAX_LINES, '#');
     if (cells?.length === header.cells) takeCells(cells, header.places, line, rows);
-    else rows.refuseLine(line);
+    else rows.refuseLine(line, text === undefined ? 'text' : 'csv');
   });
   howMany(n, MAX_LINES, '#');
 }

@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { JSON_TYPE, Raw, RawBody, type RawContent, Summary } from '#http';
+import { CHARSETS } from './formats.js';
 import { BatchQuery, BatchResultDto, ObservationBatchDto } from './observations.dto.js';
 import { Observations } from './observations.service.js';
 
@@ -29,10 +30,13 @@ export class ObservationsController {
     },
     'text/csv': {
       maxBytes: 16 * MB,
+      charsets: Object.keys(CHARSETS),
       schema: {
         ...LINES,
         pattern: '^[^\\r\\n]*student',
-        description: '首行为列名，最多 100,000 行 / The first line names the columns, 100,000 rows at most',
+        description:
+          '首行为列名，最多 100,000 行；编码可用 charset 声明：utf-8（默认）、gb18030、gbk / ' +
+          'The first line names the columns, 100,000 rows at most; charset may declare utf-8 (default), gb18030 or gbk',
         example: 'student,metric,day,value\n2024000001,library_visits,2026-11-20,1\n',
       },
     },

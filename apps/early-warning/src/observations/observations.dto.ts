@@ -86,6 +86,7 @@ const REJECTED_CODES = {
   bad_value: { zh: '数值不合要求', en: 'bad value' },
   bad_time: { zh: '时间不合要求', en: 'bad time' },
   day_closed: { zh: '该月不再接收', en: 'closed month' },
+  day_expired: { zh: '日期早于保存期', en: 'day beyond retention' },
   key_missing: { zh: '缺少 key', en: 'key is missing' },
 };
 

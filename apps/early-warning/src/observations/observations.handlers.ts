@@ -12,11 +12,11 @@ import {
 } from '#contracts';
 import type { Tx } from '#database';
 import { OnEvent, type Received } from '#events';
-import { dateOf } from '#roster';
+import { dateOf, today } from '#roster';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { dayOf } from '../kernel/days.js';
-import { metricCatalogue } from '../metrics/metrics.service.js';
+import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../runs/wanting.js';
 import { forgetLanes, openBatch } from './ledger.js';
 import { dayFinder, Rows } from './rows.js';
@@ -24,7 +24,7 @@ import { closedDays, lastMetrics, writeRows } from './writing.js';
 
 /** What a fact of an event counts for. */
 interface Value {
-  metric: number;
+  metric: CataloguedMetric;
   /** `at`: milliseconds since 1970; NaN when only the day is known. */
   when: { day: number; at: number };
   value: number;
@@ -105,19 +105,20 @@ export class ObservationHandlers {
     event: Received<object>,
     revision: number,
     facts: readonly T[],
-    valuesOf: (fact: T, metric: (code: string) => number) => Value[],
+    valuesOf: (fact: T, metric: (code: string) => CataloguedMetric) => Value[],
   ): Promise<void> {
     const source = `event:${event.name}`;
     const opened = await openBatch(tx, source, event.id, createHash('sha256').update(event.id).digest());
     if ('before' in opened) return;
     const metrics = await metricCatalogue(tx);
     const ordinals = await ordinalsById(tx, [...new Set(facts.map((fact) => fact.studentId))]);
-    const rows = new Rows({ timeZone: this.config.timeZone, metrics, students: new Map() });
+    const { timeZone } = this.config;
+    const rows = new Rows({ timeZone, today: dayOf(today(timeZone)), metrics, students: new Map() });
     let line = 0;
     for (const fact of facts) {
       const ordinal = ordinals.get(fact.studentId);
       if (ordinal === undefined) continue;
-      for (const { metric, when, value, key } of valuesOf(fact, (code) => metrics.get(code)!.number))
+      for (const { metric, when, value, key } of valuesOf(fact, (code) => metrics.get(code)!))
         rows.push(line++, metric, when, ordinal, value, key);
     }
     const isClosed = await closedDays(tx, rows);

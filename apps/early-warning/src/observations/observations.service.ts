@@ -6,7 +6,8 @@ import { Database, type Tx } from '#database';
 import { Invalid, JSON_TYPE, parseJsonBody, type RawContent, validateValue } from '#http';
 import { Policies } from '#policy';
 import { today } from '#roster';
-import { metricCatalogue } from '../metrics/metrics.service.js';
+import { dayOf } from '../kernel/days.js';
+import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
 import { readCsv, readLines, readList } from './formats.js';
 import { IngestPolicy } from './ingest.policy.js';
 import { KnownStudents } from './known-students.js';
@@ -45,8 +46,9 @@ export class Observations {
     private readonly students: KnownStudents,
   ) {}
 
-  /** Takes the batch of a request. */
+  /** Takes the batch of a request; for whoever answers for the whole school, as its rows may be about anybody. */
   ingest(actor: Actor, content: RawContent, query: BatchQuery): Promise<BatchResultDto> {
+    requireSchool(actor, 'early-warning:observation:write');
     return this.take(actor, content.type === JSON_TYPE ? listed(content, query) : inLines(content, query));
   }
 
@@ -76,7 +78,8 @@ export class Observations {
     const { seq, epoch, waiting } = opened;
     await this.refuseWhenFull(tx, waiting);
     const metrics = await metricCatalogue(tx);
-    const known = { timeZone: this.config.timeZone, metrics, students: this.students.of(epoch) };
+    const { timeZone } = this.config;
+    const known = { timeZone, today: dayOf(today(timeZone)), metrics, students: this.students.of(epoch) };
     const rows = new Rows(known, pointer, size);
     read(rows);
     await this.students.admit(tx, epoch, rows);
@@ -98,7 +101,7 @@ function sha256Of(bytes: Buffer): Buffer {
 
 /** A JSON body: source and key beside the list. */
 function listed({ bytes }: RawContent, query: BatchQuery): Delivery {
-  const body = parseJsonBody(bytes) ?? {};
+  const body = parseJsonBody(bytes, 'observations') ?? {};
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new Invalid({ errors: [{ pointer: '#', zh: '必须是对象', en: 'must be an object' }] });
   const given = Object.keys(query).find((name) => query[name as keyof BatchQuery] !== undefined);
@@ -118,12 +121,12 @@ function listed({ bytes }: RawContent, query: BatchQuery): Delivery {
 }
 
 /** A body of lines: source and key are in the address. */
-function inLines({ type, bytes }: RawContent, { source, batchKey }: BatchQuery): Delivery {
+function inLines({ type, charset, bytes }: RawContent, { source, batchKey }: BatchQuery): Delivery {
   const missing = source === undefined ? 'source' : 'batchKey';
   if (source === undefined || batchKey === undefined)
     throw new Invalid({ errors: [{ pointer: `?${missing}`, zh: '必填', en: 'is required' }] });
   return {
     ...{ source, batchKey, sha256: sha256Of(bytes), pointer: '#/', size: Math.ceil(bytes.length / BYTES_PER_LINE) },
-    read: (rows) => (type === 'text/csv' ? readCsv(bytes, rows) : readLines(bytes, rows)),
+    read: (rows) => (type === 'text/csv' ? readCsv(bytes, rows, charset) : readLines(bytes, rows)),
   };
 }

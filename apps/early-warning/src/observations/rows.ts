@@ -9,16 +9,32 @@ export interface Rejected extends Bilingual {
   code: RejectedCode;
 }
 export type RejectedCode =
-  'malformed' | 'unknown_student' | 'unknown_metric' | 'bad_value' | 'bad_time' | 'day_closed' | 'key_missing';
+  | 'malformed'
+  | 'unknown_student'
+  | 'unknown_metric'
+  | 'bad_value'
+  | 'bad_time'
+  | 'day_closed'
+  | 'day_expired'
+  | 'key_missing';
 
 /** Rejected rows that are described; of the others only the number is told. */
 export const MAX_REJECTED = 1_000;
+
+/** A metric, as far as rows are checked against it. */
+export interface Measured {
+  number: number;
+  decimals: number;
+  retentionDays: number;
+}
 
 /** What rows are checked against. */
 export interface Known {
   /** The campus's, in which an instant has its day. */
   timeZone: string;
-  metrics: ReadonlyMap<string, { number: number; decimals: number }>;
+  /** Days since 1970-01-01. */
+  today: number;
+  metrics: ReadonlyMap<string, Measured>;
   /** Lanes by student number, as far as they are remembered. */
   students: { get(student: string): number | undefined };
 }
@@ -27,14 +43,24 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const UNCLEAN = /\0|\p{Surrogate}/u;
 const QUARTER_HOUR = 900_000;
-/** Days outside are taken for mistakes. */
-const EARLIEST = '1990-01-01';
-const LATEST = '2100-01-01';
 const MAX_VALUE = 2_147_483_647;
 
 const WHY = {
   object: ['', 'malformed', '必须是对象', 'must be an object'],
-  line: ['', 'malformed', '不是合法的 JSON', 'is not well-formed JSON'],
+  flawed: [
+    '',
+    'malformed',
+    '含有重复或不允许的键，或嵌套过深',
+    'has a key twice or a forbidden one, or is nested too deep',
+  ],
+  json: ['', 'malformed', '不是合法的 JSON', 'is not well-formed JSON'],
+  csv: ['', 'malformed', '不是合法的 CSV 行，或列数与首行不同', 'is no line of CSV with as many cells as the first'],
+  text: [
+    '',
+    'malformed',
+    '不是所声明编码（默认 UTF-8）的文本',
+    'is not text in the charset that was declared (none: UTF-8)',
+  ],
   extra: ['', 'malformed', '含有未知的字段', 'has an unknown property'],
   student: ['/student', 'malformed', '应为学号', 'must be a student number'],
   metric: ['/metric', 'malformed', '应为指标代码', 'must be the code of a metric'],
@@ -44,11 +70,16 @@ const WHY = {
   time: ['', 'bad_time', 'day 与 at 应有其一', 'must have either day or at'],
   day: ['/day', 'bad_time', '必须是日期 YYYY-MM-DD', 'must be a date, YYYY-MM-DD'],
   at: ['/at', 'bad_time', '必须是带时区的时间（RFC 3339）', 'must be an RFC 3339 instant with an offset'],
+  future: ['', 'bad_time', '不能晚于明天', 'must not be after tomorrow'],
+  expired: ['', 'day_expired', '早于该指标的保存期', 'is longer ago than its metric is kept'],
   closed: ['', 'day_closed', '该月的数据已归档，不再接收', 'its month is closed: the data was filed away'],
   stranger: ['/student', 'unknown_student', '没有这个学号的学生', 'is no student of the roster'],
   unmeasured: ['/metric', 'unknown_metric', '没有这个指标', 'is not a metric of the catalogue'],
 } as const satisfies Record<string, readonly [string, RejectedCode, string, string]>;
 type Why = keyof typeof WHY;
+
+/** Why a line is no row at all. */
+export type NoRow = 'json' | 'csv' | 'text';
 
 /** A lane that is not known yet: -1 - the student's place among `strangers`. */
 type Lane = number;
@@ -93,12 +124,13 @@ export class Rows {
     return this.left.sort((a, b) => a.line - b.line).map(({ rejected }) => rejected);
   }
 
-  /** Takes a row as it came from JSON. */
+  /** Takes a row as it came from JSON; undefined where it broke JSON's stricter rules. */
   add(line: number, row: unknown): void {
+    if (row === undefined) return this.reject(line, 'flawed');
     if (typeof row !== 'object' || row === null || Array.isArray(row)) return this.reject(line, 'object');
     const { student, metric, day, at, value, key } = row as Record<string, unknown>;
     for (const field in row) if (!isField(field)) return this.reject(line, 'extra');
-    this.take(line, student, metric, day, at, value, key ?? undefined);
+    this.take(line, student, metric, day ?? undefined, at ?? undefined, value, key ?? undefined);
   }
 
   /** Takes a row by its fields; undefined = not given. */
@@ -113,12 +145,14 @@ export class Rows {
     if (typeof when === 'string') return this.reject(line, when);
     if (!info) return this.reject(line, 'unmeasured');
     if (stored === undefined) return this.refuseValue(line, info.decimals);
-    this.push(line, info.number, when, this.laneOf(student), stored, key as string | undefined);
+    const lane = this.laneOf(student);
+    if (lane === undefined) return this.reject(line, 'student');
+    this.push(line, info, when, lane, stored, key as string | undefined);
   }
 
   /** Says that a line is no row at all. */
-  refuseLine(line: number): void {
-    this.reject(line, 'line');
+  refuseLine(line: number, why: NoRow): void {
+    this.reject(line, why);
   }
 
   /** Lanes of the strangers; a student without one is none of the roster. */
@@ -144,18 +178,21 @@ export class Rows {
     });
   }
 
-  /** Adds a row that is known to be in order. `when`: the instant, or the day alone. */
+  /** Adds a row that is in order but for its day. `when`: the instant, or the day alone. */
   push(
     line: number,
-    metric: number,
+    metric: Measured,
     when: { day: number; at: number },
     ordinal: number,
     value: number,
     key: string | undefined,
   ): void {
+    // A device whose clock is wrong; tomorrow is allowed for clocks that are a little fast at midnight.
+    if (when.day > this.known.today + 1) return this.reject(line, 'future', fieldOf(when));
+    if (when.day < this.known.today - metric.retentionDays) return this.reject(line, 'expired', fieldOf(when));
     const i = this.n++;
     if (i === this.metric.length) this.grow();
-    this.metric[i] = metric;
+    this.metric[i] = metric.number;
     this.day[i] = when.day;
     this.at[i] = when.at;
     this.ordinal[i] = ordinal;
@@ -164,11 +201,15 @@ export class Rows {
     if (key !== undefined) this.keys[i] = key;
   }
 
-  private laneOf(student: string): Lane {
+  /** Undefined: no number that can be asked for. Whoever is remembered has a clean one. */
+  private laneOf(student: string): Lane | undefined {
     const lane = this.known.students.get(student);
     if (lane !== undefined) return lane;
     let place = this.strangers.get(student);
-    if (place === undefined) this.strangers.set(student, (place = this.strangers.size));
+    if (place === undefined) {
+      if (UNCLEAN.test(student)) return undefined;
+      this.strangers.set(student, (place = this.strangers.size));
+    }
     return -1 - place;
   }
 
@@ -207,8 +248,8 @@ export class Rows {
     this.note(line, { pointer: `${this.pointer}${line}/value`, code: 'bad_value', zh, en });
   }
 
-  private reject(line: number, why: Why): void {
-    const [field, code, zh, en] = WHY[why];
+  private reject(line: number, why: Why, field: string = WHY[why][0]): void {
+    const [, code, zh, en] = WHY[why];
     this.note(line, { pointer: `${this.pointer}${line}${field}`, code, zh, en });
   }
 
@@ -230,6 +271,11 @@ function isField(name: string): boolean {
     default:
       return false;
   }
+}
+
+/** The field that said when. */
+function fieldOf({ at }: { at: number }): string {
+  return Number.isNaN(at) ? '/day' : '/at';
 }
 
 function isText(value: unknown, max: number): value is string {
@@ -271,7 +317,7 @@ function dayOnly(value: unknown): { day: number; at: number } | undefined {
 }
 
 function isDay(value: string): boolean {
-  if (!DATE.test(value) || value < EARLIEST || value > LATEST) return false;
+  if (!DATE.test(value)) return false;
   const date = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === value;
 }

@@ -2,6 +2,8 @@ import { DateOnly, Decimal, Flag, Int, ListOf, Nested, OneOf, Text, Uuid } from 
 import { RULE_STATES, type RuleState } from '../rules/rule.entity.js';
 import { DISMISS_REASONS } from '../warnings/warning.entity.js';
 
+/** More are left out of the report. */
+export const MAX_QUALITIES = 1000;
 const COUNT = { min: 0, max: 1_000_000_000 };
 const SHARE = { min: 0, max: 1, nullable: true };
 
@@ -37,19 +39,10 @@ class IntervalDto {
   high: number;
 }
 
-/** What became of the warnings of one version of a rule. */
-export class RuleQualityDto {
-  @Uuid({ zh: '规则版本', en: 'Version of a rule' })
-  ruleId: string;
-
+/** What became of the warnings of a rule, all its versions together. */
+export class QualityOfCodeDto {
   @Text({ zh: '规则代码', en: 'Code of the rule', example: 'dorm.late' })
   code: string;
-
-  @Int({ zh: '第几版', en: 'Number of the version', min: 1, max: 1_000_000, example: 1 })
-  number: number;
-
-  @OneOf(RULE_STATES, { zh: '状态', en: 'State', example: 'published' })
-  state: RuleState;
 
   @Int({ zh: '发出', en: 'Raised', ...COUNT, example: 40 })
   raised: number;
@@ -90,8 +83,8 @@ export class RuleQualityDto {
   p90Hours: number | null;
 
   @Decimal({
-    zh: '准确率：确认 /（确认 + 排除）',
-    en: 'Precision: confirmed / (confirmed + dismissed)',
+    zh: '准确率：确认 /（确认 + 排除），因“已知情”而排除的不计',
+    en: 'Precision: confirmed / (confirmed + dismissed); dismissed as already known does not count',
     ...SHARE,
     example: 0.8,
   })
@@ -103,6 +96,18 @@ export class RuleQualityDto {
     nullable: true,
   })
   interval: IntervalDto | null;
+}
+
+/** What became of the warnings that one version of a rule raised. */
+export class RuleQualityDto extends QualityOfCodeDto {
+  @Uuid({ zh: '规则版本', en: 'Version of a rule' })
+  ruleId: string;
+
+  @Int({ zh: '第几版', en: 'Number of the version', min: 1, max: 1_000_000, example: 1 })
+  number: number;
+
+  @OneOf(RULE_STATES, { zh: '状态', en: 'State', example: 'published' })
+  state: RuleState;
 
   @Decimal({
     zh: '末日前 30 天研判的准确率',
@@ -112,7 +117,12 @@ export class RuleQualityDto {
   })
   recentPrecision: number | null;
 
-  @Decimal({ zh: '此前研判的准确率', en: 'Precision of what was triaged before', ...SHARE, example: 0.8 })
+  @Decimal({
+    zh: '此前研判的准确率；本版此前研判过少时，连同以前各版',
+    en: 'Precision of what was triaged before; of too little, together with the versions before',
+    ...SHARE,
+    example: 0.8,
+  })
   formerPrecision: number | null;
 
   @Flag({ zh: '准确率明显下降', en: 'The precision fell by more than the policy says', example: false })
@@ -135,6 +145,17 @@ export class RuleQualitiesDto {
   })
   policyVersion: number;
 
-  @ListOf(() => RuleQualityDto, { zh: '各规则的各版本', en: 'By rule and version', maxItems: 1000 })
+  @ListOf(() => RuleQualityDto, {
+    zh: `各规则的各版本：在用的在先，再按发出的条数；最多 ${MAX_QUALITIES} 个`,
+    en: `By rule and version: those in force first, then by warnings raised; at most ${MAX_QUALITIES}`,
+    maxItems: MAX_QUALITIES,
+  })
   rules: RuleQualityDto[];
+
+  @ListOf(() => QualityOfCodeDto, {
+    zh: `发出过预警的各规则，各版合计，按发出的条数；最多 ${MAX_QUALITIES} 个`,
+    en: `By rule that raised warnings, all versions together, by warnings raised; at most ${MAX_QUALITIES}`,
+    maxItems: MAX_QUALITIES,
+  })
+  codes: QualityOfCodeDto[];
 }

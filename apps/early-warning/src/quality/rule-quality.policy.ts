@@ -5,8 +5,8 @@ import { Policy } from '#policy';
 @Policy({ key: 'early-warning.rule-quality', title: { zh: '预警规则质量', en: 'Quality of warning rules' } })
 export class RuleQualityPolicy {
   @Int({
-    zh: '近 30 天与此前各须至少研判这么多条，才比较准确率',
-    en: 'Precision is compared when at least so many were triaged in the last 30 days, and as many before',
+    zh: '近 30 天与此前各须至少研判这么多条，才比较准确率；本版此前不足时，连同以前各版',
+    en: 'Precision is compared when at least so many were triaged in the last 30 days, and as many before; of fewer, the versions before count too',
     min: 1,
     max: 100_000,
     example: 20,

@@ -7,7 +7,7 @@ import { Policies } from '#policy';
 import { addDays, inScope, instantOf, today } from '#roster';
 import { RuleQualitiesDto, type RuleQualityQuery } from './rule-quality.dto.js';
 import { RuleQualityPolicy } from './rule-quality.policy.js';
-import { qualityOfRules } from './rule-quality.queries.js';
+import { qualityOfCodes, qualityOfVersions } from './rule-quality.queries.js';
 
 const DEFAULT_DAYS = 90;
 
@@ -28,15 +28,20 @@ export class RuleQuality {
     const first = from ?? addDays(last, 1 - DEFAULT_DAYS);
     if (first > last)
       throw new Invalid({ errors: [{ pointer: '?from', zh: '不能晚于末日', en: 'must not be after the last day' }] });
-    const { reader } = this.database;
-    const policy = await this.policies.at(reader, RuleQualityPolicy, now);
-    const rules = await qualityOfRules(reader, {
-      from: instantOf(first, '00:00', timeZone),
-      until: instantOf(last, '24:00', timeZone),
-      code,
-      policy: policy.value,
-      scope: inScope(actor.scopeOf('early-warning:warning:read'), sql`w.student_id`, now),
+    return this.database.read(async (tx) => {
+      const policy = await this.policies.at(tx, RuleQualityPolicy, now);
+      const question = {
+        from: instantOf(first, '00:00', timeZone),
+        until: instantOf(last, '24:00', timeZone),
+        code,
+        policy: policy.value,
+        scope: inScope(actor.scopeOf('early-warning:warning:read'), sql`w.student_id`, now),
+      };
+      return Object.assign(new RuleQualitiesDto(), {
+        ...{ from: first, to: last, policyVersion: policy.number },
+        rules: await qualityOfVersions(tx, question),
+        codes: await qualityOfCodes(tx, question),
+      });
     });
-    return Object.assign(new RuleQualitiesDto(), { from: first, to: last, policyVersion: policy.number, rules });
   }
 }

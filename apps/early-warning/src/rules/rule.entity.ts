@@ -39,11 +39,16 @@ export class Rule extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   publishedAt: Date | null = null;
 
+  /** A person's id. */
   @Column('text', { nullable: true })
   publishedBy: string | null = null;
 
   @Column('timestamptz', { nullable: true })
   retiredAt: Date | null = null;
+
+  /** Who took it out of force, or published the version after it. */
+  @Column('text', { nullable: true })
+  retiredBy: string | null = null;
 
   edit(definition: Definition, by: string): void {
     this.requireDraft();
@@ -55,14 +60,15 @@ export class Rule extends BaseEntity {
     if (this.state !== 'draft') throw new RuleNotDraft();
   }
 
+  /** `by`: a person's id. */
   publish(by: string): void {
     this.requireDraft();
     if (by === this.createdBy || this.editedBy.includes(by)) throw new SecondPersonNeeded();
     Object.assign(this, { state: 'published', publishedAt: new Date(), publishedBy: by });
   }
 
-  retire(): void {
+  retire(by: string): void {
     if (this.state !== 'published') throw new RuleNotPublished();
-    Object.assign(this, { state: 'retired', retiredAt: new Date() });
+    Object.assign(this, { state: 'retired', retiredAt: new Date(), retiredBy: by });
   }
 }

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
-import { WARNING_LEVELS } from '#contracts';
+import { APPOINTMENT_KINDS, type AppointmentKind, WARNING_LEVELS } from '#contracts';
 import { DateOnly, Instant, Int, Json, ListOf, LongText, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
 import type { Rule as Definition } from '../kernel/language.js';
 import { type Rule, RULE_STATES, type RuleState } from './rule.entity.js';
@@ -79,6 +79,17 @@ export class RuleDefinitionDto {
   })
   studentReason?: BilingualDto;
 
+  @ListOf(APPOINTMENT_KINDS, {
+    zh: '只有对该学生担任这些职务之一的人可见；不填为所有可看预警的人',
+    en: 'Only who holds one of these posts over the student sees the warning; left out: whoever may see warnings',
+    optional: true,
+    minItems: 1,
+    maxItems: 20,
+    unique: true,
+    example: ['student_affairs_officer'],
+  })
+  visibility?: AppointmentKind[];
+
   @Text({
     zh: '连续成立这么多天才算',
     en: 'It counts only once it held on so many days in a row',
@@ -156,21 +167,24 @@ export class RuleDto {
   @Instant({ zh: '停用时间', en: 'Retired at', nullable: true })
   retiredAt: Date | null;
 
+  @Text({ zh: '停用人或应用', en: 'Retired by (person or app)', nullable: true })
+  retiredBy: string | null;
+
   @Int({ zh: '版本（ETag）', en: 'Version of the row (ETag)', min: 1, max: 2_147_483_647, example: 1 })
   version: number;
 
   static from(rule: Rule): RuleDto {
     const { id, code, number, state, definition, createdAt, createdBy, editedBy, version } = rule;
-    const { publishedAt, publishedBy, retiredAt } = rule;
+    const { publishedAt, publishedBy, retiredAt, retiredBy } = rule;
     return Object.assign(new RuleDto(), {
       ...{ id, code, number, state, definition, createdAt, createdBy, editedBy, version },
-      ...{ publishedAt, publishedBy, retiredAt },
+      ...{ publishedAt, publishedBy, retiredAt, retiredBy },
     });
   }
 }
 
 export class RuleStatementQuery {
-  @DateOnly({ zh: '截至日期', en: 'As-of day', example: '2026-11-20' })
+  @DateOnly({ zh: '截至日期，不晚于今天', en: 'As-of day, not after today', example: '2026-11-20' })
   asOf: string;
 }
 

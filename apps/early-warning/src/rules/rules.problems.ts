@@ -24,6 +24,12 @@ export const DryRunNeeded = defineProblem({
   zh: '发布前须以现有定义对全体学生试运行',
   en: 'Before it is published, the draft as it now is must be dry-run over all students',
 });
+export const PersonNeeded = defineProblem({
+  code: 'early-warning/person-needed',
+  status: 403,
+  zh: '规则须由人发布，应用不能自行发布',
+  en: 'A person must publish a rule; an app by itself cannot',
+});
 export const SecondPersonNeeded = defineProblem({
   code: 'early-warning/second-person-needed',
   status: 409,

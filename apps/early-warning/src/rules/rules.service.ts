@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { instanceToPlain } from 'class-transformer';
-import type { Actor } from '#auth';
+import { type Actor, audit } from '#auth';
+import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
+import { today } from '#roster';
 import { Engine } from '../engine/engine.js';
 import { checkRule } from '../kernel/check-rule.js';
 import type { Rule as Definition } from '../kernel/language.js';
@@ -10,7 +12,7 @@ import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
 import { wantRun } from '../runs/wanting.js';
 import { Rule } from './rule.entity.js';
 import { RuleDto, type RuleDefinitionDto, RuleStatementDto, type RulesQuery } from './rules.dto.js';
-import { DryRunNeeded, RuleOutdated } from './rules.problems.js';
+import { DryRunNeeded, PersonNeeded, RuleOutdated } from './rules.problems.js';
 
 /** The definition behind a request, checked against the catalogue; throws Invalid with pointers below `at`. */
 export async function checkedDefinition(tx: Tx, body: RuleDefinitionDto, at = '#'): Promise<Definition> {
@@ -39,6 +41,7 @@ export class Rules {
   constructor(
     private readonly database: Database,
     private readonly engine: Engine,
+    private readonly config: Config,
   ) {}
 
   async list(page: RulesQuery): Promise<Page<RuleDto>> {
@@ -46,7 +49,8 @@ export class Rules {
     const rows = await query<Rule>(
       this.database.reader,
       sql`SELECT r.id, r.code, r.number, r.state, r.definition, r.created_at AS "createdAt", r.created_by AS "createdBy",
-                 r.edited_by AS "editedBy", r.published_at AS "publishedAt", r.published_by AS "publishedBy", r.retired_at AS "retiredAt", r.version
+                 r.edited_by AS "editedBy", r.published_at AS "publishedAt", r.published_by AS "publishedBy", r.retired_at AS "retiredAt",
+                 r.retired_by AS "retiredBy", r.version
             FROM early_warning.rule r
            WHERE ${keys.where} AND (${page.state ?? null}::text IS NULL OR r.state = ${page.state ?? null})
              AND (${page.code ?? null}::text IS NULL OR r.code = ${page.code ?? null})
@@ -61,6 +65,8 @@ export class Rules {
 
   /** The version as of a day in plain SQL. */
   async statement(id: string, asOf: string): Promise<RuleStatementDto> {
+    if (asOf > today(this.config.timeZone))
+      throw new Invalid({ errors: [{ pointer: '?asOf', zh: '不能晚于今天', en: 'must not be after today' }] });
     return this.database.read(async (tx) => {
       const { number, definition } = await this.find(tx, id);
       return Object.assign(new RuleStatementDto(), {
@@ -87,7 +93,9 @@ export class Rules {
         definition,
         createdBy: actor.personId ?? actor.app,
       });
-      return RuleDto.from(await insert(tx, rule));
+      await insert(tx, rule);
+      await this.note(tx, actor, 'drafted', rule.id);
+      return RuleDto.from(rule);
     });
   }
 
@@ -99,7 +107,9 @@ export class Rules {
       rule.edit(await checkedDefinition(tx, body), actor.personId ?? actor.app);
       if (rule.definition.id !== rule.code)
         throw new Invalid({ errors: [{ pointer: '#/id', zh: '代码不可改', en: 'cannot change' }] });
-      return RuleDto.from(await update(tx, rule, expected));
+      await update(tx, rule, expected);
+      await this.note(tx, actor, 'edited', id);
+      return RuleDto.from(rule);
     });
   }
 
@@ -114,15 +124,18 @@ export class Rules {
         sql`DELETE FROM early_warning.rule WHERE id = ${id} AND state = 'draft' AND version = ${expected} RETURNING id`,
       );
       if (deleted.length === 0) throw new StaleVersionError();
+      await this.note(tx, actor, 'deleted', id);
     });
   }
 
   /**
    * Puts a draft in force in place of the version before. It must still fit the catalogue, have been dry-run as it is, and be
-   * published by somebody who did not write it.
+   * published by a person who did not write it: what an app wrote by itself, it or another app does not put in force.
    */
-  publish(actor: Actor, id: string, expected: number): Promise<RuleDto> {
+  async publish(actor: Actor, id: string, expected: number): Promise<RuleDto> {
     requireSchool(actor, 'early-warning:rule:write');
+    const { personId } = actor;
+    if (personId === undefined) throw new PersonNeeded();
     return this.database.transaction(actor, async (tx) => {
       const rule = await this.find(tx, id);
       rule.requireDraft();
@@ -131,13 +144,15 @@ export class Rules {
       const before = await tx.findOneBy(Rule, { code: rule.code, state: 'published' });
       if (before && before.number > rule.number) throw new RuleOutdated({ params: { number: before.number } });
       await checkedDefinition(tx, rule.definition as unknown as RuleDefinitionDto, '#/definition');
-      rule.publish(actor.personId ?? actor.app);
+      rule.publish(personId);
       if (!(await this.wasTried(tx, id))) throw new DryRunNeeded();
       if (before) {
-        before.retire();
+        before.retire(personId);
         await update(tx, before);
+        await this.note(tx, actor, 'retired', before.id);
       }
       await update(tx, rule, expected);
+      await this.note(tx, actor, 'published', id);
       await wantRun(tx);
       return RuleDto.from(rule);
     });
@@ -149,19 +164,29 @@ export class Rules {
     return this.database.transaction(actor, async (tx) => {
       const rule = await this.find(tx, id);
       await this.lock(tx, rule.code);
-      rule.retire();
+      rule.retire(actor.personId ?? actor.app);
       await update(tx, rule, expected);
+      await this.note(tx, actor, 'retired', id);
       await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE rule_code = ${rule.code} AND holds`);
       return RuleDto.from(rule);
     });
   }
 
-  /** Whether the definition as it is now was dry-run over everybody. */
+  private note(
+    tx: Tx,
+    actor: Actor,
+    what: 'drafted' | 'edited' | 'deleted' | 'published' | 'retired',
+    id: string,
+  ): Promise<void> {
+    return audit(tx, actor, { action: `early-warning.rule.${what}`, subject: { kind: 'rule', id } });
+  }
+
+  /** Whether the definition as it is now was dry-run over everybody, under the school's own numbers. */
   private async wasTried(tx: Tx, id: string): Promise<boolean> {
     const tried = await queryOne(
       tx,
       sql`SELECT 1 FROM early_warning.dry_run d JOIN early_warning.rule r ON r.id = d.rule_id
-           WHERE r.id = ${id} AND d.unit_id IS NULL AND d.definition_hash = sha256(convert_to(r.definition::text, 'UTF8')) LIMIT 1`,
+           WHERE r.id = ${id} AND d.unit_id IS NULL AND d.parameters IS NULL AND d.definition_hash = sha256(convert_to(r.definition::text, 'UTF8')) LIMIT 1`,
     );
     return tried !== undefined;
   }

@@ -1,29 +1,40 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Config } from '#config';
 import { RunWantedV1 } from '#contracts';
 import { Database, queryOne, sql } from '#database';
 import { Events } from '#events';
+import { Policies } from '#policy';
+import { today } from '#roster';
+import { SchedulePolicy } from './schedule.policy.js';
 import { onRunWanted } from './wanting.js';
 
 /** Least time between two wake-ups of one process: what comes in between is seen by the same run. */
 const LULL_MS = 50;
 
-/** Wakes a worker when a run is wanted: at once after a lull, at most twenty times a second while data pours in. */
+/**
+ * Wakes a worker when a run is wanted: at once after a lull; while data pours in, not more often than the school lets runs follow each
+ * other. Every wake-up is a stored event.
+ */
 @Injectable()
 export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('RunWaker');
   private timer: NodeJS.Timeout | undefined;
   private dueAt = 0;
   private lastAt = 0;
+  /** No wish can lead to a run earlier. */
+  private pausedUntil = 0;
   private stopped = false;
   private waking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
     private readonly events: Events,
+    private readonly config: Config,
+    private readonly policies: Policies,
   ) {}
 
   onModuleInit(): void {
-    onRunWanted(this.database.dataSource, () => this.wake());
+    onRunWanted(this.database.dataSource, () => this.wake(this.pausedUntil - Date.now()));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -32,8 +43,23 @@ export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
     await this.waking;
   }
 
+  /** A run has just ended, and the next may follow in so many milliseconds. */
+  afterRun(pauseMs: number): void {
+    this.pausedUntil = Date.now() + pauseMs;
+    // What was wanted while it was going on had nobody to wake.
+    this.wakeIfWanted(pauseMs);
+  }
+
+  /** Wakes a worker in so many milliseconds if a run is wanted. */
+  wakeIfWanted(afterMs: number): void {
+    this.attempt(async () => {
+      const wanted = await queryOne(this.database.reader, sql`SELECT 1 FROM early_warning.run_wanted LIMIT 1`);
+      if (wanted) this.wake(afterMs);
+    });
+  }
+
   /** Wakes a worker in so many milliseconds, or earlier when that was asked for before. */
-  wake(afterMs = 0): void {
+  private wake(afterMs: number): void {
     const at = Math.max(Date.now() + afterMs, this.lastAt + LULL_MS);
     if (this.stopped || (this.timer && this.dueAt <= at)) return;
     clearTimeout(this.timer);
@@ -42,20 +68,14 @@ export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
     this.timer.unref();
   }
 
-  /** For the end of a run: what was wanted while it was going on had nobody to wake. */
-  wakeIfWanted(afterMs: number): void {
-    this.attempt(async () => {
-      const wanted = await queryOne(this.database.reader, sql`SELECT 1 FROM early_warning.run_wanted LIMIT 1`);
-      if (wanted) this.wake(afterMs);
-    });
-  }
-
   private fire(): void {
     this.timer = undefined;
     this.lastAt = Date.now();
     this.attempt(() =>
       this.database.transaction(null, async (tx) => {
-        await this.events.publish(tx, new RunWantedV1());
+        const { value } = await this.policies.at(tx, SchedulePolicy, today(this.config.timeZone));
+        this.pausedUntil = this.lastAt + value.pauseSeconds * 1_000;
+        if (value.onNewData) await this.events.publish(tx, new RunWantedV1());
       }),
     );
   }

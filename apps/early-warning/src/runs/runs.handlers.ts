@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RunRequestedV1, RunWantedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
+import { addDays } from '#roster';
 import { Runs } from './runs.service.js';
 
 /** When rules run: when somebody asks, within seconds of new data, at midnight when windows move, and at the school's own hour. */
@@ -19,14 +20,17 @@ export class RunHandlers {
     await this.runs.runIfWanted(tx);
   }
 
-  /** The school's daily run when its minute has come; and new data whose wake-up got lost. */
+  /** What waits to be folded; the school's daily run when its minute has come; and new data whose wake-up got lost. */
   @Every('* * * * *', { name: 'early-warning.new-data', catchUp: 'latest' })
   async everyMinute(tx: Tx, period: Period): Promise<void> {
+    await this.runs.foldWaiting();
     if (!(await this.runs.runIfDue(tx, period))) await this.runs.runIfWanted(tx);
   }
 
-  @Every('1 0 * * *', { name: 'early-warning.nightly', catchUp: 'latest' })
-  async everyMidnight(tx: Tx): Promise<void> {
-    await this.runs.runAll(tx, 'midnight');
+  /** Of a midnight that was missed, what rules judge at the day's end is made good. Without a period: this day's. */
+  @Every('1 0 * * *', { name: 'early-warning.nightly', catchUp: 'all' })
+  async everyMidnight(tx: Tx, period?: Period): Promise<void> {
+    if (period && this.runs.isOver(period.date)) await this.runs.runMissed(tx, addDays(period.date, -1));
+    else await this.runs.runAll(tx, 'midnight');
   }
 }

@@ -8,12 +8,14 @@ import { Invalid, keyset, NotFound, type Page, type PageQuery, toPage } from '#h
 import { Policies } from '#policy';
 import { addDays, instantOf, today, unitById } from '#roster';
 import { JobDto, Jobs } from '#service';
+import { foldIfFree } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';
 import { Run, type RunResult, type Trigger } from './run.entity.js';
 import { RunDto, type RunRequestDto } from './runs.dto.js';
 import { RunExecutor } from './run-executor.js';
 import { RunWaker } from './run-waker.js';
 import { SchedulePolicy } from './schedule.policy.js';
+import { wantRun } from './wanting.js';
 
 /** Key of the advisory lock that makes runs come one after the other. */
 const RUN_LOCK = 918_273_650;
@@ -89,6 +91,37 @@ export class Runs {
     await this.execute(tx, run, async () => {});
   }
 
+  /** Whether a calendar date is before today. */
+  isOver(date: string): boolean {
+    return date < today(this.config.timeZone);
+  }
+
+  /**
+   * Judges the rules that are judged at the day's end as of a past day whose midnight was missed. Warnings that were seen on a later
+   * day stay as they are; and because runs on new data may have come before, another run has the last word.
+   */
+  async runMissed(tx: Tx, asOf: string): Promise<void> {
+    await this.lock(tx);
+    const rules = (await publishedRules(tx)).filter(({ definition }) => definition.on !== 'data');
+    if (rules.length === 0) return;
+    const run = Object.assign(new Run(), {
+      trigger: 'midnight' satisfies Trigger,
+      ...{ asOf, ruleCodes: rules.map(({ code }) => code) },
+    });
+    await insert(tx, run);
+    await this.execute(tx, run, async () => {});
+    await wantRun(tx);
+  }
+
+  /**
+   * Folds what waits, in a transaction of its own: where no run is made, or every run fails, what waits would pile up until nothing is
+   * taken any more. Runs still come one after the other: what they read is guarded by the vectors' own lock, and if a run has that,
+   * there is nothing to do.
+   */
+  async foldWaiting(): Promise<void> {
+    await this.database.transaction(null, foldIfFree);
+  }
+
   /** The daily run, once its time of the day has come; answers whether it was made. */
   async runIfDue(tx: Tx, { at, date }: Period): Promise<boolean> {
     const { hour, minute } = await this.schedule(tx);
@@ -133,7 +166,7 @@ export class Runs {
     onProgress: (done: number, total: number) => Promise<void>,
   ): Promise<RunResult> {
     const { onNewData, pauseSeconds } = await this.schedule(tx);
-    if (onNewData) afterCommit(tx, () => this.waker.wakeIfWanted(pauseSeconds * 1_000));
+    if (onNewData) afterCommit(tx, () => this.waker.afterRun(pauseSeconds * 1_000));
     return this.executor.execute(tx, run, onProgress);
   }
 

@@ -30,16 +30,18 @@ const FEWEST_DAYS = 7;
 const REACH_DAYS = 120;
 const HOUR_MS = 3_600_000;
 
+/** An active source on a day. */
 interface Declared {
+  asOf: string;
   code: string;
   metrics: string[];
   rhythmHours: number;
   minPresence: number;
   declaredAt: Date;
-  /** Last sign of life before the end of the day that is asked about, and of all. */
+  /** Last sign of life before the end of the day, and of all. */
   seenAt: Date | null;
   latestAt: Date | null;
-  /** Newest day up to it that has data of its metrics, or was declared to have none. */
+  /** Newest day up to it that has data of its metrics. */
   dataDay: string | null;
 }
 
@@ -70,21 +72,42 @@ export async function silentMetrics(tx: Tx, asOf: string, timeZone: string): Pro
 
 /** Every active source as of a day, by code. */
 export async function sourceStates(tx: Tx, asOf: string, timeZone: string): Promise<SourceState[]> {
+  return (await sourceStatesOn(tx, [asOf], timeZone)).get(asOf)!;
+}
+
+/** Every active source as of each of some days; what the days have in common is read once. */
+export async function sourceStatesOn(
+  tx: Tx,
+  days: readonly string[],
+  timeZone: string,
+): Promise<Map<string, SourceState[]>> {
   const now = today(timeZone);
-  const end = asOf >= now ? new Date() : instantOf(addDays(asOf, 1), '00:00', timeZone);
-  const sources = await declared(tx, asOf, end);
+  const endOf = (day: string): Date => (day >= now ? new Date() : instantOf(addDays(day, 1), '00:00', timeZone));
+  const ends = days.map(endOf);
+  const sources = await declared(tx, days, ends);
+  const presence = await Presence.of(tx, sources, now, timeZone);
+  return new Map(
+    days.map((asOf, i) => [
+      asOf,
+      statesOf(
+        sources.filter((source) => source.asOf === asOf),
+        ends[i]!,
+        presence,
+      ),
+    ]),
+  );
+}
+
+/** The sources of one day. */
+function statesOf(sources: readonly Declared[], end: Date, presence: Presence): SourceState[] {
   const silences = new Map<Declared, { silence: Omit<Silence, 'source'>; metrics: string[] }>();
   for (const source of sources) {
-    const seen = lastSign(source, asOf, now, timeZone);
-    if (seen && seen.getTime() < end.getTime() - 2 * source.rhythmHours * HOUR_MS)
+    const seen = presence.lastSign(source);
+    if (seen && seen.getTime() < end.getTime() - 2 * source.rhythmHours * HOUR_MS) {
       silences.set(source, { silence: { kind: 'dead', since: seen.toISOString() }, metrics: source.metrics });
-  }
-  const presence = new Presence(tx, timeZone);
-  for (const source of sources) {
-    if (silences.has(source) || !source.latestAt || source.minPresence === 0) continue;
-    const complete = asOf < now ? asOf : addDays(now, -1);
-    const delivered = addDays(dateOf(source.latestAt, timeZone), -1);
-    const thin = await presence.thin(source, complete < delivered ? complete : delivered);
+      continue;
+    }
+    const thin = presence.thin(source);
     if (thin) silences.set(source, { silence: { kind: 'thin', since: thin.since }, metrics: thin.metrics });
   }
   return sources.map((source) => {
@@ -101,51 +124,75 @@ export async function sourceStates(tx: Tx, asOf: string, timeZone: string): Prom
   });
 }
 
-/** The newest sign that a source was alive by the end of a day; undefined when it was declared later. */
-function lastSign(source: Declared, asOf: string, now: string, timeZone: string): Date | undefined {
-  const signs = [source.seenAt];
-  if (asOf < now && source.dataDay) signs.push(instantOf(addDays(source.dataDay, 1), '00:00', timeZone));
-  const newest = Math.max(...signs.map((sign) => sign?.getTime() ?? 0));
-  if (newest > 0) return new Date(newest);
-  return dateOf(source.declaredAt, timeZone) > asOf ? undefined : source.declaredAt;
-}
-
-async function declared(tx: Tx, asOf: string, end: Date): Promise<Declared[]> {
+async function declared(tx: Tx, days: readonly string[], ends: readonly Date[]): Promise<Declared[]> {
   return query<Declared>(
     tx,
-    sql`SELECT s.code, s.metrics, s.rhythm_hours AS "rhythmHours", s.min_presence AS "minPresence", s.created_at AS "declaredAt",
-               greatest((SELECT max(b.received_at) FROM early_warning.ingest_batch b WHERE b.source = s.code AND b.received_at < ${end}),
-                        (SELECT max(h.at) FROM early_warning.source_heartbeat h WHERE h.source = s.code AND h.at < ${end})) AS "seenAt",
-               greatest((SELECT max(b.received_at) FROM early_warning.ingest_batch b WHERE b.source = s.code),
-                        (SELECT max(h.at) FROM early_warning.source_heartbeat h WHERE h.source = s.code)) AS "latestAt",
-               greatest((SELECT max(d.day) FROM early_warning.metric m CROSS JOIN LATERAL (
-                           SELECT max(v.day) AS day FROM early_warning.day_vector v WHERE v.metric = m.number AND v.day <= ${asOf}) d
-                          WHERE m.code = ANY(s.metrics)),
-                        (SELECT max(h.day) FROM early_warning.source_heartbeat h WHERE h.source = s.code AND h.day <= ${asOf}))::text
-                 AS "dataDay"
-          FROM early_warning.source s WHERE s.active ORDER BY s.code`,
+    sql`WITH active AS MATERIALIZED (
+          SELECT s.code, s.metrics, s.rhythm_hours, s.min_presence, s.created_at,
+                 greatest((SELECT max(b.received_at) FROM early_warning.ingest_batch b WHERE b.source = s.code),
+                          (SELECT max(h.at) FROM early_warning.source_heartbeat h WHERE h.source = s.code)) AS latest_at
+            FROM early_warning.source s WHERE s.active
+        )
+        SELECT d.day::text AS "asOf", s.code, s.metrics, s.rhythm_hours AS "rhythmHours", s.min_presence AS "minPresence",
+               s.created_at AS "declaredAt", s.latest_at AS "latestAt",
+               greatest((SELECT max(b.received_at) FROM early_warning.ingest_batch b WHERE b.source = s.code AND b.received_at < d.ends),
+                        (SELECT max(h.at) FROM early_warning.source_heartbeat h WHERE h.source = s.code AND h.at < d.ends)) AS "seenAt",
+               (SELECT max(l.day) FROM early_warning.metric m CROSS JOIN LATERAL (
+                  SELECT max(v.day) AS day FROM early_warning.day_vector v WHERE v.metric = m.number AND v.day <= d.day) l
+                 WHERE m.code = ANY(s.metrics))::text AS "dataDay"
+          FROM active s CROSS JOIN unnest(${days}::date[], ${ends.map((end) => end.toISOString())}::timestamptz[]) AS d(day, ends)
+         ORDER BY s.code`,
   );
 }
 
-/** How many students have data, day by day. Holidays are looked up once for all sources. */
+/** How many students have data, day by day, and the days that are not judged by. Read once for all sources and days. */
 class Presence {
-  private holidays: Set<number> | undefined;
-
-  constructor(
-    private readonly tx: Tx,
+  private constructor(
+    private readonly now: string,
     private readonly timeZone: string,
+    private readonly holidays: ReadonlySet<number>,
+    /** Days that a source declared to be without data, by source; ascending. */
+    private readonly closed: ReadonlyMap<string, readonly number[]>,
+    /** Students by metric and day, days ascending. */
+    private readonly counts: ReadonlyMap<string, ReadonlyMap<number, number>>,
   ) {}
 
-  /** The metrics of a source that are thin on the newest day up to `until` that may be judged. */
-  async thin(source: Declared, until: string): Promise<{ since: string; metrics: string[] } | undefined> {
-    const last = dayOf(until);
-    const days = await this.judgedDays(source.code, last);
+  static async of(tx: Tx, sources: readonly Declared[], now: string, timeZone: string): Promise<Presence> {
+    const judged = sources.flatMap((source) => lastCompleteDay(source, now, timeZone) ?? []);
+    const [first, last] = [Math.min(...judged) - REACH_DAYS, Math.max(...judged)];
+    const metrics = [...new Set(sources.flatMap((source) => source.metrics))];
+    const some = judged.length > 0;
+    return new Presence(
+      now,
+      timeZone,
+      some ? await holidaysBetween(tx, first, last) : new Set(),
+      await closedDays(tx),
+      some ? await studentsByDay(tx, metrics, first, last) : new Map(),
+    );
+  }
+
+  /** The newest sign that a source was alive by the end of the day; undefined when it was declared later. */
+  lastSign({ code, asOf, seenAt, dataDay, declaredAt }: Declared): Date | undefined {
+    const signs = [seenAt?.getTime() ?? 0];
+    if (asOf < this.now) {
+      const last = dayOf(asOf);
+      const closed = this.closed.get(code)?.findLast((day) => day <= last);
+      for (const day of [dataDay, closed === undefined ? null : dateOfDay(closed)])
+        if (day) signs.push(instantOf(addDays(day, 1), '00:00', this.timeZone).getTime());
+    }
+    const newest = Math.max(...signs);
+    if (newest > 0) return new Date(newest);
+    return dateOf(declaredAt, this.timeZone) > asOf ? undefined : declaredAt;
+  }
+
+  /** The metrics of a source that are thin on the newest day that may be judged. */
+  thin(source: Declared): { since: string; metrics: string[] } | undefined {
+    const last = lastCompleteDay(source, this.now, this.timeZone);
+    const days = last === undefined ? [] : this.judgedDays(source.code, last);
     if (days.length <= FEWEST_DAYS) return undefined;
-    const counts = await this.counts(source.metrics, last);
     const metrics = source.metrics.filter((metric) => {
-      const byDay = counts.get(metric);
-      if (!byDay) return false;
-      const first = Math.min(...byDay.keys());
+      const byDay = this.counts.get(metric) ?? new Map<number, number>();
+      const first = [...byDay.keys()].find((day) => day >= last! - REACH_DAYS) ?? Infinity;
       const before = days.slice(1, NORM_DAYS + 1).filter((day) => day >= first);
       if (before.length < FEWEST_DAYS) return false;
       return (byDay.get(days[0]!) ?? 0) < source.minPresence * medianOf(before.map((day) => byDay.get(day) ?? 0));
@@ -155,29 +202,46 @@ class Presence {
   }
 
   /** Newest first. */
-  private async judgedDays(source: string, last: number): Promise<number[]> {
-    this.holidays ??= await holidaysBetween(this.tx, last - REACH_DAYS, last + REACH_DAYS);
-    const closed = await query<{ day: string }>(
-      this.tx,
-      sql`SELECT DISTINCT day::text AS day FROM early_warning.source_heartbeat WHERE source = ${source} AND day > ${dateOfDay(last - REACH_DAYS)}`,
-    );
-    const without = new Set(closed.map(({ day }) => dayOf(day)));
+  private judgedDays(source: string, last: number): number[] {
+    const without = new Set(this.closed.get(source));
     const all = Array.from({ length: REACH_DAYS }, (_, i) => last - i);
-    return all.filter((day) => !this.holidays!.has(day) && !without.has(day)).slice(0, NORM_DAYS + 1);
+    return all.filter((day) => !this.holidays.has(day) && !without.has(day)).slice(0, NORM_DAYS + 1);
   }
+}
 
-  private async counts(metrics: readonly string[], last: number): Promise<Map<string, Map<number, number>>> {
-    const rows = await query<{ code: string; day: number; n: number }>(
-      this.tx,
-      sql`SELECT m.code, v.day - DATE '1970-01-01' AS day, sum(v.n)::int AS n
-            FROM early_warning.day_vector v JOIN early_warning.metric m ON m.number = v.metric
-           WHERE m.code = ANY(${metrics}::text[]) AND v.day BETWEEN ${dateOfDay(last - REACH_DAYS)} AND ${dateOfDay(last)}
-           GROUP BY m.code, v.day`,
-    );
-    const counts = new Map<string, Map<number, number>>();
-    for (const { code, day, n } of rows) counts.set(code, (counts.get(code) ?? new Map<number, number>()).set(day, n));
-    return counts;
-  }
+/** The newest day by which a source may be found thin: it is over, and something came after it. */
+function lastCompleteDay({ asOf, latestAt, minPresence }: Declared, now: string, timeZone: string): number | undefined {
+  if (!latestAt || minPresence === 0) return undefined;
+  const complete = asOf < now ? asOf : addDays(now, -1);
+  const delivered = addDays(dateOf(latestAt, timeZone), -1);
+  return dayOf(complete < delivered ? complete : delivered);
+}
+
+async function closedDays(tx: Tx): Promise<Map<string, number[]>> {
+  const rows = await query<{ source: string; days: number[] }>(
+    tx,
+    sql`SELECT source, array_agg(DISTINCT day - DATE '1970-01-01' ORDER BY day - DATE '1970-01-01') AS days
+          FROM early_warning.source_heartbeat WHERE day IS NOT NULL GROUP BY source`,
+  );
+  return new Map(rows.map(({ source, days }) => [source, days]));
+}
+
+async function studentsByDay(
+  tx: Tx,
+  metrics: readonly string[],
+  first: number,
+  last: number,
+): Promise<Map<string, Map<number, number>>> {
+  const rows = await query<{ code: string; day: number; n: number }>(
+    tx,
+    sql`SELECT m.code, v.day - DATE '1970-01-01' AS day, sum(v.n)::int AS n
+          FROM early_warning.day_vector v JOIN early_warning.metric m ON m.number = v.metric
+         WHERE m.code = ANY(${metrics}::text[]) AND v.day BETWEEN ${dateOfDay(first)} AND ${dateOfDay(last)}
+         GROUP BY m.code, v.day ORDER BY v.day`,
+  );
+  const counts = new Map<string, Map<number, number>>();
+  for (const { code, day, n } of rows) counts.set(code, (counts.get(code) ?? new Map<number, number>()).set(day, n));
+  return counts;
 }
 
 function medianOf(numbers: readonly number[]): number {

@@ -2,18 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { SourceBackV1, SourceSilentV1 } from '#contracts';
 import { Database, insert, query, sql, type Tx, update } from '#database';
-import { Events } from '#events';
+import { Events, Every } from '#events';
 import { keyset, type Page, toPage } from '#http';
 import { IsNull } from 'typeorm';
 import { today } from '#roster';
 import type { Rule } from '../kernel/language.js';
+import { publishedRules } from '../rules/rules.service.js';
 import { type SourceState, sourceStates } from './silence.js';
 import { SourceNotice } from './source-notice.entity.js';
 import { SourceNoticeDto, type SourceNoticesQuery } from './sources.dto.js';
 
 type InForce = { code: string; definition: Rule };
 
-/** What operators are told of silent sources: one notice per source and silence, opened and closed by runs. */
+/** What operators are told of silent sources: one notice per source and silence, opened and closed by runs, and every hour. */
 @Injectable()
 export class SourceNotices {
   constructor(
@@ -36,8 +37,15 @@ export class SourceNotices {
     return toPage(rows, page, (row) => [row.sortKey, row.id], SourceNoticeDto.from);
   }
 
-  /** Brings the notices in line with how the sources are now. Runs come one after the other, so nobody else does. */
+  /** A source that dies brings no data, so that no run may be wanted for long. */
+  @Every('7 * * * *', { name: 'early-warning.source-notices', catchUp: 'latest' })
+  async everyHour(tx: Tx): Promise<void> {
+    await this.review(tx, await publishedRules(tx));
+  }
+
+  /** Brings the notices in line with how the sources are now; one after the other. */
   async review(tx: Tx, rules: readonly InForce[]): Promise<void> {
+    await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning source notices'))`);
     const { timeZone } = this.config;
     const silent = (await sourceStates(tx, today(timeZone), timeZone)).filter((state) => state.silence);
     const open = await tx.find(SourceNotice, { where: { closedAt: IsNull() } });

@@ -5,6 +5,7 @@ import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, upd
 import { Invalid, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
 import { today } from '#roster';
 import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
+import { wantRun } from '../runs/wanting.js';
 import { sourceStates } from './silence.js';
 import { Source } from './source.entity.js';
 import {
@@ -18,7 +19,7 @@ import { SourceCodeTaken } from './sources.problems.js';
 
 const WRITE = 'early-warning:source:write';
 
-/** The systems that deliver observations, with how they are. */
+/** The systems that deliver observations, with how they are. What changes that is for a run to see: rules fall silent with them. */
 @Injectable()
 export class Sources {
   constructor(
@@ -55,6 +56,7 @@ export class Sources {
       if (await tx.findOneBy(Source, { code: values.code })) throw new SourceCodeTaken({ pointer: '#/code' });
       await this.checkMetrics(tx, values.metrics);
       const source = await insert(tx, Object.assign(new Source(), values));
+      await wantRun(tx);
       return SourceDto.from(source, await this.states(tx));
     });
   }
@@ -65,6 +67,7 @@ export class Sources {
       const source = await this.find(tx, id);
       await this.checkMetrics(tx, values.metrics);
       await update(tx, Object.assign(source, values), expected);
+      await wantRun(tx);
       return SourceDto.from(source, await this.states(tx));
     });
   }
@@ -78,6 +81,7 @@ export class Sources {
         sql`DELETE FROM early_warning.source WHERE id = ${id} AND version = ${expected} RETURNING id`,
       );
       if (deleted.length === 0) throw new StaleVersionError();
+      await wantRun(tx);
     });
   }
 
@@ -91,6 +95,7 @@ export class Sources {
             SELECT code, ${day ?? null} FROM early_warning.source WHERE code = ${code} RETURNING at`,
       );
       if (!row) throw new NotFound();
+      await wantRun(tx);
       return Object.assign(new HeartbeatTakenDto(), { source: code, at: row.at });
     });
   }

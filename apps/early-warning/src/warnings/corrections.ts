@@ -11,17 +11,20 @@ interface Suspect {
   ordinal: number;
   status: Status;
   version: number;
+  /** The version that last found it to hold. */
   ruleId: string;
   lastDay: string;
   level: HistoryEntry['level'];
 }
 
+const JUDGED_BY = sql`coalesce(w.judged_rule_id, w.rule_id)`;
+
 /** The sentence that goes with a warning whose basis is gone. */
 const CORRECTED = { zh: '所依据的数据已更正', en: 'the data it rested on was corrected' };
 
 /**
- * Looks again at warnings that no longer hold and whose data changed since: does the version that raised them still hold as of the
- * last day it did? If not, the data was corrected, and an untriaged warning is withdrawn; a confirmed one gets a note.
+ * Looks again at warnings that no longer hold and whose data changed since: does the version that last found them to hold still
+ * hold as of that day? If not, the data was corrected, and an untriaged warning is withdrawn; a confirmed one gets a note.
  */
 @Injectable()
 export class Corrections {
@@ -45,13 +48,13 @@ export class Corrections {
   private async suspects(tx: Tx): Promise<Suspect[]> {
     return query<Suspect>(
       tx,
-      sql`SELECT w.id, w.student_id AS "studentId", o.ordinal, w.status, w.version, w.rule_id AS "ruleId", w.last_day::text AS "lastDay", w.level
+      sql`SELECT w.id, w.student_id AS "studentId", o.ordinal, w.status, w.version, ${JUDGED_BY} AS "ruleId", w.last_day::text AS "lastDay", w.level
             FROM early_warning.warning w JOIN early_warning.student_ordinal o ON o.student_id = w.student_id
            WHERE w.status IN ('open', 'confirmed') AND NOT w.holds AND w.corrected_at IS NULL
              AND (EXISTS (SELECT 1 FROM early_warning.day_vector v WHERE v.hwm > w.hwm AND v.day <= w.last_day
                              AND v.metric IN (SELECT m.number FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f,
                                                      early_warning.metric m
-                                               WHERE r.id = w.rule_id AND m.code = f.value ->> 'metric'))
+                                               WHERE r.id = ${JUDGED_BY} AND m.code = f.value ->> 'metric'))
                OR EXISTS (SELECT 1 FROM early_warning.leave_mask l WHERE l.student_id = w.student_id AND l.hwm > w.hwm))`,
     );
   }

@@ -2,19 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { eventOptions, type WarningLevel, WarningRaisedV1, WarningSettledV1 } from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
 import { Events } from '#events';
-import type { Firings } from '../engine/engine.js';
+import { CLEARED, type Firings } from '../engine/engine.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 
-/** `clearWhen` holds. */
-const TRUE = 1;
-
 /** A rule in force, as a run judged it. */
 export interface JudgedRule {
   id: string;
   code: string;
+  number: number;
   definition: Rule;
 }
 
@@ -78,7 +76,7 @@ export class Raising {
 
   /**
    * Applies the levels of the i-th rule of `firings`. A rule with `clearWhen` that no longer holds goes on holding where it did,
-   * untouched, until that is true. The caller holds the vectors' lock, so runs come one after the other.
+   * untouched, until that is true, or the rule is in force no longer or not about the student. The caller holds the vectors' lock, so runs come one after the other.
    */
   async apply(tx: Tx, rule: JudgedRule, firings: Firings, i: number): Promise<RaisingResult> {
     const levels = firings.levels(i);
@@ -104,7 +102,7 @@ export class Raising {
         // Nothing is concluded about an active one; a settled one must not keep a later firing from being raised.
         if (warning?.holds && !isActive(warning)) over.push(warning.id);
       } else if (level === 0) {
-        if (warning?.holds && (!clears || clears[lane] === TRUE)) over.push(warning.id);
+        if (warning?.holds && (!clears || clears[lane] === CLEARED)) over.push(warning.id);
         else if (warning?.holds) lingering++;
       } else {
         const what = verdict(warning, level);
@@ -115,7 +113,7 @@ export class Raising {
       }
     }
     changes.push(...(await this.newWarnings(tx, fresh)));
-    await this.markStanding(tx, standing, firings);
+    await this.markStanding(tx, rule, standing, firings);
     await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE id = ANY(${over}::uuid[])`);
     await this.write(tx, rule, firings, i, levels, changes);
     const count = (what: Change['what']): number => changes.filter((change) => change.what === what).length;
@@ -173,11 +171,12 @@ export class Raising {
     }));
   }
 
-  private async markStanding(tx: Tx, ids: readonly string[], { asOf, hwm }: Firings): Promise<void> {
+  private async markStanding(tx: Tx, rule: JudgedRule, ids: readonly string[], { asOf, hwm }: Firings): Promise<void> {
     // The row's version stays: nothing changes that somebody who is triaging would have to read again.
     await query(
       tx,
-      sql`UPDATE early_warning.warning SET holds = TRUE, hwm = ${hwm}, hits = hits + CASE WHEN last_day < ${asOf} THEN 1 ELSE 0 END, last_day = ${asOf}
+      sql`UPDATE early_warning.warning SET holds = TRUE, hwm = ${hwm}, hits = hits + CASE WHEN last_day < ${asOf} THEN 1 ELSE 0 END, last_day = ${asOf},
+                 judged_rule_id = ${rule.id}
            WHERE id = ANY(${ids}::uuid[])`,
     );
   }
@@ -197,13 +196,13 @@ export class Raising {
     const rows = changes.map((change, n) => rowOf(rule, change, evidence[n]!, levels[change.lane]!, at));
     await query(
       tx,
-      sql`INSERT INTO early_warning.warning AS w (id, rule_code, rule_id, student_id, level, level_rank, status, first_day, last_day, raised_at,
-                 hwm, reason_zh, reason_en, evidence, history)
-          SELECT id, ${rule.code}, ${rule.id}, student_id, level, level_rank, 'open', ${firings.asOf}, ${firings.asOf}, ${at}, ${firings.hwm},
+      sql`INSERT INTO early_warning.warning AS w (id, rule_code, rule_id, judged_rule_id, student_id, level, level_rank, status, first_day,
+                 last_day, raised_at, hwm, reason_zh, reason_en, evidence, history)
+          SELECT id, ${rule.code}, ${rule.id}, ${rule.id}, student_id, level, level_rank, 'open', ${firings.asOf}, ${firings.asOf}, ${at}, ${firings.hwm},
                  reason_zh, reason_en, evidence, history
             FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, student_id uuid, level text, level_rank int, reason_zh text,
                  reason_en text, evidence jsonb, history jsonb)
-          ON CONFLICT (id) DO UPDATE SET rule_id = excluded.rule_id, level = excluded.level, level_rank = excluded.level_rank,
+          ON CONFLICT (id) DO UPDATE SET judged_rule_id = excluded.judged_rule_id, level = excluded.level, level_rank = excluded.level_rank,
                  status = CASE WHEN w.status = 'withdrawn' THEN 'open' ELSE w.status END, hits = w.hits + 1, last_day = excluded.last_day,
                  raised_at = excluded.raised_at, holds = TRUE, hwm = excluded.hwm, corrected_at = NULL, reason_zh = excluded.reason_zh,
                  reason_en = excluded.reason_en, evidence = excluded.evidence, history = w.history || excluded.history, updated_at = now(),
@@ -289,7 +288,7 @@ function isActive({ status }: Known): boolean {
 function rowOf(rule: JudgedRule, change: Change, evidence: Evidence, rank: number, at: string) {
   const level: WarningLevel = levelOf(rank);
   const reason = reasonOf(rule.definition.reason, evidence);
-  const entry: HistoryEntry = { at, by: 'engine', what: change.what, level, asOf: evidence.asOf };
+  const entry: HistoryEntry = { at, by: 'engine', what: change.what, level, number: rule.number, asOf: evidence.asOf };
   return {
     id: change.id,
     student_id: change.studentId,

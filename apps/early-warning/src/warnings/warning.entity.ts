@@ -37,6 +37,8 @@ export interface HistoryEntry {
   by: string;
   what: 'raised' | 'escalated' | 'reopened' | 'withdrawn' | 'corrected' | 'confirmed' | 'dismissed' | 'closed';
   level: WarningLevel;
+  /** Version of the rule by which the engine raised, escalated or reopened it. */
+  number?: number;
   /** As-of day of the run, where a run did it. */
   asOf?: string;
   /** Dismiss reason or outcome. */
@@ -50,9 +52,13 @@ export class Warning extends BaseEntity {
   @Column('text')
   ruleCode: string;
 
-  /** The version that raised it, or took it to its level. */
+  /** The version that raised it, whichever judged it since. */
   @Column('uuid')
   ruleId: string;
+
+  /** The version that last found it to hold, on `lastDay`; null = the same. */
+  @Column('uuid', { nullable: true })
+  judgedRuleId: string | null = null;
 
   @Column('uuid')
   studentId: string;

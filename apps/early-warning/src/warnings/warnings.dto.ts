@@ -51,7 +51,11 @@ class WarningRuleDto {
   @Text({ zh: '规则代码', en: 'Code of the rule', example: 'dorm.late' })
   code: string;
 
-  @Int({ zh: '第几版', en: 'Number of the version', min: 1, max: 1_000_000, example: 1 })
+  @Int({
+    zh: '发出预警的是第几版；之后各版见经过',
+    en: 'Number of the version that raised it; the history has those after it',
+    ...{ min: 1, max: 1_000_000, example: 1 },
+  })
   number: number;
 
   @Nested(() => BilingualTextDto, { zh: '名称', en: 'Title', example: { zh: '多次晚归', en: 'Repeated late returns' } })
@@ -166,6 +170,13 @@ class HistoryEntryDto implements HistoryEntry {
 
   @OneOf(WARNING_LEVELS, { zh: '当时的级别', en: 'Level then', example: 'yellow' })
   level: WarningLevel;
+
+  @Int({
+    zh: '发出、升级或重开时规则是第几版',
+    en: 'Version of the rule by which it was raised, escalated or reopened',
+    ...{ min: 1, max: 1_000_000, optional: true, example: 1 },
+  })
+  number?: number;
 
   @DateOnly({ zh: '运算截至日期', en: 'As-of day of the run', optional: true })
   asOf?: string;

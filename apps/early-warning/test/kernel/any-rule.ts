@@ -12,9 +12,11 @@ import {
   type Period,
   type Predicate,
   type Rule,
+  TERM_WEEKS,
+  type TermWeeks,
   type Where,
 } from '../../src/kernel/language.js';
-import { WITH_BASELINE, WITH_PAUSE, WITH_WHERE } from '../../src/kernel/limits.js';
+import { BASELINE_DATA, WITH_BASELINE, WITH_PAUSE, WITH_WHERE, WITHOUT_MIN_DATA } from '../../src/kernel/limits.js';
 
 /** Random rules of the whole language, right but for bounds of units, retention and cost. */
 const number = fc
@@ -43,7 +45,7 @@ const feature: fc.Arbitrary<Feature> = fc
     where,
     withWhere: fc.boolean(),
     baseline: days,
-    minData: maybe(fc.integer({ min: 1, max: 400 })),
+    minData: maybe(fc.integer({ min: 1, max: 60 })),
     minSd: maybe(fc.integer({ min: 0, max: 9 }).map((n) => n / 4)),
     rank: maybe(
       fc.record({
@@ -60,13 +62,20 @@ const feature: fc.Arbitrary<Feature> = fc
     const { agg } = given;
     const baseline = WITH_BASELINE.has(agg);
     const window = baseline && !given.window?.endsWith('d') ? '5d' : given.window;
-    const moves = window !== 'term' && agg !== 'hours_since_last' && given.shift > 0;
+    const moves = agg !== 'hours_since_last' && given.shift > 0;
+    const unit = { iso_week: 'w', term: 't' }[window ?? 'all'] ?? 'd';
+    // No more days with data than there are days.
+    const span = baseline ? given.baseline : window;
+    const most = span === 'iso_week' ? 7 : span?.endsWith('d') ? Number(span.slice(0, -1)) : 60;
+    const least = given.minData ?? (baseline && most < BASELINE_DATA ? 1 : undefined);
+    const minData = least === undefined ? undefined : Math.min(least, most);
     return defined({
       ...{ metric: given.metric, agg, window },
-      ...(moves && { offset: `${given.shift}${window === 'iso_week' ? 'w' : 'd'}` }),
+      ...(moves && { offset: `${given.shift}${unit}` }),
       ...(WITH_WHERE.has(agg) && (agg !== 'hours_since_last' || given.withWhere) && { where: given.where }),
       ...(baseline && { baseline: given.baseline }),
-      ...{ minData: given.minData, rank: given.rank, default: given.fallback },
+      ...(!WITHOUT_MIN_DATA.has(agg) && { minData }),
+      ...{ rank: given.rank, default: given.fallback },
       ...(agg === 'zscore' && { minSd: given.minSd }),
       calendar: { exclude: given.exclude, ...(WITH_PAUSE.has(agg) && { pause: given.pause }) },
     }) as Feature;
@@ -88,8 +97,14 @@ const node = fc.letrec<{ expression: Expression; predicate: Predicate }>((tie) =
       .map(({ op, sides }) => ({ [op]: sides }) as unknown as Predicate),
     masks.map((some): Predicate => ({ calendar: some.join('|') })),
     fc
-      .dictionary(fc.constantFrom(...COMPARISONS), fc.integer({ min: 1, max: 20 }), { minKeys: 1, maxKeys: 2 })
-      .map((termWeek): Predicate => ({ termWeek })),
+      .record({
+        key: fc.constantFrom(...(Object.keys(TERM_WEEKS) as TermWeeks[])),
+        weeks: fc.dictionary(fc.constantFrom(...COMPARISONS), fc.integer({ min: 1, max: 20 }), {
+          minKeys: 1,
+          maxKeys: 2,
+        }),
+      })
+      .map(({ key, weeks }) => ({ [key]: weeks }) as unknown as Predicate),
     fc.array(tie('predicate'), { minLength: 1, maxLength: 3 }).map((all): Predicate => ({ all })),
     fc.array(tie('predicate'), { minLength: 1, maxLength: 3 }).map((any): Predicate => ({ any })),
     tie('predicate').map((not): Predicate => ({ not })),
@@ -131,6 +146,7 @@ export const anyRule: fc.Arbitrary<Rule> = fc
       ),
     ),
     onNoData: maybe(fc.constantFrom('skip' as const, 'false' as const)),
+    visibility: maybe(fc.subarray(['student_affairs_officer', 'psychologist'] as const, { minLength: 1 })),
   })
   .map((given): Rule => {
     const { levels, predicates, list, escalate, ...more } = given;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Moment, Plan } from '../../src/kernel/compile.js';
 import { dateOfDay } from '../../src/kernel/days.js';
-import type { Expression, Feature, MaskDay, Predicate, Rule } from '../../src/kernel/language.js';
+import type { Constant, Expression, Feature, MaskDay, Predicate, Rule } from '../../src/kernel/language.js';
 import { AS_OF, MOMENT, ruleOf } from './kit.js';
 import type { Student, World } from './reference.js';
 
@@ -18,7 +18,10 @@ const window = fc.oneof(
   fc.constantFrom('iso_week', 'term', 'all'),
 );
 const where = fc
-  .record({ op: fc.constantFrom('ge', 'gt', 'le', 'lt', 'eq'), bound: fc.constantFrom(0, 0.3, 1, 2, 3, 4, 32_768) })
+  .record({
+    op: fc.constantFrom('ge', 'gt', 'le', 'lt', 'eq'),
+    bound: fc.constantFrom<Constant>(0, 0.3, 1, 2, 3, 4, 32_768, 2_147_483_647, { $p: 'huge', default: 1 }),
+  })
   .map(({ op, bound }) => ({ [op]: bound }));
 const AGGREGATES: Feature['agg'][] = [
   ...(['sum', 'avg', 'count', 'max', 'min', 'last', 'hours_since_last', 'days_over'] as const),
@@ -45,12 +48,13 @@ export const feature: fc.Arbitrary<Feature> = fc
     const pausing = agg === 'streak' || agg === 'hours_since_last';
     const baseline = agg === 'ratio' || agg === 'zscore';
     const w = baseline && !given.window.endsWith('d') ? '5d' : given.window;
-    const movable = w !== 'term' && agg !== 'hours_since_last' && given.shift > 0;
+    const movable = agg !== 'hours_since_last' && given.shift > 0;
+    const unit = { iso_week: 'w', term: 't' }[w] ?? 'd';
     return {
       metric: given.metric,
       agg,
       window: w,
-      ...(movable && { offset: w === 'iso_week' ? `${given.shift}w` : `${given.shift}d` }),
+      ...(movable && { offset: `${given.shift}${unit}` }),
       ...((pausing || agg === 'days_over') && { where: given.where }),
       ...(baseline && { baseline: '14d' }),
       ...(given.minData !== undefined && { minData: given.minData }),
@@ -86,6 +90,7 @@ export const predicate = fc.letrec<{ node: Predicate }>((tie) => ({
     fc.constantFrom<Predicate>(
       ...[{ calendar: 'leave' }, { calendar: 'leave|holiday' }, { calendar: 'internship|exam' }],
       ...[{ termWeek: { le: 2 } }, { termWeek: { ge: 2, lt: 5 } }],
+      ...[{ termWeeksLeft: { lt: 1 } }, { termWeeksLeft: { ge: 1, le: 2 } }],
     ),
     comparison.map((one): Predicate => {
       const [op, [left, right]] = Object.entries(one)[0] as [string, [{ f: string }, number]];
@@ -167,7 +172,7 @@ export function worldOf(one: Given): RandomWorld {
     (day: number): boolean =>
       (of.get(lane) ?? []).some(([from, to]) => from <= day && day <= to);
   return {
-    moment: { ...MOMENT, elapsedHours: one.elapsedHours, terms: termsOf(one.terms) },
+    moment: { ...MOMENT, elapsedHours: one.elapsedHours, terms: termsOf(one.terms), parameters: { huge: 3e9 } },
     students: Array.from({ length: LANES }, (_, lane): Student => {
       const data: Student['data'] = { a: new Map(), b: new Map() };
       for (const cell of cells.values()) if (cell.lane === lane) data[cell.code]!.set(AS_OF - cell.back, cell.stored);

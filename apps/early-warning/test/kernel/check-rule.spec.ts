@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { checkRule } from '../../src/kernel/check-rule.js';
-import type { MetricInfo } from '../../src/kernel/language.js';
+import type { MetricInfo, Rule } from '../../src/kernel/language.js';
+import { printRule } from '../../src/kernel/text.js';
 
 const METRICS = new Map<string, MetricInfo>([
   ['late_return', { code: 'late_return', number: 1, unit: 'count', decimals: 0, retentionDays: 60, sensitivity: 3 }],
@@ -47,6 +48,7 @@ describe('checkRule', () => {
     expect(withFeature({ window: '54d', offset: '7d' })).toEqual(['#/features/late/window']);
     expect(withFeature({ window: '53d', offset: '7d' })).toEqual([]);
     expect(withFeature({ window: 'term', offset: '7d' })).toEqual(['#/features/late/offset']);
+    expect(withFeature({ window: '7d', offset: '1t' })).toEqual(['#/features/late/offset']);
     expect(withFeature({ window: 'iso_week', offset: '7d' })).toEqual(['#/features/late/offset']);
     expect(withFeature({ agg: 'streak' })).toEqual(['#/features/late/where']);
     expect(withFeature({ where: { ge: 1 } })).toEqual(['#/features/late/where']);
@@ -61,6 +63,84 @@ describe('checkRule', () => {
     expect(withFeature({ calendar: { exclude: ['weekend'] } })).toEqual(['#/features/late/calendar/exclude']);
     expect(withFeature({ minData: 1.5 })).toEqual(['#/features/late/minData']);
     expect(withFeature({ windw: '7d' })).toEqual(['#/features/late/windw']);
+  });
+
+  it('bounds conditions by what can be stored', () => {
+    const over = (where: object, metric = 'late_return') =>
+      withFeature({ metric, agg: 'days_over', window: '7d', where });
+    expect(over({ ge: 2_147_483_647 })).toEqual([]);
+    expect(over({ ge: 2_147_483_648, lt: -3e9 })).toEqual(['#/features/late/where/ge', '#/features/late/where/lt']);
+    expect(over({ ge: { $p: 'bar', default: 3e9 } })).toEqual(['#/features/late/where/ge/default']);
+    expect(over({ ge: 214_748_364.7 }, 'credits')).toEqual([]);
+    expect(over({ ge: 214_748_364.8 }, 'credits')).toEqual(['#/features/late/where/ge']);
+  });
+
+  it('refuses features that could never have a value, and what would do nothing', () => {
+    const late = '#/features/late';
+    expect(withFeature({ minData: 7 })).toEqual([]);
+    expect(withFeature({ minData: 8 })).toEqual([`${late}/minData`]);
+    expect(withFeature({ window: 'iso_week', minData: 8 })).toEqual([`${late}/minData`]);
+    expect(withFeature({ metric: 'spend', window: 'term', minData: 183 })).toEqual([]);
+    expect(withFeature({ metric: 'spend', window: 'term', minData: 184 })).toEqual([`${late}/minData`]);
+    expect(withFeature({ window: 'all', minData: 60 })).toEqual([]);
+    expect(withFeature({ window: 'all', minData: 61 })).toEqual([`${late}/minData`]);
+    for (const agg of ['ratio', 'zscore']) {
+      expect(withFeature({ agg, baseline: '5d' })).toEqual([`${late}/baseline`]);
+      expect(withFeature({ agg, baseline: '5d', minData: 5 })).toEqual([]);
+      expect(withFeature({ agg, baseline: '5d', minData: 6 })).toEqual([`${late}/minData`]);
+      expect(withFeature({ agg, baseline: '7d' })).toEqual([]);
+    }
+    for (const agg of ['count', 'hours_since_last'])
+      expect(withFeature({ agg, minData: 1 })).toEqual([`${late}/minData`]);
+    expect(withFeature({ window: 'all', offset: '59d' })).toEqual([]);
+    expect(withFeature({ window: 'all', offset: '60d' })).toEqual([`${late}/offset`]);
+    expect(withFeature({ window: undefined, offset: '60d' })).toEqual([`${late}/offset`]);
+    expect(
+      checkRule({ ...RULE, features: { late: { ...RULE.features.late, agg: 'zscore', baseline: '5d' } } }, METRICS),
+    ).toEqual([
+      {
+        pointer: `${late}/baseline`,
+        zh: '需要 7 天有数据，而基线最多 5 天',
+        en: 'needs 7 days with data, of which the baseline has at most 5',
+      },
+    ]);
+  });
+
+  it('takes terms as 183 days each, those of an offset too', () => {
+    const before = (offset: string, metric = 'spend') => withFeature({ metric, window: 'term', offset });
+    expect(before('3t')).toEqual([]);
+    expect(before('4t')).toEqual(['#/features/late/window']);
+    expect(before('19t', 'credits')).toEqual([]);
+    expect(before('20t', 'credits')).toEqual(['#/features/late/window']);
+    expect(before('1w')).toEqual(['#/features/late/offset']);
+  });
+
+  it('counts characters, not the units of a string', () => {
+    const title = (zh: string) => pointers({ ...RULE, title: { zh, en: 'late' } });
+    expect(title('😀'.repeat(500))).toEqual([]);
+    expect(title('😀'.repeat(501))).toEqual(['#/title/zh']);
+  });
+
+  it('refuses a rule whose text could not be sent back', () => {
+    const parameter = { $p: 'p'.repeat(60), default: 0.123456789 };
+    const where = Object.fromEntries(['ge', 'gt', 'le', 'lt', 'eq'].map((op) => [op, parameter]));
+    const late = { metric: 'late_return', agg: 'days_over', window: '7d', where };
+    const sum = { add: Array.from({ length: 10 }, () => ({ f: 'late' })) };
+    const rule = (places: number) => ({
+      ...RULE,
+      features: { late },
+      when: { any: Array.from({ length: 4 }, () => ({ ge: [sum, sum] })) },
+      students: { units: Array.from({ length: places }, () => '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f') },
+    });
+    expect(printRule(rule(45) as unknown as Rule)).toHaveLength(39_992);
+    expect(pointers(rule(45))).toEqual([]);
+    expect(checkRule(rule(46), METRICS)).toEqual([
+      {
+        pointer: '#',
+        zh: '规则文本有 40032 个字符，最多 40000',
+        en: 'has a text of 40032 characters, at most 40000',
+      },
+    ]);
   });
 
   it('points at what is wrong with levels, texts and names', () => {
@@ -102,6 +182,10 @@ describe('checkRule', () => {
     expect(pointers({ ...RULE, effective: { from: '2026-09-02', to: '2026-09-01' } })).toEqual(['#/effective/to']);
     expect(pointers({ ...RULE, effective: { from: '2026-02-29' } })).toEqual(['#/effective/from']);
     expect(pointers({ ...RULE, effective: {} })).toEqual(['#/effective']);
+    expect(pointers({ ...RULE, visibility: ['psychologist', 'counselor'] })).toEqual([]);
+    expect(pointers({ ...RULE, visibility: [] })).toEqual(['#/visibility']);
+    expect(pointers({ ...RULE, visibility: ['psychologist', 'dean'] })).toEqual(['#/visibility/1']);
+    expect(pointers({ ...RULE, visibility: ['counselor', 'counselor'] })).toEqual(['#/visibility']);
     expect(pointers({ ...RULE, studentReason: { zh: '{lat}', en: '' } })).toEqual([
       '#/studentReason/en',
       '#/studentReason/zh',
@@ -109,7 +193,7 @@ describe('checkRule', () => {
     expect(pointers({ ...RULE, when: held, studentReason: { zh: '{late}', en: '{late}' } })).toEqual([]);
   });
 
-  it('points at what is wrong with termWeek and held', () => {
+  it('points at what is wrong with termWeek, termWeeksLeft and held', () => {
     const late = { ge: [{ f: 'late' }, 3] };
     const held = (more: object) => when({ held: { when: late, each: 'day', times: 2, ...more } });
     expect(when({ all: [late, { termWeek: { ge: 1, le: { $p: 'opening_weeks', default: 4 } } }] })).toEqual([]);
@@ -119,6 +203,9 @@ describe('checkRule', () => {
     expect(when({ all: [late, { termWeek: { le: { $p: 'w', default: 0 } } }] })).toEqual([
       '#/when/all/1/termWeek/le/default',
     ]);
+    expect(when({ all: [late, { termWeeksLeft: { ge: 0, lt: 4 } }] })).toEqual([]);
+    expect(when({ all: [late, { termWeeksLeft: { ge: -1 } }] })).toEqual(['#/when/all/1/termWeeksLeft/ge']);
+    expect(when({ all: [late, { termWeeksLeft: 0 }] })).toEqual(['#/when/all/1/termWeeksLeft']);
     expect(held({})).toEqual([]);
     expect(held({ times: 1 })).toEqual(['#/when/held/times']);
     expect(held({ times: 14 })).toEqual([]);

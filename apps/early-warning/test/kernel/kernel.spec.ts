@@ -75,6 +75,38 @@ describe('features, by hand', () => {
     expect(value({ agg: 'sum', window: 'term' }, rows)).toBeNull();
   });
 
+  it('takes a whole earlier term, as many terms back as told; there may be none', () => {
+    const terms = [
+      { from: AS_OF - 8, to: AS_OF - 6 },
+      { from: AS_OF - 3, to: AS_OF + 90 },
+    ];
+    const before = (n: number) => ({ agg: 'sum', window: 'term', offset: `${n}t` }) as const;
+    expect(value(before(1), rows, { moment: { terms } })).toBe(104);
+    expect(value(before(2), rows, { moment: { terms } })).toBeNull();
+    expect(value(before(1), rows, { moment: { terms: terms.slice(0, 1) } })).toBeNull();
+    expect(value({ agg: 'count', window: 'term', offset: '1t' }, rows, { moment: { terms } })).toBe(2);
+  });
+
+  it('finds no day beyond what can be stored', () => {
+    const days = rows.map(([day, stored]): [number, number] => [day, stored === 1 ? 2_147_483_647 : stored]);
+    const meets = (where: Feature['where'], metric = 'a') => [
+      value({ metric, agg: 'days_over', window: '7d', where: where! }, days),
+      value({ metric, agg: 'streak', window: '7d', where: where! }, days),
+      value({ metric, agg: 'hours_since_last', window: '7d', where: where! }, days),
+    ];
+    const nothing = [0, 0, null];
+    expect(meets({ ge: 2_147_483_647 })).toEqual([1, 1, 0]);
+    expect(meets({ gt: 2_147_483_647 })).toEqual(nothing);
+    expect(meets({ ge: 3e9 })).toEqual(nothing);
+    expect(meets({ ge: 2 ** 32 })).toEqual(nothing);
+    expect(meets({ eq: 3e9 }, 'b')).toEqual(nothing);
+    expect(meets({ lt: -3e9 })).toEqual(nothing);
+    expect(meets({ le: 3e9, ge: 1e300 })).toEqual(nothing);
+    const high: Feature = { metric: 'a', agg: 'days_over', where: { ge: { $p: 'bar', default: 1 } } };
+    expect(value(high, days, { moment: { parameters: { bar: 3e9 } } })).toBe(0);
+    expect(value(high, days, { moment: { parameters: { bar: 1e308 } } })).toBe(0);
+  });
+
   it('reads values and thresholds in the unit of a metric with decimals', () => {
     expect(value({ metric: 'b', agg: 'sum', window: '7d' }, [[0, 125]])).toBe(12.5);
     expect(
@@ -262,6 +294,24 @@ describe('predicates', () => {
     expect([...evaluate([rule], [[0, 'a', 0, 3]], { lanes: 1, moment: { parameters: { bar: 4 } } }).levels(0)]).toEqual(
       [0],
     );
+  });
+
+  it('tells weeks of a term from its first and from its last; outside of terms there are none', () => {
+    // A Wednesday; the term ends on the Monday of the third week from here.
+    const terms = [{ from: AS_OF - 2, to: AS_OF + 12 }];
+    const holds = (when: Predicate, back = 0) => {
+      const moment = { terms: terms.map(({ from, to }) => ({ from: from + back, to: to + back })) };
+      const judged = evaluate([ruleOf({}, when)], [], { lanes: 1, moment });
+      return judged.levels(0)[0] === 2;
+    };
+    expect(holds({ termWeek: { eq: 1 } })).toBe(true);
+    expect(holds({ termWeeksLeft: { eq: 2 } })).toBe(true);
+    expect(holds({ termWeeksLeft: { eq: 0 } }, -12)).toBe(true);
+    expect(holds({ termWeeksLeft: { eq: 1 } }, -4)).toBe(true);
+    expect(holds({ not: { termWeeksLeft: { ge: 0 } } }, -13)).toBe(true);
+    expect(holds({ not: { termWeeksLeft: { ge: 0 } } }, 3)).toBe(true);
+    const plan = compile([ruleOf({}, { termWeeksLeft: { lt: 2 } })], METRICS, { ...MOMENT, terms });
+    expect(plan.rules[0]!.steps[0]!.when).toEqual({ truth: false, pointer: '/when/termWeeksLeft', week: 2 });
   });
 
   it('climbs the ladder as far as it is known to hold', () => {

@@ -62,10 +62,8 @@ export function holds(world: World, rule: Rule, node: Predicate, student: number
     return inner === null ? null : !inner;
   }
   if ('calendar' in node) return masked(world, student, world.moment.asOf, node.calendar.split('|'));
-  if ('termWeek' in node) {
-    const week = weekOfTerm(world.moment);
-    return week !== null && matches(week, node.termWeek, world.moment);
-  }
+  if ('termWeek' in node) return inWeek(world.moment, ({ from }) => from, 1, node.termWeek);
+  if ('termWeeksLeft' in node) return inWeek(world.moment, ({ to }) => to, 0, node.termWeeksLeft);
   if ('held' in node) return held(world, rule, node.held, student);
   const [op, sides] = Object.entries(node)[0] as [string, [Expression, Expression]];
   const a = value(world, rule, sides[0], student);
@@ -99,12 +97,17 @@ function earlier(moment: Moment, each: Period, back: number): Moment | null {
   return term ? { ...moment, asOf: term.to, elapsedHours: 24 } : null;
 }
 
-function weekOfTerm({ asOf, terms = [] }: Moment): number | null {
+type Term = NonNullable<Moment['terms']>[number];
+
+/** Whether the weeks between the as-of day's and that of one end of the term, counted from a number on, meet a condition. */
+function inWeek(moment: Moment, end: (term: Term) => number, first: number, where: Where): boolean {
+  const { asOf, terms = [] } = moment;
   const term = terms.find(({ from, to }) => from <= asOf && asOf <= to);
-  if (!term) return null;
-  let week = 1;
-  for (let day = term.from + 1; day <= asOf; day++) if (mondayOf(day) === day) week++;
-  return week;
+  if (!term) return false;
+  const [early, late] = [end(term), asOf].sort((a, b) => a - b) as [number, number];
+  let week = first;
+  for (let day = early + 1; day <= late; day++) if (mondayOf(day) === day) week++;
+  return matches(week, where, moment);
 }
 
 function value(world: World, rule: Rule, node: Expression, student: number): number | null {
@@ -244,8 +247,9 @@ function daysOf(spec: Feature, { asOf, terms = [] }: Moment): { from: number; to
     return { from: monday, to: back > 0 ? monday + 6 : asOf };
   }
   if (window === 'term') {
-    const term = terms.find(({ from, to }) => from <= asOf && asOf <= to);
-    return term ? { from: term.from, to: asOf } : null;
+    const running = terms.findIndex(({ from, to }) => from <= asOf && asOf <= to);
+    const term = running < 0 ? undefined : terms[running - back];
+    return term ? { from: term.from, to: Math.min(term.to, asOf) } : null;
   }
   if (window === 'all') return { from: -1e9, to: asOf - back };
   return { from: asOf - back - Number(window.slice(0, -1)) + 1, to: asOf - back };

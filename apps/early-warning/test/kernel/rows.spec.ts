@@ -1,19 +1,21 @@
-import { dateOfDay } from '../../src/kernel/days.js';
+import iconv from 'iconv-lite';
+import { dateOfDay, dayOf } from '../../src/kernel/days.js';
 import { readCsv, readLines, readList } from '../../src/observations/formats.js';
 import { MAX_REJECTED, Rows } from '../../src/observations/rows.js';
 
 const row = { student: '1', metric: 'hours', day: '2026-11-20', value: 1 };
 const known = {
   timeZone: 'Asia/Shanghai',
+  today: dayOf('2026-11-30'),
   students: new Map([['1', 7]]),
-  metrics: new Map([['hours', { number: 4, decimals: 1 }]]),
+  metrics: new Map([['hours', { number: 4, decimals: 1, retentionDays: 400 }]]),
 };
 const read = (...list: unknown[]) => {
   const rows = new Rows(known);
   readList(list, rows);
   return rows;
 };
-const inLines = (text: string | Buffer, how = readLines) => {
+const inLines = (text: string | Buffer, how: (bytes: Buffer, rows: Rows) => void = readLines) => {
   const rows = new Rows(known, '#/');
   how(Buffer.from(text), rows);
   return rows;
@@ -28,14 +30,14 @@ describe('rows of a batch', () => {
       { ...row, day: undefined, at: '2026-09-01T07:30:00+08:00' },
       { ...row, day: undefined, at: '2026-08-31T15:59:59Z' },
       { ...row, day: undefined, at: '2026-08-31T16:00:00Z' },
-      { ...row, day: '2014-02-28' },
+      { ...row, day: null, at: '2026-08-31T16:00:00Z' },
+      { ...row, at: null, day: '2026-02-28' },
     );
-    expect([...rows.day.subarray(0, 4)].map(dateOfDay)).toEqual([
-      ...['2026-09-01', '2026-08-31', '2026-09-01', '2014-02-28'],
+    expect([...rows.day.subarray(0, rows.n)].map(dateOfDay)).toEqual([
+      ...['2026-09-01', '2026-08-31', '2026-09-01', '2026-09-01', '2026-02-28'],
     ]);
-    expect([...rows.at.subarray(1, 4)]).toEqual([
-      ...[Date.UTC(2026, 7, 31, 15, 59, 59), Date.UTC(2026, 7, 31, 16), NaN],
-    ]);
+    const four = Date.UTC(2026, 7, 31, 16);
+    expect([...rows.at.subarray(1, rows.n)]).toEqual([Date.UTC(2026, 7, 31, 15, 59, 59), four, four, NaN]);
   });
 
   it('points at what is wrong, row by row, without repeating it', () => {
@@ -48,6 +50,7 @@ describe('rows of a batch', () => {
     expect(reason({ value: null })).toEqual(['#/observations/0/key', 'key_missing']);
     expect(reason({ day: '2026-02-30' })).toEqual(['#/observations/0/day', 'bad_time']);
     expect(reason({ day: '2126-02-03' })).toEqual(['#/observations/0/day', 'bad_time']);
+    expect(reason({ day: null })).toEqual(['#/observations/0', 'bad_time']);
     expect(reason({ at: '2026-11-20T08:00:00Z' })).toEqual(['#/observations/0', 'bad_time']);
     expect(reason({ day: undefined })).toEqual(['#/observations/0', 'bad_time']);
     expect(reason({ day: undefined, at: '2026-11-20T08:00:00' })).toEqual(['#/observations/0/at', 'bad_time']);
@@ -55,9 +58,27 @@ describe('rows of a batch', () => {
     for (const key of ['', 3, 'a\0b', '\ud800', 'x'.repeat(101)])
       expect(reason({ key })).toEqual(['#/observations/0/key', 'malformed']);
     expect(reason({ metric: 'x' })).toEqual(['#/observations/0/metric', 'unknown_metric']);
+    for (const student of ['a\0b', '\ud800'])
+      expect(reason({ student })).toEqual(['#/observations/0/student', 'malformed']);
+    expect(reason({ metric: 'a\0b' })).toEqual(['#/observations/0/metric', 'unknown_metric']);
+    expect(reasons(read(undefined))).toEqual([['#/observations/0', 'malformed']]);
     const rows = read(row, { ...row, value: NaN }, row);
     expect([...rows.line.subarray(0, rows.n)]).toEqual([0, 2]);
     expect(reasons(rows)).toEqual([['#/observations/1/value', 'bad_value']]);
+  });
+
+  it('takes no days after tomorrow, nor days for which the metric is kept no longer', () => {
+    const at = (instant: string) => ({ day: undefined, at: instant });
+    const days = ['2026-12-01', dateOfDay(known.today - 400)];
+    expect(read(...days.map((day) => ({ ...row, day }))).n).toBe(2);
+    expect(read({ ...row, ...at('2026-12-02T00:00:00+09:00') }).n).toBe(1);
+    for (const day of ['2026-12-02', '2126-02-03', '9999-12-31'])
+      expect(reason({ day })).toEqual(['#/observations/0/day', 'bad_time']);
+    expect(reason(at('2026-12-02T00:00:00+08:00'))).toEqual(['#/observations/0/at', 'bad_time']);
+    expect(reason(at('9999-12-31T23:59:59-12:00'))).toEqual(['#/observations/0/at', 'bad_time']);
+    for (const day of [dateOfDay(known.today - 401), '1969-12-31', '0000-01-01'])
+      expect(reason({ day })).toEqual(['#/observations/0/day', 'day_expired']);
+    expect(reason(at('0000-01-01T00:00:00+14:00'))).toEqual(['#/observations/0/at', 'day_expired']);
   });
 
   it('stores whole numbers of the smallest unit', () => {
@@ -118,6 +139,27 @@ describe('formats', () => {
     expect(rows.rejected).toEqual([]);
   });
 
+  it('reads tables in GB 18030 and GBK, line by line where one is not', () => {
+    const gb = (rows: string, bad: Buffer) =>
+      Buffer.concat([Buffer.from('student,metric,day,value,key\n'), iconv.encode(rows, 'gb18030'), bad]);
+    const good = '1,hours,2026-11-20,1,图书𠮷\n"1",hours,2026-11-20,2,"借,阅"\n';
+    for (const charset of ['gb18030', 'gbk'])
+      for (const bad of [
+        Buffer.alloc(0),
+        Buffer.from('1,hours,2026-11-20,3,\xff\n1,hours,2026-11-20,4,\n', 'latin1'),
+      ]) {
+        const rows = inLines(gb(good, bad), (bytes, into) => readCsv(bytes, into, charset));
+        expect(values(rows)).toEqual([10, 20, ...(bad.length > 0 ? [40] : [])]);
+        expect(rows.keys.slice(0, 2)).toEqual(['图书𠮷', '借,阅']);
+        expect(reasons(rows)).toEqual(bad.length > 0 ? [['#/4', 'malformed']] : []);
+        if (bad.length > 0) expect(rows.rejected[0]!.en).toContain('charset');
+      }
+    const undeclared = inLines(gb(good, Buffer.alloc(0)), readCsv);
+    expect(undeclared.rejected.map(({ en }) => en)).toEqual(
+      Array(2).fill('is not text in the charset that was declared (none: UTF-8)'),
+    );
+  });
+
   it('reports the bad lines of a table', () => {
     const rows = inLines(
       'student,metric,day,value\n1,hours,2026-11-20,1\n1,hours\n1,hours,2026-11-20,1e3\n1,"ho"urs,2026-11-20,1\n1,hours,2026-11-20,4\n1,"hours,2026-11-20,1\n1,hours,2026-11-20,5\n',
@@ -130,6 +172,9 @@ describe('formats', () => {
       ['#/5', 'malformed'],
       ['#/7', 'malformed'],
     ]);
+    expect(rows.rejected[0]).toMatchObject({
+      ...{ zh: '不是合法的 CSV 行，或列数与首行不同', en: 'is no line of CSV with as many cells as the first' },
+    });
     for (const header of ['student,metric,day', 'student,student,metric,value,day', 'student,metric,value,name', ''])
       expect(() => inLines(`${header}\n1,hours,1,1\n`, readCsv)).toThrow();
   });

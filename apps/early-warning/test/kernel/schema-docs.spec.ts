@@ -4,17 +4,20 @@ import { type Bilingual, WARNING_LEVELS } from '#contracts';
 import { checkRule } from '../../src/kernel/check-rule.js';
 import { AGGREGATES, MASKS, MAX_TIMES, type Period, PERIODS, type Rule } from '../../src/kernel/language.js';
 import {
+  BASELINE_DATA,
   MAX_DEPTH,
   MAX_FEATURES,
   MAX_MOMENTS,
   MAX_NODES,
+  MAX_RULE_TEXT,
+  MAX_STORED,
   MAX_STUDENT_DAYS,
   NEEDS_WHERE,
   TERM_DAYS,
   WITH_BASELINE,
 } from '../../src/kernel/limits.js';
 import { parseRule } from '../../src/kernel/text-parser.js';
-import { canonicalRule, PERIOD_WORDS, printRule } from '../../src/kernel/text.js';
+import { canonicalRule, PERIOD_WORDS, printRule, TERM_WEEK_WORDS } from '../../src/kernel/text.js';
 import { METRICS } from './catalogue.js';
 
 const page = readFileSync('docs/rules.md', 'utf8');
@@ -52,6 +55,13 @@ describe('docs/rules.md', () => {
     );
   });
 
+  it('says how each part of a term is told', () => {
+    for (const [key, word] of Object.entries(TERM_WEEK_WORDS)) {
+      expect(page).toContain(`{"${key}": {`);
+      expect(page).toContain(`\`${word}() `);
+    }
+  });
+
   it('states the bounds as they are', () => {
     const said = page.replaceAll('\n', ' ');
     for (const bound of [
@@ -59,6 +69,9 @@ describe('docs/rules.md', () => {
       `at most ${MAX_MOMENTS} times`,
       `at most ${MAX_STUDENT_DAYS} student-days`,
       `a term counts as ${TERM_DAYS} days`,
+      `a text of at most ${MAX_RULE_TEXT} characters`,
+      `beyond what is stored: ${MAX_STORED}`,
+      `and ${BASELINE_DATA} is the default`,
     ])
       expect(said).toContain(bound);
   });

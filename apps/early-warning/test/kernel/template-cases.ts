@@ -41,6 +41,9 @@ const SCHOOL_B: Row[] = [
 ];
 export const TRACES = ['card_uses', 'gate_passes', 'net_min', 'sso_logins'];
 export const traces = (to: number): Row[] => TRACES.flatMap((metric) => each(metric, 20, to, 3));
+const ABSENCES: Row[] = [...each('absent_hours', 13, 13, 1), ...each('absent_hours', 0, 0, 1)];
+/** Absent in two weeks running, where attendance is known. */
+export const TWO_WEEKS: Row[] = [...ABSENCES, ['class_attend', 119, 2]];
 const HARDSHIP: Row[] = each('canteen_spend', 34, 7, 900);
 
 /** Every level of every template: at its boundary, and one below. */
@@ -283,23 +286,11 @@ export const CASES: Record<string, { base?: Row[]; others?: Row[]; cases: Case[]
       ['31 h', [['absent_hours', 30, 31]], 'orange'],
       ['50 h', [['absent_hours', 30, 50]], 'orange'],
       ['50.1 h', [['absent_hours', 30, 50.1]], 'red'],
-      [
-        'two weeks running',
-        [
-          ['absent_hours', 13, 1],
-          ['absent_hours', 0, 1],
-        ],
-        'red',
-      ],
-      [
-        'a period attended between',
-        [
-          ['absent_hours', 13, 1],
-          ['absent_hours', 0, 1],
-          ['class_attend', 13, 1],
-        ],
-        null,
-      ],
+      ['two weeks running', TWO_WEEKS, 'red'],
+      ['two weeks running, a period attended between', [...TWO_WEEKS, ['class_attend', 13, 1]], null],
+      ['two weeks running, no attendance data ever', ABSENCES, null],
+      ['two weeks running, no attendance data in 120 days', [...ABSENCES, ['class_attend', 120, 2]], null],
+      ['more than 50 h, no attendance data', [['absent_hours', 3, 50.1]], 'red'],
       [
         'absent in one of the weeks only',
         [

@@ -31,6 +31,7 @@ describe('the text of a rule', () => {
           where: { ge: { $p: 'minutes', default: 300 }, lt: 900 },
           calendar: { pause: ['holiday', 'exam'], exclude: ['leave'] },
         },
+        before: { metric: 'gpa', agg: 'avg', window: 'term', offset: '1t' },
         gap: { metric: 'dorm_gate_in', agg: 'hours_since_last', window: 'all', offset: '1w' },
       },
       level: 'yellow',
@@ -43,6 +44,8 @@ describe('the text of a rule', () => {
           any: [
             { lt: [{ sub: [{ mul: [2, { f: 'z' }] }, { add: [{ f: 'run' }, -1] }] }, { f: 'place' }] },
             { held: { when: { all: [{ termWeek: { le: 4 } }, { gt: [{ f: 'gap' }, 0.5] }] }, each: 'term', times: 2 } },
+            { not: { termWeeksLeft: { lt: 4 } } },
+            { gt: [{ f: 'before' }, 1] },
           ],
         },
       },
@@ -57,7 +60,7 @@ describe('the text of a rule', () => {
       'escalate red: 2 * zscore(class_attend, 7d, baseline: 28d, min_data: 14, min_sd: 0.5) - (streak(night_net_min >= $minutes(300) ' +
         '&& night_net_min < 900, 60d, exclude: leave, pause: holiday | exam) + -1) < percentile(sum(canteen_spend, 30d), ' +
         '"campus+sex", min_cohort: 30, unit: "%") || held(term_week() <= 4 && hours_since_last(dorm_gate_in, all, offset: 1w) > 0.5, ' +
-        '2 terms)',
+        '2 terms) || !(term_weeks_left() < 4) || avg(gpa, term, offset: 1t) > 1',
       'for: 3d',
       'clear: sum(late_return, 7d, default: 0) < 1',
       'on: data',
@@ -162,6 +165,7 @@ describe('the text of a rule', () => {
     ['blue: (sum(a) > 1) + 2 > 1', 1, 7, 'expected a number or a feature here'],
     ['blue: on(sunday)', 1, 10, 'expected here: leave, holiday, internship, exam'],
     ['blue: term_week()', 1, 7, 'term_week() must be compared with a number'],
+    ['blue: term_weeks_left()', 1, 7, 'term_weeks_left() must be compared with a number'],
     ['blue: held(sum(a) > 1, 2 months)', 1, 26, 'expected here: days, weeks, terms'],
     ['blue: sum(a) > 1; blue: sum(a) > 2', 1, 19, 'blue is given twice'],
     [

@@ -1,5 +1,5 @@
 import { compile, type Moment } from '../../src/kernel/compile.js';
-import type { Rule } from '../../src/kernel/language.js';
+import type { Feature, Predicate, Rule } from '../../src/kernel/language.js';
 import { planSql, type Relations } from '../../src/kernel/sql.js';
 import { METRICS, MOMENT, ruleOf } from '../kernel/kit.js';
 
@@ -31,6 +31,28 @@ describe('a rule as SQL', () => {
 
   it('names what looks back from an earlier day by that day', () => {
     expect(sqlOf({ ...LATE, for: '2d' })).toContain('"feature_late 3 2026-11-17" AS (');
+  });
+
+  it('asks for nothing beyond what can be stored', () => {
+    const far = new Map([['c', { ...METRICS.get('b')!, code: 'c', decimals: 4 }]]);
+    const rule = ruleOf(
+      { x: { metric: 'c', agg: 'days_over', where: { ge: { $p: 'bar', default: 1 } } } },
+      { ge: [{ f: 'x' }, 1] },
+    );
+    const [text] = planSql(compile([rule], far, { ...MOMENT, parameters: { bar: 1e13 } }), RELATIONS);
+    expect(text).toContain('c.value BETWEEN 1 AND 0');
+  });
+
+  it('gives its parts names that PostgreSQL does not cut, each a name of its own', () => {
+    const names = Array.from({ length: 12 }, (_, i) => `${'x'.repeat(38)}${i + 10}`);
+    const gap: Feature = { metric: 'a', agg: 'hours_since_last', rank: { cohort: 'class' } };
+    const features = Object.fromEntries(names.map((name, i) => [name, { ...gap, window: `${i + 1}d` }]));
+    const all: Predicate = { all: names.map((f) => ({ ge: [{ f }, 1] })) };
+    const text = sqlOf(ruleOf(features, { held: { when: all, each: 'day', times: 14 } }));
+    const parts = [...text.matchAll(/"(feature_[^"]+)" AS \(/g)].map(([, name]) => name!);
+    expect(parts).toHaveLength(12 * 14 * 3);
+    expect(new Set(parts).size).toBe(parts.length);
+    expect(parts.filter((name) => name.length > 63)).toEqual([]);
   });
 
   it('judges only the students that a rule is about', () => {

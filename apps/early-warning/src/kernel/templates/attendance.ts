@@ -28,7 +28,7 @@ const trace = (metric: string): Feature => ({
   default: 720,
   unit: 'h',
 });
-const known = (metric: string): Feature => ({ metric, agg: 'count', window: '30d' });
+const known = (metric: string, window: string): Feature => ({ metric, agg: 'count', window });
 
 /** Ladders of absence (旷课), of late and missing returns, and lost contact (失联). */
 export const ATTENDANCE: Template[] = [
@@ -83,6 +83,8 @@ export const ATTENDANCE: Template[] = [
       features: {
         absent,
         attended: counted('class_attend', '14d'),
+        // Nothing attended means something only where attendance is delivered.
+        knownDays: known('class_attend', '120d'),
         week: { ...counted('absent_hours', '7d', { exclude: ['leave'] }), unit: 'h' },
         weekBefore: { ...counted('absent_hours', '7d', { exclude: ['leave'] }), offset: '7d', unit: 'h' },
       },
@@ -95,6 +97,7 @@ export const ATTENDANCE: Template[] = [
               { gt: [{ f: 'absent' }, p('d_withdrawal', 50)] },
               {
                 all: [
+                  { ge: [{ f: 'knownDays' }, p('d_attendance_known', 1)] },
                   { le: [{ f: 'attended' }, p('d_attended', 0)] },
                   { ge: [{ f: 'week' }, p('d_week', 1)] },
                   { ge: [{ f: 'weekBefore' }, p('d_week', 1)] },
@@ -111,8 +114,8 @@ export const ATTENDANCE: Template[] = [
     },
     source: { school: SCHOOL_D, document: RULES, mark: 'one_school' },
     note: {
-      zh: '连续两周旷课：14 天没有到课且两个 7 天内都有旷课',
-      en: 'two weeks running: nothing attended in 14 days, with absence in both halves',
+      zh: '连续两周旷课：14 天没有到课且两个 7 天内都有旷课；近 120 天没有到课数据的不判',
+      en: 'two weeks running: nothing attended in 14 days, with absence in both halves; not judged without attendance data in 120 days',
     },
   },
   {
@@ -184,10 +187,10 @@ export const ATTENDANCE: Template[] = [
         gate: trace('gate_passes'),
         net: trace('net_min'),
         login: trace('sso_logins'),
-        knownCard: known('card_uses'),
-        knownGate: known('gate_passes'),
-        knownNet: known('net_min'),
-        knownLogin: known('sso_logins'),
+        knownCard: known('card_uses', '30d'),
+        knownGate: known('gate_passes', '30d'),
+        knownNet: known('net_min', '30d'),
+        knownLogin: known('sso_logins', '30d'),
       },
       level: 'orange',
       when: {

@@ -58,6 +58,7 @@ export const EXAMPLES: Template[] = [
   {
     rule: {
       id: 'aid.hidden-hardship',
+      visibility: ['student_affairs_officer'],
       title: { zh: '可能的隐性经济困难', en: 'Possible hidden hardship' },
       features: {
         week: { metric: 'canteen_spend', agg: 'avg', window: '7d', minData: 4 },
