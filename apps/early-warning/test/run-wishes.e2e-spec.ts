@@ -2,6 +2,7 @@ import { sql } from '#database';
 import { Schedules } from '#events';
 import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
+import { Runs } from '../src/runs/runs.service.js';
 import { wantRun } from '../src/runs/wanting.js';
 import { SourceNotices } from '../src/sources/source-notices.service.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, simpleRule } from './kit.js';
@@ -117,6 +118,14 @@ describe('wishes for a run', () => {
       await eventually(async () => expect(await events()).toBe(before + 1), 400);
       // Beside the worker's own: a wake-up a pause, and another where a run ended meanwhile.
       expect(await wakeUpsIn(3_000)).toBeLessThanOrEqual(8);
+      await lull();
+    });
+
+    it('once a pause while a run is going on, whichever process makes it', async () => {
+      await test.database.transaction(null, async (tx) => {
+        await test.app.get(Runs).runAll(tx, 'new_data');
+        expect(await wakeUpsIn(2_000)).toBeLessThanOrEqual(3);
+      });
       await lull();
     });
 

@@ -131,7 +131,10 @@ export class Roster {
   }
 }
 
-/** The cohorts of all students on the days of a question, and whom its rules are about. Between two changes of memberships either is read once. */
+/**
+ * The cohorts of all students on the days of a question, and whom its rules are about. Between two changes of memberships either is
+ * read once.
+ */
 export class CohortTables {
   private readonly named = new Map<string, CohortTable>();
 

@@ -1,5 +1,5 @@
 import { query, sql, type Tx } from '#database';
-import { addDays, dateOf, instantOf, today } from '#roster';
+import { addDays, calendarDays, dateOf, instantOf, today } from '#roster';
 import { holidaysBetween } from '../engine/holidays.js';
 import { dateOfDay, dayOf } from '../kernel/days.js';
 import type { SilenceKind } from './source-notice.entity.js';
@@ -26,6 +26,10 @@ export interface SourceState {
 /** Days a day's number of students is compared with, and the fewest that make a norm. */
 const NORM_DAYS = 28;
 const FEWEST_DAYS = 7;
+/** Of fewer students on an ordinary day, one more or less says nothing. */
+const FEWEST_STUDENTS = 10;
+/** Share of the norm from which on other sources are taken to supply a metric for everybody, though one of its sources is silent. */
+const WHOLE = 0.9;
 /** How far back those days are looked for: a long vacation lies in between. */
 const REACH_DAYS = 120;
 const HOUR_MS = 3_600_000;
@@ -51,8 +55,10 @@ interface Declared {
  * - dead, when its last batch or heartbeat is older than twice its rhythm at the end of the day (today: now); one that was never
  *   heard of has its time from when it was declared. Of a past day, data that was delivered later counts as well;
  * - thin, when on the newest complete day fewer students have data than `minPresence` × the median of the 28 days before (at least
- *   7; holidays and days the source declared to be without data do not count).
- * Metrics without a declared source are never silent.
+ *   7; workdays are compared with workdays, days off with days off; holidays and days the source declared to be without data do not
+ *   count).
+ * Where another source supplies the metric it is silent only if on the newest day clearly fewer students have data than usual: then
+ * the other does not supply it for everybody. Metrics without a declared source are never silent.
  */
 export async function silentMetrics(tx: Tx, asOf: string, timeZone: string): Promise<Map<number, Silence>> {
   const states = await sourceStates(tx, asOf, timeZone);
@@ -114,7 +120,12 @@ function statesOf(sources: readonly Declared[], end: Date, presence: Presence): 
     const found = silences.get(source);
     const others = sources.filter((other) => other !== source);
     const suppliedElsewhere = (metric: string) =>
-      others.some((other) => other.metrics.includes(metric) && !silences.get(other)?.metrics.includes(metric));
+      others.some(
+        (other) =>
+          other.metrics.includes(metric) &&
+          !silences.get(other)?.metrics.includes(metric) &&
+          (presence.share(other, metric) ?? 1) >= WHOLE,
+      );
     return {
       code: source.code,
       seenAt: source.seenAt,
@@ -151,6 +162,7 @@ class Presence {
     private readonly now: string,
     private readonly timeZone: string,
     private readonly holidays: ReadonlySet<number>,
+    private readonly workdays: ReadonlySet<number>,
     /** Days that a source declared to be without data, by source; ascending. */
     private readonly closed: ReadonlyMap<string, readonly number[]>,
     /** Students by metric and day, days ascending. */
@@ -166,6 +178,7 @@ class Presence {
       now,
       timeZone,
       some ? await holidaysBetween(tx, first, last) : new Set(),
+      some ? await workdaysBetween(tx, first, last) : new Set(),
       await closedDays(tx),
       some ? await studentsByDay(tx, metrics, first, last) : new Map(),
     );
@@ -187,25 +200,31 @@ class Presence {
 
   /** The metrics of a source that are thin on the newest day that may be judged. */
   thin(source: Declared): { since: string; metrics: string[] } | undefined {
-    const last = lastCompleteDay(source, this.now, this.timeZone);
-    const days = last === undefined ? [] : this.judgedDays(source.code, last);
-    if (days.length <= FEWEST_DAYS) return undefined;
-    const metrics = source.metrics.filter((metric) => {
-      const byDay = this.counts.get(metric) ?? new Map<number, number>();
-      const first = [...byDay.keys()].find((day) => day >= last! - REACH_DAYS) ?? Infinity;
-      const before = days.slice(1, NORM_DAYS + 1).filter((day) => day >= first);
-      if (before.length < FEWEST_DAYS) return false;
-      return (byDay.get(days[0]!) ?? 0) < source.minPresence * medianOf(before.map((day) => byDay.get(day) ?? 0));
-    });
-    if (metrics.length === 0) return undefined;
-    return { since: instantOf(dateOfDay(days[0]!), '00:00', this.timeZone).toISOString(), metrics };
+    const [newest] = this.judgedDays(source);
+    const metrics = source.metrics.filter((metric) => (this.share(source, metric) ?? 1) < source.minPresence);
+    if (newest === undefined || metrics.length === 0) return undefined;
+    return { since: instantOf(dateOfDay(newest), '00:00', this.timeZone).toISOString(), metrics };
   }
 
-  /** Newest first. */
-  private judgedDays(source: string, last: number): number[] {
-    const without = new Set(this.closed.get(source));
+  /** Students with data on the newest day a source may be judged by, as a share of the norm; undefined where there is none. */
+  share(source: Declared, metric: string): number | undefined {
+    const [newest, ...earlier] = this.judgedDays(source);
+    if (newest === undefined) return undefined;
+    const byDay = this.counts.get(metric) ?? new Map<number, number>();
+    const first = [...byDay.keys()].find((day) => day >= newest - REACH_DAYS) ?? Infinity;
+    const before = earlier.filter((day) => day >= first);
+    const norm = before.length < FEWEST_DAYS ? 0 : medianOf(before.map((day) => byDay.get(day) ?? 0));
+    return norm < FEWEST_STUDENTS ? undefined : (byDay.get(newest) ?? 0) / norm;
+  }
+
+  /** Newest first: workdays alone, or days off alone, for they are not alike. */
+  private judgedDays(source: Declared): number[] {
+    const last = lastCompleteDay(source, this.now, this.timeZone);
+    if (last === undefined) return [];
+    const without = new Set(this.closed.get(source.code));
     const all = Array.from({ length: REACH_DAYS }, (_, i) => last - i);
-    return all.filter((day) => !this.holidays.has(day) && !without.has(day)).slice(0, NORM_DAYS + 1);
+    const days = all.filter((day) => !this.holidays.has(day) && !without.has(day));
+    return days.filter((day) => this.workdays.has(day) === this.workdays.has(days[0]!)).slice(0, NORM_DAYS + 1);
   }
 }
 
@@ -215,6 +234,11 @@ function lastCompleteDay({ asOf, latestAt, minPresence }: Declared, now: string,
   const complete = asOf < now ? asOf : addDays(now, -1);
   const delivered = addDays(dateOf(latestAt, timeZone), -1);
   return dayOf(complete < delivered ? complete : delivered);
+}
+
+async function workdaysBetween(tx: Tx, first: number, last: number): Promise<Set<number>> {
+  const days = await calendarDays(tx, dateOfDay(first), dateOfDay(last));
+  return new Set(days.filter(({ workday }) => workday).map(({ date }) => dayOf(date)));
 }
 
 async function closedDays(tx: Tx): Promise<Map<string, number[]>> {

@@ -76,7 +76,8 @@ export class Raising {
 
   /**
    * Applies the levels of the i-th rule of `firings`. A rule with `clearWhen` that no longer holds goes on holding where it did,
-   * untouched, until that is true, or the rule is in force no longer or not about the student. The caller holds the vectors' lock, so runs come one after the other.
+   * untouched, until that is true, or the rule is in force no longer or not about the student. The caller holds the vectors' lock, so
+   * runs come one after the other.
    */
   async apply(tx: Tx, rule: JudgedRule, firings: Firings, i: number): Promise<RaisingResult> {
     const levels = firings.levels(i);
