@@ -2,9 +2,16 @@ import { addDays } from '#roster';
 import { bulkZip, type Tables } from '../oneroster/bulk-zip.js';
 import type { Oulad, Registration } from './data.js';
 
+/** Later by so many years: what is older than a metric's retention is refused. */
+const YEARS_LATER = 10;
+
+function yearOf(presentation: string): number {
+  return Number(presentation.slice(0, 4)) + YEARS_LATER;
+}
+
 /** First day of a presentation: B begins in February, J in October (the data set gives no exact day). */
 export function startOf(presentation: string): string {
-  return `${presentation.slice(0, 4)}-${presentation.endsWith('B') ? '02' : '10'}-01`;
+  return `${yearOf(presentation)}-${presentation.endsWith('B') ? '02' : '10'}-01`;
 }
 
 /** The calendar date of a day counted from the presentation's start. */
@@ -19,7 +26,7 @@ export function rosterOf({ registrations }: Oulad): Promise<Buffer> {
   const presentationOf = (course: string): string => course.split('-')[1]!;
   const tables: Tables = {
     academicSessions: presentations.flatMap((p) => {
-      const schoolYear = Number(p.slice(0, 4)) + (p.endsWith('B') ? 0 : 1);
+      const schoolYear = yearOf(p) + (p.endsWith('B') ? 0 : 1);
       return [{ sourcedId: p, title: p, type: 'term', startDate: startOf(p), endDate: dateOf(p, 300), schoolYear }];
     }),
     orgs: [

@@ -156,8 +156,9 @@ describe('sources', () => {
   });
 
   describe('that are thin', () => {
-    // 2026-10-08 … is after the holidays of the national day.
-    const day = (i: number) => new Date(Date.UTC(2026, 9, 9 + i)).toISOString().slice(0, 10);
+    // The workdays from 2026-10-12 on, a Monday after the holidays of the national day.
+    const date = (i: number) => new Date(Date.UTC(2026, 9, 12 + i)).toISOString().slice(0, 10);
+    const day = (i: number) => date(7 * Math.floor(i / 5) + (i % 5));
     const fold = () =>
       test.database.transaction(null, async (tx) => (await import('../src/engine/folding.js')).foldDirty(tx));
     const students = async (on: string, n: number) =>
@@ -165,7 +166,7 @@ describe('sources', () => {
         app,
         Array.from({ length: n }, (_, i): [number, string, string, number] => [i, 'sport_min', on, 1]),
       );
-    const spring = { ...well, code: 'spring', metrics: ['sport_min'] };
+    const spring = { ...well, code: 'spring', metrics: ['sport_min'], rhythmHours: 72 };
     const silent = async (asOf: string) => {
       await fold();
       const states = await test.database.read((tx) => sourceStates(tx, asOf, ZONE));
@@ -183,14 +184,51 @@ describe('sources', () => {
     });
 
     it('are so below the share of the median, on at least seven days', async () => {
-      for (let i = 0; i < 6; i++) await students(day(i), 8);
-      await students(day(6), 3);
+      for (let i = 0; i < 6; i++) await students(day(i), 12);
+      await students(day(6), 5);
       expect(await silent(day(6))).toBeNull();
-      await students(day(7), 3);
+      await students(day(7), 5);
       expect(await silent(day(7))).toEqual({ kind: 'thin', since: `${day(6)}T16:00:00.000Z` });
-      await students(day(8), 4);
+      await students(day(8), 6);
       expect(await silent(day(8))).toBeNull();
       expect(await silent(day(9))).toMatchObject({ kind: 'thin' });
+    });
+
+    it('are judged on a day off by other days off', async () => {
+      // Saturday, 21 November: the five weekends before are no holidays, nor are workdays moved there.
+      const saturday = date(40);
+      await students(date(39), 12);
+      expect(await silent(saturday)).toBeNull();
+      for (let week = 0; week < 5; week++) for (const on of [5, 6]) await students(date(on + 7 * week), 12);
+      expect(await silent(saturday)).toEqual({ kind: 'thin', since: `${date(39)}T16:00:00.000Z` });
+      await students(saturday, 6);
+      expect(await silent(saturday)).toBeNull();
+      await test.query(
+        sql`DELETE FROM early_warning.day_vector v USING early_warning.metric m
+             WHERE m.number = v.metric AND m.code = 'sport_min' AND (v.day > ${day(8)} OR extract(isodow FROM v.day) > 5)`,
+      );
+    });
+
+    it('are so where another alive source does not supply the metric for everybody', async () => {
+      const brook = { ...spring, code: 'brook', minPresence: 0 };
+      await officer.post(SOURCES, brook).expect(201);
+      const silentMetricsOf = async (asOf: string) => {
+        const states = await test.database.read((tx) => sourceStates(tx, asOf, ZONE));
+        return Object.fromEntries(states.map(({ code, silentMetrics: metrics }) => [code, metrics]));
+      };
+      // 6 of 12 students on the eighth day.
+      expect((await silent(day(9)))!.kind).toBe('thin');
+      expect(await silentMetricsOf(day(9))).toMatchObject({ spring: [], brook: [] });
+      await app
+        .post('/early-warning/v1/observations/batches', {
+          ...{ source: 'brook', batchKey: 'w1' },
+          observations: [{ student: '2024000001', metric: 'awards', day: day(0), value: 1 }],
+        })
+        .expect(200);
+      await test.query(sql`UPDATE early_warning.source SET min_presence = 0.1 WHERE code = 'brook'`);
+      expect(await silentMetricsOf(day(7))).toMatchObject({ spring: ['sport_min'] });
+      expect(await silentMetricsOf(day(5))).toMatchObject({ spring: [], brook: [] });
+      await test.query(sql`DELETE FROM early_warning.source WHERE code = 'brook'`);
     });
 
     it('are never so with a share of 0', async () => {

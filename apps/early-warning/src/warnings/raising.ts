@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { eventOptions, type WarningLevel, WarningRaisedV1, WarningSettledV1 } from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
@@ -7,6 +8,9 @@ import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
+
+/** Warnings whose evidence is put together and written at a time. */
+const AT_A_TIME = 500;
 
 /** A rule in force, as a run judged it. */
 export interface JudgedRule {
@@ -116,7 +120,11 @@ export class Raising {
     changes.push(...(await this.newWarnings(tx, fresh)));
     await this.markStanding(tx, rule, standing, firings);
     await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE id = ANY(${over}::uuid[])`);
-    await this.write(tx, rule, firings, i, levels, changes);
+    for (let from = 0; from < changes.length; from += AT_A_TIME) {
+      await this.write(tx, rule, firings, i, levels, changes.slice(from, from + AT_A_TIME));
+      // Evidence is put together on the event loop: others must have their turn when a rule fires for thousands.
+      await nextTurn();
+    }
     const count = (what: Change['what']): number => changes.filter((change) => change.what === what).length;
     return {
       raised: count('raised'),
@@ -190,7 +198,6 @@ export class Raising {
     levels: Uint8Array,
     changes: Change[],
   ): Promise<void> {
-    if (changes.length === 0) return;
     const lanes = changes.map((change) => change.lane);
     const evidence = await firings.evidence(tx, i, lanes, levels);
     const at = new Date().toISOString();

@@ -58,6 +58,13 @@ class WarningRuleDto {
   })
   number: number;
 
+  @Int({
+    zh: '最近一次判断所用的是第几版',
+    en: 'Number of the version that judged it last',
+    ...{ min: 1, max: 1_000_000, example: 1 },
+  })
+  judgedNumber: number;
+
   @Nested(() => BilingualTextDto, { zh: '名称', en: 'Title', example: { zh: '多次晚归', en: 'Repeated late returns' } })
   title: BilingualTextDto;
 }
@@ -78,6 +85,7 @@ export interface WarningRow {
   id: string;
   ruleCode: string;
   ruleNumber: number;
+  judgedNumber: number;
   title: { zh: string; en: string };
   studentId: string;
   number: string;
@@ -136,7 +144,7 @@ export class WarningDto {
     const { id, level, status, firstDay, lastDay, hits, holds, raisedAt, version } = row;
     return Object.assign(new WarningDto(), {
       ...{ id, level, status, firstDay, lastDay, hits, holds, raisedAt, version },
-      rule: { code: row.ruleCode, number: row.ruleNumber, title: row.title },
+      rule: { code: row.ruleCode, number: row.ruleNumber, judgedNumber: row.judgedNumber, title: row.title },
       student: { id: row.studentId, number: row.number, name: row.name },
       reason: { zh: row.reasonZh, en: row.reasonEn },
     });
