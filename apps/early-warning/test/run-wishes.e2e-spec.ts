@@ -3,7 +3,7 @@ import { Schedules } from '#events';
 import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { Runs } from '../src/runs/runs.service.js';
-import { wantRun } from '../src/runs/wanting.js';
+import { wantRun } from '../src/engine/wanting.js';
 import { SourceNotices } from '../src/sources/source-notices.service.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, simpleRule } from './kit.js';
 

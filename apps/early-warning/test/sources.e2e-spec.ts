@@ -1,7 +1,7 @@
 import { sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { silentMetrics, sourceStates } from '../src/sources/silence.js';
+import { silentMetrics, sourceStates } from '../src/engine/silence.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, run, simpleRule } from './kit.js';
 
 const SOURCES = '/early-warning/v1/sources';

@@ -4,7 +4,7 @@ import { campus, type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { Cohorting } from '../src/engine/cohorts.js';
 import { foldDirty } from '../src/engine/folding.js';
-import { sourceStates, sourceStatesOn } from '../src/sources/silence.js';
+import { sourceStates, sourceStatesOn } from '../src/engine/silence.js';
 import { daysAgo, holdSchedules, observe, retireShipped, simpleRule, tell } from './kit.js';
 
 const ZONE = 'Asia/Shanghai';

@@ -21,7 +21,7 @@ import type { Rule } from '../kernel/language.js';
 import type { Calendar } from '../kernel/masks.js';
 import { planSql } from '../kernel/sql.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { sourceStatesOn } from '../sources/silence.js';
+import { sourceStatesOn } from './silence.js';
 import { calendarFor, termsOf } from './calendars.js';
 import { Cohorting, type CohortTables, type Population, type Roster } from './cohorts.js';
 import { ensureOrdinals } from './ordinals.js';

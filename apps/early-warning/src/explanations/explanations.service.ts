@@ -13,7 +13,7 @@ import type { Rule } from '../kernel/language.js';
 import { UUID } from '../kernel/limits.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { publishedRules } from '../rules/rules.service.js';
-import { silentMetrics } from '../sources/silence.js';
+import { silentMetrics } from '../engine/silence.js';
 import { visibleTo } from '../warnings/visibility.js';
 import { type ExplainQuery, ExplanationDto } from './explanations.dto.js';
 import {

@@ -3,7 +3,7 @@ import { dateOf } from '#roster';
 import type { Condition } from '../kernel/close-up.js';
 import { type Evidence, type FeatureEvidence, reasonOf } from '../kernel/evidence.js';
 import { type Expression, MASKS, type Rule } from '../kernel/language.js';
-import type { Silence } from '../sources/silence.js';
+import type { Silence } from '../engine/silence.js';
 
 export const VERDICTS = {
   holds: { zh: '成立', en: 'holds' },

@@ -17,7 +17,7 @@ import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { dayOf } from '../kernel/days.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
-import { wantRun } from '../runs/wanting.js';
+import { wantRun } from '../engine/wanting.js';
 import { forgetLanes, openBatch } from './ledger.js';
 import { dayFinder, Rows } from './rows.js';
 import { closedDays, lastMetrics, writeRows } from './writing.js';

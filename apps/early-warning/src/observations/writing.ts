@@ -2,7 +2,7 @@ import { empty, query, queryOne, sql, sqlState, type Tx } from '#database';
 import { type ObservationColumns, queueing } from '../engine/batches.js';
 import { copyIn, CopyRows } from '../engine/copy-binary.js';
 import { dateOfDay } from '../kernel/days.js';
-import { wantRun } from '../runs/wanting.js';
+import { wantRun } from '../engine/wanting.js';
 import type { Rows } from './rows.js';
 
 /** A batch of the ledger whose rows are to be written. */

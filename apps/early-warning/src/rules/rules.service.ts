@@ -9,7 +9,7 @@ import { Engine } from '../engine/engine.js';
 import { checkRule } from '../kernel/check-rule.js';
 import type { Rule as Definition } from '../kernel/language.js';
 import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
-import { wantRun } from '../runs/wanting.js';
+import { wantRun } from '../engine/wanting.js';
 import { Rule } from './rule.entity.js';
 import { RuleDto, type RuleDefinitionDto, RuleStatementDto, type RulesQuery } from './rules.dto.js';
 import { DryRunNeeded, PersonNeeded, RuleOutdated } from './rules.problems.js';

@@ -6,7 +6,7 @@ import { Events } from '#events';
 import { Policies } from '#policy';
 import { today } from '#roster';
 import { SchedulePolicy } from './schedule.policy.js';
-import { onRunWanted } from './wanting.js';
+import { onRunWanted } from '../engine/wanting.js';
 
 /** Least time between two wake-ups of one process: what comes in between is seen by the same run. */
 const LULL_MS = 50;

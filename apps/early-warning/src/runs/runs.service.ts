@@ -15,7 +15,7 @@ import { RunDto, type RunRequestDto } from './runs.dto.js';
 import { RunExecutor } from './run-executor.js';
 import { RunWaker } from './run-waker.js';
 import { SchedulePolicy } from './schedule.policy.js';
-import { wantRun } from './wanting.js';
+import { wantRun } from '../engine/wanting.js';
 
 /** Key of the advisory lock that makes runs come one after the other. */
 const RUN_LOCK = 918_273_650;

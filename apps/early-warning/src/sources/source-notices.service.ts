@@ -8,7 +8,7 @@ import { IsNull } from 'typeorm';
 import { today } from '#roster';
 import type { Rule } from '../kernel/language.js';
 import { publishedRules } from '../rules/rules.service.js';
-import { type SourceState, sourceStates } from './silence.js';
+import { type SourceState, sourceStates } from '../engine/silence.js';
 import { SourceNotice } from './source-notice.entity.js';
 import { SourceNoticeDto, type SourceNoticesQuery } from './sources.dto.js';
 

@@ -1,7 +1,7 @@
 import { DateOnly, Decimal, Flag, Instant, Int, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
-import type { SourceState } from './silence.js';
+import { SILENCES, type SilenceKind, type SourceState } from '../engine/silence.js';
 import { type Source } from './source.entity.js';
-import { SILENCES, type SilenceKind, type SourceNotice } from './source-notice.entity.js';
+import type { SourceNotice } from './source-notice.entity.js';
 
 /** What may change of a source. */
 export class SourceChangeDto {

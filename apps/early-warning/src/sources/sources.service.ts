@@ -5,8 +5,8 @@ import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, upd
 import { Invalid, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
 import { today } from '#roster';
 import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
-import { wantRun } from '../runs/wanting.js';
-import { sourceStates } from './silence.js';
+import { wantRun } from '../engine/wanting.js';
+import { sourceStates } from '../engine/silence.js';
 import { Source } from './source.entity.js';
 import {
   type HeartbeatDto,

@@ -1,8 +1,14 @@
+import type { Bilingual } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import { addDays, calendarDays, dateOf, instantOf, today } from '#roster';
-import { holidaysBetween } from '../engine/holidays.js';
 import { dateOfDay, dayOf } from '../kernel/days.js';
-import type { SilenceKind } from './source-notice.entity.js';
+import { holidaysBetween } from './holidays.js';
+
+export const SILENCES = {
+  dead: { zh: '中断：长时间没有数据', en: 'dead: nothing came for long' },
+  thin: { zh: '稀少：有数据的学生远少于平时', en: 'thin: far fewer students with data than usual' },
+} as const satisfies Record<string, Bilingual>;
+export type SilenceKind = keyof typeof SILENCES;
 
 /** Why nothing can be said of a metric. */
 export interface Silence {
