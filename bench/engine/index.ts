@@ -29,7 +29,7 @@ import { hundredRules, thirtyRules } from './rules.js';
 const SIZE: Size = { students: 50_000, days: 60 };
 /** Students that the engines which take one at a time are timed on. */
 const SAMPLE = 500;
-const RESIDENT_TIMES = 25;
+const RESIDENT_TIMES = 60;
 const SETTINGS = { shared_buffers: '4GB', max_wal_size: '8GB' };
 const MOMENT = { asOf: AS_OF, elapsedHours: 24, parameters: {} };
 

@@ -18,7 +18,7 @@ import { Observations } from '../../apps/early-warning/src/observations/observat
 import { atLeast, inTurns, type Result, type Servers, servers } from '../kit.js';
 import { BATCH, batch, METRICS, type Observation, STUDENTS, studentNumber } from './ingest-data.js';
 
-const TIMES = 3;
+const TIMES = 5;
 /** Rows of one run. */
 const ROWS = { single: 1_500, upsert: 60_000, raw: 500_000, ledger: 500_000, keyed: 200_000, http: 500_000 };
 /** Observations between two folds. */

@@ -100,13 +100,13 @@ export async function readVectors(tx: Tx, keys: readonly VectorKey[]): Promise<M
 
 function valuesOf(bytes: Buffer, width: number): Int32Array {
   if (width === 4) return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  return Int32Array.from(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2));
+  return new Int32Array(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2));
 }
 
 /** Values as they are stored: in int16 where all fit. */
 function stored(values: Int32Array): { width: 2 | 4; bytes: Buffer } {
-  for (const value of values) if (value > MAX_NARROW) return { width: 4, bytes: bytesOf(values) };
-  return { width: 2, bytes: bytesOf(Int16Array.from(values)) };
+  for (let i = 0; i < values.length; i++) if (values[i]! > MAX_NARROW) return { width: 4, bytes: bytesOf(values) };
+  return { width: 2, bytes: bytesOf(new Int16Array(values)) };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Int16Array | Int32Array): Buffer {

@@ -101,7 +101,7 @@ export class CloseUp {
       code.emit(OP.STORE, value, writer.register(feature));
       return { key: feature.key, raw, value };
     });
-    new PlainMachine(this.memory).run(code.finish(arena, 0), 0, n);
+    new PlainMachine(this.memory).run(code.finish(arena, 0)[0]!, 0, n);
     const copy = (at: number): Float64Array => new Float64Array(arena.buffer, at, n).slice();
     for (const { key, raw, value } of outs) this.values.set(key, { values: copy(value), raw: copy(raw) });
     arena.release();

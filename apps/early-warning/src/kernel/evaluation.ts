@@ -271,9 +271,9 @@ function orderOf(cohortOf: Cohorts): CohortOrder {
 function runs({ arena, lanes: { start } }: Space, code: Assembler, end: number, machines: number): Call[] {
   const slices = machines === 1 ? 1 : SLICES * machines;
   const length = Math.ceil((end - start) / slices / LANES) * LANES;
-  const calls: Call[] = [];
-  // Each with registers of its own.
-  for (let from = start; from < end; from += length)
-    calls.push(['run', code.finish(arena, start), from, Math.min(end, from + length)]);
-  return calls;
+  const programs = code.finish(arena, start, Math.ceil((end - start) / length));
+  return programs.map((program, i): Call => {
+    const from = start + i * length;
+    return ['run', program, from, Math.min(end, from + length)];
+  });
 }

@@ -11,7 +11,7 @@ function program(memory: Memory, lanes: number): { address: number; out: number;
   const code = new Assembler();
   const sum = code.number(OP.ADD, code.everywhere(2), code.everywhere(3));
   code.emit(OP.STORE, out, sum);
-  return { address: code.finish(arena, 0), out, arena };
+  return { address: code.finish(arena, 0)[0]!, out, arena };
 }
 
 describe('the machine in its thread', () => {
@@ -51,7 +51,7 @@ describe('the machine in its thread', () => {
     const memory = new Memory();
     const thread = new MachineThreads(memory, 1);
     try {
-      const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, 999]);
+      const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, new Arena(memory).write([999])]);
       await expect(thread.carryOut([[['run', bad, 0, 512]]])).rejects.toThrow();
       const { address, out } = program(memory, 512);
       await thread.carryOut([[['run', address, 0, 512]]]);
@@ -85,7 +85,7 @@ describe('the machine in several threads', () => {
     try {
       const programs = [1, 2, 3, 4, 5].map(() => program(memory, 512));
       const calls = programs.map(({ address }): Call => ['run', address, 0, 512]);
-      const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, 999]);
+      const bad = new Arena(memory).write([0, 0, 0, 0, 0, 0, 0, new Arena(memory).write([999])]);
       await expect(threads.carryOut([[['run', bad, 0, 512], ...calls], calls])).rejects.toThrow();
       await threads.carryOut([calls]);
       for (const { out } of programs) expect(new Set(new Float64Array(memory.buffer, out, 512))).toEqual(new Set([5]));
@@ -111,7 +111,8 @@ describe('stages', () => {
       code.emit(OP.LOAD, before, numbers[i]!);
       code.emit(OP.STORE, into, code.number(OP.ADD, before, code.everywhere(1)));
       const cuts = [0, 65_536, 66_048, 66_560, 67_072, lanes];
-      return cuts.slice(1).map((to, k): Call => ['run', code.finish(arena, 0), cuts[k]!, to]);
+      const programs = code.finish(arena, 0, cuts.length - 1);
+      return programs.map((program, k): Call => ['run', program, cuts[k]!, cuts[k + 1]!]);
     });
     try {
       for (let i = 0; i < 20; i++) {

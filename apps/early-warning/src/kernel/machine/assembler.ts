@@ -1,4 +1,4 @@
-import { BITS, DAY, HEADER_WORDS, LANES, NUMBER, OP, TRUTH } from './machine.js';
+import { BITS, DAY, LANES, NUMBER, OP, TRUTH } from './machine.js';
 import type { Arena } from './memory.js';
 
 /** Name of a register. */
@@ -78,20 +78,23 @@ export class Assembler {
     this.emit(OP.RESOLVE, address, days.length, wide ? 1 : 0);
   }
 
-  /** Writes the program into memory with all that it works on; answers its address. */
-  finish(arena: Arena, blockStart: number): number {
-    const numbers = arena.allocate(this.numbers.size * NUMBER);
-    const truths = arena.allocate(this.truths.size * TRUTH);
+  /**
+   * Writes the program into memory with all that it works on; answers as many addresses to run it at as may run at a time, each with
+   * registers of its own.
+   */
+  finish(arena: Arena, blockStart: number, n = 1): number[] {
     const constants = arena.allocate(8 * Math.max(1, this.constants.length));
-    const days = arena.allocate(4 * Math.max(1, this.tableDays));
-    const copies = arena.allocate(DAY * Math.max(1, this.tableDays));
     const absent = arena.allocate(DAY);
-    const program = arena.allocate(4 * (HEADER_WORDS + this.words.length + 1));
     new Float64Array(arena.buffer, constants, this.constants.length).set(this.constants);
     new Int32Array(arena.buffer, absent, LANES).fill(-1);
-    const header = [numbers, truths, constants, days, copies, absent, blockStart];
-    new Int32Array(arena.buffer, program, HEADER_WORDS + this.words.length + 1).set([...header, ...this.words, OP.END]);
-    return program;
+    const code = arena.write([...this.words, OP.END]);
+    return Array.from({ length: n }, () => {
+      const numbers = arena.allocate(this.numbers.size * NUMBER);
+      const truths = arena.allocate(this.truths.size * TRUTH);
+      const days = arena.allocate(4 * Math.max(1, this.tableDays));
+      const copies = arena.allocate(DAY * Math.max(1, this.tableDays));
+      return arena.write([numbers, truths, constants, days, copies, absent, blockStart, code]);
+    });
   }
 }
 

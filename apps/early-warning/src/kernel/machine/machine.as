@@ -65,7 +65,8 @@ export function run(program: usize, from: i32, to: i32): void {
   copies = load<usize>(program + 16);
   absent = load<usize>(program + 20);
   blockStart = load<i32>(program + 24);
-  for (let lane = from; lane < to; lane += LANES) runChunk(program + 28, lane);
+  const code = load<usize>(program + 28);
+  for (let lane = from; lane < to; lane += LANES) runChunk(code, lane);
 }
 
 function runChunk(start: usize, lane: i32): void {
@@ -760,6 +761,7 @@ function rankCohort(values: usize, lanes: usize, size: i32, least: i32, asRank: 
   const sorted = owners + (<usize>size << 2);
   const sortedOwners = sorted + (<usize>size << 3);
   const ends = sortedOwners + (<usize>size << 2);
+  const buckets = ends + (<usize>size << 2);
   let n = 0;
   let low = Infinity;
   let high = -Infinity;
@@ -778,7 +780,9 @@ function rankCohort(values: usize, lanes: usize, size: i32, least: i32, asRank: 
   const scale = high > low ? <f64>(n - 1) / (high - low) : 0;
   memory.fill(ends, 0, <usize>n << 2);
   for (let i = 0; i < n; i++) {
-    const end = ends + (bucketOf(keys, i, low, scale) << 2);
+    const bucket = <i32>((key(keys, i) - low) * scale);
+    store<i32>(buckets + (<usize>i << 2), bucket);
+    const end = ends + (<usize>bucket << 2);
     store<i32>(end, load<i32>(end) + 1);
   }
   let before = 0;
@@ -788,7 +792,7 @@ function rankCohort(values: usize, lanes: usize, size: i32, least: i32, asRank: 
     store<i32>(end, before);
   }
   for (let i = n - 1; i >= 0; i--) {
-    const end = ends + (bucketOf(keys, i, low, scale) << 2);
+    const end = ends + (<usize>load<i32>(buckets + (<usize>i << 2)) << 2);
     const at = load<i32>(end) - 1;
     store<i32>(end, at);
     put(sorted, sortedOwners, at, key(keys, i), load<i32>(owners + (<usize>i << 2)));
@@ -806,11 +810,6 @@ function rankCohort(values: usize, lanes: usize, size: i32, least: i32, asRank: 
     const place = asRank ? <f64>(smaller + 1) : (100 * <f64>smaller) / others;
     store<f64>(into + (<usize>load<i32>(sortedOwners + (<usize>i << 2)) << 3), place);
   }
-}
-
-// @ts-ignore: decorator
-@inline function bucketOf(keys: usize, i: i32, low: f64, scale: f64): usize {
-  return <usize>((key(keys, i) - low) * scale);
 }
 
 /** Three-way quicksort of keys with their owners: values are often equal. */

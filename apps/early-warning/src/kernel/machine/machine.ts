@@ -6,9 +6,8 @@ export const LANES = 512;
 export const NUMBER = 8 * LANES;
 export const BITS = LANES / 8;
 export const TRUTH = 2 * BITS;
-/** Bytes of a wide day (int32), and words of a program's header and of a day table's entry. */
+/** Bytes of a wide day (int32), and words of a day table's entry. */
 export const DAY = 4 * LANES;
-export const HEADER_WORDS = 7;
 export const ENTRY_WORDS = 7;
 /** Largest value of a narrow day (int16). */
 export const MAX_NARROW = 32_767;

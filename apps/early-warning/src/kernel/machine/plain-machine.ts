@@ -1,16 +1,4 @@
-import {
-  BITS,
-  DAY,
-  ENTRY_WORDS,
-  HEADER_WORDS,
-  LANES,
-  type Machine,
-  MISSING,
-  NUMBER,
-  OP,
-  PAUSED,
-  TRUTH,
-} from './machine.js';
+import { BITS, DAY, ENTRY_WORDS, LANES, type Machine, MISSING, NUMBER, OP, PAUSED, TRUTH } from './machine.js';
 import type { Memory } from './memory.js';
 
 /** The machine in plain TypeScript: what every instruction means, and what runs where WebAssembly with SIMD cannot. */
@@ -100,7 +88,7 @@ class Chunk {
 
   run(lane: number): void {
     this.lane = lane;
-    this.pc = this.program + HEADER_WORDS;
+    this.pc = this.words[this.program + 7]! / 4;
     for (;;) {
       const op = this.words[this.pc]!;
       if (op === OP.END) return;
