@@ -30,6 +30,7 @@ import { NarrowVectors1763750500700 } from './migrations/1763750500700-narrow-ve
 import { LedgerByDay1763750500900 } from './migrations/1763750500900-ledger-by-day.js';
 import { WhoAndWhichVersion1763750500800 } from './migrations/1763750500800-who-and-which-version.js';
 import { SensitiveMatters1763750501000 } from './migrations/1763750501000-sensitive-matters.js';
+import { CorrectedDays1763750501100 } from './migrations/1763750501100-corrected-days.js';
 import { ObservationsController } from './observations/observations.controller.js';
 import { ObservationHandlers } from './observations/observations.handlers.js';
 import { Observations } from './observations/observations.service.js';
@@ -121,5 +122,6 @@ export const earlyWarning: Service = {
     WhoAndWhichVersion1763750500800,
     LedgerByDay1763750500900,
     SensitiveMatters1763750501000,
+    CorrectedDays1763750501100,
   ],
 };

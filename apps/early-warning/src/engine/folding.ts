@@ -57,6 +57,7 @@ export async function foldDirty(tx: Tx): Promise<number> {
   const batches = await takeBatches(tx);
   if (days.length === 0 && batches.length === 0) return 0;
   const hwm = await nextHwm(tx);
+  await noteCorrected(tx, days, hwm);
   const folds = await foldsOf(tx);
   const rebuilt = await rebuildDays(tx, days, folds, hwm);
   return (
@@ -92,11 +93,31 @@ export async function rebuildVectors(tx: Tx): Promise<number> {
   return rebuildDays(tx, days, await foldsOf(tx), await nextHwm(tx));
 }
 
-async function takeDirtyDays(tx: Tx): Promise<MetricDay[]> {
+interface DirtyDay extends MetricDay {
+  /** Students of whom records were corrected. */
+  corrected: number[];
+}
+
+async function takeDirtyDays(tx: Tx): Promise<DirtyDay[]> {
   return query(
     tx,
-    sql`WITH taken AS (DELETE FROM early_warning.dirty_day RETURNING metric, day)
-        SELECT DISTINCT metric, day::text AS day FROM taken ORDER BY day, metric`,
+    sql`WITH taken AS (DELETE FROM early_warning.dirty_day RETURNING metric, day, ordinal)
+        SELECT metric, day::text AS day, coalesce(array_agg(DISTINCT ordinal) FILTER (WHERE ordinal IS NOT NULL), '{}') AS corrected
+          FROM taken GROUP BY metric, day ORDER BY day, metric`,
+  );
+}
+
+/** Remembers whose records were corrected, for whoever asks what rested on them. */
+async function noteCorrected(tx: Tx, days: readonly DirtyDay[], hwm: number): Promise<void> {
+  const records = days.flatMap(({ metric, day, corrected }) => corrected.map((ordinal) => ({ metric, day, ordinal })));
+  if (records.length === 0) return;
+  await query(
+    tx,
+    sql`INSERT INTO early_warning.corrected_day (metric, day, ordinal, hwm)
+        SELECT metric, day, ordinal, ${hwm}
+          FROM unnest(${records.map((r) => r.metric)}::smallint[], ${records.map((r) => r.day)}::date[],
+                      ${records.map((r) => r.ordinal)}::int[]) AS r(metric, day, ordinal)
+        ON CONFLICT (ordinal, metric, day) DO UPDATE SET hwm = excluded.hwm`,
   );
 }
 

@@ -57,5 +57,6 @@ export async function eraseStudent(tx: Tx, studentId: string): Promise<void> {
   if (!lane) return;
   await query(tx, sql`DELETE FROM early_warning.observation WHERE ordinal = ${lane.ordinal}`);
   await query(tx, sql`DELETE FROM early_warning.keyed_observation WHERE ordinal = ${lane.ordinal}`);
+  await query(tx, sql`DELETE FROM early_warning.corrected_day WHERE ordinal = ${lane.ordinal}`);
   await clearLane(tx, lane.ordinal);
 }

@@ -141,6 +141,12 @@ export class Retention {
            USING unnest(${metrics.map((m) => m.number)}::smallint[], ${metrics.map((m) => m.before)}::date[]) AS m(number, before)
            WHERE v.metric = m.number AND v.day < m.before RETURNING 1`,
     );
+    await query(
+      tx,
+      sql`DELETE FROM early_warning.corrected_day c
+           USING unnest(${metrics.map((m) => m.number)}::smallint[], ${metrics.map((m) => m.before)}::date[]) AS m(number, before)
+           WHERE c.metric = m.number AND c.day < m.before`,
+    );
     if (rows.length > 0) await forgetLanes(tx);
     return rows.length;
   }

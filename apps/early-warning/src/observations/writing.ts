@@ -32,14 +32,14 @@ export async function writeRows(tx: Tx, batch: Batch, rows: Rows): Promise<void>
   for (let i = 0; i < rows.n; i++) (rows.keys[i] === undefined ? plain : keyed).push(i);
   await copyPlain(tx, batch, rows, plain);
   const { added, corrected } = await putRecords(tx, batch, rows, keyed);
-  const dirty = new Set(corrected);
+  const dirty = new Set<string>();
   const additions: number[] = [];
   for (const i of added.length > 0 ? [...plain, ...added] : plain) {
     if (batch.ordered.has(rows.metric[i]!)) dirty.add(`${rows.metric[i]} ${dateOfDay(rows.day[i]!)}`);
     else if (rows.value[i]! >= 0) additions.push(i);
   }
   await closeEntry(tx, batch, rows, additions);
-  await markDirty(tx, [...dirty]);
+  await markDirty(tx, [...corrected, ...dirty]);
   await wantRun(tx);
 }
 
@@ -163,24 +163,25 @@ async function upsert(tx: Tx, { seq, source, revision }: Batch, rows: Rows, some
           ON CONFLICT (day, metric, source, key, ordinal) DO UPDATE SET at = excluded.at, revision = excluded.revision, value = excluded.value,
                  corrected_seq = CASE WHEN (k.value, k.at) IS DISTINCT FROM (excluded.value, excluded.at) THEN ${seq}::bigint ELSE k.corrected_seq END
            WHERE excluded.revision > k.revision
-          RETURNING k.metric, k.day, k.line, k.batch_seq, k.corrected_seq
+          RETURNING k.metric, k.day, k.ordinal, k.line, k.batch_seq, k.corrected_seq
         )
         SELECT string_agg(int4send(line), ''::bytea) FILTER (WHERE batch_seq = ${seq}) AS lines,
-               array_agg(DISTINCT metric || ' ' || day) FILTER (WHERE corrected_seq = ${seq}) AS corrected FROM put`,
+               array_agg(DISTINCT metric || ' ' || day || ' ' || ordinal) FILTER (WHERE corrected_seq = ${seq}) AS corrected FROM put`,
   );
   const lines = new Set<number>();
   for (let at = 0; at < (answer!.lines?.length ?? 0); at += 4) lines.add(answer!.lines!.readInt32BE(at));
   return { added: some.filter((i) => lines.has(rows.line[i]!)), corrected: answer!.corrected ?? [] };
 }
 
-/** Says that the vectors of these `<metric> <day>` have to be made anew. */
+/** Says that the vectors of these `<metric> <day>` have to be made anew; with a third part, the student whose record was corrected. */
 async function markDirty(tx: Tx, days: readonly string[]): Promise<void> {
   if (days.length === 0) return;
-  const pairs = days.map((pair) => pair.split(' '));
+  const parts = days.map((day) => day.split(' '));
   await query(
     tx,
-    sql`INSERT INTO early_warning.dirty_day (metric, day)
-        SELECT * FROM unnest(${pairs.map(([metric]) => Number(metric))}::smallint[], ${pairs.map(([, day]) => day)}::date[])`,
+    sql`INSERT INTO early_warning.dirty_day (metric, day, ordinal)
+        SELECT * FROM unnest(${parts.map(([metric]) => Number(metric))}::smallint[], ${parts.map(([, day]) => day)}::date[],
+                             ${parts.map(([, , ordinal]) => (ordinal === undefined ? null : Number(ordinal)))}::int[])`,
   );
 }
 

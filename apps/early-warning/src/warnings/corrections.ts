@@ -23,8 +23,9 @@ const JUDGED_BY = sql`coalesce(w.judged_rule_id, w.rule_id)`;
 const CORRECTED = { zh: '所依据的数据已更正', en: 'the data it rested on was corrected' };
 
 /**
- * Looks again at warnings that no longer hold and whose data changed since: does the version that last found them to hold still
- * hold as of that day? If not, the data was corrected, and an untriaged warning is withdrawn; a confirmed one gets a note.
+ * Looks again at warnings that no longer hold and whose data was corrected since (a record changed or withdrawn, or a leave; not what
+ * merely came late, which changes later verdicts only): does the version that last found them to hold still hold as of that day? If
+ * not, an untriaged warning is withdrawn; a confirmed one gets a note.
  */
 @Injectable()
 export class Corrections {
@@ -51,8 +52,8 @@ export class Corrections {
       sql`SELECT w.id, w.student_id AS "studentId", o.ordinal, w.status, w.version, ${JUDGED_BY} AS "ruleId", w.last_day::text AS "lastDay", w.level
             FROM early_warning.warning w JOIN early_warning.student_ordinal o ON o.student_id = w.student_id
            WHERE w.status IN ('open', 'confirmed') AND NOT w.holds AND w.corrected_at IS NULL
-             AND (EXISTS (SELECT 1 FROM early_warning.day_vector v WHERE v.hwm > w.hwm AND v.day <= w.last_day
-                             AND v.metric IN (SELECT m.number FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f,
+             AND (EXISTS (SELECT 1 FROM early_warning.corrected_day c WHERE c.ordinal = o.ordinal AND c.hwm > w.hwm AND c.day <= w.last_day
+                             AND c.metric IN (SELECT m.number FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f,
                                                      early_warning.metric m
                                                WHERE r.id = ${JUDGED_BY} AND m.code = f.value ->> 'metric'))
                OR EXISTS (SELECT 1 FROM early_warning.leave_mask l WHERE l.student_id = w.student_id AND l.hwm > w.hwm))`,
