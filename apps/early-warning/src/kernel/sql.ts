@@ -11,7 +11,8 @@ const CANNOT_SAY = 255;
 
 /**
  * The rules of a plan as plain SQL: for each one self-contained, read-only statement with a row (ordinal, level) for every student
- * whose level is not 0: 1–4 = blue … red, 255 = cannot say. Agrees with the kernel to the bit. Numbers of the plan become literals;
+ * whose level is not 0: 1–4 = blue … red, 255 = cannot say. Of a rule with `clearWhen` also (clears): 1 = it holds, 2 = cannot say;
+ * then students for whom that is not 0 have a row, too. Agrees with the kernel to the bit. Numbers of the plan become literals;
  * of a rule's texts only the names of its features appear, quoted.
  */
 export function planSql(plan: Plan, relations: Relations): string[] {
@@ -32,9 +33,10 @@ class RuleSql {
   ) {}
 
   statement(): string {
-    const { rule, steps } = this.planned;
+    const { rule, steps, clear } = this.planned;
     if (steps.length === 0) return 'SELECT NULL::int AS ordinal, NULL::int AS level WHERE FALSE';
     const columns = steps.map((step, i) => `(${this.predicate(step.when)}) AS step_${i + 1}`);
+    if (clear) columns.push(`(${this.predicate(clear)}) AS clear`);
     const parts = [...this.used].flatMap(([key, name]) => this.feature(key, name));
     const existing = [...this.used].filter(([key]) => this.plan.features.get(key)!.days);
     const joins = existing.map(([, name]) => `    LEFT JOIN "${name}" ON "${name}".ordinal = s.ordinal`);
@@ -47,10 +49,14 @@ class RuleSql {
     ];
     const all: Part[] = [...parts, { name: 'judged', body: [...judged, ...joins, ...whom].join('\n') }];
     const withs = all.map(({ name, body }) => `"${name}" AS (\n  ${body}\n)`);
+    const results = [
+      `${ladder(steps, rule.onNoData === 'false')} AS level`,
+      ...(clear ? ['CASE WHEN clear THEN 1 WHEN clear IS NULL THEN 2 ELSE 0 END AS clears'] : []),
+    ];
     return `WITH ${withs.join(', ')}
-SELECT ordinal, level
-  FROM (SELECT ordinal, ${ladder(steps, rule.onNoData === 'false')} AS level FROM judged) AS result
- WHERE level <> 0`;
+SELECT ordinal, level${clear ? ', clears' : ''}
+  FROM (SELECT ordinal, ${results.join(', ')} FROM judged) AS result
+ WHERE level <> 0${clear ? ' OR clears <> 0' : ''}`;
   }
 
   private feature(key: string, name: string): Part[] {

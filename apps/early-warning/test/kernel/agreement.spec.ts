@@ -4,7 +4,7 @@ import { CANNOT_SAY } from '../../src/kernel/evaluation.js';
 import { Calendar } from '../../src/kernel/masks.js';
 import { cohortsOf, given, LANES, rule, worldOf } from './arbitraries.js';
 import { evaluate, METRICS } from './kit.js';
-import { featureOf, judge } from './reference.js';
+import { featureOf, holds, judge } from './reference.js';
 
 describe('the kernel and the obvious reference', () => {
   it('agree on every student for random rules over random data', () => {
@@ -26,6 +26,10 @@ describe('the kernel and the obvious reference', () => {
         expect(levels).toEqual(
           world.students.map((_, lane) => (lanes.includes(lane) ? judge(world, judged, lane) : 0)),
         );
+        const { clearWhen } = judged;
+        const cleared = clearWhen && world.students.map((_, lane) => holds(world, judged, clearWhen, lane));
+        const clears = evaluation.clears(0);
+        expect(clears && [...clears]).toEqual(cleared?.map((one) => (one === null ? 2 : Number(one))));
       }),
       { numRuns: 400 },
     );

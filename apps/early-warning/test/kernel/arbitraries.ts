@@ -111,8 +111,9 @@ export const rule: fc.Arbitrary<Rule> = fc
     for: fc.constantFrom(undefined, undefined, '2d', '3d'),
     effective: fc.constantFrom<[number, number] | undefined>(...[undefined, undefined], [-9, 0], [-9, 9], [1, 9]),
     some: fc.boolean(),
+    clear: fc.option(predicate, { nil: undefined }),
   })
-  .map(({ x, y, when, more, ladder, skip, for: days, effective, some }) => {
+  .map(({ x, y, when, more, ladder, skip, for: days, effective, some, clear }) => {
     const [from, to] = (effective ?? []).map((day) => dateOfDay(AS_OF + day));
     return ruleOf({ x, y }, when, {
       onNoData: skip ? 'skip' : 'false',
@@ -121,6 +122,7 @@ export const rule: fc.Arbitrary<Rule> = fc
       ...(days && { for: days }),
       ...(effective && { effective: { from, to } }),
       ...(some && { students: { sex: 'female' } }),
+      ...(clear && { clearWhen: clear }),
     } as Partial<Rule>);
   });
 

@@ -64,12 +64,18 @@ describe('the kernel and plain SQL', () => {
     );
   };
 
-  /** By student; null = cannot say. */
-  const levelsBySql = async (plan: Plan): Promise<(number | null)[]> => {
-    const { rows } = await client.query<{ ordinal: number; level: number }>(planSql(plan, RELATIONS)[0]!);
+  /** By student; null = cannot say. Of `clears` 0 = no, 1 = yes, 2 = cannot say. */
+  const judgedBySql = async (plan: Plan): Promise<{ levels: (number | null)[]; clears: number[] }> => {
+    const { rows } = await client.query<{ ordinal: number; level: number; clears?: number }>(
+      planSql(plan, RELATIONS)[0]!,
+    );
     const levels = new Array<number | null>(LANES).fill(0);
-    for (const { ordinal, level } of rows) levels[ordinal] = level === CANNOT_SAY ? null : level;
-    return levels;
+    const clears = new Array<number>(LANES).fill(0);
+    for (const row of rows) {
+      levels[row.ordinal] = row.level === CANNOT_SAY ? null : row.level;
+      clears[row.ordinal] = row.clears ?? 0;
+    }
+    return { levels, clears };
   };
 
   /** By student; null = missing. */
@@ -105,7 +111,12 @@ describe('the kernel and plain SQL', () => {
           ...(judged.students && { judged: new Map([[0, judgedLanes]]) }),
         });
         const levels = [...evaluation.levels(0)].map((level) => (level === CANNOT_SAY ? null : level));
-        expect(await levelsBySql(plan)).toEqual(levels);
+        const bySql = await judgedBySql(plan);
+        expect(bySql.levels).toEqual(levels);
+        // Whom and when the rule is not for is nobody's question.
+        const inForce = plan.rules[0]!.steps.length > 0;
+        const clears = [...(evaluation.clears(0) ?? [])];
+        if (inForce) for (const lane of judgedLanes) expect(bySql.clears[lane]).toBe(clears[lane] ?? 0);
         const { values } = evaluation.feature(plan.rules[0]!.features.x!);
         expect(await valuesBySql(plan)).toEqual([...values].map((value) => (Number.isNaN(value) ? null : value)));
       }),
