@@ -205,7 +205,7 @@ describe('quality of rules', () => {
     expect(codes[0].interval.low).toBeLessThan(13 / 30);
   });
 
-  describe('a rule with a condition for clearing', () => {
+  describe('what runs find, one after the other,', () => {
     const lanes = [0, 1, 2];
     /** What the engine finds for three students, level and clearing condition by lane. */
     const found = (asOf: string, levels: number[], clears?: number[]) =>
@@ -229,7 +229,7 @@ describe('quality of rules', () => {
         )
       ).map(({ holds }) => holds);
 
-    it('goes on holding until that is true', async () => {
+    it('goes on holding where there is a condition for clearing, until that is true', async () => {
       await test.query(sql`DELETE FROM early_warning.warning`);
       expect(await apply(found(daysAgo(5), [2, 2, 2], [0, 0, 0]))).toMatchObject({ raised: 3 });
       expect(await apply(found(daysAgo(4), [0, 0, 0], [0, 2, 1]))).toMatchObject({ standing: 2 });
@@ -238,6 +238,19 @@ describe('quality of rules', () => {
       // Held all the time, so nothing new; cleared in between, so raised anew.
       expect(await apply(found(daysAgo(3), [2, 2, 2], [0, 0, 0]))).toMatchObject({ raised: 1, standing: 2 });
       expect(await apply(found(daysAgo(2), [0, 0, 0]))).toMatchObject({ standing: 0 });
+    });
+
+    it('counts the days on which it was found to hold, once each', async () => {
+      await test.query(sql`DELETE FROM early_warning.warning`);
+      const seen = () =>
+        test.query(
+          sql`SELECT DISTINCT hits, first_day::text AS first, last_day::text AS last FROM early_warning.warning`,
+        );
+      expect(await apply(found(daysAgo(1), [2, 2, 2]))).toMatchObject({ raised: 3 });
+      for (const asOf of [daysAgo(0), daysAgo(0)]) {
+        expect(await apply(found(asOf, [2, 2, 2]))).toMatchObject({ raised: 0, standing: 3 });
+        expect(await seen()).toEqual([{ hits: 2, first: daysAgo(1), last: daysAgo(0) }]);
+      }
     });
   });
 });
