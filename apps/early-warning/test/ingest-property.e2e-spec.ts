@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { sql } from '#database';
-import { campus, studentNumbers, TestApp } from '#testing';
+import { campus, eventually, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { ensureOrdinals } from '../src/engine/ordinals.js';
@@ -125,6 +125,28 @@ describe('whatever comes in whatever order', () => {
       { numRuns: 10 },
     );
   }, 120_000);
+
+  it('counts a batch once that comes between taking the queue and making its day anew', async () => {
+    await afresh();
+    const row = (value: number, key?: string): Row => ({
+      ...{ student: 0, metric: 'awards', day: DAYS[0]!, value, ...(key && { key }) },
+    });
+    await take([row(5, 'a')]);
+    await fold();
+    await take([row(4, 'a')]);
+    // The fold waits here, with the queue already taken.
+    const { folding } = await test.database.transaction(null, async (tx) => {
+      await tx.query('LOCK TABLE early_warning.corrected_day');
+      const waiting = fold();
+      await eventually(async () =>
+        expect(await test.query(sql`SELECT 1 FROM pg_locks WHERE NOT granted`)).not.toEqual([]),
+      );
+      await take([row(3)]);
+      return { folding: waiting };
+    });
+    await folding;
+    expect(await valuesOf(test, 'awards', DAYS[0]!)).toEqual({ [studentNumbers[0]!]: 7 });
+  });
 });
 
 /** What should be there, by the plainest means. */

@@ -1,7 +1,8 @@
-import { sql } from '#database';
+import { LeaveApprovedV1 } from '#contracts';
+import { newId, sql } from '#database';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, holdSchedules, publish, retireShipped, run, simpleRule } from './kit.js';
+import { daysAgo, holdSchedules, publish, retireShipped, run, simpleRule, tell } from './kit.js';
 
 describe('late data', () => {
   let test: TestApp;
@@ -26,14 +27,14 @@ describe('late data', () => {
   afterAll(() => test.close());
 
   let batches = 0;
-  const send = (student: number, back: number, value: number | null, key?: string) =>
+  const send = (student: number, back: number, value: number | null, key?: string, metric = 'library_visits') =>
     app
       .post('/early-warning/v1/observations/batches', {
         ...{ source: 'test', batchKey: `late-${++batches}` },
         observations: [
           {
             student: studentNumbers[student],
-            metric: 'library_visits',
+            metric,
             day: daysAgo(back),
             value,
             ...(key && { key }),
@@ -41,11 +42,11 @@ describe('late data', () => {
         ],
       })
       .expect(200);
-  const warning = async (student: number) =>
+  const warning = async (student: number, rule = 'a.few') =>
     (
       await test.query<{ status: string; holds: boolean; corrected: boolean }>(
         sql`SELECT status, holds, corrected_at IS NOT NULL AS corrected FROM early_warning.warning
-             WHERE rule_code = 'a.few' AND student_id = ${campus.students[student]}`,
+             WHERE rule_code = ${rule} AND student_id = ${campus.students[student]}`,
       )
     )[0];
 
@@ -66,5 +67,32 @@ describe('late data', () => {
       { day: daysAgo(3), n: 1 },
       { day: daysAgo(2), n: 2 },
     ]);
+  });
+
+  it('is not taken for a correction where only another metric, or a later day, was corrected', async () => {
+    await send(2, 2, 4);
+    await send(3, 2, 4);
+    await send(2, 2, 1, 'k-2', 'book_loans');
+    await send(3, 0, 1, 'k-3');
+    expect(await run(test, app)).toMatchObject({ raised: 2 });
+    for (const student of [2, 3]) await send(student, 3, 10);
+    await send(2, 2, 2, 'k-2', 'book_loans');
+    await send(3, 0, 2, 'k-3');
+    expect(await run(test, app)).toMatchObject({ raised: 0, corrected: 0 });
+    for (const student of [2, 3])
+      expect(await warning(student)).toEqual({ status: 'open', holds: false, corrected: false });
+  });
+
+  it('on a leave takes back what rested on the days of it', async () => {
+    const absent = { metric: 'absent_class', agg: 'sum', window: '7d', default: 0, calendar: { exclude: ['leave'] } };
+    await publish(test, simpleRule('b.absent', absent, { ge: [{ f: 'x' }, 3] }));
+    for (const student of [4, 5]) await send(student, 1, 3, undefined, 'absent_class');
+    expect(await run(test, app, { rules: ['b.absent'] })).toMatchObject({ raised: 2 });
+    const day = (back: number) => `${daysAgo(back)}T04:00:00Z`;
+    const leave = { leaveId: newId(), studentId: campus.students[4]!, startsAt: day(2), endsAt: day(0) };
+    await tell(test, [new LeaveApprovedV1(leave)], { id: leave.leaveId, version: 1 });
+    expect(await run(test, app, { rules: ['b.absent'] })).toMatchObject({ corrected: 1, standing: 1 });
+    expect(await warning(4, 'b.absent')).toEqual({ status: 'withdrawn', holds: false, corrected: true });
+    expect(await warning(5, 'b.absent')).toEqual({ status: 'open', holds: true, corrected: false });
   });
 });

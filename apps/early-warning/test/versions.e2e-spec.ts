@@ -88,4 +88,14 @@ describe('a warning under several versions of its rule', () => {
       ['reopened', 2],
     ]);
   });
+
+  it('no longer holds once its rule is retired, and stays for people to settle', async () => {
+    const { id, version: last } = await version('sport_min', 'c.points', [{ yellow: atLeast(3) }]);
+    await observe(app, [[4, 'sport_min', daysAgo(0), 4]]);
+    expect(await run(test, app, { rules: ['c.points'] })).toMatchObject({ raised: 1 });
+    const officer = await test.person(campus.staff.schoolOfficer);
+    await officer.post(`/early-warning/v1/rules/${id}/retire`).set('If-Match', `"${last}"`).expect(200);
+    expect(await stored('c.points')).toMatchObject({ holds: false });
+    expect(await warning('c.points')).toMatchObject({ status: 'open' });
+  });
 });
