@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { getQueueToken } from '@nestjs/bullmq';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
@@ -29,8 +30,9 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   private running = false;
   private wake: (() => void) | undefined;
   private loop: Promise<void> = Promise.resolve();
-  private polledAt = 0;
-  private sweptAt = 0;
+  // Milliseconds of the monotonic clock: somebody may set the other one back. -Infinity: at once.
+  private polledAt = -Infinity;
+  private sweptAt = -Infinity;
 
   constructor(
     private readonly database: Database,
@@ -58,15 +60,15 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
   /** Looks for due deliveries now rather than at the next poll. */
   kick(): void {
-    this.polledAt = 0;
+    this.polledAt = -Infinity;
     this.wake?.();
   }
 
   private async run(): Promise<void> {
     while (this.running) {
       if (this.fresh.length > 0) await this.handOver(this.fresh.splice(0));
-      if (Date.now() - this.polledAt >= POLL_MS) await this.poll();
-      if (this.fresh.length > 0 || this.polledAt === 0 || !this.running) continue;
+      if (performance.now() - this.polledAt >= POLL_MS) await this.poll();
+      if (this.fresh.length > 0 || this.polledAt === -Infinity || !this.running) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, POLL_MS);
         this.wake = () => {
@@ -80,12 +82,12 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 
   private async poll(): Promise<void> {
-    this.polledAt = Date.now();
+    this.polledAt = performance.now();
     try {
       await this.sweep();
       const due = await this.claim();
       await this.handOver(due);
-      if (due.length === CLAIM) this.polledAt = 0;
+      if (due.length === CLAIM) this.polledAt = -Infinity;
     } catch (error) {
       this.logger.warn(`polling failed, trying again: ${(error as Error).name}`);
     }
@@ -140,17 +142,18 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     );
   }
 
-  /** Puts deliveries back that were dispatched but not handled in time. */
+  /** Puts deliveries back that were dispatched but not handled in time; a time to come was written before the clock was set back. */
   private async sweep(): Promise<void> {
     const every = Math.min(this.config.redeliverAfterSeconds, 10) * 1_000;
-    if (Date.now() - this.sweptAt < every) return;
-    this.sweptAt = Date.now();
+    if (performance.now() - this.sweptAt < every) return;
+    this.sweptAt = performance.now();
+    const late = sql`make_interval(secs => ${this.config.redeliverAfterSeconds})`;
     await query(
       this.database.reader,
       sql`UPDATE events.delivery SET dispatched_at = NULL
            WHERE id IN (SELECT id FROM events.delivery
                          WHERE handled_at IS NULL AND dead_at IS NULL
-                           AND dispatched_at < now() - make_interval(secs => ${this.config.redeliverAfterSeconds})
+                           AND (dispatched_at < now() - ${late} OR dispatched_at > now() + ${late})
                          LIMIT 5000 FOR UPDATE SKIP LOCKED)`,
     );
   }

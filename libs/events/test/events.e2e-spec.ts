@@ -118,6 +118,23 @@ describe('the event core', () => {
     }, 30_000);
   }, 40_000);
 
+  it('delivers what got lost also when the clock was set back', async () => {
+    const thing = { id: newId(), version: 1 };
+    const eventId = await happen(thing);
+    await drainEvents(test);
+    const { now } = Date;
+    Date.now = () => now() - 3_600_000;
+    try {
+      // As though it had been dispatched before, and its job had been lost.
+      await test.query(
+        sql`UPDATE events.delivery SET handled_at = NULL, dispatched_at = now() + interval '1 hour' WHERE event_id = ${eventId}`,
+      );
+      await eventually(async () => expect(await effects(thing.id)).toEqual([1, 1]), 30_000);
+    } finally {
+      Date.now = now;
+    }
+  }, 40_000);
+
   it('puts nothing but ids of deliveries into Redis', async () => {
     const redis = new Redis(test.config.redisUrl);
     const monitor = await redis.monitor();
