@@ -4,11 +4,7 @@ import { createApp } from '#service';
 import { moods, Things, things } from './fixture.js';
 
 /** A process of the house with the fixture service; its parent says what to publish and when handlers may go on. */
-const app = await createApp([things], Config.fromEnv());
-const config = app.get(Config);
-app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
-await app.listen(config.port, config.host);
-
+// Set before the app starts: what was under way when another process died may be delivered before this one is ready.
 let go: () => void = () => undefined;
 // Tells the parent that its effect is written but not committed, and waits.
 moods['wait'] = () =>
@@ -16,6 +12,11 @@ moods['wait'] = () =>
     go = resolve;
     process.send?.({ handling: true });
   });
+
+const app = await createApp([things], Config.fromEnv());
+const config = app.get(Config);
+app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
+await app.listen(config.port, config.host);
 
 process.on('message', (message: { publish?: { id: string; version: number }; mood?: string; go?: true }) => {
   if (message.go) return go();
