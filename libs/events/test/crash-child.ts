@@ -3,7 +3,6 @@ import { Database } from '#database';
 import { createApp } from '#service';
 import { moods, Things, things } from './fixture.js';
 
-/** A process of the house with the fixture service; its parent says what to publish and when handlers may go on. */
 // Set before the app starts: what was under way when another process died may be delivered before this one is ready.
 let go: () => void = () => undefined;
 // Tells the parent that its effect is written but not committed, and waits.
@@ -13,6 +12,7 @@ moods['wait'] = () =>
     process.send?.({ handling: true });
   });
 
+/** A process of the house with the fixture service; its parent says what to publish and when handlers may go on. */
 const app = await createApp([things], Config.fromEnv());
 const config = app.get(Config);
 app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
