@@ -72,14 +72,29 @@ export interface PolicyAt<T> {
 export class Policies {
   /** What was in force on a date. */
   async at<T extends object>(tx: Tx, policyClass: PolicyClass<T>, date: string): Promise<PolicyAt<T>> {
+    return (await this.onEach(tx, policyClass, [date]))[0]!;
+  }
+
+  /** What was in force on each of some dates, in their order. */
+  async onEach<T extends object>(
+    tx: Tx,
+    policyClass: PolicyClass<T>,
+    dates: readonly string[],
+  ): Promise<PolicyAt<T>[]> {
     const { key } = this.options(policyClass);
-    const [row] = await query<{ value: object; number: number; effectiveFrom: string }>(
+    const rows = await query<{ value: object | null; number: number; effectiveFrom: string }>(
       tx,
-      sql`SELECT value, number, effective_from::text AS "effectiveFrom" FROM platform.policy_version
-           WHERE key = ${key} AND effective_from <= ${date} ORDER BY effective_from DESC, number DESC LIMIT 1`,
+      sql`SELECT p.value, p.number, p.effective_from::text AS "effectiveFrom"
+            FROM unnest(${dates}::date[]) WITH ORDINALITY AS d(date, i)
+            LEFT JOIN LATERAL (SELECT value, number, effective_from FROM platform.policy_version
+                                WHERE key = ${key} AND effective_from <= d.date ORDER BY effective_from DESC, number DESC LIMIT 1) p ON TRUE
+           ORDER BY d.i`,
     );
-    if (!row) return { value: new policyClass(), number: 0, effectiveFrom: null };
-    return { value: plainToInstance(policyClass, row.value), number: row.number, effectiveFrom: row.effectiveFrom };
+    return rows.map(({ value, number, effectiveFrom }) =>
+      value === null
+        ? { value: new policyClass(), number: 0, effectiveFrom: null }
+        : { value: plainToInstance(policyClass, value), number, effectiveFrom },
+    );
   }
 
   /** Stores a further version; `value` must have been validated. Earlier versions stay. */

@@ -1,10 +1,9 @@
 import { query, sql, type Tx } from '#database';
 import type { Policies } from '#policy';
-import { compile } from '../kernel/compile.js';
+import type { Plan } from '../kernel/compile.js';
 import { dateOfDay, dayOf } from '../kernel/days.js';
-import { type MaskDay, MASKS, type Rule } from '../kernel/language.js';
+import type { MaskDay } from '../kernel/language.js';
 import { Calendar, firstMaskDays, type Ranges } from '../kernel/masks.js';
-import { metricCatalogue } from '../metrics/metrics.service.js';
 import { holidaysBetween } from './holidays.js';
 import { leavesSince } from './leave-mask.js';
 import { type SpecialDays, SpecialDaysPolicy } from './special-days.policy.js';
@@ -18,14 +17,10 @@ export async function termsOf(tx: Tx): Promise<{ from: number; to: number }[]> {
   return rows.map(({ from, end }) => ({ from: dayOf(from), to: dayOf(end) - 1 }));
 }
 
-/** The calendar that rules ask for when they look back from days from … to: each kind of days as far back as one of them looks. */
-export async function calendarFor(
-  tx: Tx,
-  policies: Policies,
-  rules: readonly Rule[],
-  { from, to }: { from: number; to: number },
-): Promise<Calendar> {
-  const first = await firstDays(tx, rules, { from, to });
+/** The calendar that plans ask for, days ascending: each kind of days as far back as one of them looks. */
+export async function calendarFor(tx: Tx, policies: Policies, plans: readonly Plan[]): Promise<Calendar> {
+  const first = firstMaskDays(plans);
+  const to = plans.at(-1)!.moment.asOf;
   const [holiday, leave] = [first.get('holiday'), first.get('leave')];
   const forAll: Partial<Record<MaskDay, Set<number>>> = {};
   const byLane: Partial<Record<MaskDay, Map<number, Ranges>>> = {};
@@ -40,24 +35,6 @@ export async function calendarFor(
     byLane[kind] = await lanesOf(tx, of);
   }
   return new Calendar(forAll, byLane);
-}
-
-/** The earliest day of each kind that a rule asks for; kinds that none asks for are left out. */
-async function firstDays(
-  tx: Tx,
-  rules: readonly Rule[],
-  { from, to }: { from: number; to: number },
-): Promise<Map<MaskDay, number>> {
-  const first = new Map<MaskDay, number>();
-  const masked = rules.filter((rule) => Object.keys(MASKS).some((mask) => JSON.stringify(rule).includes(mask)));
-  if (masked.length === 0) return first;
-  const metrics = await metricCatalogue(tx);
-  const terms = await termsOf(tx);
-  for (let asOf = from; asOf <= to; asOf++) {
-    const plan = compile(masked, metrics, { asOf, elapsedHours: 24, terms, parameters: {} });
-    for (const [mask, day] of firstMaskDays(plan)) first.set(mask, Math.min(day, first.get(mask) ?? day));
-  }
-  return first;
 }
 
 function daysOf({ from, to }: SpecialDays): number[] {

@@ -18,7 +18,6 @@ import {
   thresholdOf,
 } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
-import type { Calendar } from '../kernel/masks.js';
 import { planSql } from '../kernel/sql.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { sourceStatesOn } from './silence.js';
@@ -59,7 +58,6 @@ interface Setting {
   population: Population;
   parameters: Readonly<Record<string, number>>;
   roster: Roster;
-  calendar: Calendar;
   cohorts: CohortTables;
   metrics: Awaited<ReturnType<typeof metricCatalogue>>;
   terms: { from: number; to: number }[];
@@ -118,14 +116,11 @@ export class Engine {
     { rules, population = {}, parameters = {} }: Omit<Question, 'asOf'>,
     days: readonly string[],
   ): Promise<Setting> {
-    const definitions = rules.map(({ definition }) => definition);
-    const range = { from: dayOf(days[0]!), to: dayOf(days.at(-1)!) };
     const roster = await this.cohorting.roster(tx);
     const metrics = await metricCatalogue(tx);
     const watched = rules.some((rule) => metricsOf(rule).some((code) => metrics.get(code)?.watched));
     return {
       ...{ tx, rules, population, parameters, roster, metrics },
-      calendar: await calendarFor(tx, this.policies, definitions, range),
       cohorts: roster.cohorts(days.length > 1),
       terms: await termsOf(tx),
       silent: watched ? await this.silentMetrics(tx, days) : new Map(),
@@ -134,26 +129,33 @@ export class Engine {
 
   private async plans({ tx, rules, roster, ...setting }: Setting, days: readonly string[]): Promise<Judged[]> {
     const definitions = rules.map(({ definition }) => definition);
-    const plans: Judged[] = [];
-    for (const asOf of days) {
-      const policy = await this.policies.at(tx, RuleParametersPolicy, asOf);
+    const policies = await this.policies.onEach(tx, RuleParametersPolicy, days);
+    const dated = days.map((asOf, i) => {
+      const { value, number: version } = policies[i]!;
       const moment: Moment = {
         asOf: dayOf(asOf),
         elapsedHours: asOf === today(this.config.timeZone) ? this.hoursOfToday() : 24,
         terms: setting.terms,
-        parameters: { ...numbersOf(policy.value.values), ...setting.parameters },
+        parameters: { ...numbersOf(value.values), ...setting.parameters },
       };
-      const plan = compile(definitions, setting.metrics, moment);
+      return { asOf, version, plan: compile(definitions, setting.metrics, moment) };
+    });
+    const calendar = await calendarFor(
+      tx,
+      this.policies,
+      dated.map(({ plan }) => plan),
+    );
+    const judged: Judged[] = [];
+    for (const { asOf, plan, version } of dated) {
       const world: World = {
-        students: roster.lanes,
-        calendar: setting.calendar,
+        ...{ students: roster.lanes, calendar },
         cohorts: await cohortsOf(plan, setting.cohorts),
         judged: await setting.cohorts.judged(definitions, asOf),
       };
       const evaluation = new Evaluation(plan, world, this.store.memory);
-      plans.push({ asOf, evaluation, parameters: { version: policy.number, values: moment.parameters } });
+      judged.push({ asOf, evaluation, parameters: { version, values: plan.moment.parameters } });
     }
-    return plans;
+    return judged;
   }
 
   private async judge<T>(

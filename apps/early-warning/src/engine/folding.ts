@@ -11,11 +11,13 @@ const CHUNK = 32;
 /** Vectors read, changed and written at a time: 6 MB when their blocks are full. */
 const AT_A_TIME = 24;
 
+const VECTORS_LOCK = sql`hashtext('early-warning vectors')`;
+
 /** Holds until the transaction ends: vectors change one transaction at a time, so that `hwm` never goes back. */
 export async function lockVectors(tx: Tx): Promise<void> {
   // A run of a large school holds the lock for seconds, more than others should wait for a row.
   await query(tx, sql`SELECT set_config('lock_timeout', '60s', TRUE)`);
-  await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning vectors'))`);
+  await query(tx, sql`SELECT pg_advisory_xact_lock(${VECTORS_LOCK})`);
 }
 
 /** The next high-water mark; only under the lock. */
@@ -68,10 +70,7 @@ export async function foldDirty(tx: Tx): Promise<number> {
 /** The same, unless nothing waits or somebody is at it. */
 export async function foldIfFree(tx: Tx): Promise<void> {
   if (!(await anyDirty(tx))) return;
-  const row = await queryOne<{ free: boolean }>(
-    tx,
-    sql`SELECT pg_try_advisory_xact_lock(hashtext('early-warning vectors')) AS free`,
-  );
+  const row = await queryOne<{ free: boolean }>(tx, sql`SELECT pg_try_advisory_xact_lock(${VECTORS_LOCK}) AS free`);
   if (row!.free) await foldDirty(tx);
 }
 

@@ -8,7 +8,7 @@ const KINDS = {
   internship: { zh: '实习', en: 'internship' },
 } as const;
 
-/** Days of one period; rules look no further back. */
+/** Days of one period: a longer one is a mistake. */
 const MAX_DAYS = 800;
 
 /** Days of a kind for the whole school, or for the students of some units. */

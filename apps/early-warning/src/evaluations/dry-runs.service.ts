@@ -7,9 +7,8 @@ import { type FieldError, Invalid, keyset, NotFound, type Page, toPage } from '#
 import { addDays, daysBetween, today, unitById } from '#roster';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
-import { escape, Findings } from '../kernel/findings.js';
+import { Findings } from '../kernel/findings.js';
 import { rankOf, type Rule as Definition } from '../kernel/language.js';
-import { MAX_CONSTANT, PARAMETER_NAME } from '../kernel/limits.js';
 import { requireSchool } from '../metrics/metrics.service.js';
 import { Rule } from '../rules/rule.entity.js';
 import { checkedDefinition, publishedRules } from '../rules/rules.service.js';
@@ -233,17 +232,11 @@ function wrong(error: FieldError): Error {
 }
 
 function checkedParameters({ parameters }: DryRunRequestDto): Record<string, number> | undefined {
+  const values = parameters ?? {};
   const found = new Findings();
-  const entries = Object.entries(parameters ?? {});
-  if (entries.length > MAX_PARAMETERS)
-    found.wrong('/parameters', `最多 ${MAX_PARAMETERS} 项`, `must have at most ${MAX_PARAMETERS} properties`);
-  for (const [name, value] of entries) {
-    const at = `/parameters/${escape(name)}`;
-    if (PARAMETER_NAME.test(name)) found.number(value, at, -MAX_CONSTANT, MAX_CONSTANT);
-    else found.wrong(at, '参数名应为小写字母、数字、下划线', 'must be a name of lower-case letters, digits and _');
-  }
+  found.parameters(values, '/parameters', MAX_PARAMETERS);
   if (found.errors.length > 0) throw new Invalid({ errors: found.errors });
-  return entries.length > 0 ? (parameters as Record<string, number>) : undefined;
+  return Object.keys(values).length > 0 ? (values as Record<string, number>) : undefined;
 }
 
 function dayOf({ day, levels, fresh, noData }: TrialDay): DryRunCountsDto['days'][number] {

@@ -4,7 +4,8 @@ import { Config } from '#config';
 import { WARNING_LEVELS } from '#contracts';
 import { Database } from '#database';
 import { Invalid } from '#http';
-import { today, unitById } from '#roster';
+import { unitById } from '#roster';
+import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { rankOf } from '../kernel/language.js';
@@ -32,8 +33,7 @@ export class Evaluations {
     requireSchool(actor, 'early-warning:rule:write');
     requireSchool(actor, 'early-warning:warning:read');
     const { reader } = this.database;
-    if (body.asOf > today(this.config.timeZone))
-      throw new Invalid({ errors: [{ pointer: '#/asOf', zh: '不能晚于今天', en: 'must not be after today' }] });
+    refuseFuture(body.asOf, '#/asOf', this.config.timeZone);
     const definition = await checkedDefinition(reader, body.rule, '#/rule');
     if (body.unitId && !(await unitById(reader, body.unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });

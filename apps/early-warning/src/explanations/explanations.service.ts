@@ -3,8 +3,9 @@ import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import { type Bilingual, type Permission } from '#contracts';
 import { Database, query, queryOne, sql, type Sql, type Tx } from '#database';
-import { Invalid, NotFound } from '#http';
+import { NotFound } from '#http';
 import { addDays, inScope, today } from '#roster';
+import { refuseFuture } from '../engine/as-of.js';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { Questions } from '../evaluations/questions.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
@@ -61,8 +62,7 @@ export class Explanations {
   /** Students who ask about themselves get the wording for students and their own data, nothing else. Leaves an audit entry. */
   async explain(actor: Actor, { student: who, rule: code, asOf }: ExplainQuery): Promise<ExplanationDto> {
     const now = today(this.config.timeZone);
-    if (asOf !== undefined && asOf > now)
-      throw new Invalid({ errors: [{ pointer: '?asOf', zh: '不能晚于今天', en: 'must not be after today' }] });
+    refuseFuture(asOf, '?asOf', this.config.timeZone);
     // Before anything is worked out for somebody who may not ask.
     await this.student(this.database.reader, actor, who);
     const { studentId, answer } = await this.questions.ask(async (tx) => {

@@ -49,11 +49,25 @@ export class Findings {
     if (typeof value === 'number') return this.number(value, at, min, max, whole);
     if (!isObject(value)) return this.wrong(at, '必须是数字或参数', 'must be a number or a parameter');
     this.onlyKeys(value, ['$p', 'default'], at);
-    if (typeof value.$p !== 'string' || !PARAMETER_NAME.test(value.$p))
-      this.wrong(`${at}/$p`, '参数名应为小写字母、数字、下划线', 'must be a name of lower-case letters, digits and _');
+    this.parameterName(value.$p, `${at}/$p`);
     if (value.default === undefined)
       this.wrong(`${at}/default`, '参数需要默认值', 'is required: the number where the school has set none');
     else this.number(value.default, `${at}/default`, min, max, whole);
+  }
+
+  /** Numbers by parameter name, at most so many. */
+  parameters(values: Readonly<Fields>, at: string, most: number): void {
+    const entries = Object.entries(values);
+    if (entries.length > most) this.wrong(at, `最多 ${most} 项`, `must have at most ${most} properties`);
+    for (const [name, value] of entries) {
+      const here = `${at}/${escape(name)}`;
+      if (this.parameterName(name, here)) this.number(value, here, -MAX_CONSTANT, MAX_CONSTANT);
+    }
+  }
+
+  private parameterName(name: unknown, at: string): boolean {
+    const [zh, en] = ['参数名应为小写字母、数字、下划线', 'must be a name of lower-case letters, digits and _'];
+    return this.matches(name, PARAMETER_NAME, at, zh, en);
   }
 
   /** `{"ge": 300}`: comparisons with constants. */

@@ -41,23 +41,25 @@ export class Calendar {
   }
 }
 
-/** The earliest day of which a plan asks whether it is of a kind, by kind; for features no earlier than their metric is kept. */
-export function firstMaskDays({ moment, features, rules }: Plan): Map<MaskDay, number> {
+/** The earliest day of which plans ask whether it is of a kind, by kind; for features no earlier than their metric is kept. */
+export function firstMaskDays(plans: readonly Plan[]): Map<MaskDay, number> {
   const first = new Map<MaskDay, number>();
   const ask = (masks: readonly MaskDay[], day: number): void => {
     for (const mask of masks) first.set(mask, Math.min(day, first.get(mask) ?? day));
   };
-  for (const { days, baseline, exclude, pause, metric } of features.values())
-    if (days) ask([...exclude, ...pause], Math.max((baseline ?? days).from, moment.asOf - metric.retentionDays));
   const visit = (node: PlannedPredicate): void => {
     if ('masks' in node) ask(node.masks, node.day);
     else if ('not' in node) visit(node.not);
     else if ('all' in node) node.all.forEach(visit);
     else if ('any' in node) node.any.forEach(visit);
   };
-  for (const { steps, clear } of rules) {
-    for (const { when } of steps) visit(when);
-    if (clear) visit(clear);
+  for (const { moment, features, rules } of plans) {
+    for (const { days, baseline, exclude, pause, metric } of features.values())
+      if (days) ask([...exclude, ...pause], Math.max((baseline ?? days).from, moment.asOf - metric.retentionDays));
+    for (const { steps, clear } of rules) {
+      for (const { when } of steps) visit(when);
+      if (clear) visit(clear);
+    }
   }
   return first;
 }

@@ -17,11 +17,11 @@ export interface QualityQuestion {
 const Z = 1.959964;
 
 /**
- * `summed`: what became of the warnings, by version (`rule_id`) and by code (`rule_id` NULL). Counts are of the warnings raised in the
+ * `summed`: what became of the warnings, by `rule_id` (version) or `rule_code`. Counts are of the warnings raised in the
  * range, whatever became of them since; the precision of late is of what was triaged in the 30 days before its end, the former one of
  * all before that. What people knew already says nothing of whether the rule was right. A reopened warning is open since then.
  */
-function summed({ from, until, code, policy, scope }: QualityQuestion): Sql {
+function summed(by: Sql, { from, until, code, policy, scope }: QualityQuestion): Sql {
   const reasons = Object.keys(DISMISS_REASONS).map(
     (reason) =>
       sql`jsonb_build_object('reason', ${reason}::text, 'n', count(*) FILTER (WHERE raised AND triage = 'dismissed' AND triage_reason = ${reason}))`,
@@ -39,7 +39,7 @@ function summed({ from, until, code, policy, scope }: QualityQuestion): Sql {
        WHERE (w.created_at >= ${from} OR w.triaged_at IS NOT NULL) AND w.created_at < ${until} AND ${scope}
          AND (${code ?? null}::text IS NULL OR w.rule_code = ${code ?? null})
     ), summed AS (
-      SELECT rule_code, rule_id,
+      SELECT ${by},
              count(*) FILTER (WHERE raised)::int AS raised,
              count(*) FILTER (WHERE raised AND triage = 'confirmed')::int AS confirmed,
              count(*) FILTER (WHERE raised AND triage = 'dismissed')::int AS dismissed,
@@ -53,7 +53,7 @@ function summed({ from, until, code, policy, scope }: QualityQuestion): Sql {
              count(*) FILTER (WHERE ${recent} AND triage = 'confirmed') AS recent_confirmed,
              count(*) FILTER (WHERE ${former}) AS former,
              count(*) FILTER (WHERE ${former} AND triage = 'confirmed') AS former_confirmed
-        FROM counted GROUP BY GROUPING SETS ((rule_code, rule_id), (rule_code))
+        FROM counted GROUP BY ${by}
     )`;
 }
 
@@ -79,7 +79,7 @@ export function qualityOfVersions(tx: Tx, question: QualityQuestion): Promise<Ru
   const { code, policy } = question;
   return query<RuleQualityDto>(
     tx,
-    sql`${summed(question)}
+    sql`${summed(sql`rule_id`, question)}
         SELECT r.id AS "ruleId", r.code, r.number, r.state, ${COUNTS},
                s.recent_confirmed::float8 / nullif(s.recent, 0) AS "recentPrecision", f.confirmed::float8 / nullif(f.n, 0) AS "formerPrecision",
                coalesce(s.recent >= ${policy.minTriaged} AND f.n >= ${policy.minTriaged}
@@ -99,8 +99,8 @@ export function qualityOfVersions(tx: Tx, question: QualityQuestion): Promise<Ru
 export function qualityOfCodes(tx: Tx, question: QualityQuestion): Promise<QualityOfCodeDto[]> {
   return query<QualityOfCodeDto>(
     tx,
-    sql`${summed(question)}
+    sql`${summed(sql`rule_code`, question)}
         SELECT s.rule_code AS code, ${COUNTS} FROM summed s ${PRECISION}
-         WHERE s.rule_id IS NULL AND s.raised > 0 ORDER BY s.raised DESC, s.rule_code LIMIT ${MAX_QUALITIES}`,
+         WHERE s.raised > 0 ORDER BY s.raised DESC, s.rule_code LIMIT ${MAX_QUALITIES}`,
   );
 }

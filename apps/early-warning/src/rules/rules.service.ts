@@ -4,7 +4,7 @@ import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
-import { today } from '#roster';
+import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';
 import { checkRule } from '../kernel/check-rule.js';
 import type { Rule as Definition } from '../kernel/language.js';
@@ -65,8 +65,7 @@ export class Rules {
 
   /** The version as of a day in plain SQL. */
   async statement(id: string, asOf: string): Promise<RuleStatementDto> {
-    if (asOf > today(this.config.timeZone))
-      throw new Invalid({ errors: [{ pointer: '?asOf', zh: '不能晚于今天', en: 'must not be after today' }] });
+    refuseFuture(asOf, '?asOf', this.config.timeZone);
     return this.database.read(async (tx) => {
       const { number, definition } = await this.find(tx, id);
       return Object.assign(new RuleStatementDto(), {

@@ -8,6 +8,7 @@ import { Invalid, keyset, NotFound, type Page, type PageQuery, toPage } from '#h
 import { Policies } from '#policy';
 import { addDays, instantOf, today, unitById } from '#roster';
 import { JobDto, Jobs } from '#service';
+import { refuseFuture } from '../engine/as-of.js';
 import { foldIfFree } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';
 import { Run, type RunResult, type Trigger } from './run.entity.js';
@@ -200,8 +201,7 @@ export class Runs {
   }
 
   private async check(tx: Tx, { asOf, rules, cohort }: RunRequestDto): Promise<void> {
-    if (asOf !== undefined && asOf > today(this.config.timeZone))
-      throw new Invalid({ errors: [{ pointer: '#/asOf', zh: '不能晚于今天', en: 'must not be after today' }] });
+    refuseFuture(asOf, '#/asOf', this.config.timeZone);
     if (rules) {
       const known = new Set((await publishedRules(tx, rules)).map((rule) => rule.code));
       const i = rules.findIndex((code) => !known.has(code));

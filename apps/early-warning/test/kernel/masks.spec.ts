@@ -6,7 +6,7 @@ import { AS_OF, METRICS, MOMENT, ruleOf } from './kit.js';
 /** Days before the as-of day, by kind. */
 function reach(rules: Rule[], moment: Partial<Moment> = {}): Record<string, number> {
   const plan = compile(rules, METRICS, { ...MOMENT, ...moment });
-  return Object.fromEntries([...firstMaskDays(plan)].map(([mask, day]) => [mask, AS_OF - day]));
+  return Object.fromEntries([...firstMaskDays([plan])].map(([mask, day]) => [mask, AS_OF - day]));
 }
 const rule = (feature: Omit<Feature, 'metric'>, when: Predicate = { ge: [{ f: 'x' }, 1] }, more: Partial<Rule> = {}) =>
   ruleOf({ x: { metric: 'a', ...feature } }, when, more);

@@ -1,0 +1,8 @@
+import { Invalid } from '#http';
+import { today } from '#roster';
+
+/** Refuses an as-of day that is still to come: nothing can be judged as of it. */
+export function refuseFuture(asOf: string | undefined, pointer: string, timeZone: string): void {
+  if (asOf !== undefined && asOf > today(timeZone))
+    throw new Invalid({ errors: [{ pointer, zh: '不能晚于今天', en: 'must not be after today' }] });
+}
