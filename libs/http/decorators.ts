@@ -1,4 +1,5 @@
 import {
+  applyDecorators,
   type ArgumentMetadata,
   createParamDecorator,
   type ExecutionContext,
@@ -8,7 +9,7 @@ import {
   SetMetadata,
 } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiHeader, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { IfMatchRequired, Invalid } from './problems.js';
 import { schemas, uuid } from './rules.js';
@@ -16,6 +17,19 @@ import { schemas, uuid } from './rules.js';
 /** What a route does, in both languages; goes into OpenAPI. */
 export const Summary = (zh: string, en: string): MethodDecorator =>
   ApiOperation({ summary: `${zh} / ${en}`, description: `${zh}。\n\n${en}.` });
+
+type Dto = abstract new (...args: never[]) => object;
+
+export const RETURNS = 'yizhan:returns';
+/** What a route that succeeds answers: an object of a class of fields, or `[Dto]`, a list of them. Pages say `@ApiPage(Dto)`. */
+export const Returns = (dto: Dto | [Dto]): MethodDecorator => {
+  const [item] = [dto].flat() as [Dto];
+  const one = { $ref: getSchemaPath(item as never) };
+  return applyDecorators(
+    ApiExtraModels(item as never),
+    SetMetadata(RETURNS, Array.isArray(dto) ? { type: 'array', maxItems: 1000, items: one } : one),
+  );
+};
 
 export const CREATED = 'yizhan:created';
 /** A POST that makes a row: its 201 carries `Location: <path of the request>/<id of the answer>`. */

@@ -1,5 +1,5 @@
 export { createAdapter } from './adapter.js';
-export { BodyLimit, Created, IdParam, IdPipe, IfMatch, RequireIdempotencyKey, Summary } from './decorators.js';
+export { BodyLimit, Created, IdParam, IdPipe, IfMatch, RequireIdempotencyKey, Returns, Summary } from './decorators.js';
 export * from './fields.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export { configureHttp, HttpModule, servePages } from './http.module.js';

@@ -5,7 +5,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { isPublic, requiredPermission } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES, SERVICES, type ServiceName } from '#contracts';
-import { CREATED, KEY_REQUIRED } from './decorators.js';
+import { CREATED, KEY_REQUIRED, RETURNS } from './decorators.js';
 import {
   HEADERS,
   headerRefs,
@@ -152,6 +152,8 @@ function complete(
   const responses: Operation['responses'] = {};
   for (const [status, response] of Object.entries(operation.responses)) {
     const answer = response as Response;
+    const schema = Reflect.getMetadata(RETURNS, route.handler) as Schema | undefined;
+    if (schema && /^2/.test(status)) answer.content = { 'application/json': { schema: { ...schema } } };
     const content = answer.content;
     for (const media of Object.values(content ?? {})) if (media.schema) media.schema = toJsonSchema(media.schema);
     const shape = shapeOf(content?.['application/json']?.schema, schemas);

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { type Permission, type ServiceName } from '#contracts';
 import { Database } from '#database';
-import { IdParam, Instant, Int, Json, Nested, NotFound, OneOf, Summary, Text, Uuid } from '#http';
+import { IdParam, Instant, Int, Json, Nested, NotFound, OneOf, Summary, Text, Uuid, Returns } from '#http';
 import { type Job, JOB_STATES, Jobs, type JobState } from './jobs.js';
 
 class JobProgressDto {
@@ -79,6 +79,7 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
 
     @Get(':id')
     @Require(permission)
+    @Returns(JobDto)
     @Summary('查看任务进度与结果', 'See how a job is going and what came of it')
     async getJob(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<JobDto> {
       return JobDto.from(await this.find(actor, id));

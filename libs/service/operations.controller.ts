@@ -19,6 +19,7 @@ import {
   Text,
   toPage,
   Uuid,
+  Returns,
 } from '#http';
 import { named } from './jobs.controller.js';
 
@@ -118,6 +119,7 @@ export function operationsControllerOf(service: ServiceName): Type {
     @DeliveryId
     @HttpCode(200)
     @Require('platform:operations:write')
+    @Returns(DeliveryDto)
     @Summary('重放已失效的投递', 'Replay a dead delivery')
     async replayDelivery(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<DeliveryDto> {
       return this.settle(actor, id, 'replay', replayDelivery);
@@ -127,6 +129,7 @@ export function operationsControllerOf(service: ServiceName): Type {
     @DeliveryId
     @HttpCode(200)
     @Require('platform:operations:write')
+    @Returns(DeliveryDto)
     @Summary('放弃已失效的投递', 'Discard a dead delivery')
     async discardDelivery(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<DeliveryDto> {
       return this.settle(actor, id, 'discard', discardDelivery);

@@ -19,6 +19,7 @@ import {
   Summary,
   Text,
   validateValue,
+  Returns,
 } from '#http';
 import { Policies, policiesOf, policyOf, type PolicyVersion } from '#policy';
 import { today } from '#roster';
@@ -105,6 +106,7 @@ export function policiesControllerOf(service: ServiceName): Type {
 
     @Get()
     @Require('platform:policy:read')
+    @Returns([PolicyDto])
     @Summary('列出本服务的政策', 'List the policies of this service')
     async listPolicies(): Promise<PolicyDto[]> {
       return Promise.all(policiesOf(service).map(({ options }) => this.describe(options.key)));
@@ -113,6 +115,7 @@ export function policiesControllerOf(service: ServiceName): Type {
     @Get(':key')
     @Key
     @Require('platform:policy:read')
+    @Returns(PolicyDto)
     @Summary('查看一项政策及其各版本', 'See a policy and its versions')
     async getPolicy(@Param('key') key: string): Promise<PolicyDto> {
       return this.describe(key);
@@ -122,6 +125,7 @@ export function policiesControllerOf(service: ServiceName): Type {
     @Key
     @Created()
     @Require('platform:policy:write')
+    @Returns(PolicyVersionDto)
     @Summary('发布政策的新版本', 'Store a further version of a policy')
     async createPolicyVersion(
       @CurrentActor() actor: Actor,

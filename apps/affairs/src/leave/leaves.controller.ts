@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary, Returns } from '#http';
 import { LeaveDecisions } from './leave-decisions.service.js';
 import {
   AttachmentsDto,
@@ -42,7 +42,7 @@ export class LeavesController {
   @Post('precheck')
   @HttpCode(200)
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeavePrecheckDto })
+  @Returns(LeavePrecheckDto)
   @Summary(
     '请假预检：由谁审批、缺什么、与什么冲突；不写入',
     'Pre-check a leave: who will decide, what is missing, what collides',
@@ -54,7 +54,7 @@ export class LeavesController {
   @Post()
   @Created()
   @Require('affairs:leave:submit')
-  @ApiCreatedResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('提交请假', 'Submit a leave')
   submitLeave(@CurrentActor() actor: Actor, @Body() body: SubmitLeaveDto): Promise<LeaveDetailDto> {
     return this.leaves.submit(actor, body);
@@ -62,7 +62,7 @@ export class LeavesController {
 
   @Post('on-behalf')
   @Require('affairs:leave:decide')
-  @ApiCreatedResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('代学生提交请假', 'Submit a leave on behalf of a student')
   submitLeaveOnBehalf(@CurrentActor() actor: Actor, @Body() body: SubmitLeaveOnBehalfDto): Promise<LeaveDetailDto> {
     return this.leaves.submitOnBehalf(actor, body);
@@ -70,7 +70,7 @@ export class LeavesController {
 
   @Get('summary')
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeaveSummaryDto })
+  @Returns(LeaveSummaryDto)
   @Summary('请假统计与一次办结率', 'Leave indicators: counts, first-time completion rate')
   summarizeLeaves(@CurrentActor() actor: Actor, @Query() query: LeaveSummaryQuery): Promise<LeaveSummaryDto> {
     return this.leaves.summary(actor, query);
@@ -78,7 +78,7 @@ export class LeavesController {
 
   @Get(':id')
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('查看请假', 'See a leave')
   getLeave(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<LeaveDetailDto> {
     return this.leaves.get(actor, id);
@@ -99,7 +99,7 @@ export class LeavesController {
   @Post(':id/approve')
   @HttpCode(200)
   @Require('affairs:leave:decide')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('同意当前环节', 'Approve the step that is due')
   approveLeave(
     @CurrentActor() actor: Actor,
@@ -113,7 +113,7 @@ export class LeavesController {
   @Post(':id/reject')
   @HttpCode(200)
   @Require('affairs:leave:decide')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('不同意请假（或续假）', 'Reject the leave, or its extension')
   rejectLeave(
     @CurrentActor() actor: Actor,
@@ -127,7 +127,7 @@ export class LeavesController {
   @Post(':id/return')
   @HttpCode(200)
   @Require('affairs:leave:decide')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('退回补正', 'Return the leave for correction')
   returnLeave(
     @CurrentActor() actor: Actor,
@@ -141,7 +141,7 @@ export class LeavesController {
   @Post(':id/resubmit')
   @HttpCode(200)
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('补正后重新提交', 'Submit a returned leave again')
   resubmitLeave(
     @CurrentActor() actor: Actor,
@@ -155,7 +155,7 @@ export class LeavesController {
   @Post(':id/withdraw')
   @HttpCode(200)
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('撤回未批准的请假或续假', 'Withdraw a leave or an extension that is not decided yet')
   withdrawLeave(
     @CurrentActor() actor: Actor,
@@ -168,7 +168,7 @@ export class LeavesController {
   @Post(':id/cancel')
   @HttpCode(200)
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('撤销已批准、尚未开始的请假', 'Cancel an approved leave before it begins')
   cancelLeave(
     @CurrentActor() actor: Actor,
@@ -182,7 +182,7 @@ export class LeavesController {
   @Post(':id/extend')
   @HttpCode(200)
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('申请续假', 'Ask for an extension')
   extendLeave(
     @CurrentActor() actor: Actor,
@@ -196,7 +196,7 @@ export class LeavesController {
   @Post(':id/attachments')
   @HttpCode(200)
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('补交证明材料', 'Hand proofs in later')
   addLeaveAttachments(
     @CurrentActor() actor: Actor,
@@ -210,7 +210,7 @@ export class LeavesController {
   @Post(':id/close')
   @HttpCode(200)
   @Require('affairs:leave:read')
-  @ApiOkResponse({ type: LeaveDetailDto })
+  @Returns(LeaveDetailDto)
   @Summary('销假', 'Report the return')
   closeLeave(
     @CurrentActor() actor: Actor,

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import {
   CalendarDayDto,
   CalendarDayInput,
@@ -30,6 +30,7 @@ export class TermsController {
 
   @Get(':id')
   @Require('directory:unit:read')
+  @Returns(TermDto)
   @Summary('查看一个学年或学期', 'See a school year or term')
   getTerm(@IdParam() id: string): Promise<TermDto> {
     return this.terms.get(id);
@@ -38,6 +39,7 @@ export class TermsController {
   @Post()
   @Created()
   @Require('directory:calendar:write')
+  @Returns(TermDto)
   @Summary('新增学年或学期', 'Add a school year or term')
   createTerm(@CurrentActor() actor: Actor, @Body() body: TermInput): Promise<TermDto> {
     return this.terms.create(actor, body);
@@ -45,6 +47,7 @@ export class TermsController {
 
   @Put(':id')
   @Require('directory:calendar:write')
+  @Returns(TermDto)
   @Summary('修改学年或学期', 'Change a school year or term')
   updateTerm(
     @CurrentActor() actor: Actor,
@@ -71,6 +74,7 @@ export class CalendarController {
 
   @Get()
   @Require('directory:unit:read')
+  @Returns(CalendarDto)
   @Summary(
     '查看工作日历（国家放假安排与校定日期）',
     "See the workday calendar: the national plan and the school's own days",
@@ -81,6 +85,7 @@ export class CalendarController {
 
   @Put(':date')
   @Require('directory:calendar:write')
+  @Returns(CalendarDayDto)
   @Summary('设定校定日期', "Set one of the school's own days")
   putCalendarDay(
     @CurrentActor() actor: Actor,

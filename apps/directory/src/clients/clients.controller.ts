@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import { ClientDto, CreateClientDto, IssuedClientDto, ListClientsQuery } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
 
@@ -21,7 +21,7 @@ export class ClientsController {
   @Get(':id')
   @Require('directory:client:read')
   @Summary('查看接入应用', 'Get a client application')
-  @ApiOkResponse({ type: ClientDto })
+  @Returns(ClientDto)
   getClient(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<ClientDto> {
     return this.clients.get(actor, id);
   }
@@ -30,7 +30,7 @@ export class ClientsController {
   @Created()
   @Require('directory:client:write')
   @Summary('登记接入应用，应用密钥只显示这一次', 'Register a client application; its secret is shown only this once')
-  @ApiCreatedResponse({ type: IssuedClientDto })
+  @Returns(IssuedClientDto)
   createClient(@CurrentActor() actor: Actor, @Body() body: CreateClientDto): Promise<IssuedClientDto> {
     return this.clients.create(actor, body);
   }
@@ -38,7 +38,7 @@ export class ClientsController {
   @Post(':id/secrets')
   @Require('directory:client:write')
   @Summary('生成新密钥，旧密钥仍有效直至废止', 'Make a second secret; the old one is good until it is retired')
-  @ApiCreatedResponse({ type: IssuedClientDto })
+  @Returns(IssuedClientDto)
   addClientSecret(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<IssuedClientDto> {
     return this.clients.addSecret(actor, id);
   }
@@ -46,7 +46,7 @@ export class ClientsController {
   @Delete(':id/secrets/:secretId')
   @Require('directory:client:write')
   @Summary('废止一个密钥', 'Retire a secret')
-  @ApiOkResponse({ type: ClientDto })
+  @Returns(ClientDto)
   retireClientSecret(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
@@ -59,7 +59,7 @@ export class ClientsController {
   @HttpCode(200)
   @Require('directory:client:write')
   @Summary('停用应用，已发令牌随即失效', 'Deactivate a client; its tokens are refused within seconds')
-  @ApiOkResponse({ type: ClientDto })
+  @Returns(ClientDto)
   deactivateClient(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, type Page, Summary, uploadedFile } from '#http';
+import { ApiPage, IdParam, type Page, Summary, uploadedFile, Returns } from '#http';
 import { JobDto } from '#service';
 import { ImportDto, ImportOptions, ImportsQuery } from './imports.dto.js';
 import { Imports } from './imports.service.js';
@@ -25,6 +25,7 @@ export class ImportsController {
   @HttpCode(202)
   @ApiConsumes('multipart/form-data')
   @ApiBody(FILE)
+  @Returns(JobDto)
   @Summary('导入名册（OneRoster CSV 1.2 全量 ZIP）', 'Import a roster (OneRoster CSV 1.2, bulk ZIP)')
   importRoster(
     @CurrentActor() actor: Actor,
@@ -39,6 +40,7 @@ export class ImportsController {
   @HttpCode(202)
   @ApiConsumes('multipart/form-data')
   @ApiBody(FILE)
+  @Returns(JobDto)
   @Summary('导入楼栋、寝室、床位、网格与入住（CSV）', 'Import buildings, rooms, beds, grids and residents (CSV)')
   importPlaces(
     @CurrentActor() actor: Actor,
@@ -57,6 +59,7 @@ export class ImportsController {
   }
 
   @Get(':id')
+  @Returns(ImportDto)
   @Summary('查看一次导入', 'See an import')
   getImport(@IdParam() id: string): Promise<ImportDto> {
     return this.imports.get(id);

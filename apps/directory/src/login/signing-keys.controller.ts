@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { Summary } from '#http';
+import { Summary, Returns } from '#http';
 import { SigningKeysDto } from './signing-keys.dto.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
@@ -13,7 +13,7 @@ export class SigningKeysController {
   @Get()
   @Require('directory:client:read')
   @Summary('签名密钥列表（不含密钥本身）', 'List signing keys (not the keys themselves)')
-  @ApiOkResponse({ type: SigningKeysDto })
+  @Returns(SigningKeysDto)
   listSigningKeys(@CurrentActor() actor: Actor): Promise<SigningKeysDto> {
     return this.keys.list(actor);
   }
@@ -22,7 +22,7 @@ export class SigningKeysController {
   @HttpCode(200)
   @Require('directory:client:write')
   @Summary('轮换签名密钥，已发令牌不受影响', 'Rotate the signing keys; tokens in use stay good')
-  @ApiOkResponse({ type: SigningKeysDto })
+  @Returns(SigningKeysDto)
   rotateSigningKeys(@CurrentActor() actor: Actor): Promise<SigningKeysDto> {
     return this.keys.rotate(actor);
   }

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, type Page, Summary } from '#http';
+import { ApiPage, IdParam, type Page, Summary, Returns } from '#http';
 import { MembershipDto, MembershipsQuery, PeopleQuery, PersonDetailDto, PersonDto } from './people.dto.js';
 import { People } from './people.service.js';
 
@@ -19,6 +19,7 @@ export class PeopleController {
   }
 
   @Get(':id')
+  @Returns(PersonDetailDto)
   @Summary('查看一名人员', 'See a person')
   getPerson(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<PersonDetailDto> {
     return this.people.get(actor, id);

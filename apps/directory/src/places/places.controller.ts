@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Require } from '#auth';
-import { ApiPage, IdParam, type Page, Summary } from '#http';
+import { ApiPage, IdParam, type Page, Summary, Returns } from '#http';
 import { PlaceDetailDto, PlaceDto, PlacesQuery } from './places.dto.js';
 import { Places } from './places.service.js';
 
@@ -19,6 +19,7 @@ export class PlacesController {
   }
 
   @Get(':id')
+  @Returns(PlaceDetailDto)
   @Summary('查看一个场所及其上级', 'See a place and those above it')
   getPlace(@IdParam() id: string): Promise<PlaceDetailDto> {
     return this.places.get(id);

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Require } from '#auth';
-import { ApiPage, IdParam, type Page, Summary } from '#http';
+import { ApiPage, IdParam, type Page, Summary, Returns } from '#http';
 import { UnitDetailDto, UnitDto, UnitsQuery } from './units.dto.js';
 import { Units } from './units.service.js';
 
@@ -19,6 +19,7 @@ export class UnitsController {
   }
 
   @Get(':id')
+  @Returns(UnitDetailDto)
   @Summary('查看一个单位及其上级', 'See a unit and those above it')
   getUnit(@IdParam() id: string): Promise<UnitDetailDto> {
     return this.units.get(id);

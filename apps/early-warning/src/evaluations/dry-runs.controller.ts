@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, type Page, Summary } from '#http';
+import { ApiPage, type Page, Summary, Returns } from '#http';
 import { DryRunDto, DryRunRequestDto, DryRunsQuery, RecordedDryRunDto } from './dry-runs.dto.js';
 import { DryRuns } from './dry-runs.service.js';
 
@@ -13,6 +13,7 @@ export class DryRunsController {
   @Post()
   @HttpCode(200)
   @Require('early-warning:rule:write')
+  @Returns(DryRunDto)
   @Summary('以过去的数据试运行规则', 'Try a rule over days of the past')
   dryRun(@CurrentActor() actor: Actor, @Body() body: DryRunRequestDto): Promise<DryRunDto> {
     return this.dryRuns.run(actor, body);

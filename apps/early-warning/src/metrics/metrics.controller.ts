@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary, Returns } from '#http';
 import { MetricChangeDto, MetricDto, NewMetricDto } from './metrics.dto.js';
 import { Metrics } from './metrics.service.js';
 
@@ -20,6 +20,7 @@ export class MetricsController {
 
   @Get(':id')
   @Require('early-warning:metric:read')
+  @Returns(MetricDto)
   @Summary('查看指标', 'See a metric')
   getMetric(@IdParam() id: string): Promise<MetricDto> {
     return this.metrics.get(id);
@@ -28,6 +29,7 @@ export class MetricsController {
   @Post()
   @Created()
   @Require('early-warning:metric:write')
+  @Returns(MetricDto)
   @Summary('新增指标', 'Add a metric')
   createMetric(@CurrentActor() actor: Actor, @Body() body: NewMetricDto): Promise<MetricDto> {
     return this.metrics.create(actor, body);
@@ -35,6 +37,7 @@ export class MetricsController {
 
   @Put(':id')
   @Require('early-warning:metric:write')
+  @Returns(MetricDto)
   @Summary('修改指标（代码、单位、小数位与合并方式不可改）', 'Change a metric (code, unit, decimals and fold stay)')
   updateMetric(
     @CurrentActor() actor: Actor,

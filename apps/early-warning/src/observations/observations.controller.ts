@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { JSON_TYPE, Raw, RawBody, type RawContent, Summary } from '#http';
+import { JSON_TYPE, Raw, RawBody, type RawContent, Summary, Returns } from '#http';
 import { CHARSETS } from './formats.js';
 import { BatchQuery, BatchResultDto, ObservationBatchDto } from './observations.dto.js';
 import { Observations } from './observations.service.js';
@@ -42,6 +42,7 @@ export class ObservationsController {
     },
   })
   @Require('early-warning:observation:write')
+  @Returns(BatchResultDto)
   @Summary('上传一批观测（按 batchKey 幂等）', 'Deliver a batch of observations (idempotent by batchKey)')
   deliverObservations(
     @CurrentActor() actor: Actor,

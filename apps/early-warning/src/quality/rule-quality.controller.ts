@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { Summary } from '#http';
+import { Summary, Returns } from '#http';
 import { RuleQualitiesDto, RuleQualityQuery } from './rule-quality.dto.js';
 import { RuleQuality } from './rule-quality.service.js';
 
@@ -12,6 +12,7 @@ export class RuleQualityController {
 
   @Get()
   @Require('early-warning:rule:read')
+  @Returns(RuleQualitiesDto)
   @Summary(
     '规则质量：确认、排除、忽略、用时、准确率',
     'Quality of rules: confirmed, dismissed, ignored, time to triage, precision',

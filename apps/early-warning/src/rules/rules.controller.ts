@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import { RuleDefinitionDto, RuleDto, RulesQuery, RuleStatementDto, RuleStatementQuery } from './rules.dto.js';
 import { Rules } from './rules.service.js';
 
@@ -20,6 +20,7 @@ export class RulesController {
 
   @Get(':id')
   @Require('early-warning:rule:read')
+  @Returns(RuleDto)
   @Summary('查看规则版本', 'See a version of a rule')
   getRule(@IdParam() id: string): Promise<RuleDto> {
     return this.rules.get(id);
@@ -27,6 +28,7 @@ export class RulesController {
 
   @Get(':id/sql')
   @Require('early-warning:rule:read')
+  @Returns(RuleStatementDto)
   @Summary('以 SQL 查看规则版本', 'See a version of a rule as SQL')
   getRuleStatement(@IdParam() id: string, @Query() { asOf }: RuleStatementQuery): Promise<RuleStatementDto> {
     return this.rules.statement(id, asOf);
@@ -35,6 +37,7 @@ export class RulesController {
   @Post()
   @Created()
   @Require('early-warning:rule:write')
+  @Returns(RuleDto)
   @Summary('起草规则（同一代码的下一版）', 'Draft a rule (the next version of its code)')
   draftRule(@CurrentActor() actor: Actor, @Body() body: RuleDefinitionDto): Promise<RuleDto> {
     return this.rules.draft(actor, body);
@@ -42,6 +45,7 @@ export class RulesController {
 
   @Put(':id')
   @Require('early-warning:rule:write')
+  @Returns(RuleDto)
   @Summary('修改草稿', 'Edit a draft')
   editRule(
     @CurrentActor() actor: Actor,
@@ -63,6 +67,7 @@ export class RulesController {
   @Post(':id/publish')
   @HttpCode(200)
   @Require('early-warning:rule:write')
+  @Returns(RuleDto)
   @Summary(
     '发布已试运行的他人草稿，取代在用的版本',
     'Publish a dry-run draft of others in place of the version in force',
@@ -74,6 +79,7 @@ export class RulesController {
   @Post(':id/retire')
   @HttpCode(200)
   @Require('early-warning:rule:write')
+  @Returns(RuleDto)
   @Summary('停用规则', 'Take a rule out of force')
   retireRule(@CurrentActor() actor: Actor, @IdParam() id: string, @IfMatch() version: number): Promise<RuleDto> {
     return this.rules.retire(actor, id, version);

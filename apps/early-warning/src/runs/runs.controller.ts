@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, type Page, PageQuery, Summary } from '#http';
+import { ApiPage, IdParam, type Page, PageQuery, Summary, Returns } from '#http';
 import { JobDto } from '#service';
 import { RunDto, RunRequestDto } from './runs.dto.js';
 import { Runs } from './runs.service.js';
@@ -15,7 +15,7 @@ export class RunsController {
   @Post()
   @HttpCode(202)
   @Require('early-warning:run:write')
-  @ApiAcceptedResponse({ type: JobDto })
+  @Returns(JobDto)
   @Summary('发起预警运算', 'Run the rules')
   async requestRun(
     @CurrentActor() actor: Actor,
@@ -37,6 +37,7 @@ export class RunsController {
 
   @Get(':id')
   @Require('early-warning:run:write')
+  @Returns(RunDto)
   @Summary('查看一次运算', 'See a run')
   getRun(@IdParam() id: string): Promise<RunDto> {
     return this.runs.get(id);

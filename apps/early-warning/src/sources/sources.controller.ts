@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary, Returns } from '#http';
 import { SourceNotices } from './source-notices.service.js';
 import {
   HeartbeatDto,
@@ -33,6 +33,7 @@ export class SourcesController {
 
   @Get('sources/:id')
   @Require('early-warning:source:read')
+  @Returns(SourceDto)
   @Summary('查看数据源', 'See a source')
   getSource(@IdParam() id: string): Promise<SourceDto> {
     return this.sources.get(id);
@@ -41,6 +42,7 @@ export class SourcesController {
   @Post('sources')
   @Created()
   @Require('early-warning:source:write')
+  @Returns(SourceDto)
   @Summary('登记数据源', 'Declare a source')
   createSource(@CurrentActor() actor: Actor, @Body() body: NewSourceDto): Promise<SourceDto> {
     return this.sources.create(actor, body);
@@ -48,6 +50,7 @@ export class SourcesController {
 
   @Put('sources/:id')
   @Require('early-warning:source:write')
+  @Returns(SourceDto)
   @Summary('修改数据源（代码不可改）', 'Change a source (its code stays)')
   updateSource(
     @CurrentActor() actor: Actor,
@@ -69,6 +72,7 @@ export class SourcesController {
   @Post('sources/:code/heartbeat')
   @HttpCode(200)
   @Require('early-warning:observation:write')
+  @Returns(HeartbeatTakenDto)
   @Summary('数据源报告自身正常（当日无数据时）', 'A source says that it is alive, on days without data')
   sendHeartbeat(
     @CurrentActor() actor: Actor,

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ApiPage, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import {
   CloseDto,
   ConfirmDto,
@@ -28,6 +28,7 @@ export class WarningsController {
 
   @Get('summary')
   @Require('early-warning:warning:read')
+  @Returns(WarningSummaryDto)
   @Summary('按级别汇总预警', 'Count warnings by level')
   summarizeWarnings(@CurrentActor() actor: Actor): Promise<WarningSummaryDto> {
     return this.warnings.summary(actor);
@@ -35,6 +36,7 @@ export class WarningsController {
 
   @Get(':id')
   @Require('early-warning:warning:read')
+  @Returns(WarningDetailDto)
   @Summary('查看预警及其依据', 'See a warning with its evidence')
   getWarning(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<WarningDetailDto> {
     return this.warnings.get(actor, id);
@@ -43,6 +45,7 @@ export class WarningsController {
   @Post(':id/confirm')
   @HttpCode(200)
   @Require('early-warning:warning:triage')
+  @Returns(WarningDetailDto)
   @Summary('确认预警', 'Confirm a warning')
   confirmWarning(
     @CurrentActor() actor: Actor,
@@ -56,6 +59,7 @@ export class WarningsController {
   @Post(':id/dismiss')
   @HttpCode(200)
   @Require('early-warning:warning:triage')
+  @Returns(WarningDetailDto)
   @Summary('排除预警', 'Dismiss a warning')
   dismissWarning(
     @CurrentActor() actor: Actor,
@@ -69,6 +73,7 @@ export class WarningsController {
   @Post(':id/close')
   @HttpCode(200)
   @Require('early-warning:warning:triage')
+  @Returns(WarningDetailDto)
   @Summary('关闭已确认的预警', 'Close a confirmed warning')
   closeWarning(
     @CurrentActor() actor: Actor,

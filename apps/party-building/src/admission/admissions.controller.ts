@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import { AdmissionViews } from './admission-views.js';
 import {
   AdmissionDto,
@@ -30,6 +30,7 @@ export class AdmissionsController {
 
   @Post('applications')
   @Require('party-building:admission:apply')
+  @Returns(RecordedAdmissionDto)
   @Summary('本人递交入党申请', 'Hand in one’s own application')
   async apply(
     @CurrentActor() actor: Actor,
@@ -52,6 +53,7 @@ export class AdmissionsController {
   @Post('admissions')
   @Created()
   @Require('party-building:admission:write')
+  @Returns(RecordedAdmissionDto)
   @Summary('登记收到的入党申请', 'Enter an application that was received')
   receiveApplication(@CurrentActor() actor: Actor, @Body() body: OpenAdmissionDto): Promise<RecordedAdmissionDto> {
     return this.admissions.receive(actor, body);
@@ -59,6 +61,7 @@ export class AdmissionsController {
 
   @Get('admissions/:id')
   @Require('party-building:admission:read')
+  @Returns(AdmissionDto)
   @Summary('查看发展党员记录', 'See an admission')
   getAdmission(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<AdmissionDto> {
     return this.views.get(actor, id);
@@ -66,6 +69,7 @@ export class AdmissionsController {
 
   @Get('admissions/:id/timeline')
   @Require('party-building:admission:read')
+  @Returns(TimelineDto)
   @Summary('二十五步的时间与规定', 'The 25 steps with their dates and gates')
   getTimeline(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<TimelineDto> {
     return this.views.timeline(actor, id);
@@ -73,6 +77,7 @@ export class AdmissionsController {
 
   @Get('admissions/:id/entries')
   @Require('party-building:admission:read')
+  @Returns([AdmissionEntryDto])
   @Summary('全部办理记录，含已撤销的', 'Everything that was entered, what was reversed included')
   listEntries(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<AdmissionEntryDto[]> {
     return this.views.entries(actor, id);
@@ -87,6 +92,7 @@ export class AdmissionsController {
     schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 25 },
     example: 2,
   })
+  @Returns(RecordedAdmissionDto)
   @Summary('办理一步', 'Record that a step was taken')
   recordStep(
     @CurrentActor() actor: Actor,
@@ -101,6 +107,7 @@ export class AdmissionsController {
   @Post('admissions/:id/entries/:entryId/reverse')
   @HttpCode(200)
   @Require('party-building:admission:write')
+  @Returns(AdmissionDto)
   @Summary('撤销最近一次办理', 'Reverse the latest record')
   reverseEntry(
     @CurrentActor() actor: Actor,
@@ -115,6 +122,7 @@ export class AdmissionsController {
   @Post('admissions/:id/move')
   @HttpCode(200)
   @Require('party-building:admission:write')
+  @Returns(AdmissionDto)
   @Summary('转到另一党支部，已有时间保留', 'Move to another branch; the time served is kept')
   moveAdmission(
     @CurrentActor() actor: Actor,
@@ -135,6 +143,7 @@ export class AdmissionsController {
 
   @Get('admission-rules')
   @Require('party-building:admission:read')
+  @Returns([RuleSetDto])
   @Summary('各版本《细则》的步骤与规定', 'The steps and gates of every text of the rules')
   listAdmissionRules(): RuleSetDto[] {
     return this.views.ruleSets();

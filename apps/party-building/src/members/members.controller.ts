@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ApiPage, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import { AddMemberDto, DescribeMemberDto, MemberDto, MembersQuery } from './members.dto.js';
 import { Members } from './members.service.js';
 
@@ -20,6 +20,7 @@ export class MembersController {
 
   @Post()
   @Require('party-building:organization:write')
+  @Returns(MemberDto)
   @Summary('登记党员', 'Add a member to a branch')
   addMember(@CurrentActor() actor: Actor, @Body() body: AddMemberDto): Promise<MemberDto> {
     return this.members.add(actor, body);
@@ -27,6 +28,7 @@ export class MembersController {
 
   @Put(':id')
   @Require('party-building:organization:write')
+  @Returns(MemberDto)
   @Summary('修改党员登记，或记录转出', 'Change a membership, or end it')
   changeMember(
     @CurrentActor() actor: Actor,

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import {
   DescribeOrganizationDto,
   DissolveDto,
@@ -27,6 +27,7 @@ export class OrganizationsController {
   @Post()
   @Created()
   @Require('party-building:organization:write')
+  @Returns(OrganizationDto)
   @Summary('成立党组织', 'Found a party organization')
   foundOrganization(@CurrentActor() actor: Actor, @Body() body: FoundOrganizationDto): Promise<OrganizationDto> {
     return this.organizations.found(actor, body);
@@ -34,6 +35,7 @@ export class OrganizationsController {
 
   @Get(':id')
   @Require('party-building:organization:read')
+  @Returns(OrganizationDto)
   @Summary('查看党组织', 'See a party organization')
   getOrganization(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<OrganizationDto> {
     return this.organizations.get(actor, id);
@@ -41,6 +43,7 @@ export class OrganizationsController {
 
   @Put(':id')
   @Require('party-building:organization:write')
+  @Returns(OrganizationDto)
   @Summary('修改党组织', 'Change a party organization')
   changeOrganization(
     @CurrentActor() actor: Actor,
@@ -54,6 +57,7 @@ export class OrganizationsController {
   @Post(':id/dissolve')
   @HttpCode(200)
   @Require('party-building:organization:write')
+  @Returns(OrganizationDto)
   @Summary('撤销党组织', 'Dissolve a party organization')
   dissolveOrganization(
     @CurrentActor() actor: Actor,

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, type Page, Summary } from '#http';
+import { ApiPage, Created, IdParam, type Page, Summary, Returns } from '#http';
 import { LatePassDto, LatePassesQuery, RegisterLatePassDto, RevokeLatePassDto } from './late-passes.dto.js';
 import { LatePasses } from './late-passes.service.js';
 
@@ -20,7 +20,7 @@ export class LatePassesController {
 
   @Get(':id')
   @Require('safety:night-check:read')
-  @ApiOkResponse({ type: LatePassDto })
+  @Returns(LatePassDto)
   @Summary('查看晚归报备', 'Get a late pass')
   getLatePass(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<LatePassDto> {
     return this.latePasses.get(actor, id);
@@ -29,7 +29,7 @@ export class LatePassesController {
   @Post()
   @Created()
   @Require('safety:night-check:write')
-  @ApiCreatedResponse({ type: LatePassDto })
+  @Returns(LatePassDto)
   @Summary('登记晚归报备', 'Register a late pass')
   registerLatePass(@CurrentActor() actor: Actor, @Body() body: RegisterLatePassDto): Promise<LatePassDto> {
     return this.latePasses.register(actor, body);
@@ -38,7 +38,7 @@ export class LatePassesController {
   @Post(':id/revoke')
   @HttpCode(200)
   @Require('safety:night-check:write')
-  @ApiOkResponse({ type: LatePassDto })
+  @Returns(LatePassDto)
   @Summary('撤销晚归报备', 'Revoke a late pass')
   revokeLatePass(
     @CurrentActor() actor: Actor,

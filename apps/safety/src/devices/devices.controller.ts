@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, type Page, PageQuery, Summary } from '#http';
+import { ApiPage, Created, IdParam, type Page, PageQuery, Summary, Returns } from '#http';
 import { ApproveDeviceDto, DeviceDto, DevicesQuery, OutageDto, RegisterOutageDto } from './devices.dto.js';
 import { Devices } from './devices.service.js';
 
@@ -20,7 +20,7 @@ export class DevicesController {
 
   @Get(':id')
   @Require('safety:device:read')
-  @ApiOkResponse({ type: DeviceDto })
+  @Returns(DeviceDto)
   @Summary('查看门禁设备', 'Get a device')
   getDevice(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<DeviceDto> {
     return this.devices.get(actor, id);
@@ -29,7 +29,7 @@ export class DevicesController {
   @Post(':id/approve')
   @HttpCode(200)
   @Require('safety:device:write')
-  @ApiOkResponse({ type: DeviceDto })
+  @Returns(DeviceDto)
   @Summary('审批门禁设备，暂存的通行随即生效', 'Approve a device; the passes held so far begin to count')
   approveDevice(
     @CurrentActor() actor: Actor,
@@ -42,7 +42,7 @@ export class DevicesController {
   @Post(':id/retire')
   @HttpCode(200)
   @Require('safety:device:write')
-  @ApiOkResponse({ type: DeviceDto })
+  @Returns(DeviceDto)
   @Summary('停用门禁设备', 'Retire a device')
   retireDevice(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<DeviceDto> {
     return this.devices.retire(actor, id);
@@ -63,7 +63,7 @@ export class DevicesController {
   @Post(':id/outages')
   @Created()
   @Require('safety:device:write')
-  @ApiCreatedResponse({ type: OutageDto })
+  @Returns(OutageDto)
   @Summary('登记门禁故障时段，相关夜晚重新核查', 'Register an outage; the nights in it are checked again')
   registerOutage(
     @CurrentActor() actor: Actor,
@@ -76,7 +76,7 @@ export class DevicesController {
   @Post(':id/outages/:outageId/revoke')
   @HttpCode(200)
   @Require('safety:device:write')
-  @ApiOkResponse({ type: OutageDto })
+  @Returns(OutageDto)
   @Summary('撤销故障登记', 'Revoke an outage')
   revokeOutage(
     @CurrentActor() actor: Actor,

@@ -10,10 +10,10 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, NotFound, type Page, Summary } from '#http';
+import { ApiPage, IdParam, NotFound, type Page, Summary, Returns } from '#http';
 import { JobDto } from '#service';
 import {
   FindingDto,
@@ -52,7 +52,7 @@ export class NightChecksController {
   @Post()
   @HttpCode(202)
   @Require('safety:night-check:write')
-  @ApiAcceptedResponse({ type: JobDto })
+  @Returns(JobDto)
   @Summary(
     '发起夜间核查（一晚或一段，须为全校范围）',
     'Run the night check for a night or a range; takes the right over the whole school',
@@ -78,7 +78,7 @@ export class NightChecksController {
   @Get(':night')
   @NightParam()
   @Require('safety:night-check:read')
-  @ApiOkResponse({ type: NightDto })
+  @Returns(NightDto)
   @Summary('查看一晚的核查结果与人数', "Get a night's check and its numbers")
   getNightCheck(@CurrentActor() actor: Actor, @Param('night', NightPipe) night: string): Promise<NightDto> {
     return this.nights.get(actor, night);
@@ -113,7 +113,7 @@ export class FindingsController {
 
   @Get(':id')
   @Require('safety:night-check:read')
-  @ApiOkResponse({ type: FindingWithHistoryDto })
+  @Returns(FindingWithHistoryDto)
   @Summary('查看一条结果及其更正历史', 'Get a finding and what stood before its amendments')
   getFinding(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<FindingWithHistoryDto> {
     return this.nights.getFinding(actor, id);

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, BodyLimit, IdParam, type Page, Summary } from '#http';
+import { ApiPage, BodyLimit, IdParam, type Page, Summary, Returns } from '#http';
 import { PassBatches } from './pass-batches.service.js';
 import { PassBatchDto, PassBatchResultDto, PassDto, PassesQuery, PassRecordDto, VoidPassDto } from './passes.dto.js';
 import { Passes } from './passes.service.js';
@@ -32,7 +32,7 @@ export class PassesController {
   @BodyLimit(BATCH_BYTES)
   @Require('safety:pass:write')
   @ApiExtraModels(PassRecordDto)
-  @ApiOkResponse({ type: PassBatchResultDto })
+  @Returns(PassBatchResultDto)
   @Summary(
     '批量上传通行记录；可重复上传，坏行逐行报告',
     'Deliver passes in a batch; may be sent again, bad rows are reported one by one',
@@ -44,7 +44,7 @@ export class PassesController {
   @Post(':id/void')
   @HttpCode(200)
   @Require('safety:night-check:write')
-  @ApiOkResponse({ type: PassDto })
+  @Returns(PassDto)
   @Summary('作废一条通行记录，相关夜晚重新核查', 'Take a pass back; the nights it counted for are checked again')
   voidPass(@CurrentActor() actor: Actor, @IdParam() id: string, @Body() body: VoidPassDto): Promise<PassDto> {
     return this.passes.void(actor, id, body);

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import {
   AnswerersDto,
   AppointDto,
@@ -29,6 +29,7 @@ export class AppointmentsController {
   @Post('appointments')
   @Created()
   @Require('staffing:appointment:write')
+  @Returns(AppointmentDto)
   @Summary('任命', 'Appoint somebody')
   appoint(@CurrentActor() actor: Actor, @Body() body: AppointDto): Promise<AppointmentDto> {
     return this.appointments.appoint(actor, body);
@@ -36,6 +37,7 @@ export class AppointmentsController {
 
   @Get('appointments/:id')
   @Require('staffing:appointment:read')
+  @Returns(AppointmentDto)
   @Summary('查看任职', 'See an appointment')
   getAppointment(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<AppointmentDto> {
     return this.appointments.get(actor, id);
@@ -43,6 +45,7 @@ export class AppointmentsController {
 
   @Put('appointments/:id')
   @Require('staffing:appointment:write')
+  @Returns(AppointmentDto)
   @Summary('更正录入有误的任职', 'Put right an appointment that was entered wrongly')
   correctAppointment(
     @CurrentActor() actor: Actor,
@@ -56,6 +59,7 @@ export class AppointmentsController {
   @Post('appointments/:id/end')
   @HttpCode(200)
   @Require('staffing:appointment:write')
+  @Returns(AppointmentDto)
   @Summary('免去任职', 'End an appointment')
   endAppointment(
     @CurrentActor() actor: Actor,
@@ -68,6 +72,7 @@ export class AppointmentsController {
 
   @Get('students/:id/answerers')
   @Require('staffing:appointment:read')
+  @Returns(AnswerersDto)
   @Summary('某日谁负责该学生', 'Who answers for a student on a date')
   listAnswerers(
     @CurrentActor() actor: Actor,

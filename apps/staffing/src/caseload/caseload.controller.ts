@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, type Page, Summary } from '#http';
+import { ApiPage, type Page, Summary, Returns } from '#http';
 import { CaseloadDto, CaseloadQuery, RatioDto, RatioQuery } from './caseload.dto.js';
 import { Caseload } from './caseload.service.js';
 
@@ -12,6 +12,7 @@ export class CaseloadController {
 
   @Get('ratio')
   @Require('staffing:ratio:read')
+  @Returns(RatioDto)
   @Summary('各单位师生比与缺口', 'Students per counselor and shortfall by unit')
   getRatio(@CurrentActor() actor: Actor, @Query() query: RatioQuery): Promise<RatioDto> {
     return this.caseload.ratio(actor, query);
