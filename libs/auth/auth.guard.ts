@@ -8,6 +8,7 @@ import {
 import type { Actor } from './actor.js';
 import { Authenticator } from './authenticator.js';
 import { isPublic, requiredPermission } from './decorators.js';
+import { MissingPermission } from './missing-permission.js';
 
 interface Request {
   id: string;
@@ -42,7 +43,7 @@ export class AuthGuard implements CanActivate {
     request.actor = actor;
     if (!actor.can(permission)) {
       reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${permission}"`);
-      throw new ForbiddenException();
+      throw new MissingPermission(permission);
     }
     return true;
   }

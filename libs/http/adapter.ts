@@ -8,8 +8,17 @@ import { BODY_LIMIT } from './decorators.js';
 import { parseJsonBody } from './json-body.js';
 import { createLogger } from './logging.js';
 import { PROBLEM_JSON, problemBody, sendProblem } from './problem-answer.js';
-import { BadRequest, HeadersTooLarge, NotImplemented, type Problem, RequestTimeout, UrlTooLong } from './problems.js';
-import { rawContent, registerRawBodies } from './raw-body.js';
+import {
+  BadRequest,
+  HeadersTooLarge,
+  Invalid,
+  NotImplemented,
+  type Problem,
+  RequestTimeout,
+  UnsupportedMediaType,
+  UrlTooLong,
+} from './problems.js';
+import { charsetOf, rawContent, registerRawBodies, UTF_8 } from './raw-body.js';
 import { toProblem } from './to-problem.js';
 
 const MB = 1_048_576;
@@ -17,6 +26,8 @@ const MAX_URL = 8_192;
 const MAX_HEADERS = 16_384;
 /** A request has so long to arrive; Node looks every second. */
 const ARRIVAL_MS = 13_000;
+/** Headers that decide who asks for what. */
+const ONCE = new Set(['authorization', 'host', 'content-type', 'idempotency-key', 'if-match']);
 
 /** JSON only: Nest would add a form parser, which nothing here reads. */
 class JsonAdapter extends FastifyAdapter {
@@ -45,17 +56,13 @@ export function createAdapter(config: Config): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(
-    /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/,
-    { parseAs: 'buffer' },
-    (request, body, done) => {
-      try {
-        done(null, rawContent(request, body as Buffer) ?? parseJsonBody(body as Buffer));
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  );
+  fastify.addContentTypeParser(/^application\/json(?:\s*;|$)/i, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, rawContent(request, body as Buffer) ?? jsonBody(request, body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
   registerRawBodies(fastify as unknown as FastifyInstance);
   fastify.addHook('onRoute', (route) => {
     const limit = (route.config as { [BODY_LIMIT]?: number } | undefined)?.[BODY_LIMIT];
@@ -63,9 +70,28 @@ export function createAdapter(config: Config): FastifyAdapter {
   });
   fastify.addHook('onRequest', async (request) => {
     if ((request.raw.url ?? '').length > MAX_URL) throw new UrlTooLong();
+    refuseRepeatedHeaders(request);
   });
   fastify.addHook('onSend', async (request, reply) => secure(config, request.id, reply));
   return adapter;
+}
+
+function jsonBody(request: FastifyRequest, bytes: Buffer): unknown {
+  if (charsetOf(request) !== UTF_8) throw new UnsupportedMediaType();
+  return parseJsonBody(bytes);
+}
+
+/** Node keeps the first of these and says nothing: who is in between may have read the second (RFC 9110 §5.3). */
+function refuseRepeatedHeaders({ raw }: FastifyRequest): void {
+  const seen = new Set<string>();
+  for (let i = 0; i < raw.rawHeaders.length; i += 2) {
+    const name = raw.rawHeaders[i]!.toLowerCase();
+    if (!ONCE.has(name)) continue;
+    if (seen.has(name)) {
+      throw new Invalid({ errors: [{ pointer: raw.rawHeaders[i]!, zh: '只能出现一次', en: 'must be given once' }] });
+    }
+    seen.add(name);
+  }
 }
 
 /** The caller's X-Request-Id when it is harmless, else a new one. */

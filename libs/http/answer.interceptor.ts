@@ -1,8 +1,15 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { HEADERS_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, map, mergeMap, type Observable } from 'rxjs';
+import { from, map, mergeMap, type Observable, tap } from 'rxjs';
+import { acceptable } from './accept.js';
+import { toCsv } from './csv.js';
 import { CREATED } from './decorators.js';
+import { type Page, PAGE_OF } from './pages.js';
+import { NotAcceptable } from './problems.js';
 import { RateLimit } from './rate-limit.js';
+
+const CSV = 'text/csv';
 
 /**
  * Counts the request against its limit, then reads the answer for what headers say of it: `ETag` of what has an id and a
@@ -15,13 +22,23 @@ export class AnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const created = Reflect.getMetadata(CREATED, context.getHandler()) === true;
+    const handler = context.getHandler();
+    const created = Reflect.getMetadata(CREATED, handler) === true;
+    const rowClass = Reflect.getMetadata(PAGE_OF, handler) as RowClass | undefined;
     return from(this.rateLimit.count(request, reply)).pipe(
+      tap(() => {
+        // Before the handler: what is answered 406 has changed nothing.
+        if (!mediaTypeOf(request, handler, rowClass)) throw new NotAcceptable();
+      }),
       mergeMap(() => next.handle()),
       map((answer: unknown) => {
         if (!isObject(answer)) return answer;
         if (created && typeof answer.id === 'string') reply.header('Location', `${pathOf(request)}/${answer.id}`);
         if ('nextCursor' in answer) addNextLink(answer.nextCursor, request, reply);
+        if (rowClass && mediaTypeOf(request, handler, rowClass) === CSV) {
+          reply.type(`${CSV}; charset=utf-8`);
+          return toCsv(rowClass, (answer as unknown as Page<object>).data);
+        }
         return isVersioned(answer) && addETag(answer.version, request, reply) ? undefined : answer;
       }),
     );
@@ -29,6 +46,24 @@ export class AnswerInterceptor implements NestInterceptor {
 }
 
 type Fields = Record<string, unknown>;
+type RowClass = Parameters<typeof toCsv>[0];
+/** Where `@ApiProduces` keeps its types. */
+const PRODUCES = 'swagger/apiProduces';
+
+/** The type that a page says of itself with `@Header('Content-Type', …)`. */
+function pageType(handler: object): string | undefined {
+  const headers = (Reflect.getMetadata(HEADERS_METADATA, handler) ?? []) as { name: string; value: unknown }[];
+  const value = headers.find(({ name }) => name.toLowerCase() === 'content-type')?.value;
+  return typeof value === 'string' ? value.split(';', 1)[0]! : undefined;
+}
+
+/** The media type this request is answered in when it succeeds; undefined when it accepts none that the route makes. */
+function mediaTypeOf(request: FastifyRequest, handler: object, rowClass: RowClass | undefined): string | undefined {
+  const made = (Reflect.getMetadata(PRODUCES, handler) as string[] | undefined) ?? [
+    pageType(handler) ?? 'application/json',
+  ];
+  return acceptable(request.headers.accept, rowClass ? [...made, CSV] : made);
+}
 
 function isObject(answer: unknown): answer is Fields {
   return typeof answer === 'object' && answer !== null;

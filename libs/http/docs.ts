@@ -25,7 +25,7 @@ export async function registerDocs(
   const documents = new Map<ServiceName, string>();
   for (const service of SERVICE_NAMES) {
     fastify.get(`/${service}/v1/openapi.json`, async (_request, reply) => {
-      if (!hostedServices(app).includes(service)) throw new NotFound();
+      if (!hostedServices(app).includes(service)) throw new NotFound({ what: 'service' });
       if (!documents.has(service)) documents.set(service, JSON.stringify(buildOpenApi(app, service)));
       return reply.type('application/json; charset=utf-8').send(documents.get(service));
     });

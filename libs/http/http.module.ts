@@ -15,6 +15,7 @@ import { ApiDocument } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { sendProblem } from './problem-answer.js';
 import { Internal } from './problems.js';
+import { QueryParametersInterceptor } from './query-parameters.interceptor.js';
 import { RateLimit } from './rate-limit.js';
 import { Routes } from './routes.js';
 import { toProblem } from './to-problem.js';
@@ -43,6 +44,7 @@ export class HttpModule {
         { provide: APP_PIPE, useClass: ValidationPipe },
         // The outer one first: a replayed answer gets its headers like the first one.
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: QueryParametersInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
       exports: [Readiness],

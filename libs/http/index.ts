@@ -1,4 +1,5 @@
 export { createAdapter } from './adapter.js';
+export { ByDto } from './by.dto.js';
 export { BodyLimit, Created, IdParam, IdPipe, IfMatch, RequireIdempotencyKey, Returns, Summary } from './decorators.js';
 export * from './fields.js';
 export { Readiness, type ReadinessCheck } from './health.js';
@@ -8,7 +9,20 @@ export { createLogger, errorForLog, NestLogger } from './logging.js';
 export { parseJsonBody } from './json-body.js';
 export { httpMigrations } from './migrations.js';
 export { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';
-export { ApiPage, keyset, type Keyset, type Page, PageQuery, Sort, toPage } from './pages.js';
+export {
+  AnyOf,
+  anyOf,
+  ApiPage,
+  keyset,
+  type Keyset,
+  list,
+  type ListOptions,
+  type Page,
+  PageQuery,
+  Sort,
+  toPage,
+  UpdatedSince,
+} from './pages.js';
 export * from './problems.js';
 export { JSON_TYPE, Raw, RawBody, type RawContent } from './raw-body.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';

@@ -19,7 +19,7 @@ export function measureRequests(fastify: FastifyInstance): void {
  */
 export function registerMetrics(fastify: FastifyInstance): void {
   fastify.get('/metrics', async (request, reply) => {
-    if (!isLocal(request)) throw new NotFound();
+    if (!isLocal(request)) throw new NotFound({ what: 'route' });
     return reply.type(register.contentType).send(await register.metrics());
   });
 }

@@ -83,6 +83,8 @@ export function problemResponses(origin: string): Record<string, object> {
               instance: '/safety/v1/hazards',
               code: kind.code,
               traceId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
+              ...(kind.status === 403 && { permission: 'safety:device:write' }),
+              ...(kind.status === 404 && { what: 'hazard' }),
               ...(kind.status === 400 && { errors: [{ pointer: '#/place', detail: 'is required' }] }),
             },
           },
@@ -118,6 +120,14 @@ export const PROBLEM_SCHEMA = {
     instance: text(8_192, '请求路径 / Path of the request', '/safety/v1/hazards'),
     code: text(100, '稳定的代码 / Stable code', 'http/invalid'),
     traceId: text(64, '请求编号 / Id of the request', '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'),
+    permission: text(100, '403：缺少的权限 / 403: the permission that is missing', 'safety:device:write'),
+    scope: {
+      type: 'string',
+      enum: ['school'],
+      description: '403：该权限须覆盖全校 / 403: the permission must reach the whole school',
+      examples: ['school'],
+    },
+    what: text(100, '404：未找到的是什么 / 404: what was not found; `route` = no such address', 'warning'),
     errors: {
       type: 'array',
       description: '逐项错误 / What is wrong, part by part',

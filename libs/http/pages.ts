@@ -1,9 +1,10 @@
-import { applyDecorators } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
-import { join, sql, type Sql } from '#database';
-import { Int, OneOf, Text } from './fields.js';
+import type { Bilingual } from '#contracts';
+import { join, query, queryOne, sql, type Sql, type Tx } from '#database';
+import { type Codes, Flag, Instant, Int, ListOf, OneOf, Text } from './fields.js';
 import { Invalid } from './problems.js';
-import { isCleanText } from './text-hygiene.js';
 
 /** Query of every list; services extend it with their filters. */
 export class PageQuery {
@@ -19,7 +20,23 @@ export class PageQuery {
     example: 'eyJzIjoiIn0',
   })
   cursor?: string;
+
+  @Flag({ zh: '是否返回总数', en: 'Whether to count all rows, as `total`', optional: true, example: true })
+  total?: boolean;
 }
+
+/** `updatedSince` of a list; add `updatedAt` to its sorts. Rows of transactions under way appear later: go back two minutes when polling. */
+export const UpdatedSince = (): PropertyDecorator =>
+  Instant({
+    zh: '在该时间之后（含）有变化的；轮询时回退两分钟',
+    en: 'Changed at or after this instant; when polling, go back two minutes',
+    optional: true,
+    example: '2026-11-21T08:00:00+08:00',
+  });
+
+/** Filter of several values, `?status=open&status=confirmed`: rows that have one of them. */
+export const AnyOf = (of: 'uuid' | 'text' | Codes, text: Bilingual, example?: string[]): PropertyDecorator =>
+  ListOf(of as never, { ...text, optional: true, unique: true, maxItems: 50, ...(example && { example }) });
 
 /** `sort` of a list: one of the keys, `-key` for descending. */
 export const Sort = (keys: readonly string[]): PropertyDecorator =>
@@ -32,6 +49,8 @@ export const Sort = (keys: readonly string[]): PropertyDecorator =>
 export interface Page<T> {
   data: T[];
   nextCursor: string | null;
+  /** All rows of the list, when the query asks for `total`. */
+  total?: number;
 }
 
 interface SortedQuery {
@@ -61,7 +80,7 @@ export interface Keyset {
 
 /**
  * The SQL parts of a page: `WHERE … AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`.
- * Throws Invalid (400) for an unknown sort key and for a cursor that is malformed or of another sort.
+ * Throws Invalid (400) for an unknown sort key and for a cursor that is malformed, of another list, or of other filters or sort.
  */
 export function keyset<K extends string>(query: SortedQuery, options: KeysetOptions<K>): Keyset {
   const sort = query.sort ?? options.defaultSort;
@@ -72,7 +91,7 @@ export function keyset<K extends string>(query: SortedQuery, options: KeysetOpti
   }
   const column = options.sorts[key as K];
   const direction = descending ? sql` DESC` : sql` ASC`;
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, query.sort);
+  const after = query.cursor === undefined ? undefined : decodeCursor(query, query.cursor);
   const where = after
     ? descending
       ? sql`(${column}, ${options.id}) < (${after[0]}, ${after[1]})`
@@ -84,6 +103,53 @@ export function keyset<K extends string>(query: SortedQuery, options: KeysetOpti
     limit: query.limit + 1,
     sortKey: sql`(${column})::text`,
   };
+}
+
+export interface ListOptions<R, T, K extends string> extends KeysetOptions<K> {
+  /** Columns without those of the sort. */
+  select: Sql;
+  /** What follows FROM. */
+  from: Sql;
+  /** Scope and filters, joined by AND; undefined ones are left out. */
+  where: readonly (Sql | undefined)[];
+  to: (row: R) => T;
+}
+
+/** One page of a list in one statement; a second one counts where the query asks for `total`. */
+export async function list<R extends object, T, K extends string>(
+  tx: Tx,
+  page: PageQuery & SortedQuery,
+  options: ListOptions<R, T, K>,
+): Promise<Page<T>> {
+  const keys = keyset(page, options);
+  const where = join([sql`TRUE`, ...options.where.filter((one) => one !== undefined)], ' AND ');
+  const rows = await query<R & { sortKey: string; rowId: string }>(
+    tx,
+    sql`SELECT ${options.select}, ${keys.sortKey} AS "sortKey", ${options.id} AS "rowId" FROM ${options.from}
+         WHERE ${where} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
+  );
+  const found = toPage(
+    rows,
+    page,
+    (row) => [row.sortKey, row.rowId],
+    ({ sortKey: _sortKey, rowId: _rowId, ...row }) => options.to(row as unknown as R),
+  );
+  return page.total ? { ...found, total: await countOf(tx, options.from, where) } : found;
+}
+
+async function countOf(tx: Tx, from: Sql, where: Sql): Promise<number> {
+  const row = await queryOne<{ total: number }>(tx, sql`SELECT count(*)::int AS total FROM ${from} WHERE ${where}`);
+  return row!.total;
+}
+
+/** SQL predicate: the column has one of the values; undefined (no filter) when none were given. */
+export function anyOf(
+  column: Sql,
+  values: readonly string[] | undefined,
+  type: 'text' | 'uuid' = 'text',
+): Sql | undefined {
+  if (!values?.length) return undefined;
+  return type === 'uuid' ? sql`${column} = ANY(${values}::uuid[])` : sql`${column} = ANY(${values}::text[])`;
 }
 
 type SortValue = string | number | Date;
@@ -98,21 +164,29 @@ export function toPage<R, T>(
   const data = rows.slice(0, query.limit);
   const last = data.at(-1);
   const more = rows.length > query.limit && last !== undefined;
-  return { data: data.map((row) => from(row)), nextCursor: more ? encodeCursor(query.sort, keyOf(last)) : null };
+  return { data: data.map((row) => from(row)), nextCursor: more ? encodeCursor(query, keyOf(last)) : null };
 }
 
-function encodeCursor(sort: string | undefined, [value, id]: [SortValue, string]): string {
-  return Buffer.from(JSON.stringify([sort ?? '', value, id])).toString('base64url');
+function encodeCursor(query: SortedQuery, [value, id]: [SortValue, string]): string {
+  const content = JSON.stringify([value, id]);
+  return Buffer.from(JSON.stringify([value, id, seal(query, content)])).toString('base64url');
 }
 
-function decodeCursor(cursor: string, sort: string | undefined): [string | number, string] {
+/** What ties a cursor to its list, its sort and its filters, and shows that nobody wrote or changed it by hand. */
+function seal(query: SortedQuery, content: string): string {
+  const { limit: _limit, cursor: _cursor, total: _total, ...list } = query as SortedQuery & Record<string, unknown>;
+  const parts = Object.entries(list).filter(([, value]) => value !== undefined);
+  const text = JSON.stringify([query.constructor.name, parts.sort(([a], [b]) => (a < b ? -1 : 1)), content]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+function decodeCursor(query: SortedQuery, cursor: string): [string | number, string] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(parsed) && parsed.length === 3) {
-      const [ofSort, value, id] = parsed as unknown[];
+      const [value, id, sealed] = parsed as unknown[];
       const plain = typeof value === 'string' || typeof value === 'number';
-      if (ofSort === (sort ?? '') && plain && typeof id === 'string' && isCleanText(`${value}${id}`))
-        return [value, id];
+      if (plain && typeof id === 'string' && sealed === seal(query, JSON.stringify([value, id]))) return [value, id];
     }
   } catch {
     // Falls through to the one answer for everything that is not our cursor.
@@ -120,9 +194,12 @@ function decodeCursor(cursor: string, sort: string | undefined): [string | numbe
   throw new Invalid({ errors: [{ pointer: '?cursor', zh: '游标无效', en: 'is not a cursor of this list' }] });
 }
 
-/** OpenAPI of a route that answers `Page<Dto>`. */
+export const PAGE_OF = 'yizhan:page-of';
+
+/** A route that returns `Page<Dto>`; as CSV for who accepts `text/csv` rather than JSON. */
 export function ApiPage(dto: abstract new (...args: never[]) => object): MethodDecorator {
   return applyDecorators(
+    SetMetadata(PAGE_OF, dto),
     ApiExtraModels(dto as never),
     ApiOkResponse({
       description: '一页 / One page',
@@ -138,6 +215,14 @@ export function ApiPage(dto: abstract new (...args: never[]) => object): MethodD
             pattern: '^[A-Za-z0-9_-]+$',
             description: '下一页的游标；最后一页为 null / Cursor of the next page; null on the last',
             example: null,
+          },
+          total: {
+            type: 'integer',
+            format: 'int32',
+            minimum: 0,
+            maximum: 2_147_483_647,
+            description: '总数，仅在 total=true 时 / All rows; only with total=true',
+            example: 137,
           },
         },
       },

@@ -24,6 +24,7 @@ export function languageOf(header: string | undefined): Language {
 
 /** The body of RFC 9457. `origin`: public address of the API, for the resolvable `type`. */
 export function problemBody(problem: Problem, language: Language, origin: string, path: string, traceId: string) {
+  const { permission, scope, what } = problem.details;
   return {
     type: `${origin}/docs/problems#${problem.kind.code}`,
     title: titleOf(problem.kind)[language],
@@ -32,6 +33,9 @@ export function problemBody(problem: Problem, language: Language, origin: string
     instance: path,
     code: problem.kind.code,
     traceId,
+    ...(permission && { permission }),
+    ...(scope && { scope }),
+    ...(what && { what }),
     ...(problem.errors.length > 0 && {
       errors: problem.errors.map(({ pointer, code, ...text }) => ({
         pointer,

@@ -39,14 +39,15 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = toProblem(error);
     if (!problem || problem.kind.status === 503) request.log.error({ err: errorForLog(error) }, 'request failed');
     if (!problem) return new Internal();
-    return request.is404 && problem instanceof NotFound ? this.unrouted(request) : problem;
+    // Where there is no such route, what is wrong with the request's body or type does not matter.
+    return request.is404 && problem.kind.status < 429 ? this.unrouted(request) : problem;
   }
 
   private unrouted(request: FastifyRequest): Problem {
     const path = (request.raw.url ?? '/').split('?', 1)[0]!;
     const allowed = this.routes.methodsOf(path);
-    if (allowed.includes(request.method)) return new NotFound();
+    if (allowed.includes(request.method)) return new NotFound({ what: 'route' });
     if (allowed.length > 0) return new MethodNotAllowed({ headers: { Allow: allowed.join(', ') } });
-    return USUAL_METHODS.has(request.method) ? new NotFound() : new NotImplemented();
+    return USUAL_METHODS.has(request.method) ? new NotFound({ what: 'route' }) : new NotImplemented();
   }
 }

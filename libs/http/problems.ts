@@ -1,4 +1,4 @@
-import type { Bilingual } from '#contracts';
+import type { Bilingual, Permission } from '#contracts';
 
 /**
  * What is wrong with one part of a request.
@@ -25,6 +25,11 @@ export interface ProblemDetails {
   errors?: FieldError[];
   /** Seconds; answered as `Retry-After`. */
   retryAfter?: number;
+  /** 403: the permission that is missing; `school` when it must reach the whole school. */
+  permission?: Permission;
+  scope?: 'school';
+  /** 404: what was not found: `route`, or the kind of resource, such as `warning`. */
+  what?: string;
   /** Further response headers, e.g. `Allow`. */
   headers?: Record<string, string>;
 }

@@ -7,7 +7,7 @@ import { BODY_LIMIT } from './decorators.js';
 import { BadRequest, BodyTooLarge, UnsupportedMediaType } from './problems.js';
 
 const RAW_BODY = 'rawBody';
-const UTF_8 = 'utf-8';
+export const UTF_8 = 'utf-8';
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)/i;
 export const JSON_TYPE = 'application/json';
 
@@ -65,6 +65,12 @@ function rawTypesOf(request: FastifyRequest): RawTypes | undefined {
   return (request.routeOptions.config as { [RAW_BODY]?: RawTypes } | undefined)?.[RAW_BODY];
 }
 
+/** The charset that a request declares for its body, in lower case; none: UTF-8. */
+export function charsetOf(request: FastifyRequest): string {
+  const declared = CHARSET.exec(request.headers['content-type'] ?? '')?.[1]!.toLowerCase() ?? UTF_8;
+  return declared === 'utf8' ? UTF_8 : declared;
+}
+
 /** The body of a `@RawBody` route; undefined on other routes. */
 export function rawContent(request: FastifyRequest, bytes: Buffer): RawContent | undefined {
   const types = rawTypesOf(request);
@@ -72,8 +78,7 @@ export function rawContent(request: FastifyRequest, bytes: Buffer): RawContent |
   const header = request.headers['content-type'] ?? '';
   const type = header.split(';', 1)[0]!.trim().toLowerCase();
   const known = types[type];
-  const declared = CHARSET.exec(header)?.[1]!.toLowerCase() ?? UTF_8;
-  const charset = declared === 'utf8' ? UTF_8 : declared;
+  const charset = charsetOf(request);
   if (!known || !(known.charsets ?? [UTF_8]).includes(charset)) throw new UnsupportedMediaType();
   if (bytes.length > known.maxBytes) throw new BodyTooLarge();
   return { type, charset, bytes };

@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { MissingPermission } from '#auth';
 import { StaleVersionError, sqlState } from '#database';
 import {
   BadRequest,
@@ -48,6 +49,10 @@ const CONNECTION_LOST =
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof StaleVersionError) return new Stale();
+  if (error instanceof MissingPermission) {
+    const { permission, school } = error;
+    return new Forbidden({ permission, ...(school && { scope: 'school' as const }) });
+  }
   if (error instanceof HttpException) return ofStatus(error.getStatus());
   return ofDatabase(error) ?? ofFastify(error);
 }
@@ -55,7 +60,9 @@ export function toProblem(error: unknown): Problem | undefined {
 function ofStatus(status: number): Problem | undefined {
   if (status === 503) return unavailable();
   const kind = BY_STATUS[status] ?? (status >= 400 && status < 500 ? BadRequest : undefined);
-  return kind && new kind(status === 429 ? { retryAfter: RETRY_AFTER_SECONDS } : {});
+  return (
+    kind && new kind(status === 429 ? { retryAfter: RETRY_AFTER_SECONDS } : status === 404 ? { what: 'route' } : {})
+  );
 }
 
 function ofDatabase(error: unknown): Problem | undefined {

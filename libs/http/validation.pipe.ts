@@ -15,7 +15,7 @@ const STRICT: ValidatorOptions = {
   stopAtFirstError: true,
   validationError: { target: false, value: false },
 };
-const UNKNOWN = { zh: '未知的字段', en: 'is not a known property' };
+export const UNKNOWN = { zh: '未知的字段', en: 'is not a known property' };
 const BUILT_IN = new Set<unknown>([Object, Array, String, Number, Boolean, Date, Buffer]);
 
 /**
@@ -53,7 +53,7 @@ export function validateValue(instance: object, at = '#'): void {
 function refuseDirtyParts(value: unknown, type: 'query' | 'param', name: string | undefined): void {
   const parts = typeof value === 'object' && value !== null ? Object.entries(value) : [[name ?? '', value] as const];
   for (const [key, part] of parts) {
-    const pointer = type === 'query' ? `?${key}` : `:${key}`;
+    const pointer = (type === 'query' ? '?' : ':') + pointerPart(key);
     // class-transformer would drop such a key without a word.
     if (key in Object.prototype) throw new Invalid({ errors: [{ pointer, ...UNKNOWN }] });
     if (type === 'query' && Array.isArray(part) && name !== undefined) {

@@ -98,7 +98,7 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
 
     private async find(actor: Actor, id: string): Promise<Job> {
       const job = await this.jobs.find(this.database.reader, actor, service, id);
-      if (!job) throw new NotFound();
+      if (!job) throw new NotFound({ what: 'job' });
       return job;
     }
   }

@@ -141,9 +141,9 @@ export function operationsControllerOf(service: ServiceName): Type {
       what: string,
       settle: (tx: Tx, service: ServiceName, id: string) => Promise<boolean>,
     ): Promise<DeliveryDto> {
-      if (!/^\d{1,18}$/.test(id)) throw new NotFound();
+      if (!/^\d{1,18}$/.test(id)) throw new NotFound({ what: 'delivery' });
       return this.database.transaction(actor, async (tx) => {
-        if (!(await deliveryById(tx, service, id))) throw new NotFound();
+        if (!(await deliveryById(tx, service, id))) throw new NotFound({ what: 'delivery' });
         if (!(await settle(tx, service, id))) throw new DeliveryNotDead();
         await audit(tx, actor, { action: `platform.delivery.${what}`, subject: { kind: 'delivery', id } });
         return DeliveryDto.from((await deliveryById(tx, service, id)) as DeliveryInfo);

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, type Type } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
-import { type Actor, audit, CurrentActor, Require } from '#auth';
+import { type Actor, audit, CurrentActor, Require, requireSchool } from '#auth';
 import { Config } from '#config';
 import type { ServiceName } from '#contracts';
 import { Database, type Tx } from '#database';
@@ -9,7 +9,6 @@ import {
   Created,
   DateOnly,
   type FieldError,
-  Forbidden,
   Instant,
   Int,
   Invalid,
@@ -134,7 +133,7 @@ export function policiesControllerOf(service: ServiceName): Type {
     ): Promise<PolicyVersionDto> {
       const { policyClass } = this.find(key);
       // A policy holds for the whole school.
-      if (!actor.scopeOf('platform:policy:write').school) throw new Forbidden();
+      requireSchool(actor, 'platform:policy:write');
       const value = plainToInstance(policyClass, body.value);
       validateValue(value, '#/value');
       return this.database.transaction(actor, async (tx) => {
@@ -158,7 +157,7 @@ export function policiesControllerOf(service: ServiceName): Type {
 
     private find(key: string): NonNullable<ReturnType<typeof policyOf>> {
       const found = policyOf(key);
-      if (!found || !key.startsWith(`${service}.`)) throw new NotFound();
+      if (!found || !key.startsWith(`${service}.`)) throw new NotFound({ what: 'policy' });
       return found;
     }
 

@@ -1,10 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { type Actor, Authenticator } from '#auth';
+import { type Actor, Authenticator, MissingPermission } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES } from '#contracts';
 import { queueToken } from '#events';
-import { Forbidden, servePages, Unauthorized } from '#http';
+import { servePages, Unauthorized } from '#http';
 
 const PATH = '/operations/queues';
 const CHALLENGE = 'Basic realm="paste an access token as the password", charset="UTF-8"';
@@ -29,7 +29,7 @@ export async function mountQueueBoard(app: NestFastifyApplication, config: Confi
         throw new Unauthorized();
       }
       request.actor = actor;
-      if (!actor.can('platform:operations:read')) throw new Forbidden();
+      if (!actor.can('platform:operations:read')) throw new MissingPermission('platform:operations:read');
     });
     for (const path of [PATH, `${PATH}/*`]) {
       pages.get(path, async (request, reply) => {

@@ -28,6 +28,7 @@ import { Actor, CurrentActor, Public, Require } from '#auth';
 import { Config } from '#config';
 import { BaseEntity, Database, DatabaseModule, insert, migrate, query, sql, update } from '#database';
 import {
+  anyOf,
   ApiPage,
   BodyLimit,
   configureHttp,
@@ -38,12 +39,11 @@ import {
   HttpModule,
   IdParam,
   IfMatch,
-  keyset,
+  list as listPage,
   NotFound,
   type Page,
   RequireIdempotencyKey,
   Summary,
-  toPage,
   uploadedFile,
 } from '#http';
 import { ChangedNote, NewNote, NoteDto, NotesQuery } from './notes.dto.js';
@@ -79,17 +79,18 @@ class Notes {
   constructor(private readonly database: Database) {}
 
   async list(request: NotesQuery): Promise<Page<NoteDto>> {
-    const page = keyset(request, {
+    return listPage<Note, NoteDto, 'title' | 'createdAt'>(this.database.reader, request, {
+      select: sql`id, title, weight, version`,
+      from: sql`fixture.note`,
+      where: [
+        request.updatedSince ? sql`updated_at >= ${request.updatedSince}` : undefined,
+        anyOf(sql`title`, request.title),
+      ],
       sorts: { title: sql`title`, createdAt: sql`created_at` },
       defaultSort: 'createdAt',
       id: sql`id`,
+      to: NoteDto.from,
     });
-    const rows = await query<Note & { key: string }>(
-      this.database.reader,
-      sql`SELECT id, title, weight, version, ${page.sortKey} AS key FROM fixture.note
-          WHERE ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(rows, request, (row) => [row.key, row.id], NoteDto.from);
   }
 
   async get(id: string): Promise<NoteDto> {

@@ -38,6 +38,7 @@ describe('problems', () => {
       status: 404,
       title: '未找到',
       instance: '/nowhere/v1',
+      what: 'route',
       code: 'http/not-found',
       traceId: zh.headers['x-request-id'],
     });
@@ -57,6 +58,9 @@ describe('problems', () => {
     expect(overridden.status).toBe(200);
     expect(await exchange(`TRACE ${PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 405 /);
     expect(await exchange(`TRACE /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 501 /);
+    expect(await exchange(`QUERY ${PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 405 [^]*\r\nallow: GET, HEAD, POST\r\n/i,
+    );
     expect(await exchange(`FROB / HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1.1 501 /);
   });
 
@@ -92,6 +96,16 @@ describe('problems', () => {
     const second = await agent().post(PATH).send({ title: 'unique-1', weight: 1 }).expect(409);
     expect(second.body.code).toBe('http/conflict');
     expect(second.text).not.toContain('unique-1');
+  });
+});
+
+describe('headers that are there twice', () => {
+  it.each(['Authorization', 'Host', 'Idempotency-Key'])('refuses %s', async (name) => {
+    const twice = `${name}: a\r\n${name}: b\r\n`;
+    const host = name === 'Host' ? '' : 'Host: x\r\n';
+    const answer = await exchange(`GET ${PATH} HTTP/1.1\r\n${host}${twice}Connection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain(`"pointer":"${name}"`);
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  AnyOf,
   DateOnly,
   Decimal,
   Flag,
@@ -12,6 +13,7 @@ import {
   PageQuery,
   Sort,
   Text,
+  UpdatedSince,
   Uuid,
 } from '#http';
 
@@ -76,6 +78,10 @@ export class NoteDto {
 export class NotesQuery extends PageQuery {
   @Sort(['title', 'createdAt'])
   sort?: string;
+  @UpdatedSince()
+  updatedSince?: string;
+  @AnyOf('text', { zh: '标题', en: 'Title' })
+  title?: string[];
   @Flag({ zh: '公开', en: 'Public', optional: true })
   open?: boolean;
   @ListOf('int', { zh: '分量', en: 'Weights', optional: true })

@@ -117,6 +117,8 @@ describe('bodies', () => {
     ['NUL in a free object', '{"title":"a","weight":1,"extra":{"a\\u0000":1}}'],
     ['__proto__', '{"title":"a","weight":1,"extra":{"__proto__":{"x":1}}}'],
     ['constructor', '{"title":"a","weight":1,"constructor":{"prototype":{}}}'],
+    ['a key that every object has', '{"title":"a","weight":1,"extra":{"toString":1}}'],
+    ['a byte order mark', '\uFEFF{"title":"a","weight":1}'],
     ['1e400', '{"title":"a","weight":1e400}'],
     ['not JSON', '{"title":"a",}'],
     ['cut off', '{"title":"a'],
@@ -127,6 +129,38 @@ describe('bodies', () => {
     const answer = await echo(body);
     expect(answer.status).toBe(400);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
+  it.each(['toString', 'valueOf', 'hasOwnProperty', '__defineGetter__'])('points at the key %s', async (key) => {
+    const answer = await echo(`{"title":"a","weight":1,"${key}":1}`).expect(400);
+    expect(answer.body.errors).toEqual([{ pointer: `#/${key}`, detail: 'is not allowed as a key' }]);
+  });
+
+  it('escapes control characters of a key in its pointer', async () => {
+    const answer = await echo('{"title":"a","weight":1,"a\\u0001\\u007fb":1}').expect(400);
+    expect(answer.body.errors[0].pointer).toBe('#/a\\u0001\\u007fb');
+  });
+
+  it('refuses an object of too many keys before it is checked key by key', async () => {
+    const keys = (n: number) => Array.from({ length: n }, (_, i) => `"k${i}":1`).join(',');
+    const answer = await echo(`{${keys(80_000)}}`).expect(400);
+    expect(answer.body.errors).toEqual([
+      { pointer: '#/k1000', detail: 'is one key too many: an object may have 1000' },
+    ]);
+    // So many are taken, and each is looked at.
+    expect((await echo(`{${keys(1_000)}}`).expect(400)).body.errors).toHaveLength(100);
+  });
+
+  it.each(['application/json; charset=gbk', 'application/merge-patch+json', 'application/vnd.api+json'])(
+    'refuses %s',
+    async (type) => {
+      await agent().post(`${PATH}/echo`).set('Content-Type', type).send(JSON.stringify(note)).expect(415);
+    },
+  );
+
+  it('takes JSON whatever the case of its type', async () => {
+    const send = (type: string) => agent().post(`${PATH}/echo`).set('Content-Type', type).send(JSON.stringify(note));
+    await send('Application/JSON; charset="UTF-8"').expect(200);
   });
 
   it('refuses bytes that are not UTF-8', async () => {
@@ -188,6 +222,49 @@ describe('queries and paths', () => {
       if (answer.body.errors) expect(answer.body.errors[0].pointer).toBe(':id');
     },
   );
+
+  it('refuses a query parameter where the route takes none, and writes nothing', async () => {
+    const answer = await agent().post(`${PATH}?dryRun=true`).send({ title: 'unasked', weight: 1 }).expect(400);
+    expect(answer.body.errors).toMatchObject([{ pointer: '?dryRun' }]);
+    expect(await countNotes('unasked')).toBe(0);
+    await agent().get(`${PATH}/${UUID}?foo=1`).expect(400);
+  });
+
+  it('filters by several values and by the time of the last change, and counts on request', async () => {
+    for (const title of ['f1', 'f2', 'f3']) await agent().post(PATH).send({ title, weight: 1 }).expect(201);
+    const page = await agent().get(`${PATH}?title=f1&title=f3&limit=1&total=true`).expect(200);
+    expect([page.body.total, page.body.data.length]).toEqual([2, 1]);
+    expect((await agent().get(`${PATH}?title=f1`)).body).not.toHaveProperty('total');
+    const later = encodeURIComponent(new Date(Date.now() + 60_000).toISOString());
+    expect((await agent().get(`${PATH}?updatedSince=${later}&total=true`).expect(200)).body.total).toBe(0);
+  });
+
+  it('refuses a cursor that was changed, of other filters, or of another list', async () => {
+    for (const title of ['c1', 'c2']) await agent().post(PATH).send({ title, weight: 1 }).expect(201);
+    const { nextCursor } = (await agent().get(`${PATH}?title=c1&title=c2&limit=1`).expect(200)).body;
+    await agent().get(`${PATH}?title=c1&title=c2&limit=2&cursor=${nextCursor}`).expect(200);
+    const [, id, seal] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString());
+    for (const value of ['infinity', 'now']) {
+      const forged = Buffer.from(JSON.stringify([value, id, seal])).toString('base64url');
+      const answer = await agent().get(`${PATH}?title=c1&title=c2&limit=1&cursor=${forged}`).expect(400);
+      expect(answer.body.errors[0].pointer).toBe('?cursor');
+    }
+    await agent().get(`${PATH}?title=c1&limit=1&cursor=${nextCursor}`).expect(400);
+  });
+
+  it('answers a list as CSV to who prefers it, and 406 to who accepts neither', async () => {
+    await agent().post(PATH).send({ title: '=cmd', weight: 7 }).expect(201);
+    const ask = (accept: string) => agent().get(`${PATH}?title=%3Dcmd&limit=1`).set('Accept', accept);
+    const csv = await ask('text/csv, application/json;q=0.5').expect(200);
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+    const [head, row] = csv.text.split('\n');
+    expect(head).toBe('\uFEFFid,title,weight,version,place.building,place.floor');
+    expect(row).toMatch(/^[0-9a-f-]{36},'=cmd,7,1,,$/);
+    expect((await ask('*/*').expect(200)).headers['content-type']).toMatch(/^application\/json/);
+    expect((await ask('application/xml')).status).toBe(406);
+    const refused = await agent().post(PATH).set('Accept', 'text/csv').send({ title: 'never', weight: 1 });
+    expect([refused.status, await countNotes('never')]).toEqual([406, 0]);
+  });
 
   it('walks all pages in each order without losing or repeating a row', async () => {
     await query(

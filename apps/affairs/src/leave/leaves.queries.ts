@@ -13,7 +13,7 @@ export async function findForChange(tx: Tx, visible: Sql, id: string, expected: 
     tx,
     sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${visible} FOR UPDATE OF l`,
   );
-  if (!row) throw new NotFound();
+  if (!row) throw new NotFound({ what: 'leave' });
   const leave = await tx.findOneByOrFail(Leave, { id });
   if (leave.version !== expected) throw new StaleVersionError();
   return leave;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { type Actor, MissingPermission } from '#auth';
 import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { Forbidden, Invalid, keyset, NotFound, type Page, PageQuery, toPage } from '#http';
+import { Invalid, keyset, NotFound, type Page, PageQuery, toPage } from '#http';
 import { Policies } from '#policy';
 import { appointmentsOf, inScope, instantOf, type Person, peopleByIds, personById, type Scope, today } from '#roster';
 import type {
@@ -84,7 +84,7 @@ export class Leaves {
         tx,
         sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
       );
-      if (!row) throw new NotFound();
+      if (!row) throw new NotFound({ what: 'leave' });
       return detailOf(tx, await tx.findOneByOrFail(Leave, { id }));
     });
   }
@@ -100,7 +100,7 @@ export class Leaves {
         tx,
         sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
       );
-      if (!leave) throw new NotFound();
+      if (!leave) throw new NotFound({ what: 'leave' });
       const rows = await query<LeaveActionDto & { key: string }>(
         tx,
         sql`SELECT a.id, a.action, a.person_id AS "personId", a.comment, a.occurred_at AS "occurredAt", ${page.sortKey} AS key
@@ -260,7 +260,8 @@ export class Leaves {
     expected: number,
     fn: (tx: Tx, leave: Leave) => Promise<void>,
   ): Promise<LeaveDetailDto> {
-    if (!actor.can('affairs:leave:submit') && !actor.can('affairs:leave:decide')) throw new Forbidden();
+    if (!actor.can('affairs:leave:submit') && !actor.can('affairs:leave:decide'))
+      throw new MissingPermission('affairs:leave:submit');
     const own = this.inScope(actor.scopeOf('affairs:leave:submit'));
     const ofStaff = this.inScope(actor.scopeOf('affairs:leave:decide'));
     return this.database.transaction(actor, async (tx) => {

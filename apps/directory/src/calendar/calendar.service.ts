@@ -38,7 +38,7 @@ export class Calendar {
   delete(actor: Actor, date: string): Promise<void> {
     return this.database.transaction(actor, async (tx) => {
       const gone = await query(tx, sql`DELETE FROM directory.calendar_day WHERE day = ${date} RETURNING id`);
-      if (gone.length === 0) throw new NotFound();
+      if (gone.length === 0) throw new NotFound({ what: 'calendar-day' });
     });
   }
 

@@ -73,7 +73,7 @@ export class Terms {
 
   private async find(tx: Tx, id: string): Promise<Term> {
     const term = await tx.findOneBy(Term, { id });
-    if (!term) throw new NotFound();
+    if (!term) throw new NotFound({ what: 'term' });
     return term;
   }
 

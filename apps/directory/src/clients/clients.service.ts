@@ -109,7 +109,7 @@ export class ClientsService {
     return this.database.transaction(actor, async (tx) => {
       const client = await locked(tx, id);
       const secrets = await tx.findBy(ClientSecret, { clientRef: id });
-      if (!secrets.some((secret) => secret.id === secretId)) throw new NotFound();
+      if (!secrets.some((secret) => secret.id === secretId)) throw new NotFound({ what: 'secret' });
       if (secrets.length === 1) throw new LastSecret();
       await tx.delete(ClientSecret, { id: secretId });
       await update(tx, client);
@@ -144,13 +144,13 @@ function newSecret(): string {
 
 async function locked(tx: Tx, id: string): Promise<Client> {
   const client = await tx.findOne(Client, { where: { id }, lock: { mode: 'pessimistic_write' } });
-  if (!client) throw new NotFound();
+  if (!client) throw new NotFound({ what: 'client' });
   return client;
 }
 
 async function view(tx: Tx, id: string): Promise<ClientDto> {
   const [dto] = await withSecrets(tx, [id]);
-  if (!dto) throw new NotFound();
+  if (!dto) throw new NotFound({ what: 'client' });
   return dto;
 }
 

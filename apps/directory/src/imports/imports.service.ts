@@ -92,7 +92,7 @@ export class Imports {
 
   async get(id: string): Promise<ImportDto> {
     const found = await this.database.reader.findOneBy(Import, { id });
-    if (!found) throw new NotFound();
+    if (!found) throw new NotFound({ what: 'import' });
     return ImportDto.from(found);
   }
 

@@ -49,7 +49,7 @@ export class People {
       this.database.reader,
       sql`SELECT ${COLUMNS} FROM directory.person p WHERE p.id = ${id} AND ${this.visible(actor)}`,
     );
-    if (!person) throw new NotFound();
+    if (!person) throw new NotFound({ what: 'person' });
     return PersonDetailDto.from(person);
   }
 

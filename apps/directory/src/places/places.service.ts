@@ -42,7 +42,7 @@ export class Places {
            ORDER BY (SELECT count(*) FROM directory.place_path a WHERE a.descendant_id = l.id)`,
     );
     const place = path.at(-1);
-    if (!place) throw new NotFound();
+    if (!place) throw new NotFound({ what: 'place' });
     return PlaceDetailDto.of(place, path);
   }
 }

@@ -42,7 +42,7 @@ export class Units {
            ORDER BY (SELECT count(*) FROM directory.unit_path a WHERE a.descendant_id = u.id)`,
     );
     const unit = path.at(-1);
-    if (!unit) throw new NotFound();
+    if (!unit) throw new NotFound({ what: 'unit' });
     return UnitDetailDto.of(unit, path);
   }
 }

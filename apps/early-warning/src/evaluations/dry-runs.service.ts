@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, requireSchool } from '#auth';
 import { Config } from '#config';
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { Database, insert, query, sql, type Tx } from '#database';
@@ -9,7 +9,6 @@ import { Engine, type RuleVersion } from '../engine/engine.js';
 import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
 import { Findings } from '../kernel/findings.js';
 import { rankOf, type Rule as Definition } from '../kernel/language.js';
-import { requireSchool } from '../metrics/metrics.service.js';
 import { Rule } from '../rules/rule.entity.js';
 import { checkedDefinition, publishedRules } from '../rules/rules.service.js';
 import { DryRun } from './dry-run.entity.js';
@@ -92,7 +91,7 @@ export class DryRuns {
       throw wrong({ pointer: '#/rule', zh: 'rule 与 ruleId 须二选一', en: 'give either rule or ruleId' });
     if (rule) return checkedDefinition(tx, rule, '#/rule');
     const stored = await tx.findOneBy(Rule, { id: ruleId! });
-    if (!stored) throw new NotFound();
+    if (!stored) throw new NotFound({ what: 'dry-run' });
     return checkedDefinition(tx, stored.definition as never, '#/ruleId');
   }
 
@@ -216,7 +215,7 @@ export class DryRuns {
       sql`SELECT sha256(convert_to((${JSON.stringify(definition)}::jsonb)::text, 'UTF8')) AS hash FROM early_warning.rule
            WHERE id = ${ruleId} FOR KEY SHARE`,
     );
-    if (!rule) throw new NotFound();
+    if (!rule) throw new NotFound({ what: 'rule' });
     const record = new DryRun();
     const { from: fromDay, to: toDay } = result;
     const unitId = population.unitId ?? null;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, requireSchool } from '#auth';
 import { Config } from '#config';
 import { WARNING_LEVELS } from '#contracts';
 import { Database } from '#database';
@@ -9,7 +9,6 @@ import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { rankOf } from '../kernel/language.js';
-import { requireSchool } from '../metrics/metrics.service.js';
 import { checkedDefinition } from '../rules/rules.service.js';
 import { EvaluationDto, type EvaluationQuery, type EvaluationRequestDto, MAX_IDS } from './evaluations.dto.js';
 import { TooManyIds } from './evaluations.problems.js';

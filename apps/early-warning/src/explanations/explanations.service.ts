@@ -69,7 +69,7 @@ export class Explanations {
       const student = await this.student(tx, actor, who);
       const [rule] = await publishedRules(tx, [code]);
       const isSelf = actor.personId === student.id;
-      if (!rule || !(isSelf || (await this.mayAskWhy(tx, actor, rule, student)))) throw new NotFound();
+      if (!rule || !(isSelf || (await this.mayAskWhy(tx, actor, rule, student)))) throw new NotFound({ what: 'rule' });
       const day = asOf ?? (rule.definition.on === 'data' ? now : addDays(now, -1));
       const judged = await this.judge(tx, rule, student, day);
       const names = await this.names(tx, rule.definition);
@@ -97,7 +97,7 @@ export class Explanations {
             FROM directory.published_student_v1 s LEFT JOIN early_warning.student_ordinal o ON o.student_id = s.id
            WHERE ${isStudent(who)} AND ${inScope(actor.scopeOf(READ), sql`s.id`, today(this.config.timeZone))} LIMIT 1`,
     );
-    if (!student) throw new NotFound();
+    if (!student) throw new NotFound({ what: 'student' });
     return student;
   }
 

@@ -1,18 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
-import type { Permission } from '#contracts';
+import { type Actor, requireSchool } from '#auth';
 import { Database, insert, query, sql, type Tx, update } from '#database';
-import { Forbidden, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
+import { keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
 import { checkRule } from '../kernel/check-rule.js';
 import type { MetricInfo, Rule } from '../kernel/language.js';
 import { Metric } from './metric.entity.js';
 import { MetricDto, type MetricChangeDto, type NewMetricDto } from './metrics.dto.js';
 import { MetricCodeTaken, MetricInUse } from './metrics.problems.js';
-
-/** Catalogue and rules hold for the whole school, so only who answers for the whole school may change them. */
-export function requireSchool(actor: Actor, permission: Permission): void {
-  if (!actor.scopeOf(permission).school) throw new Forbidden();
-}
 
 export interface CataloguedMetric extends MetricInfo {
   fold: string;
@@ -84,7 +78,7 @@ export class Metrics {
 
   private async find(tx: Tx, id: string): Promise<Metric> {
     const metric = await tx.findOneBy(Metric, { id });
-    if (!metric) throw new NotFound();
+    if (!metric) throw new NotFound({ what: 'metric' });
     return metric;
   }
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, requireSchool } from '#auth';
 import { Database, query, queryOne, sql, type Tx } from '#database';
 import { NotFound } from '#http';
 import { clearLane, foldDirty } from '../engine/folding.js';
-import { requireSchool } from '../metrics/metrics.service.js';
 import { forgetLanes, holdIngest } from './ledger.js';
 
 /** Erases what the engine knows of a student (个人信息保护法 §47). */
@@ -15,7 +14,7 @@ export class Erasure {
   erase(actor: Actor, studentId: string): Promise<void> {
     requireSchool(actor, 'early-warning:student:erase');
     return this.database.transaction(actor, async (tx) => {
-      if (!(await isKnown(tx, studentId))) throw new NotFound();
+      if (!(await isKnown(tx, studentId))) throw new NotFound({ what: 'student' });
       await audit(tx, actor, {
         action: 'early-warning.student.erase',
         subject: { kind: 'student', id: studentId },

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
 import { Database, type Tx } from '#database';
 import { Invalid, JSON_TYPE, parseJsonBody, type RawContent, validateValue } from '#http';
 import { Policies } from '#policy';
 import { today } from '#roster';
 import { dayOf } from '../kernel/days.js';
-import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
+import { metricCatalogue } from '../metrics/metrics.service.js';
 import { readCsv, readLines, readList } from './formats.js';
 import { IngestPolicy } from './ingest.policy.js';
 import { KnownStudents } from './known-students.js';

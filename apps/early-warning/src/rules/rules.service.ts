@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { instanceToPlain } from 'class-transformer';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, requireSchool } from '#auth';
 import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
@@ -8,7 +8,7 @@ import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';
 import { checkRule } from '../kernel/check-rule.js';
 import type { Rule as Definition } from '../kernel/language.js';
-import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
+import { metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../engine/wanting.js';
 import { Rule } from './rule.entity.js';
 import { RuleDto, type RuleDefinitionDto, RuleStatementDto, type RulesQuery } from './rules.dto.js';
@@ -196,7 +196,7 @@ export class Rules {
 
   private async find(tx: Tx, id: string): Promise<Rule> {
     const rule = await tx.findOneBy(Rule, { id });
-    if (!rule) throw new NotFound();
+    if (!rule) throw new NotFound({ what: 'rule' });
     return rule;
   }
 }

@@ -68,7 +68,7 @@ export class Runs {
 
   async get(id: string): Promise<RunDto> {
     const run = await this.database.reader.findOneBy(Run, { id });
-    if (!run) throw new NotFound();
+    if (!run) throw new NotFound({ what: 'run' });
     return RunDto.from(run);
   }
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Invalid, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
 import { today } from '#roster';
-import { metricCatalogue, requireSchool } from '../metrics/metrics.service.js';
+import { metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../engine/wanting.js';
 import { sourceStates } from '../engine/silence.js';
 import { Source } from './source.entity.js';
@@ -94,7 +94,7 @@ export class Sources {
         sql`INSERT INTO early_warning.source_heartbeat (source, day)
             SELECT code, ${day ?? null} FROM early_warning.source WHERE code = ${code} RETURNING at`,
       );
-      if (!row) throw new NotFound();
+      if (!row) throw new NotFound({ what: 'source' });
       await wantRun(tx);
       return Object.assign(new HeartbeatTakenDto(), { source: code, at: row.at });
     });
@@ -117,7 +117,7 @@ export class Sources {
 
   private async find(tx: Tx, id: string): Promise<Source> {
     const source = await tx.findOneBy(Source, { id });
-    if (!source) throw new NotFound();
+    if (!source) throw new NotFound({ what: 'source' });
     return source;
   }
 }

@@ -120,7 +120,7 @@ export class Warnings {
            WHERE w.id = ${id} AND ${this.visible(actor, TRIAGE)} FOR UPDATE OF w`,
     );
     const warning = visible && (await tx.findOneBy(Warning, { id }));
-    if (!warning) throw new NotFound();
+    if (!warning) throw new NotFound({ what: 'warning' });
     return warning;
   }
 
@@ -129,7 +129,7 @@ export class Warnings {
       tx,
       sql`SELECT ${COLUMNS}, w.evidence, w.history FROM ${TABLES} WHERE w.id = ${id} AND ${this.visible(actor, permission)}`,
     );
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'warning' });
     const answerers = await answerersFor(tx, [row.studentId], this.today(), POSTS);
     const people = new Map(
       (

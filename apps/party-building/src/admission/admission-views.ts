@@ -98,7 +98,7 @@ export class AdmissionViews {
 
   private async find(actor: Actor, id: string): Promise<AdmissionRow> {
     const [row] = await selectAdmissions(this.database.reader, sql`WHERE a.id = ${id} AND ${this.readable(actor)}`);
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'admission' });
     return row;
   }
 

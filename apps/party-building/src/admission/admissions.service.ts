@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, MissingPermission } from '#auth';
 import { Config } from '#config';
 import { AdmissionAdvancedV1, AdmissionReversedV1, type Permission } from '#contracts';
 import { Database, insert, queryOne, sql, sqlState, type Tx, update } from '#database';
 import { Events } from '#events';
-import { Forbidden, NotFound } from '#http';
+import { NotFound } from '#http';
 import { Policies } from '#policy';
 import { inScope, peopleByIds, type Scope, today } from '#roster';
 import { Organizations } from '../organizations/organizations.service.js';
@@ -57,7 +57,7 @@ export class Admissions {
   /** A student hands in their own application, today. */
   apply(actor: Actor, values: ApplyDto): Promise<RecordedAdmissionDto> {
     const { personId } = actor;
-    if (personId === undefined) throw new Forbidden();
+    if (personId === undefined) throw new MissingPermission('party-building:admission:apply');
     return this.open(actor, ANY_BRANCH, { ...values, personId, appliedOn: today(this.config.timeZone) });
   }
 
@@ -105,7 +105,7 @@ export class Admissions {
       admission.assertOpen();
       const entries = (await entriesOf(tx, [id])).get(id) ?? [];
       const target = entries.find((entry) => entry.id === entryId);
-      if (!target) throw new NotFound();
+      if (!target) throw new NotFound({ what: 'entry' });
       if (standing(entries).at(-1)?.id !== entryId) throw new NotLatestEntry();
       const takenOn = today(this.config.timeZone);
       const what = { kind: 'reversal', step: target.step, takenOn, reversesId: entryId, reason } as const;
@@ -167,7 +167,7 @@ export class Admissions {
   private async find(tx: Tx, actor: Actor, id: string): Promise<Admission> {
     const reached = inScope(actor.scopeOf(WRITE), sql`a.person_id`, today(this.config.timeZone));
     const found = await queryOne(tx, sql`SELECT 1 FROM party_building.admission a WHERE a.id = ${id} AND ${reached}`);
-    if (!found) throw new NotFound();
+    if (!found) throw new NotFound({ what: 'admission' });
     return tx.findOneByOrFail(Admission, { id });
   }
 
@@ -274,7 +274,7 @@ export class Admissions {
   private async answer(tx: Tx, actor: Actor, id: string, action: string): Promise<AdmissionDto> {
     await audit(tx, actor, { action: `party-building.admission.${action}`, subject: { kind: 'admission', id } });
     const [row] = await selectAdmissions(tx, sql`WHERE a.id = ${id}`);
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'admission' });
     return AdmissionDto.from(row, today(this.config.timeZone));
   }
 }

@@ -34,7 +34,7 @@ export class Grids {
     const { gridIds, from = today(this.config.timeZone) } = values;
     return this.database.transaction(actor, async (tx) => {
       const branch = await this.organizations.find(tx, actor, WRITE, branchId);
-      if (!BRANCH_KINDS.includes(branch.kind) || branch.dissolvedOn !== null) throw new NotFound();
+      if (!BRANCH_KINDS.includes(branch.kind) || branch.dissolvedOn !== null) throw new NotFound({ what: 'branch' });
       await this.checkGrids(tx, actor, gridIds);
       await update(tx, branch, expected);
       await query(

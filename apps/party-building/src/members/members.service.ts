@@ -69,7 +69,7 @@ export class Members {
     return this.database.transaction(actor, async (tx) => {
       const mayChange = organizationInScope(actor.scopeOf(WRITE), sql`m.organization_id`);
       const found = await queryOne(tx, sql`SELECT 1 FROM party_building.member m WHERE m.id = ${id} AND ${mayChange}`);
-      if (!found) throw new NotFound();
+      if (!found) throw new NotFound({ what: 'member' });
       const member = await tx.findOneByOrFail(Member, { id });
       member.describe(values);
       await refusingOverlaps(update(tx, member, expected));
@@ -80,7 +80,7 @@ export class Members {
   private async answer(tx: Tx, actor: Actor, id: string, action: string): Promise<MemberDto> {
     await audit(tx, actor, { action: `party-building.member.${action}`, subject: { kind: 'party_member', id } });
     const [row] = await select(tx, sql`WHERE m.id = ${id}`);
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'member' });
     return MemberDto.from(row);
   }
 }

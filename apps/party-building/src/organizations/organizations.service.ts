@@ -93,7 +93,7 @@ export class Organizations {
       tx,
       sql`SELECT 1 FROM party_building.organization o WHERE o.id = ${id} AND ${inScope}`,
     );
-    if (!found) throw new NotFound();
+    if (!found) throw new NotFound({ what: 'organization' });
     return tx.findOneByOrFail(Organization, { id });
   }
 

@@ -95,7 +95,7 @@ export class LatePasses {
            WHERE p.id = ${id} AND ${this.visible(actor, permission, sql`p.student_id`)}`,
     );
     const pass = visible && (await tx.findOneBy(LatePass, { id }));
-    if (!pass) throw new NotFound();
+    if (!pass) throw new NotFound({ what: 'late-pass' });
     return pass;
   }
 

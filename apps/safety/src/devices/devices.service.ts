@@ -144,7 +144,7 @@ export class Devices {
     return this.database.transaction(actor, async (tx) => {
       const device = await this.find(tx, actor, id);
       const outage = await tx.findOneBy(Outage, { id: outageId, deviceId: device.id });
-      if (!outage) throw new NotFound();
+      if (!outage) throw new NotFound({ what: 'outage' });
       outage.revoke();
       await update(tx, outage);
       await this.recheckNightsOf(tx, outage);
@@ -161,13 +161,13 @@ export class Devices {
     const scope = actor.scopeOf('safety:device:write');
     const device = await tx.findOneBy(Device, { id });
     const inScope = scope.school || (device?.buildingId && scope.unitIds.includes(device.buildingId));
-    if (!device || !inScope) throw new NotFound();
+    if (!device || !inScope) throw new NotFound({ what: 'device' });
     return device;
   }
 
   private async read(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<DeviceDto> {
     const [row] = await devices(tx, sql`WHERE d.id = ${id} AND ${deviceInScope(actor.scopeOf(permission))}`);
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'device' });
     return DeviceDto.from(row);
   }
 }

@@ -31,7 +31,8 @@ import { Nights } from './nights.service.js';
 class NightPipe implements PipeTransform<string, string> {
   transform(value: string): string {
     const date = /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00:00Z`) : new Date(NaN);
-    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value) throw new NotFound();
+    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value)
+      throw new NotFound({ what: 'night' });
     return value;
   }
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
 import { NightCheckRequestedV1 } from '#contracts';
 import { Database, query, sql, type Sql } from '#database';
 import { Events } from '#events';
-import { Forbidden, keyset, NotFound, type Page, toPage } from '#http';
+import { keyset, NotFound, type Page, toPage } from '#http';
 import { daysBetween, inScope, today } from '#roster';
 import { JobDto, Jobs } from '#service';
 import { lastNight } from '../curfew/night-window.js';
@@ -35,7 +35,7 @@ export class Nights {
 
   /** A check is about everybody, so it takes the right over the whole school. */
   request(actor: Actor, body: RequestNightCheckDto): Promise<JobDto> {
-    if (!actor.scopeOf('safety:night-check:write').school) throw new Forbidden();
+    requireSchool(actor, 'safety:night-check:write');
     const { night, to } = body;
     const last = lastNight(new Date(), this.config.timeZone);
     if (night > last) throw new NightNotOver({ pointer: '#/night', params: { last } });
@@ -64,7 +64,7 @@ export class Nights {
 
   async get(actor: Actor, night: string): Promise<NightDto> {
     const [row] = await this.nights(actor, sql`n.night = ${night}`);
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'finding' });
     return NightDto.from(row);
   }
 
@@ -98,7 +98,7 @@ export class Nights {
 
   async getFinding(actor: Actor, id: string): Promise<FindingWithHistoryDto> {
     const [row] = await this.findings(actor, sql`''`, sql`f.id = ${id}`);
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'finding' });
     const history = await query<FindingHistoryDto>(
       this.database.reader,
       sql`SELECT revision, finding, minutes_late AS "minutesLate", excuse, replaced_at AS "replacedAt"

@@ -53,7 +53,7 @@ export class Passes {
         sql`SELECT p.id FROM safety.pass p WHERE p.id = ${id} AND ${this.visible(actor, 'safety:night-check:write')}`,
       );
       const pass = visible && (await tx.findOneBy(Pass, { id }));
-      if (!pass) throw new NotFound();
+      if (!pass) throw new NotFound({ what: 'pass' });
       pass.void(actor.personId ?? null, body.reason);
       await update(tx, pass);
       await audit(tx, actor, { action: 'safety.pass.void', subject: { kind: 'pass', id } });

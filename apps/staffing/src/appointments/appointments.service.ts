@@ -59,7 +59,7 @@ export class Appointments {
 
   async get(actor: Actor, id: string): Promise<AppointmentDto> {
     const [row] = await selectAppointments(this.database.reader, sql`WHERE a.id = ${id} AND ${readable(actor)}`);
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'appointment' });
     return AppointmentDto.from(row);
   }
 
@@ -71,7 +71,7 @@ export class Appointments {
       tx,
       sql`SELECT 1 FROM directory.published_student_v1 s WHERE s.id = ${studentId} AND ${scope}`,
     );
-    if (!student) throw new NotFound();
+    if (!student) throw new NotFound({ what: 'student' });
     const answerers = (await answerersOf(tx, studentId, on)).map((row) => AppointmentDto.from(row));
     return Object.assign(new AnswerersDto(), { studentId, on, answerers });
   }
@@ -106,7 +106,7 @@ export class Appointments {
     return this.database.transaction(actor, async (tx) => {
       const mayChange = within(actor, 'staffing:appointment:write', sql`a.unit_id`);
       const found = await queryOne(tx, sql`SELECT 1 FROM staffing.appointment a WHERE a.id = ${id} AND ${mayChange}`);
-      if (!found) throw new NotFound();
+      if (!found) throw new NotFound({ what: 'appointment' });
       const appointment = await tx.findOneByOrFail(Appointment, { id });
       if (actor.personId === appointment.personId) throw new OwnAppointment();
       how(appointment);
@@ -132,7 +132,7 @@ export class Appointments {
   private async answer(tx: Tx, actor: Actor, { id }: Appointment, action: string): Promise<AppointmentDto> {
     await audit(tx, actor, { action: `staffing.appointment.${action}`, subject: { kind: 'appointment', id } });
     const [row] = await selectAppointments(tx, sql`WHERE a.id = ${id}`);
-    if (!row) throw new NotFound();
+    if (!row) throw new NotFound({ what: 'appointment' });
     return AppointmentDto.from(row);
   }
 }

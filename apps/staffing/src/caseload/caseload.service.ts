@@ -41,7 +41,7 @@ export class Caseload {
           tx,
           sql`SELECT 1 FROM directory.published_unit_v1 u WHERE u.id = ${unitId} AND ${mayAsk}`,
         );
-        if (!unit) throw new NotFound();
+        if (!unit) throw new NotFound({ what: 'unit' });
       }
       const { value: rule } = await this.policies.at(tx, RatioPolicy, on);
       const rows = await query<CaseloadRow>(

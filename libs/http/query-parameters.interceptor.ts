@@ -1,0 +1,32 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import type { FastifyRequest } from 'fastify';
+import type { Observable } from 'rxjs';
+import { pointerPart } from './json-body.js';
+import { type FieldError, Invalid } from './problems.js';
+import { UNKNOWN } from './validation.pipe.js';
+
+/**
+ * Refuses every query parameter on a route that takes none; where a route has a `@Query()` class, the validation pipe refuses those
+ * that the class does not know. A parameter that is ignored would let a request do what its sender meant to prevent (`?dryRun=true`).
+ */
+@Injectable()
+export class QueryParametersInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { query } = context.switchToHttp().getRequest<FastifyRequest>();
+    const names = Object.keys(query as object);
+    if (names.length > 0 && !takesQuery(context)) {
+      throw new Invalid({
+        errors: names.slice(0, 20).map((name): FieldError => ({ pointer: `?${pointerPart(name)}`, ...UNKNOWN })),
+      });
+    }
+    return next.handle();
+  }
+}
+
+function takesQuery(context: ExecutionContext): boolean {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) ??
+    {}) as Record<string, unknown>;
+  return Object.keys(parameters).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+}
