@@ -8,6 +8,7 @@ import { LeaveReturns } from './leave/leave-returns.service.js';
 import { LeavesController } from './leave/leaves.controller.js';
 import { Leaves } from './leave/leaves.service.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
+import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
 
 @Module({
   controllers: [LeavesController],
@@ -19,5 +20,5 @@ export const affairs: Service = {
   name: 'affairs',
   module: AffairsModule,
   entities: [Leave, LeaveStep],
-  migrations: [Leave1763750200000],
+  migrations: [Leave1763750200000, RetractedPasses1763750210000],
 };

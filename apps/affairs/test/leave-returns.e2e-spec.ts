@@ -1,4 +1,4 @@
-import { PassesRecordedV1, PassFact } from '#contracts';
+import { PassesRecordedV1, PassesRetractedV1, PassFact } from '#contracts';
 import { newId, sql } from '#database';
 import { Events, Schedules } from '#events';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
@@ -63,7 +63,46 @@ describe('returns from leave', () => {
     expect(await changes(leave)).toEqual([back.at]);
     const { body } = await counselor.get(`${PATH}/${leave.id}/history`).expect(200);
     expect(body.data.at(-1)).toMatchObject({ action: 'close', personId: null });
-    await act(counselor, await see(leave), 'close').expect(409);
+    await act(await test.person(campus.students[0]!), await see(leave), 'close').expect(409);
+  });
+
+  const retract = async (...passes: PassFact[]): Promise<void> => {
+    await test.database.transaction(null, (tx) => test.app.get(Events).publish(tx, new PassesRetractedV1(passes)));
+    await drainEvents(test);
+  };
+
+  it('is open again to its planned end when the pass that closed it is taken back', async () => {
+    const leave = await leaveOf(0, 70, -21);
+    const [out, back] = [pass(0, 'out', 69), pass(0, 'in', 40)];
+    await record([out, back]);
+    expect(await see(leave)).toMatchObject({ status: 'closed', closedHow: 'gate', endsAt: back.at });
+    await retract(back);
+    expect(await see(leave)).toMatchObject({
+      status: 'approved',
+      closedHow: null,
+      returnedAt: null,
+      endsAt: leave.endsAt,
+    });
+    expect(await changes(leave)).toEqual([back.at, leave.endsAt]);
+    // Told again, or told of only now: it stays taken back.
+    await record([back]);
+    expect(await see(leave)).toMatchObject({ status: 'approved' });
+    const [early, later] = [pass(0, 'in', 30), pass(0, 'in', 25)];
+    await retract(early);
+    await record([early, later]);
+    expect(await see(leave)).toMatchObject({ status: 'closed', returnedAt: later.at });
+  });
+
+  it('that the gate saw is corrected by staff, not by the student', async () => {
+    const leave = await leaveOf(2, 70, -31);
+    const back = pass(2, 'in', 50);
+    await record([pass(2, 'out', 69), back]);
+    const self = await test.person(campus.students[2]!);
+    await act(self, await see(leave), 'close').expect(409);
+    const returnedAt = new Date(Date.now() - 40 * HOUR).toISOString();
+    const corrected = await act(counselor, await see(leave), 'close', { returnedAt }).expect(200);
+    expect(corrected.body).toMatchObject({ status: 'closed', closedHow: 'staff', returnedAt, endsAt: returnedAt });
+    expect(await changes(leave)).toEqual([back.at, returnedAt]);
   });
 
   it('ends the same however often, late and shuffled the passes come', async () => {

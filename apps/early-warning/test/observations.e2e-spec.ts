@@ -4,6 +4,7 @@ import {
   LeaveCancelledV1,
   LeaveChangedV1,
   PassesRecordedV1,
+  PassesRetractedV1,
   PassFact,
   RosterChangedV1,
 } from '#contracts';
@@ -137,6 +138,15 @@ describe('observations', () => {
     expect(await vector('gate_passes')).toEqual({ '2024000001': 2 });
     expect(await vector('dorm_gate_in')).toEqual({ '2024000001': 1 });
     expect(await vector('dorm_gate_in', addDays(DAY, 1))).toEqual({ '2024000001': 1 });
+
+    // Taken back; told again, it stays so. What was taken back before it was told of never counts.
+    await tell(test, [new PassesRetractedV1([first])]);
+    expect(await vector('gate_passes')).toEqual({ '2024000001': 1 });
+    expect(await vector('dorm_gate_in')).toEqual({});
+    const never = pass(1, 'in', `${DAY}T11:00:00.000Z`);
+    await tell(test, [new PassesRetractedV1([never]), new PassesRecordedV1([first, never])]);
+    expect(await vector('gate_passes')).toEqual({ '2024000001': 1 });
+    expect(await vector('dorm_gate_in')).toEqual({});
   });
 
   it('masks leave by day, and a late or repeated word of it changes nothing', async () => {

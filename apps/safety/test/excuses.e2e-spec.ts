@@ -33,7 +33,7 @@ describe('what excuses a student at night', () => {
   };
 
   describe('a leave', () => {
-    it('excuses whom it covers from curfew until the return', async () => {
+    it('excuses whom it covers until the return, or until the end of the night', async () => {
       const night = '2025-03-10';
       await send(app, [
         ...[1, 2, 3, 4, 5, 6].map((who) => pass(who, 'out', `${night} 17:00`)),
@@ -43,7 +43,7 @@ describe('what excuses a student at night', () => {
         pass(6, 'in', `${night} 20:00`),
       ]);
       await publish(new LeaveApprovedV1(leave(newId(), 1, `${night} 08:00`, '2025-03-12 18:00')));
-      await publish(new LeaveApprovedV1(leave(newId(), 2, `${night} 08:00`, `${night} 23:10`)));
+      await publish(new LeaveApprovedV1(leave(newId(), 2, `${night} 08:00`, `${night} 23:30`)));
       // Over at curfew, and beginning after the return: neither covers it.
       await publish(new LeaveApprovedV1(leave(newId(), 3, `${night} 08:00`, `${night} 23:00`)));
       await publish(new LeaveApprovedV1(leave(newId(), 4, `${night} 23:30`, '2025-03-12 18:00')));
@@ -70,6 +70,31 @@ describe('what excuses a student at night', () => {
         unknown: 5,
       });
       expect((await lastTold(night))?.length).toBe(3);
+    });
+
+    it('does not excuse who is still out when it ends, and counts the minutes of who is back later from its end', async () => {
+      const night = '2025-03-12';
+      await send(app, [
+        pass(1, 'out', `${night} 22:59:50`),
+        pass(2, 'out', `${night} 22:00`),
+        pass(3, 'out', `${night} 22:00`),
+        pass(3, 'in', `${night} 23:30`),
+        pass(4, 'out', `${night} 22:00`),
+      ]);
+      await publish(new LeaveApprovedV1(leave(newId(), 1, `${night} 22:58`, `${night} 23:01`)));
+      await publish(new LeaveApprovedV1(leave(newId(), 2, `${night} 08:00`, `${night} 23:59`)));
+      await publish(new LeaveApprovedV1(leave(newId(), 3, `${night} 08:00`, `${night} 23:10`)));
+      // Two leaves in a row are as good as one.
+      await publish(new LeaveApprovedV1(leave(newId(), 4, `${night} 08:00`, `${night} 23:10`)));
+      await publish(new LeaveApprovedV1(leave(newId(), 4, `${night} 23:10`, '2025-03-14 18:00')));
+      await publish(new LeaveApprovedV1(leave(newId(), 8, `${night} 08:00`, `${night} 23:59`)));
+      await drainEvents(test);
+      const found = await check(test, app, night);
+      expect(found[1]).toMatchObject({ finding: 'not_returned', excuse: null });
+      expect(found[2]).toMatchObject({ finding: 'not_returned', excuse: null });
+      expect(found[3]).toMatchObject({ finding: 'late', minutesLate: 20 });
+      expect(found[4]).toMatchObject({ finding: 'excused', excuse: 'leave' });
+      expect(found[8]).toMatchObject({ finding: 'unknown', excuse: null });
     });
 
     it('amends past nights when it is approved, changed or cancelled afterwards', async () => {

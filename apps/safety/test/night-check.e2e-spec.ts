@@ -84,6 +84,34 @@ describe('the night check', () => {
     expect(await told(test, '2025-03-10')).toHaveLength(1);
   });
 
+  it('takes who is seen both ways at one instant to be in, in whichever order the records come', async () => {
+    const night = '2025-02-24';
+    await send(app, [pass(1, 'out', `${night} 17:00`), pass(2, 'out', `${night} 17:00`)]);
+    await send(app, [pass(1, 'in', `${night} 21:00`), pass(1, 'out', `${night} 21:00`)]);
+    await send(app, [pass(2, 'out', `${night} 21:00`), pass(2, 'in', `${night} 21:00`)]);
+    const found = await check(test, app, night);
+    expect([found[1], found[2]]).toEqual([undefined, undefined]);
+  });
+
+  it('checks nobody who has left the roster, and tells earlier nights as they were', async () => {
+    const [before, after] = ['2025-02-25', '2025-02-26'];
+    for (const night of [before, after])
+      await send(app, [pass(10, 'out', `${night} 18:00`), pass(11, 'in', `${night} 18:00`)]);
+    const active = (since: string | null) =>
+      test.query(
+        sql`UPDATE directory.person SET active = ${since === null}, inactive_since = ${since} WHERE id = ${student(10)}`,
+      );
+    await active('2025-02-26');
+    try {
+      expect((await check(test, app, before))[10]).toMatchObject({ finding: 'not_returned' });
+      const residents = (await app.get(`/safety/v1/night-checks/${before}`).expect(200)).body.students as number;
+      expect((await check(test, app, after))[10]).toBeUndefined();
+      expect((await app.get(`/safety/v1/night-checks/${after}`).expect(200)).body.students).toBe(residents - 1);
+    } finally {
+      await active(null);
+    }
+  });
+
   it('keeps another curfew on Friday, and none where the school sets none', async () => {
     const friday = '2025-03-14';
     await send(app, [

@@ -18,12 +18,14 @@ describe('gate passes', () => {
     test.query<{ n: number; counted: number }>(
       sql`SELECT count(*)::int AS n, (count(*) FILTER (WHERE status = 'counted'))::int AS counted FROM safety.pass`,
     );
-  const published = () =>
+  const told = (name: string) =>
     test.query<{ passId: string; studentId: string; buildingId: string; direction: string; at: string }>(
       sql`SELECT f.* FROM events.event e, jsonb_to_recordset(e.payload->'passes')
             AS f("passId" text, "studentId" text, "buildingId" text, direction text, at text)
-              WHERE e.name = 'safety.passes-recorded.v1'`,
+              WHERE e.name = ${name}`,
     );
+  const published = () => told('safety.passes-recorded.v1');
+  const retracted = () => told('safety.passes-retracted.v1');
 
   it('takes passes in and tells others of them', async () => {
     const batch = [
@@ -66,12 +68,17 @@ describe('gate passes', () => {
     );
     expect(rows.map((row) => row.status)).toEqual(['replaced', 'counted']);
 
-    // A correction in the same batch as what it corrects.
+    expect(await retracted()).toMatchObject([
+      { studentId: student(1), direction: 'in', at: '2025-03-04T10:00:00.000Z' },
+    ]);
+
+    // A correction in the same batch as what it corrects: others never heard of the first.
     const first = pass(1, 'in', '2025-03-04 20:00');
     const answer = await send(bridge, [first, { ...first, direction: 'out', replaces: true }]);
     expect(answer).toMatchObject({ accepted: 1, duplicates: 1, rejected: [] });
     const facts = (await published()).filter((fact) => fact.at === '2025-03-04T12:00:00.000Z');
     expect(facts.map((fact) => fact.direction)).toEqual(['out']);
+    expect(await retracted()).toHaveLength(1);
   });
 
   it('reports each bad row with a pointer and takes the rest', async () => {

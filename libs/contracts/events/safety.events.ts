@@ -20,9 +20,28 @@ export class PassFact {
   at: string;
 }
 
-/** Students passed gates: up to 500 accepted passes, in bulk as they came. */
+/**
+ * Students passed gates: up to 500 accepted passes, in bulk as they came. Passes of one student at one instant count in the order out, in:
+ * who is seen both ways at once is not held to be out.
+ */
 @Event({ name: 'safety.passes-recorded.v1', consumers: ['affairs', 'early-warning'] })
 export class PassesRecordedV1 {
+  @ValidateNested({ each: true })
+  @Type(() => PassFact)
+  @ArrayMaxSize(500)
+  passes: PassFact[];
+
+  constructor(passes: PassFact[]) {
+    this.passes = passes;
+  }
+}
+
+/**
+ * Passes that no longer count: taken back by a person, or replaced by their device. Up to 500, as they were told of in PassesRecordedV1;
+ * may arrive before it. Consumers undo what each of them caused.
+ */
+@Event({ name: 'safety.passes-retracted.v1', consumers: ['affairs', 'early-warning'] })
+export class PassesRetractedV1 {
   @ValidateNested({ each: true })
   @Type(() => PassFact)
   @ArrayMaxSize(500)

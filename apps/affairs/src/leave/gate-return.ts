@@ -14,13 +14,13 @@ const HOUR = 60 * MINUTE;
  * the leave's start, that ends an absence. An absence begins with the first `out` (through any gate) after the last `in` at
  * home, looking back `outLookbackHours` before the start; it counts when at least `minAwayMinutes` of it lie within the
  * leave. An `in` without such an `out` (a gate that was passed unseen) counts from `assumeAwayAfterHours` after the start.
- * The order in which the passes arrive makes no difference.
+ * The order in which the passes arrive makes no difference; at one instant `out` comes before `in`.
  */
 export function gateReturn(startsAt: Date, passes: readonly LeavePass[], rule: GateReturnRule): Date | undefined {
   const start = startsAt.getTime();
   const inOrder = passes
     .filter((pass) => pass.at.getTime() > start - rule.outLookbackHours * HOUR)
-    .sort((a, b) => a.at.getTime() - b.at.getTime() || a.direction.localeCompare(b.direction));
+    .sort((a, b) => a.at.getTime() - b.at.getTime() || b.direction.localeCompare(a.direction));
   let leftAt: number | undefined;
   for (const pass of inOrder) {
     const at = pass.at.getTime();

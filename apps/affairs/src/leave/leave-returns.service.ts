@@ -26,6 +26,15 @@ export class LeaveReturns {
 
   /** Keeps the passes that may show a return, and settles the leaves they bear on. Passes may repeat, come late, in any order. */
   async record(tx: Tx, passes: readonly PassFact[]): Promise<void> {
+    await this.keep(tx, passes, false);
+  }
+
+  /** Undoes what passes did to leaves: they stay as retracted, so that their record, when it comes later, has no effect either. */
+  async retract(tx: Tx, passes: readonly PassFact[]): Promise<void> {
+    await this.keep(tx, passes, true);
+  }
+
+  private async keep(tx: Tx, passes: readonly PassFact[], retracted: boolean): Promise<void> {
     const rule = await this.rule(tx);
     const leaves = await this.openLeavesOf(tx, [...new Set(passes.map(({ studentId }) => studentId))], rule);
     if (leaves.length === 0) return;
@@ -40,14 +49,15 @@ export class LeaveReturns {
         .filter(({ studentId, startsAt }) => studentId === pass.studentId && at > lookback(startsAt, rule))
         .map(({ id }) => ({ leave_id: id, pass_id: pass.passId, at, direction: pass.direction }));
     });
-    const added = await query<{ id: string }>(
+    const changed = await query<{ id: string }>(
       tx,
-      sql`INSERT INTO affairs.leave_pass (leave_id, pass_id, at, direction)
-          SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      sql`INSERT INTO affairs.leave_pass AS kept (leave_id, pass_id, at, direction, retracted)
+          SELECT r.*, ${retracted} FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
             AS r(leave_id uuid, pass_id uuid, at timestamptz, direction text)
-          ON CONFLICT DO NOTHING RETURNING leave_id AS id`,
+          ON CONFLICT (leave_id, pass_id) DO UPDATE SET retracted = TRUE WHERE excluded.retracted AND NOT kept.retracted
+          RETURNING leave_id AS id`,
     );
-    const touched = new Set(added.map(({ id }) => id));
+    const touched = new Set(changed.map(({ id }) => id));
     await this.settle(
       tx,
       leaves.filter(({ id }) => touched.has(id)),
@@ -158,7 +168,8 @@ export function periodOf(leave: Leave): { leaveId: string; studentId: string; st
 async function passesOf(tx: Tx, leaveIds: string[]): Promise<Map<string, LeavePass[]>> {
   const rows = await query<LeavePass & { leaveId: string }>(
     tx,
-    sql`SELECT leave_id AS "leaveId", at, direction FROM affairs.leave_pass WHERE leave_id = ANY(${leaveIds}::uuid[])`,
+    sql`SELECT leave_id AS "leaveId", at, direction FROM affairs.leave_pass
+         WHERE leave_id = ANY(${leaveIds}::uuid[]) AND NOT retracted`,
   );
   const byLeave = new Map<string, LeavePass[]>();
   for (const { leaveId, ...pass } of rows) byLeave.set(leaveId, [...(byLeave.get(leaveId) ?? []), pass]);

@@ -197,9 +197,10 @@ export class Leave extends BaseEntity {
     this.papersOwed = false;
   }
 
-  /** Student or staff report the return; of an overdue leave too. */
+  /** The student reports the return, of an overdue leave too; staff also correct what is known of it by then. */
   declareReturn(how: 'self' | 'staff', at: Date): void {
-    if (this.status !== 'approved' && this.closedHow !== 'late') this.refuse();
+    const correctable = how === 'staff' ? this.status === 'closed' : this.closedHow === 'late';
+    if (this.status !== 'approved' && !correctable) this.refuse();
     if (at < this.startsAt) throw new LeaveNotBegun();
     this.declaredHow = how;
     this.declaredReturnAt = at;

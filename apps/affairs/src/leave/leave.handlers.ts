@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PassesRecordedV1 } from '#contracts';
+import { PassesRecordedV1, PassesRetractedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
 import { LeaveReturns } from './leave-returns.service.js';
@@ -12,6 +12,11 @@ export class LeaveHandlers {
   @OnEvent(PassesRecordedV1)
   async whenPassesRecorded(tx: Tx, event: Received<PassesRecordedV1>): Promise<void> {
     await this.returns.record(tx, event.data.passes);
+  }
+
+  @OnEvent(PassesRetractedV1)
+  async whenPassesRetracted(tx: Tx, event: Received<PassesRetractedV1>): Promise<void> {
+    await this.returns.retract(tx, event.data.passes);
   }
 
   @Every('17 0 * * *', { name: 'affairs.leave-overdue', catchUp: 'latest' })

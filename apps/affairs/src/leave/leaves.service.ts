@@ -216,7 +216,7 @@ export class Leaves {
     });
   }
 
-  /** 销假 by the student (back now) or by staff (back when they say); of an overdue leave too. */
+  /** 销假 by the student (back now) or by staff (back when they say); of an overdue leave too. What staff say stands, also when a leave is closed. */
   close(actor: Actor, id: string, expected: number, body: CloseLeaveDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
       const now = new Date();

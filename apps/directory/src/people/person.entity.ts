@@ -29,4 +29,8 @@ export class Person extends BaseEntity {
 
   @Column('boolean')
   active = true;
+
+  /** First day (campus time zone) on which the roster no longer had the person as active. */
+  @Column('date', { nullable: true })
+  inactiveSince: string | null = null;
 }

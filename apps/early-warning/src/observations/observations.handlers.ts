@@ -8,6 +8,7 @@ import {
   NightCheckedV1,
   type NightResult,
   PassesRecordedV1,
+  PassesRetractedV1,
   RosterChangedV1,
 } from '#contracts';
 import type { Tx } from '#database';
@@ -19,7 +20,7 @@ import { dayOf } from '../kernel/days.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../engine/wanting.js';
 import { forgetLanes, openBatch } from './ledger.js';
-import { dayFinder, Rows } from './rows.js';
+import { dayFinder, Rows, WITHDRAWN } from './rows.js';
 import { closedDays, lastMetrics, writeRows } from './writing.js';
 
 /** What a fact of an event counts for. */
@@ -32,6 +33,8 @@ interface Value {
 }
 
 /** One value per student, metric and night: a later result replaces it. */
+/** Records of passes have one key space, whichever event speaks of them. */
+const PASS_SOURCE = 'event:safety.passes-recorded.v1';
 const NIGHT_KEY = '00000000-0000-0000-0000-000000000000';
 
 /** Observations that come from the other services' events. */
@@ -42,11 +45,25 @@ export class ObservationHandlers {
   /** Every pass counts once, by its id, however often it is told of. */
   @OnEvent(PassesRecordedV1)
   async whenPassesRecorded(tx: Tx, event: Received<PassesRecordedV1>): Promise<void> {
-    const { passes } = event.data;
+    await this.recordPasses(tx, event, 0, 1);
+  }
+
+  /** A retracted pass counts no more, also when its record comes later: a retraction is the higher revision of it. */
+  @OnEvent(PassesRetractedV1)
+  async whenPassesRetracted(tx: Tx, event: Received<PassesRetractedV1>): Promise<void> {
+    await this.recordPasses(tx, event, 1, WITHDRAWN);
+  }
+
+  private async recordPasses(
+    tx: Tx,
+    event: Received<PassesRecordedV1>,
+    revision: number,
+    value: number,
+  ): Promise<void> {
     const dayOfInstant = dayFinder(this.config.timeZone);
-    await this.record(tx, event, 0, passes, (pass, metric) => {
+    await this.record(tx, { id: event.id, source: PASS_SOURCE }, revision, event.data.passes, (pass, metric) => {
       const at = Date.parse(pass.at);
-      const base = { when: { day: dayOfInstant(at), at }, value: 1, key: pass.passId };
+      const base = { when: { day: dayOfInstant(at), at }, value, key: pass.passId };
       const into = pass.direction === 'in' ? [{ ...base, metric: metric('dorm_gate_in') }] : [];
       return [{ ...base, metric: metric('gate_passes') }, ...into];
     });
@@ -57,7 +74,7 @@ export class ObservationHandlers {
   async whenNightChecked(tx: Tx, event: Received<NightCheckedV1>): Promise<void> {
     const { night, revision, results } = event.data;
     const when = { day: dayOf(night.slice(0, 10)), at: NaN };
-    await this.record(tx, event, revision, results, (result, metric) =>
+    await this.record(tx, { id: event.id, source: `event:${event.name}` }, revision, results, (result, metric) =>
       nightValues(result).map(([code, value]) => ({ metric: metric(code), when, value, key: NIGHT_KEY })),
     );
   }
@@ -102,12 +119,12 @@ export class ObservationHandlers {
    */
   private async record<T extends { studentId: string }>(
     tx: Tx,
-    event: Received<object>,
+    event: { id: string; source: string },
     revision: number,
     facts: readonly T[],
     valuesOf: (fact: T, metric: (code: string) => CataloguedMetric) => Value[],
   ): Promise<void> {
-    const source = `event:${event.name}`;
+    const { source } = event;
     const opened = await openBatch(tx, source, event.id, createHash('sha256').update(event.id).digest());
     if ('before' in opened) return;
     const metrics = await metricCatalogue(tx);

@@ -84,6 +84,9 @@ export type NoRow = 'json' | 'csv' | 'text';
 /** A lane that is not known yet: -1 - the student's place among `strangers`. */
 type Lane = number;
 
+/** Value of a record that is taken back. */
+export const WITHDRAWN = -1;
+
 /**
  * Takes the rows of a batch one by one, in one pass, into columns. What is wrong with a row is noted, the others go in. Afterwards
  * `admit` says which lanes the students have that were not remembered.
@@ -283,7 +286,7 @@ function isText(value: unknown, max: number): value is string {
 }
 
 function withdrawn(key: unknown): number | Why {
-  return key === undefined ? 'keyless' : -1;
+  return key === undefined ? 'keyless' : WITHDRAWN;
 }
 
 /** The value in the smallest unit; undefined when it is negative, too large, or has more decimals than the metric. */

@@ -88,11 +88,13 @@ export interface FindingChange {
  * - otherwise the student was in: no row.
  *
  * What becomes of it, the first that fits:
- * - `excused` by a leave that overlaps the time from curfew to the return (or to the end of the night), by a late pass
- *   (when back by its `until`; it does not excuse staying out), or because the evening is exempt;
+ * - `excused` by a leave that lasts until the return (or until the end of the night), by a late pass (when back by its `until`; it does
+ *   not excuse staying out), or because the evening is exempt. A leave that merely overlaps the night excuses nobody who is still out;
  * - `unknown` stays so;
  * - `suppressed` when a gate of the building was out that night;
- * - else the finding itself. Who came later than a late pass allowed is late by the minutes after `until`.
+ * - else the finding itself. Who came later than a leave or a late pass allowed is late by the minutes after it ended.
+ *
+ * Passes at one instant count in the order out, in.
  */
 export async function judgeNight(
   tx: Tx,
@@ -108,7 +110,7 @@ export async function judgeNight(
             FROM directory.published_membership_v1 m
             JOIN directory.published_student_v1 s ON s.id = m.person_id
             JOIN building b ON b."buildingId" = m.unit_id
-           WHERE m.unit_kind = 'building' AND m.valid_from <= ${night} AND (m.valid_to IS NULL OR m.valid_to > ${night})
+           WHERE ${wasActive(sql`s`, night)} AND m.unit_kind = 'building' AND m.valid_from <= ${night} AND (m.valid_to IS NULL OR m.valid_to > ${night})
            ORDER BY m.person_id, b."buildingId"
         ), track AS (
           SELECT p.student_id, p.direction, p.at, p.at > r."deadlineAt" AS after, lead(p.at) OVER w IS NULL AS last,
@@ -117,7 +119,7 @@ export async function judgeNight(
             FROM resident r
             JOIN safety.pass p ON p.student_id = r.student_id AND p.building_id = r."buildingId"
                               AND p.status = 'counted' AND p.at >= r."sinceAt" AND p.at < r."endsAt"
-          WINDOW w AS (PARTITION BY p.student_id ORDER BY p.at, p.id)
+          WINDOW w AS (PARTITION BY p.student_id ORDER BY p.at, p.direction DESC, p.id)
         ), summary AS (
           SELECT student_id, max(at) AS last_at, max(direction) FILTER (WHERE last) AS last_direction,
                  min(at) FILTER (WHERE after AND direction = 'in' AND reread IS NOT TRUE) AS returned_at
@@ -129,13 +131,13 @@ export async function judgeNight(
                       WHEN s.returned_at IS NOT NULL THEN 'late' END AS observed
             FROM resident r LEFT JOIN summary s ON s.student_id = r.student_id
         ), weighed AS (
-          SELECT o.*, leave.leave_id, late.id AS late_pass_id, late.until_at
+          SELECT o.*, leave.leave_id, leave.ends_at AS leave_ends_at, late.id AS late_pass_id, late.until_at
             FROM observed o
             LEFT JOIN LATERAL (
-              SELECT e.leave_id FROM safety.excused_absence e
+              SELECT e.leave_id, e.ends_at FROM safety.excused_absence e
                WHERE e.student_id = o.student_id AND NOT e.cancelled
                  AND e.starts_at < coalesce(o.returned_at, o."endsAt") AND e.ends_at > o."curfewAt"
-               ORDER BY e.starts_at, e.leave_id LIMIT 1) leave ON TRUE
+               ORDER BY e.ends_at DESC, e.leave_id LIMIT 1) leave ON TRUE
             LEFT JOIN LATERAL (
               SELECT l.id, coalesce((${night}::date + l.until + make_interval(days => (l.until < '12:00')::int))
                                     AT TIME ZONE ${options.timeZone}, o."endsAt") AS until_at
@@ -145,7 +147,7 @@ export async function judgeNight(
                ORDER BY 2 DESC, l.id LIMIT 1) late ON o.observed = 'late'
            WHERE o.observed IS NOT NULL
         ), excused AS (
-          SELECT w.*, CASE WHEN leave_id IS NOT NULL THEN 'leave' WHEN returned_at <= until_at THEN 'late_pass'
+          SELECT w.*, CASE WHEN leave_ends_at >= coalesce(returned_at, "endsAt") THEN 'leave' WHEN returned_at <= until_at THEN 'late_pass'
                            WHEN ${options.exempt}::boolean THEN 'holiday' END AS excuse
             FROM weighed w
         ), judged AS (
@@ -155,7 +157,7 @@ export async function judgeNight(
                       WHEN observed = 'unknown' THEN 'unknown'
                       WHEN "buildingId" = ANY(${options.outBuildings}::uuid[]) THEN 'suppressed'
                       ELSE observed END AS finding,
-                 CASE WHEN excuse IS NULL AND until_at > "curfewAt" THEN until_at ELSE "curfewAt" END AS due_at
+                 CASE WHEN excuse IS NULL THEN greatest(until_at, leave_ends_at, "curfewAt") ELSE "curfewAt" END AS due_at
             FROM excused
         ), result AS (
           SELECT j.*, CASE WHEN observed = 'late'
@@ -182,7 +184,7 @@ export async function countResidents(tx: Tx, night: string, buildingIds: readonl
     tx,
     sql`SELECT count(DISTINCT m.person_id)::int AS n
           FROM directory.published_membership_v1 m JOIN directory.published_student_v1 s ON s.id = m.person_id
-         WHERE m.unit_id = ANY(${buildingIds}::uuid[])
+         WHERE ${wasActive(sql`s`, night)} AND m.unit_id = ANY(${buildingIds}::uuid[])
            AND m.valid_from <= ${night} AND (m.valid_to IS NULL OR m.valid_to > ${night})`,
   );
   return row?.n ?? 0;
@@ -219,6 +221,11 @@ export async function storeFindings(
                last_pass_at = excluded.last_pass_at, returned_at = excluded.returned_at,
                revision = excluded.revision, updated_at = now()`,
   );
+}
+
+/** Was the student of `directory.published_student_v1` on the roster that night? Who has left it is no resident, whatever the places say. */
+export function wasActive(student: Sql, night: string | Sql): Sql {
+  return sql`(${student}.active OR ${student}.inactive_since > ${night}::date)`;
 }
 
 function buildingRows(windows: readonly NightWindow[]): Sql {

@@ -8,6 +8,7 @@ import { keyset, NotFound, type Page, toPage } from '#http';
 import { daysBetween, inScope, today } from '#roster';
 import { JobDto, Jobs } from '#service';
 import { lastNight } from '../curfew/night-window.js';
+import { wasActive } from './night.queries.js';
 import {
   FindingDto,
   type FindingHistoryDto,
@@ -130,7 +131,7 @@ export class Nights {
     if (actor.scopeOf('safety:night-check:read').school) return sql`n.students`;
     return sql`(SELECT count(DISTINCT m.person_id)::int FROM directory.published_membership_v1 m
                   JOIN directory.published_student_v1 s ON s.id = m.person_id
-                 WHERE m.unit_id = ANY(n.buildings)
+                 WHERE ${wasActive(sql`s`, sql`n.night`)} AND m.unit_id = ANY(n.buildings)
                    AND m.valid_from <= n.night AND (m.valid_to IS NULL OR m.valid_to > n.night) AND ${this.visible(actor, sql`m.person_id`)})`;
   }
 

@@ -19,7 +19,7 @@ import {
   type StoredPass,
   storedPasses,
 } from './passes.queries.js';
-import { publishPasses } from './publish-passes.js';
+import { factOf, publishPasses, publishRetractions } from './publish-passes.js';
 
 /** A device's clock may run ahead by so much before its records are refused. */
 const CLOCK_AHEAD_MINUTES = 15;
@@ -62,8 +62,11 @@ export class PassBatches {
         ...known.replacing,
       ];
       const counted = added.filter((pass) => pass.status === 'counted');
+      const replaced = [...known.replaced.values()];
+      const told = replaced.filter((pass) => pass.status === 'counted' && !stored.has(pass.id));
+      await publishRetractions(tx, this.events, told.map(factOf));
       await publishPasses(tx, this.events, counted.map(factOf));
-      const changed = [...counted.map((pass) => pass.at), ...[...known.replaced.values()].map((pass) => pass.at)];
+      const changed = [...counted.map((pass) => pass.at), ...replaced.map((pass) => pass.at)];
       await this.rechecks.request(tx, await affectedNights(tx, this.policies, changed, this.config.timeZone));
       return {
         accepted: counted.length,
@@ -151,14 +154,4 @@ type Content = Pick<NewPass, 'studentId' | 'direction' | 'at'>;
 
 function sameContent(a: Content, b: Content): boolean {
   return a.studentId === b.studentId && a.direction === b.direction && a.at.getTime() === b.at.getTime();
-}
-
-function factOf(pass: NewPass) {
-  return {
-    passId: pass.id,
-    studentId: pass.studentId,
-    buildingId: pass.buildingId as string,
-    direction: pass.direction as 'in' | 'out',
-    at: pass.at,
-  };
 }

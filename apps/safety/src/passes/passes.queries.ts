@@ -71,6 +71,7 @@ export interface StoredPass {
   deviceId: string;
   recordId: string;
   studentId: string;
+  buildingId: string | null;
   direction: Direction | null;
   at: Date;
   status: PassStatus;
@@ -81,8 +82,8 @@ export async function storedPasses(tx: Tx, passes: readonly NewPass[]): Promise<
   if (passes.length === 0) return new Map();
   const rows = await query<StoredPass>(
     tx,
-    sql`SELECT p.id, p.device_id AS "deviceId", p.record_id AS "recordId", p.student_id AS "studentId", p.direction,
-               p.at, p.status
+    sql`SELECT p.id, p.device_id AS "deviceId", p.record_id AS "recordId", p.student_id AS "studentId",
+               p.building_id AS "buildingId", p.direction, p.at, p.status
           FROM safety.pass p
           JOIN unnest(${passes.map((pass) => pass.deviceId)}::uuid[], ${passes.map((pass) => pass.recordId)}::text[])
             AS given(device_id, record_id) ON given.device_id = p.device_id AND given.record_id = p.record_id

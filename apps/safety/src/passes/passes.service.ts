@@ -3,11 +3,13 @@ import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import { Database, query, queryOne, sql, update } from '#database';
 import { keyset, NotFound, type Page, toPage } from '#http';
+import { Events } from '#events';
 import { Policies } from '#policy';
 import { inScope, today } from '#roster';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from './affected-nights.js';
 import { Pass } from './pass.entity.js';
+import { factOf, publishRetractions } from './publish-passes.js';
 import { PassDto, type PassesQuery, type PassView, type VoidPassDto } from './passes.dto.js';
 
 /** Passes as those who answer for the students see them, and taking one back. */
@@ -16,6 +18,7 @@ export class Passes {
   constructor(
     private readonly database: Database,
     private readonly policies: Policies,
+    private readonly events: Events,
     private readonly rechecks: Rechecks,
     private readonly config: Config,
   ) {}
@@ -45,7 +48,7 @@ export class Passes {
     });
   }
 
-  /** Takes a pass back: it stays on record and stops counting; nights already checked are looked at again. */
+  /** Takes a pass back: it stays on record and stops counting; nights already checked are looked at again, and other services undo what it caused. */
   void(actor: Actor, id: string, body: VoidPassDto): Promise<PassDto> {
     return this.database.transaction(actor, async (tx) => {
       const visible = await queryOne(
@@ -57,6 +60,7 @@ export class Passes {
       pass.void(actor.personId ?? null, body.reason);
       await update(tx, pass);
       await audit(tx, actor, { action: 'safety.pass.void', subject: { kind: 'pass', id } });
+      await publishRetractions(tx, this.events, [factOf(pass)]);
       await this.rechecks.request(tx, await affectedNights(tx, this.policies, [pass.at], this.config.timeZone));
       return PassDto.from(pass);
     });

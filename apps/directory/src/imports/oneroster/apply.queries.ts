@@ -6,7 +6,7 @@ import type { RosterContext } from './plan.queries.js';
 export async function apply(tx: Tx, { source, today }: RosterContext): Promise<void> {
   await applyTerms(tx);
   await applyUnits(tx);
-  await applyPeople(tx);
+  await applyPeople(tx, today);
   for (const [kind, staged] of [
     ['term', 'staged_term'],
     ['unit', 'staged_unit'],
@@ -64,7 +64,7 @@ async function applyUnits(tx: Tx): Promise<void> {
   if (moved) await refreshPaths(tx, 'unit');
 }
 
-async function applyPeople(tx: Tx): Promise<void> {
+async function applyPeople(tx: Tx, today: string): Promise<void> {
   await query(
     tx,
     sql`UPDATE directory.person e SET number = e.id::text FROM staged_user s WHERE s.id = e.id AND s.changed && '{kind,number}'`,
@@ -72,18 +72,19 @@ async function applyPeople(tx: Tx): Promise<void> {
   await query(
     tx,
     sql`UPDATE directory.person e SET kind = s.kind, number = s.number, name = s.name, grade = s.grade, active = s.active,
+               inactive_since = CASE WHEN NOT s.active THEN coalesce(e.inactive_since, ${today}::date) END,
                sex = coalesce(s.sex, e.sex), birth_date = CASE WHEN s.demographics THEN s.birth_date ELSE e.birth_date END,
                version = e.version + 1, updated_at = now()
           FROM staged_user s WHERE s.id = e.id AND s.action = 'change'`,
   );
   await query(
     tx,
-    sql`INSERT INTO directory.person (id, kind, number, name, grade, active, sex, birth_date)
-        SELECT id, kind, number, name, grade, active, coalesce(sex, '0'), birth_date FROM staged_user WHERE action = 'create'`,
+    sql`INSERT INTO directory.person (id, kind, number, name, grade, active, inactive_since, sex, birth_date)
+        SELECT id, kind, number, name, grade, active, CASE WHEN NOT active THEN ${today}::date END, coalesce(sex, '0'), birth_date FROM staged_user WHERE action = 'create'`,
   );
   await query(
     tx,
-    sql`UPDATE directory.person e SET active = false, version = e.version + 1, updated_at = now() FROM gone_person g WHERE g.id = e.id`,
+    sql`UPDATE directory.person e SET active = false, inactive_since = ${today}, version = e.version + 1, updated_at = now() FROM gone_person g WHERE g.id = e.id`,
   );
 }
 
