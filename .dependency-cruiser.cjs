@@ -1,5 +1,5 @@
 /**
- * The arrows of the house: contracts ◄ config ◄ database ◄ (events, policy, roster) ◄ auth ◄ http ◄ service ◄ apps.
+ * The arrows of the house: contracts ◄ (exchange, config) ◄ database ◄ (events, policy, roster) ◄ auth ◄ http ◄ service ◄ apps.
  * Checked by `npm run check:arrows`. Every rule says what to do instead, and has a bad file that it must catch:
  * tools/check/arrows/bad/<name of the rule>/, run by tools/check/arrows.spec.ts.
  */
@@ -37,6 +37,12 @@ module.exports = {
       'libs/database moves rows and opens transactions. Hand it what it needs as an argument.',
     ),
     layer(
+      'exchange-reads-files',
+      ['exchange'],
+      ['contracts'],
+      'libs/exchange turns files into text and cells. Let whoever stores them check and write.',
+    ),
+    layer(
       'neighbours-are-apart',
       ['events', 'policy', 'roster'],
       ['contracts', 'config', 'database'],
@@ -51,13 +57,13 @@ module.exports = {
     layer(
       'http-below-service',
       ['http'],
-      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth'],
+      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'exchange'],
       'libs/http serves any process. Put what knows about services into libs/service.',
     ),
     layer(
       'service-below-apps',
       ['service'],
-      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'http'],
+      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'http', 'exchange'],
       'libs/service runs any service. Hand over what it needs in the Service object of <name>.module.ts.',
     ),
     {

@@ -88,12 +88,14 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
     @Get(':id/errors')
     @Require(permission)
     @Header('content-type', 'text/csv; charset=utf-8')
+    @Header('content-disposition', 'attachment; filename="errors.csv"')
     @ApiProduces('text/csv')
     @Summary('下载逐行错误清单（CSV）', 'Download the per-row errors (CSV)')
     async getJobErrors(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<string> {
       const job = await this.find(actor, id);
       const rows = await this.jobs.errors(this.database.reader, job.id);
-      return stringify(rows, { header: true, columns: ['file', 'line', 'column', 'zh', 'en'], escape_formulas: true });
+      const columns = ['file', 'line', 'column', 'zh', 'en'];
+      return stringify(rows, { header: true, columns, escape_formulas: true, bom: true });
     }
 
     private async find(actor: Actor, id: string): Promise<Job> {

@@ -96,13 +96,13 @@ export class Jobs {
     await this.addErrors(tx, jobId, errors);
   }
 
-  /** Rows that were left out of a job that otherwise goes on. */
+  /** Rows that were left out of a job that otherwise goes on. What PostgreSQL cannot store of their text is shown as U+FFFD. */
   async addErrors(tx: Tx, jobId: string, errors: JobError[]): Promise<void> {
     await query(
       tx,
       sql`INSERT INTO platform.job_error (job_id, file, line, column_name, zh, en)
           SELECT ${jobId}, r.file, r.line, r."column", r.zh, r.en
-            FROM jsonb_to_recordset(${JSON.stringify(errors)}::jsonb) AS r(file text, line int, "column" text, zh text, en text)`,
+            FROM jsonb_to_recordset(${storable(errors)}::jsonb) AS r(file text, line int, "column" text, zh text, en text)`,
     );
   }
 
@@ -129,4 +129,11 @@ export class Jobs {
       sql`SELECT file, line, column_name AS "column", zh, en FROM platform.job_error WHERE job_id = ${jobId} ORDER BY id LIMIT 100000`,
     );
   }
+}
+
+/** JSON without what jsonb refuses: NUL and lone surrogates, which a damaged file may have brought into an error. */
+function storable(errors: JobError[]): string {
+  return JSON.stringify(errors, (_, value: unknown) =>
+    typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value,
+  );
 }

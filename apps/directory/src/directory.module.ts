@@ -16,6 +16,7 @@ import { mountIssuer } from './login/mount-issuer.js';
 import { Roster1763750000000 } from './migrations/1763750000000-roster.js';
 import { Imports1763750020000 } from './migrations/1763750020000-imports.js';
 import { InactiveSince1763750030000 } from './migrations/1763750030000-inactive-since.js';
+import { ImportIdentities1763750040000 } from './migrations/1763750040000-import-identities.js';
 import { Membership } from './people/membership.entity.js';
 import { PeopleController } from './people/people.controller.js';
 import { People } from './people/people.service.js';
@@ -47,7 +48,13 @@ export const directory: Service = {
   name: 'directory',
   module: DirectoryModule,
   entities: [Person, Membership, Residence, Unit, Place, Term, CalendarDay, Import, ...loginFeature.entities],
-  migrations: [Roster1763750000000, ...clientsMigrations, Imports1763750020000, InactiveSince1763750030000],
+  migrations: [
+    Roster1763750000000,
+    ...clientsMigrations,
+    Imports1763750020000,
+    InactiveSince1763750030000,
+    ImportIdentities1763750040000,
+  ],
   seed,
   mount: mountIssuer,
 };

@@ -11,6 +11,7 @@ import { AppointmentImportHandlers } from './imports/imports.handlers.js';
 import { AppointmentImports } from './imports/imports.service.js';
 import { Appointments1763750100000 } from './migrations/1763750100000-appointments.js';
 import { AppointmentImports1763750110000 } from './migrations/1763750110000-appointment-imports.js';
+import { ImportDryRun1763750120000 } from './migrations/1763750120000-import-dry-run.js';
 import { seed } from './seed.js';
 
 @Module({
@@ -23,6 +24,6 @@ export const staffing: Service = {
   name: 'staffing',
   module: StaffingModule,
   entities: [Appointment, AppointmentImport],
-  migrations: [Appointments1763750100000, AppointmentImports1763750110000],
+  migrations: [Appointments1763750100000, AppointmentImports1763750110000, ImportDryRun1763750120000],
   seed,
 };

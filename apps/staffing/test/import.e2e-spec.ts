@@ -121,10 +121,38 @@ it('writes nothing when a row is wrong, and says what is wrong with each', async
   expect(await count()).toBe(before);
 });
 
+it('only compares when asked to, and understands Chinese headers', async () => {
+  const rows = '工号,岗位,单位种类,单位代码,专职,起始日期,结束日期\nT0006,组织员,学院,FL,是,2026/9/1,\n';
+  const before = await count();
+  const accepted = await office
+    .post('/staffing/v1/appointments/import?dryRun=true')
+    .attach('file', Buffer.from(rows), 'posts.csv')
+    .expect(202);
+  await drainEvents(test);
+  const job = await office.get(accepted.headers.location as string).expect(200);
+  expect(job.body).toMatchObject({ status: 'succeeded', result: { created: 1, dryRun: true } });
+  expect(await count()).toBe(before);
+  expect(await importing(rows)).toMatchObject({ status: 'succeeded', result: { created: 1, dryRun: false } });
+  expect(await count()).toBe(before + 1);
+  await office
+    .post('/staffing/v1/appointments/import?dryrun=true')
+    .attach('file', Buffer.from(rows), 'p.csv')
+    .expect(400);
+});
+
+it('hands out its errors as a file that a spreadsheet opens', async () => {
+  const accepted = await send(office, `${HEADER},性别\n`).expect(202);
+  await drainEvents(test);
+  const errors = await office.get(`${accepted.headers.location}/errors`).expect(200);
+  expect(errors.headers['content-disposition']).toBe('attachment; filename="errors.csv"');
+  expect(errors.text.startsWith('\uFEFFfile,line,column,zh,en\n')).toBe(true);
+  expect(errors.text).toContain('未知的列「性别」');
+});
+
 it.each([
   ['an empty file', '', '1 '],
   ['a missing column', 'staff_number,kind,unit_kind,unit_code,full_time,from\n', '1 to'],
-  ['an unknown column', `${HEADER},wish\n`, '1 '],
+  ['an unknown column', `${HEADER},wish\n`, '1 wish'],
   [
     'a repeated row',
     `${HEADER}\nT0005,mentor,class,SE2401,,2026-09-01,\nT0005,mentor,class,SE2401,,2026-09-01,\n`,

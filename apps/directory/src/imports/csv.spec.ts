@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
-import { ByteCheck, type CsvRecord, CsvSplitter, guessEncoding, readCsv } from './csv.js';
+import { ByteCheck, guessEncoding } from '#exchange';
+import { type CsvRecord, CsvSplitter, readCsv } from './csv.js';
 
 const split = (text: string): CsvRecord[] => new CsvSplitter().push(text, true);
 const cells = (text: string): string[][] => split(text).map((record) => record.cells);
@@ -66,7 +67,7 @@ describe('encodings', () => {
     const check = new ByteCheck();
     for (let at = 0; at < bytes.length; at += 5) check.push(bytes.subarray(at, at + 5));
     const found: CsvRecord[] = [];
-    for await (const records of readCsv(path, check.utf8 ? 'utf-8' : await guessEncoding(path))) found.push(...records);
+    for await (const records of readCsv(path, check.encoding ?? (await guessEncoding(path)))) found.push(...records);
     return found;
   }
 

@@ -1,7 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { isUtf8 } from 'node:buffer';
-
-export type Encoding = 'utf-8' | 'gb18030';
+import { decoded, type Encoding } from '#exchange';
 
 /** A record of a CSV file (RFC 4180). `line` is the one it starts on; 1 is the header. */
 export interface CsvRecord {
@@ -13,7 +10,6 @@ export interface CsvRecord {
 
 /** A quotation mark that is never closed must not swallow the rest of the file. */
 const LONGEST_RECORD = 65_536;
-const NEWLINE = 10;
 
 /**
  * Splits text into records as it comes in. Rosters have hundreds of thousands of plain lines, and splitting those at the
@@ -97,58 +93,7 @@ function splitQuoted(text: string): string[] | undefined {
 
 /** The records of a file, some hundreds at a time. A byte order mark is left out. */
 export async function* readCsv(path: string, encoding: Encoding): AsyncGenerator<CsvRecord[]> {
-  const decoder = new TextDecoder(encoding);
   const splitter = new CsvSplitter();
-  for await (const chunk of createReadStream(path, { highWaterMark: 262_144 })) {
-    yield splitter.push(decoder.decode(chunk as Buffer, { stream: true }));
-  }
-  yield splitter.push(decoder.decode(), true);
-}
-
-/** Looks at bytes as they pass: how many lines, and is it all UTF-8? */
-export class ByteCheck {
-  lines = 0;
-  private valid = true;
-  private tail: Buffer = Buffer.alloc(0);
-
-  push(chunk: Buffer): void {
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) this.lines++;
-    if (!this.valid) return;
-    const all = this.tail.length > 0 ? Buffer.concat([this.tail, chunk]) : chunk;
-    const cut = endOfLastCharacter(all);
-    this.valid = isUtf8(all.subarray(0, cut));
-    this.tail = all.subarray(cut);
-  }
-
-  /** After the last chunk. */
-  get utf8(): boolean {
-    return this.valid && this.tail.length === 0;
-  }
-}
-
-function endOfLastCharacter(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back]!;
-    if ((byte & 0xc0) === 0x80) continue;
-    const needs = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return needs > back ? bytes.length - back : bytes.length;
-  }
-  return bytes.length;
-}
-
-/**
- * The encoding of a file that is not clean UTF-8: UTF-8 all the same when only a few of its characters are damaged
- * (their rows become errors), else GB18030, which covers GBK and GB2312.
- */
-export async function guessEncoding(path: string): Promise<Encoding> {
-  const decoder = new TextDecoder('utf-8');
-  let damaged = 0;
-  let foreign = 0;
-  for await (const chunk of createReadStream(path)) {
-    for (const char of decoder.decode(chunk as Buffer, { stream: true })) {
-      if (char === '\uFFFD') damaged++;
-      else if (char > '\u007f') foreign++;
-    }
-  }
-  return damaged > foreign ? 'gb18030' : 'utf-8';
+  for await (const text of decoded(path, encoding)) yield splitter.push(text);
+  yield splitter.push('', true);
 }

@@ -22,6 +22,15 @@ export class ImportPolicy {
   })
   shrinkFloor = 5;
 
+  @Int({
+    zh: '学工号保护：一次最多改变学工号的人员比例（%）',
+    en: 'Number guard: share of people whose number one import may change, in %',
+    min: 1,
+    max: 100,
+    example: 5,
+  })
+  renumberPercent = 5;
+
   @Int({ zh: '上传文件保留天数', en: 'Days an uploaded file is kept', min: 1, max: 3650, example: 30 })
   keepFilesDays = 30;
 }

@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '#config';
 import { RosterChangedV1 } from '#contracts';
 import { query, sql, sqlState, type Tx, update } from '#database';
 import { Events } from '#events';
-import { Problem } from '#http';
+import { errorForLog, Problem } from '#http';
 import { Policies } from '#policy';
 import { today } from '#roster';
 import { type JobError, Jobs } from '#service';
@@ -22,6 +22,7 @@ import { fetchFile } from './stored-file.js';
 import { inspectCopy, type SetFile, unpackZip } from './zip.js';
 
 const PROGRESS_MS = 500;
+const logger = new Logger('imports');
 
 /** Carries out an accepted import, all or nothing, inside the transaction of its event. */
 @Injectable()
@@ -70,7 +71,10 @@ export class ImportRunner {
       today: day,
       onRows: this.progressOf(found, files),
     };
-    const guard = new ShrinkGuard(policy, found.allowShrink);
+    const guard = new ShrinkGuard(policy, {
+      shrink: found.allowShrink,
+      identityChanges: found.allowIdentityChanges,
+    });
     const findings = new Findings();
     return found.kind === 'roster'
       ? importRoster(tx, run, files, findings, guard)
@@ -98,11 +102,13 @@ function plainFile(upload: string, dir: string): Promise<SetFile> {
 function errorsOf(error: unknown): JobError[] | undefined {
   if (error instanceof Refused) return error.errors;
   if (error instanceof Problem) return [error.text];
-  // Class 22 and 23: data that broke a rule of the database which no check had foreseen.
-  if (/^2[23]/.test(sqlState(error) ?? '')) {
-    return [
-      { zh: '数据与现有记录冲突，未导入', en: 'the data is in conflict with existing records; nothing was imported' },
-    ];
-  }
-  return undefined;
+  // Class 22 and 23: a rule of the database that no check of ours had foreseen. Trying again would not help.
+  if (!/^2[23]/.test(sqlState(error) ?? '')) return undefined;
+  logger.error({ err: errorForLog(error) }, 'an import met a rule of the database that its checks do not know');
+  return [
+    {
+      zh: '导入时发生内部错误，什么都没有写入；问题已记入日志，请联系运维人员',
+      en: 'an internal error: nothing was imported; it is in the log, please tell whoever runs the system',
+    },
+  ];
 }

@@ -34,6 +34,9 @@ export class Import extends BaseEntity {
   @Column('boolean')
   allowShrink: boolean;
 
+  @Column('boolean')
+  allowIdentityChanges: boolean;
+
   @Column('text')
   fileName: string;
 

@@ -18,6 +18,14 @@ export class ImportOptions {
   })
   allowShrink = false;
 
+  @Flag({
+    zh: '确认学工号或身份的大量变更',
+    en: 'Allow the set to change numbers and identities that are doubted otherwise',
+    optional: true,
+    example: false,
+  })
+  allowIdentityChanges = false;
+
   @Text({
     zh: '来源系统；只替换同一来源先前导入的内容',
     en: 'System the file comes from; only what the same source brought before is replaced',

@@ -34,12 +34,13 @@ export class Imports {
     return this.database.transaction(actor, async (tx) => {
       await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('directory.import'))`);
       const requestedBy = `${actor.app}/${actor.personId ?? ''}`;
-      const { source, dryRun, allowShrink } = options;
+      const { source, dryRun, allowShrink, allowIdentityChanges } = options;
       const same = dryRun ? undefined : await this.latest(tx, kind, source);
       if (
         same?.sha256 === file.sha256 &&
         same.requestedBy === requestedBy &&
-        (same.status === 'succeeded' || same.allowShrink === allowShrink)
+        (same.status === 'succeeded' ||
+          (same.allowShrink === allowShrink && same.allowIdentityChanges === allowIdentityChanges))
       ) {
         const job = await this.jobs.find(tx, actor, 'directory', same.jobId);
         if (job) return JobDto.from(job);
@@ -55,6 +56,7 @@ export class Imports {
         source,
         dryRun,
         allowShrink,
+        allowIdentityChanges,
         fileName: file.filename,
         bytes: file.bytes,
         sha256: file.sha256,

@@ -19,6 +19,10 @@ export class AppointmentImport extends BaseEntity {
   @Column('uuid', { array: true })
   unitIds: string[];
 
+  /** Only compared, nothing written. */
+  @Column('boolean')
+  dryRun: boolean;
+
   @Column('uuid', { nullable: true })
   requestedBy: string | null;
 }

@@ -7,11 +7,21 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
+import { dateIn, hasInvisible, readHeader } from '#exchange';
 import type { JobError } from '#service';
 
-/** Columns of the file, in any order; the last three may be empty. */
-export const COLUMNS = ['staff_number', 'kind', 'unit_kind', 'unit_code', 'full_time', 'from', 'to'] as const;
-type Column = (typeof COLUMNS)[number];
+/** Columns of the file, in any order, by their English or Chinese header; cells of the last three may be empty. */
+export const COLUMNS = {
+  staff_number: { zh: '工号' },
+  kind: { zh: '岗位' },
+  unit_kind: { zh: '单位种类' },
+  unit_code: { zh: '单位代码' },
+  full_time: { zh: '专职' },
+  from: { zh: '起始日期' },
+  to: { zh: '结束日期' },
+} as const;
+type Column = keyof typeof COLUMNS;
+const NAMES = Object.keys(COLUMNS) as Column[];
 
 export const MOST_ROWS = 50_000;
 const MOST_ERRORS = 10_000;
@@ -36,7 +46,7 @@ const NO = new Set(['false', '0', 'no', '否', '兼职']);
 export class RowErrors {
   readonly list: JobError[] = [];
 
-  add(line: number, column: Column | undefined, zh: string, en: string): void {
+  add(line: number, column: string | undefined, zh: string, en: string): void {
     if (this.list.length < MOST_ERRORS) this.list.push({ line, ...(column ? { column } : {}), zh, en });
   }
 
@@ -52,14 +62,16 @@ export function readRows(text: string, errors: RowErrors): GivenRow[] {
     if (!errors.any) errors.add(1, undefined, '文件是空的', 'The file is empty');
     return [];
   }
-  if (!checkHeader(header.fields, errors)) return [];
+  const { at, errors: ofHeader } = readHeader(COLUMNS, NAMES, header.fields);
+  for (const { column, zh, en } of ofHeader) errors.add(1, column, zh, en);
+  if (ofHeader.length > 0) return [];
   if (records.length > MOST_ROWS) {
     errors.add(MOST_ROWS + 2, undefined, `最多 ${MOST_ROWS} 行`, `A file has at most ${MOST_ROWS} rows`);
     return [];
   }
   const rows: GivenRow[] = [];
   for (const { fields, line } of records) {
-    const row = readRow(header.fields, fields, line, errors);
+    const row = readRow(at, header.fields.length, fields, line, errors);
     if (row) rows.push(row);
   }
   return rows;
@@ -84,32 +96,25 @@ function recordsOf(text: string, errors: RowErrors): { fields: string[]; line: n
   }
 }
 
-function checkHeader(header: string[], errors: RowErrors): boolean {
+function readRow(
+  at: ReadonlyMap<Column, number>,
+  width: number,
+  fields: string[],
+  line: number,
+  errors: RowErrors,
+): GivenRow | undefined {
   const before = errors.list.length;
-  for (const column of COLUMNS) {
-    if (header.filter((name) => name === column).length !== 1) {
-      errors.add(1, column, '表头应恰有一个此列', 'The header must have this column exactly once');
-    }
-  }
-  for (const name of header) {
-    if (!COLUMNS.includes(name as Column)) {
-      errors.add(1, undefined, '表头有未知的列', `The header has an unknown column; allowed: ${COLUMNS.join(', ')}`);
-    }
-  }
-  return errors.list.length === before;
-}
-
-function readRow(header: string[], fields: string[], line: number, errors: RowErrors): GivenRow | undefined {
-  const before = errors.list.length;
-  if (fields.length !== header.length) {
-    errors.add(line, undefined, `应有 ${header.length} 列`, `must have ${header.length} columns`);
+  if (fields.length !== width) {
+    errors.add(line, undefined, `应有 ${width} 列`, `must have ${width} columns`);
     return undefined;
   }
-  const valueOf = (column: Column): string => fields[header.indexOf(column)] ?? '';
-  for (const column of COLUMNS) {
+  const valueOf = (column: Column): string => fields[at.get(column)!] ?? '';
+  for (const column of NAMES) {
     const value = valueOf(column);
     if (value.includes('\uFFFD')) errors.add(line, column, '含无法识别的字节', 'has bytes that cannot be decoded');
     else if (value.includes('\u0000')) errors.add(line, column, '含空字符', 'has a NUL character');
+    else if (hasInvisible(value))
+      errors.add(line, column, '含不可见的方向或零宽字符', 'has characters that are not seen');
     else if (value.length > 200) errors.add(line, column, '最多 200 个字符', 'must have at most 200 characters');
   }
   if (errors.list.length > before) return undefined;
@@ -148,12 +153,7 @@ function readRow(header: string[], fields: string[], line: number, errors: RowEr
   return errors.list.length > before ? undefined : row;
 }
 
-/** `YYYY-MM-DD`, `YYYY/M/D` or `CCYYMMDD` as `YYYY-MM-DD`; '' stays empty; null = no date that exists. */
+/** As `YYYY-MM-DD`; '' stays empty; null = no date that exists. */
 function dateOf(text: string): string | null {
-  if (!text) return '';
-  const [, y, m, d] = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? [];
-  if (!y || !m || !d || Number(y) < 1900) return null;
-  const iso = `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`;
-  const date = new Date(`${iso}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : null;
+  return text ? (dateIn(text) ?? null) : '';
 }

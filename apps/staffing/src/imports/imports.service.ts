@@ -5,14 +5,15 @@ import { Config } from '#config';
 import type { UnitKind } from '#contracts';
 import { Database, insert, newId, query, sql, type Tx } from '#database';
 import { Events } from '#events';
+import { decode } from '#exchange';
 import { BodyTooLarge, type UploadedFile } from '#http';
 import { Policies } from '#policy';
 import { today } from '#roster';
 import { JobDto, Jobs } from '#service';
 import { AppointmentUnitsPolicy } from '../appointments/appointment-units.policy.js';
+import { type AppointmentImportOptions } from './imports.dto.js';
 import { AppointmentImport } from './appointment-import.entity.js';
 import { type GivenRow, readRows, RowErrors } from './appointment-rows.js';
-import { decodeCsv } from './csv.js';
 import { AppointmentImportRequestedV1 } from './import-requested.event.js';
 import { appointmentsOfAll, resolveRows, type StoredRow, writePlan } from './imports.queries.js';
 
@@ -35,7 +36,7 @@ export class AppointmentImports {
     private readonly config: Config,
   ) {}
 
-  async request(actor: Actor, file: UploadedFile): Promise<JobDto> {
+  async request(actor: Actor, file: UploadedFile, { dryRun }: AppointmentImportOptions): Promise<JobDto> {
     if (file.bytes > MOST_BYTES) throw new BodyTooLarge();
     const content = await readFile(file.path);
     return this.database.transaction(actor, async (tx) => {
@@ -47,9 +48,11 @@ export class AppointmentImports {
         wholeSchool: scope.school,
         unitIds: [...scope.unitIds],
         requestedBy: actor.personId ?? null,
+        dryRun,
       });
       await insert(tx, requested);
-      await audit(tx, actor, { action: 'staffing.appointment.import', subject: { kind: 'job', id: job.id } });
+      const action = dryRun ? 'staffing.appointment.import-dry-run' : 'staffing.appointment.import';
+      await audit(tx, actor, { action, subject: { kind: 'job', id: job.id } });
       await this.events.publish(tx, new AppointmentImportRequestedV1(requested.id));
       return JobDto.from(job);
     });
@@ -62,15 +65,20 @@ export class AppointmentImports {
     const requested = await tx.findOneBy(AppointmentImport, { id: importId });
     if (!requested?.content) return;
     const errors = new RowErrors();
-    const rows = readRows(decodeCsv(requested.content), errors);
+    const rows = readRows(decode(requested.content), errors);
     await this.jobs.progress(requested.jobId, 0, rows.length);
     const plan = await this.plan(tx, requested, rows, errors);
     if (errors.any) {
       await this.jobs.fail(tx, requested.jobId, errors.list);
     } else {
-      await writePlan(tx, plan);
+      if (!requested.dryRun) await writePlan(tx, plan);
       const { create, change, unchanged } = plan;
-      await this.jobs.succeed(tx, requested.jobId, { created: create.length, changed: change.length, unchanged });
+      await this.jobs.succeed(tx, requested.jobId, {
+        created: create.length,
+        changed: change.length,
+        unchanged,
+        dryRun: requested.dryRun,
+      });
     }
     await tx.update(AppointmentImport, { id: importId }, { content: null });
   }

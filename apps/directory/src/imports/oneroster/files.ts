@@ -16,6 +16,13 @@ export const FILE_NAMES = (
   'resultScoreScales roles scoreScales userProfiles userResources users'
 ).split(' ');
 
+/** Files that OneRoster CSV 1.1 does not have. */
+export const NEW_IN_1_2: ReadonlySet<string> = new Set(
+  'lineItemLearningObjectiveIds lineItemScoreScales resultLearningObjectiveIds resultScoreScales roles scoreScales userProfiles userResources'.split(
+    ' ',
+  ),
+);
+
 export const SESSION_KINDS: Record<string, 'school_year' | 'term' | undefined> = {
   schoolYear: 'school_year',
   term: 'term',
@@ -107,12 +114,13 @@ export const DEMOGRAPHICS = spec(
 
 const PERSON = {
   enabledUser: oneOf('true false'),
-  familyName: filled,
-  givenName: filled,
+  familyName: text,
+  givenName: text,
   middleName: text,
   identifier: number,
   agentSourcedIds: (): undefined => undefined,
   grades: text,
+  'metadata.fullName': text,
 };
 
 export const USERS_1_2 = spec(

@@ -16,6 +16,10 @@ export interface Skipped {
 
 const AFTER_BEGIN: Bilingual = { zh: '必须晚于开始日期', en: 'must be after the begin date' };
 const NOT_IN = (file: string): Bilingual => ({ zh: `${file}.csv 中没有该 sourcedId`, en: `is not in ${file}.csv` });
+const NO_NAME: Bilingual = {
+  zh: '姓和名至少填一项',
+  en: 'one of familyName and givenName is needed',
+};
 const CODE_TWICE: Bilingual = { zh: '代码在同类单位中重复', en: 'two units of one kind have this code' };
 const SEX: Record<string, string> = { male: '1', female: '2', unspecified: '9', other: '9' };
 
@@ -228,7 +232,8 @@ export class RosterLoader {
       let lines = '';
       for (const row of rows) {
         const n = this.users.define(row.sourcedId);
-        const [enabled, family, given, middle, number, agents, grades] = row.values as [
+        const [enabled, family, given, middle, number, agents, grades, full] = row.values as [
+          string,
           string,
           string,
           string,
@@ -239,7 +244,8 @@ export class RosterLoader {
         ];
         for (const agent of listOf(agents)) this.referUser(agent, row, 'users', 'agentSourcedIds');
         if (old) this.readOldRole(row, n, roles);
-        else this.refer(this.orgs, row.values[7]!, 'orgs', row, 'users', 'primaryOrgSourcedId');
+        else this.refer(this.orgs, row.values[8]!, 'orgs', row, 'users', 'primaryOrgSourcedId');
+        if (!full && !family && !given) this.findings.add('users.csv', row.line, 'familyName', NO_NAME);
         const { any, student, ours } = this.users.rolesOf(n);
         if (!any)
           this.findings.add('users.csv', row.line, 'sourcedId', {
@@ -250,7 +256,14 @@ export class RosterLoader {
         if (!ours) continue;
         const demographics = this.users.demographicsOf(n);
         lines += copyRow(
-          ...[n, row.line, row.sourcedId, student ? 'student' : 'staff', number, fullName(family, given, middle)],
+          ...[
+            n,
+            row.line,
+            row.sourcedId,
+            student ? 'student' : 'staff',
+            number,
+            full || fullName(family, given, middle),
+          ],
           ...[listOf(grades)[0] ?? null, enabled === 'true', demographics !== undefined],
           ...[demographics?.sex ?? null, demographics?.birthDate || null],
         );
@@ -260,7 +273,7 @@ export class RosterLoader {
   }
 
   private readOldRole(row: Row, n: number, roles: string[]): void {
-    const [orgs, role] = row.values.slice(7) as [string, string];
+    const [orgs, role] = row.values.slice(8) as [string, string];
     this.users.addRole(n, role === 'student', !RELATIVES.has(role));
     for (const org of listOf(orgs)) {
       const orgN = this.refer(this.orgs, org, 'orgs', row, 'users', 'orgSourcedIds');
@@ -361,11 +374,16 @@ function listOf(cell: string): string[] {
     .filter((item) => item !== '');
 }
 
-const HAN = /\p{Script=Han}/u;
+const FAMILY_FIRST = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const HAN = /^\p{Script=Han}+$/u;
 
-/** 张三; Maria da Silva: family name first and without a space where it is written in Han characters. */
+/**
+ * 张三; 김민수; 阿卜杜拉·买买提; Maria da Silva. Family name first and without a space where it is written in Han, Hangul or Kana; what
+ * stands as a family name of three Han characters or more is no surname but a father's name, which follows after a dot.
+ */
 function fullName(family: string, given: string, middle: string): string {
-  return HAN.test(family) || HAN.test(given)
-    ? `${family}${middle}${given}`
-    : [given, middle, family].filter((part) => part).join(' ');
+  if (!FAMILY_FIRST.test(family) && !FAMILY_FIRST.test(given))
+    return [given, middle, family].filter((part) => part).join(' ');
+  if (HAN.test(family) && family.length >= 3 && given) return [given, middle, family].filter((part) => part).join('·');
+  return `${family}${middle}${given}`;
 }

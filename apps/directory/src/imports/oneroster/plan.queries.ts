@@ -154,7 +154,11 @@ async function planMemberships(tx: Tx, { today }: RosterContext): Promise<void> 
   await query(
     tx,
     sql`INSERT INTO planned_membership (person_id, unit_id, valid_from, valid_to, action)
-        SELECT p.id, u.id, coalesce(s.begins, m.valid_from, least(coalesce(u.begins, ${today}), s.ends - 1)), s.ends,
+        SELECT p.id, u.id, coalesce(s.begins, m.valid_from, least(
+                 -- who comes from another unit of the kind comes now; only who had none has been here since the term began
+                 CASE WHEN EXISTS (SELECT 1 FROM directory.membership h JOIN directory.unit hu ON hu.id = h.unit_id
+                                    WHERE h.person_id = p.id AND hu.kind = u.kind AND h.valid_from < ${today})
+                      THEN greatest(u.begins, ${today}) ELSE coalesce(u.begins, ${today}) END, s.ends - 1)), s.ends,
                CASE WHEN m.id IS NULL THEN 'create' WHEN m.valid_to IS NOT DISTINCT FROM s.ends THEN 'same' ELSE 'change' END
           FROM staged_membership s JOIN staged_user p ON p.n = s.user_n JOIN staged_unit u ON u.n = s.unit_n
           LEFT JOIN directory.membership m ON m.person_id = p.id AND m.unit_id = u.id

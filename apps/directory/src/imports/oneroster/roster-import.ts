@@ -7,7 +7,7 @@ import { apply } from './apply.queries.js';
 import { RosterLoader } from './load.js';
 import { createStaging, plan, type RosterContext } from './plan.queries.js';
 import { openSet } from './set.js';
-import { countChanges, measureShrinking, sampleChanges } from './summary.queries.js';
+import { countChanges, emptiedUnits, measureIdentities, measureShrinking, sampleChanges } from './summary.queries.js';
 
 /** Imports a OneRoster CSV 1.2 bulk set. Answers what changed, or for a dry run would change. */
 export async function importRoster(
@@ -38,6 +38,8 @@ export async function importRoster(
   const { students, studentsEnded, memberships, membershipsEnded } = await measureShrinking(tx, context);
   guard.check({ zh: '在籍学生', en: 'active students' }, students, studentsEnded);
   guard.check({ zh: '当前归属', en: 'open memberships' }, memberships, membershipsEnded);
+  guard.checkUnits(await emptiedUnits(tx, context));
+  guard.checkIdentities(await measureIdentities(tx));
   const result = { ...changes, skipped: loader.skipped };
   if (run.dryRun) return { ...result, refusedBecause: guard.reasons, samples: await sampleChanges(tx) };
   guard.refuse();

@@ -7,6 +7,7 @@ import {
   DEMOGRAPHICS,
   ENROLLMENTS,
   FILE_NAMES,
+  NEW_IN_1_2,
   type FileSpec,
   ORGS,
   ROLES_1_2,
@@ -101,7 +102,11 @@ async function bulkFiles(files: SetFile[], findings: Findings): Promise<string[]
       }
     }
   }
-  const required = ['manifest.version', 'oneroster.version', ...FILE_NAMES.map((name) => `file.${name}`)];
+  const required = [
+    'manifest.version',
+    'oneroster.version',
+    ...namesOf(said.get('oneroster.version')).map((name) => `file.${name}`),
+  ];
   for (const property of required) {
     if (!said.has(property))
       findings.add(MANIFEST, 1, 'propertyName', { zh: `缺少 ${property}`, en: `${property} is missing` });
@@ -113,15 +118,21 @@ async function bulkFiles(files: SetFile[], findings: Findings): Promise<string[]
   return bulk;
 }
 
+/** The files that a manifest must name. */
+function namesOf(version: string | undefined): string[] {
+  return version === '1.1' ? FILE_NAMES.filter((name) => !NEW_IN_1_2.has(name)) : FILE_NAMES;
+}
+
 function manifestProblem(
   property: string,
   value: string,
   files: SetFile[],
 ): { column: string; zh: string; en: string } | undefined {
-  const expected: Record<string, string> = { 'manifest.version': '1.0', 'oneroster.version': '1.2' };
+  const expected: Record<string, string[]> = { 'manifest.version': ['1.0'], 'oneroster.version': ['1.2', '1.1'] };
   if (property in expected) {
     const right = expected[property]!;
-    return value === right ? undefined : { column: 'value', zh: `必须是 ${right}`, en: `must be ${right}` };
+    const listed = right.join(', ');
+    return right.includes(value) ? undefined : { column: 'value', zh: `必须是 ${listed}`, en: `must be ${listed}` };
   }
   if (property.startsWith('source.')) return undefined;
   const name = FILE_NAMES.find((known) => `file.${known}` === property);
@@ -143,8 +154,13 @@ function manifestProblem(
 async function openFile(file: SetFile, findings: Findings): Promise<OpenFile | undefined> {
   let header: string[] = [];
   for await (const [first] of readCsv(file.path, file.encoding)) {
-    if (first) header = first.cells.map((cell) => cell.trim());
-    if (first) break;
+    if (!first) continue;
+    if (first.broken) {
+      findings.add(file.name, 1, undefined, first.broken === 'quotes' ? QUOTES : BYTES);
+      return undefined;
+    }
+    header = first.cells.map((cell) => cell.trim());
+    break;
   }
   const specs = READ.filter(({ name }) => `${name}.csv` === file.name);
   const fits = (spec: FileSpec): boolean =>

@@ -1,5 +1,6 @@
 import { query, queryOne, sql, type Tx } from '#database';
 import { type Changes, type Samples, withoutNulls } from '../changes.js';
+import type { Identities } from '../shrink-guard.js';
 import type { RosterContext } from './plan.queries.js';
 
 /** What an import did, or would do. */
@@ -47,6 +48,37 @@ export async function measureShrinking(
                  WHERE m.source = ${source} AND (m.valid_to IS NULL OR m.valid_to > ${today})
                    AND CASE WHEN u.kind IN ('class', 'course_class') THEN ${has.enrollments}::boolean ELSE ${has.roles}::boolean END) AS memberships,
                (SELECT count(*)::int FROM gone_membership) AS "membershipsEnded"`,
+  );
+  return row!;
+}
+
+/** Units that the source brought students into and all of whose students it now brings no more, or in no unit of the kind. */
+export async function emptiedUnits(
+  tx: Tx,
+  { source, today }: RosterContext,
+): Promise<{ code: string; students: number }[]> {
+  return query(
+    tx,
+    sql`SELECT u.code, count(*)::int AS students
+          FROM directory.membership m
+          JOIN directory.unit u ON u.id = m.unit_id AND u.kind <> 'course_class'
+          JOIN directory.person p ON p.id = m.person_id AND p.kind = 'student' AND p.active
+          LEFT JOIN gone_membership g ON g.id = m.id
+          LEFT JOIN staged_user s ON s.id = p.id AND s.active
+         WHERE m.source = ${source} AND m.valid_from <= ${today} AND (m.valid_to IS NULL OR m.valid_to > ${today})
+         GROUP BY u.id, u.code
+        HAVING bool_and(g.id IS NOT NULL AND s.id IS NULL)
+         ORDER BY u.code`,
+  );
+}
+
+/** Of the people the set speaks of and we know. */
+export async function measureIdentities(tx: Tx): Promise<Identities> {
+  const row = await queryOne<Identities>(
+    tx,
+    sql`SELECT count(*)::int AS people, count(*) FILTER (WHERE changed && '{number}')::int AS renumbered,
+               count(*) FILTER (WHERE changed @> '{number,name}')::int AS replaced
+          FROM staged_user WHERE action <> 'create'`,
   );
   return row!;
 }

@@ -1,10 +1,11 @@
 import { type PLACE_KINDS, type Bilingual } from '#contracts';
 import type { Tx } from '#database';
+import { dateIn, readHeader } from '#exchange';
 import { readCsv } from '../csv.js';
 import type { Findings } from '../findings.js';
 import { copyInto, copyRow } from '../staging.js';
 import type { SetFile } from '../zip.js';
-import { COLUMNS, type Column, columnOf, dayOf } from './file.js';
+import { COLUMNS, type Column } from './file.js';
 
 type Cells = Record<Column, string>;
 type PlaceKind = keyof typeof PLACE_KINDS;
@@ -50,15 +51,16 @@ export class PlacesLoader {
     let columns: (Column | undefined)[] | undefined;
     for await (const records of readCsv(this.file.path, this.file.encoding)) {
       for (const { line, cells, broken } of records) {
-        if (!columns) {
-          columns = this.readHeader(line, cells);
-          this.findings.refuse();
-        } else if (broken) {
+        if (broken) {
           const zh = broken === 'quotes' ? '引号不成对' : '含有无法识别的字节';
           this.complain(line, undefined, {
             zh,
             en: broken === 'quotes' ? 'quotation marks do not pair up' : 'has bytes that are no text',
           });
+          if (!columns) this.findings.refuse();
+        } else if (!columns) {
+          columns = this.readHeader(line, cells);
+          this.findings.refuse();
         } else if (cells.length !== columns.length) {
           const zh = `应有 ${columns.length} 列，实有 ${cells.length} 列`;
           this.complain(line, undefined, { zh, en: `must have ${columns.length} cells, but has ${cells.length}` });
@@ -72,15 +74,10 @@ export class PlacesLoader {
   }
 
   private readHeader(line: number, cells: string[]): (Column | undefined)[] {
-    const columns = cells.map((cell) => columnOf(cell.trim()));
-    for (const [at, column] of columns.entries()) {
-      if (column && columns.indexOf(column) === at) continue;
-      this.complain(line, cells[at]!.slice(0, 100), {
-        zh: '未知或重复的列',
-        en: 'is an unknown column, or there twice',
-      });
-    }
-    if (!columns.includes('building')) this.complain(line, 'building', { zh: '缺少此列', en: 'the column is missing' });
+    const { at, errors } = readHeader(COLUMNS, ['building'], cells);
+    for (const { column, ...text } of errors) this.complain(line, column, text);
+    const columns: (Column | undefined)[] = cells.map(() => undefined);
+    for (const [column, place] of at) columns[place] = column;
     return columns;
   }
 
@@ -160,7 +157,7 @@ export class PlacesLoader {
       });
     }
     this.students.add(row.student_number);
-    this.residences.push(copyRow(line, bed.n, row.student_number, dayOf(row.from) ?? null));
+    this.residences.push(copyRow(line, bed.n, row.student_number, dateIn(row.from) ?? null));
   }
 
   private async write(): Promise<void> {
