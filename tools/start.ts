@@ -10,6 +10,7 @@ import { bringInDemo, isDemoIn } from './demo/bring-in.js';
 import { startPostgres } from './local/postgres.js';
 import { assertPortFree } from './local/processes.js';
 import { startRedis } from './local/redis.js';
+import { forgetRunning, noteRunning } from './local/running.js';
 import { stopOnSignal } from './local/stopping.js';
 
 /**
@@ -45,8 +46,9 @@ try {
   });
   const app = await createApp(services, config);
   await stopping.add(listen(app, config).then(() => ({ stop: () => app.close() })));
+  await stopping.add(noteRunning(HOME, config.origin).then(() => ({ stop: () => forgetRunning(HOME) })));
   if (demo && !(await isDemoIn(app))) await bringInDemo(app, config, `${HOME}/demo`, say);
-  say(await banner(app, config));
+  say(await banner(app, config, { database: !demo, redis: env['REDIS_URL'] !== undefined }));
 } catch (error) {
   // What a Ctrl-C cut short is no news.
   if (!stopping.begun) {

@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { createHash, randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PERMISSIONS } from '#contracts';
 import { DEMO_CLIENT } from '../apps/directory/src/login/demo-client.js';
+import { runningUrl } from './local/running.js';
 
 const USAGE = `Prints an access token of a running Yizhan, good for ten minutes.
 
@@ -12,7 +14,8 @@ const USAGE = `Prints an access token of a running Yizhan, good for ten minutes.
 
   --client <id>    another client than ${DEMO_CLIENT.clientId}, with --as app; its secret in the environment: CLIENT_SECRET
   --scope <scope>  permissions, separated by spaces; default: all
-  --url <url>      where Yizhan is; default: BASE_URL, or http://127.0.0.1:<PORT or 3000>`;
+  --url <url>      where Yizhan is; default: BASE_URL, else 127.0.0.1:PORT, else what \`npm start\` of this folder runs,
+                   else http://127.0.0.1:3000`;
 
 const MAX_HOPS = 10;
 
@@ -134,13 +137,17 @@ async function main(): Promise<void> {
   if (values.client && (values.as !== 'app' || !CLIENT_SECRET))
     throw new Error('--client goes with --as app and CLIENT_SECRET.');
   const token = await getToken({
-    url: values.url ?? BASE_URL ?? `http://127.0.0.1:${PORT ?? '3000'}`,
+    url: values.url ?? BASE_URL ?? (PORT ? `http://127.0.0.1:${PORT}` : await localUrl()),
     as: values.as,
     ...(values.client && { clientId: values.client }),
     ...(values.client && CLIENT_SECRET && { clientSecret: CLIENT_SECRET }),
     ...(values.scope && { scope: values.scope }),
   });
   process.stdout.write(`${token}\n`);
+}
+
+async function localUrl(): Promise<string> {
+  return (await runningUrl(resolve('.local'))) ?? 'http://127.0.0.1:3000';
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -34,6 +34,7 @@ process.once('exit', () => running(start) && process.kill(-start.pid!, 'SIGINT')
 try {
   await ready();
   process.stdout.write(`smoke: ready after ${Math.round((Date.now() - before) / 1000)} s\n`);
+  assertFiguresAgree();
   await tour();
 } catch (error) {
   process.stdout.write(`smoke: ${(error as Error).message}\n`);
@@ -52,6 +53,14 @@ async function ready(): Promise<void> {
   if (answered !== 'ready') throw new Error(`npm start ${answered ?? `was not ready after ${READY_MS / 1000} s`}`);
 }
 
+/** The last step of the bring-in and the banner tell of the same warnings; a later start has no steps. */
+function assertFiguresAgree(): void {
+  const last = /\] Warning rules\n(?: +….*\n)* +(.*) \([\d.]+ s\)/.exec(output)?.[1];
+  const banner = /^ {2}Warnings +(.*)$/m.exec(output)?.[1];
+  if (!banner || (last ?? banner) !== banner)
+    throw new Error(`the last step says "${last}" and the banner "${banner}"`);
+}
+
 async function tour(): Promise<void> {
   const commands = TOUR.exec(await readFile('README.md', 'utf8'))?.[1];
   if (!commands) throw new Error('README.md has no block of commands after <!-- tour -->');
@@ -59,9 +68,11 @@ async function tour(): Promise<void> {
   try {
     const script = join(folder, 'tour.sh');
     await writeFile(script, commands.replaceAll(':3000', `:${port}`));
+    // `npm run token` finds the instance by itself, whatever its port.
+    const { PORT: _port, ...env } = process.env;
     // -v shows each line before it runs, as it is written: with no token in it.
     const shell = spawn('bash', ['-veuo', 'pipefail', script], {
-      env: { ...process.env, PORT: String(port) },
+      env,
       stdio: ['ignore', 'inherit', 'inherit'],
       timeout: TOUR_MS,
     });

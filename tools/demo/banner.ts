@@ -1,69 +1,58 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#config';
-import { WARNING_LEVELS } from '#contracts';
-import { Database, query, queryOne, sql, type Tx } from '#database';
+import { Database, queryOne, sql } from '#database';
 import { demoPersonas } from '../../apps/directory/src/login/demo.js';
-import { count } from './steps.js';
+import { cameInText, nightsText, warningsText } from './figures.js';
+
+/** Which servers are somebody else's, given by DATABASE_URL and REDIS_URL. */
+export interface Given {
+  database: boolean;
+  redis: boolean;
+}
 
 /** What is there and how to go on, for whoever has just started the house. */
-export async function banner(app: NestFastifyApplication, config: Config): Promise<string> {
+export async function banner(app: NestFastifyApplication, config: Config, given: Given): Promise<string> {
   const tx = app.get(Database).reader;
-  const [figures, warnings, personas] = await Promise.all([figuresOf(tx), warningsOf(tx), demoPersonas(tx)]);
-  const names = personas.map(({ name }) => name).join(', ');
-  const token = names
-    ? [`  Token       npm run --silent token -- --as counselor`, `              personas: ${names}; or app`]
-    : ['  Token       POST /directory/oauth/token with a client of yours (see README.md)'];
+  const [cameIn, nights, warnings, personas, version] = await Promise.all([
+    cameInText(tx),
+    nightsText(tx),
+    warningsText(tx),
+    demoPersonas(tx),
+    queryOne<{ server_version: string }>(tx, sql`SHOW server_version`),
+  ]);
+  const postgres = `PostgreSQL ${version?.server_version.split(' ')[0]}`;
   return [
     '',
     `  Yizhan (一站) is running   ${config.origin}`,
     `  API         ${config.origin}/docs`,
-    ...token,
+    `  Database    ${given.database ? `${postgres}, yours (DATABASE_URL)` : `${postgres} in .local/postgres`}`,
+    `  Redis       ${given.redis ? 'yours (REDIS_URL)' : 'in .local/redis'}`,
+    ...tokenLines(personas.map(({ name }) => name)),
     '',
-    `  Students    ${count(figures.students)}`,
-    `  Came in     ${count(figures.passes)} gate passes, ${count(figures.observations)} observations`,
-    `  Nights      ${count(figures.nights)} checked: ${count(figures.late)} late returns, and ${count(figures.excused)} more excused by leave`,
-    `              ${count(figures.notReturned)} not returned, ${count(figures.awayOnLeave)} more excused by leave`,
+    `  Came in     ${cameIn}`,
+    `  Nights      ${nights}`,
     `  Warnings    ${warnings}`,
     '',
-    '  Ctrl-C stops everything; the data stays. npm run reset begins anew.',
+    `  ${endLine(given)}`,
   ].join('\n');
 }
 
-interface Figures {
-  students: number;
-  passes: number;
-  observations: number;
-  nights: number;
-  late: number;
-  excused: number;
-  notReturned: number;
-  awayOnLeave: number;
+function tokenLines(personas: string[]): string[] {
+  if (personas.length > 0)
+    return [
+      '  Token       npm run --silent token -- --as counselor',
+      `              personas: ${personas.join(', ')}; or app`,
+    ];
+  return [
+    '  Token       npm run client:first -- operations   makes the first client (with the same DATABASE_URL), then',
+    '              CLIENT_SECRET=<its secret> npm run --silent token -- --as app --client operations --scope directory:client:write',
+  ];
 }
 
-async function figuresOf(tx: Tx): Promise<Figures> {
-  const row = await queryOne<Figures>(
-    tx,
-    sql`SELECT (SELECT count(*) FROM directory.published_student_v1 WHERE active)::int AS students,
-               (SELECT count(*) FROM safety.pass WHERE status = 'counted')::int AS passes,
-               -- what came with batches; values that events brought are the passes and findings themselves
-               (SELECT coalesce(sum(n), 0) FROM early_warning.ingest_batch WHERE source NOT LIKE 'event:%')::int AS observations,
-               (SELECT count(*) FROM safety.night)::int AS nights, f.*
-          FROM (SELECT count(*) FILTER (WHERE finding = 'late')::int AS late,
-                       count(*) FILTER (WHERE finding = 'not_returned')::int AS "notReturned",
-                       count(*) FILTER (WHERE finding = 'excused' AND excuse = 'leave' AND observed = 'late')::int AS excused,
-                       count(*) FILTER (WHERE finding = 'excused' AND excuse = 'leave' AND observed = 'not_returned')::int AS "awayOnLeave"
-                  FROM safety.night_finding) f`,
-  );
-  return row as Figures;
-}
-
-/** Open warnings by level, gravest first. */
-async function warningsOf(tx: Tx): Promise<string> {
-  const rows = await query<{ level: string; n: number }>(
-    tx,
-    sql`SELECT level, count(*)::int AS n FROM early_warning.warning WHERE status = 'open' GROUP BY level`,
-  );
-  const byLevel = new Map(rows.map(({ level, n }) => [level, n]));
-  const levels = Object.entries(WARNING_LEVELS).reverse();
-  return levels.map(([level, { zh }]) => `${count(byLevel.get(level) ?? 0)} ${level} ${zh}`).join(', ');
+/** What a Ctrl-C stops and what stays: servers that were given are left alone, by it and by `npm run reset`. */
+function endLine({ database, redis }: Given): string {
+  if (database && redis) return 'Ctrl-C stops Yizhan; your PostgreSQL and Redis go on, with all data.';
+  if (database) return 'Ctrl-C stops Yizhan and its Redis; your PostgreSQL goes on, with all data.';
+  const yours = redis ? ' but your Redis' : '';
+  return `Ctrl-C stops everything${yours}; the data stays in .local. npm run reset deletes it, and npm start begins anew.`;
 }

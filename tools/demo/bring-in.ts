@@ -8,6 +8,7 @@ import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/
 import { Api } from './api.js';
 import type { DemoPlan } from './campus.js';
 import { bringInObservations, bringInPasses, checkNights, handled, registerGates, runRules } from './data-in.js';
+import { nightsText, warningsText } from './figures.js';
 import { type Demo, type DemoFiles, type LeaveRequest, makeDemo, writeFiles } from './generate.js';
 import { askForLeave, bringInLeaves } from './leaves-in.js';
 import { beginMove, endMove } from './move.js';
@@ -102,13 +103,15 @@ export async function bringInDemo(
     return outcome;
   });
   await steps.run('Night checks', async (progress) => {
-    const outcome = await checkNights(api, campus.firstDay, campus.plan.lastNight, progress);
+    await checkNights(api, campus.firstDay, campus.plan.lastNight, progress);
     await handled(api, progress);
-    return outcome;
+    return nightsText(database.reader);
   });
   await steps.run('Warning rules', async (progress) => {
     await endMove(api, campus.firstDay, date);
-    return runRules(api, campus.plan.lastNight, progress);
+    await runRules(api, campus.plan.lastNight, progress);
+    await handled(api, progress);
+    return warningsText(database.reader);
   });
 
   const personas = tourPersonas(campus, troubles, ids);

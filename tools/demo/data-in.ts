@@ -115,21 +115,14 @@ export async function handled(api: Api, progress: Progress): Promise<string> {
   return 'all handled';
 }
 
-export async function checkNights(api: Api, from: string, to: string, progress: Progress): Promise<string> {
+/** Checks the nights of a range, both inclusive. */
+export async function checkNights(api: Api, from: string, to: string, progress: Progress): Promise<void> {
   const job = await api.post<Job>('/safety/v1/night-checks', { night: from, to });
-  const {
-    late = 0,
-    excused_by_leave = 0,
-    not_returned = 0,
-    suppressed = 0,
-  } = await api.finish('safety', job, 'nights', progress);
-  return `${late} late, ${not_returned} not returned, ${excused_by_leave} excused by leave, ${suppressed} not judged as a gate was out`;
+  await api.finish('safety', job, 'nights', progress);
 }
 
 /** Runs all rules as of the last day of the data. */
-export async function runRules(api: Api, asOf: string, progress: Progress): Promise<string> {
+export async function runRules(api: Api, asOf: string, progress: Progress): Promise<void> {
   const job = await api.post<Job>('/early-warning/v1/runs', { asOf });
   await api.finish('early-warning', job, 'rules', progress);
-  const { levels } = await api.get<{ levels: { level: string; open: number }[] }>('/early-warning/v1/warnings/summary');
-  return `warnings: ${levels.map(({ level, open }) => `${open} ${level}`).join(', ')}`;
 }

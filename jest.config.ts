@@ -1,8 +1,14 @@
 /**
  * Three sizes of tests. Small ones touch no server; e2e and process tests share one private PostgreSQL and one private
- * Redis, started once per run (libs/testing/jest/setup.js). JavaScript, because Jest on Node 20 reads no TypeScript here.
+ * Redis, started once per run (libs/testing/jest/setup.js).
+ *
+ * @jest-config-loader esbuild-register
  */
-const size = (name, testMatch, extra = {}) => ({
+import type { Config } from 'jest';
+
+type Project = Exclude<NonNullable<Config['projects']>[number], string>;
+
+const size = (name: string, testMatch: string[], extra: Partial<Project> = {}): Project => ({
   displayName: name,
   testMatch,
   extensionsToTreatAsEsm: ['.ts'],
@@ -26,7 +32,7 @@ const servers = {
   globalTeardown: '<rootDir>/libs/testing/jest/teardown.js',
 };
 
-export default {
+const config: Config = {
   maxWorkers: 2,
   testTimeout: 30_000,
   projects: [
@@ -38,3 +44,5 @@ export default {
     }),
   ],
 };
+
+export default config;
