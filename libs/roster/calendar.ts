@@ -1,25 +1,32 @@
-import chineseDays from 'chinese-days';
+import { createRequire } from 'node:module';
 import { query, sql, type Tx } from '#database';
-import { addDays, daysBetween, LAST_DATE } from './dates.js';
+import { addDays, daysBetween, LAST_DATE, weekdayOf } from './dates.js';
+import { statutoryDaysOff } from './statutory-holidays.js';
 
 export interface DayOfCalendar {
   date: string;
   workday: boolean;
   /** Holiday, 调休 or the school's own name for the day. */
   name?: string;
-  /** True when no official plan of that year is known yet: only weekends were counted. */
+  /** True when no official plan of that day is known yet: weekends and the days off that the law gives were counted. */
   provisional: boolean;
 }
 
-/** First and last year whose holiday plan (国务院办公厅节假日安排) the library knows. */
+/** The plans of the years (国务院办公厅节假日安排): names of days off, and of days of weekends that are worked (调休). */
+interface Plans {
+  holidays: Record<string, string>;
+  workdays: Record<string, string>;
+}
+
+// The data alone: the functions of the library answer for the day before where the machine's clock is west of Greenwich.
+const PLANS = createRequire(import.meta.url)('chinese-days/dist/chinese-days.json') as Plans;
 const KNOWN_YEARS = knownYears();
 
 function knownYears(): { first: number; last: number } {
-  // National Day is in every year's plan, so its name tells whether the plan is known.
-  const known = (year: number): boolean => chineseDays.getDayDetail(`${year}-10-01`).name.includes(',');
-  let last = 2024;
-  while (known(last + 1)) last++;
-  return { first: 2004, last };
+  const years = Object.keys(PLANS.holidays).map((date) => Number(date.slice(0, 4)));
+  // National Day is in every year's plan; a plan also has the last days of the year before it.
+  const planned = years.filter((year) => `${year}-10-01` in PLANS.holidays);
+  return { first: Math.min(...planned), last: Math.max(...planned) };
 }
 
 /** The workday calendar: national holidays and 调休, with the school's own days on top. `from` and `to` inclusive. */
@@ -38,29 +45,20 @@ export async function calendarDays(tx: Tx, from: string, to: string): Promise<Da
   });
 }
 
-const MOST_REMEMBERED = 4_000;
-const remembered = new Map<string, DayOfCalendar>();
-
-/** The library parses dates at leisure, and forms ask for the same weeks all day long. */
-function nationalDay(date: string): DayOfCalendar {
-  let day = remembered.get(date);
-  if (!day) {
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(date, (day = Object.freeze(lookUp(date))));
-  }
-  return day;
-}
-
-function lookUp(date: string): DayOfCalendar {
+/** A day by the national plan, or where there is none by weekdays and what the law gives. */
+export function nationalDay(date: string): DayOfCalendar {
   const year = Number(date.slice(0, 4));
-  const detail = chineseDays.getDayDetail(date);
-  // A named day reads "National Day,国庆节,3"; others carry the weekday's English name.
-  const name = detail.name.includes(',') ? detail.name.split(',')[1] : undefined;
+  const planned = PLANS.holidays[date] ?? PLANS.workdays[date];
+  const byLaw = year > KNOWN_YEARS.last ? statutoryDaysOff(year).get(date) : undefined;
+  // An entry reads "National Day,国庆节,3".
+  const name = planned?.split(',')[1] ?? byLaw;
+  const worked = date in PLANS.workdays || (weekdayOf(date) < 6 && !(date in PLANS.holidays));
   return {
     date,
-    workday: detail.work,
+    workday: worked && byLaw === undefined,
     ...(name ? { name } : {}),
-    provisional: year < KNOWN_YEARS.first || year > KNOWN_YEARS.last,
+    // The plan of the next year moves days of its last week before: it did for 2005, 2006, 2007, 2011 and 2018.
+    provisional: year < KNOWN_YEARS.first || date > `${KNOWN_YEARS.last}-12-25`,
   };
 }
 

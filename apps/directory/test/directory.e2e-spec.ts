@@ -166,6 +166,11 @@ describe('directory', () => {
       expect(body.errors[0].pointer).toBe('#/workday');
       const reader = await test.client('directory:unit:read');
       await reader.put('/directory/v1/calendar/2026-02-03', { workday: true, name: 'x' }).expect(403);
+      // It holds for the whole school: an officer of one college does not change it.
+      const officer = await test.person(campus.staff.collegeOfficerCs);
+      const refused = await officer.put('/directory/v1/calendar/2026-02-03', { workday: true, name: 'x' }).expect(403);
+      expect(refused.body).toMatchObject({ permission: 'directory:calendar:write', scope: 'school' });
+      await officer.delete('/directory/v1/calendar/2026-02-03').expect(403);
     });
 
     it('ends with the year 9999', async () => {

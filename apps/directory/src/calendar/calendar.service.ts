@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { type Actor, requireSchool } from '#auth';
 import { Database, newId, query, sql, type Tx } from '#database';
 import { Invalid, NotFound } from '#http';
 import { calendarDays, daysBetween } from '#roster';
@@ -36,6 +36,7 @@ export class Calendar {
 
   /** Back to the national plan. */
   delete(actor: Actor, date: string): Promise<void> {
+    requireSchool(actor, 'directory:calendar:write');
     return this.database.transaction(actor, async (tx) => {
       const gone = await query(tx, sql`DELETE FROM directory.calendar_day WHERE day = ${date} RETURNING id`);
       if (gone.length === 0) throw new NotFound({ what: 'calendar-day' });

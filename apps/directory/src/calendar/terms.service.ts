@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { type Actor, requireSchool } from '#auth';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
 import { TermDto, type TermInput, type TermsQuery } from './calendar.dto.js';
@@ -41,6 +41,7 @@ export class Terms {
   }
 
   create(actor: Actor, values: TermInput): Promise<TermDto> {
+    requireSchool(actor, 'directory:calendar:write');
     return this.database.transaction(actor, async (tx) => {
       const term = new Term();
       await this.fill(tx, term, values);
@@ -49,6 +50,7 @@ export class Terms {
   }
 
   update(actor: Actor, id: string, expected: number, values: TermInput): Promise<TermDto> {
+    requireSchool(actor, 'directory:calendar:write');
     return this.database.transaction(actor, async (tx) => {
       const term = await this.find(tx, id);
       await this.fill(tx, term, values);
@@ -57,6 +59,7 @@ export class Terms {
   }
 
   delete(actor: Actor, id: string, expected: number): Promise<void> {
+    requireSchool(actor, 'directory:calendar:write');
     return this.database.transaction(actor, async (tx) => {
       const term = await this.find(tx, id);
       if (term.version !== expected) throw new StaleVersionError();
