@@ -23,6 +23,7 @@ export class Calendar {
   }
 
   put(actor: Actor, date: string, { workday, name }: CalendarDayInput): Promise<CalendarDayDto> {
+    requireSchool(actor, 'directory:calendar:write');
     return this.database.transaction(actor, async (tx) => {
       await query(
         tx,
