@@ -203,7 +203,7 @@ async function passGates(
     ]),
   ];
   const records = passes.map(([student, direction, date, time], i) => ({
-    device: 'GATE-B1',
+    deviceCode: 'GATE-B1',
     recordId: `path-${i}`,
     studentNumber: studentNumbers[student],
     direction,

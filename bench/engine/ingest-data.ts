@@ -8,7 +8,7 @@ export const BATCH = 10_000;
 const LAST_DAY = '2026-11-20';
 
 export interface Observation {
-  student: string;
+  studentNumber: string;
   metric: string;
   day: string;
   value: number;
@@ -39,7 +39,7 @@ let events = 0;
 export function batch(seed: number, keyed = false): Observation[] {
   const next = random(seed);
   return Array.from({ length: BATCH }, () => ({
-    student: studentNumber(Math.floor(next() * STUDENTS)),
+    studentNumber: studentNumber(Math.floor(next() * STUDENTS)),
     metric: METRICS[Math.floor(next() * METRICS.length)]!,
     day: days[next() < 0.03 ? 1 + Math.floor(next() * 5) : 0]!,
     value: Math.floor(next() * 300),

@@ -196,7 +196,7 @@ function numeric(rows: number): (number | string)[][] {
   const all = Array.from({ length: Math.ceil(rows / BATCH) }, () => batch(++seed)).flat();
   return all
     .slice(0, rows)
-    .map(({ student, metric, day, value }) => [
+    .map(({ studentNumber: student, metric, day, value }) => [
       ...[++events, Number(student) - 2_024_000_000, METRICS.indexOf(metric), day, value],
     ]);
 }

@@ -128,12 +128,12 @@ async function measure(observations: Observations, watcher: pg.Client): Promise<
   for (let i = 0; i < BATCHES; i++) {
     await wait(Math.max(0, started + i * EVERY_MS - performance.now()));
     const rows = Array.from({ length: BATCH - 1 }, (_, k) => ({
-      student: studentNumber((i * 7_919 + k * 104_729) % SIZE.students),
+      studentNumber: studentNumber((i * 7_919 + k * 104_729) % SIZE.students),
       metric: codes[k % codes.length]!,
       day,
       value: 1,
     }));
-    rows.push({ student: studentNumber(i * 13), metric: 'absence', day, value: SIGN });
+    rows.push({ studentNumber: studentNumber(i * 13), metric: 'absence', day, value: SIGN });
     sent.set(studentNumber(i * 13), performance.now());
     await observations.take(null, {
       ...{ source: 'bench', batchKey: `batch-${i}`, sha256: Buffer.alloc(32), pointer: '#/', size: rows.length },

@@ -144,6 +144,13 @@ export const PROBLEM_SCHEMA = {
           ),
           detail: text(2_000, '错在哪里 / What is wrong', 'is required'),
           code: text(100, '稳定的代码 / Stable code', 'unknown-code'),
+          line: {
+            type: 'integer',
+            format: 'int32',
+            minimum: 1,
+            description: '文件中的行号，从 1 起 / Line of the file, from 1',
+            examples: [17],
+          },
         },
       },
     },

@@ -37,10 +37,11 @@ export function problemBody(problem: Problem, language: Language, origin: string
     ...(scope && { scope }),
     ...(what && { what }),
     ...(problem.errors.length > 0 && {
-      errors: problem.errors.map(({ pointer, code, ...text }) => ({
+      errors: problem.errors.map(({ pointer, code, line, ...text }) => ({
         pointer,
         detail: text[language],
         ...(code && { code }),
+        ...(line !== undefined && { line }),
       })),
     }),
   };

@@ -8,6 +8,8 @@ import type { Bilingual, Permission } from '#contracts';
 export interface FieldError extends Bilingual {
   pointer: string;
   code?: string;
+  /** Line of an uploaded file, from 1, beside the pointer of the row. */
+  line?: number;
 }
 
 /** A kind of problem (RFC 9457). `zh` and `en` may contain `{param}` placeholders. */
@@ -175,6 +177,13 @@ export const UnsupportedMediaType = defineProblem({
   status: 415,
   zh: '不支持该内容类型',
   en: 'The content type is not supported',
+});
+/** A batch of which no row could be taken, with the rows: nothing was stored, and its keys are free. */
+export const AllRowsRefused = defineProblem({
+  code: 'http/all-rows-refused',
+  status: 422,
+  zh: '没有一行可以收下，详见 errors；更正后可用同一批次键重发',
+  en: 'No row could be taken; see errors. Correct them and send the batch again under the same key',
 });
 export const IdempotencyKeyReused = defineProblem({
   code: 'http/idempotency-key-reused',

@@ -22,7 +22,7 @@ interface Rejected {
 export async function registerGates(api: Api, dir: string, files: DemoFiles, campus: DemoCampus): Promise<void> {
   const { passes } = JSON.parse(await readFile(`${dir}/${files.passes[0]}`, 'utf8')) as { passes: PassRecord[] };
   const gates = new Set(campus.academies.map(({ building }) => gateOf(building)));
-  const first = passes.filter(({ device }) => gates.delete(device));
+  const first = passes.filter(({ deviceCode }) => gates.delete(deviceCode));
   await api.post('/safety/v1/passes/batches', { passes: first });
   const pending = await api.all<{ id: string; code: string }>('/safety/v1/devices?status=pending');
   for (const { building, name } of campus.academies) {

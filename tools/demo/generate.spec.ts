@@ -101,7 +101,7 @@ describe('the demo campus', () => {
     const all = passes;
     expect(all.length / 2000 / DAYS).toBeGreaterThan(2);
     expect(all.length / 2000 / DAYS).toBeLessThan(4);
-    expect(new Set(all.map(({ device, recordId }) => `${device} ${recordId}`)).size).toBe(all.length);
+    expect(new Set(all.map(({ deviceCode, recordId }) => `${deviceCode} ${recordId}`)).size).toBe(all.length);
     expect(all.every(({ at }, i) => i === 0 || at >= (all[i - 1] as PassRecord).at)).toBe(true);
     expect([all[0]?.at.slice(0, 10), (all.at(-1) as PassRecord).at < '2026-11-21T05:01']).toEqual(['2026-09-22', true]);
     const healthy = demo.campus.students.find(
@@ -116,7 +116,7 @@ describe('the demo campus', () => {
     expect(daysBack).toBe(9);
     const dark = passes
       .filter(({ at }) => at >= '2026-11-11T18:00:00' && at < '2026-11-12T08:00:00')
-      .map(({ device }) => device);
+      .map(({ deviceCode }) => deviceCode);
     expect(new Set(dark).size).toBe(8);
     expect(dark).not.toContain(`GATE-${building}`);
   });
@@ -137,7 +137,7 @@ describe('the demo campus', () => {
       expect(Math.min(...returns)).toBeGreaterThan(7 * 60);
     }
     expect(demo.lives.flatMap((life) => life.leaves).length).toBeGreaterThan(80);
-    const failed = new Map(grades.map(({ student, value }) => [student, value]));
+    const failed = new Map(grades.map(({ studentNumber: student, value }) => [student, value]));
     const credits = (index: number): number => failed.get(demo.campus.students[index]?.number as string) ?? 0;
     expect(demo.troubles.of.failedRed.map(credits)).toEqual([27, 27]);
     expect([...failed.values()].filter((value) => value >= 10)).toHaveLength(14);

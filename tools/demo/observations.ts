@@ -5,7 +5,7 @@ import type { Trouble, Troubles } from './troubles.js';
 
 /** One row of POST /early-warning/v1/observations/batches. */
 export interface ObservationRow {
-  student: string;
+  studentNumber: string;
   metric: string;
   day: string;
   value: number;
@@ -91,7 +91,7 @@ export function* observationsOf(
     for (const student of campus.students) {
       const own = habits[student.index] as Habits;
       for (const [metric, value] of OF_DAY[source](own, day, days.teaching[day] as boolean)) {
-        yield { student: student.number, metric, day: date, value };
+        yield { studentNumber: student.number, metric, day: date, value };
       }
     }
   }

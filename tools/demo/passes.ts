@@ -6,7 +6,7 @@ import type { Troubles } from './troubles.js';
 
 /** One row of POST /safety/v1/passes/batches. */
 export interface PassRecord {
-  device: string;
+  deviceCode: string;
   recordId: string;
   studentNumber: string;
   direction: 'in' | 'out';
@@ -51,7 +51,7 @@ export function* passesOf(campus: DemoCampus, days: Days, troubles: Troubles, li
     const nth = (serial.get(device) ?? 0) + 1;
     serial.set(device, nth);
     yield {
-      device,
+      deviceCode: device,
       recordId: `${campus.firstDay}/${nth}`,
       studentNumber: student.number,
       direction: value % 2 ? 'in' : 'out',

@@ -95,7 +95,7 @@ function period({ presentation, registered, unregistered }: Registration): { beg
 }
 
 export interface Observation {
-  student: string;
+  studentNumber: string;
   metric: string;
   day: string;
   value: number;
@@ -103,9 +103,9 @@ export interface Observation {
 
 /** What was due, what was handed in, and the scores, each on its own day. A score counts from its submission. */
 export function* observationsOf({ registrations, due }: Oulad): Generator<Observation> {
-  for (const { number: student, module, presentation, submissions } of registrations) {
+  for (const { number: studentNumber, module, presentation, submissions } of registrations) {
     const on = (day: number, metric: string, value = 1): Observation => ({
-      student,
+      studentNumber,
       metric,
       day: dateOf(presentation, day),
       value,

@@ -44,12 +44,12 @@ describe('the OULAD files', () => {
   it('become observations on their own days; a submission without a score is no score', async () => {
     const observations = [...observationsOf(await readOulad(folder))];
     expect(observations).toEqual([
-      { student: 'AAA-2014J-1', metric: 'assessment_due', day: '2024-10-13', value: 1 },
-      { student: 'AAA-2014J-1', metric: 'assessment_submitted', day: '2024-10-11', value: 1 },
-      { student: 'AAA-2014J-1', metric: 'score_points', day: '2024-10-11', value: 80 },
-      { student: 'AAA-2014J-1', metric: 'score_count', day: '2024-10-11', value: 1 },
-      { student: 'AAA-2014J-2', metric: 'assessment_due', day: '2024-10-13', value: 1 },
-      { student: 'AAA-2014J-2', metric: 'assessment_submitted', day: '2024-09-30', value: 1 },
+      { studentNumber: 'AAA-2014J-1', metric: 'assessment_due', day: '2024-10-13', value: 1 },
+      { studentNumber: 'AAA-2014J-1', metric: 'assessment_submitted', day: '2024-10-11', value: 1 },
+      { studentNumber: 'AAA-2014J-1', metric: 'score_points', day: '2024-10-11', value: 80 },
+      { studentNumber: 'AAA-2014J-1', metric: 'score_count', day: '2024-10-11', value: 1 },
+      { studentNumber: 'AAA-2014J-2', metric: 'assessment_due', day: '2024-10-13', value: 1 },
+      { studentNumber: 'AAA-2014J-2', metric: 'assessment_submitted', day: '2024-09-30', value: 1 },
     ]);
     expect(dateOf('2014B', 0)).toBe('2024-02-01');
   });

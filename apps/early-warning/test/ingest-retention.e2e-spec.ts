@@ -25,7 +25,13 @@ describe('retention', () => {
   const send = (batchKey: string, days: string[], more: object = {}) =>
     app.post('/early-warning/v1/observations/batches', {
       ...{ source: 'test', batchKey },
-      observations: days.map((day) => ({ student: studentNumbers[0], metric: 'class_attend', day, value: 1, ...more })),
+      observations: days.map((day) => ({
+        studentNumber: studentNumbers[0],
+        metric: 'class_attend',
+        day,
+        value: 1,
+        ...more,
+      })),
     });
   const age = (batchKey: string) =>
     test.query(sql`UPDATE early_warning.ingest_batch SET received_at = ${recent} WHERE batch_key = ${batchKey}`);
@@ -54,22 +60,19 @@ describe('retention', () => {
     await send('o1', [older]).expect(200);
     await send('o2', [old, older]).expect(200);
     await send('both', [older, recent]).expect(200);
-    await send('nobody', [old], { student: '9999999999' }).expect(200);
     await send('elsewhere', [old], { metric: 'awards' }).expect(200);
     await send('new', [recent]).expect(200);
-    await send('none', [old], { student: '9999999999' }).expect(200);
-    for (const key of ['o1', 'o2', 'nobody', 'elsewhere', 'none']) await age(key);
+    await send('none', [old], { studentNumber: '9999999999' }).expect(422);
+    for (const key of ['o1', 'o2', 'elsewhere']) await age(key);
     // As long as one batch that reaches into the month is young, the month is open.
     await night();
-    expect(await ledger()).toEqual(['o1', 'o2', 'both', 'elsewhere', 'new', 'none']);
+    expect(await ledger()).toEqual(['o1', 'o2', 'both', 'elsewhere', 'new']);
     await age('both');
     await night();
-    // The newest of awards and the newest without any row stay: they say when their source was last heard of.
-    expect(await ledger()).toEqual(['both', 'elsewhere', 'new', 'none']);
-    const again = await send('o2', [old, older]).expect(200);
-    expect(again.body).toMatchObject({
-      ...{ accepted: 0, duplicateBatch: false, rejected: [{ code: 'day_closed' }, { code: 'day_closed' }] },
-    });
+    // The newest of awards stays: it says when its source was last heard of.
+    expect(await ledger()).toEqual(['both', 'elsewhere', 'new']);
+    const again = await send('o2', [old, older]).expect(422);
+    expect(again.body).toMatchObject({ errors: [{ code: 'day_closed' }, { code: 'day_closed' }] });
     expect((await send('both', [older, recent]).expect(200)).body).toMatchObject({ duplicateBatch: true });
   });
 

@@ -2,7 +2,7 @@ import iconv from 'iconv-lite';
 import type { Actor } from '#auth';
 import { PassesRecordedV1, PassFact } from '#contracts';
 import { newId, sql } from '#database';
-import { Forbidden } from '#http';
+import { MissingPermission } from '#auth';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { Observations } from '../src/observations/observations.service.js';
@@ -24,7 +24,7 @@ describe('a bad observation stops no batch', () => {
 
   const DAY = daysAgo(3);
   const row = (student: number, more: object = {}) => ({
-    ...{ student: studentNumbers[student], metric: 'book_loans', day: DAY, value: 1, ...more },
+    ...{ studentNumber: studentNumbers[student], metric: 'book_loans', day: DAY, value: 1, ...more },
   });
   const deliver = (batchKey: string, type: string, body: string | Buffer) =>
     app
@@ -43,17 +43,17 @@ describe('a bad observation stops no batch', () => {
     body.rejected.map(({ pointer, code }) => [pointer, code]);
 
   it('in lines of JSON and of tables: a student that no database can hold', async () => {
-    const lines = [row(0), row(0, { student: 'a\0b' }), row(0, { student: '\ud800' }), row(1)];
+    const lines = [row(0), row(0, { studentNumber: 'a\0b' }), row(0, { studentNumber: '\ud800' }), row(1)];
     const body = lines.map((one) => `${JSON.stringify(one)}\n`).join('');
     const json = await deliver('nul', 'application/x-ndjson', body).expect(200);
     expect(json.body).toMatchObject({ accepted: 2, rejectedCount: 2 });
     expect(reasons(json.body)).toEqual([
-      ['#/2/student', 'malformed'],
-      ['#/3/student', 'malformed'],
+      ['#/1/studentNumber', 'malformed'],
+      ['#/2/studentNumber', 'malformed'],
     ]);
-    const table = `student,metric,day,value\na\0b,awards,${DAY},1\n${studentNumbers[2]},awards,${DAY},1\n`;
+    const table = `studentNumber,metric,day,value\na\0b,awards,${DAY},1\n${studentNumbers[2]},awards,${DAY},1\n`;
     const csv = await deliver('nul-csv', 'text/csv', table).expect(200);
-    expect([csv.body.accepted, reasons(csv.body)]).toEqual([1, [['#/2/student', 'malformed']]]);
+    expect([csv.body.accepted, reasons(csv.body)]).toEqual([1, [['#/0/studentNumber', 'malformed']]]);
     expect(await valuesOf(test, 'book_loans', DAY)).toEqual({ '2024000001': 1, '2024000002': 1 });
   });
 
@@ -69,8 +69,8 @@ describe('a bad observation stops no batch', () => {
     ).expect(200);
     expect([body.accepted, body.rejectedCount]).toEqual([2, 7]);
     expect(reasons(body)).toEqual([
-      ['#/observations/1/student', 'malformed'],
-      ['#/observations/2/student', 'malformed'],
+      ['#/observations/1/studentNumber', 'malformed'],
+      ['#/observations/2/studentNumber', 'malformed'],
       ['#/observations/3', 'malformed'],
       ['#/observations/4', 'malformed'],
       ['#/observations/5', 'malformed'],
@@ -145,25 +145,30 @@ describe('a bad observation stops no batch', () => {
   });
 
   it('takes tables in the charset that they declare', async () => {
-    const table = `student,metric,day,value,key\n${studentNumbers[7]},sport_min,${DAY},30,体育馆\n`;
+    const table = `studentNumber,metric,day,value,key\n${studentNumbers[7]},sport_min,${DAY},30,体育馆\n`;
     for (const charset of ['gb18030', 'GBK', '"gb18030"']) {
       const body = Buffer.concat([
         iconv.encode(table, 'gb18030'),
         Buffer.from(`x,sport_min,${DAY},1,\xff\n`, 'latin1'),
       ]);
       const answer = await deliver(`gb-${charset.length}`, `text/csv; charset=${charset}`, body).expect(200);
-      expect([answer.body.accepted, reasons(answer.body)]).toEqual([1, [['#/3', 'malformed']]]);
+      expect([answer.body.accepted, reasons(answer.body)]).toEqual([1, [['#/1', 'malformed']]]);
     }
     const keys = sql`SELECT DISTINCT key FROM early_warning.keyed_observation WHERE key ~ '[^ -~]'`;
     expect(await test.query(keys)).toEqual([{ key: '体育馆' }]);
-    const undeclared = await deliver('gb-none', 'text/csv', iconv.encode(table, 'gb18030')).expect(200);
-    expect([undeclared.body.accepted, undeclared.body.rejected[0].zh]).toEqual([
-      0,
-      '不是所声明编码（默认 UTF-8）的文本',
-    ]);
+    const undeclared = await deliver('gb-none', 'text/csv', iconv.encode(table, 'gb18030')).expect(422);
+    expect(undeclared.body.errors[0].detail).toBe('不是所声明编码（默认 UTF-8）的文本');
     const short = await deliver('short', 'text/csv; charset=utf8', `${table}1,2\n`).expect(200);
     expect(short.body.rejected).toEqual([
-      ...[{ pointer: '#/3', code: 'malformed', zh: '不是合法的 CSV 行，或列数与首行不同', en: expect.any(String) }],
+      ...[
+        {
+          pointer: '#/1',
+          line: 3,
+          code: 'malformed',
+          zh: '不是合法的 CSV 行，或列数与首行不同',
+          en: expect.any(String),
+        },
+      ],
     ]);
     await deliver('latin', 'text/csv; charset=iso-8859-1', table).expect(415);
     await deliver('latin', 'application/x-ndjson; charset=gb18030', '{}').expect(415);
@@ -173,6 +178,6 @@ describe('a bad observation stops no batch', () => {
     const actor = { scopeOf: () => ({ school: false, unitIds: [campus.school] }) } as unknown as Actor;
     const content = { type: 'application/x-ndjson', charset: 'utf-8', bytes: Buffer.from(JSON.stringify(row(0))) };
     const ingest = () => test.app.get(Observations).ingest(actor, content, { source: 'test', batchKey: 'college' });
-    expect(ingest).toThrow(Forbidden);
+    expect(ingest).toThrow(MissingPermission);
   });
 });

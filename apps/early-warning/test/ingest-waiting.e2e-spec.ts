@@ -27,7 +27,7 @@ describe('what waits to be folded', () => {
   let batches = 0;
   const send = (rows: number) => {
     const observations = Array.from({ length: rows }, (_, i) => ({
-      ...{ student: studentNumbers[i % 12], metric: 'awards', day: daysAgo(1), value: 1 },
+      ...{ studentNumber: studentNumbers[i % 12], metric: 'awards', day: daysAgo(1), value: 1 },
     }));
     return app.post('/early-warning/v1/observations/batches', {
       ...{ source: 'test', batchKey: `b${++batches}`, observations },

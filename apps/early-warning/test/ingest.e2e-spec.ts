@@ -26,7 +26,7 @@ describe('ingest', () => {
 
   const DAY = daysAgo(46);
   const row = (student: number, value: number | null, more: object = {}) => ({
-    ...{ student: studentNumbers[student], metric: 'book_loans', day: DAY, value, ...more },
+    ...{ studentNumber: studentNumbers[student], metric: 'book_loans', day: DAY, value, ...more },
   });
   const lines = (...rows: object[]) => rows.map((one) => `${JSON.stringify(one)}\n`).join('');
   const deliver = (batchKey: string, type: string, body: string | Buffer, headers: Record<string, string> = {}) =>
@@ -42,13 +42,13 @@ describe('ingest', () => {
 
   describe('formats', () => {
     it('takes lines of JSON', async () => {
-      const body = `${lines(row(0, 1), row(1, 2))}nonsense\n${lines(row(0, 1, { student: '9999999999' }))}`;
+      const body = `${lines(row(0, 1), row(1, 2))}nonsense\n${lines(row(0, 1, { studentNumber: '9999999999' }))}`;
       const answer = await deliver('nd1', 'application/x-ndjson', body).expect(200);
       expect(answer.body).toMatchObject({ accepted: 2, rejectedCount: 2 });
       expect(answer.body.rejected).toEqual([
-        { pointer: '#/3', code: 'malformed', zh: '不是合法的 JSON', en: 'is not well-formed JSON' },
+        { pointer: '#/2', line: 3, code: 'malformed', zh: '不是合法的 JSON', en: 'is not well-formed JSON' },
         {
-          ...{ pointer: '#/4/student', code: 'unknown_student', zh: '没有这个学号的学生' },
+          ...{ pointer: '#/3/studentNumber', line: 4, code: 'unknown_student', zh: '没有这个学号的学生' },
           en: 'is no student of the roster',
         },
       ]);
@@ -61,10 +61,13 @@ describe('ingest', () => {
     });
 
     it('takes tables, and either zipped', async () => {
-      const table = `metric,student,day,value\nawards,${studentNumbers[0]},${DAY},1\nawards,${studentNumbers[1]},${DAY},x\n`;
+      const table = `metric,studentNumber,day,value\nawards,${studentNumbers[0]},${DAY},1\nawards,${studentNumbers[1]},${DAY},x\n`;
       const gzip = { 'Content-Encoding': 'gzip' };
       const answer = await deliver('csv1', 'text/csv; charset=utf-8', gzipSync(table), gzip).expect(200);
-      expect(answer.body).toMatchObject({ accepted: 1, rejected: [{ pointer: '#/3/value', code: 'bad_value' }] });
+      expect(answer.body).toMatchObject({
+        accepted: 1,
+        rejected: [{ pointer: '#/1/value', line: 3, code: 'bad_value' }],
+      });
       await deliver('nd2', 'application/x-ndjson', gzipSync(lines(row(2, 3, { metric: 'awards' }))), gzip).expect(200);
       expect(await values('awards')).toEqual({ '2024000001': 1, '2024000003': 3 });
       const listed = gzipSync(
@@ -100,10 +103,10 @@ describe('ingest', () => {
       await deliver('x', 'application/x-ndjson', '{}', { 'Content-Encoding': 'br' }).expect(415);
       await deliver('x', 'application/xml', '<a/>').expect(415);
       await deliver('x', 'application/x-ndjson', '').expect(400);
-      await deliver('x', 'text/csv', 'student;metric\n1;2\n').expect(400);
+      await deliver('x', 'text/csv', 'studentNumber;metric\n1;2\n').expect(400);
       const big = await app.post(BATCHES, { source: 'x', batchKey: 'x', observations: ['x'.repeat(4 * 1_048_576)] });
       expect(big.status).toBe(413);
-      const missing = await app.post(`${BATCHES}?source=test`).type('text/csv').send('student,metric,value\n');
+      const missing = await app.post(`${BATCHES}?source=test`).type('text/csv').send('studentNumber,metric,value\n');
       expect([missing.status, missing.body.errors[0].pointer]).toEqual([400, '?batchKey']);
       const both = await app.post(`${BATCHES}?source=test`, { source: 'a', batchKey: 'b', observations: [row(0, 1)] });
       expect([both.status, both.body.errors[0].pointer]).toEqual([400, '?source']);
@@ -118,11 +121,26 @@ describe('ingest', () => {
     });
 
     it('describes a thousand rejected rows and counts them all', async () => {
-      const bad = Array.from({ length: 1_500 }, () => '[]\n').join('');
+      const bad = `${Array.from({ length: 1_500 }, () => '[]\n').join('')}${lines(row(5, 1, { metric: 'awards' }))}`;
       const first = (await deliver('bad', 'application/x-ndjson', bad).expect(200)).body;
-      expect([first.accepted, first.rejectedCount, first.rejected.length]).toEqual([0, 1_500, 1_000]);
+      expect([first.accepted, first.rejectedCount, first.rejected.length]).toEqual([1, 1_500, 1_000]);
       const again = (await deliver('bad', 'application/x-ndjson', bad).expect(200)).body;
       expect(again).toEqual({ ...first, duplicateBatch: true });
+    });
+
+    it('refuses a batch of which no row can be taken, and leaves both its keys free', async () => {
+      const once = { 'Idempotency-Key': newId() };
+      const bad = lines(row(5, 1, { studentNumber: '9999999999' }), row(5, 1, { metric: 'no-such' }));
+      const refused = await deliver('all-bad', 'application/x-ndjson', bad, once).expect(422);
+      expect(refused.body).toMatchObject({
+        code: 'http/all-rows-refused',
+        errors: [
+          { pointer: '#/0/studentNumber', code: 'unknown_student', line: 1 },
+          { pointer: '#/1/metric', code: 'unknown_metric', line: 2 },
+        ],
+      });
+      const right = lines(row(5, 2, { metric: 'book_loans', day: addDays(DAY, 3) }));
+      expect((await deliver('all-bad', 'application/x-ndjson', right, once).expect(200)).body.accepted).toBe(1);
     });
 
     it('keeps an Idempotency-Key for bodies of lines', async () => {
@@ -304,15 +322,15 @@ describe('ingest', () => {
 
       // The roster still has them: whatever comes, they stay forgotten.
       await tell(test, [new LeaveApprovedV1({ ...leave, leaveId: newId() }), new RosterChangedV1(newId())]);
-      const { body } = await send('e3', row(10, 7, { metric: 'awards' }));
-      expect(body).toMatchObject({ accepted: 0, rejected: [{ code: 'unknown_student' }] });
+      const { body } = await send('e3', row(10, 7, { metric: 'awards' }), row(9, 7, { metric: 'book_loans' }));
+      expect(body).toMatchObject({ accepted: 1, rejected: [{ code: 'unknown_student' }] });
       expect(await mentions(victim, number)).toEqual([]);
       await app.delete(path).expect(204);
       const id = newId();
       await test.query(
         sql`INSERT INTO directory.person (id, kind, number, name) VALUES (${id}, 'student', '2026999998', '新生')`,
       );
-      await send('e4', row(10, 1, { metric: 'awards', student: '2026999998' }));
+      await send('e4', row(10, 1, { metric: 'awards', studentNumber: '2026999998' }));
       expect(await test.query(sql`SELECT ordinal FROM early_warning.student_ordinal WHERE student_id = ${id}`)).toEqual(
         [{ ordinal: 12 }],
       );

@@ -18,7 +18,7 @@ export async function observe(
   rows: [student: number, metric: string, day: string, value: number][],
 ): Promise<void> {
   const observations = rows.map(([student, metric, day, value]) => ({
-    student: studentNumbers[student],
+    studentNumber: studentNumbers[student],
     metric,
     day,
     value,

@@ -33,7 +33,7 @@ describe('late data', () => {
         ...{ source: 'test', batchKey: `late-${++batches}` },
         observations: [
           {
-            student: studentNumbers[student],
+            studentNumber: studentNumbers[student],
             metric,
             day: daysAgo(back),
             value,

@@ -32,7 +32,7 @@ describe('observations', () => {
   afterAll(() => test.close());
 
   const row = (student: number, value: number, more: object = {}) => ({
-    ...{ student: studentNumbers[student], metric: 'library_visits', day: DAY, value, ...more },
+    ...{ studentNumber: studentNumbers[student], metric: 'library_visits', day: DAY, value, ...more },
   });
   const send = (batchKey: string, observations: unknown[], source = 'library') =>
     app.post(BATCHES, { source, batchKey, observations });
@@ -63,7 +63,7 @@ describe('observations', () => {
   it('reports bad rows and takes the rest', async () => {
     const answer = await send('b2', [
       row(2, 1),
-      row(2, 1, { student: '9999999999' }),
+      row(2, 1, { studentNumber: '9999999999' }),
       row(2, 1, { metric: 'nonsense' }),
       row(2, -1),
       row(2, 1.5),
@@ -73,7 +73,7 @@ describe('observations', () => {
     ]).expect(200);
     expect(answer.body).toMatchObject({ accepted: 2, duplicateBatch: false, rejectedCount: 6 });
     expect(answer.body.rejected.map((one: { pointer: string; code: string }) => [one.pointer, one.code])).toEqual([
-      ['#/observations/1/student', 'unknown_student'],
+      ['#/observations/1/studentNumber', 'unknown_student'],
       ['#/observations/2/metric', 'unknown_metric'],
       ['#/observations/3/value', 'bad_value'],
       ['#/observations/4/value', 'bad_value'],
@@ -110,7 +110,7 @@ describe('observations', () => {
 
   it('keeps the latest of a day for metrics that fold to the last', async () => {
     const credits = (value: number, at: string) => ({
-      student: studentNumbers[0],
+      studentNumber: studentNumbers[0],
       metric: 'failed_credits',
       at,
       value,
@@ -213,7 +213,7 @@ describe('observations', () => {
     );
     await tell(test, [new RosterChangedV1(newId())]);
     expect(await lanes()).toEqual([...before, { ordinal: 12, student_id: id }]);
-    await send('new', [row(0, 1, { student: '2026999999', metric: 'awards' })]).expect(200);
+    await send('new', [row(0, 1, { studentNumber: '2026999999', metric: 'awards' })]).expect(200);
     expect(await vector('awards')).toEqual({ '2026999999': 1 });
   });
 

@@ -7,7 +7,7 @@ const CHILD = 'apps/early-warning/test/rebuild-child.ts';
 /** Additions, a record that corrects one of the batch before, and a metric that folds to the last value. */
 function rowsOf(batch: number): object[] {
   const row = (student: number, metric: string, value: number, more: object = {}) => ({
-    ...{ student: studentNumbers[student], metric, day: '2026-11-18', value, ...more },
+    ...{ studentNumber: studentNumbers[student], metric, day: '2026-11-18', value, ...more },
   });
   return [
     ...Array.from({ length: 200 }, (_, i) => row(i % 12, 'library_visits', 1 + (i % 3))),
@@ -88,7 +88,11 @@ describe('a writer that is killed', () => {
     const values = rows.map((row) => [row.code, stored(row)]);
     const visits = Array.from({ length: 12 }, (_, student) =>
       rowsOf(1).reduce((sum, row) => {
-        const { student: number, metric, value } = row as { student: string; metric: string; value: number };
+        const {
+          studentNumber: number,
+          metric,
+          value,
+        } = row as { studentNumber: string; metric: string; value: number };
         return metric === 'library_visits' && number === studentNumbers[student] ? sum + value : sum;
       }, 0),
     );

@@ -87,7 +87,7 @@ describe('the vectors in memory', () => {
     states.push(await isAsCold());
     const keyed = (batchKey: string, value: number | null) => ({
       ...{ source: 'test', batchKey },
-      observations: [{ student: '2024000003', metric: 'library_visits', day: daysAgo(1), value, key: 'v-1' }],
+      observations: [{ studentNumber: '2024000003', metric: 'library_visits', day: daysAgo(1), value, key: 'v-1' }],
     });
     for (const [batch, value] of [
       ['k1', 5],

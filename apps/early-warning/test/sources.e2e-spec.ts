@@ -78,7 +78,7 @@ describe('sources', () => {
         .post('/early-warning/v1/observations/batches', {
           ...{ source, batchKey: key },
           observations: Array.from({ length: students }, (_, i) => ({
-            ...{ student: `2024${String(i + 1).padStart(6, '0')}`, metric, day, value: 1 },
+            ...{ studentNumber: `2024${String(i + 1).padStart(6, '0')}`, metric, day, value: 1 },
           })),
         })
         .expect(200);
@@ -178,7 +178,7 @@ describe('sources', () => {
       await app
         .post('/early-warning/v1/observations/batches', {
           ...{ source: 'spring', batchKey: 's1' },
-          observations: [{ student: '2024000001', metric: 'awards', day: day(0), value: 1 }],
+          observations: [{ studentNumber: '2024000001', metric: 'awards', day: day(0), value: 1 }],
         })
         .expect(200);
     });
@@ -222,7 +222,7 @@ describe('sources', () => {
       await app
         .post('/early-warning/v1/observations/batches', {
           ...{ source: 'brook', batchKey: 'w1' },
-          observations: [{ student: '2024000001', metric: 'awards', day: day(0), value: 1 }],
+          observations: [{ studentNumber: '2024000001', metric: 'awards', day: day(0), value: 1 }],
         })
         .expect(200);
       await test.query(sql`UPDATE early_warning.source SET min_presence = 0.1 WHERE code = 'brook'`);

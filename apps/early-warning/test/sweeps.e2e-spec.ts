@@ -62,7 +62,7 @@ describe('what many days have in common', () => {
     await app
       .post('/early-warning/v1/observations/batches', {
         ...{ source: 'well', batchKey: 'well-1' },
-        observations: [{ student: '2024000001', metric: 'awards', day: daysAgo(1), value: 1 }],
+        observations: [{ studentNumber: '2024000001', metric: 'awards', day: daysAgo(1), value: 1 }],
       })
       .expect(200);
     await app.post('/early-warning/v1/sources/well/heartbeat', { day: daysAgo(57) }).expect(200);

@@ -59,7 +59,7 @@ describe('a warning under several versions of its rule', () => {
       app
         .post('/early-warning/v1/observations/batches', {
           ...{ source: 'library', batchKey },
-          observations: [{ student: '2024000003', metric: 'book_loans', day: daysAgo(5), value, key: 'loan-1' }],
+          observations: [{ studentNumber: '2024000003', metric: 'book_loans', day: daysAgo(5), value, key: 'loan-1' }],
         })
         .expect(200);
     await send('v1', 5);

@@ -246,7 +246,7 @@ describe('runs and warnings', () => {
       app
         .post('/early-warning/v1/observations/batches', {
           ...{ source: 'library', batchKey },
-          observations: [{ student: '2024000007', metric: 'book_loans', day: daysAgo(1), value, key }],
+          observations: [{ studentNumber: '2024000007', metric: 'book_loans', day: daysAgo(1), value, key }],
         })
         .expect(200);
     await send('n1', 6);

@@ -8,7 +8,13 @@ let lastRecord = 0;
 export function pass(who: number, direction: 'in' | 'out', when: string, device = who <= 8 ? 'GATE-B1' : 'GATE-B2') {
   const [date, time] = when.split(' ') as [string, string];
   const at = `${date}T${time.length === 5 ? `${time}:00` : time}+08:00`;
-  return { device, recordId: String(++lastRecord), studentNumber: studentNumbers[who - 1] as string, direction, at };
+  return {
+    deviceCode: device,
+    recordId: String(++lastRecord),
+    studentNumber: studentNumbers[who - 1] as string,
+    direction,
+    at,
+  };
 }
 
 export function student(who: number): string {

@@ -90,7 +90,7 @@ describe('gate passes', () => {
       { ...good, recordId: 'bad-3', at: '2025-02-30T18:00:00+08:00' },
       { ...good, recordId: 'bad-4', at: '2025-03-05T18:00:00+99:99' },
       { ...good, recordId: '' },
-      { ...good, recordId: 'bad-5', device: undefined },
+      { ...good, recordId: 'bad-5', deviceCode: undefined },
       'not a row',
       null,
       { ...good, recordId: 'bad-6', extra: 1 },
@@ -108,7 +108,7 @@ describe('gate passes', () => {
       '#/passes/3/at',
       '#/passes/4/at',
       '#/passes/5/recordId',
-      '#/passes/6/device',
+      '#/passes/6/deviceCode',
       '#/passes/7',
       '#/passes/8',
       '#/passes/9',
@@ -204,7 +204,7 @@ describe('gate passes', () => {
         pass(5, 'in', '2025-03-06 18:00', 'SN-NEW'),
         { ...pass(5, 'in', '2025-03-06 18:00', 'SN-NEW'), at: new Date(Date.now() + 60_000).toISOString() },
       ]);
-      expect(late).toMatchObject({ accepted: 1, rejected: [{ index: 1, pointer: '#/passes/1/device' }] });
+      expect(late).toMatchObject({ accepted: 1, rejected: [{ index: 1, pointer: '#/passes/1/deviceCode' }] });
     });
   });
 

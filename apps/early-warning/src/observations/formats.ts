@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
+import { readHeader } from '#exchange';
 import { Invalid } from '#http';
 import type { Rows } from './rows.js';
 
@@ -23,14 +24,16 @@ export function readList(list: unknown, rows: Rows): void {
   for (let i = 0; i < list.length; i++) rows.add(i, list[i]);
 }
 
-/** NDJSON: a row per line, lines counted from 1; empty ones are passed over. */
+/** NDJSON: a row per line; empty lines are passed over. */
 export function readLines(bytes: Buffer, rows: Rows): void {
   let n = 0;
   eachLine(bytes, UTF_8, (text, line) => {
-    howMany(++n, MAX_LINES, '#');
+    const place = n++;
+    howMany(n, MAX_LINES, '#');
+    rows.lines.push(line);
     const row = text === undefined ? undefined : parsed(text);
-    if (row === undefined) rows.refuseLine(line, text === undefined ? 'text' : 'json');
-    else rows.add(line, row);
+    if (row === undefined) rows.refuseLine(place, text === undefined ? 'text' : 'json');
+    else rows.add(place, row);
   });
   howMany(n, MAX_LINES, '#');
 }
@@ -93,12 +96,19 @@ function eachLineOfBytes(bytes: Buffer, decode: Decode, onLine: OnLine): void {
   }
 }
 
-const COLUMNS = ['student', 'metric', 'day', 'at', 'value', 'key'] as const;
-type Column = (typeof COLUMNS)[number];
+const COLUMNS = {
+  studentNumber: { zh: '学号' },
+  metric: { zh: '指标' },
+  day: { zh: '日期' },
+  at: { zh: '时间' },
+  value: { zh: '数值' },
+  key: { zh: '键' },
+} as const;
+type Column = keyof typeof COLUMNS;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 /**
- * CSV (RFC 4180) with a header of the fields' names, in any order; pointers name the file's line. An empty cell is not given. No
+ * CSV (RFC 4180) with a header of the fields' names in English or Chinese, in any order. An empty cell is not given. No
  * cell goes over several lines, so that a quote that is left open spoils its line only.
  */
 export function readCsv(bytes: Buffer, rows: Rows, charset = 'utf-8'): void {
@@ -110,9 +120,11 @@ export function readCsv(bytes: Buffer, rows: Rows, charset = 'utf-8'): void {
       header = headerOf(cells ?? []);
       return;
     }
-    howMany(++n, MAX_LINES, '#');
-    if (cells?.length === header.cells) takeCells(cells, header.places, line, rows);
-    else rows.refuseLine(line, text === undefined ? 'text' : 'csv');
+    const place = n++;
+    howMany(n, MAX_LINES, '#');
+    rows.lines.push(line);
+    if (cells?.length === header.cells) takeCells(cells, header.places, place, rows);
+    else rows.refuseLine(place, text === undefined ? 'text' : 'csv');
   });
   howMany(n, MAX_LINES, '#');
 }
@@ -128,23 +140,16 @@ function cellsOf(text: string): string[] | undefined {
   }
 }
 
-function takeCells(cells: readonly string[], places: ReadonlyMap<Column, number>, line: number, rows: Rows): void {
+function takeCells(cells: readonly string[], places: ReadonlyMap<Column, number>, place: number, rows: Rows): void {
   const cell = (name: Column): string | undefined => cells[places.get(name) ?? -1] || undefined;
   const value = cell('value');
   const number = value !== undefined && NUMBER.test(value) ? Number(value) : (value ?? null);
-  rows.take(line, cell('student'), cell('metric'), cell('day'), cell('at'), number, cell('key'));
+  rows.take(place, cell('studentNumber'), cell('metric'), cell('day'), cell('at'), number, cell('key'));
 }
 
 function headerOf(cells: readonly string[]): { places: Map<Column, number>; cells: number } {
-  const names = cells.map((name) => name.replace(/^\ufeff/, '').trim());
-  const places = new Map(names.map((name, i) => [name as Column, i]));
-  const missing = (['student', 'metric', 'value'] as const).some((name) => !places.has(name));
-  if (missing || places.size < names.length || names.some((name) => !COLUMNS.includes(name as Column))) {
-    const text = {
-      zh: `首行应为列名，每列一次：${COLUMNS.join(', ')}`,
-      en: `must name the columns, each once, among ${COLUMNS.join(', ')}`,
-    };
-    throw new Invalid({ errors: [{ pointer: '#/1', ...text }] });
-  }
-  return { places, cells: names.length };
+  const names = cells.map((name) => name.replace(/^\ufeff/, ''));
+  const { at, errors } = readHeader(COLUMNS, ['studentNumber', 'metric', 'value'], names);
+  if (errors.length > 0) throw new Invalid({ errors: errors.map(({ zh, en }) => ({ pointer: '#', line: 1, zh, en })) });
+  return { places: at, cells: names.length };
 }

@@ -20,10 +20,10 @@ export class KnownStudents {
   }
 
   /** Finds the lanes of students that were not remembered. */
-  async admit(tx: Tx, epoch: number, rows: Rows): Promise<void> {
-    if (rows.strangers.size === 0) return;
-    const found = await ordinalsByNumber(tx, [...rows.strangers.keys()]);
-    rows.admit(found);
+  async resolve(tx: Tx, epoch: number, rows: Rows): Promise<void> {
+    if (rows.unknownStudents.size === 0) return;
+    const found = await ordinalsByNumber(tx, [...rows.unknownStudents.keys()]);
+    rows.resolve(found);
     // Only what is committed: a lane that was given in a transaction that failed is given to somebody else.
     afterCommit(tx, () => {
       if (epoch === this.epoch) for (const [number, lane] of found) this.lanes.set(number, lane);

@@ -37,7 +37,7 @@ export class ObservationsController {
         description:
           '首行为列名，最多 100,000 行；编码可用 charset 声明：utf-8（默认）、gb18030、gbk / ' +
           'The first line names the columns, 100,000 rows at most; charset may declare utf-8 (default), gb18030 or gbk',
-        example: 'student,metric,day,value\n2024000001,library_visits,2026-11-20,1\n',
+        example: 'studentNumber,metric,day,value\n2024000001,library_visits,2026-11-20,1\n',
       },
     },
   })

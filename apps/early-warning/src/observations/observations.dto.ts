@@ -5,7 +5,7 @@ import { MAX_REJECTED, type Rejected } from './rows.js';
 
 export class ObservationDto {
   @Text({ zh: '学号', en: 'Student number', max: 50, example: '2024000001' })
-  student: string;
+  studentNumber: string;
 
   @Text({ zh: '指标代码', en: 'Code of the metric', max: 60, example: 'library_visits' })
   metric: string;
@@ -92,11 +92,18 @@ const REJECTED_CODES = {
 
 export class RejectedDto {
   @Text({
-    zh: '位置；按行传送时为行号',
-    en: 'Where (JSON pointer); of bodies in lines, the line',
-    example: '#/observations/17/student',
+    zh: '位置（JSON 指针，行从 0 起；按行传送时为 #/行/字段）',
+    en: 'Where (JSON pointer, rows from 0; of bodies in lines #/row/field)',
+    example: '#/observations/17/studentNumber',
   })
   pointer: string;
+
+  @Int({
+    zh: '按行传送时：文件中的行号，从 1 起',
+    en: 'Of bodies in lines: the line of the file, from 1',
+    ...{ min: 1, max: 2_147_483_647, optional: true, example: 19 },
+  })
+  line?: number;
 
   @OneOf(REJECTED_CODES, { zh: '原因代码', en: 'Code of the reason', example: 'unknown_student' })
   code: string;

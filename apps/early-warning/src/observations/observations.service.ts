@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
 import { Database, type Tx } from '#database';
-import { Invalid, JSON_TYPE, parseJsonBody, type RawContent, validateValue } from '#http';
+import { AllRowsRefused, Invalid, JSON_TYPE, parseJsonBody, type RawContent, validateValue } from '#http';
 import { Policies } from '#policy';
 import { today } from '#roster';
 import { dayOf } from '../kernel/days.js';
@@ -19,6 +19,8 @@ import { closedDays, lastMetrics, writeRows } from './writing.js';
 
 const RETRY_AFTER_SECONDS = 2;
 const BYTES_PER_LINE = 64;
+/** Rows that are described where none was taken. */
+const MAX_ERRORS = 100;
 
 /** A batch that is to be taken. */
 export interface Delivery {
@@ -54,7 +56,7 @@ export class Observations {
 
   /**
    * Takes a batch once: a batch key that comes again with the same content is acknowledged without effect, with other content it
-   * is refused. Rows that cannot be taken are reported, the others go in. What was acknowledged is durable; when too much is under
+   * is refused. Rows that cannot be taken are reported, the others go in; when none can, the batch is refused and its key stays free. What was acknowledged is durable; when too much is under
    * way already, nothing is written and the sender is asked to come again.
    */
   async take(actor: Actor | null, delivery: Delivery): Promise<BatchResultDto> {
@@ -82,9 +84,10 @@ export class Observations {
     const known = { timeZone, today: dayOf(today(timeZone)), metrics, students: this.students.of(epoch) };
     const rows = new Rows(known, pointer, size);
     read(rows);
-    await this.students.admit(tx, epoch, rows);
+    await this.students.resolve(tx, epoch, rows);
     const isClosed = await closedDays(tx, rows);
     if (isClosed) rows.refuseDays(isClosed);
+    if (rows.n === 0) throw new AllRowsRefused({ errors: rows.rejected.slice(0, MAX_ERRORS) });
     await writeRows(tx, { seq, source, revision: seq, ordered: lastMetrics(metrics) }, rows);
     return BatchResultDto.of(rows.n, false, rows);
   }

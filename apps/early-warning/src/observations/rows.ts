@@ -1,11 +1,14 @@
 import type { Bilingual } from '#contracts';
+import { dateIn, instantIn } from '#exchange';
 import { dateOf } from '#roster';
 import { dayOf } from '../kernel/days.js';
 
 /** A row that was left out, and why. Never repeats what the row said. */
 export interface Rejected extends Bilingual {
-  /** JSON pointer of the request's body; in lines, `#/<line>` and the field. */
+  /** JSON pointer, rows counted from 0; of a body in lines `#/<row>/<field>`. */
   pointer: string;
+  /** In a body of lines, the line of the file, from 1. */
+  line?: number;
   code: RejectedCode;
 }
 export type RejectedCode =
@@ -40,7 +43,6 @@ export interface Known {
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const UNCLEAN = /\0|\p{Surrogate}/u;
 const QUARTER_HOUR = 900_000;
 const MAX_VALUE = 2_147_483_647;
@@ -62,18 +64,18 @@ const WHY = {
     'is not text in the charset that was declared (none: UTF-8)',
   ],
   extra: ['', 'malformed', '含有未知的字段', 'has an unknown property'],
-  student: ['/student', 'malformed', '应为学号', 'must be a student number'],
+  student: ['/studentNumber', 'malformed', '应为学号', 'must be a student number'],
   metric: ['/metric', 'malformed', '应为指标代码', 'must be the code of a metric'],
   number: ['/value', 'bad_value', '必须是数字', 'must be a number'],
   key: ['/key', 'malformed', '应为 1 到 100 个字符', 'must have 1 to 100 characters'],
   keyless: ['/key', 'key_missing', '撤回（value 为 null）需要 key', 'is needed to withdraw a record (value null)'],
   time: ['', 'bad_time', 'day 与 at 应有其一', 'must have either day or at'],
-  day: ['/day', 'bad_time', '必须是日期 YYYY-MM-DD', 'must be a date, YYYY-MM-DD'],
+  day: ['/day', 'bad_time', '必须是日期，如 2026-09-01 或 2026/9/1', 'must be a date such as 2026-09-01 or 2026/9/1'],
   at: ['/at', 'bad_time', '必须是带时区的时间（RFC 3339）', 'must be an RFC 3339 instant with an offset'],
   future: ['', 'bad_time', '不能晚于明天', 'must not be after tomorrow'],
   expired: ['', 'day_expired', '早于该指标的保存期', 'is longer ago than its metric is kept'],
   closed: ['', 'day_closed', '该月的数据已归档，不再接收', 'its month is closed: the data was filed away'],
-  stranger: ['/student', 'unknown_student', '没有这个学号的学生', 'is no student of the roster'],
+  unknown: ['/studentNumber', 'unknown_student', '没有这个学号的学生', 'is no student of the roster'],
   unmeasured: ['/metric', 'unknown_metric', '没有这个指标', 'is not a metric of the catalogue'],
 } as const satisfies Record<string, readonly [string, RejectedCode, string, string]>;
 type Why = keyof typeof WHY;
@@ -81,7 +83,7 @@ type Why = keyof typeof WHY;
 /** Why a line is no row at all. */
 export type NoRow = 'json' | 'csv' | 'text';
 
-/** A lane that is not known yet: -1 - the student's place among `strangers`. */
+/** A lane that is not known yet: -1 - the student's place among `unknownStudents`. */
 type Lane = number;
 
 /** Value of a record that is taken back. */
@@ -89,7 +91,7 @@ export const WITHDRAWN = -1;
 
 /**
  * Takes the rows of a batch one by one, in one pass, into columns. What is wrong with a row is noted, the others go in. Afterwards
- * `admit` says which lanes the students have that were not remembered.
+ * `resolve` says which lanes the students have that were not remembered.
  */
 export class Rows {
   n = 0;
@@ -101,13 +103,15 @@ export class Rows {
   value: Int32Array;
   /** Milliseconds since 1970; NaN when only the day is known. */
   at: Float64Array;
-  /** Where the row stood: its place in the list, or its line. */
+  /** Where the row stood, from 0. */
   line: Int32Array;
   /** By row; only rows of records with a key have one. */
   keys: (string | undefined)[] = [];
   /** Numbers of students that were not remembered. */
-  readonly strangers = new Map<string, number>();
+  readonly unknownStudents = new Map<string, number>();
   private readonly left: { line: number; rejected: Rejected }[] = [];
+  /** By row, its line in the file; a list in JSON has none. */
+  readonly lines: number[] = [];
   rejectedCount = 0;
 
   /** `pointer`: what one begins with, before the row's place. `capacity`: rows there will be, more or less. */
@@ -131,9 +135,9 @@ export class Rows {
   add(line: number, row: unknown): void {
     if (row === undefined) return this.reject(line, 'flawed');
     if (typeof row !== 'object' || row === null || Array.isArray(row)) return this.reject(line, 'object');
-    const { student, metric, day, at, value, key } = row as Record<string, unknown>;
+    const { studentNumber, metric, day, at, value, key } = row as Record<string, unknown>;
     for (const field in row) if (!isField(field)) return this.reject(line, 'extra');
-    this.take(line, student, metric, day ?? undefined, at ?? undefined, value, key ?? undefined);
+    this.take(line, studentNumber, metric, day ?? undefined, at ?? undefined, value, key ?? undefined);
   }
 
   /** Takes a row by its fields; undefined = not given. */
@@ -158,18 +162,18 @@ export class Rows {
     this.reject(line, why);
   }
 
-  /** Lanes of the strangers; a student without one is none of the roster. */
-  admit(lanes: ReadonlyMap<string, number>): void {
-    if (this.strangers.size === 0) return;
-    const byPlace = [...this.strangers.keys()].map((number) => lanes.get(number));
+  /** Lanes of the unknownStudents; a student without one is none of the roster. */
+  resolve(lanes: ReadonlyMap<string, number>): void {
+    if (this.unknownStudents.size === 0) return;
+    const byPlace = [...this.unknownStudents.keys()].map((number) => lanes.get(number));
     this.keep((i) => {
       if (this.ordinal[i]! >= 0) return true;
       const lane = byPlace[-1 - this.ordinal[i]!];
-      if (lane === undefined) this.reject(this.line[i]!, 'stranger');
+      if (lane === undefined) this.reject(this.line[i]!, 'unknown');
       else this.ordinal[i] = lane;
       return lane !== undefined;
     });
-    this.strangers.clear();
+    this.unknownStudents.clear();
   }
 
   /** Leaves out the rows of days that take no more. */
@@ -208,10 +212,10 @@ export class Rows {
   private laneOf(student: string): Lane | undefined {
     const lane = this.known.students.get(student);
     if (lane !== undefined) return lane;
-    let place = this.strangers.get(student);
+    let place = this.unknownStudents.get(student);
     if (place === undefined) {
       if (UNCLEAN.test(student)) return undefined;
-      this.strangers.set(student, (place = this.strangers.size));
+      this.unknownStudents.set(student, (place = this.unknownStudents.size));
     }
     return -1 - place;
   }
@@ -258,13 +262,15 @@ export class Rows {
 
   private note(line: number, rejected: Rejected): void {
     this.rejectedCount++;
-    if (this.left.length < MAX_REJECTED) this.left.push({ line, rejected });
+    if (this.left.length >= MAX_REJECTED) return;
+    const inFile = this.lines[line];
+    this.left.push({ line, rejected: inFile === undefined ? rejected : { ...rejected, line: inFile } });
   }
 }
 
 function isField(name: string): boolean {
   switch (name) {
-    case 'student':
+    case 'studentNumber':
     case 'metric':
     case 'day':
     case 'at':
@@ -301,8 +307,14 @@ function numeric(value: unknown, decimals: number): number | Why | undefined {
 function whenOf(day: unknown, at: unknown, timeZone: string): { day: number; at: number } | Why {
   if ((day === undefined) === (at === undefined)) return 'time';
   if (day !== undefined) return dayOnly(day) ?? 'day';
-  const ms = typeof at === 'string' && INSTANT.test(at) && dayOnly(at.slice(0, 10)) ? Date.parse(at) : NaN;
+  const ms = typeof at === 'string' ? millisecondsOf(at) : NaN;
   return Number.isNaN(ms) ? 'at' : { day: dayFinder(timeZone)(ms), at: ms };
+}
+
+function millisecondsOf(at: string): number {
+  if (INSTANT.test(at) && dayOnly(at.slice(0, 10))) return Date.parse(at);
+  const other = instantIn(at);
+  return other !== undefined && INSTANT.test(other) ? Date.parse(other) : NaN;
 }
 
 /** Answers that were given lately; each batch is about few days. */
@@ -310,19 +322,14 @@ const MAX_REMEMBERED = 5_000;
 const dates = new Map<string, { day: number; at: number } | undefined>();
 
 function dayOnly(value: unknown): { day: number; at: number } | undefined {
-  if (typeof value !== 'string' || value.length !== 10) return undefined;
+  if (typeof value !== 'string' || value.length < 8 || value.length > 10) return undefined;
   const known = dates.get(value);
   if (known || dates.has(value)) return known;
   if (dates.size >= MAX_REMEMBERED) dates.clear();
-  const day = isDay(value) ? { day: dayOf(value), at: NaN } : undefined;
+  const date = dateIn(value);
+  const day = date === undefined ? undefined : { day: dayOf(date), at: NaN };
   dates.set(value, day);
   return day;
-}
-
-function isDay(value: string): boolean {
-  if (!DATE.test(value)) return false;
-  const date = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === value;
 }
 
 const finders = new Map<string, (ms: number) => number>();

@@ -3,7 +3,7 @@ import { dateOfDay, dayOf } from '../../src/kernel/days.js';
 import { readCsv, readLines, readList } from '../../src/observations/formats.js';
 import { MAX_REJECTED, Rows } from '../../src/observations/rows.js';
 
-const row = { student: '1', metric: 'hours', day: '2026-11-20', value: 1 };
+const row = { studentNumber: '1', metric: 'hours', day: '2026-11-20', value: 1 };
 const known = {
   timeZone: 'Asia/Shanghai',
   today: dayOf('2026-11-30'),
@@ -43,7 +43,7 @@ describe('rows of a batch', () => {
   it('points at what is wrong, row by row, without repeating it', () => {
     expect(reasons(read(null, [], 'text', 3))).toEqual([0, 1, 2, 3].map((i) => [`#/observations/${i}`, 'malformed']));
     expect(reason({ name: 'x' })).toEqual(['#/observations/0', 'malformed']);
-    expect(reason({ student: 1 })).toEqual(['#/observations/0/student', 'malformed']);
+    expect(reason({ studentNumber: 1 })).toEqual(['#/observations/0/studentNumber', 'malformed']);
     expect(reason({ metric: '' })).toEqual(['#/observations/0/metric', 'malformed']);
     expect(reason({ value: '1' })).toEqual(['#/observations/0/value', 'bad_value']);
     expect(reason({ value: undefined })).toEqual(['#/observations/0/value', 'bad_value']);
@@ -58,8 +58,8 @@ describe('rows of a batch', () => {
     for (const key of ['', 3, 'a\0b', '\ud800', 'x'.repeat(101)])
       expect(reason({ key })).toEqual(['#/observations/0/key', 'malformed']);
     expect(reason({ metric: 'x' })).toEqual(['#/observations/0/metric', 'unknown_metric']);
-    for (const student of ['a\0b', '\ud800'])
-      expect(reason({ student })).toEqual(['#/observations/0/student', 'malformed']);
+    for (const studentNumber of ['a\0b', '\ud800'])
+      expect(reason({ studentNumber })).toEqual(['#/observations/0/studentNumber', 'malformed']);
     expect(reason({ metric: 'a\0b' })).toEqual(['#/observations/0/metric', 'unknown_metric']);
     expect(reasons(read(undefined))).toEqual([['#/observations/0', 'malformed']]);
     const rows = read(row, { ...row, value: NaN }, row);
@@ -76,9 +76,11 @@ describe('rows of a batch', () => {
       expect(reason({ day })).toEqual(['#/observations/0/day', 'bad_time']);
     expect(reason(at('2026-12-02T00:00:00+08:00'))).toEqual(['#/observations/0/at', 'bad_time']);
     expect(reason(at('9999-12-31T23:59:59-12:00'))).toEqual(['#/observations/0/at', 'bad_time']);
-    for (const day of [dateOfDay(known.today - 401), '1969-12-31', '0000-01-01'])
+    for (const day of [dateOfDay(known.today - 401), '1969-12-31', '1900-01-01'])
       expect(reason({ day })).toEqual(['#/observations/0/day', 'day_expired']);
-    expect(reason(at('0000-01-01T00:00:00+14:00'))).toEqual(['#/observations/0/at', 'day_expired']);
+    expect(reason(at('1900-01-01T00:00:00+14:00'))).toEqual(['#/observations/0/at', 'day_expired']);
+    expect(reason(at('2026/11/20 22:58:03+0800'))).toBeUndefined();
+    expect(reason({ day: '2026/11/19' })).toBeUndefined();
   });
 
   it('stores whole numbers of the smallest unit', () => {
@@ -89,15 +91,18 @@ describe('rows of a batch', () => {
   });
 
   it('takes students that were not remembered when it learns their lanes, and reports the others in order', () => {
-    const rows = read({ ...row, student: '3' }, row, { ...row, student: '2', key: 'k' }, 'x', { ...row, student: '3' });
-    expect([...rows.strangers.keys()]).toEqual(['3', '2']);
-    rows.admit(new Map([['2', 9]]));
+    const rows = read({ ...row, studentNumber: '3' }, row, { ...row, studentNumber: '2', key: 'k' }, 'x', {
+      ...row,
+      studentNumber: '3',
+    });
+    expect([...rows.unknownStudents.keys()]).toEqual(['3', '2']);
+    rows.resolve(new Map([['2', 9]]));
     expect([...rows.ordinal.subarray(0, rows.n)]).toEqual([7, 9]);
     expect(rows.keys).toEqual([undefined, 'k']);
     expect(reasons(rows)).toEqual([
-      ['#/observations/0/student', 'unknown_student'],
+      ['#/observations/0/studentNumber', 'unknown_student'],
       ['#/observations/3', 'malformed'],
-      ['#/observations/4/student', 'unknown_student'],
+      ['#/observations/4/studentNumber', 'unknown_student'],
     ]);
   });
 
@@ -118,20 +123,20 @@ describe('formats', () => {
   it('reads lines of JSON; a bad one stops nothing', () => {
     const line = JSON.stringify(row);
     const bytes = Buffer.concat([
-      Buffer.from(`${line}\r\n\n{"student":\n`),
+      Buffer.from(`${line}\r\n\n{"studentNumber":\n`),
       Buffer.from([0x22, 0xff, 0x22, 0x0a]),
       Buffer.from(`[]\n{"__proto__":{},${line.slice(1)}\n${line}`),
     ]);
     const rows = inLines(bytes);
-    expect([...rows.line.subarray(0, rows.n)]).toEqual([1, 7]);
-    expect(reasons(rows)).toEqual([3, 4, 5, 6].map((n) => [`#/${n}`, 'malformed']));
+    expect([...rows.line.subarray(0, rows.n)]).toEqual([0, 5]);
+    expect(reasons(rows)).toEqual([1, 2, 3, 4].map((n) => [`#/${n}`, 'malformed']));
     expect(() => inLines('\n\n')).toThrow();
     expect(() => inLines('1\n'.repeat(100_001))).toThrow();
   });
 
   it('reads tables by the names of their columns', () => {
     const rows = inLines(
-      '\ufeffvalue,student,metric,day,at,key\r\n1.5,1,hours,2026-11-20,,\r\n2,1,hours,,2026-11-20T08:00:00Z,"a,""b"""\r\n,1,hours,2026-11-20,,k\n',
+      '\ufeffvalue,studentNumber,metric,day,at,key\r\n1.5,1,hours,2026-11-20,,\r\n2,1,hours,,2026-11-20T08:00:00Z,"a,""b"""\r\n,1,hours,2026-11-20,,k\n',
       readCsv,
     );
     expect(values(rows)).toEqual([15, 20, -1]);
@@ -141,7 +146,7 @@ describe('formats', () => {
 
   it('reads tables in GB 18030 and GBK, line by line where one is not', () => {
     const gb = (rows: string, bad: Buffer) =>
-      Buffer.concat([Buffer.from('student,metric,day,value,key\n'), iconv.encode(rows, 'gb18030'), bad]);
+      Buffer.concat([Buffer.from('studentNumber,metric,day,value,key\n'), iconv.encode(rows, 'gb18030'), bad]);
     const good = '1,hours,2026-11-20,1,图书𠮷\n"1",hours,2026-11-20,2,"借,阅"\n';
     for (const charset of ['gb18030', 'gbk'])
       for (const bad of [
@@ -151,7 +156,7 @@ describe('formats', () => {
         const rows = inLines(gb(good, bad), (bytes, into) => readCsv(bytes, into, charset));
         expect(values(rows)).toEqual([10, 20, ...(bad.length > 0 ? [40] : [])]);
         expect(rows.keys.slice(0, 2)).toEqual(['图书𠮷', '借,阅']);
-        expect(reasons(rows)).toEqual(bad.length > 0 ? [['#/4', 'malformed']] : []);
+        expect(reasons(rows)).toEqual(bad.length > 0 ? [['#/2', 'malformed']] : []);
         if (bad.length > 0) expect(rows.rejected[0]!.en).toContain('charset');
       }
     const undeclared = inLines(gb(good, Buffer.alloc(0)), readCsv);
@@ -162,20 +167,26 @@ describe('formats', () => {
 
   it('reports the bad lines of a table', () => {
     const rows = inLines(
-      'student,metric,day,value\n1,hours,2026-11-20,1\n1,hours\n1,hours,2026-11-20,1e3\n1,"ho"urs,2026-11-20,1\n1,hours,2026-11-20,4\n1,"hours,2026-11-20,1\n1,hours,2026-11-20,5\n',
+      'studentNumber,metric,day,value\n1,hours,2026-11-20,1\n1,hours\n1,hours,2026-11-20,1e3\n1,"ho"urs,2026-11-20,1\n1,hours,2026-11-20,4\n1,"hours,2026-11-20,1\n1,hours,2026-11-20,5\n',
       readCsv,
     );
     expect(values(rows)).toEqual([10, 40, 50]);
     expect(reasons(rows)).toEqual([
+      ['#/1', 'malformed'],
+      ['#/2/value', 'bad_value'],
       ['#/3', 'malformed'],
-      ['#/4/value', 'bad_value'],
       ['#/5', 'malformed'],
-      ['#/7', 'malformed'],
     ]);
+    expect(rows.rejected.map(({ line }) => line)).toEqual([3, 4, 5, 7]);
     expect(rows.rejected[0]).toMatchObject({
       ...{ zh: '不是合法的 CSV 行，或列数与首行不同', en: 'is no line of CSV with as many cells as the first' },
     });
-    for (const header of ['student,metric,day', 'student,student,metric,value,day', 'student,metric,value,name', ''])
+    for (const header of [
+      'studentNumber,metric,day',
+      'studentNumber,studentNumber,metric,value,day',
+      'studentNumber,metric,value,name',
+      '',
+    ])
       expect(() => inLines(`${header}\n1,hours,1,1\n`, readCsv)).toThrow();
   });
 });

@@ -3,6 +3,7 @@ import type { Actor } from '#auth';
 import { Config } from '#config';
 import { Database, newId, type Tx } from '#database';
 import { Events } from '#events';
+import { AllRowsRefused } from '#http';
 import { Policies } from '#policy';
 import { studentIdsByNumber } from '#roster';
 import { Rechecks } from '../nights/rechecks.service.js';
@@ -23,6 +24,8 @@ import { factOf, publishPasses, publishRetractions } from './publish-passes.js';
 
 /** A device's clock may run ahead by so much before its records are refused. */
 const CLOCK_AHEAD_MINUTES = 15;
+/** Rows that are described where none was taken. */
+const MAX_ERRORS = 100;
 
 interface Candidate {
   row: PassRow;
@@ -43,7 +46,7 @@ export class PassBatches {
   /**
    * Stores what is new. A record is known by its device and record id: sent again it is a duplicate; sent again with
    * another content it is refused unless it says that it replaces the first. What a person has taken back stays so. A
-   * bad row is reported and the rest goes in.
+   * bad row is reported and the rest goes in; when there is no good one, AllRowsRefused (422) and nothing is stored.
    */
   async record(actor: Actor, batch: PassBatchDto): Promise<PassBatchResultDto> {
     const read = batch.passes.map(readRow);
@@ -51,6 +54,8 @@ export class PassBatches {
     const malformed = read.filter((row): row is RejectedRow => !('at' in row));
     return this.database.transaction(actor, async (tx) => {
       const { candidates, rejected } = await this.resolve(tx, rows);
+      if (candidates.length === 0)
+        throw new AllRowsRefused({ errors: inOrder([...malformed, ...rejected]).slice(0, MAX_ERRORS) });
       const stored = await insertPasses(
         tx,
         candidates.map(({ pass }) => pass),
@@ -72,20 +77,20 @@ export class PassBatches {
         accepted: counted.length,
         duplicates: rows.length - rejected.length - known.conflicts.length - added.length,
         held: added.length - counted.length,
-        rejected: [...malformed, ...rejected, ...known.conflicts].sort((a, b) => a.index - b.index),
+        rejected: inOrder([...malformed, ...rejected, ...known.conflicts]),
       };
     });
   }
 
   /** Rows with their device and student, ordered so that concurrent batches do not wait for each other in a circle. */
   private async resolve(tx: Tx, rows: PassRow[]): Promise<{ candidates: Candidate[]; rejected: RejectedRow[] }> {
-    const gates = await gatesByCode(tx, [...new Set(rows.map((row) => row.device))], newId);
+    const gates = await gatesByCode(tx, [...new Set(rows.map((row) => row.deviceCode))], newId);
     const students = await studentIdsByNumber(tx, [...new Set(rows.map((row) => row.studentNumber))]);
     const latest = new Date(Date.now() + CLOCK_AHEAD_MINUTES * 60_000);
     const candidates: Candidate[] = [];
     const rejected: RejectedRow[] = [];
     for (const row of rows) {
-      const pass = this.passOf(row, gates.get(row.device) as Gate, students.get(row.studentNumber), latest);
+      const pass = this.passOf(row, gates.get(row.deviceCode) as Gate, students.get(row.studentNumber), latest);
       if ('pointer' in pass) rejected.push(pass);
       else candidates.push({ row, pass });
     }
@@ -100,7 +105,7 @@ export class PassBatches {
     if (time.at > latest)
       return reject(row.index, 'at', '时间在将来，请检查设备时钟', 'is in the future: check the clock of the device');
     if (gate.status === 'retired' && (!gate.buildingId || time.at > (gate.retiredAt as Date))) {
-      return reject(row.index, 'device', '设备已停用', 'the device is retired');
+      return reject(row.index, 'deviceCode', '设备已停用', 'the device is retired');
     }
     const held = gate.status === 'pending';
     // A gate for one direction is believed more than the state its record carries.
@@ -148,6 +153,10 @@ export class PassBatches {
       replaced: new Map(pairs.map(({ old }) => [old.id, old])),
     };
   }
+}
+
+function inOrder(rows: RejectedRow[]): RejectedRow[] {
+  return rows.sort((a, b) => a.index - b.index);
 }
 
 type Content = Pick<NewPass, 'studentId' | 'direction' | 'at'>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readRow, readTime } from './pass-rows.js';
 
 const row = {
-  device: 'GATE-B1',
+  deviceCode: 'GATE-B1',
   recordId: '1502',
   studentNumber: '2024000001',
   direction: 'in',
@@ -18,9 +18,12 @@ describe('a row of a batch', () => {
     });
   });
 
+  it('takes slashes and an offset without a colon', () =>
+    expect(readRow({ ...row, at: '2026/11/20 22:58:03+0800' }, 0)).toMatchObject({ at: '2026-11-20T22:58:03+08:00' }));
+
   it.each(['2026-11-20T22:58:03Z', '2026-11-20 22:58:03', '2026-11-20T22:58:03.123456-05:30', '2024-02-29T23:59:59Z'])(
     'takes the time %s',
-    (at) => expect(readRow({ ...row, at }, 0)).toMatchObject({ at }),
+    (at) => expect(readRow({ ...row, at }, 0)).toMatchObject({ at: at.replace(' ', 'T') }),
   );
 
   it.each([
@@ -45,7 +48,7 @@ describe('the time of a pass', () => {
       at: new Date('2026-11-20T14:58:03Z'),
       rawAt: null,
     });
-    expect(readTime('2026-11-20 22:58:03', 'Asia/Tokyo')).toEqual({
+    expect(readTime('2026-11-20T22:58:03', 'Asia/Tokyo')).toEqual({
       at: new Date('2026-11-20T13:58:03Z'),
       rawAt: '2026-11-20T22:58:03',
     });

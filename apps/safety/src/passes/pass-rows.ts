@@ -1,14 +1,16 @@
 import { DateTime } from 'luxon';
 import type { Bilingual } from '#contracts';
+import { instantIn } from '#exchange';
 import { DIRECTIONS, type Direction } from './pass.entity.js';
 
 /** A row of a batch whose form is right. */
 export interface PassRow {
   index: number;
-  device: string;
+  deviceCode: string;
   recordId: string;
   studentNumber: string;
   direction: Direction | null;
+  /** RFC 3339, or the digits alone. */
   at: string;
   replaces: boolean;
 }
@@ -19,9 +21,8 @@ export interface RejectedRow extends Bilingual {
   pointer: string;
 }
 
-const KNOWN = new Set(['device', 'recordId', 'studentNumber', 'direction', 'at', 'replaces']);
+const KNOWN = new Set(['deviceCode', 'recordId', 'studentNumber', 'direction', 'at', 'replaces']);
 const TOKEN = /^[^\s\p{Cc}](?:[^\p{Cc}]{0,62}[^\s\p{Cc}])?$/u;
-const AT = /^(2\d{3}-\d\d-\d\d)[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)?$/;
 const WITH_OFFSET = /(Z|[+-]\d\d:\d\d)$/;
 
 export function reject(index: number, property: string, zh: string, en: string): RejectedRow {
@@ -36,7 +37,7 @@ export function readRow(value: unknown, index: number): PassRow | RejectedRow {
   const row = value as Record<string, unknown>;
   const unknown = Object.keys(row).find((key) => !KNOWN.has(key));
   if (unknown !== undefined) return reject(index, '', '含有未知的字段', 'has a property that is not known');
-  for (const key of ['device', 'recordId', 'studentNumber'] as const) {
+  for (const key of ['deviceCode', 'recordId', 'studentNumber'] as const) {
     if (row[key] === undefined) return reject(index, key, '必填', 'is required');
     if (typeof row[key] !== 'string' || !TOKEN.test(row[key])) {
       return reject(index, key, '必须是 1–64 个字符的文本', 'must be text of 1 to 64 characters');
@@ -47,7 +48,9 @@ export function readRow(value: unknown, index: number): PassRow | RejectedRow {
     return reject(index, 'direction', '必须是 in 或 out', 'must be in or out');
   }
   if (at === undefined) return reject(index, 'at', '必填', 'is required');
-  if (typeof at !== 'string' || !isTime(at)) {
+  const instant = typeof at === 'string' ? instantIn(at) : undefined;
+  // No gate is older.
+  if (instant === undefined || instant < '2000') {
     return reject(
       index,
       'at',
@@ -58,24 +61,15 @@ export function readRow(value: unknown, index: number): PassRow | RejectedRow {
   if (typeof replaces !== 'boolean') return reject(index, 'replaces', '必须是 true 或 false', 'must be true or false');
   return {
     index,
-    ...(row as { device: string; recordId: string; studentNumber: string }),
+    ...(row as { deviceCode: string; recordId: string; studentNumber: string }),
     direction: direction as Direction | null,
-    at,
+    at: instant,
     replaces,
   };
 }
 
-function isTime(value: string): boolean {
-  const date = AT.exec(value)?.[1];
-  if (date === undefined) return false;
-  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
-  // A day that does not exist, such as 02-30, comes back as another one.
-  return new Date(Date.UTC(year, month - 1, day)).toISOString().startsWith(date);
-}
-
 /** The instant, and the digits where the device sent no offset. */
 export function readTime(at: string, deviceZone: string): { at: Date; rawAt: string | null } {
-  const iso = at.replace(' ', 'T');
-  if (WITH_OFFSET.test(iso)) return { at: new Date(iso), rawAt: null };
-  return { at: DateTime.fromISO(iso, { zone: deviceZone }).toJSDate(), rawAt: iso };
+  if (WITH_OFFSET.test(at)) return { at: new Date(at), rawAt: null };
+  return { at: DateTime.fromISO(at, { zone: deviceZone }).toJSDate(), rawAt: at };
 }

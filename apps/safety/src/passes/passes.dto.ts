@@ -15,7 +15,7 @@ export class PassRecordDto {
     max: 64,
     example: 'GATE-B1',
   })
-  device: string;
+  deviceCode: string;
 
   @Text({ zh: '设备内的记录编号', en: "The device's own id of the record", max: 64, example: '1502' })
   recordId: string;
