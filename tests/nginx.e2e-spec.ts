@@ -61,6 +61,8 @@ describe('nginx in front of the services', () => {
 
   it.each([
     '/.well-known/oauth-authorization-server/directory/oauth',
+    '/',
+    '/openapi.json',
     '/docs',
     '/docs/assets/swagger-ui.css',
     '/operations/queues/api/queues',
@@ -70,7 +72,7 @@ describe('nginx in front of the services', () => {
     expect(await ask(path)).toMatchObject({ service: 'directory', url: path });
   });
 
-  it.each(['/', '/metrics', '/health', '/safety', '/other/v1/x', '/.well-known/openid-configuration', '/docsx'])(
+  it.each(['/metrics', '/health', '/safety', '/other/v1/x', '/.well-known/openid-configuration', '/docsx'])(
     'knows no %s',
     async (path) => {
       const { answer, body } = await problem(path, { headers: { 'accept-language': 'en-GB' } });

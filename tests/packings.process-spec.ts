@@ -127,7 +127,7 @@ describe('the same path', () => {
     expect((await get('/health/ready')).status).toBe(200);
     expect((await get('/metrics')).status).toBe(404);
     for (const service of SERVICE_NAMES) expect((await get(`/${service}/v1/openapi.json`)).status).toBe(200);
-    const docs = await (await get('/docs/init.js')).text();
+    const docs = await (await get('/docs/settings.json')).text();
     for (const service of SERVICE_NAMES) expect(docs).toContain(`/${service}/v1/openapi.json`);
     const operator = { authorization: `Bearer ${await appToken()}` };
     const board = (await (await get('/operations/queues/api/queues', operator)).json()) as {

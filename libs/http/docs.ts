@@ -1,21 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
-import { SERVICE_NAMES, type ServiceName } from '#contracts';
+import { PERMISSIONS, SERVICE_NAMES, type ServiceName } from '#contracts';
+import { docsHtml, guideHtml, homeHtml, problemsHtml } from './docs-pages.js';
 import { buildOpenApi, hostedServices } from './openapi.js';
-import { allProblems, NotFound } from './problems.js';
+import { type Language, languageOf } from './problem-answer.js';
+import { NotFound } from './problems.js';
 
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'favicon-32x32.png'];
 const PAGE_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** Public client of the API page; the demo has it. */
+const DOCS_CLIENT = 'docs';
+
 /**
- * `/<service>/v1/openapi.json` for each service of the process, `/docs` (Swagger UI over all of them) and `/docs/problems`.
- * Everything comes from this server; nothing from elsewhere.
+ * `/` (what this is), `/<service>/v1/openapi.json` for each service of the process, `/docs` (Swagger UI over all of them),
+ * `/docs/first-app` (guide) and `/docs/problems`. Everything comes from this server; nothing from elsewhere.
+ * Pages are in the language of `?lang=zh|en`, else of Accept-Language.
  */
 export async function registerDocs(
   app: NestFastifyApplication,
@@ -30,79 +38,65 @@ export async function registerDocs(
       return reply.type('application/json; charset=utf-8').send(documents.get(service));
     });
   }
-  const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await fastify.register(fastifyStatic, {
-    root,
+    root: swagger,
     prefix: '/docs/assets/',
     index: false,
     decorateReply: false,
     allowedPath: (path) => ASSETS.includes(path.replace(/^\//, '')),
   });
-  fastify.get('/docs', async (_request, reply) => page(reply, 'text/html', DOCS_HTML));
-  // Under a public address all services are reached, whichever of them this process hosts.
-  fastify.get('/docs/init.js', async (_request, reply) =>
-    page(reply, 'text/javascript', initScript(config.baseUrl ? SERVICE_NAMES : hostedServices(app))),
+  const html = (path: string, make: (language: Language) => string): void => {
+    fastify.get(path, async (request, reply) => page(reply, 'text/html', make(languageAsked(request))));
+  };
+  html('/', (language) => homeHtml(language, config));
+  html('/docs', (language) => docsHtml(language));
+  html('/docs/problems', (language) => problemsHtml(language));
+  html('/docs/first-app', (language) => guideHtml(language, readGuide('first-app', language), config.origin));
+
+  // The popup in which somebody signs in comes back here; it has nothing but a script of Swagger UI's.
+  fastify.get('/docs/oauth2-redirect.html', async (_request, reply) =>
+    page(reply, 'text/html', readFileSync(`${swagger}/oauth2-redirect.html`, 'utf8')),
   );
-  fastify.get('/docs/problems', async (_request, reply) => page(reply, 'text/html', problemsHtml()));
+  fastify.get('/docs/oauth2-redirect.js', async (_request, reply) =>
+    page(reply, 'text/javascript', readFileSync(`${swagger}/oauth2-redirect.js`, 'utf8')),
+  );
+  const own = { 'site.css': 'text/css', 'docs.js': 'text/javascript' };
+  for (const [file, type] of Object.entries(own)) {
+    fastify.get(`/docs/${file}`, async (_request, reply) =>
+      page(reply, type, readFileSync(`${DOCS}site/${file}`, 'utf8')),
+    );
+  }
+  fastify.get('/docs/settings.json', async (_request, reply) => {
+    // Under a public address all services are reached, whichever of them this process hosts.
+    const services = config.baseUrl ? SERVICE_NAMES : hostedServices(app);
+    const whole = fastify.hasRoute({ method: 'GET', url: '/openapi.json' });
+    return reply.send({
+      documents: [
+        ...(whole ? [{ name: 'yizhan', url: '/openapi.json' }] : []),
+        ...services.map((service) => ({ name: service, url: `/${service}/v1/openapi.json` })),
+      ],
+      client: config.demo ? DOCS_CLIENT : null,
+      scopes: Object.keys(PERMISSIONS),
+      origin: config.origin,
+    });
+  });
+}
+
+/** The guides and the pages' files: beside libs/, or beside dist/ when compiled. */
+const DOCS = ['../../docs/', '../../../docs/']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((path) => existsSync(`${path}site/site.css`))!;
+
+function readGuide(name: string, language: Language): string {
+  return readFileSync(`${DOCS}${name}${language === 'zh' ? '.zh-CN' : ''}.md`, 'utf8');
+}
+
+function languageAsked({ query, headers }: FastifyRequest): Language {
+  const { lang } = query as { lang?: unknown };
+  return lang === 'zh' || lang === 'en' ? lang : languageOf(headers['accept-language']);
 }
 
 function page(reply: FastifyReply, type: string, content: string): FastifyReply {
   return reply.header('Content-Security-Policy', PAGE_CSP).type(`${type}; charset=utf-8`).send(content);
-}
-
-const DOCS_HTML = `<!doctype html>
-<html lang="zh">
-<head>
-<meta charset="utf-8">
-<title>一站 Yizhan API</title>
-<link rel="icon" href="/docs/assets/favicon-32x32.png">
-<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
-</head>
-<body>
-<div id="swagger-ui"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/docs/assets/swagger-ui-standalone-preset.js"></script>
-<script src="/docs/init.js"></script>
-</body>
-</html>
-`;
-
-function initScript(services: ServiceName[]): string {
-  const urls = services.map((service) => ({ name: service, url: `/${service}/v1/openapi.json` }));
-  return `SwaggerUIBundle({
-  urls: ${JSON.stringify(urls)},
-  dom_id: '#swagger-ui',
-  deepLinking: true,
-  validatorUrl: null,
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  layout: 'StandaloneLayout',
-});
-`;
-}
-
-function problemsHtml(): string {
-  const rows = allProblems().map(
-    ({ code, status, zh, en }) =>
-      `<tr id="${escape(code)}"><td><code>${escape(code)}</code></td><td>${status}</td><td>${escape(zh)}</td><td>${escape(en)}</td></tr>`,
-  );
-  return `<!doctype html>
-<html lang="zh">
-<head>
-<meta charset="utf-8">
-<title>问题代码 Problem codes</title>
-<style>body{font-family:sans-serif;margin:2rem}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.4rem .8rem;text-align:left}tr:target{background:#ffc}</style>
-</head>
-<body>
-<h1>问题代码 / Problem codes</h1>
-<table>
-<tr><th>code</th><th>status</th><th>中文</th><th>English</th></tr>
-${rows.join('\n')}
-</table>
-</body>
-</html>
-`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
 }

@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { inspect, waitFor } from '../local/processes.js';
 
 /**
- * What a newcomer does: `npm start` on a free port, the tour of README.md pasted as it is, Ctrl-C. Fails when the start does not
+ * What a newcomer does: `npm start` on a free port, the commands of README.md and docs/first-app.md pasted as they are, Ctrl-C. Fails when the start does not
  * get ready, when a line of the tour fails, or when a process is left behind.
  */
 const READY_MS = 900_000;
 const TOUR_MS = 180_000;
 const STOP_MS = 60_000;
-const TOUR = /<!-- tour -->\s*```(?:bash|sh|console)?\n([^]*?)```/;
+/** What is run as it is written: blocks of commands after such a mark. */
+const RUN = /<!-- (?:tour|run) -->\s*```bash\n([^]*?)```/g;
 
 const port = await freePort();
 const before = Date.now();
@@ -35,7 +36,8 @@ try {
   await ready();
   process.stdout.write(`smoke: ready after ${Math.round((Date.now() - before) / 1000)} s\n`);
   assertFiguresAgree();
-  await tour();
+  await runCommandsOf('README.md');
+  await runCommandsOf('docs/first-app.md');
 } catch (error) {
   process.stdout.write(`smoke: ${(error as Error).message}\n`);
   process.exitCode = 1;
@@ -61,9 +63,9 @@ function assertFiguresAgree(): void {
     throw new Error(`the last step says "${last}" and the banner "${banner}"`);
 }
 
-async function tour(): Promise<void> {
-  const commands = TOUR.exec(await readFile('README.md', 'utf8'))?.[1];
-  if (!commands) throw new Error('README.md has no block of commands after <!-- tour -->');
+async function runCommandsOf(file: string): Promise<void> {
+  const commands = [...(await readFile(file, 'utf8')).matchAll(RUN)].map(([, block]) => block).join('');
+  if (!commands) throw new Error(`${file} has no block of commands to run`);
   const folder = await mkdtemp(join(tmpdir(), 'yizhan-tour-'));
   try {
     const script = join(folder, 'tour.sh');
@@ -77,7 +79,7 @@ async function tour(): Promise<void> {
       timeout: TOUR_MS,
     });
     const [code] = (await once(shell, 'close')) as [number | null];
-    if (code !== 0) throw new Error(`the last line above of README.md's tour ended with ${code ?? 'a timeout'}`);
+    if (code !== 0) throw new Error(`the last line above of ${file} ended with ${code ?? 'a timeout'}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -112,11 +112,24 @@ describe('OpenAPI', () => {
     expect(page.headers['content-security-policy']).toContain("script-src 'self'");
     for (const [, path] of page.text.matchAll(/(?:src|href)="([^"]+)"/g)) await agent().get(path!).expect(200);
     expect(page.text).not.toContain('//');
-    expect((await agent().get('/docs/init.js')).text).toContain('/safety/v1/openapi.json');
+    const settings = await agent().get('/docs/settings.json').expect(200);
+    expect(settings.body.documents).toContainEqual({ name: 'safety', url: '/safety/v1/openapi.json' });
+    expect(settings.body).toMatchObject({ client: null, origin: 'https://one.example.edu.cn' });
     await agent().get('/docs/assets/package.json').expect(404);
     await agent().get('/docs/assets/..%2f..%2fpackage.json').expect(404);
     const problems = await agent().get('/docs/problems').expect(200);
     expect(problems.text).toContain('id="safety/note-locked"');
     expect(page.headers['strict-transport-security']).toBeDefined();
+  });
+
+  it('has pages in the language that is asked for, and says demo only of a demo', async () => {
+    const home = (language: string) => agent().get('/').set('Accept-Language', language).expect(200);
+    expect((await home('en')).text).toContain('<html lang="en">');
+    expect((await home('zh-CN')).text).toContain('<html lang="zh">');
+    expect((await agent().get('/?lang=en').set('Accept-Language', 'zh')).text).toContain('<html lang="en">');
+    expect((await home('en')).text).not.toContain('synthetic');
+    const guide = await agent().get('/docs/first-app?lang=en').expect(200);
+    expect(guide.text).toContain('API=https://one.example.edu.cn');
+    expect(guide.text).toContain('<a href="/docs/first-app?lang=zh">');
   });
 });

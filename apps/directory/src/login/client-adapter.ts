@@ -1,6 +1,8 @@
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { PERMISSIONS } from '#contracts';
 import { type Database, queryOne, sql } from '#database';
 import type { Grant, PublicJwk } from '../clients/client.entity.js';
+import { DOCS_CLIENT } from './demo-client.js';
 import type { Throttle } from './throttle.js';
 
 interface Row {
@@ -20,6 +22,8 @@ export class ClientAdapter implements Adapter {
   constructor(
     private readonly database: Database,
     private readonly throttle: Throttle,
+    /** Set in the demo: where /docs gets its codes. */
+    private readonly docsRedirectUri?: string,
   ) {}
 
   async find(clientId: string): Promise<AdapterPayload | undefined> {
@@ -30,6 +34,7 @@ export class ClientAdapter implements Adapter {
             FROM directory.client c WHERE c.client_id = ${clientId} AND c.active`,
     );
     this.refuseThrottled(clientId);
+    if (!row && clientId === DOCS_CLIENT.clientId && this.docsRedirectUri) return docsClient(this.docsRedirectUri);
     return row && metadataOf(row);
   }
 
@@ -56,6 +61,18 @@ export class ClientAdapter implements Adapter {
 
 async function never(): Promise<undefined> {
   throw new Error('Clients are changed through /directory/v1/clients');
+}
+
+function docsClient(redirectUri: string): AdapterPayload {
+  return {
+    client_id: DOCS_CLIENT.clientId,
+    client_name: '接口文档 / API page',
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    redirect_uris: [redirectUri],
+    scope: ['openid', ...Object.keys(PERMISSIONS)].join(' '),
+    token_endpoint_auth_method: 'none',
+  };
 }
 
 function metadataOf(row: Row): AdapterPayload {

@@ -7,3 +7,6 @@ export const DEMO_CLIENT = {
   secret: 'yz_demo_everybody_knows_this_one',
   redirectUri: 'http://127.0.0.1/yizhan-tour',
 };
+
+/** The API page (/docs) as an app of its own: public, so PKCE alone protects its codes. Exists in the demo only. */
+export const DOCS_CLIENT = { clientId: 'docs', redirectPath: '/docs/oauth2-redirect.html' };

@@ -6,6 +6,7 @@ import { Database } from '#database';
 import { CLIENT_SECRET } from '../clients/clients.service.js';
 import { Vault } from '../clients/vault.js';
 import { SECRET_HASHES } from './client-adapter.js';
+import { DOCS_CLIENT } from './demo-client.js';
 import { providerOptions } from './provider-options.js';
 import { SigningKeysService } from './signing-keys.service.js';
 import { Throttle } from './throttle.js';
@@ -48,10 +49,11 @@ export class Issuer {
     const keys = await this.signingKeys.published();
     const kids = keys.map((key) => key.kid).join(' ');
     if (kids !== this.current?.kids) {
-      const { database, vault, throttle, path } = this;
+      const { database, vault, throttle, path, config } = this;
+      const docs = config.demo ? { docsRedirectUri: `${config.origin}${DOCS_CLIENT.redirectPath}` } : {};
       this.current = {
         provider: this.build(
-          new Provider(this.config.issuer, providerOptions({ database, vault, throttle, keys, path })),
+          new Provider(this.config.issuer, providerOptions({ database, vault, throttle, keys, path, ...docs })),
         ),
         kids,
       };

@@ -21,27 +21,39 @@ export interface ProviderParts {
   keys: JWK[];
   /** Path of the issuer, without trailing slash. */
   path: string;
+  /** Redirect URI of the client of /docs; set in the demo only. */
+  docsRedirectUri?: string;
 }
 
 /**
  * RFC 6749 with the grants of RFC 9700 (no implicit, no password), PKCE S256 always (RFC 7636), JWT access tokens (RFC 9068)
  * for one resource (RFC 8707) that need not be named.
  */
-export function providerOptions({ database, vault, throttle, keys, path }: ProviderParts): Configuration {
+export function providerOptions({
+  database,
+  vault,
+  throttle,
+  keys,
+  path,
+  docsRedirectUri,
+}: ProviderParts): Configuration {
   return {
     adapter: (model: string) =>
-      model === 'Client' ? new ClientAdapter(database, throttle) : new StateAdapter(model, database, vault),
+      model === 'Client'
+        ? new ClientAdapter(database, throttle, docsRedirectUri)
+        : new StateAdapter(model, database, vault),
     jwks: { keys: keys as never },
     scopes: ['openid', ...Object.keys(PERMISSIONS)],
     claims: { openid: ['sub'] },
     responseTypes: ['code'],
     subjectTypes: ['public'],
     pkce: { required: () => true },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     extraClientMetadata: { properties: [SECRET_HASHES] },
     enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'EdDSA'], idTokenSigningAlgValues: ['ES256'] },
-    clientBasedCORS: () => false,
+    // The issuer's own pages (/docs) only; a browser sends their Origin too.
+    clientBasedCORS: (context, origin) => origin === new URL(context.oidc.issuer).origin,
     cookies: {
       keys: [vault.digest('cookie', 'key')],
       names: { session: 'yizhan_session', interaction: 'yizhan_interaction', resume: 'yizhan_resume' },

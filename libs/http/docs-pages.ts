@@ -1,0 +1,124 @@
+import type { Config } from '#config';
+import { escapeHtml, markdownToHtml } from './markdown.js';
+import type { Language } from './problem-answer.js';
+import { allProblems } from './problems.js';
+
+interface Page {
+  title: string;
+  path: string;
+  body: string;
+  /** Style sheets and scripts beside the site's own. */
+  head?: string;
+}
+
+/** `/`: what this is and where to go on. */
+export function homeHtml(language: Language, config: Config): string {
+  const zh = language === 'zh';
+  const demo = zh
+    ? '<p class="notice"><strong>演示校园</strong>：这里的 2,000 名学生及一切数据均为合成，没有真实的人。</p>'
+    : '<p class="notice"><strong>Demo campus</strong>: its 2,000 students and all data are synthetic; nobody in it is real.</p>';
+  const about = zh
+    ? `<h1>一站：“一站式”学生社区的开源后端</h1>
+<p>在学校已有的信息系统之上，用一套 REST API 承接服务事务、党建引领、队伍入驻、平安社区与预警帮扶。
+这里没有给师生使用的界面：界面由校园应用提供，它们调用这套接口。</p>`
+    : `<h1>Yizhan: the open-source backend of a One-Stop Student Community</h1>
+<p>One REST API for student affairs, party-building, staffing, safety and early warning, on top of the information systems that
+the school already has. There are no screens for students and staff here: campus apps have them, and call this API.</p>`;
+  const [first, docs, problems, signIn] = zh
+    ? ['编写第一个应用', '接口文档', '问题代码', '登录并试用接口']
+    : ['Your first app', 'API documentation', 'Problem codes', 'Sign in and try the API'];
+  const machines = zh ? '给程序的地址' : 'Addresses for programs';
+  const [discovery, health] = zh
+    ? ['授权服务器元数据（RFC 8414）', '是否就绪']
+    : ['Metadata of the authorization server (RFC 8414)', 'Whether it is ready'];
+  const body = `${about}
+${config.demo ? demo : ''}
+<ul class="actions">
+<li><a class="first" href="/docs?lang=${language}">${docs}</a></li>
+<li><a href="/docs/first-app?lang=${language}">${first}</a></li>
+${config.demo ? `<li><a href="/docs?lang=${language}&amp;signin">${signIn}</a></li>` : ''}
+<li><a href="/docs/problems?lang=${language}">${problems}</a></li>
+</ul>
+<h2>${machines}</h2>
+<ul>
+<li><a href="/.well-known/oauth-authorization-server/directory/oauth">/.well-known/oauth-authorization-server/directory/oauth</a> ${discovery}</li>
+<li><a href="/health/ready">/health/ready</a> ${health}</li>
+</ul>`;
+  return layout(language, { title: zh ? '一站' : 'Yizhan', path: '/', body: `<main class="text">${body}</main>` });
+}
+
+/** `/docs`: Swagger UI; what it shows is said by docs/site/docs.js. */
+export function docsHtml(language: Language): string {
+  const zh = language === 'zh';
+  const help = zh
+    ? '点“Authorize”登录，或粘贴令牌；展开接口后点“Try it out”即可调用。'
+    : 'Press “Authorize” to sign in, or to paste a token; open an operation and press “Try it out” to call it.';
+  const elsewhere = zh ? '登录请打开' : 'To sign in, open';
+  const head = `<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<script defer src="/docs/assets/swagger-ui-bundle.js"></script>
+<script defer src="/docs/assets/swagger-ui-standalone-preset.js"></script>
+<script defer src="/docs/docs.js"></script>`;
+  const body = `<p class="docs-help">${help} <span class="elsewhere" hidden>${elsewhere} <a href="/docs"></a></span></p>
+<div id="swagger-ui"></div>`;
+  return layout(language, { title: zh ? '一站 接口文档' : 'Yizhan API', path: '/docs', body, head });
+}
+
+/** A guide of docs/, with the address that this process is reached at. */
+export function guideHtml(language: Language, markdown: string, origin: string): string {
+  const title = /^# (.*)$/m.exec(markdown)?.[1] ?? '';
+  const body = markdownToHtml(markdown.replaceAll('http://127.0.0.1:3000', origin), guideLink);
+  return layout(language, { title, path: '/docs/first-app', body: `<main class="text">${body}</main>` });
+}
+
+/** Guides link each other as files; of those only the one that is shown is reached here. */
+function guideLink(target: string): string {
+  const [, language] = /^first-app(\.zh-CN)?\.md$/.exec(target) ?? [target, target];
+  if (language === target) return target;
+  return `/docs/first-app?lang=${language ? 'zh' : 'en'}`;
+}
+
+export function problemsHtml(language: Language): string {
+  const rows = allProblems().map(
+    ({ code, status, zh, en }) =>
+      `<tr id="${escapeHtml(code)}"><td><code>${escapeHtml(code)}</code></td><td>${status}</td><td>${escapeHtml(zh)}</td><td>${escapeHtml(en)}</td></tr>`,
+  );
+  const title = language === 'zh' ? '问题代码' : 'Problem codes';
+  const body = `<main class="text"><h1>${title}</h1>
+<div class="wide"><table>
+<tr><th>code</th><th>status</th><th>中文</th><th>English</th></tr>
+${rows.join('\n')}
+</table></div></main>`;
+  return layout(language, { title, path: '/docs/problems', body });
+}
+
+function layout(language: Language, { title, path, body, head = '' }: Page): string {
+  const zh = language === 'zh';
+  const [home, docs, first, problems] = zh
+    ? ['一站 Yizhan', '接口文档', '第一个应用', '问题代码']
+    : ['一站 Yizhan', 'API', 'Your first app', 'Problem codes'];
+  const other = zh
+    ? `<a class="language" href="${path}?lang=en" lang="en">English</a>`
+    : `<a class="language" href="${path}?lang=zh" lang="zh">中文</a>`;
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="/docs/assets/favicon-32x32.png">
+${head}
+<link rel="stylesheet" href="/docs/site.css">
+</head>
+<body>
+<header class="site">
+<a class="name" href="/?lang=${language}">${home}</a>
+<a href="/docs?lang=${language}">${docs}</a>
+<a href="/docs/first-app?lang=${language}">${first}</a>
+<a href="/docs/problems?lang=${language}">${problems}</a>
+${other}
+</header>
+${body}
+</body>
+</html>
+`;
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+
+const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const english = read('README.md');
+const chinese = read('README.zh-CN.md');
+
+/** The code of a README without its comments, which are in its language. */
+function code(text: string): string[] {
+  return [...text.matchAll(/```bash\n([^]*?)```/g)].map(([, block = '']) => block.replace(/ +# .*$/gm, '').trim());
+}
+
+/** The numbers of the tables of figures, in order. */
+function figures(text: string): string[] {
+  const rows = text
+    .slice(text.search(/^## (Figures|性能数字)$/m))
+    .split('\n')
+    .filter((line) => /^\|.*\d/.test(line));
+  return rows.map((row) => (row.match(/\d[\d.,:]*/g) ?? []).join(' '));
+}
+
+describe('README', () => {
+  it('has the same commands in both languages, the tour among them', () => {
+    expect(code(chinese)).toEqual(code(english));
+    expect(chinese).toContain('<!-- tour -->');
+  });
+
+  it('has the same figures in both languages', () => {
+    expect(figures(english).length).toBeGreaterThan(20);
+    expect(figures(chinese)).toEqual(figures(english));
+  });
+});
