@@ -8,10 +8,8 @@ import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 /** Tries before a delivery is dead. */
 export const MAX_ATTEMPTS = 8;
 
-interface DeliveryRow {
-  deliveryId: string;
-  attempts: number;
-  predecessors: string[] | null;
+/** An event as it is stored. */
+export interface EventRow {
   id: string;
   name: string;
   aggregateId: string | null;
@@ -19,6 +17,12 @@ interface DeliveryRow {
   payload: object;
   trace: string | null;
   occurredAt: Date;
+}
+
+interface DeliveryRow extends EventRow {
+  deliveryId: string;
+  attempts: number;
+  predecessors: string[] | null;
 }
 
 // `predecessors`: earlier deliveries of the same aggregate that are not handled yet.
@@ -118,17 +122,21 @@ export class Consumer {
     if (row.name.startsWith(SCHEDULE_PREFIX)) return this.schedules.handle(tx, row.name, row.payload);
     const handler = this.handlers.handlerOf(service, row.name);
     if (!handler) throw new Error(`no handler for ${row.name}`);
-    const invalid = invalidPart(handler.eventClass, row.payload);
-    if (invalid) throw new Error(`invalid payload at ${invalid}`);
-    const data = eventOf(handler.eventClass, row.payload);
-    const {
-      deliveryId: _delivery,
-      attempts: _attempts,
-      predecessors: _predecessors,
-      payload: _payload,
-      ...event
-    } = row;
-    await handler.handle(tx, { ...event, data } satisfies Received<object>);
+    await run(tx, handler, row);
+  }
+
+  /** Tells whoever waits for the effect of a delivery that there will be none; should that fail, the delivery is dead all the same. */
+  async giveUp(tx: Tx, service: ServiceName, row: EventRow): Promise<void> {
+    const handler = this.handlers.deadHandlerOf(service, row.name);
+    if (!handler) return;
+    await tx.query('SAVEPOINT dead');
+    try {
+      await run(tx, handler, row);
+      await tx.query('RELEASE SAVEPOINT dead');
+    } catch (error) {
+      await tx.query('ROLLBACK TO SAVEPOINT dead');
+      this.logger.error(`${service}: what follows a dead ${row.name} ${row.id} failed: ${describe(error)}`);
+    }
   }
 
   private async fail(tx: Tx, service: ServiceName, row: DeliveryRow, error: unknown): Promise<void> {
@@ -147,7 +155,20 @@ export class Consumer {
                  dead_at = CASE WHEN ${dead} THEN now() END, due_at = now() + make_interval(secs => ${backoffSeconds(attempts)})
            WHERE id = ${row.deliveryId}`,
     );
+    if (dead) await this.giveUp(tx, service, row);
   }
+}
+
+/** Checks the payload against the event's class and runs a handler with it. */
+async function run(
+  tx: Tx,
+  { eventClass, handle }: NonNullable<ReturnType<Handlers['handlerOf']>>,
+  { id, name, occurredAt, aggregateId, aggregateVersion, trace, payload }: EventRow,
+): Promise<void> {
+  const invalid = invalidPart(eventClass, payload);
+  if (invalid) throw new Error(`invalid payload at ${invalid}`);
+  const event = { id, name, occurredAt, aggregateId, aggregateVersion, trace };
+  await handle(tx, { ...event, data: eventOf(eventClass, payload) } satisfies Received<object>);
 }
 
 /** Waits for the earlier deliveries of its aggregate: shortly, or until a dead one is replayed or discarded. */

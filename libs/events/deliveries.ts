@@ -1,5 +1,6 @@
 import { query, queryOne, sql, type Sql, type Tx } from '#database';
 import type { ServiceName } from '#contracts';
+import type { Consumer, EventRow } from './consumer.js';
 
 export type DeliveryState = 'waiting' | 'under_way' | 'handled' | 'dead';
 
@@ -56,15 +57,31 @@ export async function replayDelivery(tx: Tx, consumer: ServiceName, id: string):
   return rows.length > 0;
 }
 
-/** Gives a dead delivery up for good: it counts as handled, and those behind it go on. Answers whether there was one. */
-export async function discardDelivery(tx: Tx, consumer: ServiceName, id: string): Promise<boolean> {
-  const rows = await query<{ id: string }>(
+/**
+ * Gives a delivery up for good that is dead, or fails and is to be tried again: it counts as handled, those behind it go on, and whoever
+ * waits for its effect is told. Returns whether there was one that nobody is handling right now.
+ */
+export async function discardDelivery(
+  tx: Tx,
+  eventConsumer: Consumer,
+  service: ServiceName,
+  id: string,
+): Promise<boolean> {
+  const event = await queryOne<EventRow>(
     tx,
-    sql`UPDATE events.delivery SET handled_at = now(), last_problem = 'discarded: ' || coalesce(last_problem, '')
-         WHERE id = ${id} AND consumer = ${consumer} AND dead_at IS NOT NULL AND handled_at IS NULL RETURNING id`,
+    sql`UPDATE events.delivery d SET handled_at = now(), last_problem = 'discarded: ' || coalesce(d.last_problem, '')
+          FROM events.event e
+         WHERE e.id = d.event_id AND d.id IN (
+           SELECT id FROM events.delivery
+            WHERE id = ${id} AND consumer = ${service} AND handled_at IS NULL AND (dead_at IS NOT NULL OR attempts > 0)
+              FOR UPDATE SKIP LOCKED)
+        RETURNING e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
+                  e.occurred_at AS "occurredAt"`,
   );
-  if (rows.length > 0) await releaseParked(tx, id);
-  return rows.length > 0;
+  if (!event) return false;
+  await releaseParked(tx, id);
+  await eventConsumer.giveUp(tx, service, event);
+  return true;
 }
 
 async function releaseParked(tx: Tx, id: string): Promise<void> {

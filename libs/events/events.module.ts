@@ -35,12 +35,20 @@ function processorOf(service: ServiceName, config: Config): Type<WorkerHost> {
     },
   )
   class ServiceConsumer extends WorkerHost<Worker<DeliveryJob>> {
-    constructor(private readonly consumer: Consumer) {
+    constructor(
+      private readonly consumer: Consumer,
+      private readonly relay: Relay,
+    ) {
       super();
     }
 
-    process(job: Job<DeliveryJob>): Promise<void> {
-      return this.consumer.handle(service, job.data.ids);
+    async process(job: Job<DeliveryJob>): Promise<void> {
+      try {
+        await this.consumer.handle(service, job.data.ids);
+      } catch (error) {
+        this.relay.retry(job.data.ids);
+        throw error;
+      }
     }
   }
   Object.defineProperty(ServiceConsumer, 'name', { value: `${service}-consumer` });
@@ -119,7 +127,7 @@ export class EventsModule {
         },
         Workers,
       ],
-      exports: [Events, Relay, Schedules, Handlers, HOSTED_SERVICES],
+      exports: [Events, Relay, Schedules, Handlers, Consumer, HOSTED_SERVICES],
     };
   }
 }

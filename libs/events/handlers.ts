@@ -35,11 +35,20 @@ export interface Schedule extends Required<ScheduleOptions> {
 }
 
 const ON_EVENT = 'yizhan:on-event';
+const ON_DEAD = 'yizhan:on-dead';
 const EVERY = 'yizhan:every';
 
 /** Marks `method(tx, event)` as the handler of an event, run inside the delivery's transaction. */
 export function OnEvent(eventClass: EventClass): MethodDecorator {
   return SetMetadata(ON_EVENT, eventClass);
+}
+
+/**
+ * Marks `method(tx, event)` as what follows when a delivery of the event to this service is dead, or was discarded by an operator: whoever
+ * waits for its effect is told. Run in the transaction that says so.
+ */
+export function OnDead(eventClass: EventClass): MethodDecorator {
+  return SetMetadata(ON_DEAD, eventClass);
 }
 
 /** Marks `method(tx, period)` as a schedule: run once per period, also for periods missed while no process ran. */
@@ -59,6 +68,7 @@ export interface HostedService {
 @Injectable()
 export class Handlers {
   private readonly byService = new Map<ServiceName, Map<string, { eventClass: EventClass; handle: Handle }>>();
+  private readonly dead = new Map<string, { eventClass: EventClass; handle: Handle }>();
   readonly schedules: Schedule[] = [];
 
   /** The services this process hosts. */
@@ -90,6 +100,11 @@ export class Handlers {
     return this.byService.get(service)?.get(eventName);
   }
 
+  /** What follows when a delivery of the event to the service comes to nothing. */
+  deadHandlerOf(service: ServiceName, eventName: string): { eventClass: EventClass; handle: Handle } | undefined {
+    return this.dead.get(`${service} ${eventName}`);
+  }
+
   private collect(
     service: ServiceName,
     instance: Record<string, (...args: unknown[]) => Promise<void>>,
@@ -104,6 +119,12 @@ export class Handlers {
       if (handlers.has(name))
         throw new Error(`${service} handles ${name} twice: keep one @OnEvent(${eventClass.name})`);
       handlers.set(name, { eventClass, handle: (tx, event) => fn.call(instance, tx, event) });
+    }
+    const deadClass = this.reflector.get<EventClass | undefined>(ON_DEAD, fn);
+    if (deadClass) {
+      const key = `${service} ${eventOptions(deadClass).name}`;
+      if (this.dead.has(key)) throw new Error(`${service} has two @OnDead(${deadClass.name}): keep one`);
+      this.dead.set(key, { eventClass: deadClass, handle: (tx, event) => fn.call(instance, tx, event) });
     }
     const every = this.reflector.get<{ cron: string } & ScheduleOptions>(EVERY, fn);
     if (every) {

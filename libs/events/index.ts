@@ -6,6 +6,7 @@ export { Events, type Aggregate } from './publishing.js';
 export {
   Every,
   Handlers,
+  OnDead,
   OnEvent,
   type HostedService,
   type Period,
@@ -13,11 +14,11 @@ export {
   type ScheduleOptions,
 } from './handlers.js';
 export { EventsModule } from './events.module.js';
-export { Schedules, periodsBetween } from './schedules.js';
+export { latestPeriod, periodsBetween, Schedules } from './schedules.js';
 export { Relay } from './relay.js';
 export { queueToken } from './queues.js';
 export { pingRedis } from './redis-check.js';
-export { MAX_ATTEMPTS } from './consumer.js';
+export { Consumer, MAX_ATTEMPTS } from './consumer.js';
 export {
   deleteHandledEvents,
   deliveryById,

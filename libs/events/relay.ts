@@ -4,12 +4,15 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { ModuleRef } from '@nestjs/core';
 import type { Queue } from 'bullmq';
 import { Config } from '#config';
-import { Database, query, sql } from '#database';
+import { Database, query, raw, sql } from '#database';
 import type { DeliveryJob } from './queues.js';
 
 const CLAIM = 2_000;
 const PER_JOB = 100;
 const POLL_MS = 1_000;
+/** How often queues are looked at that should have something to do, and after how long of that. */
+const LOOK_MS = 2_000;
+const LOST_SECONDS = 4;
 
 /** A delivery whose `dispatched_at` is set: it is this process's to hand over, or the sweeper's when that fails. */
 export interface Dispatched {
@@ -27,12 +30,15 @@ export interface Dispatched {
 export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Relay');
   private readonly fresh: Dispatched[] = [];
+  /** Deliveries whose job failed as a whole: the database was away. */
+  private failed: string[] = [];
   private running = false;
   private wake: (() => void) | undefined;
   private loop: Promise<void> = Promise.resolve();
   // Milliseconds of the monotonic clock: somebody may set the other one back. -Infinity: at once.
   private polledAt = -Infinity;
   private sweptAt = -Infinity;
+  private lookedAt = -Infinity;
 
   constructor(
     private readonly database: Database,
@@ -56,6 +62,11 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.fresh.push(...deliveries);
     if (this.running) this.wake?.();
     else void this.handOver(this.fresh.splice(0));
+  }
+
+  /** Deliveries of a job that failed before they were looked at: they go again as soon as the database answers. */
+  retry(ids: readonly string[]): void {
+    this.failed.push(...ids);
   }
 
   /** Looks for due deliveries now rather than at the next poll. */
@@ -84,7 +95,9 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   private async poll(): Promise<void> {
     this.polledAt = performance.now();
     try {
+      await this.releaseFailed();
       await this.sweep();
+      await this.releaseLost();
       const due = await this.claim();
       await this.handOver(due);
       if (due.length === CLAIM) this.polledAt = -Infinity;
@@ -140,6 +153,37 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       sql`UPDATE events.delivery SET dispatched_at = NULL, due_at = now() + interval '1 second'
            WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL AND dead_at IS NULL`,
     );
+  }
+
+  private async releaseFailed(): Promise<void> {
+    if (this.failed.length === 0) return;
+    const ids = this.failed;
+    await query(
+      this.database.reader,
+      sql`UPDATE events.delivery SET dispatched_at = NULL, due_at = now()
+           WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL AND dead_at IS NULL`,
+    );
+    this.failed = this.failed.slice(ids.length);
+  }
+
+  /** Releases what was dispatched to a queue that turns out to be empty: Redis came back without its keys. */
+  private async releaseLost(): Promise<void> {
+    if (performance.now() - this.lookedAt < LOOK_MS) return;
+    this.lookedAt = performance.now();
+    const waited = sql`handled_at IS NULL AND dead_at IS NULL AND dispatched_at < now() - interval '${raw(`${LOST_SECONDS} seconds`)}'`;
+    const consumers = await query<{ consumer: string }>(
+      this.database.reader,
+      sql`SELECT DISTINCT consumer FROM events.delivery WHERE ${waited}`,
+    );
+    for (const { consumer } of consumers) {
+      const queue = this.modules.get<Queue<DeliveryJob>>(getQueueToken(consumer), { strict: false });
+      if ((await queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized')) > 0) continue;
+      await query(
+        this.database.reader,
+        sql`UPDATE events.delivery SET dispatched_at = NULL
+             WHERE id IN (SELECT id FROM events.delivery WHERE consumer = ${consumer} AND ${waited} LIMIT 5000 FOR UPDATE SKIP LOCKED)`,
+      );
+    }
   }
 
   /** Puts deliveries back that were dispatched but not handled in time; a time to come was written before the clock was set back. */

@@ -73,8 +73,8 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
       sql`SELECT last_period AS "lastPeriod" FROM events.schedule WHERE name = ${schedule.name} FOR UPDATE SKIP LOCKED`,
     );
     if (!row) return;
-    const due = periodsBetween(schedule.cron, this.config.timeZone, row.lastPeriod, now);
-    const periods = schedule.catchUp === 'latest' ? due.slice(-1) : due;
+    const due = schedule.catchUp === 'latest' ? latestPeriod : periodsBetween;
+    const periods = due(schedule.cron, this.config.timeZone, row.lastPeriod, now);
     if (periods.length === 0) return;
     const rows = periods.map((at) => ({
       id: newId(),
@@ -94,7 +94,17 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 }
 
-/** The instants of a crontab in (after, until]. */
+/** The last instant of a crontab in (after, until], if any: however many were missed, and however long. */
+export function latestPeriod(cron: string, timeZone: string, after: Date, until: Date): Date[] {
+  // `prev` looks before its date: a second on, so that an instant that is just now counts.
+  const currentDate = new Date(until.getTime() + 1_000);
+  const iterator = CronExpressionParser.parse(cron, { currentDate, tz: timeZone });
+  let last = iterator.prev().toDate();
+  if (last > until) last = iterator.prev().toDate();
+  return last > after ? [last] : [];
+}
+
+/** The instants of a crontab in (after, until], the first 400 of them. */
 export function periodsBetween(cron: string, timeZone: string, after: Date, until: Date): Date[] {
   const periods: Date[] = [];
   const iterator = CronExpressionParser.parse(cron, { currentDate: after, tz: timeZone });

@@ -14,6 +14,8 @@ export type ReadinessCheck = () => Promise<Record<string, string | number | bool
 @Injectable()
 export class Readiness implements OnModuleDestroy {
   private readonly checks = new Map<string, ReadinessCheck>();
+  /** Checks that may fail: the process works on, with less. */
+  private readonly helpful = new Map<string, ReadinessCheck>();
   /** Set for good once the process is told to stop. */
   draining = false;
 
@@ -31,12 +33,30 @@ export class Readiness implements OnModuleDestroy {
     this.checks.set(name, check);
   }
 
+  /** A check whose failure is named as degraded; the process is ready all the same. */
+  addHelpful(name: string, check: ReadinessCheck): void {
+    this.helpful.set(name, check);
+  }
+
   drain(): void {
     this.draining = true;
   }
 
   onModuleDestroy(): void {
     this.drain();
+  }
+
+  private async degraded(): Promise<Record<string, { status: 'degraded' }>> {
+    const failed: Record<string, { status: 'degraded' }> = {};
+    await Promise.all(
+      [...this.helpful].map(async ([name, check]) => {
+        let timer: NodeJS.Timeout | undefined;
+        const late = new Promise<never>((_, reject) => (timer = setTimeout(reject, TIMEOUT_MS)));
+        await Promise.race([check(), late]).catch(() => (failed[name] = { status: 'degraded' }));
+        clearTimeout(timer);
+      }),
+    );
+    return failed;
   }
 
   /** Never throws: `ok` says it. A check that failed is named, its reason stays in the log. */
@@ -52,7 +72,9 @@ export class Readiness implements OnModuleDestroy {
     );
     try {
       const { status, details } = await this.executor.check(indicators as never);
-      return { ok: true, status, checks: details };
+      const degraded = await this.degraded();
+      const checks: Record<string, object> = { ...(details as Record<string, object>), ...degraded };
+      return { ok: true, status: Object.keys(degraded).length > 0 ? 'degraded' : status, checks };
     } catch (error) {
       const response = (error as { getResponse?: () => unknown }).getResponse?.() as {
         details?: Record<string, object>;

@@ -21,6 +21,12 @@ export interface JobError extends Bilingual {
   column?: string;
 }
 
+/** The error of a job whose work failed again and again, or was stopped by an operator. */
+export const GIVEN_UP: JobError = {
+  zh: '任务反复失败已放弃，或已被运维人员终止；没有写入任何内容，请联系运维人员后重新提交',
+  en: 'it failed again and again, or was discarded by an operator; nothing was written: ask whoever runs the system, then send it again',
+};
+
 /** Long work that was accepted with 202: its state, its progress and what came of it. */
 @Entity({ name: 'job', schema: 'platform' })
 export class Job extends BaseEntity {

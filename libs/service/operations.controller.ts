@@ -3,7 +3,7 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Actor, audit, CurrentActor, Require } from '#auth';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { Database, sql, type Tx } from '#database';
-import { deliveryById, type DeliveryInfo, discardDelivery, openDeliveries, replayDelivery } from '#events';
+import { Consumer, deliveryById, type DeliveryInfo, discardDelivery, openDeliveries, replayDelivery } from '#events';
 import {
   ApiPage,
   defineProblem,
@@ -26,8 +26,8 @@ import { named } from './jobs.controller.js';
 const DeliveryNotDead = defineProblem({
   code: 'platform/delivery-not-dead',
   status: 409,
-  zh: '该投递并未失效，无需重放或放弃',
-  en: 'The delivery is not dead, so there is nothing to replay or discard',
+  zh: '该投递既未失效也未失败，或正在处理，不能重放或放弃；请稍后再看',
+  en: 'The delivery is neither dead nor failing, or is being handled: there is nothing to replay or discard; look again later',
 });
 
 const DeliveryId = ApiParam({
@@ -94,7 +94,10 @@ export function operationsControllerOf(service: ServiceName): Type {
   @ApiTags('operations')
   @Controller(`${service}/v1/deliveries`)
   class OperationsController {
-    constructor(private readonly database: Database) {}
+    constructor(
+      private readonly database: Database,
+      private readonly consumer: Consumer,
+    ) {}
 
     @Get()
     @Require('platform:operations:read')
@@ -130,9 +133,9 @@ export function operationsControllerOf(service: ServiceName): Type {
     @HttpCode(200)
     @Require('platform:operations:write')
     @Returns(DeliveryDto)
-    @Summary('放弃已失效的投递', 'Discard a dead delivery')
+    @Summary('放弃已失效或反复失败的投递', 'Discard a delivery that is dead or keeps failing')
     async discardDelivery(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<DeliveryDto> {
-      return this.settle(actor, id, 'discard', discardDelivery);
+      return this.settle(actor, id, 'discard', (tx, name) => discardDelivery(tx, this.consumer, name, id));
     }
 
     private async settle(

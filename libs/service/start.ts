@@ -110,7 +110,10 @@ export async function createApp(services: Service[], config: Config): Promise<Ne
       .map(({ name }) => ({ name, module: PlatformModule }));
     app.get(Handlers).discover([...services, ...platform]);
     await assertMigrated(app.get(DataSource), services);
-    app.get(Readiness).add('redis', () => pingRedis(config));
+    // Without Redis writes are taken all the same, and take effect in the other services when it is back; a worker has nothing to do.
+    const readiness = app.get(Readiness);
+    if (config.roles.includes('api')) readiness.addHelpful('redis', () => pingRedis(config));
+    else readiness.add('redis', () => pingRedis(config));
     await app.init();
     return app;
   } catch (error) {

@@ -286,6 +286,25 @@ describe('roster import', () => {
     expect(await state()).toEqual(before);
   });
 
+  it('fails when an operator discards it, and lets those behind it go on', async () => {
+    const accepted = await upload(test, token, 'roster', await zipSet(smallSet()));
+    await drainEvents(test);
+    const [delivery] = await test.query<{ id: string }>(
+      sql`UPDATE events.delivery d SET handled_at = NULL, attempts = 1, due_at = 'infinity', dispatched_at = NULL
+            FROM events.event e WHERE e.id = d.event_id AND e.name = 'directory.import-requested.v1' RETURNING d.id`,
+    );
+    await test.query(sql`UPDATE directory.import SET status = 'requested', finished_at = NULL`);
+    await test.query(sql`UPDATE platform.job SET status = 'queued', finished_at = NULL`);
+    const operator = await test.client('platform:operations:write');
+    await operator.post(`/directory/v1/deliveries/${delivery!.id}/discard`).expect(200);
+    const importer = await test.client('directory:import:write');
+    const job = await importer.get(accepted.headers['location'] as string).expect(200);
+    expect(job.body).toMatchObject({ status: 'failed', progress: { failed: 1 } });
+    expect((await importer.get(job.body.errors as string)).text).toContain('discarded by an operator');
+    const [row] = await test.query<{ status: string }>(sql`SELECT status FROM directory.import`);
+    expect(row?.status).toBe('failed');
+  });
+
   it('keeps the uploaded file for the days of the policy', async () => {
     await run();
     const parts = async (): Promise<number> => (await test.query(sql`SELECT part FROM directory.import_file`)).length;

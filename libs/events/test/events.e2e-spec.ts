@@ -1,5 +1,5 @@
 import { newId, query, sql } from '#database';
-import { Schedules } from '#events';
+import { latestPeriod, Schedules } from '#events';
 import { drainEvents, eventually, TestApp } from '#testing';
 import { Redis } from 'ioredis';
 import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
@@ -87,6 +87,43 @@ describe('the event core', () => {
     await operator.post(`/fixture/v1/deliveries/${body.data[0].id}/replay`).expect(409);
   });
 
+  it('says so to whoever waits when a delivery is dead, and when an operator discards one that keeps failing', async () => {
+    const givenUp = (thing: { id: string }) =>
+      test.query<{ step: number }>(sql`SELECT step FROM fixture.given_up WHERE thing_id = ${thing.id} ORDER BY step`);
+    moods['poison'] = () => Promise.reject(new TypeError('no'));
+    const dead = { id: newId(), version: 1 };
+    const eventId = await happen(dead, 'poison');
+    await drainEvents(test);
+    expect(await givenUp(dead)).toEqual([{ step: 1 }]);
+    const operator = await test.client('platform:operations:read', 'platform:operations:write');
+    const idOf = async (event: string) =>
+      (await test.query<{ id: string }>(sql`SELECT id FROM events.delivery WHERE event_id = ${event}`))[0]!.id;
+    await operator.post(`/fixture/v1/deliveries/${await idOf(eventId)}/discard`).expect(200);
+
+    // One that has failed once and waits for its next try: those behind it need not wait for seven more.
+    const failing = { id: newId(), version: 1 };
+    const first = await happen(failing, 'poison');
+    await happen({ ...failing, version: 2 });
+    await eventually(async () => expect((await openState(first))[0]!.attempts).toBeGreaterThan(0));
+    await eventually(async () => {
+      await operator.post(`/fixture/v1/deliveries/${await idOf(first)}/discard`).expect(200);
+    });
+    await drainEvents(test);
+    expect(await givenUp(failing)).toEqual([{ step: 1 }]);
+    expect(await effects(failing.id)).toEqual([2]);
+    const handled = await happen({ id: newId(), version: 1 });
+    await drainEvents(test);
+    await operator.post(`/fixture/v1/deliveries/${await idOf(handled)}/discard`).expect(409);
+  });
+
+  it('is dead all the same when what follows fails too', async () => {
+    moods['hopeless'] = () => Promise.reject(new TypeError('no'));
+    moods['dead hopeless'] = () => Promise.reject(new TypeError('no'));
+    const eventId = await happen({ id: newId(), version: 1 }, 'hopeless');
+    await drainEvents(test);
+    expect(await openState(eventId)).toMatchObject([{ dead: true }]);
+  });
+
   it('rolls back only the failing event of a batch', async () => {
     moods['poison'] = () => Promise.reject(new Error('no'));
     const batch = Array.from({ length: 20 }, () => ({ id: newId(), version: 1 }));
@@ -166,7 +203,54 @@ describe('the event core', () => {
     expect(nights.map((row) => row['date'])).toEqual(['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05']);
   });
 
+  it('runs the newest missed period alone where the schedule says so, however many were missed', () => {
+    const [after, now] = [new Date('2026-11-01T00:00:30Z'), new Date('2026-11-03T00:00:00Z')];
+    expect(latestPeriod('* * * * *', 'Asia/Shanghai', after, now)).toEqual([now]);
+    expect(latestPeriod('* * * * *', 'Asia/Shanghai', now, now)).toEqual([]);
+    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', after, now)).toEqual([new Date('2026-11-02T19:07:00Z')]);
+    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', new Date('2026-11-02T19:07:00Z'), now)).toEqual([]);
+  });
+
   it('refuses to publish a payload that breaks its own rules', async () => {
     await expect(happen({ id: 'not-a-uuid', version: 1 })).rejects.toThrow('invalid payload at thingId');
   });
+});
+
+describe('events after a fault, long before the sweep', () => {
+  let test: TestApp;
+  let fixture: Things;
+  beforeAll(async () => {
+    test = await TestApp.create([things], { redeliverAfterSeconds: 3_600 });
+    await createFixtureTables(test.tx);
+    fixture = test.app.get(Things);
+  });
+  afterAll(() => test.close());
+  const takesEffectOnce = (thing: { id: string }) =>
+    eventually(async () => {
+      const rows = await test.query(sql`SELECT 1 FROM fixture.effect WHERE thing_id = ${thing.id}`);
+      expect(rows).toHaveLength(1);
+    }, 10_000);
+
+  it('takes effect within seconds when its job is gone from Redis', async () => {
+    const thing = { id: newId(), version: 1 };
+    const eventId = await test.database.transaction(null, (tx) => fixture.happen(tx, thing));
+    await takesEffectOnce(thing);
+    await test.query(sql`DELETE FROM fixture.effect WHERE thing_id = ${thing.id}`);
+    await test.query(
+      sql`UPDATE events.delivery SET handled_at = NULL, dispatched_at = now() - interval '5 seconds' WHERE event_id = ${eventId}`,
+    );
+    await takesEffectOnce(thing);
+  }, 20_000);
+
+  it('takes effect within seconds when the database went away under its handler', async () => {
+    const thing = { id: newId(), version: 1 };
+    let tries = 0;
+    moods['cut'] = async (tx) => {
+      if (++tries > 1) return;
+      await query(tx, sql`SELECT pg_terminate_backend(pg_backend_pid())`);
+    };
+    await test.database.transaction(null, (tx) => fixture.happen(tx, thing, 'cut'));
+    await takesEffectOnce(thing);
+    expect(tries).toBeGreaterThan(1);
+  }, 20_000);
 });

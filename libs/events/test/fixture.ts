@@ -3,7 +3,7 @@ import { IsInt, IsString, IsUUID } from 'class-validator';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { Event, type ServiceName } from '#contracts';
 import { Database, newId, query, sql, type Tx } from '#database';
-import { Events, Every, OnEvent, type Period, type Received } from '#events';
+import { Events, Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { Summary, Uuid } from '#http';
 import type { Service } from '#service';
 
@@ -45,6 +45,15 @@ export class Things {
       sql`INSERT INTO fixture.effect (id, event_id, thing_id, step) VALUES (${newId()}, ${event.id}, ${event.data.thingId}, ${event.data.step})`,
     );
     await moods[event.data.mood]?.(tx);
+  }
+
+  @OnDead(ThingHappenedV1)
+  async whenThingDead(tx: Tx, event: Received<ThingHappenedV1>): Promise<void> {
+    await query(
+      tx,
+      sql`INSERT INTO fixture.given_up (thing_id, step) VALUES (${event.data.thingId}, ${event.data.step})`,
+    );
+    await moods[`dead ${event.data.mood}`]?.(tx);
   }
 
   @Every('7 3 * * *', { name: 'fixture.test-nightly' as never })
@@ -94,5 +103,6 @@ export async function createFixtureTables(tx: Tx): Promise<void> {
   await tx.query(
     `CREATE TABLE IF NOT EXISTS fixture.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
   );
+  await tx.query(`CREATE TABLE IF NOT EXISTS fixture.given_up (thing_id uuid NOT NULL, step int NOT NULL)`);
   await tx.query(`CREATE TABLE IF NOT EXISTS fixture.night (date date NOT NULL)`);
 }

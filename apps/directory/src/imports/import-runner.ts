@@ -10,7 +10,7 @@ import { Events } from '#events';
 import { errorForLog, Problem } from '#http';
 import { Policies } from '#policy';
 import { today } from '#roster';
-import { type JobError, Jobs } from '#service';
+import { GIVEN_UP, type JobError, Jobs } from '#service';
 import { Findings, Refused } from './findings.js';
 import { ImportPolicy } from './import-policy.js';
 import type { ImportRun } from './import-run.js';
@@ -55,6 +55,15 @@ export class ImportRunner {
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
+  }
+
+  /** Ends an import that could not be carried out, or was stopped by an operator. */
+  async giveUp(tx: Tx, importId: string): Promise<void> {
+    const found = await tx.findOneBy(Import, { id: importId });
+    if (found?.status !== 'requested') return;
+    found.fail();
+    await update(tx, found);
+    await this.jobs.fail(tx, found.jobId, [GIVEN_UP]);
   }
 
   private async attempt(tx: Tx, found: Import, dir: string): Promise<object> {

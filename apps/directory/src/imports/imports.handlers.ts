@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { ImportRequestedV1 } from '#contracts';
 import { query, sql, type Tx } from '#database';
-import { Every, OnEvent, type Period, type Received } from '#events';
+import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
 import { addDays, instantOf } from '#roster';
 import { ImportPolicy } from './import-policy.js';
@@ -19,6 +19,11 @@ export class ImportHandlers {
   @OnEvent(ImportRequestedV1)
   async whenImportRequested(tx: Tx, event: Received<ImportRequestedV1>): Promise<void> {
     await this.runner.run(tx, event.data.importId);
+  }
+
+  @OnDead(ImportRequestedV1)
+  async whenImportDead(tx: Tx, event: Received<ImportRequestedV1>): Promise<void> {
+    await this.runner.giveUp(tx, event.data.importId);
   }
 
   /** Uploaded rosters are personal data: they are kept only as long as the policy says. */

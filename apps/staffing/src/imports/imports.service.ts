@@ -9,7 +9,7 @@ import { decode } from '#exchange';
 import { BodyTooLarge, type UploadedFile } from '#http';
 import { Policies } from '#policy';
 import { today } from '#roster';
-import { JobDto, Jobs } from '#service';
+import { GIVEN_UP, JobDto, Jobs } from '#service';
 import { AppointmentUnitsPolicy } from '../appointments/appointment-units.policy.js';
 import { type AppointmentImportOptions } from './imports.dto.js';
 import { AppointmentImport } from './appointment-import.entity.js';
@@ -80,6 +80,14 @@ export class AppointmentImports {
         dryRun: requested.dryRun,
       });
     }
+    await tx.update(AppointmentImport, { id: importId }, { content: null });
+  }
+
+  /** Ends a file that could not be worked off, or was stopped by an operator. */
+  async giveUp(tx: Tx, importId: string): Promise<void> {
+    const requested = await tx.findOneBy(AppointmentImport, { id: importId });
+    if (!requested?.content) return;
+    await this.jobs.fail(tx, requested.jobId, [GIVEN_UP]);
     await tx.update(AppointmentImport, { id: importId }, { content: null });
   }
 
