@@ -26,7 +26,7 @@ describe('a rule that holds for very many', () => {
 
   it('warns of each of them once, with the evidence of that student, and says so to others', async () => {
     const observations = Array.from({ length: STUDENTS }, (_, i) => ({
-      ...{ student: numberOf(i), metric: 'library_visits', day: daysAgo(1), value: i + 1 },
+      ...{ studentNumber: numberOf(i), metric: 'library_visits', day: daysAgo(1), value: i + 1 },
     }));
     const body = { source: 'test', batchKey: 'many', observations };
     await app.post('/early-warning/v1/observations/batches', body).expect(200);
