@@ -14,16 +14,17 @@ const EXAMPLE = Config.of({
   logLevel: 'silent',
 });
 
-/** `npm run openapi`: one OpenAPI 3.1 document per service. Needs no server: the application is put together, not started. */
+/** `npm run openapi`: one OpenAPI 3.1 document per service, and one of them all. Needs no server: the application is put together, not started. */
 export async function openApiFiles(): Promise<Files> {
   const app = await sketchApp(services, EXAMPLE);
   const documents = new ApiDocument(EXAMPLE);
-  return Object.fromEntries(
-    SERVICE_NAMES.map((service) => [
-      `openapi/${service}.json`,
-      `${JSON.stringify(documents.of(app, service), null, 2)}\n`,
-    ]),
-  );
+  const text = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
+  return {
+    'openapi/yizhan.json': text(documents.all(app)),
+    ...Object.fromEntries(
+      SERVICE_NAMES.map((service) => [`openapi/${service}.json`, text(documents.of(app, service))]),
+    ),
+  };
 }
 
 await writeWhenMain(import.meta.url, openApiFiles);

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 export { allEvents, Event, eventClassOf, eventOptions, type EventClass, type EventOptions } from './event.js';
+export { TAGS } from './tags.js';
 export { roleOf, schemaOf, SERVICE_NAMES, SERVICES, type Bilingual, type ServiceName } from './services.js';
 export {
   APPOINTMENT_KINDS,

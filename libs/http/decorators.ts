@@ -31,6 +31,9 @@ export const Returns = (dto: Dto | [Dto]): MethodDecorator => {
   );
 };
 
+/** On a controller that every service has one of: the service's name in an identifier, such as `PartyBuilding`. */
+export const OF_SERVICE = 'yizhan:of-service';
+
 export const CREATED = 'yizhan:created';
 /** A POST that makes a row: its 201 carries `Location: <path of the request>/<id of the answer>`. */
 export const Created = (): MethodDecorator => SetMetadata(CREATED, true);

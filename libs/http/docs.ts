@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { PERMISSIONS, SERVICE_NAMES, type ServiceName } from '#contracts';
 import { docsHtml, guideHtml, homeHtml, problemsHtml } from './docs-pages.js';
-import { buildOpenApi, hostedServices } from './openapi.js';
+import { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';
 import { type Language, languageOf } from './problem-answer.js';
 import { NotFound } from './problems.js';
 
@@ -21,7 +21,7 @@ const PAGE_CSP =
 const DOCS_CLIENT = 'docs';
 
 /**
- * `/` (what this is), `/<service>/v1/openapi.json` for each service of the process, `/docs` (Swagger UI over all of them),
+ * `/` (what this is), `/openapi.json` (everything, for one SDK), `/<service>/v1/openapi.json` for each service of the process, `/docs` (Swagger UI over all of them),
  * `/docs/first-app` (guide) and `/docs/problems`. Everything comes from this server; nothing from elsewhere.
  * Pages are in the language of `?lang=zh|en`, else of Accept-Language.
  */
@@ -38,6 +38,11 @@ export async function registerDocs(
       return reply.type('application/json; charset=utf-8').send(documents.get(service));
     });
   }
+  let merged: string | undefined;
+  fastify.get('/openapi.json', async (_request, reply) => {
+    merged ??= JSON.stringify(app.get(ApiDocument).all(app));
+    return reply.type('application/json; charset=utf-8').send(merged);
+  });
   const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await fastify.register(fastifyStatic, {
     root: swagger,
@@ -70,10 +75,9 @@ export async function registerDocs(
   fastify.get('/docs/settings.json', async (_request, reply) => {
     // Under a public address all services are reached, whichever of them this process hosts.
     const services = config.baseUrl ? SERVICE_NAMES : hostedServices(app);
-    const whole = fastify.hasRoute({ method: 'GET', url: '/openapi.json' });
     return reply.send({
       documents: [
-        ...(whole ? [{ name: 'yizhan', url: '/openapi.json' }] : []),
+        { name: 'yizhan', url: '/openapi.json' },
         ...services.map((service) => ({ name: service, url: `/${service}/v1/openapi.json` })),
       ],
       client: config.demo ? DOCS_CLIENT : null,

@@ -1,6 +1,16 @@
 export { createAdapter } from './adapter.js';
 export { ByDto } from './by.dto.js';
-export { BodyLimit, Created, IdParam, IdPipe, IfMatch, RequireIdempotencyKey, Returns, Summary } from './decorators.js';
+export {
+  BodyLimit,
+  Created,
+  IdParam,
+  IdPipe,
+  IfMatch,
+  OF_SERVICE,
+  RequireIdempotencyKey,
+  Returns,
+  Summary,
+} from './decorators.js';
 export * from './fields.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export { configureHttp, HttpModule, servePages } from './http.module.js';

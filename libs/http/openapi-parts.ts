@@ -64,8 +64,8 @@ export function problemRef(status: number): { $ref: string } {
   return { $ref: `#/components/responses/Problem${status}` };
 }
 
-/** A response per status, with an example. */
-export function problemResponses(origin: string): Record<string, object> {
+/** A response per status, with an example about `path`. */
+export function problemResponses(origin: string, path: string): Record<string, object> {
   return Object.fromEntries(
     KINDS.map(({ kind }) => [
       `Problem${kind.status}`,
@@ -80,7 +80,7 @@ export function problemResponses(origin: string): Record<string, object> {
               title: kind.en,
               status: kind.status,
               detail: kind.en,
-              instance: '/safety/v1/hazards',
+              instance: path,
               code: kind.code,
               traceId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
               ...(kind.status === 403 && { permission: 'safety:device:write' }),

@@ -4,8 +4,9 @@ import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { isPublic, requiredPermission } from '#auth';
 import type { Config } from '#config';
-import { SERVICE_NAMES, SERVICES, type ServiceName } from '#contracts';
-import { CREATED, KEY_REQUIRED, RETURNS } from './decorators.js';
+import { SERVICE_NAMES, SERVICES, type ServiceName, TAGS } from '#contracts';
+import { CREATED, KEY_REQUIRED, OF_SERVICE, RETURNS } from './decorators.js';
+import { exampleOf } from './openapi-examples.js';
 import {
   HEADERS,
   headerRefs,
@@ -36,16 +37,17 @@ interface Parameter {
 interface Response {
   description: string;
   headers?: Record<string, object>;
-  content?: Record<string, { schema?: Schema }>;
+  content?: Record<string, { schema?: Schema; example?: unknown }>;
 }
 interface Operation {
   operationId: string;
   tags?: string[];
   security?: object[];
   parameters?: Parameter[];
-  requestBody?: { required?: boolean; content: Record<string, { schema?: Schema }> };
+  requestBody?: { required?: boolean; content: Record<string, { schema?: Schema; example?: unknown }> };
   responses: Record<string, Response | { $ref: string }>;
 }
+type Paths = Record<string, Record<string, Operation>>;
 /** Where @nestjs/swagger keeps what `@ApiParam` and its like said. */
 const DECLARED_PARAMETERS = 'swagger/apiParameters';
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
@@ -57,8 +59,7 @@ export function buildOpenApi(app: INestApplication, service: ServiceName): OpenA
 
 /** Services that have routes in this process. */
 export function hostedServices(app: INestApplication): ServiceName[] {
-  const paths = Object.keys(app.get(ApiDocument).whole(app).paths);
-  return SERVICE_NAMES.filter((service) => paths.some((path) => path.startsWith(`/${service}/v1`)));
+  return app.get(ApiDocument).servicesOf(app);
 }
 
 /** Makes the documents when they are first asked for: routes do not change after the start. */
@@ -74,16 +75,39 @@ export class ApiDocument {
     return this.document;
   }
 
+  /** Services that have routes in this process. */
+  servicesOf(app: INestApplication): ServiceName[] {
+    const paths = Object.keys(this.whole(app).paths);
+    return SERVICE_NAMES.filter((service) => paths.some((path) => path.startsWith(`/${service}/v1`)));
+  }
+
+  /** The document of one service. */
   of(app: INestApplication, service: ServiceName): OpenAPIObject {
+    const { zh, en } = SERVICES[service];
+    return this.compose(app, [service], `Yizhan ${service} API`, `${zh} / ${en}`);
+  }
+
+  /** One document of everything that the process serves, for one SDK: what services share stands in it once. */
+  all(app: INestApplication): OpenAPIObject {
+    const text = '一站式学生社区 / One-Stop Student Community';
+    return this.compose(app, this.servicesOf(app), 'Yizhan API', text);
+  }
+
+  private compose(
+    app: INestApplication,
+    services: readonly ServiceName[],
+    title: string,
+    description: string,
+  ): OpenAPIObject {
     const whole = structuredClone(this.whole(app));
     const schemas = Object.fromEntries(
       Object.entries(whole.components?.schemas ?? {}).map(([name, schema]) => [name, toJsonSchema(schema as Schema)]),
     );
     const routes = routesOf(app);
-    const paths: Record<string, Record<string, Operation>> = {};
+    const paths: Paths = {};
     const ids = new Set<string>();
     for (const [path, item] of Object.entries(whole.paths)) {
-      if (!path.startsWith(`/${service}/v1`)) continue;
+      if (!services.some((service) => path.startsWith(`/${service}/v1`))) continue;
       for (const method of METHODS) {
         const operation = item[method] as Operation | undefined;
         const route = routes.get(`${method} ${path}`);
@@ -95,13 +119,13 @@ export class ApiDocument {
       }
     }
     closeRequestSchemas(paths, schemas);
-    const responses = referenced(paths, problemResponses(this.config.origin));
-    const { zh, en } = SERVICES[service];
+    addExamples(paths, schemas);
+    const responses = referenced(paths, problemResponses(this.config.origin, Object.keys(paths)[0]!));
     return {
       openapi: '3.1.0',
       info: {
-        title: `Yizhan ${service} API`,
-        description: `${zh} / ${en}`,
+        title,
+        description,
         version: '1.0.0',
         license: { name: 'MIT', identifier: 'MIT' },
         contact: { name: 'Yizhan', url: `${this.config.origin}/docs` },
@@ -201,7 +225,7 @@ function complete(
 }
 
 /** Unknown properties of a request are refused; those of an answer may become more. */
-function closeRequestSchemas(paths: Record<string, Record<string, Operation>>, schemas: Record<string, Schema>): void {
+function closeRequestSchemas(paths: Paths, schemas: Record<string, Schema>): void {
   const operations = Object.values(paths).flatMap((item) => Object.values(item));
   const answered = referenced(
     operations.map(({ responses }) => responses),
@@ -233,7 +257,7 @@ function routesOf(app: INestApplication): Map<string, Route> {
         const controller = metatype as Route['controller'];
         const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod].toLowerCase();
         for (const path of pathsOf(metatype, handler)) {
-          routes.set(`${method} ${path}`, { controller, handler, id: operationIdOf(metatype.name, name) });
+          routes.set(`${method} ${path}`, { controller, handler, id: operationIdOf(metatype, name) });
         }
       }
     }
@@ -255,11 +279,36 @@ function pathsOf(controller: object, handler: object): string[] {
   );
 }
 
-/** `HazardsController.list` → `listHazards`, `.close` → `closeHazard`; a method of several words stands by itself. */
-function operationIdOf(controller: string, method: string): string {
+/**
+ * `HazardsController.list` → `listHazards`, `.close` → `closeHazard`; `AppointmentsController.appoint` → `appoint`; a method of several
+ * words stands by itself. Where every service has the same controller, its service comes after the verb: `getJob` → `getSafetyJob`.
+ */
+function operationIdOf(controller: { name: string }, method: string): string {
+  const service = Reflect.getMetadata(OF_SERVICE, controller) as string | undefined;
+  if (service !== undefined) return method.replace(/^[a-z]+/, (verb) => verb + service);
   if (/[A-Z]/.test(method)) return method;
-  const feature = controller.replace(/Controller$/, '');
+  const feature = controller.name.replace(/Controller$/, '');
+  if (feature.toLowerCase().startsWith(method)) return method;
   return method + (method === 'list' ? feature : singular(feature));
+}
+
+/** A media type's example, put together from those of the fields; a request body has what is required. */
+function addExamples(paths: Paths, schemas: Record<string, Schema>): void {
+  for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
+    const answers = Object.values(operation.responses).map((response) =>
+      'content' in response ? response.content : undefined,
+    );
+    for (const [content, whole] of [
+      ...answers.map((one) => [one, true] as const),
+      [operation.requestBody?.content, false] as const,
+    ]) {
+      for (const [type, media] of Object.entries(content ?? {})) {
+        if (media.example !== undefined || !/json|csv/.test(type)) continue;
+        const example = exampleOf(media.schema, schemas, whole);
+        if (example !== undefined) media.example = example;
+      }
+    }
+  }
 }
 
 function singular(word: string): string {
@@ -267,7 +316,10 @@ function singular(word: string): string {
   return word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
 }
 
-function tagsOf(paths: Record<string, Record<string, Operation>>): { name: string; description: string }[] {
+function tagsOf(paths: Paths): { name: string; description: string }[] {
   const names = new Set(Object.values(paths).flatMap((item) => Object.values(item).flatMap(({ tags = [] }) => tags)));
-  return [...names].sort().map((name) => ({ name, description: name }));
+  return [...names].sort().map((name) => {
+    const text = TAGS[name] ?? { zh: name, en: name };
+    return { name, description: `${text.zh} / ${text.en}` };
+  });
 }

@@ -1,11 +1,14 @@
 import { Controller, Get, Header, type Type } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify/sync';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { type Permission, type ServiceName } from '#contracts';
 import { Database } from '#database';
-import { IdParam, Instant, Int, Json, Nested, NotFound, OneOf, Summary, Text, Uuid, Returns } from '#http';
+import { OF_SERVICE, IdParam, Instant, Int, Json, Nested, NotFound, OneOf, Summary, Text, Uuid, Returns } from '#http';
 import { type Job, JOB_STATES, Jobs, type JobState } from './jobs.js';
+
+const ERRORS_EXAMPLE =
+  'file,line,column,zh,en\nusers.csv,17,identifier,学工号在文件中重复,two users have this number\n';
 
 class JobProgressDto {
   @Int({ zh: '已完成', en: 'Done so far', min: 0, max: 2_000_000_000, example: 1200 })
@@ -90,6 +93,10 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
     @Header('content-type', 'text/csv; charset=utf-8')
     @Header('content-disposition', 'attachment; filename="errors.csv"')
     @ApiProduces('text/csv')
+    @ApiOkResponse({
+      description: '逐行错误清单 / The errors, row by row',
+      content: { 'text/csv': { schema: { type: 'string', maxLength: 33_554_432 }, example: ERRORS_EXAMPLE } },
+    })
     @Summary('下载逐行错误清单（CSV）', 'Download the per-row errors (CSV)')
     async getJobErrors(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<string> {
       const job = await this.find(actor, id);
@@ -111,5 +118,6 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
 export function named(type: Type, service: ServiceName, what: string): Type {
   const prefix = service.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
   Object.defineProperty(type, 'name', { value: `${prefix}${what}Controller` });
+  Reflect.defineMetadata(OF_SERVICE, prefix, type);
   return type;
 }

@@ -1,3 +1,6 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+
 /** The parts of an OpenAPI 3.1 document that are looked at here. */
 interface Schema {
   $ref?: string;
@@ -7,15 +10,21 @@ interface Schema {
   items?: Schema;
   oneOf?: Schema[];
 }
+interface Media {
+  schema?: Schema;
+  example?: unknown;
+}
 interface Operation {
+  operationId?: string;
   summary?: string;
   description?: string;
   security?: object[];
   parameters?: { name: string; description?: string; example?: unknown; schema?: Schema }[];
-  requestBody?: { content: Record<string, { schema?: Schema }> };
-  responses: Record<string, object>;
+  requestBody?: { content: Record<string, Media> };
+  responses: Record<string, { content?: Record<string, Media> }>;
 }
 export interface Document {
+  tags?: { name: string; description?: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 }
@@ -23,13 +32,24 @@ export interface Document {
 const EVERYWHERE = ['400', '429', '500', '503'];
 const WITH_TOKEN = ['401', '403'];
 
-/** What a reader of the document would miss: descriptions, examples, problem responses. One line per gap. */
-export function gapsIn({ paths, components }: Document): string[] {
+/**
+ * What a reader of the document, or a generator, would miss: what an operation returns, descriptions, examples that fit their schemas,
+ * problem responses, and what a tag is for. One line per gap.
+ */
+export function gapsIn({ tags = [], paths, components }: Document): string[] {
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
   );
+  const ids = operations.map(([, { operationId }]) => operationId).filter((id) => id !== undefined);
+  const misfitOf = misfits(components);
   return [
-    ...operations.flatMap(([name, operation]) => gapsOfOperation(operation).map((gap) => `${name}: ${gap}`)),
+    ...tags
+      .filter(({ name, description = name }) => description === name || description === `${name} / ${name}`)
+      .map(({ name }) => `tag ${name} says nothing of what it is for: add it to libs/contracts/tags.ts`),
+    ...ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => `two operations are called ${id}`),
+    ...operations.flatMap(([name, operation]) =>
+      [...gapsOfOperation(operation), ...gapsOfContent(operation, misfitOf)].map((gap) => `${name}: ${gap}`),
+    ),
     ...Object.entries(components.schemas).flatMap(([name, schema]) =>
       gapsOfSchema(schema).map((gap) => `${name}.${gap}`),
     ),
@@ -49,6 +69,42 @@ function gapsOfOperation({ summary, description, security, parameters = [], resp
       ...(example !== undefined || schema?.examples ? [] : [`parameter ${name} has no example`]),
     ]),
   ];
+}
+
+/** Bodies and answers: each has a schema, and an example that fits it. */
+function gapsOfContent(
+  { requestBody, responses }: Operation,
+  misfitOf: (media: Media) => string | undefined,
+): string[] {
+  const answers = Object.entries(responses).filter(([status]) => status.startsWith('2') && status !== '204');
+  const bodies = [
+    ...answers.map(([status, { content }]) => [`answer ${status}`, content] as const),
+    ...(requestBody ? [['body', requestBody.content] as const] : []),
+  ];
+  return bodies.flatMap(([what, content]) => {
+    if (!content) return [`${what} has no schema: add @Returns(Dto) or @ApiPage(Dto)`];
+    return Object.entries(content).flatMap(([type, media]) => {
+      if (!media.schema) return [`${what} has no schema for ${type}`];
+      if (!/json|csv/.test(type)) return [];
+      if (media.example === undefined) return [`${what} has no example`];
+      const misfit = type.includes('json') ? misfitOf(media) : undefined;
+      return misfit ? [`the example of its ${what} does not fit: ${misfit}`] : [];
+    });
+  });
+}
+
+/** Says what of an example does not fit its schema. */
+function misfits(components: Document['components']): (media: Media) => string | undefined {
+  const ajv = new Ajv2020({ strict: false, allErrors: false, validateSchema: false });
+  (formats as unknown as (ajv: Ajv2020) => void)(ajv);
+  ajv.addFormat('int32', true).addFormat('int64', true).addFormat('double', true);
+  ajv.addSchema({ $id: 'doc', components });
+  return ({ schema, example }) => {
+    const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"doc#/components')) as object;
+    if (ajv.validate(local, example)) return undefined;
+    const [error] = ajv.errors ?? [];
+    return `${error?.instancePath ?? ''} ${error?.message ?? ''}`;
+  };
 }
 
 function gapsOfSchema({ properties = {} }: Schema): string[] {

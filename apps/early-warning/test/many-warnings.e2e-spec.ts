@@ -40,7 +40,7 @@ describe('a rule that holds for very many', () => {
             FROM early_warning.warning w JOIN directory.published_student_v1 s ON s.id = w.student_id
            WHERE w.rule_code = 'a.many' ORDER BY s.number`,
     );
-    expect(rows).toEqual(observations.map(({ student, value }) => ({ number: student, value })));
+    expect(rows).toEqual(observations.map(({ studentNumber, value }) => ({ number: studentNumber, value })));
     const [told] = await test.query(
       sql`SELECT count(DISTINCT payload ->> 'warningId')::int AS n FROM events.event WHERE name = 'early-warning.warning-raised.v1'`,
     );

@@ -130,7 +130,7 @@ class DifferenceDto {
   levelChanged: number;
 }
 
-class ReasonDto {
+class TrialReasonDto {
   @Text({ zh: '中文', en: 'Chinese', max: 1000, example: '7 天内晚归 3 次' })
   zh: string;
 
@@ -148,8 +148,8 @@ class DryRunSampleDto {
   @OneOf(WARNING_LEVELS, { zh: '级别', en: 'Level', example: 'yellow' })
   level: WarningLevel;
 
-  @Nested(() => ReasonDto, { zh: '原因', en: 'Reason' })
-  reason: ReasonDto;
+  @Nested(() => TrialReasonDto, { zh: '原因', en: 'Reason' })
+  reason: TrialReasonDto;
 
   @Json({ zh: '依据', en: 'Evidence', example: { rule: 'dorm.late', asOf: '2026-11-20' } })
   evidence: Evidence;

@@ -14,7 +14,7 @@ export class ExplanationsController {
   @Require('early-warning:explanation:read')
   @Returns(ExplanationDto)
   @Summary('解释规则对某学生为何成立或不成立', 'Explain why a rule holds for a student, or why not')
-  explain(@CurrentActor() actor: Actor, @Query() query: ExplainQuery): Promise<ExplanationDto> {
+  explainStudent(@CurrentActor() actor: Actor, @Query() query: ExplainQuery): Promise<ExplanationDto> {
     return this.explanations.explain(actor, query);
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Require } from '#auth';
-import { ApiPage, type Page, Summary } from '#http';
+import { ApiPage, type Page, Returns, Summary } from '#http';
 import type { Schema } from '../kernel/schema.js';
 import { RuleTemplateDto, RuleTextDto, RuleTextRequestDto } from './language.dto.js';
 import { Language } from './language.service.js';
@@ -41,6 +41,7 @@ export class LanguageController {
   @Post('rule-texts')
   @HttpCode(200)
   @Require('early-warning:rule:read')
+  @Returns(RuleTextDto)
   @Summary(
     '在规则与其文本之间转换并检查（不留痕迹）',
     'Turn a rule into its text or back, and check it (leaves no trace)',

@@ -25,7 +25,7 @@ export class ObservationsController {
         ...LINES,
         pattern: '^\\s*\\{',
         description: '每行一条观测（JSON），最多 100,000 行 / An observation (JSON) per line, 100,000 at most',
-        example: '{"student":"2024000001","metric":"library_visits","day":"2026-11-20","value":1}\n',
+        example: '{"studentNumber":"2024000001","metric":"library_visits","day":"2026-11-20","value":1}\n',
       },
     },
     'text/csv': {

@@ -75,6 +75,7 @@ export class ObservationBatchDto extends BatchKeyDto {
     minItems: 1,
     maxItems: MAX_LISTED,
     description: '观测 / Observations',
+    example: [{ studentNumber: '2024000001', metric: 'library_visits', day: '2026-11-20', value: 1 }],
   })
   observations: unknown;
 }

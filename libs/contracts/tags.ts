@@ -1,0 +1,37 @@
+import type { Bilingual } from './services.js';
+
+/** What the groups of operations in the API's documents are for. */
+export const TAGS: Readonly<Record<string, Bilingual>> = {
+  admissions: {
+    zh: '发展党员：申请、二十五步与时间线',
+    en: 'Admission to the Party: applications, the 25 steps, timelines',
+  },
+  appointments: { zh: '任职：谁对哪些单位的学生负责', en: 'Appointments: who answers for the students of which units' },
+  calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
+  caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
+  clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },
+  devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },
+  evaluations: { zh: '试算：规则会对谁成立', en: 'Trying rules out: for whom one would hold' },
+  grids: { zh: '网格的党支部覆盖（1+N）', en: 'Grids and the party branches that cover them (1+N)' },
+  imports: { zh: '名册与场所的导入', en: 'Imports of rosters and places' },
+  jobs: { zh: '长任务的进度、结果与错误清单', en: 'Progress, results and error files of long work' },
+  'late-passes': { zh: '晚归报备', en: 'Late passes: coming in after curfew on given evenings' },
+  leaves: { zh: '请假：申请、审批、续假与销假', en: 'Leave: requests, decisions, extensions, returns' },
+  members: { zh: '党员', en: 'Party members and their branches' },
+  metrics: { zh: '指标目录', en: 'The catalogue of metrics' },
+  'night-checks': { zh: '夜间核查：晚归与未归', en: 'Night checks: late and not returned' },
+  observations: { zh: '观测数据的接收与删除', en: 'Delivering observations, and erasing them' },
+  operations: { zh: '事件投递的排查、重放与放弃', en: 'Deliveries of events: finding, replaying, discarding' },
+  organizations: { zh: '党组织', en: 'Party organizations' },
+  passes: { zh: '通行记录', en: 'Gate passes' },
+  people: { zh: '学生与教职工', en: 'Students and staff' },
+  places: { zh: '校区、楼栋、寝室与床位', en: 'Campuses, buildings, rooms and beds' },
+  policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
+  rules: { zh: '预警规则：起草、检查、发布、停用', en: 'Warning rules: drafting, checking, publishing, retiring' },
+  runs: { zh: '预警运算', en: 'Runs of the rules' },
+  'signing-keys': { zh: '令牌签名密钥的轮换', en: 'Rotation of the keys that sign tokens' },
+  sources: { zh: '数据源及其中断', en: 'Data sources and their silences' },
+  students: { zh: '学生及对其负责的人员', en: 'Students and who answers for them' },
+  units: { zh: '学院、书院、班级、网格等单位', en: 'Colleges, academies, classes, grids and other units' },
+  warnings: { zh: '预警：查看依据、研判、关闭', en: 'Warnings: evidence, triage, closing' },
+};
