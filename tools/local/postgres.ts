@@ -4,7 +4,7 @@ import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { findBinaries, giveTo, makePrivateDir, placeFor, serverAccount } from './postgres-files.js';
+import { findBinaries, giveTo, majorVersion, makePrivateDir, placeFor, serverAccount } from './postgres-files.js';
 import type { Account } from './postgres-files.js';
 import * as processes from './processes.js';
 import type { LocalServer, Progress, ServerState } from './processes.js';
@@ -169,7 +169,9 @@ async function initialise(
   const data = join(staging, 'data');
   const flags = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8'];
   // The built-in locale sorts and folds the same on every machine, whatever locales are installed there.
-  flags.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
+  if ((await majorVersion(native)) >= 17)
+    flags.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
+  else flags.push('--locale=C.UTF-8'); // of the machine's C library: older ones have none built in
   if (fast) flags.push('--no-sync');
   await promisify(execFile)(join(native, 'bin', 'initdb'), flags, { ...account, cwd: '/', env: ENVIRONMENT });
   await rename(data, place);
