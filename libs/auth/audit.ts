@@ -26,6 +26,26 @@ export async function audit(tx: Tx, actor: Actor, entry: AuditEntry): Promise<vo
   );
 }
 
+/**
+ * The same for a list that shows what a single read of its rows would leave an entry of: one entry, with how many rows were shown and what
+ * was asked for. Write it last: others wait for the day's chain until the transaction ends.
+ */
+export async function auditList(
+  tx: Tx,
+  actor: Actor,
+  { action, rows, filter, reason }: { action: string; rows: number; filter: object; reason?: string | undefined },
+): Promise<void> {
+  const asked = Object.fromEntries(
+    Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'cursor'),
+  );
+  const why = reason === undefined ? '' : `${reason}: `;
+  await audit(tx, actor, {
+    action,
+    subject: { kind: 'list', id: String(rows) },
+    reason: `${why}${JSON.stringify(asked)}`.slice(0, 1_000),
+  });
+}
+
 export interface AuditChain {
   entries: number;
   /** Hash of the day's last entry; written down outside the database it proves the whole day. */

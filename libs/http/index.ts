@@ -27,6 +27,7 @@ export {
   type Keyset,
   list,
   type ListOptions,
+  ListQuery,
   type Page,
   PageQuery,
   Sort,

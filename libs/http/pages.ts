@@ -20,7 +20,10 @@ export class PageQuery {
     example: 'eyJzIjoiIn0',
   })
   cursor?: string;
+}
 
+/** Query of a list that counts on request. */
+export class ListQuery extends PageQuery {
   @Flag({ zh: '是否返回总数', en: 'Whether to count all rows, as `total`', optional: true, example: true })
   total?: boolean;
 }
@@ -110,19 +113,19 @@ export interface ListOptions<R, T, K extends string> extends KeysetOptions<K> {
   select: Sql;
   /** What follows FROM. */
   from: Sql;
-  /** Scope and filters, joined by AND; undefined ones are left out. */
-  where: readonly (Sql | undefined)[];
+  /** Scope and filters, joined by AND; those that were not asked for are left out. */
+  where: readonly (Sql | '' | undefined)[];
   to: (row: R) => T;
 }
 
 /** One page of a list in one statement; a second one counts where the query asks for `total`. */
 export async function list<R extends object, T, K extends string>(
   tx: Tx,
-  page: PageQuery & SortedQuery,
+  page: ListQuery & SortedQuery,
   options: ListOptions<R, T, K>,
 ): Promise<Page<T>> {
   const keys = keyset(page, options);
-  const where = join([sql`TRUE`, ...options.where.filter((one) => one !== undefined)], ' AND ');
+  const where = join([sql`TRUE`, ...options.where.filter((one) => one instanceof Object)], ' AND ');
   const rows = await query<R & { sortKey: string; rowId: string }>(
     tx,
     sql`SELECT ${options.select}, ${keys.sortKey} AS "sortKey", ${options.id} AS "rowId" FROM ${options.from}

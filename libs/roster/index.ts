@@ -1,6 +1,6 @@
 export { addDays, addMonths, dateOf, daysBetween, instantOf, today, weekdayOf } from './dates.js';
 export { addWorkingDays, calendarDays, type DayOfCalendar } from './calendar.js';
-export { inScope, NOBODY, type Scope } from './scope.js';
+export { answeredBy, inScope, inUnits, NOBODY, type Scope } from './scope.js';
 export {
   answerersFor,
   appointmentsOf,

@@ -13,6 +13,19 @@ export interface Scope {
 
 export const NOBODY: Scope = { school: false, unitIds: [] };
 
+/** SQL predicate: does a person hold a post over the student in `column` on `date`? */
+export function answeredBy(personId: string, column: Sql, date: string): Sql {
+  return sql`${column} IN (
+    SELECT m.person_id FROM staffing.published_appointment_v1 a JOIN directory.published_membership_v1 m ON m.unit_id = a.unit_id
+     WHERE a.person_id = ${personId} AND a.valid_from <= ${date} AND (a.valid_to IS NULL OR a.valid_to > ${date})
+       AND m.valid_from <= ${date} AND (m.valid_to IS NULL OR m.valid_to > ${date}))`;
+}
+
+/** SQL predicate: does the student in `column` belong to one of the units or places on `date`, those below them included? No units: no filter. */
+export function inUnits(unitIds: readonly string[] | undefined, column: Sql, date: string): Sql | undefined {
+  return unitIds?.length ? inScope({ school: false, unitIds }, column, date) : undefined;
+}
+
 /**
  * SQL predicate: is the student in `column` within the scope on `date` (YYYY-MM-DD)? To be ANDed into a WHERE.
  * Reads the published memberships, so it is as current as the roster.

@@ -29,6 +29,7 @@ import { seed } from './seed.js';
 import { Unit } from './units/unit.entity.js';
 import { UnitsController } from './units/units.controller.js';
 import { Units } from './units/units.service.js';
+import { UpdatedSince1763750050000 } from './migrations/1763750050000-updated-since.js';
 
 @Module({
   controllers: [
@@ -54,6 +55,7 @@ export const directory: Service = {
     Imports1763750020000,
     InactiveSince1763750030000,
     ImportIdentities1763750040000,
+    UpdatedSince1763750050000,
   ],
   seed,
   mount: mountIssuer,

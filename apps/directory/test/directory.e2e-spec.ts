@@ -20,9 +20,9 @@ describe('directory', () => {
       await counselor.get(`/directory/v1/people/${campus.students[8]}`).expect(404);
       await counselor.get(`/directory/v1/people/${campus.students[8]}/memberships`).expect(404);
       // Not through a filter either.
-      const foreign = await counselor.get(`/directory/v1/people?unit=${campus.classes.en2401}`).expect(200);
+      const foreign = await counselor.get(`/directory/v1/people?unitId=${campus.classes.en2401}`).expect(200);
       expect(foreign.body).toEqual({ data: [], nextCursor: null });
-      const byNumber = await counselor.get('/directory/v1/people?number=2024000009').expect(200);
+      const byNumber = await counselor.post('/directory/v1/people/search', { number: ['2024000009'] }).expect(200);
       expect(byNumber.body.data).toEqual([]);
     });
 
@@ -54,9 +54,10 @@ describe('directory', () => {
         .get(`/directory/v1/people?kind=student&grade=2024&active=true&limit=5&sort=-number&cursor=${body.nextCursor}`)
         .expect(200);
       expect(ids(next.body)).toEqual(campus.students.slice(2, 7).reverse());
-      const inBuilding = await client.get(`/directory/v1/people?unit=${campus.places.building2}`).expect(200);
+      const inBuilding = await client.get(`/directory/v1/people?unitId=${campus.places.building2}`).expect(200);
       expect(ids(inBuilding.body)).toEqual(campus.students.slice(8));
-      const named = await client.get(`/directory/v1/people?name=${encodeURIComponent('生12')}`).expect(200);
+      const named = await client.post('/directory/v1/people/search', { name: '生12', total: true }).expect(200);
+      expect(named.body.total).toBe(1);
       expect(named.body.data).toEqual([
         {
           id: campus.students[11],
@@ -68,7 +69,17 @@ describe('directory', () => {
           active: true,
         },
       ]);
-      for (const bad of ['sort=sex', 'limit=201', 'kind=pupil', 'unit=1', 'active=1', 'cursor=x', 'colour=red']) {
+      for (const bad of [
+        'sort=sex',
+        'limit=201',
+        'kind=pupil',
+        'unitId=1',
+        'name=x',
+        'number=1',
+        'active=1',
+        'cursor=x',
+        'colour=red',
+      ]) {
         await client.get(`/directory/v1/people?${bad}`).expect(400);
       }
     });
@@ -111,14 +122,14 @@ describe('directory', () => {
     const client = await test.client('directory:unit:read');
     const colleges = await client.get('/directory/v1/units?kind=college').expect(200);
     expect(ids(colleges.body)).toEqual([campus.colleges.cs, campus.colleges.fl]);
-    expect(ids((await client.get(`/directory/v1/units?parent=${campus.majors.se}`).expect(200)).body)).toEqual([
+    expect(ids((await client.get(`/directory/v1/units?parentId=${campus.majors.se}`).expect(200)).body)).toEqual([
       campus.classes.se2401,
       campus.classes.se2402,
     ]);
     const unit = await client.get(`/directory/v1/units/${campus.classes.se2401}`).expect(200);
     expect(unit.body.path.map(({ code }: { code: string }) => code)).toEqual(['YZU', 'CS', 'SE', 'SE2401']);
     expect(unit.headers['etag']).toBe('"1"');
-    const rooms = await client.get(`/directory/v1/places?kind=room&grid=${campus.grids.east}`).expect(200);
+    const rooms = await client.get(`/directory/v1/places?kind=room&gridId=${campus.grids.east}`).expect(200);
     expect(ids(rooms.body)).toEqual([campus.rooms.b1r101, campus.rooms.b1r102]);
     const room = await client.get(`/directory/v1/places/${campus.rooms.b2r101}`).expect(200);
     expect(room.body.path.map(({ code }: { code: string }) => code)).toEqual(['C1', 'B2', 'B2-1', 'B2-101']);

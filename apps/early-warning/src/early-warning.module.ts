@@ -31,6 +31,7 @@ import { LedgerByDay1763750500900 } from './migrations/1763750500900-ledger-by-d
 import { WhoAndWhichVersion1763750500800 } from './migrations/1763750500800-who-and-which-version.js';
 import { SensitiveMatters1763750501000 } from './migrations/1763750501000-sensitive-matters.js';
 import { CorrectedDays1763750501100 } from './migrations/1763750501100-corrected-days.js';
+import { UpdatedSince1763750520000 } from './migrations/1763750520000-updated-since.js';
 import { ObservationsController } from './observations/observations.controller.js';
 import { ObservationHandlers } from './observations/observations.handlers.js';
 import { Observations } from './observations/observations.service.js';
@@ -123,5 +124,6 @@ export const earlyWarning: Service = {
     LedgerByDay1763750500900,
     SensitiveMatters1763750501000,
     CorrectedDays1763750501100,
+    UpdatedSince1763750520000,
   ],
 };

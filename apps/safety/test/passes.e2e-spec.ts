@@ -22,7 +22,7 @@ describe('gate passes', () => {
     test.query<{ passId: string; studentId: string; buildingId: string; direction: string; at: string }>(
       sql`SELECT f.* FROM events.event e, jsonb_to_recordset(e.payload->'passes')
             AS f("passId" text, "studentId" text, "buildingId" text, direction text, at text)
-              WHERE e.name = ${name}`,
+              WHERE e.name = ${name} ORDER BY e.occurred_at, e.id`,
     );
   const published = () => told('safety.passes-recorded.v1');
   const retracted = () => told('safety.passes-retracted.v1');

@@ -13,6 +13,7 @@ import { Appointments1763750100000 } from './migrations/1763750100000-appointmen
 import { AppointmentImports1763750110000 } from './migrations/1763750110000-appointment-imports.js';
 import { ImportDryRun1763750120000 } from './migrations/1763750120000-import-dry-run.js';
 import { seed } from './seed.js';
+import { UpdatedSince1763750130000 } from './migrations/1763750130000-updated-since.js';
 
 @Module({
   controllers: [AppointmentsController, AppointmentImportsController, CaseloadController],
@@ -24,6 +25,11 @@ export const staffing: Service = {
   name: 'staffing',
   module: StaffingModule,
   entities: [Appointment, AppointmentImport],
-  migrations: [Appointments1763750100000, AppointmentImports1763750110000, ImportDryRun1763750120000],
+  migrations: [
+    Appointments1763750100000,
+    AppointmentImports1763750110000,
+    ImportDryRun1763750120000,
+    UpdatedSince1763750130000,
+  ],
   seed,
 };

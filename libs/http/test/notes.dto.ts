@@ -10,7 +10,7 @@ import {
   LongText,
   Nested,
   OneOf,
-  PageQuery,
+  ListQuery,
   Sort,
   Text,
   UpdatedSince,
@@ -75,7 +75,7 @@ export class NoteDto {
   }
 }
 
-export class NotesQuery extends PageQuery {
+export class NotesQuery extends ListQuery {
   @Sort(['title', 'createdAt'])
   sort?: string;
   @UpdatedSince()

@@ -1,5 +1,18 @@
 import { LEAVE_KINDS, type LeaveKind } from '#contracts';
-import { DateOnly, Flag, Instant, ListOf, LongText, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import {
+  AnyOf,
+  DateOnly,
+  Flag,
+  Instant,
+  ListOf,
+  ListQuery,
+  LongText,
+  OneOf,
+  Sort,
+  Text,
+  UpdatedSince,
+  Uuid,
+} from '#http';
 import { LEAVE_STATUSES, type LeaveRequest, type LeaveStatus } from './leave.entity.js';
 
 const Attachments = (minItems: number): PropertyDecorator =>
@@ -103,18 +116,31 @@ export class AttachmentsDto {
   attachments: string[];
 }
 
-export class LeavesQuery extends PageQuery {
-  @Sort(['startsAt', 'createdAt'])
+export class LeavesQuery extends ListQuery {
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['startsAt', 'createdAt', 'updatedAt'])
   sort?: string;
 
-  @OneOf(LEAVE_STATUSES, { zh: '状态', en: 'Status', optional: true, example: 'submitted' })
-  status?: LeaveStatus;
+  @AnyOf(LEAVE_STATUSES, { zh: '状态', en: 'Statuses' }, ['submitted'])
+  status?: LeaveStatus[];
 
-  @OneOf(LEAVE_KINDS, { zh: '类别', en: 'Kind', optional: true, example: 'sick' })
-  kind?: LeaveKind;
+  @AnyOf(LEAVE_KINDS, { zh: '类别', en: 'Kinds' }, ['sick'])
+  kind?: LeaveKind[];
 
-  @Uuid({ zh: '学生', en: 'Student', optional: true })
-  studentId?: string;
+  @AnyOf('uuid', { zh: '学生', en: 'Students' }, ['00000000-0000-7000-8000-003000000001'])
+  studentId?: string[];
+
+  @AnyOf(
+    'uuid',
+    { zh: '学生所属的单位或场所（含其下级）', en: 'Units or places of the students, those below included' },
+    ['00000000-0000-7000-8000-000600000001'],
+  )
+  unitId?: string[];
+
+  @AnyOf('text', { zh: '学生的年级', en: 'Years of entry of the students' }, ['2024'])
+  grade?: string[];
 
   @DateOnly({ zh: '当日及以后仍在请假', en: 'Absent on or after this day', optional: true, example: '2026-12-01' })
   from?: string;

@@ -4,9 +4,19 @@ import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { Invalid, keyset, NotFound, type Page, PageQuery, toPage } from '#http';
+import { anyOf, Invalid, keyset, list, NotFound, type Page, PageQuery, toPage } from '#http';
 import { Policies } from '#policy';
-import { appointmentsOf, inScope, instantOf, type Person, peopleByIds, personById, type Scope, today } from '#roster';
+import {
+  appointmentsOf,
+  inScope,
+  instantOf,
+  type Person,
+  peopleByIds,
+  personById,
+  type Scope,
+  today,
+  inUnits,
+} from '#roster';
 import type {
   AttachmentsDto,
   CloseLeaveDto,
@@ -53,28 +63,18 @@ export class Leaves {
   ) {}
 
   list(actor: Actor, request: LeavesQuery): Promise<Page<LeaveDto>> {
-    const page = keyset(request, {
-      sorts: { startsAt: sql`l.starts_at`, createdAt: sql`l.created_at` },
-      defaultSort: '-startsAt',
-      id: sql`l.id`,
-    });
     return this.database.read(async (tx) => {
-      const rows = await query<{ id: string; key: string }>(
-        tx,
-        sql`SELECT l.id, ${page.sortKey} AS key FROM affairs.leave l
-             WHERE ${this.readable(actor)} AND ${await this.filters(tx, actor, request)} AND ${page.where}
-             ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-      );
-      const leaves = await leavesByIds(
-        tx,
-        rows.map(({ id }) => id),
-      );
-      return toPage(
-        rows,
-        request,
-        (row) => [row.key, row.id],
-        (row) => leaves.get(row.id) as LeaveDto,
-      );
+      const { data, ...rest } = await list(tx, request, {
+        select: sql`l.id`,
+        from: sql`affairs.leave l`,
+        where: [this.readable(actor), await this.filters(tx, actor, request)],
+        sorts: { startsAt: sql`l.starts_at`, createdAt: sql`l.created_at`, updatedAt: sql`l.updated_at` },
+        defaultSort: '-startsAt',
+        id: sql`l.id`,
+        to: ({ id }: { id: string }) => id,
+      });
+      const leaves = await leavesByIds(tx, data);
+      return { data: data.map((id) => leaves.get(id) as LeaveDto), ...rest };
     });
   }
 
@@ -314,15 +314,23 @@ export class Leaves {
   }
 
   private async filters(tx: Tx, actor: Actor, request: LeavesQuery): Promise<Sql> {
-    const { status, kind, studentId, from, to, mine, awaitingMe, overdue, papersOwed } = request;
+    const { status, kind, studentId, unitId, grade, updatedSince, from, to, mine, awaitingMe, overdue, papersOwed } =
+      request;
     const date = today(this.config.timeZone);
     let where = sql`TRUE`;
     const and = (condition: Sql): void => {
       where = sql`${where} AND ${condition}`;
     };
-    if (status) and(sql`l.status = ${status}`);
-    if (kind) and(sql`l.kind = ${kind}`);
-    if (studentId) and(sql`l.student_id = ${studentId}`);
+    const anyOfThese = [
+      anyOf(sql`l.status`, status),
+      anyOf(sql`l.kind`, kind),
+      anyOf(sql`l.student_id`, studentId, 'uuid'),
+      inUnits(unitId, sql`l.student_id`, date),
+    ];
+    for (const condition of anyOfThese) if (condition) and(condition);
+    if (grade?.length)
+      and(sql`l.student_id IN (SELECT id FROM directory.published_student_v1 WHERE grade = ANY(${grade}::text[]))`);
+    if (updatedSince) and(sql`l.updated_at >= ${updatedSince}`);
     if (from) and(sql`l.ends_at > ${this.midnight(from)}`);
     if (to) and(sql`l.starts_at < ${this.midnight(to, '24:00')}`);
     if (overdue !== undefined) and(overdue ? sql`l.closed_how = 'late'` : sql`l.closed_how IS DISTINCT FROM 'late'`);

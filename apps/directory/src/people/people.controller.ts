@@ -1,8 +1,15 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, IdParam, type Page, Summary, Returns } from '#http';
-import { MembershipDto, MembershipsQuery, PeopleQuery, PersonDetailDto, PersonDto } from './people.dto.js';
+import {
+  MembershipDto,
+  MembershipsQuery,
+  PeopleQuery,
+  PeopleSearchDto,
+  PersonDetailDto,
+  PersonDto,
+} from './people.dto.js';
 import { People } from './people.service.js';
 
 @ApiTags('people')
@@ -16,6 +23,14 @@ export class PeopleController {
   @Summary('列出本人负责范围内的人员', 'List the people one answers for')
   listPeople(@CurrentActor() actor: Actor, @Query() query: PeopleQuery): Promise<Page<PersonDto>> {
     return this.people.list(actor, query);
+  }
+
+  @Post('search')
+  @HttpCode(200)
+  @ApiPage(PersonDto)
+  @Summary('按姓名或学工号查找本人负责范围内的人员', 'Find people one answers for by name or number')
+  searchPeople(@CurrentActor() actor: Actor, @Body() body: PeopleSearchDto): Promise<Page<PersonDto>> {
+    return this.people.search(actor, body);
   }
 
   @Get(':id')

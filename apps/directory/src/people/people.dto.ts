@@ -1,5 +1,5 @@
 import { PLACE_KINDS, SEX, UNIT_KINDS, type UnitKind } from '#contracts';
-import { DateOnly, Flag, Int, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { AnyOf, DateOnly, Flag, Int, ListQuery, OneOf, PageQuery, Sort, Text, UpdatedSince, Uuid } from '#http';
 import type { Person, PersonKind } from './person.entity.js';
 
 const PERSON_KINDS = {
@@ -8,37 +8,37 @@ const PERSON_KINDS = {
 } as const;
 const MEMBER_KINDS = { ...UNIT_KINDS, ...PLACE_KINDS };
 
-export class PeopleQuery extends PageQuery {
-  @OneOf(PERSON_KINDS, { zh: '类别', en: 'Kind', optional: true, example: 'student' })
-  kind?: PersonKind;
+export class PeopleQuery extends ListQuery {
+  @AnyOf(PERSON_KINDS, { zh: '类别', en: 'Kinds' }, ['student'])
+  kind?: PersonKind[];
 
-  @Text({
-    zh: '学号或工号（精确）',
-    en: 'Student or staff number, exact',
-    max: 64,
-    optional: true,
-    example: '2024000001',
-  })
-  number?: string;
+  @AnyOf('text', { zh: '年级', en: 'Years of entry' }, ['2024'])
+  grade?: string[];
 
-  @Text({ zh: '姓名中的文字', en: 'Part of the name', max: 50, optional: true, example: '张' })
-  name?: string;
-
-  @Text({ zh: '年级', en: 'Year of entry', max: 20, optional: true, example: '2024' })
-  grade?: string;
-
-  @Uuid({
-    zh: '今日所属的单位或场所（含其下级）',
-    en: 'Unit or place they belong to today, those below it included',
-    optional: true,
-  })
-  unit?: string;
+  @AnyOf(
+    'uuid',
+    { zh: '今日所属的单位或场所（含其下级）', en: 'Units or places they belong to today, those below included' },
+    ['00000000-0000-7000-8000-000600000001'],
+  )
+  unitId?: string[];
 
   @Flag({ zh: '是否在籍', en: 'Active', optional: true })
   active?: boolean;
 
-  @Sort(['number', 'name'])
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['number', 'name', 'updatedAt'])
   sort?: string;
+}
+
+/** The same, with what must not stand in an address. */
+export class PeopleSearchDto extends PeopleQuery {
+  @Text({ zh: '姓名中的文字', en: 'Part of the name', max: 50, optional: true, example: '学生' })
+  name?: string;
+
+  @AnyOf('text', { zh: '学号或工号（精确）', en: 'Student or staff numbers, exact' }, ['2024000001'])
+  number?: string[];
 }
 
 /** One row of the list of people. */

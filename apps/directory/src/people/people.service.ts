@@ -2,12 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { Database, query, queryOne, sql, type Sql } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
-import { inScope, today } from '#roster';
-import { MembershipDto, type MembershipsQuery, type PeopleQuery, PersonDetailDto, PersonDto } from './people.dto.js';
+import { anyOf, keyset, list, NotFound, type Page, toPage } from '#http';
+import { inScope, inUnits, today } from '#roster';
+import {
+  MembershipDto,
+  type MembershipsQuery,
+  type PeopleQuery,
+  PeopleSearchDto,
+  PersonDetailDto,
+  PersonDto,
+} from './people.dto.js';
 import type { Person } from './person.entity.js';
-
-type PersonRow = Person & { sortKey: string };
 
 const COLUMNS = sql`p.id, p.kind, p.number, p.name, p.sex, p.birth_date::text AS "birthDate", p.grade, p.active, p.version`;
 
@@ -19,29 +24,37 @@ export class People {
     private readonly config: Config,
   ) {}
 
-  async list(actor: Actor, filter: PeopleQuery): Promise<Page<PersonDto>> {
-    const { kind = null, number = null, name = null, grade = null, active = null, unit } = filter;
-    const page = keyset(filter, {
-      sorts: { number: sql`p.number`, name: sql`p.name` },
+  list(actor: Actor, filter: PeopleQuery): Promise<Page<PersonDto>> {
+    return this.find(actor, filter);
+  }
+
+  /** By name or number, which do not belong into an address. Limited per app: whoever asks for one number after the other is slowed. */
+  search(actor: Actor, { name, number, ...filter }: PeopleSearchDto): Promise<Page<PersonDto>> {
+    return this.find(actor, Object.assign(new PeopleSearchDto(), filter, { name, number }), [
+      name === undefined ? undefined : sql`strpos(p.name, ${name}) > 0`,
+      anyOf(sql`p.number`, number),
+    ]);
+  }
+
+  private find(actor: Actor, filter: PeopleQuery, more: (Sql | undefined)[] = []): Promise<Page<PersonDto>> {
+    const { kind, grade, active, unitId, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: COLUMNS,
+      from: sql`directory.person p`,
+      where: [
+        this.visible(actor),
+        inUnits(unitId, sql`p.id`, this.today),
+        anyOf(sql`p.kind`, kind),
+        anyOf(sql`p.grade`, grade),
+        active === undefined ? undefined : sql`p.active = ${active}`,
+        updatedSince && sql`p.updated_at >= ${updatedSince}`,
+        ...more,
+      ],
+      sorts: { number: sql`p.number`, name: sql`p.name`, updatedAt: sql`p.updated_at` },
       defaultSort: 'number',
       id: sql`p.id`,
+      to: (row: Person) => PersonDto.from(row),
     });
-    const inUnit = unit ? inScope({ school: false, unitIds: [unit] }, sql`p.id`, this.today) : sql`TRUE`;
-    const rows = await query<PersonRow>(
-      this.database.reader,
-      sql`SELECT ${COLUMNS}, ${page.sortKey} AS "sortKey" FROM directory.person p
-           WHERE ${this.visible(actor)} AND ${inUnit}
-             AND (${kind}::text IS NULL OR p.kind = ${kind}) AND (${number}::text IS NULL OR p.number = ${number})
-             AND (${name}::text IS NULL OR strpos(p.name, ${name}) > 0) AND (${grade}::text IS NULL OR p.grade = ${grade})
-             AND (${active}::boolean IS NULL OR p.active = ${active}) AND ${page.where}
-           ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.sortKey, row.id],
-      (row) => PersonDto.from(row),
-    );
   }
 
   async get(actor: Actor, id: string): Promise<PersonDetailDto> {

@@ -1,24 +1,27 @@
 import { PLACE_KINDS } from '#contracts';
-import { Flag, Int, ListOf, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { AnyOf, Flag, Int, ListOf, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
 import type { Place } from './place.entity.js';
 
-export class PlacesQuery extends PageQuery {
-  @OneOf(PLACE_KINDS, { zh: '种类', en: 'Kind', optional: true, example: 'building' })
-  kind?: string;
+export class PlacesQuery extends ListQuery {
+  @AnyOf(PLACE_KINDS, { zh: '种类', en: 'Kinds' }, ['building'])
+  kind?: string[];
 
-  @Uuid({ zh: '直接上级', en: 'Direct parent', optional: true })
-  parent?: string;
+  @AnyOf('uuid', { zh: '直接上级', en: 'Direct parents' })
+  parentId?: string[];
 
-  @Uuid({ zh: '所属网格', en: 'Grid', optional: true })
-  grid?: string;
+  @AnyOf('uuid', { zh: '所属网格', en: 'Grids' })
+  gridId?: string[];
 
-  @Text({ zh: '代码（精确）', en: 'Code, exact', optional: true, example: 'B1-101' })
-  code?: string;
+  @AnyOf('text', { zh: '代码（精确）', en: 'Codes, exact' }, ['B1-101'])
+  code?: string[];
 
   @Flag({ zh: '是否在用', en: 'Active', optional: true })
   active?: boolean;
 
-  @Sort(['code', 'name'])
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['code', 'name', 'updatedAt'])
   sort?: string;
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, query, sql } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { Place } from './place.entity.js';
 import { PlaceDetailDto, PlaceDto, type PlacesQuery } from './places.dto.js';
 
@@ -12,26 +12,23 @@ export class Places {
   constructor(private readonly database: Database) {}
 
   async list(filter: PlacesQuery): Promise<Page<PlaceDto>> {
-    const { kind = null, parent = null, grid = null, code = null, active = null } = filter;
-    const page = keyset(filter, {
-      sorts: { code: sql`l.code`, name: sql`l.name` },
+    const { kind, parentId, gridId, code, active, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: COLUMNS,
+      from: sql`directory.place l`,
+      where: [
+        anyOf(sql`l.kind`, kind),
+        anyOf(sql`l.parent_id`, parentId, 'uuid'),
+        anyOf(sql`l.grid_id`, gridId, 'uuid'),
+        anyOf(sql`l.code`, code),
+        active === undefined ? undefined : sql`l.active = ${active}`,
+        updatedSince === undefined ? undefined : sql`l.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { code: sql`l.code`, name: sql`l.name`, updatedAt: sql`l.updated_at` },
       defaultSort: 'code',
       id: sql`l.id`,
+      to: (row: Place) => PlaceDto.from(row),
     });
-    const rows = await query<Place & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT ${COLUMNS}, ${page.sortKey} AS "sortKey" FROM directory.place l
-           WHERE (${kind}::text IS NULL OR l.kind = ${kind}) AND (${parent}::uuid IS NULL OR l.parent_id = ${parent})
-             AND (${grid}::uuid IS NULL OR l.grid_id = ${grid}) AND (${code}::text IS NULL OR l.code = ${code})
-             AND (${active}::boolean IS NULL OR l.active = ${active}) AND ${page.where}
-           ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.sortKey, row.id],
-      (row) => PlaceDto.from(row),
-    );
   }
 
   async get(id: string): Promise<PlaceDetailDto> {

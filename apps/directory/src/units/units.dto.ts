@@ -1,16 +1,16 @@
 import { UNIT_KINDS } from '#contracts';
-import { Flag, Int, ListOf, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { AnyOf, Flag, Int, ListOf, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
 import type { Unit } from './unit.entity.js';
 
-export class UnitsQuery extends PageQuery {
-  @OneOf(UNIT_KINDS, { zh: '种类', en: 'Kind', optional: true, example: 'college' })
-  kind?: string;
+export class UnitsQuery extends ListQuery {
+  @AnyOf(UNIT_KINDS, { zh: '种类', en: 'Kinds' }, ['college'])
+  kind?: string[];
 
-  @Uuid({ zh: '直接上级', en: 'Direct parent', optional: true })
-  parent?: string;
+  @AnyOf('uuid', { zh: '直接上级', en: 'Direct parents' })
+  parentId?: string[];
 
-  @Text({ zh: '代码（精确）', en: 'Code, exact', optional: true, example: 'CS' })
-  code?: string;
+  @AnyOf('text', { zh: '代码（精确）', en: 'Codes, exact' }, ['CS'])
+  code?: string[];
 
   @Text({ zh: '名称中的文字', en: 'Part of the name', max: 50, optional: true, example: '计算机' })
   name?: string;
@@ -18,7 +18,10 @@ export class UnitsQuery extends PageQuery {
   @Flag({ zh: '是否在用', en: 'Active', optional: true })
   active?: boolean;
 
-  @Sort(['code', 'name'])
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['code', 'name', 'updatedAt'])
   sort?: string;
 }
 

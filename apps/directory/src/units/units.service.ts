@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, query, sql } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { Unit } from './unit.entity.js';
 import { UnitDetailDto, UnitDto, type UnitsQuery } from './units.dto.js';
 
@@ -12,26 +12,23 @@ export class Units {
   constructor(private readonly database: Database) {}
 
   async list(filter: UnitsQuery): Promise<Page<UnitDto>> {
-    const { kind = null, parent = null, code = null, name = null, active = null } = filter;
-    const page = keyset(filter, {
-      sorts: { code: sql`u.code`, name: sql`u.name` },
+    const { kind, parentId, code, name, active, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: COLUMNS,
+      from: sql`directory.unit u`,
+      where: [
+        anyOf(sql`u.kind`, kind),
+        anyOf(sql`u.parent_id`, parentId, 'uuid'),
+        anyOf(sql`u.code`, code),
+        name === undefined ? undefined : sql`strpos(u.name, ${name}) > 0`,
+        active === undefined ? undefined : sql`u.active = ${active}`,
+        updatedSince === undefined ? undefined : sql`u.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { code: sql`u.code`, name: sql`u.name`, updatedAt: sql`u.updated_at` },
       defaultSort: 'code',
       id: sql`u.id`,
+      to: (row: Unit) => UnitDto.from(row),
     });
-    const rows = await query<Unit & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT ${COLUMNS}, ${page.sortKey} AS "sortKey" FROM directory.unit u
-           WHERE (${kind}::text IS NULL OR u.kind = ${kind}) AND (${parent}::uuid IS NULL OR u.parent_id = ${parent})
-             AND (${code}::text IS NULL OR u.code = ${code}) AND (${name}::text IS NULL OR strpos(u.name, ${name}) > 0)
-             AND (${active}::boolean IS NULL OR u.active = ${active}) AND ${page.where}
-           ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.sortKey, row.id],
-      (row) => UnitDto.from(row),
-    );
   }
 
   async get(id: string): Promise<UnitDetailDto> {

@@ -1,41 +1,65 @@
 import { APPOINTMENT_KINDS, WARNING_LEVELS, type AppointmentKind, type WarningLevel } from '#contracts';
 import {
+  AnyOf,
   DateOnly,
   Flag,
   Instant,
   Int,
   Json,
   ListOf,
+  ListQuery,
   LongText,
   Nested,
   OneOf,
-  PageQuery,
   Sort,
   Text,
+  UpdatedSince,
   Uuid,
 } from '#http';
 import type { Evidence } from '../kernel/evidence.js';
 import { DISMISS_REASONS, type HistoryEntry, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
 
-export class WarningsQuery extends PageQuery {
-  @OneOf(STATUSES, {
-    zh: '状态；不给则为撤回以外的全部',
-    en: 'Status; none: all but withdrawn',
+export class WarningsQuery extends ListQuery {
+  @AnyOf(STATUSES, { zh: '状态；不给则为撤回以外的全部', en: 'Statuses; none: all but withdrawn' }, ['open'])
+  status?: Status[];
+
+  @AnyOf(WARNING_LEVELS, { zh: '级别', en: 'Levels' }, ['orange', 'red'])
+  level?: WarningLevel[];
+
+  @AnyOf('text', { zh: '规则代码', en: 'Codes of the rules' }, ['dorm.late'])
+  rule?: string[];
+
+  @AnyOf('uuid', { zh: '学生', en: 'Students' }, ['00000000-0000-7000-8000-003000000001'])
+  studentId?: string[];
+
+  @AnyOf(
+    'uuid',
+    { zh: '学生所属的单位或场所（含其下级）', en: 'Units or places of the students, those below included' },
+    ['00000000-0000-7000-8000-000200000001'],
+  )
+  unitId?: string[];
+
+  @AnyOf('text', { zh: '学生的年级', en: 'Years of entry of the students' }, ['2024'])
+  grade?: string[];
+
+  @Uuid({
+    zh: '今日对学生负责的人',
+    en: 'Who answers for the students today',
     optional: true,
-    example: 'open',
+    example: '00000000-0000-7000-8000-004000000001',
   })
-  status?: Status;
+  assigneeId?: string;
 
-  @OneOf(WARNING_LEVELS, { zh: '级别', en: 'Level', optional: true, example: 'orange' })
-  level?: WarningLevel;
+  @DateOnly({ zh: '发出日期不早于', en: 'Raised on or after', optional: true, example: '2026-11-01' })
+  raisedFrom?: string;
 
-  @Text({ zh: '规则代码', en: 'Code of the rule', max: 60, optional: true, example: 'dorm.late' })
-  rule?: string;
+  @DateOnly({ zh: '发出日期不晚于', en: 'Raised on or before', optional: true, example: '2026-11-30' })
+  raisedTo?: string;
 
-  @Uuid({ zh: '学生', en: 'Student', optional: true })
-  studentId?: string;
+  @UpdatedSince()
+  updatedSince?: string;
 
-  @Sort(['raisedAt', 'level'])
+  @Sort(['raisedAt', 'level', 'updatedAt'])
   sort?: string;
 }
 
@@ -100,7 +124,6 @@ export interface WarningRow {
   reasonZh: string;
   reasonEn: string;
   version: number;
-  sortKey: string;
 }
 
 export class WarningDto {

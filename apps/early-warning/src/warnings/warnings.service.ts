@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, auditList } from '#auth';
 import { Config } from '#config';
 import { type AppointmentKind, type Permission, WARNING_LEVELS, type WarningLevel, WarningSettledV1 } from '#contracts';
 import { Database, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { keyset, NotFound, type Page, toPage } from '#http';
-import { answerersFor, peopleByIds, today } from '#roster';
+import { anyOf, list, NotFound, type Page } from '#http';
+import { answeredBy, answerersFor, instantOf, inUnits, peopleByIds, today } from '#roster';
 import { visibleTo } from './visibility.js';
 import { Warning } from './warning.entity.js';
 import {
@@ -39,24 +39,35 @@ export class Warnings {
     private readonly config: Config,
   ) {}
 
-  /** One statement: a counselor opens this list all day long. */
+  /** One statement, and one for the audit: it shows names and reasons. A counselor opens this list all day long. */
   async list(actor: Actor, page: WarningsQuery): Promise<Page<WarningDto>> {
-    const keys = keyset(page, {
-      sorts: { raisedAt: sql`w.raised_at`, level: sql`w.level_rank` },
-      defaultSort: '-raisedAt',
-      id: sql`w.id`,
+    const { status, level, rule, studentId, unitId, grade, assigneeId, raisedFrom, raisedTo, updatedSince } = page;
+    const date = today(this.config.timeZone);
+    return this.database.transaction(null, async (tx) => {
+      const found = await list(tx, page, {
+        select: COLUMNS,
+        from: TABLES,
+        where: [
+          this.visible(actor, READ),
+          anyOf(sql`w.status`, status) ?? sql`w.status <> 'withdrawn'`,
+          anyOf(sql`w.level`, level),
+          anyOf(sql`w.rule_code`, rule),
+          anyOf(sql`w.student_id`, studentId, 'uuid'),
+          inUnits(unitId, sql`w.student_id`, date),
+          anyOf(sql`s.grade`, grade),
+          assigneeId && answeredBy(assigneeId, sql`w.student_id`, date),
+          raisedFrom && sql`w.raised_at >= ${instantOf(raisedFrom, '00:00', this.config.timeZone)}`,
+          raisedTo && sql`w.raised_at < ${instantOf(raisedTo, '24:00', this.config.timeZone)}`,
+          updatedSince && sql`w.updated_at >= ${updatedSince}`,
+        ],
+        sorts: { raisedAt: sql`w.raised_at`, level: sql`w.level_rank`, updatedAt: sql`w.updated_at` },
+        defaultSort: '-raisedAt',
+        id: sql`w.id`,
+        to: WarningDto.from,
+      });
+      await auditList(tx, actor, { action: 'early-warning.warnings.list', rows: found.data.length, filter: page });
+      return found;
     });
-    const filters = [this.visible(actor, READ), keys.where];
-    filters.push(page.status ? sql`w.status = ${page.status}` : sql`w.status <> 'withdrawn'`);
-    if (page.level) filters.push(sql`w.level = ${page.level}`);
-    if (page.rule) filters.push(sql`w.rule_code = ${page.rule}`);
-    if (page.studentId) filters.push(sql`w.student_id = ${page.studentId}`);
-    const where = filters.reduce((all, one) => sql`${all} AND ${one}`);
-    const rows = await query<WarningRow>(
-      this.database.reader,
-      sql`SELECT ${COLUMNS}, ${keys.sortKey} AS "sortKey" FROM ${TABLES} WHERE ${where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
-    );
-    return toPage(rows, page, (row) => [row.sortKey, row.id], WarningDto.from);
   }
 
   async summary(actor: Actor): Promise<WarningSummaryDto> {

@@ -19,10 +19,7 @@ export class PassesController {
   @Get()
   @Require('safety:pass:read')
   @ApiPage(PassDto)
-  @Summary(
-    '列出通行记录，新的在前；查看单个学生的轨迹会记入审计',
-    "List passes, newest first; reading one student's track is audited",
-  )
+  @Summary('列出通行记录，新的在前；查看会记入审计', 'List passes, newest first; reading them is audited')
   listPasses(@CurrentActor() actor: Actor, @Query() query: PassesQuery): Promise<Page<PassDto>> {
     return this.passes.list(actor, query);
   }

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import { Flag, Instant, Int, ListOf, OneOf, PageQuery, Text, Uuid } from '#http';
+import { AnyOf, Flag, Instant, Int, ListOf, ListQuery, OneOf, Text, UpdatedSince, Uuid } from '#http';
 import { DIRECTIONS, type Direction, type Pass, PASS_STATUSES, type PassStatus } from './pass.entity.js';
 import type { RejectedRow } from './pass-rows.js';
 
@@ -116,12 +116,25 @@ export const PURPOSES = {
   correction: { zh: '核对与更正', en: 'checking and correcting data' },
 } as const;
 
-export class PassesQuery extends PageQuery {
-  @Uuid({ zh: '学生', en: 'Student', optional: true })
-  studentId?: string;
+export class PassesQuery extends ListQuery {
+  @AnyOf('uuid', { zh: '学生', en: 'Students' }, ['00000000-0000-7000-8000-003000000001'])
+  studentId?: string[];
 
-  @Uuid({ zh: '楼栋', en: 'Building', optional: true })
-  buildingId?: string;
+  @AnyOf(
+    'uuid',
+    { zh: '学生所属的单位或场所（含其下级）', en: 'Units or places of the students, those below included' },
+    ['00000000-0000-7000-8000-000600000001'],
+  )
+  unitId?: string[];
+
+  @AnyOf('uuid', { zh: '楼栋', en: 'Buildings' }, ['00000000-0000-7000-8000-001100000001'])
+  buildingId?: string[];
+
+  @AnyOf(PASS_STATUSES, { zh: '状态', en: 'Statuses' }, ['counted'])
+  status?: PassStatus[];
+
+  @UpdatedSince()
+  updatedSince?: string;
 
   @Instant({ zh: '不早于', en: 'Not before', optional: true, example: '2026-11-20T00:00:00+08:00' })
   from?: string;
@@ -130,8 +143,8 @@ export class PassesQuery extends PageQuery {
   to?: string;
 
   @OneOf(PURPOSES, {
-    zh: '查看单个学生轨迹的用途，记入审计',
-    en: "What a student's track is read for; goes into the audit",
+    zh: '查看轨迹的用途，记入审计',
+    en: 'What tracks are read for; goes into the audit',
     optional: true,
     example: 'safety',
   })

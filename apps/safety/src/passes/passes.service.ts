@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, auditList } from '#auth';
 import { Config } from '#config';
-import { Database, query, queryOne, sql, update } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { Database, queryOne, sql, update } from '#database';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { Events } from '#events';
 import { Policies } from '#policy';
-import { inScope, today } from '#roster';
+import { inScope, inUnits, today } from '#roster';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from './affected-nights.js';
 import { Pass } from './pass.entity.js';
 import { factOf, publishRetractions } from './publish-passes.js';
-import { PassDto, type PassesQuery, type PassView, type VoidPassDto } from './passes.dto.js';
+import { PassDto, type PassesQuery, type VoidPassDto } from './passes.dto.js';
+
+const COLUMNS = sql`p.id, p.student_id AS "studentId", p.device_id AS "deviceId", p.building_id AS "buildingId", p.direction, p.at,
+  p.status, p.void_reason AS "voidReason", p.created_at AS "createdAt", p.version`;
 
 /** Passes as those who answer for the students see them, and taking one back. */
 @Injectable()
@@ -23,28 +26,38 @@ export class Passes {
     private readonly config: Config,
   ) {}
 
-  /** Newest first. Reading the track of one student (class 3 data) leaves an audit entry. */
+  /** Newest first. Tracks are class 3 data: reading them leaves an audit entry, of the student or of the list. */
   list(actor: Actor, q: PassesQuery): Promise<Page<PassDto>> {
-    const page = keyset(q, { sorts: { at: sql`p.at` }, defaultSort: '-at', id: sql`p.id` });
+    const { studentId, unitId, buildingId, from, to, status, updatedSince, purpose } = q;
     return this.database.transaction(actor, async (tx) => {
-      if (q.studentId) {
-        const subject = { kind: 'student', id: q.studentId };
-        await audit(tx, actor, { action: 'safety.track.read', subject, ...(q.purpose && { reason: q.purpose }) });
-      }
-      const rows = await query<PassView & { sortKey: string }>(
-        tx,
-        sql`SELECT p.id, p.student_id AS "studentId", p.device_id AS "deviceId", p.building_id AS "buildingId",
-                   p.direction, p.at, p.status, p.void_reason AS "voidReason", p.created_at AS "createdAt", p.version,
-                   ${page.sortKey} AS "sortKey"
-              FROM safety.pass p
-             WHERE ${this.visible(actor, 'safety:pass:read')}
-               AND (${q.studentId ?? null}::uuid IS NULL OR p.student_id = ${q.studentId ?? null})
-               AND (${q.buildingId ?? null}::uuid IS NULL OR p.building_id = ${q.buildingId ?? null})
-               AND (${q.from ?? null}::timestamptz IS NULL OR p.at >= ${q.from ?? null})
-               AND (${q.to ?? null}::timestamptz IS NULL OR p.at < ${q.to ?? null})
-               AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-      );
-      return toPage(rows, q, (row) => [row.sortKey, row.id], PassDto.from);
+      const found = await list(tx, q, {
+        select: COLUMNS,
+        from: sql`safety.pass p`,
+        where: [
+          this.visible(actor, 'safety:pass:read'),
+          anyOf(sql`p.student_id`, studentId, 'uuid'),
+          inUnits(unitId, sql`p.student_id`, today(this.config.timeZone)),
+          anyOf(sql`p.building_id`, buildingId, 'uuid'),
+          anyOf(sql`p.status`, status),
+          from && sql`p.at >= ${from}`,
+          to && sql`p.at < ${to}`,
+          updatedSince && sql`p.updated_at >= ${updatedSince}`,
+        ],
+        sorts: { at: sql`p.at` },
+        defaultSort: '-at',
+        id: sql`p.id`,
+        to: PassDto.from,
+      });
+      const [student, ...others] = studentId ?? [];
+      if (student !== undefined && others.length === 0) {
+        const subject = { kind: 'student', id: student };
+        await audit(tx, actor, { action: 'safety.track.read', subject, ...(purpose && { reason: purpose }) });
+      } else
+        await auditList(tx, actor, {
+          ...{ action: 'safety.tracks.list', rows: found.data.length, filter: q },
+          ...(purpose && { reason: purpose }),
+        });
+      return found;
     });
   }
 

@@ -1,5 +1,5 @@
 import { APPOINTMENT_KINDS, type AppointmentKind, PLACE_KINDS, UNIT_KINDS, type UnitKind } from '#contracts';
-import { DateOnly, Flag, Int, ListOf, Nested, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { AnyOf, DateOnly, Flag, Int, ListOf, ListQuery, Nested, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
 import type { AppointmentRow } from './appointments.queries.js';
 
 export class PersonRefDto {
@@ -103,20 +103,23 @@ export class EndAppointmentDto {
   validTo: string;
 }
 
-export class AppointmentsQuery extends PageQuery {
-  @Uuid({ zh: '任职人员', en: 'Who', optional: true, example: '00000000-0000-7000-8000-004000000001' })
-  personId?: string;
+export class AppointmentsQuery extends ListQuery {
+  @AnyOf('uuid', { zh: '任职人员', en: 'Who' }, ['00000000-0000-7000-8000-004000000001'])
+  personId?: string[];
 
-  @Uuid({ zh: '单位或场所', en: 'Unit or place', optional: true, example: '00000000-0000-7000-8000-000600000001' })
-  unitId?: string;
+  @AnyOf('uuid', { zh: '单位或场所', en: 'Units or places' }, ['00000000-0000-7000-8000-000600000001'])
+  unitId?: string[];
 
-  @OneOf(APPOINTMENT_KINDS, { zh: '任职种类', en: 'Kind', optional: true, example: 'counselor' })
-  kind?: AppointmentKind;
+  @AnyOf(APPOINTMENT_KINDS, { zh: '任职种类', en: 'Kinds' }, ['counselor'])
+  kind?: AppointmentKind[];
 
   @DateOnly({ zh: '在该日任职；缺省为全部', en: 'In post on that day; absent = all times', optional: true })
   on?: string;
 
-  @Sort(['validFrom'])
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['validFrom', 'updatedAt'])
   sort?: string;
 }
 

@@ -3,7 +3,7 @@ import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { AppointmentKind, Permission } from '#contracts';
 import { Database, insert, queryOne, sql, type Sql, sqlState, type Tx, update } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { Policies } from '#policy';
 import { inScope, personById, today } from '#roster';
 import { holdsOn, unitInScope } from '../unit-scope.js';
@@ -23,7 +23,7 @@ import {
   OwnAppointment,
   UnitUnknown,
 } from './appointments.problems.js';
-import { answerersOf, selectAppointments } from './appointments.queries.js';
+import { answerersOf, type AppointmentRow, COLUMNS, selectAppointments, TABLES } from './appointments.queries.js';
 
 const EXCLUSION_VIOLATION = '23P01';
 
@@ -37,24 +37,23 @@ export class Appointments {
   ) {}
 
   list(actor: Actor, filter: AppointmentsQuery): Promise<Page<AppointmentDto>> {
-    const page = keyset(filter, { sorts: { validFrom: sql`a.valid_from` }, defaultSort: '-validFrom', id: sql`a.id` });
-    const { personId, unitId, kind, on } = filter;
-    return selectAppointments(
-      this.database.reader,
-      sql`WHERE ${readable(actor)} AND ${page.where}
-            AND ${personId ? sql`a.person_id = ${personId}` : sql`TRUE`}
-            AND ${unitId ? sql`a.unit_id = ${unitId}` : sql`TRUE`}
-            AND ${kind ? sql`a.kind = ${kind}` : sql`TRUE`}
-            AND ${on ? holdsOn(sql`a`, on) : sql`TRUE`}
-          ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    ).then((rows) =>
-      toPage(
-        rows,
-        filter,
-        (row) => [row.validFrom, row.id],
-        (row) => AppointmentDto.from(row),
-      ),
-    );
+    const { personId, unitId, kind, on, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: COLUMNS,
+      from: TABLES,
+      where: [
+        readable(actor),
+        anyOf(sql`a.person_id`, personId, 'uuid'),
+        anyOf(sql`a.unit_id`, unitId, 'uuid'),
+        anyOf(sql`a.kind`, kind),
+        on && holdsOn(sql`a`, on),
+        updatedSince && sql`a.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { validFrom: sql`a.valid_from`, updatedAt: sql`a.updated_at` },
+      defaultSort: '-validFrom',
+      id: sql`a.id`,
+      to: (row: AppointmentRow) => AppointmentDto.from(row),
+    });
   }
 
   async get(actor: Actor, id: string): Promise<AppointmentDto> {
