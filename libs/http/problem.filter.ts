@@ -37,7 +37,11 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemOf(error: unknown, request: FastifyRequest): Problem {
     const problem = toProblem(error);
-    if (!problem || problem.kind.status === 503) request.log.error({ err: errorForLog(error) }, 'request failed');
+    if (request.raw.destroyed && !request.raw.complete)
+      request.log.warn('the client went away before its request was whole');
+    else if (error instanceof Problem && error.kind.status === 503)
+      request.log.warn({ code: error.kind.code }, 'refused: busy');
+    else if (!problem || problem.kind.status === 503) request.log.error({ err: errorForLog(error) }, 'request failed');
     if (!problem) return new Internal();
     // Where there is no such route, what is wrong with the request's body or type does not matter.
     return request.is404 && problem.kind.status < 429 ? this.unrouted(request) : problem;

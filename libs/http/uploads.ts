@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import multipart from '@fastify/multipart';
+import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BodyTooLarge, Invalid, UnsupportedMediaType } from './problems.js';
+import { pointerPart } from './json-body.js';
+import { BodyTooLarge, Invalid, Problem, UnsupportedMediaType } from './problems.js';
 
 const MB = 1_048_576;
+/** Name of the part that is the file. */
+const PART = 'file';
 
 /** A file that came in, in a temporary place; it is deleted when the request has been answered. */
 export interface UploadedFile {
@@ -28,7 +31,7 @@ const folders = new WeakMap<FastifyRequest, string>();
 export async function registerUploads(fastify: FastifyInstance, maxBytes = 64 * MB): Promise<void> {
   await fastify.register(multipart, {
     limits: {
-      files: 1,
+      files: 2,
       fields: 20,
       parts: 21,
       fileSize: maxBytes,
@@ -44,13 +47,37 @@ export async function registerUploads(fastify: FastifyInstance, maxBytes = 64 * 
 }
 
 /**
- * Streams the one file of a multipart request to disk. Throws UnsupportedMediaType (415) when the request is no form,
- * Invalid (400) when it has no file, BodyTooLarge (413).
+ * Streams the one file of a multipart request, its part `file`, to disk. Throws UnsupportedMediaType (415) when the request is no form,
+ * Invalid (400) when the form is damaged, lacks the file or has other parts, BodyTooLarge (413).
  */
 export async function uploadedFile(request: FastifyRequest): Promise<UploadedFile> {
   if (!request.isMultipart()) throw new UnsupportedMediaType();
-  const part = await request.file();
-  if (!part) throw new Invalid({ errors: [{ pointer: '#/file', zh: '缺少文件', en: 'the file is missing' }] });
+  let file: UploadedFile | undefined;
+  try {
+    for await (const part of request.parts()) {
+      if (part.type !== 'file' || part.fieldname !== PART)
+        throw refused(part.fieldname, '多余的部分，只收 file', 'is not asked for: send `file` alone');
+      if (file) throw refused(PART, '只能有一个文件', 'must be one file');
+      file = await stored(request, part);
+    }
+  } catch (error) {
+    if (error instanceof Problem || isSystemError(error)) throw error;
+    throw new Invalid({
+      errors: [
+        {
+          pointer: '#',
+          zh: '表单已损坏、不完整或缺少 boundary',
+          en: 'the form is damaged, cut short, or has no boundary',
+        },
+      ],
+    });
+  }
+  if (!file) throw refused(PART, '缺少文件', 'the file is missing');
+  uploads.set(request, file);
+  return file;
+}
+
+async function stored(request: FastifyRequest, part: MultipartFile): Promise<UploadedFile> {
   const folder = await mkdtemp(join(tmpdir(), 'yizhan-upload-'));
   folders.set(request, folder);
   const path = join(folder, 'file');
@@ -65,9 +92,17 @@ export async function uploadedFile(request: FastifyRequest): Promise<UploadedFil
   });
   await pipeline(part.file, count, createWriteStream(path));
   if (part.file.truncated) throw new BodyTooLarge();
-  const file = { path, filename: part.filename.slice(0, 255), bytes, sha256: hash.digest('hex') };
-  uploads.set(request, file);
-  return file;
+  return { path, filename: part.filename.slice(0, 255), bytes, sha256: hash.digest('hex') };
+}
+
+function refused(part: string, zh: string, en: string): Problem {
+  return new Invalid({ errors: [{ pointer: `#/${pointerPart(part)}`, zh, en }] });
+}
+
+/** The disk is full, or the like: not the sender's fault. */
+function isSystemError(error: unknown): boolean {
+  const { syscall } = error as { syscall?: unknown };
+  return typeof syscall === 'string' && !(error as { code?: string }).code?.startsWith('ECONN');
 }
 
 /** The file `uploadedFile` has taken from this request, if any. */

@@ -208,6 +208,22 @@ describe('limits', () => {
     }
   });
 
+  it('refuses a form that is damaged, or has more than the one file', async () => {
+    const send = (type: string, body: string) => agent().post(`${PATH}/file`).set('Content-Type', type).send(body);
+    const part = (name: string, file = true) =>
+      `--b\r\nContent-Disposition: form-data; name="${name}"${file ? '; filename="a.csv"' : ''}\r\n\r\nx\r\n`;
+    const form = 'multipart/form-data; boundary=b';
+    const errors = async (type: string, body: string) => (await send(type, body).expect(400)).body.errors;
+    expect(await errors('multipart/form-data', `${part('file')}--b--\r\n`)).toMatchObject([{ pointer: '#' }]);
+    expect(await errors(form, part('file'))).toMatchObject([{ pointer: '#' }]);
+    expect(await errors(form, `${part('file')}${part('file')}--b--\r\n`)).toMatchObject([{ pointer: '#/file' }]);
+    expect(await errors(form, `${part('other')}--b--\r\n`)).toMatchObject([{ pointer: '#/other' }]);
+    expect(await errors(form, `${part('file')}${part('dryRun', false)}--b--\r\n`)).toMatchObject([
+      { pointer: '#/dryRun' },
+    ]);
+    await send(form, `${part('file')}--b--\r\n`).expect(200);
+  });
+
   it('streams one uploaded file to disk', async () => {
     const answer = await agent()
       .post(`${PATH}/file`)
