@@ -17,8 +17,8 @@ import { atLeast, inTurns, pool, type Result, servers } from './kit.js';
 const SECONDS = 6;
 const CONNECTIONS = 32;
 const RUNS = 3;
-const LIST = '/early-warning/v1/warnings?status=open';
-const LEAVES = '/affairs/v1/leaves';
+export const LIST = '/early-warning/v1/warnings?status=open';
+export const LEAVES = '/affairs/v1/leaves';
 const FIRST_HOUR = Date.now() + 14 * 86_400_000;
 
 /**
@@ -130,7 +130,7 @@ async function statementsOf(app: NestFastifyApplication, path: string, request: 
 }
 
 /** One hour of leave; every student gets another hour each round, so that leaves never collide. */
-function leaveForm(
+export function leaveForm(
   n: number,
   students: number,
 ): { kind: string; startsAt: string; endsAt: string; reason: string; destination: string } {
@@ -200,7 +200,7 @@ async function load(url: string, { method, headers, setupRequest }: Load): Promi
   return result.requests.average;
 }
 
-function environment(config: Config): Record<string, string> {
+export function environment(config: Config): Record<string, string> {
   return {
     DATABASE_URL: config.databaseUrl,
     REDIS_URL: config.redisUrl,
@@ -216,7 +216,7 @@ function environment(config: Config): Record<string, string> {
 }
 
 /** Starts a program of its own process; answers its origin. */
-async function child(
+export async function child(
   children: ChildProcess[],
   script: URL,
   env: Record<string, string>,

@@ -5,6 +5,7 @@ const benches: Record<string, () => Promise<Result>> = {
   engine: async () => (await import('./engine/index.js')).engine(),
   events: async () => (await import('./events.js')).events(),
   http: async () => (await import('./http.js')).http(),
+  overload: async () => (await import('./overload.js')).overload(),
   import: async () => (await import('./import.js')).importRoster(),
 };
 

@@ -87,6 +87,13 @@ export class Config {
   @Min(1)
   rateLimitPerMinute = 1200;
 
+  /** Requests under way at a time; more are answered 503 with Retry-After at once. About what is answered in a third of a second. */
+  @number
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  maxRequests = 160;
+
   /** Megabytes of day vectors that early-warning keeps in memory; more are read anew when they are asked for. */
   @number
   @IsInt()
@@ -140,6 +147,7 @@ export class Config {
       trustedProxies: env.TRUSTED_PROXIES,
       secretKeyFile: env.SECRET_KEY_FILE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+      maxRequests: env.MAX_REQUESTS,
       vectorMemoryMb: env.VECTOR_MEMORY_MB,
       engineThreads: env.ENGINE_THREADS,
       redeliverAfterSeconds: env.REDELIVER_AFTER_SECONDS,

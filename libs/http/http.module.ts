@@ -9,6 +9,7 @@ import { AnswerInterceptor } from './answer.interceptor.js';
 import { registerDocs } from './docs.js';
 import { HealthController, Readiness } from './health.js';
 import { IdempotencyInterceptor } from './idempotency.js';
+import { registerLoadLimit } from './load-limit.js';
 import { errorForLog, NestLogger } from './logging.js';
 import { measureRequests, registerMetrics } from './metrics.js';
 import { ApiDocument } from './openapi.js';
@@ -58,6 +59,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   app.useLogger(new NestLogger(fastify.log as unknown as Logger));
   app.get(Routes).watch(fastify);
   const readiness = app.get(Readiness);
+  registerLoadLimit(fastify, config);
   // A kept-alive connection that is busy when the stop begins would hold the process open afterwards.
   fastify.addHook('onSend', async (_request, reply) => {
     if (readiness.draining) reply.header('connection', 'close');

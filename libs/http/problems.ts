@@ -221,6 +221,13 @@ export const NotImplemented = defineProblem({
   zh: '未实现该方法',
   en: 'The method is not implemented',
 });
+/** More requests are under way than can be answered in time. */
+export const Overloaded = defineProblem({
+  code: 'http/overloaded',
+  status: 503,
+  zh: '当前请求过多，请按 Retry-After 稍后重试',
+  en: 'Too many requests are under way; try again after Retry-After',
+});
 export const Unavailable = defineProblem({
   code: 'http/unavailable',
   status: 503,

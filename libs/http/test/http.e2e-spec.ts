@@ -2,6 +2,7 @@ import { request as rawRequest } from 'node:http';
 import { connect } from 'node:net';
 import supertest from 'supertest';
 import { Readiness } from '#http';
+import { eventually } from '#testing';
 import { type Fixture, startFixture } from './fixture.js';
 
 const PATH = '/safety/v1/notes';
@@ -234,6 +235,31 @@ describe('limits', () => {
     expect((await agent().post(`${PATH}/file`).field('a', 'b')).status).toBe(400);
     const big = await agent().post(`${PATH}/file`).attach('file', Buffer.alloc(2_000_000, 'a'), 'big.csv');
     expect(big.body).toMatchObject({ bytes: 2_000_000 });
+  });
+});
+
+describe('overload', () => {
+  it('answers 503 at once beyond what may be under way, goes on with what is, and takes requests again', async () => {
+    const small = await startFixture({ maxRequests: 2 });
+    try {
+      const caller = supertest(small.url);
+      const slow = ['a', 'b'].map(() =>
+        caller
+          .post(PATH)
+          .send({ title: 'slow', weight: 1 })
+          .then((answer) => answer),
+      );
+      await eventually(async () => {
+        const refused = await caller.post(PATH).send({ title: 'one too many', weight: 1 });
+        expect([refused.status, refused.body.code]).toEqual([503, 'http/overloaded']);
+        expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+      });
+      await caller.get('/health/live').expect(200);
+      expect((await Promise.all(slow)).map(({ status }) => status)).toEqual([201, 201]);
+      await eventually(() => caller.get(PATH).expect(200));
+    } finally {
+      await small.close();
+    }
   });
 });
 

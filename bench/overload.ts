@@ -1,0 +1,142 @@
+import type { ChildProcess } from 'node:child_process';
+import { Agent, request } from 'node:http';
+import { PERMISSIONS } from '#contracts';
+import { createApp } from '#service';
+import { TestIssuer } from '#testing';
+import { services } from '../apps/campus/src/services.js';
+import { makeCampus } from './http-campus.js';
+import { child, environment, leaveForm, LEAVES, LIST } from './http.js';
+import { atLeast, atMost, pool, type Result, servers } from './kit.js';
+
+const CONNECTIONS = 600;
+const SECONDS = 15;
+/** No limit that anything reaches. */
+const OFF = 100_000;
+
+interface Seen {
+  /** Milliseconds to the answer, by whether it was taken. */
+  taken: number[];
+  refused: number[];
+  errors: number;
+}
+
+/**
+ * 600 callers that ask without a pause, three reads to a write, and wait as long as a 503 says: against the limit of requests under way,
+ * and against the same process without one.
+ */
+export async function overload(): Promise<Result> {
+  const own = await servers(services);
+  const admin = pool(own.databaseUrl);
+  const issuer = await TestIssuer.create();
+  const children: ChildProcess[] = [];
+  try {
+    const settings = {
+      jwksUrl: issuer.jwksUrl,
+      baseUrl: 'http://yizhan.bench',
+      demo: true,
+      rateLimitPerMinute: 10_000_000,
+    };
+    const config = own.config(settings);
+    await (await createApp(services, config)).close();
+    const campus = await makeCampus(admin);
+    const token = (sub: string): Promise<string> =>
+      issuer.sign(config.issuer, { client_id: 'bench', sub, scope: Object.keys(PERMISSIONS).join(' ') });
+    const counselor = await token(campus.counselorId);
+    const students = await Promise.all(campus.ownStudentIds.map(token));
+    const main = new URL('../apps/campus/src/main.js', import.meta.url);
+    const seen: Record<string, Seen> = {};
+    for (const [name, maxRequests] of [
+      ['with', config.maxRequests],
+      ['without', OFF],
+    ] as const) {
+      await admin.query('TRUNCATE affairs.leave CASCADE');
+      const env = { ...environment(config), MAX_REQUESTS: String(maxRequests), RATE_LIMIT_PER_MINUTE: '10000000' };
+      const url = await child(children, main, env);
+      seen[name] = await callers(url, counselor, students);
+      children.pop()!.kill('SIGKILL');
+    }
+    const [limited, unlimited] = [seen['with']!, seen['without']!];
+    return {
+      rows: Object.entries(seen).flatMap(([name, { taken, refused, errors }]) => [
+        { id: `${name} limit: taken, p50`, value: percentile(taken, 50), unit: 'ms' },
+        { id: `${name} limit: taken, p99`, value: percentile(taken, 99), unit: 'ms' },
+        { id: `${name} limit: taken`, value: taken.length / SECONDS, unit: 'requests/s' },
+        { id: `${name} limit: refused`, value: refused.length / SECONDS, unit: 'requests/s' },
+        { id: `${name} limit: refused, p99`, value: percentile(refused, 99), unit: 'ms' },
+        { id: `${name} limit: errors`, value: errors, unit: '' },
+      ]),
+      ratios: [
+        atMost(
+          'p99 of what is taken, with / without the limit',
+          percentile(limited.taken, 99),
+          percentile(unlimited.taken, 99),
+          1,
+        ),
+        atLeast('taken a second, with / without the limit', limited.taken.length, unlimited.taken.length, 0.8),
+      ],
+    };
+  } finally {
+    for (const process of children) process.kill('SIGKILL');
+    await admin.end();
+    await issuer.close();
+    await own.stop();
+  }
+}
+
+async function callers(url: string, counselor: string, students: string[]): Promise<Seen> {
+  const seen: Seen = { taken: [], refused: [], errors: 0 };
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const until = Date.now() + SECONDS * 1_000;
+  let n = 0;
+  const one = async (): Promise<void> => {
+    while (Date.now() < until) {
+      const nth = n++;
+      const began = performance.now();
+      const write = nth % 4 === 3;
+      const body = write ? JSON.stringify(leaveForm(nth, students.length)) : undefined;
+      const bearer = write ? students[nth % students.length]! : counselor;
+      const answer = await ask(agent, url + (write ? LEAVES : LIST), bearer, body).catch(() => undefined);
+      const ms = performance.now() - began;
+      if (!answer) seen.errors++;
+      else if (answer.status === 503) {
+        seen.refused.push(ms);
+        await new Promise((resolve) => setTimeout(resolve, Math.min(answer.retryAfter * 1_000, until - Date.now())));
+      } else seen.taken.push(ms);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, one));
+  agent.destroy();
+  return seen;
+}
+
+function ask(
+  agent: Agent,
+  url: string,
+  bearer: string,
+  body?: string,
+): Promise<{ status: number; retryAfter: number }> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${bearer}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const sent = request(
+      url,
+      { agent, method: body === undefined ? 'GET' : 'POST', headers, timeout: 60_000 },
+      (response) => {
+        response
+          .resume()
+          .once('end', () =>
+            resolve({ status: response.statusCode!, retryAfter: Number(response.headers['retry-after'] ?? 1) }),
+          );
+      },
+    );
+    sent.once('error', reject).once('timeout', () => sent.destroy(new Error('timeout')));
+    sent.end(body);
+  });
+}
+
+function percentile(values: number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? 0);
+}
