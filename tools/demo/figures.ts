@@ -13,6 +13,7 @@ export async function cameInText(tx: Tx): Promise<string> {
                (SELECT coalesce(sum(n), 0) FROM early_warning.ingest_batch WHERE source NOT LIKE 'event:%')::int AS observations`,
   );
   const { students = 0, passes = 0, observations = 0 } = row ?? {};
+  if (students === 0) return 'nothing yet: docs/importing.md says how a school brings its data in';
   return `${count(students)} students, ${count(passes)} gate passes, ${count(observations)} observations`;
 }
 
