@@ -87,7 +87,7 @@ export class Config {
   @Min(1)
   rateLimitPerMinute = 1200;
 
-  /** Requests under way at a time; more are answered 503 with Retry-After at once. About what is answered in a third of a second. */
+  /** Requests under way at a time, at most: fewer while answers are late. More are answered 503 with Retry-After at once. */
   @number
   @IsInt()
   @Min(1)

@@ -5,23 +5,69 @@ import { Overloaded } from './problems.js';
 
 /** Always answered: whoever watches must see a busy process as what it is. */
 const ALWAYS = /^\/(health\/|metrics)/;
+/** What a usual request may take when many are under way, and how often it is looked at. */
+const TARGET_MS = 250;
+const WINDOW_MS = 250;
+const LEAST = 8;
 
 /**
- * Refuses requests beyond those that may be under way at a time (`MAX_REQUESTS`), before token and body are looked at: with 503 and
- * Retry-After, within milliseconds. What is taken is thus never behind more than it can be answered with in time.
+ * How many requests may be under way: what can be answered in time, found by looking (additive increase, multiplicative decrease). The
+ * median counts, so that a few requests that take long by nature say nothing.
+ */
+export class ConcurrencyLimit {
+  limit: number;
+  private underWay = 0;
+  private pressed = false;
+  private times: number[] = [];
+
+  constructor(private readonly most: number) {
+    this.limit = Math.min(most, 64);
+  }
+
+  /** Takes a request, unless too many are under way. */
+  enter(): boolean {
+    if (this.underWay >= this.limit) {
+      this.pressed = true;
+      return false;
+    }
+    this.underWay++;
+    return true;
+  }
+
+  leave(ms: number): void {
+    this.underWay--;
+    this.times.push(ms);
+  }
+
+  /** Ends a window. */
+  adjust(): void {
+    const median = this.times.sort((a, b) => a - b)[this.times.length >> 1];
+    if (median !== undefined && median > TARGET_MS)
+      this.limit = Math.max(Math.min(LEAST, this.most), Math.floor(this.limit * 0.8));
+    else if (median !== undefined && this.pressed) this.limit = Math.min(this.most, this.limit + 4);
+    this.times = [];
+    this.pressed = false;
+  }
+}
+
+/**
+ * Refuses requests beyond those that can be answered in time (at most `MAX_REQUESTS`), before token and body are looked at: with 503 and
+ * Retry-After, within milliseconds.
  */
 export function registerLoadLimit(fastify: FastifyInstance, { maxRequests, origin }: Config): void {
-  let underWay = 0;
+  const limit = new ConcurrencyLimit(maxRequests);
+  const timer = setInterval(() => limit.adjust(), WINDOW_MS).unref();
+  fastify.addHook('onClose', async () => clearInterval(timer));
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     if (ALWAYS.test(request.raw.url ?? '')) return done();
-    if (underWay >= maxRequests) {
+    if (!limit.enter()) {
       // Not all at the same second again.
       sendProblem(request, reply, new Overloaded({ retryAfter: 1 + Math.floor(Math.random() * 3) }), origin);
       return;
     }
-    underWay++;
+    const began = performance.now();
     // Also when the client goes away before its answer.
-    reply.raw.once('close', () => underWay--);
+    reply.raw.once('close', () => limit.leave(performance.now() - began));
     done();
   });
 }
