@@ -87,10 +87,10 @@ export class Config {
   @Min(1)
   rateLimitPerMinute = 1200;
 
-  /** Requests under way at a time, at most: fewer while answers are late. More are answered 503 with Retry-After at once. */
+  /** Requests under way at a time, at most: fewer while answers are late. More are answered 503 with Retry-After at once. 0 = all are taken. */
   @number
   @IsInt()
-  @Min(1)
+  @Min(0)
   @Max(100_000)
   maxRequests = 160;
 

@@ -55,6 +55,7 @@ export class ConcurrencyLimit {
  * Retry-After, within milliseconds.
  */
 export function registerLoadLimit(fastify: FastifyInstance, { maxRequests, origin }: Config): void {
+  if (maxRequests === 0) return;
   const limit = new ConcurrencyLimit(maxRequests);
   const timer = setInterval(() => limit.adjust(), WINDOW_MS).unref();
   fastify.addHook('onClose', async () => clearInterval(timer));
