@@ -1,5 +1,5 @@
 export { createAdapter } from './adapter.js';
-export { ByDto } from './by.dto.js';
+export { PersonRefDto } from './person-ref.dto.js';
 export {
   BodyLimit,
   Created,

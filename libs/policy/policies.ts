@@ -97,6 +97,18 @@ export class Policies {
     );
   }
 
+  /** A version by its number, as a decision keeps it; 0 = the shipped default. */
+  async numbered<T extends object>(tx: Tx, policyClass: PolicyClass<T>, number: number): Promise<PolicyAt<T>> {
+    const { key } = this.options(policyClass);
+    const [row] = await query<{ value: object; effectiveFrom: string }>(
+      tx,
+      sql`SELECT value, effective_from::text AS "effectiveFrom" FROM platform.policy_version WHERE key = ${key} AND number = ${number}`,
+    );
+    return row
+      ? { value: plainToInstance(policyClass, row.value), number, effectiveFrom: row.effectiveFrom }
+      : { value: new policyClass(), number: 0, effectiveFrom: null };
+  }
+
   /** Stores a further version; `value` must have been validated. Earlier versions stay. */
   async put(
     tx: Tx,

@@ -4,7 +4,7 @@ import { campus, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
 import { type Ask, assess, type Assessment } from '../src/leave/leave.checks.js';
 import { LeavePolicy } from '../src/leave/leave.policy.js';
-import { zone } from './support.js';
+import { form, submit, zone } from './support.js';
 
 // The seeded term runs from 2026-09-01 to 2027-01-20; 2026-11-16 is a Monday without holidays around it.
 const MONDAY = new Date('2026-11-16T10:00:00+08:00');
@@ -95,6 +95,26 @@ describe('checks of a leave', () => {
     expect(codes(await check('2026-11-23T00:00', '2026-11-25T00:00', { studentId: student }))).toEqual([
       'warning term-share',
     ]);
+  });
+
+  it('counts leaves in a row together, so that cutting a leave up changes nothing', async () => {
+    const student = await test.person(campus.students[7]!);
+    const first = { ...(await form(test, 2, 20)) } as { startsAt: string; endsAt: string };
+    const day = (date: string, days: number): string => new Date(Date.parse(date) + days * 86_400_000).toISOString();
+    const steps: number[] = [];
+    for (const n of [0, 2, 4]) {
+      const asked = { ...first, startsAt: day(first.startsAt, n), endsAt: day(first.endsAt, n) };
+      const precheck = (
+        await student
+          .post('/affairs/v1/leaves/precheck', { kind: 'personal', startsAt: asked.startsAt, endsAt: asked.endsAt })
+          .expect(200)
+      ).body;
+      const leave = await submit(student, asked);
+      expect(precheck.findings.some(({ code }: { code: string }) => code === 'in-a-row')).toBe(n > 0);
+      steps.push((leave['steps'] as unknown[]).length);
+    }
+    // 2, 4 and 6 days: the college decides beyond 2.
+    expect(steps).toEqual([1, 2, 2]);
   });
 
   it('says when nobody is appointed to decide', async () => {

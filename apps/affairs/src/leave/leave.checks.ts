@@ -77,10 +77,20 @@ export async function assess(
   if (findings.length > 0) {
     return { days, level: undefined, policyVersion: policy.number, steps: [], findings, papersOwed: false };
   }
+  const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, timeZone) : days;
   const levels = [...rules.levels].sort((a, b) => a.upToDays - b.upToDays);
-  const level = levels.find(({ upToDays }) => days <= upToDays) as LeaveLevel;
+  const level = (levels.find(({ upToDays }) => together <= upToDays) ?? levels.at(-1)) as LeaveLevel;
+  if (together > longest) {
+    const zh = `与前后相连的请假合计 ${together} 天，最长 ${longest} 天`;
+    findings.push(
+      blocker('too-long', '#/endsAt', zh, `${together} days with the leaves next to it; at most ${longest}`),
+    );
+  } else if (together > days) {
+    const zh = `与前后相连的请假合并计算，共 ${together} 天`;
+    findings.push(warning('in-a-row', '#/startsAt', zh, `Counts as ${together} days with the leaves next to it`));
+  }
   const proofBeyond = rules.kinds[ask.kind].proofBeyondDays;
-  const proofMissing = proofBeyond !== null && days > proofBeyond && ask.attachments.length === 0;
+  const proofMissing = proofBeyond !== null && together > proofBeyond && ask.attachments.length === 0;
   if (proofMissing) {
     findings.push(
       ask.urgent
@@ -96,6 +106,40 @@ export async function assess(
     findings.push(blocker('nobody-decides', '#', `没有可审批的人员：${zh}`, `Nobody is appointed to decide: ${en}`));
   }
   return { days, level, policyVersion: policy.number, steps, findings, papersOwed: proofMissing && ask.urgent };
+}
+
+/** Calendar days from the first to the last of the leaves in a row to which the asked one belongs: no working day lies between two of them. */
+async function daysInARow(tx: Tx, ask: Ask, timeZone: string): Promise<number> {
+  const rows = await query<{ startsAt: Date; endsAt: Date }>(
+    tx,
+    sql`SELECT starts_at AS "startsAt", ends_at AS "endsAt" FROM affairs.leave
+         WHERE student_id = ${ask.studentId} AND id <> ALL(${ask.leaveId ? [ask.leaveId] : []}::uuid[])
+           AND status IN ('submitted', 'returned', 'approved', 'closed') AND starts_at < ends_at
+           AND ends_at > ${ask.startsAt}::timestamptz - interval '1 year' AND starts_at < ${ask.endsAt}::timestamptz + interval '1 year'`,
+  );
+  const others = rows.map(({ startsAt, endsAt }) => ({
+    first: dateOf(startsAt, timeZone),
+    last: lastDate(endsAt, timeZone),
+  }));
+  let [first, last] = [dateOf(ask.startsAt, timeZone), lastDate(ask.endsAt, timeZone)];
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const other of others) {
+      if (other.first >= first && other.last <= last) continue;
+      const [from, to] = other.last < first ? [other.last, first] : [last, other.first];
+      if (from < to && (await hasWorkdayBetween(tx, from, to))) continue;
+      [first, last] = [other.first < first ? other.first : first, other.last > last ? other.last : last];
+      grown = true;
+    }
+  }
+  return daysBetween(first, last) + 1;
+}
+
+async function hasWorkdayBetween(tx: Tx, before: string, after: string): Promise<boolean> {
+  if (daysBetween(before, after) <= 1) return false;
+  // No holiday is as long.
+  if (daysBetween(before, after) > 31) return true;
+  return (await calendarDays(tx, addDays(before, 1), addDays(after, -1))).some(({ workday }) => workday);
 }
 
 /** Compares instants only: they may lie in years that no calendar knows. */

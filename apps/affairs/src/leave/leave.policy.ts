@@ -161,6 +161,13 @@ export class LeavePolicy {
     official: kindRule(true, 0),
   });
 
+  @Flag({
+    zh: '前后相连（其间无工作日）的请假合并计算天数',
+    en: 'Leaves in a row, without a working day between them, count as one for their days',
+    example: true,
+  })
+  countAdjacentLeaves = true;
+
   @Int({ zh: '紧急请假最多可补前几天', en: 'Days an urgent leave may lie back', min: 0, max: 366, example: 3 })
   urgentBackdateDays = 3;
 

@@ -8,7 +8,7 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
-import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#http';
+import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, PersonRefDto, Text, Uuid } from '#http';
 import type { Person } from '#roster';
 import type { Assessment } from './leave.checks.js';
 import { CLOSED_HOW, type ClosedHow, type Leave, LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';
@@ -16,21 +16,6 @@ import { type LeaveStep, STEP_DECISIONS, type StepDecision } from './leave-step.
 
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
 const STEP = { position: 1, kind: 'counselor', unitKind: null };
-
-export class PersonRefDto {
-  @Uuid({ zh: '人员', en: 'Person' })
-  id: string;
-
-  @Text({ zh: '学号或工号', en: 'Number', max: 100, example: '2024000001' })
-  number: string;
-
-  @Text({ zh: '姓名', en: 'Name', max: 200, example: '学生1' })
-  name: string;
-
-  static from({ id, number, name }: Person): PersonRefDto {
-    return Object.assign(new PersonRefDto(), { id, number, name });
-  }
-}
 
 class StepAheadDto {
   @Int({ zh: '序号', en: 'Position', min: 1, max: 10, example: 1 })
@@ -51,7 +36,7 @@ export const FINDING_SEVERITIES = {
   warning: { zh: '提醒', en: 'to be aware of' },
 } as const satisfies Record<string, Bilingual>;
 
-class FindingDto {
+class LeaveFindingDto {
   @OneOf(FINDING_SEVERITIES, { zh: '轻重', en: 'Severity', example: 'blocker' })
   severity: 'blocker' | 'warning';
 
@@ -82,8 +67,8 @@ export class LeavePrecheckDto {
   @ListOf(() => StepAheadDto, { zh: '审批环节', en: 'Steps', maxItems: 10, example: [{ ...STEP, people: [] }] })
   steps: StepAheadDto[];
 
-  @ListOf(() => FindingDto, { zh: '核查结果', en: 'Findings', maxItems: 20, example: [] })
-  findings: FindingDto[];
+  @ListOf(() => LeaveFindingDto, { zh: '核查结果', en: 'Findings', maxItems: 20, example: [] })
+  findings: LeaveFindingDto[];
 
   static from(assessment: Assessment, people: Person[]): LeavePrecheckDto {
     const { days, policyVersion, findings } = assessment;

@@ -1,11 +1,11 @@
 import { In } from 'typeorm';
 import type { Actor } from '#auth';
 import { newId, query, queryOne, sql, StaleVersionError, type Sql, type Tx } from '#database';
-import { NotFound } from '#http';
+import { NotFound, PersonRefDto } from '#http';
 import { type Appointment, inScope, type Person, peopleByIds } from '#roster';
 import { Leave } from './leave.entity.js';
 import { LeaveStep } from './leave-step.entity.js';
-import { type LeaveAction, LeaveDetailDto, LeaveDto, PersonRefDto } from './leaves.dto.js';
+import { type LeaveAction, LeaveDetailDto, LeaveDto } from './leaves.dto.js';
 
 /** Reads a leave that is about to change and locks it; `visible` is a predicate over `l`. NotFound, or 412 when it is stale. */
 export async function findForChange(tx: Tx, visible: Sql, id: string, expected: number): Promise<Leave> {

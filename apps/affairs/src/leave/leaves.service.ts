@@ -4,7 +4,7 @@ import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { anyOf, Invalid, keyset, list, NotFound, type Page, PageQuery, toPage } from '#http';
+import { anyOf, Invalid, keyset, list, NotFound, type Page, PageQuery, PersonRefDto, toPage } from '#http';
 import { Policies } from '#policy';
 import {
   appointmentsOf,
@@ -33,14 +33,7 @@ import { LeavePolicy } from './leave.policy.js';
 import { LeaveNotPossible } from './leave.problems.js';
 import { LeaveStep } from './leave-step.entity.js';
 import { LeaveReturns, publishChange } from './leave-returns.service.js';
-import {
-  LeaveActionDto,
-  LeaveDetailDto,
-  LeaveDto,
-  LeavePrecheckDto,
-  LeaveSummaryDto,
-  PersonRefDto,
-} from './leaves.dto.js';
+import { LeaveActionDto, LeaveDetailDto, LeaveDto, LeavePrecheckDto, LeaveSummaryDto } from './leaves.dto.js';
 import {
   awaitsDecisionOf,
   detailOf,

@@ -1,5 +1,5 @@
-import { DateOnly, Flag, Int, ListOf, LongText, Nested, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
-import { PersonRefDto } from '../members/members.dto.js';
+import { BranchRefDto } from '../organizations/organizations.dto.js';
+import { DateOnly, Flag, Int, ListOf, LongText, Nested, OneOf, PageQuery, PersonRefDto, Sort, Text, Uuid } from '#http';
 import { ENTRY_KINDS, type AdmissionEntry } from './admission.entity.js';
 import type { AdmissionRow } from './admissions.queries.js';
 import { VerdictDto } from './timeline.dto.js';
@@ -14,17 +14,6 @@ export const ADMISSION_STATUSES = {
   open: { zh: '在办', en: 'open' },
   withdrawn: { zh: '已撤回', en: 'withdrawn' },
 };
-
-class BranchRefDto {
-  @Uuid({ zh: '党支部', en: 'Branch', example: BRANCH })
-  id: string;
-
-  @Text({ zh: '代码', en: 'Code', example: 'MD-01' })
-  code: string;
-
-  @Text({ zh: '名称', en: 'Name', example: '明德书院第一联合党支部' })
-  name: string;
-}
 
 export class AdmissionDto {
   @Uuid({ zh: '发展党员记录', en: 'Admission', example: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f' })

@@ -1,3 +1,4 @@
+import { BranchRefDto } from '../organizations/organizations.dto.js';
 import { DateOnly, Flag, Int, ListOf, Nested, PageQuery, Sort, Text, Uuid } from '#http';
 
 const GRID = '00000000-0000-7000-8000-000700000001';
@@ -40,17 +41,6 @@ export class CoverageQuery extends PageQuery {
 
   @Sort(['code'])
   sort?: string;
-}
-
-class BranchRefDto {
-  @Uuid({ zh: '党支部', en: 'Branch', example: BRANCH })
-  id: string;
-
-  @Text({ zh: '代码', en: 'Code', example: 'MD-01' })
-  code: string;
-
-  @Text({ zh: '名称', en: 'Name', example: '明德书院第一联合党支部' })
-  name: string;
 }
 
 export class GridDto {

@@ -1,19 +1,8 @@
-import { DateOnly, Int, Nested, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { DateOnly, Int, Nested, OneOf, PageQuery, PersonRefDto, Sort, Text, Uuid } from '#http';
 import { MEMBER_KINDS, type MemberKind } from './member.entity.js';
 
 const BRANCH = '00000000-0000-7000-8000-006000000003';
 const PERSON = '00000000-0000-7000-8000-004000000001';
-
-export class PersonRefDto {
-  @Uuid({ zh: '人员', en: 'Person', example: PERSON })
-  id: string;
-
-  @Text({ zh: '学号或工号', en: 'Student or staff number', example: 'T0001' })
-  number: string;
-
-  @Text({ zh: '姓名', en: 'Name', example: '王老师' })
-  name: string;
-}
 
 export class DescribeMemberDto {
   @OneOf(MEMBER_KINDS, { zh: '正式或预备', en: 'Full or probationary', example: 'full_member' })

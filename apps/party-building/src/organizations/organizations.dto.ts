@@ -4,6 +4,18 @@ import { type Organization, ORGANIZATION_KINDS, type OrganizationKind } from './
 const BRANCH = '00000000-0000-7000-8000-006000000003';
 const UNITS = ['00000000-0000-7000-8000-000200000001', '00000000-0000-7000-8000-000300000001'];
 
+/** A branch, as an answer shows it. */
+export class BranchRefDto {
+  @Uuid({ zh: '党支部', en: 'Branch', example: BRANCH })
+  id: string;
+
+  @Text({ zh: '代码', en: 'Code', example: 'MD-01' })
+  code: string;
+
+  @Text({ zh: '名称', en: 'Name', example: '明德书院第一联合党支部' })
+  name: string;
+}
+
 export class OrganizationDto {
   @Uuid({ zh: '党组织', en: 'Organization', example: BRANCH })
   id: string;

@@ -31,12 +31,16 @@ export class NightChecks {
   /**
    * Checks a night, or checks it again: what changed is stored under the next revision and told downstream (the first
    * time all late and not returned; later the changed ones, `clear` for what no longer stands). Checks of one night
-   * wait for each other.
+   * wait for each other. Whoever asks for a check gets the policy that is in force for the night by now; data that comes later is judged by
+   * `version`, under which the night was judged: a policy that is dated back rewrites no night by itself.
    */
-  async check(tx: Tx, night: string): Promise<void> {
+  async check(tx: Tx, night: string, version?: number): Promise<void> {
     await lockNight(tx, night);
     const { timeZone } = this.config;
-    const { value: policy, number } = await this.policies.at(tx, CurfewPolicy, night);
+    const { value: policy, number } =
+      version === undefined
+        ? await this.policies.at(tx, CurfewPolicy, night)
+        : await this.policies.numbered(tx, CurfewPolicy, version);
     const windows = windowsOf(policy, await gatedBuildings(tx), night, timeZone);
     const outages = await outagesOf(tx, night, windows, policy, timeZone);
     const changes = await judgeNight(tx, night, windows, {
@@ -72,8 +76,11 @@ export class NightChecks {
   /** Checks a night again when it was checked before; a check that is under way is waited for. */
   async recheck(tx: Tx, night: string): Promise<void> {
     await lockNight(tx, night);
-    const checked = await queryOne(tx, sql`SELECT id FROM safety.night WHERE night = ${night}`);
-    if (checked) await this.check(tx, night);
+    const checked = await queryOne<{ version: number }>(
+      tx,
+      sql`SELECT policy_number AS version FROM safety.night WHERE night = ${night}`,
+    );
+    if (checked) await this.check(tx, night, checked.version);
   }
 
   /** Findings of a range of nights, both inclusive, by kind; what a job reports. */

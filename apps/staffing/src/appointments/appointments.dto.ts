@@ -1,17 +1,20 @@
 import { APPOINTMENT_KINDS, type AppointmentKind, PLACE_KINDS, UNIT_KINDS, type UnitKind } from '#contracts';
-import { AnyOf, DateOnly, Flag, Int, ListOf, ListQuery, Nested, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
+import {
+  AnyOf,
+  DateOnly,
+  Flag,
+  Int,
+  ListOf,
+  ListQuery,
+  Nested,
+  OneOf,
+  PersonRefDto,
+  Sort,
+  Text,
+  UpdatedSince,
+  Uuid,
+} from '#http';
 import type { AppointmentRow } from './appointments.queries.js';
-
-export class PersonRefDto {
-  @Uuid({ zh: '人员', en: 'Person', example: '00000000-0000-7000-8000-004000000001' })
-  id: string;
-
-  @Text({ zh: '工号', en: 'Staff number', example: 'T0001' })
-  number: string;
-
-  @Text({ zh: '姓名', en: 'Name', example: '王老师' })
-  name: string;
-}
 
 export class UnitRefDto {
   @Uuid({ zh: '单位或场所', en: 'Unit or place', example: '00000000-0000-7000-8000-000600000001' })
