@@ -148,6 +148,7 @@ export const PROBLEM_SCHEMA = {
             type: 'integer',
             format: 'int32',
             minimum: 1,
+            maximum: 2_147_483_647,
             description: '文件中的行号，从 1 起 / Line of the file, from 1',
             examples: [17],
           },

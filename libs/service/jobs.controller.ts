@@ -95,7 +95,9 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
     @ApiProduces('text/csv')
     @ApiOkResponse({
       description: '逐行错误清单 / The errors, row by row',
-      content: { 'text/csv': { schema: { type: 'string', maxLength: 33_554_432 }, example: ERRORS_EXAMPLE } },
+      content: {
+        'text/csv': { schema: { type: 'string', format: 'csv', maxLength: 33_554_432 }, example: ERRORS_EXAMPLE },
+      },
     })
     @Summary('下载逐行错误清单（CSV）', 'Download the per-row errors (CSV)')
     async getJobErrors(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<string> {

@@ -36,7 +36,7 @@ describe.each(SCREENS)('pages on a $name', ({ locale, viewport, phone }) => {
   beforeEach(async () => {
     troubles = [];
     context = await browser.newContext({ locale, viewport, isMobile: phone, hasTouch: phone });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     page = await context.newPage();
     page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
     page.on('pageerror', (error) => troubles.push(error.message));

@@ -55,6 +55,7 @@ import { SourceNotices } from './sources/source-notices.service.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { Sources } from './sources/sources.service.js';
 import { Corrections } from './warnings/corrections.js';
+import { Withdrawals } from './warnings/withdrawals.service.js';
 import { Raising } from './warnings/raising.js';
 import { Warning } from './warnings/warning.entity.js';
 import { WarningsController } from './warnings/warnings.controller.js';
@@ -99,6 +100,7 @@ import { Warnings } from './warnings/warnings.service.js';
     RunHandlers,
     Raising,
     Corrections,
+    Withdrawals,
     Warnings,
     RuleParameters,
     RuleQuality,

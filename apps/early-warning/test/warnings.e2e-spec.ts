@@ -290,6 +290,64 @@ describe('runs and warnings', () => {
     );
   });
 
+  it('many are triaged at once, each row by itself', async () => {
+    await publish(test, simpleRule('e.bulk', { metric: 'awards', agg: 'sum', window: '7d' }, { ge: [{ f: 'x' }, 1] }));
+    await observe(app, [
+      [0, 'awards', daysAgo(1), 1],
+      [1, 'awards', daysAgo(1), 1],
+      [2, 'awards', daysAgo(1), 1],
+      [9, 'awards', daysAgo(1), 1],
+    ]);
+    await run(test, app);
+    const [first, second, third, foreign] = [
+      await one(0, 'e.bulk'),
+      await one(1, 'e.bulk'),
+      await one(2, 'e.bulk'),
+      await one(9, 'e.bulk'),
+    ];
+    const rows = [
+      { id: first!.id, version: first!.version, action: 'confirm', note: '已谈话' },
+      { id: second!.id, version: second!.version, action: 'dismiss', reason: 'excused' },
+      { id: third!.id, version: 99, action: 'confirm' },
+      { id: third!.id, version: third!.version, action: 'dismiss' },
+      { id: foreign!.id, version: foreign!.version, action: 'confirm' },
+    ];
+    const { body } = await counselor.post(`${WARNINGS}/triage`, { rows }).expect(200);
+    const told = (body.results as { status: string | null; problem: { code: string; status: number } | null }[]).map(
+      ({ status, problem }) => status ?? [problem!.status, problem!.code],
+    );
+    expect(told).toEqual([
+      'confirmed',
+      'dismissed',
+      [412, 'http/stale'],
+      [400, 'http/invalid'],
+      [404, 'http/not-found'],
+    ]);
+    expect([(await one(2, 'e.bulk'))!.status, (await one(9, 'e.bulk'))!.status]).toEqual(['open', 'open']);
+    const settled = await test.query(
+      sql`SELECT payload ->> 'outcome' AS outcome FROM events.event
+           WHERE name = 'early-warning.warning-settled.v1' AND aggregate_id = ANY(${[first!.id, second!.id, third!.id]}::uuid[]) ORDER BY 1`,
+    );
+    expect(settled).toEqual([{ outcome: 'confirmed' }, { outcome: 'dismissed' }]);
+  });
+
+  it('a rule that is retired takes its open warnings back when told to, and those that people settled stay', async () => {
+    const [rule] = await test.query<{ id: string; version: number }>(
+      sql`SELECT id, version FROM early_warning.rule WHERE code = 'e.bulk' AND state = 'published'`,
+    );
+    await officer
+      .post(`/early-warning/v1/rules/${rule!.id}/retire`, { withdrawWarnings: true, note: '规则有误' })
+      .set('If-Match', `"${rule!.version}"`)
+      .expect(200);
+    expect((await one(2, 'e.bulk'))!.history.at(-1)).toMatchObject({
+      what: 'withdrawn',
+      note: '规则有误',
+      level: 'yellow',
+    });
+    const states = await Promise.all([0, 1, 2, 9].map(async (n) => (await one(n, 'e.bulk'))!.status));
+    expect(states).toEqual(['confirmed', 'dismissed', 'withdrawn', 'withdrawn']);
+  });
+
   it('unknown warnings and those of others answer alike', async () => {
     const { id } = await one(9, 'a.absent');
     const [unknown, foreign] = [

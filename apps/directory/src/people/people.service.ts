@@ -28,7 +28,7 @@ export class People {
     return this.find(actor, filter);
   }
 
-  /** By name or number, which do not belong into an address. Limited per app: whoever asks for one number after the other is slowed. */
+  /** By name or number, which do not belong into an address. */
   search(actor: Actor, { name, number, ...filter }: PeopleSearchDto): Promise<Page<PersonDto>> {
     return this.find(actor, Object.assign(new PeopleSearchDto(), filter, { name, number }), [
       name === undefined ? undefined : sql`strpos(p.name, ${name}) > 0`,

@@ -2,7 +2,14 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nest
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
-import { RuleDefinitionDto, RuleDto, RulesQuery, RuleStatementDto, RuleStatementQuery } from './rules.dto.js';
+import {
+  RetireRuleDto,
+  RuleDefinitionDto,
+  RuleDto,
+  RulesQuery,
+  RuleStatementDto,
+  RuleStatementQuery,
+} from './rules.dto.js';
 import { Rules } from './rules.service.js';
 
 @ApiTags('rules')
@@ -81,7 +88,12 @@ export class RulesController {
   @Require('early-warning:rule:write')
   @Returns(RuleDto)
   @Summary('停用规则', 'Take a rule out of force')
-  retireRule(@CurrentActor() actor: Actor, @IdParam() id: string, @IfMatch() version: number): Promise<RuleDto> {
-    return this.rules.retire(actor, id, version);
+  retireRule(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: RetireRuleDto,
+  ): Promise<RuleDto> {
+    return this.rules.retire(actor, id, version, body);
   }
 }

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 import { APPOINTMENT_KINDS, type AppointmentKind, WARNING_LEVELS } from '#contracts';
-import { DateOnly, Instant, Int, Json, ListOf, LongText, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import { DateOnly, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
 import type { Rule as Definition } from '../kernel/language.js';
 import { type Rule, RULE_STATES, type RuleState } from './rule.entity.js';
 
@@ -200,4 +200,23 @@ export class RuleStatementDto {
     example: 'SELECT ordinal, level FROM …',
   })
   sql: string;
+}
+
+export class RetireRuleDto {
+  @Flag({
+    zh: '同时撤回其待研判的预警',
+    en: 'Withdraw its open warnings with it',
+    optional: true,
+    example: false,
+  })
+  withdrawWarnings = false;
+
+  @LongText({
+    zh: '说明，写入被撤回预警的经过',
+    en: 'Note, for the history of the warnings',
+    max: 2000,
+    optional: true,
+    example: '规则有误',
+  })
+  note?: string;
 }

@@ -11,7 +11,8 @@ import type { Rule as Definition } from '../kernel/language.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../engine/wanting.js';
 import { Rule } from './rule.entity.js';
-import { RuleDto, type RuleDefinitionDto, RuleStatementDto, type RulesQuery } from './rules.dto.js';
+import { Withdrawals } from '../warnings/withdrawals.service.js';
+import { type RetireRuleDto, RuleDto, type RuleDefinitionDto, RuleStatementDto, type RulesQuery } from './rules.dto.js';
 import { DryRunNeeded, PersonNeeded, RuleOutdated } from './rules.problems.js';
 
 /** The definition behind a request, checked against the catalogue; throws Invalid with pointers below `at`. */
@@ -42,6 +43,7 @@ export class Rules {
     private readonly database: Database,
     private readonly engine: Engine,
     private readonly config: Config,
+    private readonly withdrawals: Withdrawals,
   ) {}
 
   async list(page: RulesQuery): Promise<Page<RuleDto>> {
@@ -157,8 +159,8 @@ export class Rules {
     });
   }
 
-  /** Takes a rule out of force. Its warnings stay for people to settle. */
-  retire(actor: Actor, id: string, expected: number): Promise<RuleDto> {
+  /** Takes a rule out of force. Its open warnings stay for people to settle, or are withdrawn with it. */
+  retire(actor: Actor, id: string, expected: number, { withdrawWarnings, note }: RetireRuleDto): Promise<RuleDto> {
     requireSchool(actor, 'early-warning:rule:write');
     return this.database.transaction(actor, async (tx) => {
       const rule = await this.find(tx, id);
@@ -167,6 +169,7 @@ export class Rules {
       await update(tx, rule, expected);
       await this.note(tx, actor, 'retired', id);
       await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE rule_code = ${rule.code} AND holds`);
+      if (withdrawWarnings) await this.withdrawals.ofRule(tx, rule.code, actor.personId ?? actor.app, note);
       return RuleDto.from(rule);
     });
   }

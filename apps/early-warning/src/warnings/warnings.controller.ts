@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
+import { BulkTriageDto, BulkTriageResultDto } from './bulk-triage.dto.js';
 import {
   CloseDto,
   ConfirmDto,
@@ -32,6 +33,18 @@ export class WarningsController {
   @Summary('按级别汇总预警', 'Count warnings by level')
   summarizeWarnings(@CurrentActor() actor: Actor): Promise<WarningSummaryDto> {
     return this.warnings.summary(actor);
+  }
+
+  @Post('triage')
+  @HttpCode(200)
+  @Require('early-warning:warning:triage')
+  @Returns(BulkTriageResultDto)
+  @Summary(
+    '批量研判：逐条确认、排除或关闭，逐条返回结果',
+    'Triage many: confirm, dismiss or close each, with a result per row',
+  )
+  triageWarnings(@CurrentActor() actor: Actor, @Body() body: BulkTriageDto): Promise<BulkTriageResultDto> {
+    return this.warnings.triage(actor, body);
   }
 
   @Get(':id')

@@ -4,8 +4,9 @@ import { Config } from '#config';
 import { type AppointmentKind, type Permission, WARNING_LEVELS, type WarningLevel, WarningSettledV1 } from '#contracts';
 import { Database, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { anyOf, list, NotFound, type Page } from '#http';
+import { anyOf, Invalid, list, NotFound, type Page, toProblem } from '#http';
 import { answeredBy, answerersFor, instantOf, inUnits, peopleByIds, today } from '#roster';
+import { type BulkTriageDto, BulkTriageResultDto, type TriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { visibleTo } from './visibility.js';
 import { Warning } from './warning.entity.js';
 import {
@@ -110,17 +111,52 @@ export class Warnings {
     change: (warning: Warning, by: string) => void,
   ): Promise<WarningDetailDto> {
     return this.database.transaction(actor, async (tx) => {
-      const warning = await this.find(tx, actor, id);
-      change(warning, actor.personId ?? actor.app);
-      await update(tx, warning, expected);
-      const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
-      await this.events.publish(
-        tx,
-        new WarningSettledV1({ warningId: id, studentId: warning.studentId, outcome }),
-        warning,
-      );
-      await audit(tx, actor, { action: `early-warning.warning.${outcome}`, subject: { kind: 'warning', id } });
+      await this.settleOne(tx, actor, id, expected, change);
       return this.detail(tx, actor, TRIAGE, id);
+    });
+  }
+
+  private async settleOne(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    expected: number,
+    change: (warning: Warning, by: string) => void,
+  ): Promise<Warning> {
+    const warning = await this.find(tx, actor, id);
+    change(warning, actor.personId ?? actor.app);
+    await update(tx, warning, expected);
+    const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
+    await this.events.publish(
+      tx,
+      new WarningSettledV1({ warningId: id, studentId: warning.studentId, outcome }),
+      warning,
+    );
+    await audit(tx, actor, { action: `early-warning.warning.${outcome}`, subject: { kind: 'warning', id } });
+    return warning;
+  }
+
+  /** Many at once, each by itself: a row that cannot be done says why and changes nothing, the others are done. */
+  triage(actor: Actor, { rows }: BulkTriageDto): Promise<BulkTriageResultDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const results: TriageResultDto[] = [];
+      for (const [i, row] of rows.entries()) {
+        await tx.query('SAVEPOINT triage');
+        try {
+          const { status, version } = await this.settleOne(tx, actor, row.id, row.version, actionOf(row, i));
+          await tx.query('RELEASE SAVEPOINT triage');
+          results.push({ id: row.id, status, version, problem: null });
+        } catch (error) {
+          const problem = toProblem(error);
+          if (!problem || problem.kind.status >= 500) throw error;
+          await tx.query('ROLLBACK TO SAVEPOINT triage');
+          const { code, status } = problem.kind;
+          const [first] = problem.errors;
+          const { zh, en } = first ?? problem.text;
+          results.push({ id: row.id, status: null, version: null, problem: { code, status, zh, en } });
+        }
+      }
+      return Object.assign(new BulkTriageResultDto(), { results });
     });
   }
 
@@ -167,4 +203,16 @@ export class Warnings {
   private today(): string {
     return today(this.config.timeZone);
   }
+}
+
+/** What a row of a bulk triage does to its warning. */
+function actionOf({ action, reason, outcome, note }: TriageRowDto, i: number): (warning: Warning, by: string) => void {
+  const missing = (name: string): never => {
+    throw new Invalid({ errors: [{ pointer: `#/rows/${i}/${name}`, zh: `缺少 ${name}`, en: `${name} is required` }] });
+  };
+  return (warning, by) => {
+    if (action === 'confirm') warning.confirm(by, note);
+    else if (action === 'dismiss') warning.dismiss(by, reason ?? missing('reason'), note);
+    else warning.close(by, outcome ?? missing('outcome'), note);
+  };
 }

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { query, sql, type Tx } from '#database';
+import { Raising } from './raising.js';
+import type { HistoryEntry } from './warning.entity.js';
+
+/** Taking open warnings back in bulk, with their history and the news of it. */
+@Injectable()
+export class Withdrawals {
+  constructor(private readonly raising: Raising) {}
+
+  /** All open warnings of a rule. Returns how many. */
+  async ofRule(tx: Tx, ruleCode: string, by: string, note?: string): Promise<number> {
+    const entry: Omit<HistoryEntry, 'level'> = {
+      ...{ at: new Date().toISOString(), by, what: 'withdrawn' },
+      ...(note !== undefined && { note }),
+    };
+    const withdrawn = await query<{ id: string; studentId: string; version: number }>(
+      tx,
+      sql`UPDATE early_warning.warning SET status = 'withdrawn', updated_at = now(), version = version + 1,
+                 history = history || jsonb_build_array(${JSON.stringify(entry)}::jsonb || jsonb_build_object('level', level))
+           WHERE rule_code = ${ruleCode} AND status = 'open' RETURNING id, student_id AS "studentId", version`,
+    );
+    await this.raising.publishWithdrawn(tx, withdrawn);
+    return withdrawn.length;
+  }
+}
