@@ -346,6 +346,11 @@ describe('runs and warnings', () => {
     });
     const states = await Promise.all([0, 1, 2, 9].map(async (n) => (await one(n, 'e.bulk'))!.status));
     expect(states).toEqual(['confirmed', 'dismissed', 'withdrawn', 'withdrawn']);
+    const news = await test.query(
+      sql`SELECT payload ->> 'outcome' AS outcome FROM events.event e JOIN early_warning.warning w ON w.id = e.aggregate_id
+           WHERE e.name = 'early-warning.warning-settled.v1' AND w.rule_code = 'e.bulk' ORDER BY 1`,
+    );
+    expect(news.map(({ outcome }) => outcome)).toEqual(['confirmed', 'dismissed', 'withdrawn', 'withdrawn']);
   });
 
   it('unknown warnings and those of others answer alike', async () => {
