@@ -175,7 +175,10 @@ function encodeCursor(query: SortedQuery, [value, id]: [SortValue, string]): str
   return Buffer.from(JSON.stringify([value, id, seal(query, content)])).toString('base64url');
 }
 
-/** What ties a cursor to its list, its sort and its filters, and shows that nobody wrote or changed it by hand. */
+/**
+ * What ties a cursor to its list (the class of its query), its sort and its filters: it finds mistakes, not forgers.
+ * A cursor needs no secret: it is a position, and grants nothing beyond the list's own WHERE.
+ */
 function seal(query: SortedQuery, content: string): string {
   const { limit: _limit, cursor: _cursor, total: _total, ...list } = query as SortedQuery & Record<string, unknown>;
   const parts = Object.entries(list).filter(([, value]) => value !== undefined);

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#config';
+import { sqlState } from '#database';
 import { errorForLog } from './logging.js';
 import { sendProblem } from './problem-answer.js';
 import { Internal, MethodNotAllowed, NotFound, NotImplemented, Problem } from './problems.js';
@@ -42,6 +43,8 @@ export class ProblemFilter implements ExceptionFilter {
     else if (error instanceof Problem && error.kind.status === 503)
       request.log.warn({ code: error.kind.code }, 'refused: busy');
     else if (!problem || problem.kind.status === 503) request.log.error({ err: errorForLog(error) }, 'request failed');
+    // Validation or the use case should have met it first: told to the caller, and to those who can mend it.
+    else if (sqlState(error)) request.log.error({ err: errorForLog(error) }, 'met by the database alone');
     if (!problem) return new Internal();
     // Where there is no such route, what is wrong with the request's body or type does not matter.
     return request.is404 && problem.kind.status < 429 ? this.unrouted(request) : problem;

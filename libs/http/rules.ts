@@ -64,7 +64,8 @@ function isDate(value: string): boolean {
 export const dateOnly: Check = (value) =>
   typeof value === 'string' && isDate(value) ? undefined : no('必须是日期 YYYY-MM-DD', 'must be a date, YYYY-MM-DD');
 
-const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
+const INSTANT =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)$/;
 export const instant: Check = (value) => {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return undefined;
   const day = typeof value === 'string' ? INSTANT.exec(value)?.[1] : undefined;

@@ -53,6 +53,9 @@ describe('metrics, rules and evaluations', () => {
       const first = (await officer.get(`${METRICS}?limit=2`).expect(200)).body;
       const second = (await officer.get(`${METRICS}?limit=2&cursor=${first.nextCursor}`).expect(200)).body;
       expect([...first.data, ...second.data].map((one: { code: string }) => one.code)).toEqual(codes.slice(0, 4));
+      // A list of the same form, and of no filters either, is another list.
+      const other = await officer.get(`/early-warning/v1/sources?limit=2&cursor=${first.nextCursor}`).expect(400);
+      expect(other.body.errors[0].pointer).toBe('?cursor');
     });
 
     it('can be added and changed by who answers for the school', async () => {

@@ -237,6 +237,9 @@ describe('queries and paths', () => {
     expect((await agent().get(`${PATH}?title=f1`)).body).not.toHaveProperty('total');
     const later = encodeURIComponent(new Date(Date.now() + 60_000).toISOString());
     expect((await agent().get(`${PATH}?updatedSince=${later}&total=true`).expect(200)).body.total).toBe(0);
+    const at = (offset: string) => agent().get(`${PATH}?updatedSince=2026-11-21T08:00:00${encodeURIComponent(offset)}`);
+    await at('+14:00').expect(200);
+    expect((await at('+14:30').expect(400)).body.errors[0].pointer).toBe('?updatedSince');
   });
 
   it('refuses a cursor that was changed, of other filters, or of another list', async () => {

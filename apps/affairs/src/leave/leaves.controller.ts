@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary, Returns } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import { LeaveDecisions } from './leave-decisions.service.js';
 import {
   AttachmentsDto,
@@ -16,7 +16,14 @@ import {
   SubmitLeaveDto,
   SubmitLeaveOnBehalfDto,
 } from './leave-forms.dto.js';
-import { LeaveActionDto, LeaveDetailDto, LeaveDto, LeavePrecheckDto, LeaveSummaryDto } from './leaves.dto.js';
+import {
+  LeaveActionDto,
+  LeaveDetailDto,
+  LeaveDto,
+  LeaveHistoryQuery,
+  LeavePrecheckDto,
+  LeaveSummaryDto,
+} from './leaves.dto.js';
 import { Leaves } from './leaves.service.js';
 
 /**
@@ -91,7 +98,7 @@ export class LeavesController {
   getLeaveHistory(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
-    @Query() query: PageQuery,
+    @Query() query: LeaveHistoryQuery,
   ): Promise<Page<LeaveActionDto>> {
     return this.leaves.history(actor, id, query);
   }

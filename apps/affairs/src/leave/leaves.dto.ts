@@ -8,11 +8,27 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
-import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, PersonRefDto, Text, Uuid } from '#http';
+import {
+  Decimal,
+  Flag,
+  Instant,
+  Int,
+  ListOf,
+  LongText,
+  Nested,
+  OneOf,
+  PageQuery,
+  PersonRefDto,
+  Text,
+  Uuid,
+} from '#http';
 import type { Person } from '#roster';
 import type { Assessment } from './leave.checks.js';
 import { CLOSED_HOW, type ClosedHow, type Leave, LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';
 import { type LeaveStep, STEP_DECISIONS, type StepDecision } from './leave-step.entity.js';
+
+/** A class of its own: a cursor belongs to the list of its query. */
+export class LeaveHistoryQuery extends PageQuery {}
 
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
 const STEP = { position: 1, kind: 'counselor', unitKind: null };

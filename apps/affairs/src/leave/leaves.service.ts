@@ -4,7 +4,7 @@ import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { anyOf, Invalid, keyset, list, NotFound, type Page, PageQuery, PersonRefDto, toPage } from '#http';
+import { anyOf, Invalid, keyset, list, NotFound, type Page, PersonRefDto, toPage } from '#http';
 import { Policies } from '#policy';
 import {
   appointmentsOf,
@@ -33,7 +33,14 @@ import { LeavePolicy } from './leave.policy.js';
 import { LeaveNotPossible } from './leave.problems.js';
 import { LeaveStep } from './leave-step.entity.js';
 import { LeaveReturns, publishChange } from './leave-returns.service.js';
-import { LeaveActionDto, LeaveDetailDto, LeaveDto, LeavePrecheckDto, LeaveSummaryDto } from './leaves.dto.js';
+import {
+  LeaveActionDto,
+  LeaveDetailDto,
+  LeaveDto,
+  type LeaveHistoryQuery,
+  LeavePrecheckDto,
+  LeaveSummaryDto,
+} from './leaves.dto.js';
 import {
   awaitsDecisionOf,
   detailOf,
@@ -82,7 +89,7 @@ export class Leaves {
     });
   }
 
-  history(actor: Actor, id: string, request: PageQuery): Promise<Page<LeaveActionDto>> {
+  history(actor: Actor, id: string, request: LeaveHistoryQuery): Promise<Page<LeaveActionDto>> {
     const page = keyset(request, {
       sorts: { occurredAt: sql`a.occurred_at` },
       defaultSort: 'occurredAt',
@@ -290,7 +297,8 @@ export class Leaves {
       tx,
       sql`SELECT ${inScope(scope, sql`${studentId}::uuid`, date)} AS ok`,
     );
-    if (!person?.active || person.kind !== 'student' || !reached?.ok) throw new NotFound({ pointer: '#/studentId' });
+    if (!person?.active || person.kind !== 'student' || !reached?.ok)
+      throw new NotFound({ pointer: '#/studentId', what: 'student' });
     return person;
   }
 

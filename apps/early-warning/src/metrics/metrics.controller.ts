@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary, Returns } from '#http';
-import { MetricChangeDto, MetricDto, NewMetricDto } from './metrics.dto.js';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
+import { MetricChangeDto, MetricDto, MetricsQuery, NewMetricDto } from './metrics.dto.js';
 import { Metrics } from './metrics.service.js';
 
 @ApiTags('metrics')
@@ -14,7 +14,7 @@ export class MetricsController {
   @Require('early-warning:metric:read')
   @ApiPage(MetricDto)
   @Summary('列出指标', 'List metrics')
-  listMetrics(@Query() query: PageQuery): Promise<Page<MetricDto>> {
+  listMetrics(@Query() query: MetricsQuery): Promise<Page<MetricDto>> {
     return this.metrics.list(query);
   }
 

@@ -1,5 +1,8 @@
-import { Int, OneOf, Text, Uuid } from '#http';
+import { Int, OneOf, PageQuery, Text, Uuid } from '#http';
 import { type Domain, DOMAINS, type Fold, FOLDS, type Metric } from './metric.entity.js';
+
+/** A class of its own: a cursor belongs to the list of its query. */
+export class MetricsQuery extends PageQuery {}
 
 /** What may change of a metric. */
 export class MetricChangeDto {

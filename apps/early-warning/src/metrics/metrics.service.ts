@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Database, insert, query, sql, type Tx, update } from '#database';
-import { keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
+import { keyset, NotFound, type Page, toPage } from '#http';
 import { checkRule } from '../kernel/check-rule.js';
 import type { MetricInfo, Rule } from '../kernel/language.js';
 import { Metric } from './metric.entity.js';
-import { MetricDto, type MetricChangeDto, type NewMetricDto } from './metrics.dto.js';
+import { type MetricChangeDto, MetricDto, type MetricsQuery, type NewMetricDto } from './metrics.dto.js';
 import { MetricCodeTaken, MetricInUse } from './metrics.problems.js';
 
 export interface CataloguedMetric extends MetricInfo {
@@ -29,7 +29,7 @@ export async function metricCatalogue(tx: Tx): Promise<Map<string, CataloguedMet
 export class Metrics {
   constructor(private readonly database: Database) {}
 
-  async list(page: PageQuery): Promise<Page<MetricDto>> {
+  async list(page: MetricsQuery): Promise<Page<MetricDto>> {
     const keys = keyset(page, { sorts: { code: sql`m.code` }, defaultSort: 'code', id: sql`m.id` });
     const rows = await query<Metric>(
       this.database.reader,

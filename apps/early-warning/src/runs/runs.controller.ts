@@ -2,9 +2,9 @@ import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, type Page, PageQuery, Summary, Returns } from '#http';
+import { ApiPage, IdParam, type Page, Summary, Returns } from '#http';
 import { JobDto } from '#service';
-import { RunDto, RunRequestDto } from './runs.dto.js';
+import { RunDto, RunRequestDto, RunsQuery } from './runs.dto.js';
 import { Runs } from './runs.service.js';
 
 @ApiTags('runs')
@@ -31,7 +31,7 @@ export class RunsController {
   @Require('early-warning:run:write')
   @ApiPage(RunDto)
   @Summary('列出运算，新的在前', 'List runs, newest first')
-  listRuns(@Query() query: PageQuery): Promise<Page<RunDto>> {
+  listRuns(@Query() query: RunsQuery): Promise<Page<RunDto>> {
     return this.runs.list(query);
   }
 

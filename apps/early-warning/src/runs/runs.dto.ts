@@ -1,6 +1,9 @@
-import { DateOnly, Flag, Instant, Int, ListOf, Nested, OneOf, Uuid } from '#http';
+import { DateOnly, Flag, Instant, Int, ListOf, Nested, OneOf, PageQuery, Uuid } from '#http';
 import type { Run, RunResult, Trigger } from './run.entity.js';
 import { TRIGGERS } from './run.entity.js';
+
+/** A class of its own: a cursor belongs to the list of its query. */
+export class RunsQuery extends PageQuery {}
 
 class RunCohortDto {
   @Uuid({ zh: '单位或场所', en: 'Unit or place' })

@@ -4,7 +4,7 @@ import { Config } from '#config';
 import { RunRequestedV1 } from '#contracts';
 import { afterCommit, Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events, type Period } from '#events';
-import { Invalid, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
+import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
 import { Policies } from '#policy';
 import { addDays, instantOf, today, unitById } from '#roster';
 import { JobDto, Jobs } from '#service';
@@ -12,7 +12,7 @@ import { refuseFuture } from '../engine/as-of.js';
 import { foldIfFree } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';
 import { Run, type RunResult, type Trigger } from './run.entity.js';
-import { RunDto, type RunRequestDto } from './runs.dto.js';
+import { RunDto, type RunRequestDto, type RunsQuery } from './runs.dto.js';
 import { RunExecutor } from './run-executor.js';
 import { RunWaker } from './run-waker.js';
 import { SchedulePolicy } from './schedule.policy.js';
@@ -55,7 +55,7 @@ export class Runs {
     });
   }
 
-  async list(page: PageQuery): Promise<Page<RunDto>> {
+  async list(page: RunsQuery): Promise<Page<RunDto>> {
     const keys = keyset(page, { sorts: { createdAt: sql`r.created_at` }, defaultSort: '-createdAt', id: sql`r.id` });
     const rows = await query<Run & { sortKey: string }>(
       this.database.reader,

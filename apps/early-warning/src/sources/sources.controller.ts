@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, PageQuery, Summary, Returns } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import { SourceNotices } from './source-notices.service.js';
 import {
   HeartbeatDto,
@@ -12,6 +12,7 @@ import {
   SourceDto,
   SourceNoticeDto,
   SourceNoticesQuery,
+  SourcesQuery,
 } from './sources.dto.js';
 import { Sources } from './sources.service.js';
 
@@ -27,7 +28,7 @@ export class SourcesController {
   @Require('early-warning:source:read')
   @ApiPage(SourceDto)
   @Summary('列出数据源及现状', 'List sources with how they are')
-  listSources(@Query() query: PageQuery): Promise<Page<SourceDto>> {
+  listSources(@Query() query: SourcesQuery): Promise<Page<SourceDto>> {
     return this.sources.list(query);
   }
 

@@ -3,6 +3,9 @@ import { SILENCES, type SilenceKind, type SourceState } from '../engine/silence.
 import { type Source } from './source.entity.js';
 import type { SourceNotice } from './source-notice.entity.js';
 
+/** A class of its own: a cursor belongs to the list of its query. */
+export class SourcesQuery extends PageQuery {}
+
 /** What may change of a source. */
 export class SourceChangeDto {
   @Text({ zh: '中文名称', en: 'Chinese name', max: 100, example: '图书馆门禁' })

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
-import { Invalid, keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
+import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
 import { today } from '#roster';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../engine/wanting.js';
@@ -14,6 +14,7 @@ import {
   type NewSourceDto,
   type SourceChangeDto,
   SourceDto,
+  type SourcesQuery,
 } from './sources.dto.js';
 import { SourceCodeTaken } from './sources.problems.js';
 
@@ -27,7 +28,7 @@ export class Sources {
     private readonly config: Config,
   ) {}
 
-  async list(page: PageQuery): Promise<Page<SourceDto>> {
+  async list(page: SourcesQuery): Promise<Page<SourceDto>> {
     const keys = keyset(page, { sorts: { code: sql`s.code` }, defaultSort: 'code', id: sql`s.id` });
     return this.database.read(async (tx) => {
       const rows = await query<Source>(

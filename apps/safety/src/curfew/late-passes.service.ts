@@ -36,7 +36,7 @@ export class LatePasses {
         sql`SELECT s.id FROM directory.published_student_v1 s
              WHERE s.id = ${studentId} AND ${this.visible(actor, 'safety:night-check:write', sql`s.id`)}`,
       );
-      if (!student) throw new NotFound({ pointer: '#/studentId' });
+      if (!student) throw new NotFound({ pointer: '#/studentId', what: 'student' });
       if (to < from) throw new LatePassEndsBeforeItBegins({ pointer: '#/to' });
       const { value } = await this.policies.at(tx, CurfewPolicy, today(this.config.timeZone));
       const nights = value.latePassMaxNights;

@@ -1,8 +1,15 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, type Page, PageQuery, Summary, Returns } from '#http';
-import { ApproveDeviceDto, DeviceDto, DevicesQuery, OutageDto, RegisterOutageDto } from './devices.dto.js';
+import { ApiPage, Created, IdParam, type Page, Summary, Returns } from '#http';
+import {
+  ApproveDeviceDto,
+  DeviceDto,
+  DevicesQuery,
+  OutageDto,
+  OutagesQuery,
+  RegisterOutageDto,
+} from './devices.dto.js';
 import { Devices } from './devices.service.js';
 
 @ApiTags('devices')
@@ -55,7 +62,7 @@ export class DevicesController {
   listOutages(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
-    @Query() query: PageQuery,
+    @Query() query: OutagesQuery,
   ): Promise<Page<OutageDto>> {
     return this.devices.listOutages(actor, id, query);
   }

@@ -5,6 +5,9 @@ import type { Outage } from './outage.entity.js';
 
 const MANY = 2_000_000_000;
 
+/** A class of its own: a cursor belongs to the list of its query. */
+export class OutagesQuery extends PageQuery {}
+
 export class DevicesQuery extends PageQuery {
   @OneOf(DEVICE_STATUSES, { zh: '状态', en: 'Status', optional: true, example: 'pending' })
   status?: DeviceStatus;

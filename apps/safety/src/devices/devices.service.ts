@@ -5,7 +5,7 @@ import { Config } from '#config';
 import type { Permission } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { keyset, NotFound, type Page, type PageQuery, toPage } from '#http';
+import { keyset, NotFound, type Page, toPage } from '#http';
 import { Policies } from '#policy';
 import { nightOf } from '../curfew/night-window.js';
 import { Rechecks } from '../nights/rechecks.service.js';
@@ -18,6 +18,7 @@ import {
   type DevicesQuery,
   OutageDto,
   type RegisterOutageDto,
+  type OutagesQuery,
 } from './devices.dto.js';
 import {
   DirectionUnknown,
@@ -127,7 +128,7 @@ export class Devices {
     });
   }
 
-  async listOutages(actor: Actor, id: string, q: PageQuery): Promise<Page<OutageDto>> {
+  async listOutages(actor: Actor, id: string, q: OutagesQuery): Promise<Page<OutageDto>> {
     const page = keyset(q, { sorts: { from: sql`o.from_at` }, defaultSort: '-from', id: sql`o.id` });
     const rows = await query<Outage & { sortKey: string }>(
       this.database.reader,
