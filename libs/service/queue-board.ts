@@ -12,6 +12,9 @@ const PAGE_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
+/** Bull Board's page links an outside font server, which the policy above would only block, with an error in the console. */
+const OUTSIDE_LINK = /<link\b[^>]*\bhref="https?:[^>]*>/g;
+
 /**
  * `/operations/queues`: the queues of all services in a browser (Bull Board), to look at only; what is dead is replayed through
  * `/<service>/v1/deliveries`. For `platform:operations:read`: a bearer token, or, as browsers send none, HTTP Basic with the
@@ -36,7 +39,9 @@ export async function mountQueueBoard(app: NestFastifyApplication, config: Confi
         board ??= loadBoard(app);
         const page = await (await board).inject({ method: 'GET', url: request.raw.url ?? PATH });
         reply.header('Content-Security-Policy', PAGE_CSP);
-        return reply.code(page.statusCode).type(String(page.headers['content-type'])).send(page.rawPayload);
+        const type = String(page.headers['content-type']);
+        const body = type.startsWith('text/html') ? page.body.replace(OUTSIDE_LINK, '') : page.rawPayload;
+        return reply.code(page.statusCode).type(type).send(body);
       });
     }
   });

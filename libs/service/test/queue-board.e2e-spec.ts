@@ -21,6 +21,7 @@ describe('the queue board', () => {
     const page = await operator.get(BOARD).expect(200);
     expect(page.headers['content-type']).toContain('text/html');
     expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+    expect(page.text).not.toMatch(/https?:/);
     expect(page.text).toContain(`<base href="${BOARD}/"`);
     const [, script] = /src="(static\/js\/main[^"]+)"/.exec(page.text) ?? [];
     const asset = await operator.get(`${BOARD}/${script}`).expect(200);
