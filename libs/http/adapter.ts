@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { DestinationStream } from 'pino';
 import type { Config } from '#config';
 import { BODY_LIMIT } from './decorators.js';
 import { parseJsonBody } from './json-body.js';
@@ -34,10 +35,10 @@ class JsonAdapter extends FastifyAdapter {
   override registerParserMiddleware(): void {}
 }
 
-/** Fastify with the limits of the house: 1 MB bodies, 8 KB addresses, 15 s for a request to arrive. */
-export function createAdapter(config: Config): FastifyAdapter {
+/** Fastify with the limits of the house: 1 MB bodies, 8 KB addresses, 15 s for a request to arrive. Its log goes to stdout, or to `log`. */
+export function createAdapter(config: Config, log?: DestinationStream): FastifyAdapter {
   const adapter = new JsonAdapter({
-    loggerInstance: createLogger(config) as never,
+    loggerInstance: createLogger(config, log) as never,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: MB,
     requestTimeout: ARRIVAL_MS,

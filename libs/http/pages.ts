@@ -6,7 +6,7 @@ import { join, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { type Codes, Flag, Instant, Int, ListOf, OneOf, Text } from './fields.js';
 import { Invalid } from './problems.js';
 
-/** Query of every list; services extend it with their filters. */
+/** Query of every list; each list extends it, with its filters if it has any: a cursor belongs to the class of its query. */
 export class PageQuery {
   @Int({ zh: '每页条数', en: 'Rows per page', min: 1, max: 200, optional: true, example: 50 })
   limit = 50;
@@ -86,6 +86,8 @@ export interface Keyset {
  * Throws Invalid (400) for an unknown sort key and for a cursor that is malformed, of another list, or of other filters or sort.
  */
 export function keyset<K extends string>(query: SortedQuery, options: KeysetOptions<K>): Keyset {
+  if (query.constructor === PageQuery || query.constructor === ListQuery)
+    throw new Error('A list needs a query class of its own: its cursors are bound to it');
   const sort = query.sort ?? options.defaultSort;
   const descending = sort.startsWith('-');
   const key = descending ? sort.slice(1) : sort;

@@ -184,7 +184,8 @@ describe('what excuses a student at night', () => {
       const head = await test.person(campus.staff.buildingHead1);
       const other = await test.person(campus.staff.counselorFl);
       const form = { studentId: student(9), from: '2025-04-07', to: '2025-04-07', reason: '比赛' };
-      expect((await head.post('/safety/v1/late-passes', form).expect(404)).body.code).toBe('http/not-found');
+      const unknown = (await head.post('/safety/v1/late-passes', form).expect(404)).body;
+      expect(unknown).toMatchObject({ code: 'http/not-found', what: 'student' });
       await head.post('/safety/v1/late-passes', { ...form, studentId: newId() }).expect(404);
       const made = await other.post('/safety/v1/late-passes', form).expect(201);
       await head.get(`/safety/v1/late-passes/${made.body.id}`).expect(404);

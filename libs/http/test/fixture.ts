@@ -22,6 +22,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import pg from 'pg';
+import type { DestinationStream } from 'pino';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Column, Entity } from 'typeorm';
 import { Actor, CurrentActor, Public, Require } from '#auth';
@@ -286,7 +287,7 @@ export interface Fixture {
 }
 
 /** A small real application: Nest, Fastify, and a database of its own. */
-export async function startFixture(overrides: Record<string, unknown> = {}): Promise<Fixture> {
+export async function startFixture(overrides: Record<string, unknown> = {}, log?: DestinationStream): Promise<Fixture> {
   const server = process.env['YIZHAN_TEST_POSTGRES'];
   if (!server) throw new Error('YIZHAN_TEST_POSTGRES is not set');
   const name = `http_${randomUUID().replaceAll('-', '')}`;
@@ -319,7 +320,7 @@ export async function startFixture(overrides: Record<string, unknown> = {}): Pro
   })
   class FixtureModule {}
 
-  const app = await NestFactory.create<NestFastifyApplication>(FixtureModule, createAdapter(config), {
+  const app = await NestFactory.create<NestFastifyApplication>(FixtureModule, createAdapter(config, log), {
     bufferLogs: true,
     abortOnError: false,
   });

@@ -7,10 +7,11 @@ import { type Fixture, startFixture } from './fixture.js';
 
 const PATH = '/safety/v1/notes';
 let fixture: Fixture;
+const logged: { level: string; msg: string; err?: { sqlState?: string } }[] = [];
 const agent = () => supertest(fixture.url);
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture({ logLevel: 'error' }, { write: (line) => logged.push(JSON.parse(line)) });
 });
 afterAll(() => fixture?.close());
 
@@ -97,6 +98,19 @@ describe('problems', () => {
     const second = await agent().post(PATH).send({ title: 'unique-1', weight: 1 }).expect(409);
     expect(second.body.code).toBe('http/conflict');
     expect(second.text).not.toContain('unique-1');
+  });
+
+  it('logs what only the database met, without its values', async () => {
+    logged.length = 0;
+    await agent().get(`${PATH}/broken/22P02`).expect(400);
+    await agent().post(PATH).send({ title: 'unique-2', weight: 1 }).expect(201);
+    expect(logged).toHaveLength(1);
+    await agent().post(PATH).send({ title: 'unique-2', weight: 1 }).expect(409);
+    expect(logged.map(({ level, err }) => [level, err?.sqlState])).toEqual([
+      ['error', '22P02'],
+      ['error', '23505'],
+    ]);
+    expect(JSON.stringify(logged)).not.toMatch(/canary|unique-2/);
   });
 });
 

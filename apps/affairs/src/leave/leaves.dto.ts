@@ -27,7 +27,6 @@ import type { Assessment } from './leave.checks.js';
 import { CLOSED_HOW, type ClosedHow, type Leave, LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';
 import { type LeaveStep, STEP_DECISIONS, type StepDecision } from './leave-step.entity.js';
 
-/** A class of its own: a cursor belongs to the list of its query. */
 export class LeaveHistoryQuery extends PageQuery {}
 
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };

@@ -1,7 +1,6 @@
 import { Int, OneOf, PageQuery, Text, Uuid } from '#http';
 import { type Domain, DOMAINS, type Fold, FOLDS, type Metric } from './metric.entity.js';
 
-/** A class of its own: a cursor belongs to the list of its query. */
 export class MetricsQuery extends PageQuery {}
 
 /** What may change of a metric. */

@@ -2,7 +2,6 @@ import { DateOnly, Flag, Instant, Int, ListOf, Nested, OneOf, PageQuery, Uuid } 
 import type { Run, RunResult, Trigger } from './run.entity.js';
 import { TRIGGERS } from './run.entity.js';
 
-/** A class of its own: a cursor belongs to the list of its query. */
 export class RunsQuery extends PageQuery {}
 
 class RunCohortDto {

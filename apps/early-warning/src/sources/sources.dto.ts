@@ -3,7 +3,6 @@ import { SILENCES, type SilenceKind, type SourceState } from '../engine/silence.
 import { type Source } from './source.entity.js';
 import type { SourceNotice } from './source-notice.entity.js';
 
-/** A class of its own: a cursor belongs to the list of its query. */
 export class SourcesQuery extends PageQuery {}
 
 /** What may change of a source. */

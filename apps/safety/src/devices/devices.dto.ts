@@ -5,7 +5,6 @@ import type { Outage } from './outage.entity.js';
 
 const MANY = 2_000_000_000;
 
-/** A class of its own: a cursor belongs to the list of its query. */
 export class OutagesQuery extends PageQuery {}
 
 export class DevicesQuery extends PageQuery {
