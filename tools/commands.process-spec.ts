@@ -54,6 +54,17 @@ describe('npm run reset', () => {
   });
 });
 
+describe('npm run admin:first', () => {
+  it('asks for whom and where', async () => {
+    const nobody = await run('first-admin.ts');
+    expect(nobody.out).toContain('Who shall sign in? npm run admin:first -- <staff number (工号)>');
+    expect(nobody.code).toBe(1);
+    const nowhere = await run('first-admin.ts', 'T0001');
+    expect(nowhere.out).toContain('DATABASE_URL is not set');
+    expect(nowhere.code).toBe(1);
+  });
+});
+
 describe('npm run token', () => {
   let server: Server;
   let url: string;

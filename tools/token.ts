@@ -103,7 +103,7 @@ async function signIn(begin: URL, persona: string): Promise<string> {
     const location = response.headers.get('location');
     // The page that leads nowhere by itself is the list of personas: choosing one is a link under it.
     if (location) url = new URL(location, url);
-    else if (response.ok) url = new URL(`${url.pathname}/${encodeURIComponent(persona)}`, url);
+    else if (response.ok) url = new URL(`${url.pathname}/as/${encodeURIComponent(persona)}`, url);
     else throw new Error(await problemOf(response));
   }
   throw new Error('The login goes round in circles.');

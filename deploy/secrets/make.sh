@@ -9,3 +9,5 @@ for name in owner directory staffing affairs safety early-warning party-building
   [ -s "$name.password" ] || openssl rand -hex 24 > "$name.password"
 done
 [ -s secret.key ] || openssl rand -base64 32 > secret.key
+# What the campus's OpenID provider gave out goes in here; it stays empty for CAS and for a public client.
+[ -e oidc.secret ] || : > oidc.secret

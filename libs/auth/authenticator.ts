@@ -23,8 +23,7 @@ export class Authenticator {
   /** Undefined when the token is not, or no longer, good. Throws ServiceUnavailableException while the keys cannot be had. */
   async actorOf(token: string, requestId: string): Promise<Actor | undefined> {
     const claims = await this.claimsOf(token);
-    if (!claims || (await this.revocations.isRevoked(claims.clientId, claims.personId, claims.issuedAt)))
-      return undefined;
+    if (!claims || (await this.revocations.isRevoked(claims))) return undefined;
     if (claims.personId === undefined) return Actor.app(claims.clientId, claims.permissions, requestId);
     const [person, posts] = await Promise.all([
       personById(this.database.reader, claims.personId),

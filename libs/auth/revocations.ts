@@ -1,15 +1,17 @@
+import type { Claims } from './token-verifier.js';
 import { type Database, query, sql } from '#database';
 
-const FRESH_MS = 10_000;
+const FRESH_MS = 1_000;
 
 interface Revocation {
   client_id: string | null;
   person_id: string | null;
+  session_hash: string | null;
   /** Tokens issued before it are no longer good; seconds since the epoch. */
   not_before: number;
 }
 
-/** What was revoked lately, at most ten seconds old. Fails closed: without the database nobody is let in. */
+/** What was revoked lately, at most a second old. Fails closed: without the database nobody is let in. */
 export class Revocations {
   private loadedAt = -Infinity;
   private loading: Promise<void> | undefined;
@@ -17,7 +19,7 @@ export class Revocations {
 
   constructor(private readonly database: Database) {}
 
-  async isRevoked(clientId: string, personId: string | undefined, issuedAt: number): Promise<boolean> {
+  async isRevoked({ clientId, personId, sessionId, issuedAt }: Claims): Promise<boolean> {
     if (performance.now() - this.loadedAt > FRESH_MS) {
       this.loading ??= this.load().finally(() => (this.loading = undefined));
       await this.loading;
@@ -25,6 +27,8 @@ export class Revocations {
     const notBefore = Math.max(
       this.byHolder.get(`client ${clientId}`) ?? 0,
       this.byHolder.get(`person ${personId}`) ?? 0,
+      this.byHolder.get(`session ${sessionId}`) ?? 0,
+      this.byHolder.get(`session ${sessionId} client ${clientId}`) ?? 0,
     );
     return issuedAt < notBefore;
   }
@@ -33,14 +37,21 @@ export class Revocations {
     const startedAt = performance.now();
     const rows = await query<Revocation>(
       this.database.reader,
-      sql`SELECT client_id, person_id, extract(epoch FROM not_before)::float8 AS not_before FROM directory.published_revocation_v1`,
+      sql`SELECT client_id, person_id, session_hash, extract(epoch FROM not_before)::float8 AS not_before FROM directory.published_revocation_v1`,
     );
     const byHolder = new Map<string, number>();
     for (const row of rows) {
-      const holder = row.client_id === null ? `person ${row.person_id}` : `client ${row.client_id}`;
+      const holder = holderOf(row);
       byHolder.set(holder, Math.max(byHolder.get(holder) ?? 0, row.not_before));
     }
     this.byHolder = byHolder;
     this.loadedAt = startedAt;
   }
+}
+
+/** Whose tokens are refused: a client's, a person's, or those of a session (of one client of it). */
+function holderOf({ client_id, person_id, session_hash }: Revocation): string {
+  const client = client_id === null ? '' : `client ${client_id}`;
+  if (session_hash !== null) return `session ${session_hash} ${client}`.trimEnd();
+  return client || `person ${person_id}`;
 }

@@ -81,6 +81,37 @@ export class Config {
   @IsString()
   secretKeyFile?: string;
 
+  /** Campus sign-in by OpenID Connect: the issuer. Register `<BASE_URL>/directory/sso/callback` there, and `/directory/sso/logout` for back-channel logout. */
+  @IsOptional()
+  @IsUrl({ ...ANY_HOST, protocols: ['http', 'https'] })
+  oidcIssuer?: string;
+
+  @IsOptional()
+  @IsString()
+  oidcClientId?: string;
+
+  /** File with the secret of OIDC_CLIENT_ID. Without one, or with an empty one, it is a public client. */
+  @IsOptional()
+  @IsString()
+  oidcClientSecretFile?: string;
+
+  @IsString()
+  oidcScope = 'openid';
+
+  /** The claim that is the 学号 or 工号, of the ID token or else of userinfo. */
+  @IsString()
+  oidcNumberClaim = 'sub';
+
+  /** Campus sign-in by CAS 3: its address, e.g. `https://cas.example.edu.cn/cas`. Let it know the service `<BASE_URL>/directory/sso/callback`, with any query. */
+  @IsOptional()
+  @IsUrl({ ...ANY_HOST, protocols: ['http', 'https'] })
+  casUrl?: string;
+
+  /** The CAS attribute that is the 学号 or 工号. Default: the user itself. */
+  @IsOptional()
+  @IsString()
+  casNumberAttribute?: string;
+
   /** Requests a client (and person) may make in a minute before it is answered 429. */
   @number
   @IsInt()
@@ -146,6 +177,13 @@ export class Config {
       jwksUrl: env.JWKS_URL,
       trustedProxies: env.TRUSTED_PROXIES,
       secretKeyFile: env.SECRET_KEY_FILE,
+      oidcIssuer: env.OIDC_ISSUER,
+      oidcClientId: env.OIDC_CLIENT_ID,
+      oidcClientSecretFile: env.OIDC_CLIENT_SECRET_FILE,
+      oidcScope: env.OIDC_SCOPE,
+      oidcNumberClaim: env.OIDC_NUMBER_CLAIM,
+      casUrl: env.CAS_URL,
+      casNumberAttribute: env.CAS_NUMBER_ATTRIBUTE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
       maxRequests: env.MAX_REQUESTS,
       vectorMemoryMb: env.VECTOR_MEMORY_MB,

@@ -8,7 +8,7 @@ import { openApiFiles } from '../openapi.js';
 import { type Document, gapsIn } from './openapi-gaps.js';
 
 /** Pages for browsers and probes; not for apps. */
-const PAGES = ['/health/', '/directory/oauth/interaction/'];
+const PAGES = ['/health/', '/directory/oauth/interaction/', '/directory/sso/'];
 
 const config = Config.of({
   databaseUrl: 'postgres://127.0.0.1/nowhere',

@@ -11,6 +11,7 @@ import { ImportRunner } from './imports/import-runner.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { ImportHandlers } from './imports/imports.handlers.js';
 import { Imports } from './imports/imports.service.js';
+import { loginMigrations } from './login/migrations.js';
 import { loginFeature } from './login/login.feature.js';
 import { mountIssuer } from './login/mount-issuer.js';
 import { Roster1763750000000 } from './migrations/1763750000000-roster.js';
@@ -56,6 +57,7 @@ export const directory: Service = {
     InactiveSince1763750030000,
     ImportIdentities1763750040000,
     UpdatedSince1763750050000,
+    ...loginMigrations,
   ],
   seed,
   mount: mountIssuer,

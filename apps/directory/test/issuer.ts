@@ -72,7 +72,11 @@ export class IssuerApp {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async create({ demo = true, seeded = demo }: { demo?: boolean; seeded?: boolean } = {}): Promise<IssuerApp> {
+  static async create({
+    demo = true,
+    seeded = demo,
+    ...settings
+  }: { demo?: boolean; seeded?: boolean } & Partial<Config> = {}): Promise<IssuerApp> {
     const { url: databaseUrl, drop } = await cloneDatabase();
     const config = Config.of({
       databaseUrl,
@@ -85,6 +89,7 @@ export class IssuerApp {
       rateLimitPerMinute: 1_000_000,
       poolSize: 8,
       secretKeyFile: secretKeyFile(),
+      ...settings,
     });
     if (seeded) await seedDemo(config);
     const app = await createApp(config);
@@ -172,11 +177,33 @@ export class Browser {
     return [...this.cookies.values()].map(({ value }) => value);
   }
 
-  async get(url: URL): Promise<Response> {
+  get(url: URL): Promise<Response> {
+    return this.send(url);
+  }
+
+  post(url: URL, form: Record<string, string> = {}): Promise<Response> {
+    return this.send(url, { method: 'POST', body: new URLSearchParams(form) });
+  }
+
+  /** Follows redirects to the first page, or to `callback`; answers where it is and what stands there. */
+  async walk(url: URL, callback: string, first = this.get(url)): Promise<{ url: URL; status: number; page: string }> {
+    let response = await first;
+    for (let hops = 0; hops < 20; hops++) {
+      const location = response.headers.get('location');
+      if (!location) return { url, status: response.status, page: await response.text() };
+      url = new URL(location, url);
+      if (url.href.startsWith(callback)) return { url, status: 302, page: '' };
+      response = await this.get(url);
+    }
+    throw new Error('Too many redirects');
+  }
+
+  private async send(url: URL, init: RequestInit = {}): Promise<Response> {
     const cookie = [...this.cookies]
       .filter(([, { path }]) => url.pathname.startsWith(path))
       .map(([name, { value }]) => `${name.split('|')[0]}=${value}`);
-    const response = await fetch(url, { redirect: 'manual', headers: { cookie: cookie.join('; ') } });
+    const headers = { cookie: cookie.join('; '), accept: 'text/html' };
+    const response = await fetch(url, { redirect: 'manual', headers, ...init });
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) as unknown as [string, string, string];
       const path = /; path=([^;]+)/i.exec(line)?.[1] ?? '/';

@@ -3,6 +3,7 @@ import * as oidc from 'openid-client';
 import { sql } from '#database';
 import { campus } from '#testing';
 import { DEMO_CLIENT } from '../src/login/demo-client.js';
+import { firstAdmin } from '../../../tools/first-admin.js';
 import { Browser, CALLBACK, IssuerApp } from './issuer.js';
 
 const SCOPE = 'directory:unit:read directory:client:read';
@@ -49,7 +50,7 @@ describe('a person signs in', () => {
     const { tokens } = await signIn('counselor');
     const claims = decodeJwt(tokens.access_token);
     expect(claims).toMatchObject({ sub: COUNSELOR, client_id: 'portal', aud: 'urn:yizhan:api', scope: SCOPE });
-    expect(Object.keys(claims).sort()).toEqual(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'scope', 'sub']);
+    expect(Object.keys(claims).sort()).toEqual(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'scope', 'sid', 'sub']);
     // The app may see clients by itself; a counselor may not, and so the app for the counselor may not.
     expect(await issuer.status('/directory/v1/clients', tokens.access_token)).toBe(403);
   });
@@ -157,12 +158,9 @@ describe('a person signs in', () => {
     expect(html).toContain('Counselor');
     expect(html).not.toContain(COUNSELOR);
 
-    const unknown = await browser.get(new URL(`${login.pathname}/rector`, login));
+    const unknown = await browser.get(new URL(`${login.pathname}/as/rector`, login));
     expect(unknown.status).toBe(400);
-    expect(await unknown.json()).toMatchObject({
-      code: 'directory/unknown-persona',
-      detail: expect.stringContaining('counselor') as never,
-    });
+    expect(await unknown.text()).toContain('choose one of: counselor, student');
 
     const stranger = await fetch(login);
     expect(stranger.status).toBe(400);
@@ -170,32 +168,72 @@ describe('a person signs in', () => {
   });
 });
 
-describe('without the demo', () => {
-  it('the login page says that campus SSO is not configured', async () => {
-    const issuer = await IssuerApp.create({ demo: false });
-    try {
-      const { secret } = await issuer.register({
-        clientId: 'portal',
-        grants: ['authorization_code'],
-        redirectUris: [CALLBACK],
-      });
-      const config = await issuer.discover('portal', secret);
-      const url = oidc.buildAuthorizationUrl(config, {
-        redirect_uri: CALLBACK,
-        scope: SCOPE,
-        code_challenge: await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier()),
-        code_challenge_method: 'S256',
-      });
-      const browser = new Browser();
-      const login = new URL((await browser.get(url)).headers.get('location') as string, url);
-      const response = await browser.get(login);
-      expect(response.status).toBe(501);
-      expect(await response.json()).toMatchObject({ code: 'directory/sso-not-configured' });
-    } finally {
-      await issuer.close();
+describe('before the campus sign-on is connected', () => {
+  let issuer: IssuerApp;
+  let config: oidc.Configuration;
+  beforeAll(async () => {
+    issuer = await IssuerApp.create({ demo: false });
+    const { secret } = await issuer.register({
+      clientId: 'portal',
+      grants: ['authorization_code'],
+      redirectUris: [CALLBACK],
+    });
+    config = await issuer.discover('portal', secret);
+  });
+  afterAll(() => issuer?.close());
+
+  async function enter(browser: Browser, code: string) {
+    const verifier = oidc.randomPKCECodeVerifier();
+    const url = oidc.buildAuthorizationUrl(config, {
+      redirect_uri: CALLBACK,
+      scope: SCOPE,
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    const form = await browser.walk(url, CALLBACK);
+    expect(form.page).toContain('npm run admin:first');
+    const answer = browser.post(new URL(`${form.url.pathname}/code`, form.url), { code });
+    return { next: await browser.walk(form.url, CALLBACK, answer), verifier };
+  }
+
+  it('the first administrator signs in with a code that was made on the server, once', async () => {
+    const { code, appointed } = await firstAdmin(issuer.config, 'T0004');
+    expect(appointed).toBe(false);
+    const browser = new Browser();
+    const { next, verifier } = await enter(browser, code);
+    const approved = browser.post(new URL(`${next.url.pathname}/approve`, next.url));
+    const back = await browser.walk(next.url, CALLBACK, approved);
+    const tokens = await oidc.authorizationCodeGrant(config, back.url, { pkceCodeVerifier: verifier });
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ sub: campus.staff.schoolOfficer, client_id: 'portal' });
+
+    for (const wrong of [code, '', 'x'.repeat(22), 'x'.repeat(60_000)]) {
+      const { next: refused } = await enter(new Browser(), wrong);
+      expect(refused.status).toBe(403);
+      expect(refused.page).toContain('登录码无效');
     }
   });
 
+  it('a code ends after a quarter of an hour', async () => {
+    const { code } = await firstAdmin(issuer.config, 'T0004');
+    await issuer.query(
+      sql`UPDATE directory.oidc_state SET expires_at = expires_at - interval '15 minutes' WHERE model = 'SignInCode'`,
+    );
+    expect((await enter(new Browser(), code)).next.status).toBe(403);
+  });
+
+  it('the first one becomes student-affairs officer of the school, where nobody is', async () => {
+    await expect(firstAdmin(issuer.config, '0000')).rejects.toThrow('import the roster first');
+    await issuer.query(sql`DELETE FROM staffing.appointment WHERE kind = 'student_affairs_officer'`);
+    expect(await firstAdmin(issuer.config, 'T0007')).toMatchObject({ appointed: true });
+    expect(await firstAdmin(issuer.config, 'T0001')).toMatchObject({ appointed: false });
+    const officers = await issuer.query(
+      sql`SELECT person_id, unit_id FROM staffing.appointment WHERE kind = 'student_affairs_officer'`,
+    );
+    expect(officers).toEqual([{ person_id: campus.staff.psychologist, unit_id: campus.school }]);
+  });
+});
+
+describe('without the demo', () => {
   it('a process does not start beside demo secrets', async () => {
     await expect(IssuerApp.create({ demo: false, seeded: true })).rejects.toThrow(DEMO_CLIENT.clientId);
   });

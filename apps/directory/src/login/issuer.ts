@@ -8,6 +8,8 @@ import { Vault } from '../clients/vault.js';
 import { SECRET_HASHES } from './client-adapter.js';
 import { DOCS_CLIENT } from './demo-client.js';
 import { providerOptions } from './provider-options.js';
+import { Consents } from './consents.service.js';
+import { Sessions, type Origin } from './sessions.service.js';
 import { SigningKeysService } from './signing-keys.service.js';
 import { Throttle } from './throttle.js';
 
@@ -31,6 +33,8 @@ export class Issuer {
     private readonly database: Database,
     private readonly vault: Vault,
     private readonly signingKeys: SigningKeysService,
+    private readonly sessions: Sessions,
+    private readonly consents: Consents,
   ) {
     this.path = new URL(config.issuer).pathname;
   }
@@ -49,11 +53,14 @@ export class Issuer {
     const keys = await this.signingKeys.published();
     const kids = keys.map((key) => key.kid).join(' ');
     if (kids !== this.current?.kids) {
-      const { database, vault, throttle, path, config } = this;
+      const { database, vault, throttle, path, config, sessions, consents } = this;
       const docs = config.demo ? { docsRedirectUri: `${config.origin}${DOCS_CLIENT.redirectPath}` } : {};
       this.current = {
         provider: this.build(
-          new Provider(this.config.issuer, providerOptions({ database, vault, throttle, keys, path, ...docs })),
+          new Provider(
+            this.config.issuer,
+            providerOptions({ database, vault, throttle, keys, path, sessions, consents, ...docs }),
+          ),
         ),
         kids,
       };
@@ -70,6 +77,13 @@ export class Issuer {
       const hashes = (this as unknown as Record<string, string[]>)[SECRET_HASHES] ?? [];
       return hashes.map((known) => timingSafeEqual(Buffer.from(known), hash)).includes(true);
     } as never;
+    provider.use(async (context, next) => {
+      await next();
+      const { result, session } = (context as KoaContextWithOIDC).oidc ?? {};
+      const origin = result?.['origin'] as Origin | undefined;
+      // Before the answer leaves, so that no session goes out which the campus could not end.
+      if (origin && session) await this.sessions.bind(session.uid, origin);
+    });
     const failed = (context: KoaContextWithOIDC, error: Error): void => {
       if (error.message === 'invalid_client') this.throttle.fail(context.state.claimedClient as string);
     };

@@ -3,21 +3,27 @@ import { Client, ClientSecret } from '../clients/client.entity.js';
 import { ClientsController } from '../clients/clients.controller.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { Vault } from '../clients/vault.js';
-import { DemoLoginController } from './demo-login.controller.js';
-import { DemoLogin } from './demo-login.service.js';
+import { Consents } from './consents.service.js';
 import { Issuer } from './issuer.js';
+import { Sessions } from './sessions.service.js';
+import { SignInCodes } from './sign-in-codes.service.js';
+import { SignIn } from './sign-in.service.js';
+import { SignInController, SsoController } from './sign-in.controller.js';
 import { SigningKeysController } from './signing-keys.controller.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
 /** What directory's module lists for the features `clients` and `login`. */
 export const loginFeature = {
   entities: [Client, ClientSecret],
-  controllers: [ClientsController, SigningKeysController, DemoLoginController],
+  controllers: [ClientsController, SigningKeysController, SignInController, SsoController],
   providers: [
     { provide: Vault, inject: [Config], useFactory: (config: Config) => Vault.fromFile(config.secretKeyFile) },
     ClientsService,
     SigningKeysService,
+    Sessions,
+    Consents,
+    SignInCodes,
     Issuer,
-    DemoLogin,
+    SignIn,
   ],
 };

@@ -1,11 +1,10 @@
-import { defineProblem } from '#http';
+import { defineProblem, type Problem } from '#http';
 
-export const SsoNotConfigured = defineProblem({
-  code: 'directory/sso-not-configured',
-  status: 501,
-  zh: '尚未接入校园统一身份认证，无法登录',
-  en: 'Campus single sign-on is not configured; nobody can sign in',
-});
+/** The problem, with what it comes from: for the log, never for the answer. */
+export function because<P extends Problem>(problem: P, cause: unknown): P {
+  problem.cause = cause;
+  return problem;
+}
 
 export const LoginExpired = defineProblem({
   code: 'directory/login-expired',
@@ -19,6 +18,34 @@ export const UnknownPersona = defineProblem({
   status: 400,
   zh: '没有这个演示人物；可选：{names}',
   en: 'There is no such demo persona; choose one of: {names}',
+});
+
+export const SsoRefused = defineProblem({
+  code: 'directory/sso-refused',
+  status: 403,
+  zh: '统一身份认证未确认您的身份，请回到应用重新登录；若仍如此，请联系信息化部门',
+  en: 'Campus single sign-on did not confirm who you are; sign in again from the app, and if that does not help ask the IT department',
+});
+
+export const SsoUnavailable = defineProblem({
+  code: 'directory/sso-unavailable',
+  status: 503,
+  zh: '统一身份认证暂时无法访问，请稍后回到应用重新登录',
+  en: 'Campus single sign-on cannot be reached right now; sign in again from the app a little later',
+});
+
+export const NotInRoster = defineProblem({
+  code: 'directory/not-in-roster',
+  status: 403,
+  zh: '您已通过统一身份认证，但名册中没有与您的学号或工号对应的在校人员，请联系信息化部门',
+  en: 'Campus single sign-on knows you, but the roster has nobody active with your number; ask the IT department',
+});
+
+export const SignInCodeRefused = defineProblem({
+  code: 'directory/sign-in-code-refused',
+  status: 403,
+  zh: '登录码无效、已用过或已过期，请在服务器上用 npm run admin:first 重新生成',
+  en: 'The sign-in code is wrong, used or expired; make a new one on the server with npm run admin:first',
 });
 
 export const RotatedTooRecently = defineProblem({

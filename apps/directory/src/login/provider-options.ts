@@ -1,11 +1,13 @@
 import type { JWK } from 'jose';
-import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { ACCESS_TOKEN } from '#auth';
 import { PERMISSIONS } from '#contracts';
 import type { Database } from '#database';
 import { personById } from '#roster';
 import type { Vault } from '../clients/vault.js';
 import { ClientAdapter, SECRET_HASHES } from './client-adapter.js';
+import type { Consents } from './consents.service.js';
+import type { Sessions } from './sessions.service.js';
 import { StateAdapter } from './state-adapter.js';
 import type { Throttle } from './throttle.js';
 
@@ -21,6 +23,8 @@ export interface ProviderParts {
   keys: JWK[];
   /** Path of the issuer, without trailing slash. */
   path: string;
+  sessions: Sessions;
+  consents: Consents;
   /** Redirect URI of the client of /docs; set in the demo only. */
   docsRedirectUri?: string;
 }
@@ -35,6 +39,8 @@ export function providerOptions({
   throttle,
   keys,
   path,
+  sessions,
+  consents,
   docsRedirectUri,
 }: ProviderParts): Configuration {
   return {
@@ -79,6 +85,10 @@ export function providerOptions({
       const person = await personById(database.reader, sub);
       return person?.active ? { accountId: sub, claims: async () => ({ sub }) } : undefined;
     },
+    loadExistingGrant: (context) => grantOf(context, consents),
+    // Names the session, so that its access tokens can end with it.
+    extraTokenClaims: async (_context, token) =>
+      'sessionUid' in token && token.sessionUid ? { sid: sessions.nameOf(token.sessionUid) } : undefined,
     renderError: async (context, out) => {
       context.type = 'application/json';
       context.body = out;
@@ -115,6 +125,32 @@ export function providerOptions({
       },
     },
   };
+}
+
+/** What the app already may: of this session, or what the person has agreed to before. */
+async function grantOf(
+  { oidc: { result, session, client, provider, params } }: KoaContextWithOIDC,
+  consents: Consents,
+) {
+  const clientId = client!.clientId;
+  const known = result?.consent?.grantId ?? session!.grantIdFor(clientId);
+  if (known) return provider.Grant.find(known);
+  const { accountId } = session!;
+  if (!accountId) return undefined;
+  const given = await consents.given(accountId, clientId);
+  const scopes = String(params?.scope ?? '')
+    .split(' ')
+    .filter((scope) => given.includes(scope));
+  if (scopes.length === 0) return undefined;
+  const grant = new provider.Grant({ accountId, clientId });
+  addScopes(grant, scopes);
+  await grant.save();
+  return grant;
+}
+
+export function addScopes(grant: InstanceType<Provider['Grant']>, scopes: string[]): void {
+  grant.addOIDCScope(scopes.join(' '));
+  grant.addResourceScope(ACCESS_TOKEN.audience, scopes.join(' '));
 }
 
 /** A scope that nobody knows is refused like one that is not the client's, instead of left out in silence. */

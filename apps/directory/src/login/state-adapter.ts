@@ -1,7 +1,10 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { type Database, query, queryOne, sql } from '#database';
 import type { Vault } from '../clients/vault.js';
+import { refuseTokens } from './revocation.js';
 
+/** What ids are hashed under. */
+export const STATE = 'oidc state';
 const NO_EXPIRY_SECONDS = 86_400;
 const SWEEP_EVERY_MS = 60_000;
 const SWEEP_ROWS = 1_000;
@@ -26,17 +29,17 @@ export class StateAdapter implements Adapter {
 
   async upsert(id: string, payload: AdapterPayload, expiresIn = NO_EXPIRY_SECONDS): Promise<void> {
     const key = this.hash(id);
-    const { grantId, uid } = payload;
+    const { grantId, uid, sessionUid } = payload;
     // A used assertion (RFC 7523 §3 jti) is remembered once: of two at the same time one must lose.
     const overwrite = this.model === 'ReplayDetection' ? sql`oidc_state.expires_at <= now()` : sql`TRUE`;
     const written = await query(
       this.database.reader,
-      sql`INSERT INTO directory.oidc_state (model, id_hash, grant_hash, uid_hash, payload, expires_at)
+      sql`INSERT INTO directory.oidc_state (model, id_hash, grant_hash, uid_hash, session_hash, payload, expires_at)
           VALUES (${this.model}, ${key}, ${grantId ? this.hash(grantId) : null}, ${uid ? this.hash(uid) : null},
-                  ${this.vault.seal(this.place(key), JSON.stringify(payload))}, now() + make_interval(secs => ${expiresIn}))
+                  ${sessionUid ? this.hash(sessionUid) : null}, ${this.vault.seal(this.place(key), JSON.stringify(payload))}, now() + make_interval(secs => ${expiresIn}))
           ON CONFLICT (model, id_hash) DO UPDATE SET
-            grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload,
-            expires_at = excluded.expires_at
+            grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, session_hash = excluded.session_hash,
+            payload = excluded.payload, expires_at = excluded.expires_at
             WHERE ${overwrite}
           RETURNING 1`,
     );
@@ -76,11 +79,20 @@ export class StateAdapter implements Adapter {
     );
   }
 
+  /** What an app was granted in a session is over: its codes, refresh tokens and, within a second, its access tokens. */
   async revokeByGrantId(grantId: string): Promise<void> {
-    await query(
+    const gone = await query<{ key: string; payload: Buffer; session: string | null }>(
       this.database.reader,
-      sql`DELETE FROM directory.oidc_state WHERE model = ${this.model} AND grant_hash = ${this.hash(grantId)}`,
+      sql`WITH gone AS (
+            DELETE FROM directory.oidc_state WHERE model = ${this.model} AND grant_hash = ${this.hash(grantId)}
+            RETURNING id_hash AS key, payload, session_hash AS session
+          ) SELECT * FROM gone`,
     );
+    for (const { key, payload, session } of gone) {
+      if (session === null) continue;
+      const { clientId } = JSON.parse(this.vault.open(this.place(key), payload)) as AdapterPayload;
+      await refuseTokens(this.database.reader, { session, clientId });
+    }
   }
 
   private async findWhere(condition: ReturnType<typeof sql>): Promise<AdapterPayload | undefined> {
@@ -95,7 +107,7 @@ export class StateAdapter implements Adapter {
   }
 
   private hash(id: string): string {
-    return this.vault.digest('oidc state', id);
+    return this.vault.digest(STATE, id);
   }
 
   private place(key: string): string {

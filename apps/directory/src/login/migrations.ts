@@ -1,0 +1,52 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationClass } from '#database';
+
+/** Sign-in by the campus: which session came from which sign-in, whose access tokens are over, and what people have agreed to. */
+class SignIn1763750060000 implements MigrationInterface {
+  name = 'SignIn1763750060000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      -- codes and refresh tokens go with their session
+      ALTER TABLE directory.oidc_state ADD session_hash text;
+      CREATE INDEX ON directory.oidc_state (session_hash) WHERE session_hash IS NOT NULL;
+
+      CREATE TABLE directory.sso_session (
+        session_hash text NOT NULL,
+        -- keyed hashes of what the campus calls its sign-in (OIDC sid, CAS ticket) and the person (OIDC sub)
+        campus_session_hash text,
+        campus_subject_hash text,
+        expires_at timestamptz NOT NULL,
+        CHECK (num_nonnulls(campus_session_hash, campus_subject_hash) > 0)
+      );
+      CREATE UNIQUE INDEX ON directory.sso_session (session_hash, campus_session_hash, campus_subject_hash) NULLS NOT DISTINCT;
+      CREATE INDEX ON directory.sso_session (campus_session_hash);
+      CREATE INDEX ON directory.sso_session (campus_subject_hash);
+      CREATE INDEX ON directory.sso_session (expires_at);
+
+      ALTER TABLE directory.revocation ADD session_hash text;
+      ALTER TABLE directory.revocation DROP CONSTRAINT revocation_check;
+      -- of a session all tokens, or those of one client
+      ALTER TABLE directory.revocation ADD CHECK (
+        CASE WHEN session_hash IS NULL THEN num_nonnulls(client_id, person_id) = 1 ELSE person_id IS NULL END);
+      CREATE OR REPLACE VIEW directory.published_revocation_v1 AS
+        SELECT client_id, person_id, not_before, session_hash FROM directory.revocation
+         WHERE not_before > now() - interval '15 minutes';
+
+      -- what somebody lets an app do in their name
+      CREATE TABLE directory.app_consent (
+        person_id uuid NOT NULL REFERENCES directory.person,
+        client_id text NOT NULL,
+        scopes text[] NOT NULL,
+        given_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (person_id, client_id)
+      );
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only: restore a backup, or write the next migration');
+  }
+}
+
+export const loginMigrations: MigrationClass[] = [SignIn1763750060000];

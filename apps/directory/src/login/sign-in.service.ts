@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { errors, type Provider } from 'oidc-provider';
+import { Actor, audit } from '#auth';
+import { Config } from '#config';
+import { type Permission, PERMISSIONS } from '#contracts';
+import { Database, query, queryOne, sql } from '#database';
+import { errorForLog } from '#http';
+import { Vault } from '../clients/vault.js';
+import { Consents } from './consents.service.js';
+import { assertNoDemoSecrets, demoPersonas } from './demo.js';
+import { Issuer } from './issuer.js';
+import { LoginExpired, NotInRoster, UnknownPersona } from './login.problems.js';
+import { addScopes } from './provider-options.js';
+import { Sessions } from './sessions.service.js';
+import { SignInCodes } from './sign-in-codes.service.js';
+import { codePage, consentPage, demoPage, type Page } from './sign-in-pages.js';
+import type { CampusSso, Pending } from './sso/campus-sso.js';
+import { campusSsoOf } from './sso/sso.js';
+import { StateAdapter } from './state-adapter.js';
+
+const AT_THE_CAMPUS_SECONDS = 600;
+const logger = new Logger('sign-in');
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+type Result = Parameters<Provider['interactionResult']>[2];
+
+/** A browser in the middle of a sign-in. */
+export interface Browser {
+  request: IncomingMessage;
+  response: ServerResponse;
+  requestId: string;
+}
+
+interface Underway {
+  provider: Provider;
+  interaction: Interaction;
+}
+
+/**
+ * What the issuer asks of a person: who they are (the campus's single sign-on; in the demo a persona; before either a code made
+ * on the server), and whether the app may act for them. Every use case answers a page, or where the browser goes next.
+ */
+@Injectable()
+export class SignIn implements OnApplicationBootstrap {
+  private readonly sso: CampusSso | undefined;
+  private readonly atTheCampus: StateAdapter;
+
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly issuer: Issuer,
+    private readonly codes: SignInCodes,
+    private readonly consents: Consents,
+    private readonly sessions: Sessions,
+    vault: Vault,
+  ) {
+    this.sso = campusSsoOf(config);
+    this.atTheCampus = new StateAdapter('AtTheCampus', database, vault);
+  }
+
+  onApplicationBootstrap(): Promise<void> {
+    return assertNoDemoSecrets(this.config, this.database.reader);
+  }
+
+  async begin(browser: Browser): Promise<Page | URL> {
+    const { interaction } = await this.underway(browser);
+    if (this.config.demo) return demoPage(interaction.uid, await demoPersonas(this.database.reader));
+    if (interaction.prompt.name === 'consent') return this.askForConsent(interaction);
+    return this.sso ? this.sendToCampus(this.sso, interaction.uid) : codePage(interaction.uid);
+  }
+
+  /** In the demo one click is login and consent. */
+  async choosePersona(browser: Browser, name: string): Promise<URL> {
+    if (!this.config.demo) throw new LoginExpired();
+    const { provider, interaction } = await this.underway(browser);
+    const personas = await demoPersonas(this.database.reader);
+    const persona = personas.find((one) => one.name === name);
+    if (!persona)
+      throw new UnknownPersona({ pointer: ':persona', params: { names: personas.map((one) => one.name).join(', ') } });
+    const grant = new provider.Grant({ accountId: persona.personId, clientId: clientOf(interaction) });
+    addScopes(grant, String(interaction.params.scope ?? '').split(' '));
+    return this.resume(browser, provider, {
+      login: { accountId: persona.personId },
+      consent: { grantId: await grant.save() },
+    });
+  }
+
+  async useCode(browser: Browser, code: string): Promise<URL> {
+    const { provider, interaction } = await this.underway(browser, 'login');
+    if (this.config.demo || this.sso) throw new LoginExpired();
+    return this.signedIn(browser, provider, interaction, await this.codes.use(code.trim()));
+  }
+
+  /** From the one address that the campus knows to the address that this browser's sign-in is bound to. */
+  async backFromCampus(query: URLSearchParams): Promise<URL> {
+    const known = await this.atTheCampus.find(query.get('state') ?? '');
+    if (!known || known.consumed) throw new LoginExpired();
+    return new URL(
+      `${this.issuer.path}/interaction/${String(known['interaction'])}/callback?${query}`,
+      this.config.origin,
+    );
+  }
+
+  async finishAtCampus(browser: Browser, query: URLSearchParams): Promise<URL> {
+    const { provider, interaction } = await this.underway(browser, 'login');
+    const state = query.get('state') ?? '';
+    const known = await this.atTheCampus.find(state);
+    if (!this.sso || !known || known['interaction'] !== interaction.uid) throw new LoginExpired();
+    await this.atTheCampus.consume(state).catch(() => {
+      throw new LoginExpired();
+    });
+    const { number, ...origin } = await this.sso.finish(known['pending'] as Pending, query).catch((error: Error) => {
+      logger.warn(Object.assign(new Error('the campus did not sign somebody in'), errorForLog(error.cause ?? error)));
+      throw error;
+    });
+    return this.signedIn(browser, provider, interaction, await this.personOf(number), { origin });
+  }
+
+  async approve(browser: Browser): Promise<URL> {
+    const { provider, interaction } = await this.underway(browser, 'consent');
+    const personId = interaction.session!.accountId;
+    const clientId = clientOf(interaction);
+    const scopes = scopesAskedFor(interaction);
+    const grant =
+      (interaction.grantId ? await provider.Grant.find(interaction.grantId) : undefined) ??
+      new provider.Grant({ accountId: personId, clientId });
+    addScopes(grant, scopes);
+    const grantId = await grant.save();
+    const actor = Actor.person(clientId, { id: personId, student: false, posts: [] }, [], browser.requestId);
+    await this.database.transaction(null, async (tx) => {
+      await this.consents.give(tx, personId, clientId, scopes);
+      await audit(tx, actor, { action: 'directory.app-consent.given', subject: { kind: 'person', id: personId } });
+    });
+    return this.resume(browser, provider, { consent: { grantId } });
+  }
+
+  async refuse(browser: Browser): Promise<URL> {
+    const { provider } = await this.underway(browser, 'consent');
+    return this.resume(browser, provider, {
+      error: 'access_denied',
+      error_description: 'the person did not let the app act for them',
+    });
+  }
+
+  /** The campus says that a sign-in is over. Whatever else comes here ends nothing. */
+  async endByNotice(body: URLSearchParams): Promise<void> {
+    const notice = await this.sso?.logoutNotice(body);
+    if (notice) await this.sessions.endByNotice(notice);
+  }
+
+  private async askForConsent(interaction: Interaction): Promise<Page> {
+    const client = await queryOne<{ name: string; redirectUris: string[] }>(
+      this.database.reader,
+      sql`SELECT name, redirect_uris AS "redirectUris" FROM directory.client WHERE client_id = ${clientOf(interaction)}`,
+    );
+    if (!client) throw new LoginExpired();
+    const permissions = scopesAskedFor(interaction).filter((scope): scope is Permission =>
+      Object.hasOwn(PERMISSIONS, scope),
+    );
+    return consentPage(interaction.uid, {
+      app: client.name,
+      redirectUri: String(interaction.params.redirect_uri ?? client.redirectUris[0]),
+      permissions: permissions.map((permission) => PERMISSIONS[permission]),
+    });
+  }
+
+  private async sendToCampus(sso: CampusSso, interaction: string): Promise<URL> {
+    const state = randomBytes(16).toString('base64url');
+    const { url, pending } = await sso.begin(state);
+    await this.atTheCampus.upsert(state, { interaction, pending }, AT_THE_CAMPUS_SECONDS);
+    return url;
+  }
+
+  /** The active person of the roster with the number. Throws NotInRoster, also when a student and a member of staff share it. */
+  private async personOf(number: string): Promise<string> {
+    const people = await query<{ id: string }>(
+      this.database.reader,
+      sql`SELECT id FROM directory.person WHERE number = ${number} AND active`,
+    );
+    if (people.length !== 1) throw new NotInRoster();
+    return people[0]!.id;
+  }
+
+  private async signedIn(
+    browser: Browser,
+    provider: Provider,
+    interaction: Interaction,
+    personId: string,
+    more: Result = {},
+  ): Promise<URL> {
+    const actor = Actor.person(
+      clientOf(interaction),
+      { id: personId, student: false, posts: [] },
+      [],
+      browser.requestId,
+    );
+    await this.database.transaction(null, (tx) =>
+      audit(tx, actor, { action: 'directory.person.signed-in', subject: { kind: 'person', id: personId } }),
+    );
+    return this.resume(browser, provider, { login: { accountId: personId }, ...more });
+  }
+
+  private async resume({ request, response }: Browser, provider: Provider, result: Result): Promise<URL> {
+    return new URL(
+      await provider.interactionResult(request, response, result, { mergeWithLastSubmission: false }),
+      this.config.origin,
+    );
+  }
+
+  /** The sign-in that this browser, and no other, has begun. Throws LoginExpired. */
+  private async underway({ request, response }: Browser, prompt?: string): Promise<Underway> {
+    const provider = await this.issuer.provider();
+    try {
+      const interaction = await provider.interactionDetails(request, response);
+      if (prompt && interaction.prompt.name !== prompt) throw new LoginExpired();
+      return { provider, interaction };
+    } catch (error) {
+      throw error instanceof errors.SessionNotFound ? new LoginExpired() : error;
+    }
+  }
+}
+
+function clientOf({ params }: Interaction): string {
+  return String(params.client_id);
+}
+
+/** What of the scopes the person has not agreed to yet. */
+function scopesAskedFor({ prompt, params }: Interaction): string[] {
+  const { missingOIDCScope, missingResourceScopes } = prompt.details as {
+    missingOIDCScope?: string[];
+    missingResourceScopes?: Record<string, string[]>;
+  };
+  const missing = [...(missingOIDCScope ?? []), ...Object.values(missingResourceScopes ?? {}).flat()];
+  // An app that asks again (prompt=consent) lacks nothing, and is shown whole.
+  return missing.length > 0 ? [...new Set(missing)] : String(params.scope ?? '').split(' ');
+}

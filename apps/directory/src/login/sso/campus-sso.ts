@@ -1,0 +1,46 @@
+import type { Config } from '#config';
+
+/** Who the campus says has signed in, and how it will call that sign-in when it ends. */
+export interface CampusSignIn {
+  /** 学号 or 工号. */
+  number: string;
+  /** The campus's name of this sign-in (OIDC `sid`, CAS ticket); undefined when it gives none. */
+  session: string | undefined;
+  /** The campus's name of the person (OIDC `sub`), where a notice may end all sign-ins of one. */
+  subject: string | undefined;
+}
+
+/** What is kept from sending somebody to the campus until they are back. */
+export interface Pending {
+  state: string;
+  nonce?: string;
+  verifier?: string;
+}
+
+/** Which sign-ins a notice from the campus ends: one, or all of a person. */
+export interface LogoutNotice {
+  session?: string;
+  subject?: string;
+}
+
+/** The school's single sign-on, which knows the people; the issuer sends them there. */
+export interface CampusSso {
+  /** Where to send the browser. Throws SsoUnavailable. */
+  begin(state: string): Promise<{ url: URL; pending: Pending }>;
+  /** Who came back, by what the campus added to the address. Throws SsoRefused or SsoUnavailable. */
+  finish(pending: Pending, query: URLSearchParams): Promise<CampusSignIn>;
+  /** Reads a logout notice; undefined when it is forged, stale or not one. `body` is the form that was posted. */
+  logoutNotice(body: URLSearchParams): Promise<LogoutNotice | undefined>;
+}
+
+/** Where the campus sends people back to, by OIDC and by CAS. */
+export function callbackOf(config: Config): string {
+  return `${config.origin}/directory/sso/callback`;
+}
+
+/** https everywhere but on this machine: what is said on the way decides who somebody is. Throws at boot. */
+export function assertSecure(setting: string, address: string): void {
+  const { protocol, hostname } = new URL(address);
+  if (protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)) return;
+  throw new Error(`${setting} must be an https address (http is for this machine only), not ${address}`);
+}

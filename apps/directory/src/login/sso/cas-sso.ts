@@ -1,0 +1,66 @@
+import type { Config } from '#config';
+import { because, SsoRefused, SsoUnavailable } from '../login.problems.js';
+import {
+  assertSecure,
+  callbackOf,
+  type CampusSignIn,
+  type CampusSso,
+  type LogoutNotice,
+  type Pending,
+} from './campus-sso.js';
+import { readLogoutRequest, readServiceResponse } from './cas-xml.js';
+
+const TIMEOUT_MS = 5_000;
+const TICKET = /^[\x21-\x7e]{1,256}$/;
+
+/** CAS Protocol 3.0: a ticket is asked about once, for exactly the service it was made for; single logout by ticket. */
+export class CasSso implements CampusSso {
+  private readonly base: string;
+
+  constructor(private readonly config: Config) {
+    const { casUrl = '' } = config;
+    assertSecure('CAS_URL', casUrl);
+    this.base = casUrl.replace(/\/+$/, '');
+  }
+
+  async begin(state: string): Promise<{ url: URL; pending: Pending }> {
+    const url = new URL(`${this.base}/login`);
+    url.searchParams.set('service', this.serviceOf(state));
+    return { url, pending: { state } };
+  }
+
+  async finish({ state }: Pending, query: URLSearchParams): Promise<CampusSignIn> {
+    const ticket = query.get('ticket') ?? '';
+    if (!TICKET.test(ticket)) throw new SsoRefused();
+    const found = readServiceResponse(await this.ask(state, ticket));
+    if (!found) throw new SsoRefused();
+    const { casNumberAttribute } = this.config;
+    const [number, ...others] = casNumberAttribute ? (found.attributes.get(casNumberAttribute) ?? []) : [found.user];
+    if (!number || others.length > 0) throw new SsoRefused();
+    return { number, session: ticket, subject: undefined };
+  }
+
+  /** A ticket that we had validated is known to the campus and to us alone: whoever names it is the campus. */
+  async logoutNotice(body: URLSearchParams): Promise<LogoutNotice | undefined> {
+    const session = readLogoutRequest(body.get('logoutRequest') ?? '');
+    return session ? { session } : undefined;
+  }
+
+  private async ask(state: string, ticket: string): Promise<string> {
+    const url = new URL(`${this.base}/p3/serviceValidate`);
+    url.searchParams.set('service', this.serviceOf(state));
+    url.searchParams.set('ticket', ticket);
+    try {
+      const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+      if (!response.ok) throw new Error(`CAS answered ${response.status}`);
+      return await response.text();
+    } catch (error) {
+      throw because(new SsoUnavailable({ retryAfter: 30 }), error);
+    }
+  }
+
+  /** The state is part of the service, so that a ticket made for another browser's sign-in is of no use. */
+  private serviceOf(state: string): string {
+    return `${callbackOf(this.config)}?state=${state}`;
+  }
+}

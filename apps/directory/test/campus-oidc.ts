@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { Provider } from 'oidc-provider';
+import type { Browser } from './issuer.js';
+import { freePort } from './issuer.js';
+
+export const CLIENT = { id: 'yizhan', secret: 'a secret of the campus for tests only' };
+
+/** An OpenID provider as a campus runs one, with login pages, a claim for the 学号, and back-channel logout. */
+export class CampusOidc {
+  private constructor(
+    readonly issuer: string,
+    private readonly server: Server,
+  ) {}
+
+  /** `yizhan`: where the system under test is. */
+  static async start(yizhan: string): Promise<CampusOidc> {
+    const port = await freePort();
+    const issuer = `http://127.0.0.1:${port}`;
+    const provider = new Provider(issuer, {
+      clients: [
+        {
+          client_id: CLIENT.id,
+          client_secret: CLIENT.secret,
+          redirect_uris: [`${yizhan}/directory/sso/callback`],
+          backchannel_logout_uri: `${yizhan}/directory/sso/logout`,
+          backchannel_logout_session_required: true,
+        },
+      ],
+      claims: { openid: ['sub', 'sid'], profile: ['xh'] },
+      features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true } },
+      // The campus calls people by an opaque name; their number is a claim of userinfo.
+      findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, xh: id.replace(/^uid-/, '') }) }),
+      cookies: { keys: ['for tests'], names: { session: 'campus', interaction: 'campus_i', resume: 'campus_r' } },
+      allowOmittingSingleRegisteredRedirectUri: false,
+      fetch: (url, options) => globalThis.fetch(url as URL, options as RequestInit),
+    });
+    const server = createServer((request, response) => void provider.callback()(request, response));
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return new CampusOidc(issuer, server);
+  }
+
+  /** What a person does on the campus's pages: name themselves, and let the campus pass it on. */
+  async signIn(
+    browser: Browser,
+    page: URL,
+    number: string,
+    callback: string,
+  ): Promise<Awaited<ReturnType<Browser['walk']>>> {
+    const named = await browser.walk(
+      page,
+      callback,
+      browser.post(page, { prompt: 'login', login: `uid-${number}`, password: 'any' }),
+    );
+    if (!named.url.href.startsWith(this.issuer)) return named;
+    return browser.walk(named.url, callback, browser.post(named.url, { prompt: 'consent' }));
+  }
+
+  /** The person signs out at the campus, which tells everybody. */
+  async signOut(browser: Browser): Promise<void> {
+    const page = await browser.walk(new URL(`${this.issuer}/session/end`), 'nowhere');
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.page)![1]!;
+    const done = await browser.post(new URL(`${this.issuer}/session/end/confirm`), { xsrf, logout: 'yes' });
+    await done.arrayBuffer();
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}

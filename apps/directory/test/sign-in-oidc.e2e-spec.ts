@@ -1,0 +1,202 @@
+import { writeFileSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { sql } from '#database';
+import { campus, eventually, studentNumbers } from '#testing';
+import { AppWithPeople } from './app-with-people.js';
+import { CampusOidc, CLIENT } from './campus-oidc.js';
+import { Browser, CALLBACK, freePort, IssuerApp } from './issuer.js';
+
+const [STUDENT, NUMBER] = [campus.students[0] as string, studentNumbers[0] as string];
+
+describe('signing in by OpenID Connect', () => {
+  let yizhan: IssuerApp;
+  let sso: CampusOidc;
+  let app: AppWithPeople;
+  beforeAll(async () => {
+    const port = await freePort();
+    sso = await CampusOidc.start(`http://127.0.0.1:${port}`);
+    const secretFile = join(mkdtempSync(join(tmpdir(), 'yizhan-sso-')), 'secret');
+    writeFileSync(secretFile, `${CLIENT.secret}\n`);
+    yizhan = await IssuerApp.create({
+      demo: false,
+      port,
+      oidcIssuer: sso.issuer,
+      oidcClientId: CLIENT.id,
+      oidcClientSecretFile: secretFile,
+      oidcScope: 'openid profile',
+      oidcNumberClaim: 'xh',
+    });
+    app = await AppWithPeople.register(yizhan, sso, sso.issuer);
+  });
+  afterAll(async () => {
+    await yizhan?.close();
+    await sso?.stop();
+  });
+
+  it('asks the person once whether the app may act for them, naming the app and each permission in both languages', async () => {
+    const browser = new Browser();
+    const { url, redeem } = await app.begin();
+    const consent = await app.atCampus(browser, url, NUMBER);
+    expect(consent.status).toBe(200);
+    for (const text of ['请假小程序', 'app.example.edu.cn', '本人请假', 'Ask for leave oneself', 'See units, places'])
+      expect(consent.page).toContain(text);
+    expect(consent.page).not.toContain(NUMBER);
+
+    const tokens = await redeem(await app.allow(browser, consent.url));
+    expect(decodeJwt(tokens.access_token)).toMatchObject({
+      sub: STUDENT,
+      client_id: 'leave-app',
+      scope: AppWithPeople.scope,
+    });
+
+    const again = new Browser();
+    const second = await app.begin();
+    const back = await app.atCampus(again, second.url, NUMBER);
+    expect(back.url.href).toContain(CALLBACK);
+    expect(decodeJwt((await second.redeem(back.url)).access_token)).toMatchObject({ sub: STUDENT });
+
+    const more = await app.begin({ scope: `${AppWithPeople.scope} affairs:leave:read` });
+    const asked = await again.walk(more.url, CALLBACK);
+    expect(asked.page).toContain('See leaves');
+    expect(asked.page).not.toContain('Ask for leave oneself');
+
+    const rows = await yizhan.query(
+      sql`SELECT action, app, subject_id FROM platform.audit_entry WHERE person_id = ${STUDENT} ORDER BY seq`,
+    );
+    expect(rows).toContainEqual({ action: 'directory.person.signed-in', app: 'leave-app', subject_id: STUDENT });
+    expect(rows).toContainEqual({ action: 'directory.app-consent.given', app: 'leave-app', subject_id: STUDENT });
+  });
+
+  it('tells the app when the person does not let it', async () => {
+    const browser = new Browser();
+    const { url } = await app.begin();
+    const consent = await app.atCampus(browser, url, studentNumbers[1] as string);
+    const refused = await browser.walk(
+      consent.url,
+      CALLBACK,
+      browser.post(new URL(`${consent.url.pathname}/refuse`, consent.url)),
+    );
+    expect(refused.url.searchParams.get('error')).toBe('access_denied');
+    const asked = await app.begin();
+    expect((await browser.walk(asked.url, CALLBACK)).page).toContain('请假小程序');
+  });
+
+  it('lets in nobody whom the roster does not know, or no longer', async () => {
+    const { url } = await app.begin();
+    const unknown = await app.atCampus(new Browser(), url, '1999000001');
+    expect(unknown.status).toBe(403);
+    expect(unknown.page).toContain('名册中没有');
+    expect(unknown.page).not.toContain('1999000001');
+
+    await yizhan.query(sql`UPDATE directory.person SET active = false WHERE id = ${campus.students[2]}`);
+    const gone = await app.atCampus(new Browser(), (await app.begin()).url, studentNumbers[2] as string);
+    expect(gone.status).toBe(403);
+    await yizhan.query(sql`UPDATE directory.person SET active = true WHERE id = ${campus.students[2]}`);
+  });
+
+  it('gives what came back from the campus to the browser that began, once', async () => {
+    const victim = new Browser();
+    // The campus sends the browser to the one address it knows; a thief opens it first.
+    const stopAt = `http://127.0.0.1:${yizhan.config.port}/directory/sso/callback`;
+    const campusDone = await app.atCampus(victim, (await app.begin()).url, NUMBER, stopAt);
+    expect(campusDone.url.href).toContain('code=');
+    const thief = new Browser();
+    const refused = await thief.walk(campusDone.url, CALLBACK);
+    expect(refused.status).toBe(400);
+    expect(refused.page).toContain('不是在此浏览器中发起');
+    // Nor does it help to have begun a sign-in of one's own.
+    const theirs = await thief.get((await app.begin()).url);
+    const ownAddress = new URL(
+      `${theirs.headers.get('location')}/callback${campusDone.url.search}`,
+      yizhan.config.origin,
+    );
+    expect((await thief.walk(ownAddress, CALLBACK)).status).toBe(400);
+
+    const own = await victim.walk(campusDone.url, CALLBACK);
+    expect(own.url.href.startsWith(CALLBACK) || own.page.includes('请假小程序')).toBe(true);
+    expect((await victim.walk(campusDone.url, CALLBACK)).status).toBe(400);
+  });
+
+  it('says that the person refused at the campus, and that the campus is away', async () => {
+    const browser = new Browser();
+    const page = await browser.walk((await app.begin()).url, CALLBACK);
+    const link = /href="([^"]+\/abort)"/.exec(page.page)![1]!;
+    const aborted = await browser.walk(new URL(link, page.url), CALLBACK);
+    expect(aborted.status).toBe(403);
+    expect(aborted.page).toContain('统一身份认证未确认您的身份');
+    const program = await fetch(`${yizhan.config.origin}/directory/sso/callback?state=made-up`);
+    expect(program.status).toBe(400);
+    expect(await program.json()).toMatchObject({ code: 'directory/login-expired' });
+  });
+
+  describe('signing out at the campus', () => {
+    it('ends exactly its session: login, refresh tokens, and access tokens within a second', async () => {
+      const here = await app.signIn(NUMBER);
+      const there = await app.signIn(NUMBER);
+      expect(await app.accepted(here.tokens.access_token)).toBe(true);
+      await sso.signOut(here.browser);
+      await eventually(async () => expect(await app.accepted(here.tokens.access_token)).toBe(false), 3_000);
+      await expect(app.renew(here.tokens)).rejects.toMatchObject({
+        error: 'invalid_grant',
+      });
+      const next = await here.browser.walk((await app.begin()).url, CALLBACK);
+      expect(next.url.href).toMatch(sso.issuer);
+
+      expect(await app.accepted(there.tokens.access_token)).toBe(true);
+      const renewed = await app.renew(there.tokens);
+      expect(await app.accepted(renewed.access_token)).toBe(true);
+      const same = await there.browser.walk((await app.begin()).url, CALLBACK);
+      expect(same.url.href).toContain('code=');
+    });
+
+    it('is believed from the campus alone', async () => {
+      const { tokens } = await app.signIn(NUMBER);
+      const { privateKey, publicKey } = await generateKeyPair('RS256');
+      const event = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+      const forged = (claims: Record<string, unknown>, header = {}) =>
+        new SignJWT({ sub: `uid-${NUMBER}`, events: event, jti: 'x', ...claims })
+          .setProtectedHeader({ alg: 'RS256', ...header })
+          .setIssuer(sso.issuer)
+          .setAudience(CLIENT.id)
+          .setIssuedAt()
+          .sign(privateKey);
+      const notices = [
+        await forged({}),
+        await forged({}, { jwk: await exportJWK(publicKey) }),
+        `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify({ sub: `uid-${NUMBER}`, events: event })).toString('base64url')}.`,
+        tokens.access_token,
+        '',
+      ];
+      for (const logout_token of notices) {
+        const body = new URLSearchParams({ logout_token });
+        const response = await fetch(`${yizhan.config.origin}/directory/sso/logout`, { method: 'POST', body });
+        expect(response.status).toBe(200);
+      }
+      await expect(app.renew(tokens)).resolves.toBeDefined();
+    });
+  });
+
+  it('refuses access tokens whose code was used twice', async () => {
+    const browser = new Browser();
+    const { url, redeem } = await app.begin();
+    const back = (await app.atCampus(browser, url, NUMBER)).url;
+    const tokens = await redeem(back);
+    expect(await app.accepted(tokens.access_token)).toBe(true);
+    await expect(redeem(back)).rejects.toMatchObject({ error: 'invalid_grant' });
+    await eventually(async () => expect(await app.accepted(tokens.access_token)).toBe(false), 3_000);
+  });
+});
+
+describe('the configuration of campus sign-in', () => {
+  it.each([
+    [{ oidcIssuer: 'http://sso.example.edu.cn', oidcClientId: 'x' }, 'OIDC_ISSUER must be an https address'],
+    [{ oidcIssuer: 'https://sso.example.edu.cn' }, 'OIDC_CLIENT_ID is not set'],
+    [{ casUrl: 'http://cas.example.edu.cn/cas' }, 'CAS_URL must be an https address'],
+    [{ casUrl: 'https://c.edu.cn/cas', oidcIssuer: 'https://c.edu.cn' }, 'both set'],
+    [{ casUrl: 'https://c.edu.cn/cas', demo: true }, 'The demo signs in by its personas'],
+  ])('%j does not start', async (settings, why) => {
+    await expect(IssuerApp.create({ demo: false, seeded: false, ...settings })).rejects.toThrow(why);
+  });
+});
