@@ -27,8 +27,9 @@ export class Revocations {
     const notBefore = Math.max(
       this.byHolder.get(`client ${clientId}`) ?? 0,
       this.byHolder.get(`person ${personId}`) ?? 0,
+      this.byHolder.get(`client ${clientId} person ${personId}`) ?? 0,
       this.byHolder.get(`session ${sessionId}`) ?? 0,
-      this.byHolder.get(`session ${sessionId} client ${clientId}`) ?? 0,
+      this.byHolder.get(`client ${clientId} session ${sessionId}`) ?? 0,
     );
     return issuedAt < notBefore;
   }
@@ -49,9 +50,11 @@ export class Revocations {
   }
 }
 
-/** Whose tokens are refused: a client's, a person's, or those of a session (of one client of it). */
+/** Whose tokens are refused: a client's, a person's, a session's, or what a client has of one of the last two. */
 function holderOf({ client_id, person_id, session_hash }: Revocation): string {
-  const client = client_id === null ? '' : `client ${client_id}`;
-  if (session_hash !== null) return `session ${session_hash} ${client}`.trimEnd();
-  return client || `person ${person_id}`;
+  const parts = { client: client_id, person: person_id, session: session_hash };
+  return Object.entries(parts)
+    .filter(([, id]) => id !== null)
+    .map(([kind, id]) => `${kind} ${id}`)
+    .join(' ');
 }

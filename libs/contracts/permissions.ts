@@ -8,6 +8,7 @@ export const PERMISSIONS = {
   'directory:import:write': { zh: '导入名册与场所', en: 'Import rosters and places' },
   'directory:client:read': { zh: '查看接入应用', en: 'See client applications' },
   'directory:client:write': { zh: '管理接入应用与密钥', en: 'Manage client applications and keys' },
+  'directory:consent:own': { zh: '查看与撤回本人对应用的授权', en: "See and withdraw one's consents to apps" },
   'staffing:appointment:read': { zh: '查看任职', en: 'See appointments' },
   'staffing:appointment:write': { zh: '任免', en: 'Appoint and relieve' },
   'staffing:ratio:read': { zh: '查看师生比与负荷', en: 'See ratio and caseload' },
@@ -66,7 +67,12 @@ export type AppointmentKind = keyof typeof APPOINTMENT_KINDS;
 /** An appointment's kind, or `student` for an active student's rights over their own matters. */
 export type Role = AppointmentKind | 'student';
 
-const SEES_STUDENTS: Permission[] = ['directory:person:read', 'directory:unit:read', 'staffing:appointment:read'];
+const SEES_STUDENTS: Permission[] = [
+  'directory:consent:own',
+  'directory:person:read',
+  'directory:unit:read',
+  'staffing:appointment:read',
+];
 
 /** What a role may do, over the units of the appointment only (a student: over themselves). */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
@@ -130,6 +136,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     'party-building:admission:write',
   ],
   student: [
+    'directory:consent:own',
     'affairs:leave:submit',
     'affairs:leave:read',
     'early-warning:explanation:read',

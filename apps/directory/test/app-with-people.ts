@@ -26,7 +26,7 @@ export class AppWithPeople {
       name: '请假小程序',
       grants: ['authorization_code', 'refresh_token'],
       redirectUris: [CALLBACK],
-      permissions: ['directory:unit:read', 'affairs:leave:submit', 'affairs:leave:read'],
+      permissions: ['directory:unit:read', 'affairs:leave:submit', 'affairs:leave:read', 'directory:consent:own'],
     });
     return new AppWithPeople(yizhan, campus, campusUrl, await yizhan.discover('leave-app', secret));
   }
@@ -62,9 +62,9 @@ export class AppWithPeople {
     return (await browser.walk(page, CALLBACK, browser.post(new URL(`${page.pathname}/approve`, page)))).url;
   }
 
-  async signIn(number: string) {
+  async signIn(number: string, parameters?: Record<string, string>) {
     const browser = new Browser();
-    const { url, redeem } = await this.begin();
+    const { url, redeem } = await this.begin(parameters);
     const next = await this.atCampus(browser, url, number);
     const back = next.url.href.startsWith(CALLBACK) ? next.url : await this.allow(browser, next.url);
     return { browser, tokens: await redeem(back) };

@@ -178,6 +178,62 @@ describe('signing in by OpenID Connect', () => {
     });
   });
 
+  it('lets the person see and withdraw the consent: the app gets nothing more, and has to ask again', async () => {
+    const own = studentNumbers[3] as string;
+    const { browser, tokens } = await app.signIn(own, { scope: `${AppWithPeople.scope} directory:consent:own` });
+    const call = (path: string, method = 'GET', token = tokens.access_token) =>
+      fetch(`${yizhan.config.origin}/directory/v1/consents${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}` },
+      });
+    expect(await (await call('')).json()).toEqual({
+      consents: [
+        {
+          clientId: 'leave-app',
+          name: '请假小程序',
+          permissions: ['affairs:leave:submit', 'directory:consent:own', 'directory:unit:read'],
+          givenAt: expect.any(String) as string,
+        },
+      ],
+    });
+    const unknown = await call('/other-app', 'DELETE');
+    expect([unknown.status, await unknown.json()]).toMatchObject([404, { what: 'consent' }]);
+    const withdrawn = await call('/leave-app', 'DELETE');
+    expect(await withdrawn.json()).toEqual({ consents: [] });
+    await eventually(async () => expect((await call('')).status).toBe(401), 3_000);
+    await expect(app.renew(tokens)).rejects.toMatchObject({ error: 'invalid_grant' });
+    const asked = await new Browser().walk((await app.begin()).url, CALLBACK);
+    expect(asked.url.href).toMatch(sso.issuer);
+    const fresh = new Browser();
+    expect((await app.atCampus(fresh, (await app.begin()).url, own)).page).toContain('Let an app act for you');
+
+    // The browser that is still signed in is asked again too.
+    expect((await browser.walk((await app.begin()).url, CALLBACK)).page).toContain('Let an app act for you');
+  });
+
+  it('signs out here for whom asks to, at the address the metadata names, and leads on to the campus', async () => {
+    const { browser, tokens } = await app.signIn(NUMBER);
+    const elsewhere = await app.signIn(NUMBER);
+    const address = new URL(app.configuration.serverMetadata().end_session_endpoint!);
+    address.searchParams.set('client_id', 'leave-app');
+    const asked = await browser.walk(address, 'nowhere');
+    expect(asked.page).toContain('Sign out');
+    expect(await app.accepted(tokens.access_token)).toBe(true);
+
+    const [, action, xsrf] = /action="([^"]+)"[^]*name="xsrf" value="([^"]+)"/.exec(asked.page)!;
+    const form = { xsrf: xsrf!, logout: 'yes' };
+    const done = await browser.walk(asked.url, 'nowhere', browser.post(new URL(action!, asked.url), form));
+    expect(done.page).toContain(`${sso.issuer}/session/end?client_id=${CLIENT.id}`);
+    await eventually(async () => expect(await app.accepted(tokens.access_token)).toBe(false), 3_000);
+    await expect(app.renew(tokens)).rejects.toMatchObject({ error: 'invalid_grant' });
+    expect(await app.accepted(elsewhere.tokens.access_token)).toBe(true);
+
+    const stranger = new Browser();
+    const forged = await stranger.walk(address, 'nowhere', stranger.post(new URL(action!, asked.url), form));
+    expect(forged.status).toBe(400);
+    expect(await app.accepted(elsewhere.tokens.access_token)).toBe(true);
+  });
+
   it('refuses access tokens whose code was used twice', async () => {
     const browser = new Browser();
     const { url, redeem } = await app.begin();

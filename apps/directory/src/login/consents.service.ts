@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
 import { Database, query, queryOne, sql, type Tx } from '#database';
+import { NotFound } from '#http';
+import { ConsentDto, ConsentsDto } from './consents.dto.js';
+import { PersonNeeded } from './login.problems.js';
+import { refuseTokens } from './revocation.js';
 
-/** What people let apps do in their name: asked once, and again when an app asks for more. */
+/**
+ * What people let apps do in their name: asked once, and again when an app asks for more; theirs to withdraw (PIPL art. 15). An app
+ * renews its tokens only while the person's consent stands.
+ */
 @Injectable()
 export class Consents {
   constructor(private readonly database: Database) {}
@@ -24,4 +32,42 @@ export class Consents {
             scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes) ORDER BY 1)`,
     );
   }
+
+  async list(actor: Actor): Promise<ConsentsDto> {
+    return listed(this.database.reader, personOf(actor));
+  }
+
+  /** The app's refresh tokens are of no use from now on, its access tokens within a second. Answers what still stands. */
+  async withdraw(actor: Actor, clientId: string): Promise<ConsentsDto> {
+    const personId = personOf(actor);
+    return this.database.transaction(actor, async (tx) => {
+      const gone = await query(
+        tx,
+        sql`WITH gone AS (
+              DELETE FROM directory.app_consent WHERE person_id = ${personId} AND client_id = ${clientId} RETURNING 1
+            ) SELECT * FROM gone`,
+      );
+      if (gone.length === 0) throw new NotFound({ what: 'consent' });
+      await refuseTokens(tx, { personId, clientId });
+      await audit(tx, actor, { action: 'directory.app-consent.withdrawn', subject: { kind: 'person', id: personId } });
+      return listed(tx, personId);
+    });
+  }
+}
+
+/** Nobody sees or withdraws another's consent. Throws PersonNeeded for an app by itself. */
+function personOf(actor: Actor): string {
+  if (!actor.personId) throw new PersonNeeded();
+  return actor.personId;
+}
+
+async function listed(tx: Tx, personId: string): Promise<ConsentsDto> {
+  const consents = await query<ConsentDto>(
+    tx,
+    sql`SELECT a.client_id AS "clientId", COALESCE(c.name, a.client_id) AS name,
+               ARRAY(SELECT s FROM unnest(a.scopes) s WHERE s <> 'openid' ORDER BY s) AS permissions, a.given_at AS "givenAt"
+          FROM directory.app_consent a LEFT JOIN directory.client c ON c.client_id = a.client_id
+         WHERE a.person_id = ${personId} ORDER BY a.given_at DESC, a.client_id`,
+  );
+  return ConsentsDto.from(consents);
 }

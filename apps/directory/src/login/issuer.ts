@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Client, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { Config } from '#config';
 import { Database } from '#database';
@@ -11,6 +11,7 @@ import { providerOptions } from './provider-options.js';
 import { Consents } from './consents.service.js';
 import { Sessions, type Origin } from './sessions.service.js';
 import { SigningKeysService } from './signing-keys.service.js';
+import { CAMPUS_SSO, type CampusSso } from './sso/campus-sso.js';
 import { Throttle } from './throttle.js';
 
 const KEYS_FRESH_MS = 10_000;
@@ -35,6 +36,7 @@ export class Issuer {
     private readonly signingKeys: SigningKeysService,
     private readonly sessions: Sessions,
     private readonly consents: Consents,
+    @Inject(CAMPUS_SSO) private readonly sso: CampusSso | undefined,
   ) {
     this.path = new URL(config.issuer).pathname;
   }
@@ -53,13 +55,13 @@ export class Issuer {
     const keys = await this.signingKeys.published();
     const kids = keys.map((key) => key.kid).join(' ');
     if (kids !== this.current?.kids) {
-      const { database, vault, throttle, path, config, sessions, consents } = this;
+      const { database, vault, throttle, path, config, sessions, consents, sso } = this;
       const docs = config.demo ? { docsRedirectUri: `${config.origin}${DOCS_CLIENT.redirectPath}` } : {};
       this.current = {
         provider: this.build(
           new Provider(
             this.config.issuer,
-            providerOptions({ database, vault, throttle, keys, path, sessions, consents, ...docs }),
+            providerOptions({ database, vault, throttle, keys, path, sessions, consents, sso, ...docs }),
           ),
         ),
         kids,
@@ -79,10 +81,11 @@ export class Issuer {
     } as never;
     provider.use(async (context, next) => {
       await next();
-      const { result, session } = (context as KoaContextWithOIDC).oidc ?? {};
+      // Both before the answer leaves: no session goes out which the campus could not end, and no goodbye that is not true.
+      const { route, result, session, params } = (context as KoaContextWithOIDC).oidc ?? {};
       const origin = result?.['origin'] as Origin | undefined;
-      // Before the answer leaves, so that no session goes out which the campus could not end.
       if (origin && session) await this.sessions.bind(session.uid, origin);
+      if (route === 'end_session_confirm' && params?.logout && session) await this.sessions.end(session.uid);
     });
     const failed = (context: KoaContextWithOIDC, error: Error): void => {
       if (error.message === 'invalid_client') this.throttle.fail(context.state.claimedClient as string);

@@ -41,6 +41,13 @@ export const NotInRoster = defineProblem({
   en: 'Campus single sign-on knows you, but the roster has nobody active with your number; ask the IT department',
 });
 
+export const PersonNeeded = defineProblem({
+  code: 'directory/person-needed',
+  status: 403,
+  zh: '这是本人的事项：应用须代表登录的人员调用',
+  en: 'This is a matter of a person: the app must ask in the name of somebody who has signed in',
+});
+
 export const SignInCodeRefused = defineProblem({
   code: 'directory/sign-in-code-refused',
   status: 403,

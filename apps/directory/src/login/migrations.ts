@@ -26,9 +26,9 @@ class SignIn1763750060000 implements MigrationInterface {
 
       ALTER TABLE directory.revocation ADD session_hash text;
       ALTER TABLE directory.revocation DROP CONSTRAINT revocation_check;
-      -- of a session all tokens, or those of one client
-      ALTER TABLE directory.revocation ADD CHECK (
-        CASE WHEN session_hash IS NULL THEN num_nonnulls(client_id, person_id) = 1 ELSE person_id IS NULL END);
+      -- all tokens of a client, a person or a session, or what a client has of one of the last two
+      ALTER TABLE directory.revocation ADD CHECK (num_nonnulls(person_id, session_hash) <= 1
+        AND num_nonnulls(client_id, person_id, session_hash) >= 1);
       CREATE OR REPLACE VIEW directory.published_revocation_v1 AS
         SELECT client_id, person_id, not_before, session_hash FROM directory.revocation
          WHERE not_before > now() - interval '15 minutes';

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#http';
-import { type Page, problemPage } from './sign-in-pages.js';
+import { type Page, policyOf, problemPage } from './sign-in-pages.js';
 
 /** Tells people in a browser what went wrong on a page; programs get the problem as everywhere. */
 @Catch(Problem)
@@ -16,14 +16,10 @@ export class ProblemPageFilter implements ExceptionFilter {
   }
 }
 
-/** Nothing but our own style, and forms that lead where the page says. */
-export function sendPage(reply: FastifyReply, { html, status, formAction }: Page): void {
+export function sendPage(reply: FastifyReply, page: Page): void {
   void reply
-    .code(status)
-    .header(
-      'Content-Security-Policy',
-      `default-src 'none'; style-src 'self'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`,
-    )
+    .code(page.status)
+    .header('Content-Security-Policy', policyOf(page))
     .type('text/html; charset=utf-8')
-    .send(html);
+    .send(page.html);
 }

@@ -8,6 +8,8 @@ import type { Vault } from '../clients/vault.js';
 import { ClientAdapter, SECRET_HASHES } from './client-adapter.js';
 import type { Consents } from './consents.service.js';
 import type { Sessions } from './sessions.service.js';
+import { type Page, policyOf, signedOutPage, signOutPage } from './sign-in-pages.js';
+import type { CampusSso } from './sso/campus-sso.js';
 import { StateAdapter } from './state-adapter.js';
 import type { Throttle } from './throttle.js';
 
@@ -25,6 +27,7 @@ export interface ProviderParts {
   path: string;
   sessions: Sessions;
   consents: Consents;
+  sso: CampusSso | undefined;
   /** Redirect URI of the client of /docs; set in the demo only. */
   docsRedirectUri?: string;
 }
@@ -41,6 +44,7 @@ export function providerOptions({
   path,
   sessions,
   consents,
+  sso,
   docsRedirectUri,
 }: ProviderParts): Configuration {
   return {
@@ -80,10 +84,11 @@ export function providerOptions({
     rotateRefreshToken: true,
     expiresWithSession: async () => false,
     interactions: { url: async (_context, interaction) => `${path}/interaction/${interaction.uid}` },
-    // A person who left the school gets no more tokens, by refresh neither.
-    findAccount: async (_context, sub) => {
+    // Who has left the school, or withdrawn the consent, gets an app no more tokens, by refresh neither.
+    findAccount: async (_context, sub, token) => {
       const person = await personById(database.reader, sub);
-      return person?.active ? { accountId: sub, claims: async () => ({ sub }) } : undefined;
+      const refused = token?.kind === 'RefreshToken' && (await consents.given(sub, token.clientId!)).length === 0;
+      return person?.active && !refused ? { accountId: sub, claims: async () => ({ sub }) } : undefined;
     },
     loadExistingGrant: (context) => grantOf(context, consents),
     // Names the session, so that its access tokens can end with it.
@@ -96,7 +101,15 @@ export function providerOptions({
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (context, form) => show(context, signOutPage(form)),
+        postLogoutSuccessSource: async (context) => {
+          // Signed out here is signed out here, also while the campus is away.
+          const campus = await sso?.signOutUrl().catch(() => undefined);
+          show(context, signedOutPage(campus));
+        },
+      },
       clientCredentials: { enabled: true },
       introspection: {
         enabled: true,
@@ -132,12 +145,12 @@ async function grantOf(
   { oidc: { result, session, client, provider, params } }: KoaContextWithOIDC,
   consents: Consents,
 ) {
-  const clientId = client!.clientId;
-  const known = result?.consent?.grantId ?? session!.grantIdFor(clientId);
-  if (known) return provider.Grant.find(known);
   const { accountId } = session!;
   if (!accountId) return undefined;
+  const clientId = client!.clientId;
   const given = await consents.given(accountId, clientId);
+  const known = result?.consent?.grantId ?? session!.grantIdFor(clientId);
+  if (known && given.length > 0) return provider.Grant.find(known);
   const scopes = String(params?.scope ?? '')
     .split(' ')
     .filter((scope) => given.includes(scope));
@@ -146,6 +159,12 @@ async function grantOf(
   addScopes(grant, scopes);
   await grant.save();
   return grant;
+}
+
+function show(context: KoaContextWithOIDC, page: Page): void {
+  context.set('Content-Security-Policy', policyOf(page));
+  context.type = 'text/html; charset=utf-8';
+  context.body = page.html;
 }
 
 export function addScopes(grant: InstanceType<Provider['Grant']>, scopes: string[]): void {

@@ -64,6 +64,36 @@ ${wishes.length > 0 ? asked : '<p>确认您是谁 · <span lang="en">Know who yo
   );
 }
 
+/** Asks whether to sign out. `form`: the issuer's own, with its token. */
+export function signOutPage(form: string): Page {
+  const id = /id="([^"]+)"/.exec(form)![1]!;
+  return page(
+    { zh: '退出登录', en: 'Sign out' },
+    `<p>退出后，由本次登录取得授权的应用须重新登录。</p>
+<p lang="en">The apps that were let in by this sign-in have to sign in again.</p>
+${form}
+<p><button form="${escapeHtml(id)}" name="logout" value="yes">退出 <span lang="en">Sign out</span></button></p>`,
+  );
+}
+
+/** `campus`: where one is still signed in. */
+export function signedOutPage(campus: URL | undefined): Page {
+  const link = campus
+    ? `<p><a href="${escapeHtml(campus.href)}">同时退出学校统一身份认证 · <span lang="en">Sign out of campus single sign-on too</span></a></p>`
+    : '';
+  return page(
+    { zh: '已退出', en: 'Signed out' },
+    `<p>您已退出，可以关闭此页。</p>
+<p lang="en">You are signed out and can close this page.</p>
+${link}`,
+  );
+}
+
+/** Content-Security-Policy of a page: nothing but our own style, and forms that lead where the page says. */
+export function policyOf({ formAction }: Page): string {
+  return `default-src 'none'; style-src 'self'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`;
+}
+
 /** What went wrong, and what to do next. */
 export function problemPage({ zh, en }: Bilingual, status: number): Page {
   return page({ zh: '未能登录', en: 'Not signed in' }, `<p>${escapeHtml(zh)}</p>\n<p lang="en">${escapeHtml(en)}</p>`, {

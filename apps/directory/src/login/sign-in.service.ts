@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { errors, type Provider } from 'oidc-provider';
 import { Actor, audit } from '#auth';
 import { Config } from '#config';
@@ -16,8 +16,7 @@ import { addScopes } from './provider-options.js';
 import { Sessions } from './sessions.service.js';
 import { SignInCodes } from './sign-in-codes.service.js';
 import { codePage, consentPage, demoPage, type Page } from './sign-in-pages.js';
-import type { CampusSso, Pending } from './sso/campus-sso.js';
-import { campusSsoOf } from './sso/sso.js';
+import { CAMPUS_SSO, type CampusSso, type Pending } from './sso/campus-sso.js';
 import { StateAdapter } from './state-adapter.js';
 
 const AT_THE_CAMPUS_SECONDS = 600;
@@ -44,7 +43,6 @@ interface Underway {
  */
 @Injectable()
 export class SignIn implements OnApplicationBootstrap {
-  private readonly sso: CampusSso | undefined;
   private readonly atTheCampus: StateAdapter;
 
   constructor(
@@ -54,9 +52,9 @@ export class SignIn implements OnApplicationBootstrap {
     private readonly codes: SignInCodes,
     private readonly consents: Consents,
     private readonly sessions: Sessions,
+    @Inject(CAMPUS_SSO) private readonly sso: CampusSso | undefined,
     vault: Vault,
   ) {
-    this.sso = campusSsoOf(config);
     this.atTheCampus = new StateAdapter('AtTheCampus', database, vault);
   }
 
@@ -80,7 +78,11 @@ export class SignIn implements OnApplicationBootstrap {
     if (!persona)
       throw new UnknownPersona({ pointer: ':persona', params: { names: personas.map((one) => one.name).join(', ') } });
     const grant = new provider.Grant({ accountId: persona.personId, clientId: clientOf(interaction) });
-    addScopes(grant, String(interaction.params.scope ?? '').split(' '));
+    const scopes = String(interaction.params.scope ?? '').split(' ');
+    addScopes(grant, scopes);
+    await this.database.transaction(null, (tx) =>
+      this.consents.give(tx, persona.personId, clientOf(interaction), scopes),
+    );
     return this.resume(browser, provider, {
       login: { accountId: persona.personId },
       consent: { grantId: await grant.save() },

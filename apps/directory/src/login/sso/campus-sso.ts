@@ -31,7 +31,12 @@ export interface CampusSso {
   finish(pending: Pending, query: URLSearchParams): Promise<CampusSignIn>;
   /** Reads a logout notice; undefined when it is forged, stale or not one. `body` is the form that was posted. */
   logoutNotice(body: URLSearchParams): Promise<LogoutNotice | undefined>;
+  /** Where the person signs out of the campus itself; undefined when it has no such page. */
+  signOutUrl(): Promise<URL | undefined>;
 }
+
+/** Injects the school's CampusSso; undefined before there is one. */
+export const CAMPUS_SSO = Symbol('CampusSso');
 
 /** Where the campus sends people back to, by OIDC and by CAS. */
 export function callbackOf(config: Config): string {

@@ -46,6 +46,10 @@ export class CasSso implements CampusSso {
     return session ? { session } : undefined;
   }
 
+  async signOutUrl(): Promise<URL> {
+    return new URL(`${this.base}/logout`);
+  }
+
   private async ask(state: string, ticket: string): Promise<string> {
     const url = new URL(`${this.base}/p3/serviceValidate`);
     url.searchParams.set('service', this.serviceOf(state));

@@ -92,6 +92,15 @@ export class OidcSso implements CampusSso {
     }
   }
 
+  /** OpenID Connect RP-Initiated Logout 1.0. */
+  async signOutUrl(): Promise<URL | undefined> {
+    const { end_session_endpoint: page } = (await this.discovered()).serverMetadata();
+    if (!page) return undefined;
+    const url = new URL(page);
+    url.searchParams.set('client_id', this.clientId);
+    return url;
+  }
+
   /** The campus's metadata; asked for once, and again after a failure. */
   private discovered(): Promise<oidc.Configuration> {
     const execute = this.issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [];
