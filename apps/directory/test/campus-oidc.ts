@@ -1,10 +1,22 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Provider } from 'oidc-provider';
 import type { Browser } from './issuer.js';
 import { freePort } from './issuer.js';
 
-export const CLIENT = { id: 'yizhan', secret: 'a secret of the campus for tests only' };
+/** How the campus knows us. */
+export const CLIENT = {
+  id: 'yizhan',
+  secret: 'a secret of the campus for tests only',
+  secretFile(): string {
+    const file = join(mkdtempSync(join(tmpdir(), 'yizhan-sso-')), 'secret');
+    writeFileSync(file, `${CLIENT.secret}\n`);
+    return file;
+  },
+};
 
 /** An OpenID provider as a campus runs one, with login pages, a claim for the 学号, and back-channel logout. */
 export class CampusOidc {

@@ -1,6 +1,3 @@
-import { writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { sql } from '#database';
 import { campus, eventually, studentNumbers } from '#testing';
@@ -17,14 +14,12 @@ describe('signing in by OpenID Connect', () => {
   beforeAll(async () => {
     const port = await freePort();
     sso = await CampusOidc.start(`http://127.0.0.1:${port}`);
-    const secretFile = join(mkdtempSync(join(tmpdir(), 'yizhan-sso-')), 'secret');
-    writeFileSync(secretFile, `${CLIENT.secret}\n`);
     yizhan = await IssuerApp.create({
       demo: false,
       port,
       oidcIssuer: sso.issuer,
       oidcClientId: CLIENT.id,
-      oidcClientSecretFile: secretFile,
+      oidcClientSecretFile: CLIENT.secretFile(),
       oidcScope: 'openid profile',
       oidcNumberClaim: 'xh',
     });
