@@ -5,6 +5,8 @@ import { TerminusModule } from '@nestjs/terminus';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Config } from '#config';
+import { Database } from '#database';
+import { registerCors } from './cors.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { registerDocs } from './docs.js';
 import { HealthController, Readiness } from './health.js';
@@ -16,6 +18,7 @@ import { ApiDocument } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { sendProblem } from './problem-answer.js';
 import { Internal } from './problems.js';
+import { Origins } from './origins.js';
 import { QueryParametersInterceptor } from './query-parameters.interceptor.js';
 import { RateLimit } from './rate-limit.js';
 import { Routes } from './routes.js';
@@ -36,6 +39,7 @@ export class HttpModule {
         Readiness,
         RateLimit,
         Routes,
+        { provide: Origins, inject: [Database], useFactory: (database: Database) => new Origins(database) },
         { provide: ApiDocument, useFactory: () => new ApiDocument(config) },
         {
           provide: APP_FILTER,
@@ -56,6 +60,7 @@ export class HttpModule {
 /** What belongs to the application rather than to a module. Call it once, before `app.init()` or `app.listen()`. */
 export async function configureHttp(app: NestFastifyApplication, config: Config): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await registerCors(fastify, app.get(Origins), config);
   app.useLogger(new NestLogger(fastify.log as unknown as Logger));
   app.get(Routes).watch(fastify);
   const readiness = app.get(Readiness);

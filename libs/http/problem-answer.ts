@@ -56,7 +56,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     .code(problem.kind.status)
     .headers(headers)
     .header('Content-Language', language)
-    .header('Vary', 'Accept-Language');
+    .header('Vary', [reply.getHeader('Vary'), 'Accept-Language'].filter(Boolean).join(', '));
   if (retryAfter !== undefined) reply.header('Retry-After', Math.max(1, Math.ceil(retryAfter)));
   if (problem.kind.status === 401 && !reply.hasHeader('WWW-Authenticate')) {
     reply.header('WWW-Authenticate', 'Bearer realm="yizhan"');

@@ -5,7 +5,7 @@ import { CalendarController, TermsController } from './calendar/calendar.control
 import { CalendarDay } from './calendar/calendar-day.entity.js';
 import { Term } from './calendar/term.entity.js';
 import { Terms } from './calendar/terms.service.js';
-import { clientsMigrations } from './clients/migrations.js';
+import { browserClientsMigrations, clientsMigrations } from './clients/migrations.js';
 import { Import } from './imports/import.entity.js';
 import { ImportRunner } from './imports/import-runner.js';
 import { ImportsController } from './imports/imports.controller.js';
@@ -58,6 +58,7 @@ export const directory: Service = {
     ImportIdentities1763750040000,
     UpdatedSince1763750050000,
     ...loginMigrations,
+    ...browserClientsMigrations,
   ],
   seed,
   mount: mountIssuer,

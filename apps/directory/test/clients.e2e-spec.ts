@@ -110,6 +110,11 @@ describe('clients and keys', () => {
         'directory/redirect-uri-refused',
       ],
       ['a-1', { ...code, redirectUris: ['javascript:alert(1)'] }, '#/redirectUris/0', 'directory/redirect-uri-refused'],
+      ['a-1', { origins: ['https://a.edu.cn', 'https://a.edu.cn/'] }, '#/origins/1', 'directory/origin-refused'],
+      ['a-1', { origins: ['http://a.edu.cn'] }, '#/origins/0', 'directory/origin-refused'],
+      ['a-1', { origins: ['*'] }, '#/origins/0', 'directory/origin-refused'],
+      ['a-1', { origins: ['https://A.edu.cn'] }, '#/origins/0', 'directory/origin-refused'],
+      ['a-1', { isPublic: true }, '#/isPublic', 'directory/public-client-refused'],
       ['a-1', { publicKey: { kty: 'oct', k: 'c2VjcmV0' } }, '#/publicKey', 'directory/key-refused'],
       [
         'a-1',

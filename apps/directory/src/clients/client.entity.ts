@@ -9,6 +9,9 @@ export const GRANTS = {
   refresh_token: { zh: '续期', en: 'Renewal without signing in again' },
 } as const;
 
+/** Lower-case words and hyphens, so that it is never a person's id. */
+export const CLIENT_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
 export type Grant = keyof typeof GRANTS;
 
 /** Two secrets overlap while the app moves from the old one to the new one. */
@@ -33,11 +36,19 @@ export class Client extends BaseEntity {
   @Column('text', { array: true })
   redirectUris: string[];
 
+  /** Origins of its pages in browsers, which may read our answers (CORS). */
+  @Column('text', { array: true })
+  origins: string[];
+
   /** The scopes it may ask for. */
   @Column('text', { array: true })
   permissions: Permission[];
 
-  /** Set: the client signs assertions (private_key_jwt, RFC 7523). Null: it has secrets. */
+  /** An app in a browser or on a phone, which can keep no secret (RFC 6749 §2.1): PKCE alone protects its codes. */
+  @Column('boolean')
+  isPublic: boolean;
+
+  /** Set: the client signs assertions (private_key_jwt, RFC 7523). Null: it has secrets, or is public. */
   @Column('jsonb', { nullable: true })
   jwks: { keys: PublicJwk[] } | null;
 

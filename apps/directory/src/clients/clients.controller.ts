@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
-import { ClientDto, CreateClientDto, IssuedClientDto, ListClientsQuery } from './clients.dto.js';
+import { ClientChangeDto, ClientDto, CreateClientDto, IssuedClientDto, ListClientsQuery } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
 
 @ApiTags('clients')
@@ -33,6 +33,19 @@ export class ClientsController {
   @Returns(IssuedClientDto)
   createClient(@CurrentActor() actor: Actor, @Body() body: CreateClientDto): Promise<IssuedClientDto> {
     return this.clients.create(actor, body);
+  }
+
+  @Put(':id')
+  @Require('directory:client:write')
+  @Summary('修改接入应用的名称、地址与权限', 'Change the name, addresses and permissions of a client')
+  @Returns(ClientDto)
+  updateClient(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: ClientChangeDto,
+  ): Promise<ClientDto> {
+    return this.clients.change(actor, id, version, body);
   }
 
   @Post(':id/secrets')

@@ -1,11 +1,12 @@
 import { PERMISSIONS, type Permission } from '#contracts';
 import { Flag, Instant, Int, Json, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
-import { type Client, type ClientSecret, type Grant, GRANTS, type PublicJwk } from './client.entity.js';
+import { CLIENT_ID, type Client, type ClientSecret, type Grant, GRANTS, type PublicJwk } from './client.entity.js';
 
 const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
 const AUTHENTICATION = {
   client_secret: { zh: '应用密钥', en: 'A secret (client_secret_basic or client_secret_post)' },
   private_key_jwt: { zh: '密钥对签名', en: 'Signed assertions (RFC 7523)' },
+  none: { zh: '公开客户端，无密钥', en: 'A public client: none' },
 } as const;
 
 export class ListClientsQuery extends PageQuery {
@@ -13,29 +14,10 @@ export class ListClientsQuery extends PageQuery {
   active?: boolean;
 }
 
-export class CreateClientDto {
-  @Text({
-    zh: '应用标识（client_id）：小写字母、数字与连字符',
-    en: 'client_id: lower-case letters, digits and hyphens',
-    example: 'leave-mini-program',
-    min: 3,
-    max: 32,
-    pattern: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-  })
-  clientId: string;
-
+/** What of a client can be changed. */
+export class ClientChangeDto {
   @Text({ zh: '名称', en: 'Name', example: '请假小程序', max: 100 })
   name: string;
-
-  @ListOf(GRANTS, {
-    zh: '获取令牌的方式',
-    en: 'Ways to get tokens',
-    minItems: 1,
-    maxItems: 3,
-    unique: true,
-    example: ['client_credentials'],
-  })
-  grants: Grant[];
 
   @ListOf('text', {
     zh: '回调地址（授权码方式）',
@@ -47,6 +29,16 @@ export class CreateClientDto {
   })
   redirectUris?: string[];
 
+  @ListOf('text', {
+    zh: '浏览器页面的来源（CORS），须与 Origin 完全一致',
+    en: 'Origins of its pages in browsers (CORS), exactly as Origin says them',
+    maxItems: 20,
+    unique: true,
+    optional: true,
+    example: ['https://app.example.edu.cn'],
+  })
+  origins?: string[];
+
   @ListOf(PERMISSION_NAMES, {
     zh: '可申请的权限',
     en: 'Permissions it may ask for',
@@ -56,6 +48,36 @@ export class CreateClientDto {
     example: ['directory:unit:read'],
   })
   permissions: Permission[];
+}
+
+export class CreateClientDto extends ClientChangeDto {
+  @Text({
+    zh: '应用标识（client_id）：小写字母、数字与连字符',
+    en: 'client_id: lower-case letters, digits and hyphens',
+    example: 'leave-mini-program',
+    min: 3,
+    max: 32,
+    pattern: CLIENT_ID,
+  })
+  clientId: string;
+
+  @ListOf(GRANTS, {
+    zh: '获取令牌的方式',
+    en: 'Ways to get tokens',
+    minItems: 1,
+    maxItems: 3,
+    unique: true,
+    example: ['client_credentials'],
+  })
+  grants: Grant[];
+
+  @Flag({
+    zh: '公开客户端：浏览器或手机应用，不能保守密钥，只凭 PKCE；默认否',
+    en: 'A public client: an app in a browser or on a phone, which can keep no secret and has PKCE alone; default false',
+    optional: true,
+    example: false,
+  })
+  isPublic?: boolean;
 
   @Json({
     zh: '公钥（JWK）；填写后以 private_key_jwt 认证，不发应用密钥',
@@ -99,6 +121,14 @@ export class ClientDto {
   })
   redirectUris: string[];
 
+  @ListOf('text', {
+    zh: '浏览器页面的来源（CORS）',
+    en: 'Origins of its pages in browsers (CORS)',
+    maxItems: 20,
+    example: ['https://app.example.edu.cn'],
+  })
+  origins: string[];
+
   @ListOf(PERMISSION_NAMES, { zh: '可申请的权限', en: 'Permissions it may ask for', maxItems: PERMISSION_NAMES.length })
   permissions: Permission[];
 
@@ -121,16 +151,30 @@ export class ClientDto {
   version: number;
 
   static from(this: void, { client, secrets }: { client: Client; secrets: ClientSecret[] }): ClientDto {
-    const { id, clientId, name, grants, redirectUris, permissions, jwks, active, createdAt, updatedAt, version } =
-      client;
+    const {
+      id,
+      clientId,
+      name,
+      grants,
+      redirectUris,
+      origins,
+      permissions,
+      jwks,
+      isPublic,
+      active,
+      createdAt,
+      updatedAt,
+      version,
+    } = client;
     return Object.assign(new ClientDto(), {
       id,
       clientId,
       name,
       grants,
       redirectUris,
+      origins,
       permissions,
-      authentication: jwks ? 'private_key_jwt' : 'client_secret',
+      authentication: jwks ? 'private_key_jwt' : isPublic ? 'none' : 'client_secret',
       secrets: secrets.map(ClientSecretDto.from),
       active,
       createdAt,
@@ -149,8 +193,8 @@ export class IssuedClientDto {
   client: ClientDto;
 
   @Text({
-    zh: '应用密钥，仅此一次可见；以密钥对认证时为 null',
-    en: 'The secret, shown only now; null with a key pair',
+    zh: '应用密钥，仅此一次可见；以密钥对认证时与公开客户端为 null',
+    en: 'The secret, shown only now; null with a key pair and for a public client',
     nullable: true,
     max: 100,
     example: 'yz_8cdXZ7Wq3xS0m5vJb1Yt6Lh9Rk2Np4Gf7Dw0Qe3Ua5I',

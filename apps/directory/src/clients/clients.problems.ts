@@ -17,8 +17,8 @@ export const ClientInactive = defineProblem({
 export const ClientUsesKeys = defineProblem({
   code: 'directory/client-uses-keys',
   status: 409,
-  zh: '该应用以密钥对认证（private_key_jwt），没有应用密钥',
-  en: 'The client authenticates with a key pair (private_key_jwt) and has no secrets',
+  zh: '该应用以密钥对认证（private_key_jwt）或为公开客户端，没有应用密钥',
+  en: 'The client authenticates with a key pair (private_key_jwt) or is public, and has no secrets',
 });
 
 export const TooManySecrets = defineProblem({
@@ -47,6 +47,20 @@ export const RedirectUriRefused = defineProblem({
   status: 400,
   zh: '回调地址应为 https 地址，或本机（127.0.0.1、[::1]、localhost）的 http 地址，且不含 # 片段与用户信息',
   en: 'A redirect URI is https, or http of the loopback host, without fragment and user information',
+});
+
+export const OriginRefused = defineProblem({
+  code: 'directory/origin-refused',
+  status: 400,
+  zh: '来源应形如 https://app.example.edu.cn（可带端口，不含路径），或本机的 http 来源，且与浏览器发送的 Origin 完全一致',
+  en: 'An origin looks like https://app.example.edu.cn (with a port if need be, without a path), or is an http origin of the loopback host, exactly as browsers send it',
+});
+
+export const PublicClientRefused = defineProblem({
+  code: 'directory/public-client-refused',
+  status: 400,
+  zh: '公开客户端只能代表登录的人员（authorization_code、refresh_token），且没有公钥',
+  en: 'A public client acts for people only (authorization_code, refresh_token) and has no public key',
 });
 
 export const RefreshWithoutCode = defineProblem({

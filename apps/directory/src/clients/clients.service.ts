@@ -4,13 +4,21 @@ import { type Actor, audit } from '#auth';
 import { Database, insert, query, sql, sqlState, type Tx, update } from '#database';
 import { keyset, NotFound, type Page, toPage } from '#http';
 import { Client, ClientSecret, MAX_SECRETS, type PublicJwk } from './client.entity.js';
-import { ClientDto, type CreateClientDto, IssuedClientDto, type ListClientsQuery } from './clients.dto.js';
+import {
+  type ClientChangeDto,
+  ClientDto,
+  type CreateClientDto,
+  IssuedClientDto,
+  type ListClientsQuery,
+} from './clients.dto.js';
 import {
   ClientIdTaken,
   ClientInactive,
   ClientUsesKeys,
   KeyRefused,
   LastSecret,
+  OriginRefused,
+  PublicClientRefused,
   RedirectUriNeeded,
   RedirectUriRefused,
   RefreshWithoutCode,
@@ -67,7 +75,7 @@ export class ClientsService {
 
   async create(actor: Actor, input: CreateClientDto): Promise<IssuedClientDto> {
     check(input);
-    const secret = input.publicKey ? null : newSecret();
+    const secret = input.publicKey || input.isPublic ? null : newSecret();
     const dto = await this.database.transaction(null, async (tx) => {
       const client = await insert(
         tx,
@@ -76,6 +84,8 @@ export class ClientsService {
           name: input.name,
           grants: input.grants,
           redirectUris: input.redirectUris ?? [],
+          origins: input.origins ?? [],
+          isPublic: input.isPublic ?? false,
           permissions: input.permissions,
           jwks: input.publicKey ? { keys: [input.publicKey] } : null,
         }),
@@ -89,13 +99,28 @@ export class ClientsService {
     return IssuedClientDto.from(dto, secret);
   }
 
+  /** Takes effect at once; tokens that had more permissions are refused within a second. */
+  async change(actor: Actor, id: string, version: number, input: ClientChangeDto): Promise<ClientDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const client = await locked(tx, id);
+      if (!client.active) throw new ClientInactive();
+      check({ ...input, grants: client.grants });
+      const lost = client.permissions.some((permission) => !input.permissions.includes(permission));
+      const { name, permissions, redirectUris = [], origins = [] } = input;
+      await update(tx, Object.assign(client, { name, permissions, redirectUris, origins }), version);
+      if (lost) await refuseTokens(tx, client);
+      await audit(tx, actor, { action: 'directory.client.changed', subject: { kind: 'client', id } });
+      return view(tx, id);
+    });
+  }
+
   /** A second secret; both are good until the old one is retired. */
   async addSecret(actor: Actor, id: string): Promise<IssuedClientDto> {
     const secret = newSecret();
     const dto = await this.database.transaction(null, async (tx) => {
       const client = await locked(tx, id);
       if (!client.active) throw new ClientInactive();
-      if (client.jwks) throw new ClientUsesKeys();
+      if (client.jwks || client.isPublic) throw new ClientUsesKeys();
       if ((await tx.countBy(ClientSecret, { clientRef: id })) >= MAX_SECRETS) throw new TooManySecrets();
       await insert(tx, ClientSecret.of(client, this.hash(secret)));
       await update(tx, client);
@@ -126,7 +151,7 @@ export class ClientsService {
       client.active = false;
       await update(tx, client, version);
       await tx.delete(ClientSecret, { clientRef: id });
-      await query(tx, sql`INSERT INTO directory.revocation (client_id, not_before) VALUES (${client.clientId}, now())`);
+      await refuseTokens(tx, client);
       await audit(tx, actor, { action: 'directory.client.deactivated', subject: { kind: 'client', id } });
       return view(tx, id);
     });
@@ -166,14 +191,31 @@ async function withSecrets(tx: Tx, ids: string[]): Promise<ClientDto[]> {
   );
 }
 
-function check(input: CreateClientDto): void {
+/** Those made until now. */
+async function refuseTokens(tx: Tx, { clientId }: Client): Promise<void> {
+  await query(tx, sql`INSERT INTO directory.revocation (client_id, not_before) VALUES (${clientId}, now())`);
+}
+
+function check(input: ClientChangeDto & Pick<CreateClientDto, 'grants' | 'isPublic' | 'publicKey'>): void {
   const code = input.grants.includes('authorization_code');
   if (input.grants.includes('refresh_token') && !code) throw new RefreshWithoutCode({ pointer: '#/grants' });
   if (code && !input.redirectUris?.length) throw new RedirectUriNeeded({ pointer: '#/redirectUris' });
   input.redirectUris?.forEach((uri, index) => {
     if (!isRedirectUri(uri)) throw new RedirectUriRefused({ pointer: `#/redirectUris/${index}` });
   });
+  input.origins?.forEach((origin, index) => {
+    if (!isOrigin(origin)) throw new OriginRefused({ pointer: `#/origins/${index}` });
+  });
+  if (input.isPublic && (input.publicKey || input.grants.includes('client_credentials')))
+    throw new PublicClientRefused({ pointer: '#/isPublic' });
   if (input.publicKey && !isPublicKey(input.publicKey)) throw new KeyRefused({ pointer: '#/publicKey' });
+}
+
+/** RFC 6454 §6.2 as browsers send it: https, or http of the loopback host. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, origin } = new URL(text);
+  return origin === text && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname)));
 }
 
 /** RFC 8252 §7.3 and RFC 9700 §2.1: exact https addresses; plain http on the loopback host only. */

@@ -84,5 +84,25 @@ class Clients1763750010000 implements MigrationInterface {
   }
 }
 
+/** Apps in browsers: origins that may read answers, and clients without secrets. */
+class BrowserClients1763750070000 implements MigrationInterface {
+  name = 'BrowserClients1763750070000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE directory.client ADD origins text[] NOT NULL DEFAULT '{}', ADD is_public boolean NOT NULL DEFAULT false;
+      ALTER TABLE directory.client ALTER origins DROP DEFAULT, ALTER is_public DROP DEFAULT;
+      CREATE VIEW directory.published_client_origin_v1 AS
+        SELECT DISTINCT unnest(origins) AS origin FROM directory.client WHERE active;
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only: restore a backup, or write the next migration');
+  }
+}
+
 /** Run after the roster's: personas are people. */
 export const clientsMigrations: MigrationClass[] = [Clients1763750010000];
+
+export const browserClientsMigrations: MigrationClass[] = [BrowserClients1763750070000];

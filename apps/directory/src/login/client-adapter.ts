@@ -9,13 +9,16 @@ interface Row {
   client_id: string;
   grants: Grant[];
   redirect_uris: string[];
+  origins: string[];
   permissions: string[];
+  is_public: boolean;
   jwks: { keys: PublicJwk[] } | null;
   secret_hashes: string[];
 }
 
-/** Metadata of ours on a client: the keyed hashes of its secrets. */
+/** Metadata of ours on a client: the keyed hashes of its secrets, and the origins of its pages. */
 export const SECRET_HASHES = 'secret_hashes';
+export const ORIGINS = 'origins';
 
 /** Shows the school's apps to the issuer. Read for each request, so that a deactivated one is gone at once. */
 export class ClientAdapter implements Adapter {
@@ -29,7 +32,7 @@ export class ClientAdapter implements Adapter {
   async find(clientId: string): Promise<AdapterPayload | undefined> {
     const row = await queryOne<Row>(
       this.database.reader,
-      sql`SELECT c.client_id, c.grants, c.redirect_uris, c.permissions, c.jwks,
+      sql`SELECT c.client_id, c.grants, c.redirect_uris, c.origins, c.permissions, c.is_public, c.jwks,
                  ARRAY(SELECT s.hash FROM directory.client_secret s WHERE s.client_ref = c.id ORDER BY s.created_at) AS secret_hashes
             FROM directory.client c WHERE c.client_id = ${clientId} AND c.active`,
     );
@@ -83,13 +86,18 @@ function metadataOf(row: Row): AdapterPayload {
     response_types: code ? ['code'] : [],
     redirect_uris: row.redirect_uris,
     scope: ['openid', ...row.permissions].join(' '),
-    ...(row.jwks
-      ? { token_endpoint_auth_method: 'private_key_jwt', jwks: row.jwks as never }
-      : // The library wants a secret here but asks compareClientSecret, which knows the hashes only.
-        {
-          token_endpoint_auth_method: 'client_secret_basic',
-          client_secret: 'kept as hashes',
-          [SECRET_HASHES]: row.secret_hashes,
-        }),
+    [ORIGINS]: row.origins,
+    ...authenticationOf(row),
+  };
+}
+
+function authenticationOf({ is_public, jwks, secret_hashes }: Row): Partial<AdapterPayload> {
+  if (is_public) return { token_endpoint_auth_method: 'none' };
+  if (jwks) return { token_endpoint_auth_method: 'private_key_jwt', jwks: jwks as never };
+  // The library wants a secret here but asks compareClientSecret, which knows the hashes only.
+  return {
+    token_endpoint_auth_method: 'client_secret_basic',
+    client_secret: 'kept as hashes',
+    [SECRET_HASHES]: secret_hashes,
   };
 }

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { Returns, Summary } from '#http';
-import { ConsentsDto } from './consents.dto.js';
+import { ConsentParams, ConsentsDto } from './consents.dto.js';
 import { Consents } from './consents.service.js';
 
 @ApiTags('consents')
@@ -24,7 +24,7 @@ export class ConsentsController {
     '撤回对一个应用的授权，其令牌随即失效',
     "Withdraw one's consent to an app; its tokens are refused within a second",
   )
-  withdrawConsent(@CurrentActor() actor: Actor, @Param('clientId') clientId: string): Promise<ConsentsDto> {
+  withdrawConsent(@CurrentActor() actor: Actor, @Param() { clientId }: ConsentParams): Promise<ConsentsDto> {
     return this.consents.withdraw(actor, clientId);
   }
 }

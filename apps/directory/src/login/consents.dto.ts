@@ -1,7 +1,20 @@
 import { type Permission, PERMISSIONS } from '#contracts';
+import { CLIENT_ID } from '../clients/client.entity.js';
 import { Instant, ListOf, Text } from '#http';
 
 const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
+
+export class ConsentParams {
+  @Text({
+    zh: '应用标识（client_id）',
+    en: 'client_id',
+    example: 'leave-mini-program',
+    min: 3,
+    max: 32,
+    pattern: CLIENT_ID,
+  })
+  clientId: string;
+}
 
 export class ConsentDto {
   @Text({ zh: '应用标识（client_id）', en: 'client_id', example: 'leave-mini-program', max: 32 })

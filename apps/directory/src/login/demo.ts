@@ -23,6 +23,8 @@ export async function seedDemoLogin(tx: Tx, vault: Vault, personas: Persona[]): 
         name: '一站导览 / Guided tour',
         grants: ['client_credentials', 'authorization_code', 'refresh_token'],
         redirectUris: [DEMO_CLIENT.redirectUri],
+        origins: [],
+        isPublic: false,
         permissions: Object.keys(PERMISSIONS) as Permission[],
         jwks: null,
       }),

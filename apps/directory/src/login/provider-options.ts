@@ -5,7 +5,7 @@ import { PERMISSIONS } from '#contracts';
 import type { Database } from '#database';
 import { personById } from '#roster';
 import type { Vault } from '../clients/vault.js';
-import { ClientAdapter, SECRET_HASHES } from './client-adapter.js';
+import { ClientAdapter, ORIGINS, SECRET_HASHES } from './client-adapter.js';
 import type { Consents } from './consents.service.js';
 import type { Sessions } from './sessions.service.js';
 import { type Page, policyOf, signedOutPage, signOutPage } from './sign-in-pages.js';
@@ -60,10 +60,12 @@ export function providerOptions({
     pkce: { required: () => true },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    extraClientMetadata: { properties: [SECRET_HASHES] },
+    extraClientMetadata: { properties: [SECRET_HASHES, ORIGINS] },
     enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'EdDSA'], idTokenSigningAlgValues: ['ES256'] },
-    // The issuer's own pages (/docs) only; a browser sends their Origin too.
-    clientBasedCORS: (context, origin) => origin === new URL(context.oidc.issuer).origin,
+    // The client's own pages, and the issuer's (/docs): a browser sends their Origin too.
+    clientBasedCORS: (context, origin, client) =>
+      origin === new URL(context.oidc.issuer).origin ||
+      ((client as unknown as Record<string, string[] | undefined>)[ORIGINS] ?? []).includes(origin),
     cookies: {
       keys: [vault.digest('cookie', 'key')],
       names: { session: 'yizhan_session', interaction: 'yizhan_interaction', resume: 'yizhan_resume' },

@@ -1,0 +1,33 @@
+import { type Database, query, sql } from '#database';
+
+const FRESH_MS = 10_000;
+
+/** The origins of the apps' pages in browsers, at most ten seconds old; without the database those known last. */
+export class Origins {
+  private known = new Set<string>();
+  private loadedAt = -Infinity;
+  private loading: Promise<void> | undefined;
+
+  constructor(private readonly database: Database) {}
+
+  /** Is it exactly an origin of a client that is active? */
+  async include(origin: string): Promise<boolean> {
+    if (performance.now() - this.loadedAt > FRESH_MS) {
+      this.loading ??= this.load()
+        .catch(() => undefined)
+        .finally(() => (this.loading = undefined));
+      await this.loading;
+    }
+    return this.known.has(origin);
+  }
+
+  private async load(): Promise<void> {
+    const startedAt = performance.now();
+    const rows = await query<{ origin: string }>(
+      this.database.reader,
+      sql`SELECT origin FROM directory.published_client_origin_v1`,
+    );
+    this.known = new Set(rows.map(({ origin }) => origin));
+    this.loadedAt = startedAt;
+  }
+}
