@@ -36,6 +36,8 @@ try {
   await ready();
   process.stdout.write(`smoke: ready after ${Math.round((Date.now() - before) / 1000)} s\n`);
   assertFiguresAgree();
+  const warning = /^.*(?:\bWARNING\b|[Ww]arning: ).*$/m.exec(output)?.[0];
+  if (warning) throw new Error(`npm start says "${warning}"`);
   await runCommandsOf('README.md');
   await runCommandsOf('docs/first-app.md');
 } catch (error) {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Provider } from 'oidc-provider';
+import { Provider } from '../src/login/oidc-provider.js';
 import type { Browser } from './issuer.js';
 import { freePort } from './issuer.js';
 

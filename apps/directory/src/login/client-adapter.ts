@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from './oidc-provider.js';
 import { PERMISSIONS } from '#contracts';
 import { type Database, queryOne, sql } from '#database';
 import type { Grant, PublicJwk } from '../clients/client.entity.js';

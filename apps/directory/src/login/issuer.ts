@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Client, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Client, type KoaContextWithOIDC, Provider } from './oidc-provider.js';
 import { Config } from '#config';
 import { Database } from '#database';
 import { CLIENT_SECRET } from '../clients/clients.service.js';

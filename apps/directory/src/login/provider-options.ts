@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from './oidc-provider.js';
 import { ACCESS_TOKEN } from '#auth';
 import { PERMISSIONS } from '#contracts';
 import type { Database } from '#database';

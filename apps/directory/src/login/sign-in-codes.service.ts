@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { errors } from 'oidc-provider';
+import { errors } from './oidc-provider.js';
 import { Database } from '#database';
 import { Vault } from '../clients/vault.js';
 import { SignInCodeRefused } from './login.problems.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { errors, type Provider } from 'oidc-provider';
+import { errors, type Provider } from './oidc-provider.js';
 import { Actor, audit } from '#auth';
 import { Config } from '#config';
 import { type Permission, PERMISSIONS } from '#contracts';

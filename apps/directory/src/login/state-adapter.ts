@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, errors } from './oidc-provider.js';
 import { type Database, query, queryOne, sql } from '#database';
 import type { Vault } from '../clients/vault.js';
 import { refuseTokens } from './revocation.js';
