@@ -1,5 +1,5 @@
 /**
- * The arrows of the house: contracts ◄ (exchange, config) ◄ database ◄ (events, policy, roster) ◄ auth ◄ http ◄ service ◄ apps.
+ * The arrows of the house: contracts ◄ (exchange, config, vault) ◄ database ◄ (events, policy, roster) ◄ auth ◄ http ◄ service ◄ apps.
  * Checked by `npm run check:arrows`. Every rule says what to do instead, and has a bad file that it must catch:
  * tools/check/arrows/bad/<name of the rule>/, run by tools/check/arrows.spec.ts.
  */
@@ -43,6 +43,12 @@ module.exports = {
       'libs/exchange turns files into text and cells. Let whoever stores them check and write.',
     ),
     layer(
+      'vault-keeps-the-key',
+      ['vault'],
+      [],
+      'libs/vault hashes and seals what it is given. Let whoever stores it decide what and where.',
+    ),
+    layer(
       'neighbours-are-apart',
       ['events', 'policy', 'roster'],
       ['contracts', 'config', 'database'],
@@ -57,13 +63,13 @@ module.exports = {
     layer(
       'http-below-service',
       ['http'],
-      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'exchange'],
+      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'exchange', 'vault'],
       'libs/http serves any process. Put what knows about services into libs/service.',
     ),
     layer(
       'service-below-apps',
       ['service'],
-      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'http', 'exchange'],
+      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'http', 'exchange', 'vault'],
       'libs/service runs any service. Hand over what it needs in the Service object of <name>.module.ts.',
     ),
     {

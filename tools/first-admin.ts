@@ -6,7 +6,7 @@ import { Config } from '#config';
 import { connect, Database, query, queryOne, sql } from '#database';
 import { Policies, PolicyVersion } from '#policy';
 import { today } from '#roster';
-import { Vault } from '../apps/directory/src/clients/vault.js';
+import { Vault } from '#vault';
 import { SignInCodes } from '../apps/directory/src/login/sign-in-codes.service.js';
 import { Appointment } from '../apps/staffing/src/appointments/appointment.entity.js';
 import { Appointments } from '../apps/staffing/src/appointments/appointments.service.js';

@@ -5,7 +5,7 @@ import { Config } from '#config';
 import { connect, Database } from '#database';
 import { ClientsService } from '../apps/directory/src/clients/clients.service.js';
 import { Client, ClientSecret } from '../apps/directory/src/clients/client.entity.js';
-import { Vault } from '../apps/directory/src/clients/vault.js';
+import { Vault } from '#vault';
 import { runningUrl } from './local/running.js';
 
 /**

@@ -6,8 +6,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Config } from '#config';
 import { Database } from '#database';
+import { Vault } from '#vault';
 import { registerCors } from './cors.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
+import { CursorInterceptor } from './cursor.interceptor.js';
 import { registerDocs } from './docs.js';
 import { HealthController, Readiness } from './health.js';
 import { IdempotencyInterceptor } from './idempotency.js';
@@ -36,6 +38,7 @@ export class HttpModule {
       imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [HealthController],
       providers: [
+        { provide: Vault, useFactory: () => Vault.fromFile(config.secretKeyFile) },
         Readiness,
         RateLimit,
         Routes,
@@ -50,9 +53,10 @@ export class HttpModule {
         // The outer one first: a replayed answer gets its headers like the first one.
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         { provide: APP_INTERCEPTOR, useClass: QueryParametersInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: CursorInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
-      exports: [Readiness],
+      exports: [Readiness, Vault],
     };
   }
 }

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#config';
 import { Database, query, sql, type Tx } from '#database';
 import { addDays, dateOf, today } from '#roster';
-import { Vault } from '../../apps/directory/src/clients/vault.js';
+import { Vault } from '#vault';
 import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/src/login/demo.js';
 import { Api } from './api.js';
 import type { DemoPlan } from './campus.js';

@@ -8,7 +8,7 @@ import { Config } from '#config';
 import { Database, migrate } from '#database';
 import { createApp, listen, migrationSets } from '#service';
 import { services } from '../../apps/campus/src/services.js';
-import { Vault } from '../../apps/directory/src/clients/vault.js';
+import { Vault } from '#vault';
 import { seedDemoLogin } from '../../apps/directory/src/login/demo.js';
 import { Api } from '../demo/api.js';
 import { freePort } from '../local/processes.js';

@@ -14,7 +14,7 @@ import { configureHttp, createAdapter, HttpModule } from '#http';
 import { campus, cloneDatabase, secretKeyFile } from '#testing';
 import type { CreateClientDto } from '../src/clients/clients.dto.js';
 import { ClientsService } from '../src/clients/clients.service.js';
-import { Vault } from '../src/clients/vault.js';
+import { Vault } from '#vault';
 import { seedDemoLogin } from '../src/login/demo.js';
 import { loginFeature } from '../src/login/login.feature.js';
 import { mountIssuer } from '../src/login/mount-issuer.js';

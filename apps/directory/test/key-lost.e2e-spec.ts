@@ -6,7 +6,7 @@ import * as oidc from 'openid-client';
 import { Client } from 'pg';
 import { Database, sql } from '#database';
 import { ClientsService } from '../src/clients/clients.service.js';
-import { Vault } from '../src/clients/vault.js';
+import { Vault } from '#vault';
 import { SigningKeysService } from '../src/login/signing-keys.service.js';
 import { ADMIN, IssuerApp } from './issuer.js';
 

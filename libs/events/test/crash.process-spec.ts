@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { Redis } from 'ioredis';
 import { newId } from '#database';
-import { ChildProcess, cloneDatabase, eventually, TestIssuer } from '#testing';
+import { ChildProcess, cloneDatabase, eventually, TestIssuer, secretKeyFile } from '#testing';
 
 const CHILD = 'libs/events/test/crash-child.ts';
 
@@ -42,6 +42,7 @@ describe('a process that dies', () => {
   async function start(roles = 'api,worker'): Promise<ChildProcess> {
     const child = await ChildProcess.start(CHILD, {
       DATABASE_URL: clone.url,
+      SECRET_KEY_FILE: secretKeyFile(),
       REDIS_URL: process.env['YIZHAN_TEST_REDIS'] as string,
       REDIS_PREFIX: prefix,
       ROLES: roles,

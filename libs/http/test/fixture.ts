@@ -26,6 +26,7 @@ import type { DestinationStream } from 'pino';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Column, Entity } from 'typeorm';
 import { Actor, CurrentActor, Public, Require } from '#auth';
+import { secretKeyFile } from '#testing';
 import { Config } from '#config';
 import { BaseEntity, Database, DatabaseModule, insert, migrate, query, sql, update } from '#database';
 import {
@@ -303,6 +304,7 @@ export async function startFixture(overrides: Record<string, unknown> = {}, log?
     baseUrl: 'http://yizhan.test',
     logLevel: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     rateLimitPerMinute: 1_000_000,
+    secretKeyFile: secretKeyFile(),
     ...overrides,
   });
 

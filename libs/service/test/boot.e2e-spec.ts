@@ -11,7 +11,7 @@ import { LeaveApprovedV1, type ServiceName } from '#contracts';
 import type { Tx } from '#database';
 import { OnEvent } from '#events';
 import { createApp, listen, type Service } from '#service';
-import { ChildProcess, cloneDatabase } from '#testing';
+import { ChildProcess, cloneDatabase, secretKeyFile } from '#testing';
 import { startRedis, type LocalRedis } from '../../../tools/local/redis.js';
 
 /** A service that exists only here; `party-building` is named by no event, so it owes no handler. */
@@ -43,6 +43,7 @@ describe('a process that must not start', () => {
       databaseUrl: clone.url,
       redisUrl: process.env['YIZHAN_TEST_REDIS'],
       redisPrefix: 'boot',
+      secretKeyFile: secretKeyFile(),
       logLevel: 'silent',
       poolSize: 2,
       port: 0,
@@ -176,8 +177,10 @@ describe('a process that must not start', () => {
   );
 
   it(
-    'refuses a key that is a placeholder',
+    'refuses to seal with no key, and with one that is a placeholder',
     async () => {
+      const none = await outcome('safety', { SECRET_KEY_FILE: '' });
+      expect([none.code, none.output]).toEqual([1, expect.stringMatching(/^SECRET_KEY_FILE is not set/) as string]);
       const file = join(folder, 'secret.key');
       await writeFile(file, 'changeme');
       const { code, output } = await outcome('directory', { SECRET_KEY_FILE: file });
@@ -210,6 +213,7 @@ describe('a process that must not start', () => {
   ): Promise<{ code: number | null; output: string }> {
     return ChildProcess.run(`apps/${service}/src/main.ts`, {
       DATABASE_URL: clone.url,
+      SECRET_KEY_FILE: secretKeyFile(),
       REDIS_URL: process.env['YIZHAN_TEST_REDIS'] as string,
       PORT: '0',
       ...env,

@@ -24,7 +24,7 @@ import {
   RefreshWithoutCode,
   TooManySecrets,
 } from './clients.problems.js';
-import { Vault } from './vault.js';
+import { Vault } from '#vault';
 
 const UNIQUE_VIOLATION = '23505';
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];

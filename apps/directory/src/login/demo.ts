@@ -3,7 +3,7 @@ import { type Bilingual, type Permission, PERMISSIONS } from '#contracts';
 import { insert, query, queryOne, sql, type Tx } from '#database';
 import { Client, ClientSecret } from '../clients/client.entity.js';
 import { CLIENT_SECRET } from '../clients/clients.service.js';
-import type { Vault } from '../clients/vault.js';
+import type { Vault } from '#vault';
 import { DEMO_CLIENT } from './demo-client.js';
 
 /** Somebody one can be in the demo. */

@@ -4,7 +4,7 @@ import { type Client, type KoaContextWithOIDC, Provider } from './oidc-provider.
 import { Config } from '#config';
 import { Database } from '#database';
 import { CLIENT_SECRET } from '../clients/clients.service.js';
-import { Vault } from '../clients/vault.js';
+import { Vault } from '#vault';
 import { SECRET_HASHES } from './client-adapter.js';
 import { DOCS_CLIENT } from './demo-client.js';
 import { providerOptions } from './provider-options.js';

@@ -2,7 +2,6 @@ import { Config } from '#config';
 import { Client, ClientSecret } from '../clients/client.entity.js';
 import { ClientsController } from '../clients/clients.controller.js';
 import { ClientsService } from '../clients/clients.service.js';
-import { Vault } from '../clients/vault.js';
 import { ConsentsController } from './consents.controller.js';
 import { Consents } from './consents.service.js';
 import { Issuer } from './issuer.js';
@@ -20,7 +19,6 @@ export const loginFeature = {
   entities: [Client, ClientSecret],
   controllers: [ClientsController, ConsentsController, SigningKeysController, SignInController, SsoController],
   providers: [
-    { provide: Vault, inject: [Config], useFactory: (config: Config) => Vault.fromFile(config.secretKeyFile) },
     ClientsService,
     SigningKeysService,
     { provide: CAMPUS_SSO, inject: [Config], useFactory: campusSsoOf },

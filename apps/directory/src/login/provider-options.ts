@@ -4,7 +4,7 @@ import { ACCESS_TOKEN } from '#auth';
 import { PERMISSIONS } from '#contracts';
 import type { Database } from '#database';
 import { personById } from '#roster';
-import type { Vault } from '../clients/vault.js';
+import type { Vault } from '#vault';
 import { ClientAdapter, ORIGINS, SECRET_HASHES } from './client-adapter.js';
 import type { Consents } from './consents.service.js';
 import type { Sessions } from './sessions.service.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, query, sql, type Tx } from '#database';
-import { Vault } from '../clients/vault.js';
+import { Vault } from '#vault';
 import { refuseTokens } from './revocation.js';
 import type { LogoutNotice } from './sso/campus-sso.js';
 import { STATE } from './state-adapter.js';

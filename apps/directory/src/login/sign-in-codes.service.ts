@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { errors } from './oidc-provider.js';
 import { Database } from '#database';
-import { Vault } from '../clients/vault.js';
+import { Vault } from '#vault';
 import { SignInCodeRefused } from './login.problems.js';
 import { StateAdapter } from './state-adapter.js';
 

@@ -7,7 +7,7 @@ import { Config } from '#config';
 import { type Permission, PERMISSIONS } from '#contracts';
 import { Database, query, queryOne, sql } from '#database';
 import { errorForLog } from '#http';
-import { Vault } from '../clients/vault.js';
+import { Vault } from '#vault';
 import { Consents } from './consents.service.js';
 import { assertNoDemoSecrets, demoPersonas } from './demo.js';
 import { Issuer } from './issuer.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type Actor, audit } from '#auth';
 import { Database, newId, query, queryOne, sql, type Tx } from '#database';
-import { Vault } from '../clients/vault.js';
+import { Vault } from '#vault';
 import { RotatedTooRecently } from './login.problems.js';
 import { type SigningKeyDto, SigningKeysDto } from './signing-keys.dto.js';
 

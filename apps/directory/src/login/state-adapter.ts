@@ -1,6 +1,6 @@
 import { type Adapter, type AdapterPayload, errors } from './oidc-provider.js';
 import { type Database, query, queryOne, sql } from '#database';
-import type { Vault } from '../clients/vault.js';
+import type { Vault } from '#vault';
 import { refuseTokens } from './revocation.js';
 
 /** What ids are hashed under. */

@@ -8,6 +8,8 @@ const HOW = 'make one with: openssl rand -base64 32 > secret.key';
 
 /** The one secret of the deployment, and what is made with it: keyed hashes and sealed values. */
 export class Vault {
+  private readonly keys = new Map<string, Buffer>();
+
   private constructor(private readonly root: Buffer) {}
 
   /** Reads the key from a file (32 bytes, base64). Throws when it is missing, of another size, or a placeholder. */
@@ -49,6 +51,10 @@ export class Vault {
   }
 
   private key(purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.root, '', `yizhan ${purpose}`, KEY_BYTES));
+    const known = this.keys.get(purpose);
+    if (known) return known;
+    const key = Buffer.from(hkdfSync('sha256', this.root, '', `yizhan ${purpose}`, KEY_BYTES));
+    this.keys.set(purpose, key);
+    return key;
   }
 }

@@ -1,0 +1,59 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { map, type Observable } from 'rxjs';
+import { Vault } from '#vault';
+import { Invalid } from './problems.js';
+
+type Parameters = Record<string, unknown>;
+
+const FOREIGN = { zh: '游标无效', en: 'is not a cursor of this list' };
+/** What a list may be asked anew with, going on where it was. */
+const FREE = new Set(['cursor', 'limit', 'total']);
+
+/**
+ * Seals the cursors of every list on their way out, and opens them on their way in: nobody can read the position in one, make one, or
+ * use it for another address, other filters or another order. Behind it a cursor is what pages.ts makes.
+ */
+@Injectable()
+export class CursorInterceptor implements NestInterceptor {
+  constructor(private readonly vault: Vault) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    // A search has its filters, and its cursor, in the body.
+    const inBody = request.method === 'POST';
+    const parameters = (inBody ? request.body : request.query) as Parameters | null | undefined;
+    const place = placeOf(request, parameters);
+    if (parameters && typeof parameters['cursor'] === 'string') {
+      const opened = this.opened(place, parameters['cursor']);
+      if (opened === undefined)
+        throw new Invalid({ errors: [{ pointer: inBody ? '#/cursor' : '?cursor', ...FOREIGN }] });
+      parameters['cursor'] = opened;
+    }
+    return next.handle().pipe(map((answer: unknown) => this.sealed(place, answer)));
+  }
+
+  private sealed(place: string, answer: unknown): unknown {
+    if (typeof answer !== 'object' || answer === null || !('nextCursor' in answer)) return answer;
+    const { nextCursor } = answer;
+    if (typeof nextCursor !== 'string') return answer;
+    return { ...answer, nextCursor: this.vault.seal(place, nextCursor).toString('base64url') };
+  }
+
+  /** Undefined when it was sealed for another place, or not by us. */
+  private opened(place: string, cursor: string): string | undefined {
+    try {
+      return this.vault.open(place, Buffer.from(cursor, 'base64url'));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The list that a cursor belongs to: its address, filters and order. */
+function placeOf({ method, raw }: FastifyRequest, parameters: Parameters | null | undefined): string {
+  const list = Object.entries(parameters ?? {})
+    .filter(([name, value]) => !FREE.has(name) && value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([method, (raw.url ?? '').split('?', 1)[0], list]);
+}
