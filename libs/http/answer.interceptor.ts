@@ -6,7 +6,7 @@ import { acceptable } from './accept.js';
 import { toCsv } from './csv.js';
 import { CREATED } from './decorators.js';
 import { type Page, PAGE_OF } from './pages.js';
-import { NotAcceptable } from './problems.js';
+import { Invalid, NotAcceptable } from './problems.js';
 import { RateLimit } from './rate-limit.js';
 
 const CSV = 'text/csv';
@@ -44,6 +44,11 @@ export class AnswerInterceptor implements NestInterceptor {
     );
   }
 }
+
+/** `If-None-Match` (RFC 9110 §13.1.2). */
+export const MAX_TAGS = 200;
+export const TAGS = /^(\*|(W\/)?"[^"]*"( *, *(W\/)?"[^"]*")*)$/;
+const NO_TAGS = { zh: '应为 * 或 ETag 的原值，如 "3"', en: 'must be * or values of ETags, such as "3"' };
 
 type Fields = Record<string, unknown>;
 type RowClass = Parameters<typeof toCsv>[0];
@@ -91,6 +96,8 @@ function addETag(version: number, request: FastifyRequest, reply: FastifyReply):
   reply.header('ETag', tag);
   const known = request.headers['if-none-match'];
   if (known === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  if (known.length > MAX_TAGS || !TAGS.test(known))
+    throw new Invalid({ errors: [{ pointer: 'If-None-Match', ...NO_TAGS }] });
   const tags = known.split(',').map((one) => one.trim().replace(/^W\//, ''));
   if (!tags.includes(tag) && known.trim() !== '*') return false;
   reply.status(304);

@@ -38,6 +38,10 @@ export const CREATED = 'yizhan:created';
 /** A POST that makes a row: its 201 carries `Location: <path of the request>/<id of the answer>`. */
 export const Created = (): MethodDecorator => SetMetadata(CREATED, true);
 
+export const MAY_NOT_FIND = 'yizhan:may-not-find';
+/** 404 is among the answers, though the address has no id: what the body or the query names may be unknown, or not the caller's to see. */
+export const MayNotFind = (): MethodDecorator => SetMetadata(MAY_NOT_FIND, true);
+
 export const KEY_REQUIRED = 'yizhan:idempotency-key-required';
 /** Without an `Idempotency-Key` the request is answered 400. */
 export const RequireIdempotencyKey = (): MethodDecorator => SetMetadata(KEY_REQUIRED, true);

@@ -6,6 +6,7 @@ export {
   IdParam,
   IdPipe,
   IfMatch,
+  MayNotFind,
   OF_SERVICE,
   RequireIdempotencyKey,
   Returns,

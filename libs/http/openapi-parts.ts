@@ -1,5 +1,6 @@
 import { PERMISSIONS } from '#contracts';
 import type { Config } from '#config';
+import { MAX_TAGS, TAGS } from './answer.interceptor.js';
 import * as problems from './problems.js';
 import { LINE } from './rules.js';
 
@@ -9,9 +10,11 @@ const KINDS = [
   problems.Unauthorized,
   problems.Forbidden,
   problems.NotFound,
+  problems.NotAcceptable,
   problems.Conflict,
   problems.Stale,
   problems.BodyTooLarge,
+  problems.UrlTooLong,
   problems.UnsupportedMediaType,
   problems.IdempotencyKeyReused,
   problems.IfMatchRequired,
@@ -173,7 +176,7 @@ export const IF_NONE_MATCH = {
   in: 'header',
   required: false,
   description: '已有的 ETag；未变化时返回 304 / ETag the caller has; 304 when it still holds',
-  schema: { type: 'string', maxLength: 200, pattern: LINE },
+  schema: { type: 'string', maxLength: MAX_TAGS, pattern: TAGS.source },
   example: '"3"',
 };
 

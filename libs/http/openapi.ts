@@ -5,7 +5,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { isPublic, requiredPermission } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES, SERVICES, type ServiceName, TAGS } from '#contracts';
-import { CREATED, KEY_REQUIRED, OF_SERVICE, RETURNS } from './decorators.js';
+import { CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
 import { exampleOf } from './openapi-examples.js';
 import {
   HEADERS,
@@ -203,10 +203,12 @@ function complete(
   const problems = [
     400,
     ...(open ? [] : [401, 403]),
-    ...(path.includes('{') ? [404] : []),
+    ...(path.includes('{') || Reflect.getMetadata(MAY_NOT_FIND, route.handler) ? [404] : []),
+    406,
     ...(method === 'get' ? [] : [409]),
     ...(ifMatch ? [412, 428] : []),
     ...(body ? [413, 415] : []),
+    ...(parameters.some((parameter) => parameter.in === 'query') ? [414] : []),
     ...(withKey ? [422] : []),
     429,
     500,
@@ -214,6 +216,9 @@ function complete(
   ];
   for (const status of problems) responses[status] ??= problemRef(status);
   for (const media of Object.values(body?.content ?? {})) if (media.schema) media.schema = toJsonSchema(media.schema);
+  // A body of which nothing is required may be left out.
+  const required = named(body?.content['application/json']?.schema, schemas)?.required;
+  if (body?.content['application/json']?.schema?.$ref) body.required = Array.isArray(required) && required.length > 0;
   return {
     ...operation,
     operationId: route.id,
@@ -240,8 +245,12 @@ function closeRequestSchemas(paths: Paths, schemas: Record<string, Schema>): voi
 
 /** Properties of an answer, through a reference. */
 function shapeOf(schema: Schema | undefined, schemas: Record<string, Schema>): Record<string, unknown> {
+  return named(schema, schemas)?.properties ?? {};
+}
+
+function named(schema: Schema | undefined, schemas: Record<string, Schema>): Schema | undefined {
   const name = schema?.$ref?.split('/').at(-1);
-  return (name ? schemas[name]?.properties : schema?.properties) ?? {};
+  return name ? schemas[name] : schema;
 }
 
 function routesOf(app: INestApplication): Map<string, Route> {

@@ -1,7 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { shownControls } from './json-body.js';
 import { type Problem, titleOf } from './problems.js';
 
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
+
+const MAX_POINTER = 2_000;
 
 export type Language = 'zh' | 'en';
 
@@ -38,7 +41,7 @@ export function problemBody(problem: Problem, language: Language, origin: string
     ...(what && { what }),
     ...(problem.errors.length > 0 && {
       errors: problem.errors.map(({ pointer, code, line, ...text }) => ({
-        pointer,
+        pointer: shownControls(pointer).slice(0, MAX_POINTER),
         detail: text[language],
         ...(code && { code }),
         ...(line !== undefined && { line }),

@@ -47,7 +47,14 @@ export class ProblemFilter implements ExceptionFilter {
     else if (sqlState(error)) request.log.error({ err: errorForLog(error) }, 'met by the database alone');
     if (!problem) return new Internal();
     // Where there is no such route, what is wrong with the request's body or type does not matter.
-    return request.is404 && problem.kind.status < 429 ? this.unrouted(request) : problem;
+    return problem.kind.status < 429 && this.isUnrouted(request) ? this.unrouted(request) : problem;
+  }
+
+  /** Also where a word of the address was taken for the `:id` of a neighbour. */
+  private isUnrouted(request: FastifyRequest): boolean {
+    if (request.is404) return true;
+    const path = (request.raw.url ?? '/').split('?', 1)[0]!;
+    return !this.routes.methodsOf(path).includes(request.method);
   }
 
   private unrouted(request: FastifyRequest): Problem {

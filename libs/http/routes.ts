@@ -12,10 +12,15 @@ export class Routes {
     });
   }
 
-  /** Methods of an address, for `Allow` (RFC 9110); empty when there is no such address. */
+  /**
+   * Methods of an address, for `Allow` (RFC 9110); empty when there is no such address. An address that stands there letter by letter
+   * (`/leaves/precheck`) is not one of `/leaves/:id` too.
+   */
   methodsOf(path: string): string[] {
     const asked = path.split('/');
-    const methods = this.known.filter(({ segments }) => matches(segments, asked)).flatMap((route) => route.methods);
+    const fitting = this.known.filter(({ segments }) => matches(segments, asked));
+    const literal = fitting.filter(({ segments }) => segments.join('/') === path);
+    const methods = (literal.length > 0 ? literal : fitting).flatMap((route) => route.methods);
     return [...new Set(methods)].sort();
   }
 }

@@ -28,12 +28,12 @@ export class ValidationPipe implements PipeTransform {
     if (type === 'custom') return value;
     if (type !== 'body') refuseDirtyParts(value, type, data);
     if (!metatype || BUILT_IN.has(metatype)) return value;
-    const given = value ?? {};
-    if (typeof given !== 'object' || Array.isArray(given)) {
+    const given = value === undefined ? {} : value;
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
       throw new Invalid({ errors: [{ pointer: '#', zh: '必须是对象', en: 'must be an object' }] });
     }
     const options = type === 'query' ? { groups: [QUERY] } : {};
-    const instance = plainToInstance(metatype as new () => object, given as object, options);
+    const instance = plainToInstance(metatype as new () => object, given, options);
     const errors = validateSync(instance, STRICT);
     if (errors.length > 0) throw new Invalid({ errors: fieldErrors(errors, type) });
     return instance;

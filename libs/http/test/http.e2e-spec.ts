@@ -53,6 +53,9 @@ describe('problems', () => {
     const put = await agent().put(PATH).send({}).expect(405);
     expect(put.headers['allow']).toBe('GET, HEAD, POST');
     expect(put.body.code).toBe('http/method-not-allowed');
+    // A word of an address is not the id of its neighbour: GET /notes/:id is there, GET /notes/echo is not.
+    const neighbour = await agent().get(`${PATH}/echo?x=1`).expect(405);
+    expect(neighbour.headers['allow']).toBe('POST');
     const overridden = await agent()
       .post(`${PATH}/echo`)
       .set('X-HTTP-Method-Override', 'DELETE')

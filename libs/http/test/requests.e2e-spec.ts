@@ -318,6 +318,10 @@ describe('versions', () => {
       'http/stale',
     );
     await agent().get(path).set('If-None-Match', '"1"').expect(200);
+    for (const broken of ['1', '"1', `"${'x'.repeat(300)}"`]) {
+      const refused = await agent().get(path).set('If-None-Match', broken).expect(400);
+      expect(refused.body.errors[0].pointer).toBe('If-None-Match');
+    }
   });
 
   it('lets one of many writers win', async () => {

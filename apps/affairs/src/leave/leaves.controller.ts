@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns, MayNotFind } from '#http';
 import { LeaveDecisions } from './leave-decisions.service.js';
 import {
   AttachmentsDto,
@@ -47,6 +47,7 @@ export class LeavesController {
   }
 
   @Post('precheck')
+  @MayNotFind()
   @HttpCode(200)
   @Require('affairs:leave:read')
   @Returns(LeavePrecheckDto)
@@ -59,6 +60,7 @@ export class LeavesController {
   }
 
   @Post()
+  @MayNotFind()
   @Created()
   @Require('affairs:leave:submit')
   @Returns(LeaveDetailDto)
@@ -68,6 +70,7 @@ export class LeavesController {
   }
 
   @Post('on-behalf')
+  @MayNotFind()
   @Require('affairs:leave:decide')
   @Returns(LeaveDetailDto)
   @Summary('代学生提交请假', 'Submit a leave on behalf of a student')

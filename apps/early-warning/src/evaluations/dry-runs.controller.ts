@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, type Page, Summary, Returns } from '#http';
+import { ApiPage, type Page, Summary, Returns, MayNotFind } from '#http';
 import { DryRunDto, DryRunRequestDto, DryRunsQuery, RecordedDryRunDto } from './dry-runs.dto.js';
 import { DryRuns } from './dry-runs.service.js';
 
@@ -11,6 +11,7 @@ export class DryRunsController {
   constructor(private readonly dryRuns: DryRuns) {}
 
   @Post()
+  @MayNotFind()
   @HttpCode(200)
   @Require('early-warning:rule:write')
   @Returns(DryRunDto)

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, type Page, Summary, Returns } from '#http';
+import { ApiPage, Created, IdParam, type Page, Summary, Returns, MayNotFind } from '#http';
 import { LatePassDto, LatePassesQuery, RegisterLatePassDto, RevokeLatePassDto } from './late-passes.dto.js';
 import { LatePasses } from './late-passes.service.js';
 
@@ -27,6 +27,7 @@ export class LatePassesController {
   }
 
   @Post()
+  @MayNotFind()
   @Created()
   @Require('safety:night-check:write')
   @Returns(LatePassDto)

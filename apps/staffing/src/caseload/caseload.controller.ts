@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, type Page, Summary, Returns } from '#http';
+import { ApiPage, type Page, Summary, Returns, MayNotFind } from '#http';
 import { CaseloadDto, CaseloadQuery, RatioDto, RatioQuery } from './caseload.dto.js';
 import { Caseload } from './caseload.service.js';
 
@@ -19,6 +19,7 @@ export class CaseloadController {
   }
 
   @Get('caseload')
+  @MayNotFind()
   @Require('staffing:ratio:read')
   @ApiPage(CaseloadDto)
   @Summary('列出每名辅导员的负荷', 'List the caseload of each counselor')
