@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { type Permission, PERMISSIONS } from '#contracts';
+import { TestApp } from '#testing';
+import { services } from '../apps/campus/src/services.js';
+
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  example?: unknown;
+  schema: { examples?: unknown[] };
+}
+interface Operation {
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { example?: unknown }> };
+  responses: Record<string, { content?: Record<string, { schema?: object }> }>;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: Record<string, Record<string, object>>;
+}
+
+const document = JSON.parse(readFileSync('openapi/yizhan.json', 'utf8')) as Document;
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
+);
+
+/** Answers to a right request about something that is not there, or not in that state: the example itself was understood. */
+const UNDERSTOOD = [403, 404, 409, 412];
+/** What an example cannot know. Each says why. */
+const CANNOT_KNOW: Record<string, string> = {};
+
+/** Each operation as somebody calls it who copies the examples of the document. */
+describe('the examples of the document', () => {
+  let test: TestApp;
+  let token: string;
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  beforeAll(async () => {
+    (formats as unknown as (ajv: Ajv2020) => void)(ajv);
+    ajv.addSchema({ $id: 'document', components: document.components });
+    test = await TestApp.create(services);
+    ({ token } = await test.client(...(Object.keys(PERMISSIONS) as Permission[])));
+  });
+  afterAll(() => test?.close());
+
+  async function call(name: string, { parameters = [], requestBody }: Operation): Promise<Response> {
+    const [method, path] = name.split(' ') as [string, string];
+    const exampleOf = ({ example, schema }: Parameter): unknown => example ?? schema.examples?.[0];
+    const url = new URL(
+      path.replaceAll(/\{(\w+)\}/g, (_, key: string) =>
+        encodeURIComponent(String(exampleOf(parameters.find((one) => one.in === 'path' && one.name === key)!))),
+      ),
+      test.url,
+    );
+    for (const parameter of parameters.filter((one) => one.in === 'query' && one.name !== 'cursor')) {
+      for (const value of [exampleOf(parameter)].flat()) url.searchParams.append(parameter.name, String(value));
+    }
+    const headers = Object.fromEntries(
+      parameters.filter((one) => one.in === 'header').map((one) => [one.name, String(exampleOf(one))]),
+    );
+    // A key is good for one request.
+    if (headers['Idempotency-Key']) headers['Idempotency-Key'] = crypto.randomUUID();
+    const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+    const multipart = type === 'multipart/form-data';
+    const body = multipart ? form() : type?.includes('json') ? JSON.stringify(media?.example) : undefined;
+    return fetch(url, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...headers, ...(body && !multipart && { 'content-type': type! }) },
+      ...(body && { body }),
+    });
+  }
+
+  it.each(operations)('%s', async (name, operation) => {
+    const response = await call(name, operation);
+    const text = await response.text();
+    const answer = [response.status, response.ok ? '' : text];
+    if (response.ok || UNDERSTOOD.includes(response.status) || name in CANNOT_KNOW) {
+      expect(Object.keys(operation.responses)).toContain(String(response.status));
+    } else {
+      expect(answer).toEqual(['understood', '']);
+    }
+    const type = response.headers.get('content-type')?.split(';')[0];
+    if (!response.ok || type !== 'application/json') return;
+    const { schema } = operation.responses[String(response.status)]!.content![type]!;
+    const rooted = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"document#/components')) as object;
+    const validate = ajv.compile(rooted);
+    validate(JSON.parse(text));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+});
+
+/** A file of the wrong kind: it is refused row by row, or as a whole, after the request was understood. */
+function form(): FormData {
+  const data = new FormData();
+  data.append('file', new Blob(['x\n'], { type: 'text/csv' }), 'file.csv');
+  return data;
+}
