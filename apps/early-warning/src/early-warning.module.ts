@@ -33,6 +33,7 @@ import { SensitiveMatters1763750501000 } from './migrations/1763750501000-sensit
 import { CorrectedDays1763750501100 } from './migrations/1763750501100-corrected-days.js';
 import { UpdatedSince1763750520000 } from './migrations/1763750520000-updated-since.js';
 import { Publications1763750530000 } from './migrations/1763750530000-publications.js';
+import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-credits.js';
 import { ObservationsController } from './observations/observations.controller.js';
 import { ObservationHandlers } from './observations/observations.handlers.js';
 import { Observations } from './observations/observations.service.js';
@@ -131,5 +132,6 @@ export const earlyWarning: Service = {
     CorrectedDays1763750501100,
     UpdatedSince1763750520000,
     Publications1763750530000,
+    QuarterCredits1763750530100,
   ],
 };
