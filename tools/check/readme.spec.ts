@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const english = read('README.md');
 const chinese = read('README.zh-CN.md');
-const GUIDES = ['docs/first-app', 'docs/deploying', 'docs/importing'];
+const GUIDES = ['docs/first-app', 'docs/deploying', 'docs/importing', 'docs/rules'];
 
-/** The code of a README without its comments, which are in its language. */
+/** The blocks of a page without their comments, which are in its language. */
 function code(text: string): string[] {
-  return [...text.matchAll(/```bash\n([^]*?)```/g)].map(([, block = '']) => block.replace(/(^| +)# .*$/gm, '').trim());
+  return [...text.matchAll(/```(?:bash|json|text)\n([^]*?)```/g)].map(([, block = '']) =>
+    block.replace(/(^| +)# .*$/gm, '').trim(),
+  );
 }
 
 /** The numbers of the tables of figures, in order. */
@@ -25,7 +27,10 @@ describe('README and guides', () => {
     expect(chinese).toContain('<!-- tour -->');
   });
 
-  it.each(GUIDES)('%s has the same commands in both languages', (guide) => {
+  it.each(GUIDES)('%s has the same commands and examples in both languages, and names the other', (guide) => {
+    const name = guide.replace('docs/', '');
+    expect(read(`${guide}.md`)).toContain(`\n[简体中文](${name}.zh-CN.md)\n`);
+    expect(read(`${guide}.zh-CN.md`)).toContain(`\n[English](${name}.md)\n`);
     expect(code(read(`${guide}.zh-CN.md`))).toEqual(code(read(`${guide}.md`)));
     expect(code(read(`${guide}.md`)).length).toBeGreaterThan(0);
   });

@@ -32,6 +32,8 @@ import { WhoAndWhichVersion1763750500800 } from './migrations/1763750500800-who-
 import { SensitiveMatters1763750501000 } from './migrations/1763750501000-sensitive-matters.js';
 import { CorrectedDays1763750501100 } from './migrations/1763750501100-corrected-days.js';
 import { UpdatedSince1763750520000 } from './migrations/1763750520000-updated-since.js';
+import { Publications1763750530000 } from './migrations/1763750530000-publications.js';
+import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-credits.js';
 import { ObservationsController } from './observations/observations.controller.js';
 import { ObservationHandlers } from './observations/observations.handlers.js';
 import { Observations } from './observations/observations.service.js';
@@ -40,6 +42,7 @@ import { RuleParametersController } from './parameters/rule-parameters.controlle
 import { RuleParameters } from './parameters/rule-parameters.service.js';
 import { RuleQualityController } from './quality/rule-quality.controller.js';
 import { RuleQuality } from './quality/rule-quality.service.js';
+import { FlagShares } from './rules/flag-shares.js';
 import { Rule } from './rules/rule.entity.js';
 import { RulesController } from './rules/rules.controller.js';
 import { Rules } from './rules/rules.service.js';
@@ -88,6 +91,7 @@ import { Warnings } from './warnings/warnings.service.js';
     Cohorting,
     Engine,
     Questions,
+    FlagShares,
     Rules,
     Language,
     Sources,
@@ -127,5 +131,7 @@ export const earlyWarning: Service = {
     SensitiveMatters1763750501000,
     CorrectedDays1763750501100,
     UpdatedSince1763750520000,
+    Publications1763750530000,
+    QuarterCredits1763750530100,
   ],
 };

@@ -110,7 +110,9 @@ describe('explanations', () => {
         en: '“Rule” does not hold: canteen spending 0.90 yuan; not met: 0.90 yuan < 0.50 yuan',
       });
       expect((await sentence('share')).zh).toContain('不满足：0.90 元 < 0.45 元');
-      expect((await sentence('courses')).zh).toBe('“题”不成立：不及格门数，累计 2 门；不满足：2 门 ≥ 5 门');
+      expect((await sentence('courses')).zh).toBe(
+        '“题”不成立：不及格门数，累计 2 门（最近一次记录）；不满足：2 门 ≥ 5 门',
+      );
     });
 
     it('leaves out what need not be met', async () => {

@@ -139,7 +139,7 @@ describe('why, and why not', () => {
     expect(body.inputs).toEqual([
       {
         ...{ metric: 'book_loans', name: { zh: '借阅册数', en: 'books borrowed' }, value: 6, unit: 'count' },
-        ...{ from: daysAgo(7), to: daysAgo(1) },
+        ...{ from: daysAgo(7), to: daysAgo(1), text: { zh: '借阅册数 6 次', en: 'books borrowed 6' } },
         days: [
           { day: daysAgo(3), value: 4 },
           { day: daysAgo(1), value: 2 },
@@ -149,6 +149,29 @@ describe('why, and why not', () => {
     expect(Object.keys(body).sort()).toEqual(['asOf', 'forStudent', 'inputs', 'rule', 'student']);
     await student.get(`${EXPLAIN}?student=2024000002&rule=a.books`).expect(404);
     await student.get('/early-warning/v1/warnings').expect(403);
+  });
+
+  it('tells students how far from their usual they are in words, staff in deviations', async () => {
+    const usual = Array.from({ length: 8 }, (_, i): [number, string, string, number] => [
+      ...([0, 'class_attend', daysAgo(8 + i), i % 2 === 0 ? 6 : 2] as const),
+    ]);
+    await observe(app, [...usual, [0, 'class_attend', daysAgo(2), 1]]);
+    const feature = { metric: 'class_attend', agg: 'zscore', window: '7d', baseline: '28d' };
+    await publish(test, simpleRule('f.attend', feature, { lt: [{ f: 'x' }, -5] }));
+    const averages = {
+      zh: '（最近平均每天 1 节，平时 4 节）',
+      en: ' (1 period a day on average lately, 4 periods usually)',
+    };
+    const own = await ask(student, 0, 'f.attend');
+    expect(own.forStudent).toEqual({
+      zh: `你的记录：到课节数明显少于你自己平时${averages.zh}。如有疑问或需要帮助，可以联系辅导员。`,
+      en: `Your records: class periods attended clearly below what is usual for you${averages.en}. If you have questions or need help, your counselor is there for you.`,
+    });
+    expect(own.inputs).toMatchObject([{ value: 1, unit: 'period', text: { zh: expect.stringContaining('明显少于') } }]);
+    expect(JSON.stringify(own)).not.toMatch(/1\.5|1\.4/);
+    const { staff } = await ask(counselor, 0, 'f.attend');
+    expect(staff.sentence.zh).toContain(`到课节数比其平时低 1.5 个标准差${averages.zh}；不满足：-1.5 < -5`);
+    expect(staff.evidence.features.x.baseline).toMatchObject({ mean: 4, n: 8, recent: 1 });
   });
 
   it('answers 404 for students out of scope, students and rules that are unknown alike', async () => {

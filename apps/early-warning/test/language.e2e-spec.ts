@@ -91,6 +91,15 @@ describe('the rule language', () => {
       errors: [{ pointer: '#/base/title/en' }, { pointer: '#/base/reason/zh' }, { pointer: '#/base/reason/en' }],
     });
     expect(await ask({ text: TEXT })).toMatchObject({ errors: [{ pointer: '#/base' }] });
+    // What is wrong with the text is said beside what is wrong with the base.
+    const broken = 'yellow: sum(late_return, 7d >= 3';
+    expect(await ask({ text: broken })).toMatchObject({
+      ...{ text: null, rule: null },
+      errors: [{ pointer: '#/base' }, { pointer: '#/text', offset: 28, line: 1, column: 29 }],
+    });
+    expect(await ask({ text: broken, base: { ...RULE, reason: 3 } })).toMatchObject({
+      errors: [{ pointer: '#/base/reason/zh' }, { pointer: '#/base/reason/en' }, { pointer: '#/text', offset: 28 }],
+    });
     expect(await ask({ text: TEXT, base: { ...RULE, id: 7 } })).toMatchObject({ errors: [{ pointer: '#/rule/id' }] });
     for (const body of [{}, { base: RULE }, { rule: RULE, text: TEXT }]) await officer.post(TEXTS, body).expect(400);
     await officer.post(TEXTS, { text: 'x'.repeat(40_001), base: RULE }).expect(400);

@@ -1,7 +1,7 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
 import type { Evidence } from '../kernel/evidence.js';
-import { RuleDefinitionDto } from '../rules/rules.dto.js';
+import { PublishingDto, RuleDefinitionDto } from '../rules/rules.dto.js';
 import { LevelCountsDto } from './evaluations.dto.js';
 
 export const MAX_DAYS = 400;
@@ -184,6 +184,13 @@ export class DryRunCountsDto {
     nullable: true,
   })
   difference: DifferenceDto | null;
+
+  @Nested(() => PublishingDto, {
+    zh: '现在发布的话：全体学生中会标记多少人、是否须说明理由；早先的记录为 null',
+    en: 'If it were published now: how many of all students it would flag, and whether a reason must be stated; null in older records',
+    nullable: true,
+  })
+  publishing: PublishingDto | null;
 }
 
 export class DryRunDto extends DryRunCountsDto {
@@ -206,7 +213,8 @@ export interface DryRunRow {
   current: boolean;
   unitId: string | null;
   parameters: Record<string, number> | null;
-  result: DryRunCountsDto;
+  /** `publishing` is not in older ones. */
+  result: Omit<DryRunCountsDto, 'publishing'> & { publishing?: PublishingDto };
   createdBy: string;
   createdAt: Date;
   sortKey: string;
@@ -249,7 +257,7 @@ export class RecordedDryRunDto {
       current,
       unitId,
       parameters,
-      result,
+      result: { ...result, publishing: result.publishing ?? null },
       createdBy,
       createdAt,
     });

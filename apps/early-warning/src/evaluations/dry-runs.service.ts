@@ -9,7 +9,9 @@ import { Engine, type RuleVersion } from '../engine/engine.js';
 import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
 import { Findings } from '../kernel/findings.js';
 import { rankOf, type Rule as Definition } from '../kernel/language.js';
+import { FlagShares } from '../rules/flag-shares.js';
 import { Rule } from '../rules/rule.entity.js';
+import { PublishingDto } from '../rules/rules.dto.js';
 import { checkedDefinition, publishedRules } from '../rules/rules.service.js';
 import { DryRun } from './dry-run.entity.js';
 import {
@@ -48,6 +50,7 @@ export class DryRuns {
     private readonly config: Config,
     private readonly engine: Engine,
     private readonly questions: Questions,
+    private readonly flagShares: FlagShares,
   ) {}
 
   /**
@@ -124,6 +127,7 @@ export class DryRuns {
       days: after.days.map(dayOf),
       overlap: await this.overlap(tx, question, others, everybody),
       difference: before ? { number: before.number, ...differenceOf(earlier.reached, after.reached) } : null,
+      publishing: PublishingDto.from(await this.flagShares.of(tx, definition)),
       sample: await this.explain(tx, question, after.sample(MAX_SAMPLE)),
     });
   }

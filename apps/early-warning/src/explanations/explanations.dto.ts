@@ -94,11 +94,23 @@ class InputDto {
   @Nested(() => SentenceDto, { zh: '指标名称', en: 'Name of the metric', example: { zh: '晚归', en: 'late returns' } })
   name: SentenceDto;
 
-  @Decimal({ zh: '数值', en: 'Value', min: -1e12, max: 1e12, nullable: true, example: 3 })
+  @Decimal({
+    zh: '数值；与本人平时相比的，为最近的日均',
+    en: 'Value; of a comparison with the own usual, the average of late',
+    ...{ min: -1e12, max: 1e12, nullable: true, example: 3 },
+  })
   value: number | null;
 
   @Text({ zh: '单位；金额为分', en: 'Unit; money is in fen', example: 'count' })
   unit: string;
+
+  @Nested(() => SentenceDto, {
+    zh: '用学生看得懂的话说；没有数值时为 null',
+    en: 'The same in words that students understand; null where there is no value',
+    nullable: true,
+    example: { zh: '晚归 3 次', en: 'late returns 3' },
+  })
+  text: SentenceDto | null;
 
   @DateOnly({ zh: '首日', en: 'First day', nullable: true, example: '2026-11-14' })
   from: string | null;

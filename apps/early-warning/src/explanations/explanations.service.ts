@@ -17,14 +17,16 @@ import { publishedRules } from '../rules/rules.service.js';
 import { silentMetrics } from '../engine/silence.js';
 import { visibleTo } from '../warnings/visibility.js';
 import { type ExplainQuery, ExplanationDto } from './explanations.dto.js';
+import { type NamedMetric, sayFigure, shownValue } from './figures.js';
 import {
   CARE_NOTICE,
   type Cause,
   type Finding,
   forStaff,
+  figuresOf,
   forStudent,
   type NamedSilence,
-  ownValue,
+  type Names,
   type Verdict,
 } from './wording.js';
 
@@ -79,7 +81,7 @@ export class Explanations {
         student: { id: student.id, number: student.number },
         asOf: day,
         forStudent: forStudent(finding),
-        inputs: inputsOf(judged.evidence, names),
+        inputs: inputsOf(finding),
         ...(!isSelf && { staff: staffView(finding, judged) }),
       });
       return { studentId: student.id, answer };
@@ -161,13 +163,13 @@ export class Explanations {
     return sources.map(({ code, zh, en }) => ({ ...silences.get(code)!, name: { zh, en } }));
   }
 
-  private async names(tx: Tx, rule: Rule): Promise<Map<string, Bilingual>> {
+  private async names(tx: Tx, rule: Rule): Promise<Names> {
     const codes = Object.values(rule.features).map(({ metric }) => metric);
-    const rows = await query<Bilingual & { code: string }>(
+    const rows = await query<NamedMetric & { code: string }>(
       tx,
-      sql`SELECT code, zh, en FROM early_warning.metric WHERE code = ANY(${codes}::text[])`,
+      sql`SELECT code, zh, en, unit FROM early_warning.metric WHERE code = ANY(${codes}::text[])`,
     );
-    return new Map(rows.map(({ code, zh, en }) => [code, { zh, en }]));
+    return new Map(rows.map(({ code, zh, en, unit }) => [code, { zh, en, unit }]));
   }
 }
 
@@ -187,13 +189,18 @@ function staffView(finding: Finding, { verdict, cause, level, silences, evidence
 }
 
 /** The student's own numbers: no threshold, no condition, nobody else's place. */
-function inputsOf(evidence: Evidence | null, names: ReadonlyMap<string, Bilingual>): ExplanationDto['inputs'] {
-  return Object.values(evidence?.features ?? {}).map((feature) => ({
-    metric: feature.metric,
-    name: names.get(feature.metric) ?? { zh: feature.metric, en: feature.metric },
-    ...ownValue(feature),
-    from: feature.window?.from ?? null,
-    to: feature.window?.to ?? null,
-    days: feature.days,
-  }));
+function inputsOf(finding: Finding): ExplanationDto['inputs'] {
+  return figuresOf(finding).map((figure) => {
+    const { feature, metric } = figure;
+    const [zh, en] = [sayFigure(figure, 'zh', 'student'), sayFigure(figure, 'en', 'student')];
+    return {
+      metric: feature.metric,
+      name: { zh: metric.zh, en: metric.en },
+      ...shownValue(figure),
+      text: zh === undefined || en === undefined ? null : { zh, en },
+      from: feature.window?.from ?? null,
+      to: feature.window?.to ?? null,
+      days: feature.days,
+    };
+  });
 }

@@ -4,6 +4,7 @@ import type { Condition } from '../kernel/close-up.js';
 import { type Evidence, type FeatureEvidence, reasonOf } from '../kernel/evidence.js';
 import { type Expression, MASKS, type Rule } from '../kernel/language.js';
 import type { Silence } from '../engine/silence.js';
+import { amount, type Audience, type Figure, type Language, type NamedMetric, sayFigure, SIGNS } from './figures.js';
 
 export const VERDICTS = {
   holds: { zh: '成立', en: 'holds' },
@@ -23,33 +24,16 @@ export const CAUSES = {
 } as const satisfies Record<string, Bilingual>;
 export type Cause = keyof typeof CAUSES;
 
-/** Units as people say them; others are shown as they are. */
-const UNITS: Record<string, Bilingual> = {
-  count: { zh: '次', en: '' },
-  day: { zh: '天', en: 'days' },
-  h: { zh: '小时', en: 'hours' },
-  min: { zh: '分钟', en: 'minutes' },
-  fen: { zh: '元', en: 'yuan' },
-  course: { zh: '门', en: 'courses' },
-  credit: { zh: '学分', en: 'credits' },
-  period: { zh: '节', en: 'periods' },
-  point: { zh: '分', en: 'points' },
-  place: { zh: '位', en: '' },
-  '1': { zh: '', en: '' },
-};
-const SIGNS = { ge: '≥', gt: '>', le: '≤', lt: '<', eq: '=', ne: '≠' };
-
 /** What students read in place of a rule's title: titles are for staff, and judge. */
 export const CARE_NOTICE: Bilingual = { zh: '一项关怀提示', en: 'a care notice' };
 
-type Language = keyof Bilingual;
 type Comparison = Extract<Condition, { op: unknown }>;
 /** A silence, and what people call its source. */
 export type NamedSilence = Silence & { name: Bilingual };
 
 type Features = Record<string, FeatureEvidence>;
-/** Names of metrics, by code. */
-export type Names = ReadonlyMap<string, Bilingual>;
+/** Names and units of metrics, by code. */
+export type Names = ReadonlyMap<string, NamedMetric>;
 
 export interface Finding {
   rule: Rule;
@@ -88,16 +72,17 @@ export function forStaff(finding: Finding): Bilingual {
 }
 
 /** One sentence for the student: the rule's own where it holds, else what was recorded, without any verdict. */
-export function forStudent({ rule, verdict, evidence, names }: Finding): Bilingual {
+export function forStudent(finding: Finding): Bilingual {
+  const { rule, verdict, evidence } = finding;
   if (verdict === 'holds' && rule.studentReason) return reasonOf(rule.studentReason, evidence!);
-  const known = evidence ? inputs(evidence, names, 'zh') : '';
+  const known = inputs(finding, 'zh', 'student');
   if (known === '')
     return {
       zh: '目前没有与你有关的记录。如有疑问，可以联系辅导员。',
       en: 'There are no records about you here at present. If you have questions, your counselor is there for you.',
     };
   return both(
-    (language) => inputs(evidence!, names, language),
+    (language) => inputs(finding, language, 'student'),
     (zh) => `你的记录：${zh}。如有疑问或需要帮助，可以联系辅导员。`,
     (en) => `Your records: ${en}. If you have questions or need help, your counselor is there for you.`,
   );
@@ -105,7 +90,7 @@ export function forStudent({ rule, verdict, evidence, names }: Finding): Bilingu
 
 /** What was found, what kind of day stands in the way, what is not met, and what is not known. */
 function whyNot(finding: Finding, language: Language): string {
-  const { evidence, names } = finding;
+  const { evidence } = finding;
   const zh = language === 'zh';
   const comma = zh ? '，' : ', ';
   const failing = evidence!.conditions.filter(({ holds, moot }) => holds === false && !moot);
@@ -113,7 +98,7 @@ function whyNot(finding: Finding, language: Language): string {
   const days = failing.flatMap((one) => ('op' in one ? [] : dayFact(one, language)));
   const unknown = unknownOf(finding, language);
   const clauses = [
-    inputs(evidence!, names, language),
+    inputs(finding, language, 'staff'),
     [...new Set(days)].join(comma),
     compared.length > 0 ? `${zh ? '不满足：' : 'not met: '}${compared.join(comma)}` : '',
     unknown.length > 0 ? `${zh ? '数据不足：' : 'too little data: '}${unknown.join(comma)}` : '',
@@ -150,18 +135,20 @@ function unknownOf({ rule, evidence, names }: Finding, language: Language): stri
   return [...new Set(unknown)];
 }
 
-/** Metric and value of every feature that has one; where it is a place among others, the value behind it. */
-function inputs({ features }: Evidence, names: Names, language: Language): string {
-  const parts = Object.values(features).flatMap((feature) => {
-    const { value, unit } = ownValue(feature);
-    return value === null ? [] : [`${nameOf(names, feature.metric, language)} ${amount(value, unit, language)}`];
-  });
+/** Every feature that has a value, in words. */
+function inputs(finding: Finding, language: Language, audience: Audience): string {
+  const parts = figuresOf(finding).flatMap((figure) => sayFigure(figure, language, audience) ?? []);
   return [...new Set(parts)].join(language === 'zh' ? '，' : ', ');
 }
 
-/** What a feature is for the student alone: of a place among others, the value behind it and its unit. */
-export function ownValue({ value, unit, cohort }: FeatureEvidence): { value: number | null; unit: string } {
-  return cohort ? { value: cohort.value, unit: cohort.unit ?? '1' } : { value, unit };
+/** The features of the day, as they stand in the rule. */
+export function figuresOf({ rule, evidence, names }: Pick<Finding, 'rule' | 'evidence' | 'names'>): Figure[] {
+  const parameters = evidence?.parameters.values ?? {};
+  return Object.entries(evidence?.features ?? {}).map(([name, feature]) => {
+    const { metric } = feature;
+    const unknown = { zh: metric, en: metric, unit: feature.unit };
+    return { feature, metric: names.get(metric) ?? unknown, where: rule.features[name]?.where, parameters };
+  });
 }
 
 /** Of today's features the days with data; where only those of earlier days are missing, which. */
@@ -214,13 +201,6 @@ function dated(text: string, day: string | undefined, language: Language): strin
 
 function nameOf(names: Names, metric: string, language: Language): string {
   return names.get(metric)?.[language] ?? metric;
-}
-
-/** Money is kept in fen and read in yuan. */
-function amount(value: number, unit: string, language: Language): string {
-  const word = UNITS[unit]?.[language] ?? unit;
-  const digits = unit === 'fen' ? (value / 100).toFixed(2) : String(Math.round(value * 100) / 100);
-  return word === '' ? digits : `${digits} ${word}`;
 }
 
 function both(of: (language: Language) => string, zh: (text: string) => string, en: (text: string) => string) {

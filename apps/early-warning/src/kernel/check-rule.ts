@@ -108,6 +108,7 @@ class RuleCheck {
     checkVisibility(findings, rule.visibility, '/visibility');
     this.placeholders(rule.reason, '/reason');
     this.placeholders(rule.studentReason, '/studentReason');
+    this.plainWords(rule.studentReason, '/studentReason');
     for (const name of Object.keys(this.features))
       if (!this.used.has(name))
         findings.wrong(`/features/${escape(name)}`, '该特征没有被任何条件使用', 'is used by no condition');
@@ -307,6 +308,22 @@ class RuleCheck {
         const short = name.slice(0, 40);
         if (Object.hasOwn(this.features, name)) this.used.add(name);
         else this.findings.wrong(`${at}/${language}`, `没有特征 ${short}`, `has {${short}}, which is not a feature`);
+      }
+    }
+  }
+
+  /** Students are not told deviations: without a sentence of its own, a rule says in words how far from their usual they are. */
+  private plainWords(texts: unknown, at: string): void {
+    for (const language of ['zh', 'en']) {
+      const text = isObject(texts) ? texts[language] : undefined;
+      for (const name of typeof text === 'string' ? placeholdersIn(text) : []) {
+        const feature = Object.hasOwn(this.features, name) ? this.features[name] : undefined;
+        if (isObject(feature) && feature.agg === 'zscore' && feature.rank === undefined)
+          this.findings.wrong(
+            `${at}/${language}`,
+            `{${name}} 是标准分，学生看不懂`,
+            `has {${name}}, a number of deviations, which students do not understand`,
+          );
       }
     }
   }

@@ -16,7 +16,8 @@ export interface FeatureEvidence {
   days: { day: string; value: number }[];
   /** Days with data of the days of the window. */
   coverage: string;
-  baseline?: { from: string; to: string; mean: number | null; n: number };
+  /** Means of days with data, in the metric's unit; `recent`: of the window. It is not in older evidence. */
+  baseline?: { from: string; to: string; mean: number | null; n: number; recent?: number | null };
   /** `value`: the one that is ranked, in `unit`. */
   cohort?: { name: string; id: string | null; n: number; place: number | null; value: number | null; unit?: string };
 }
@@ -96,12 +97,12 @@ export function featuresFor(
       };
       if (planned.baseline) {
         const base = closeUp.days(planned, planned.baseline, i);
-        const sum = base.reduce((total, [, stored]) => total + stored, 0);
         evidence.baseline = {
           from: dateOfDay(planned.baseline.from),
           to: dateOfDay(planned.baseline.to),
-          mean: base.length > 0 ? sum / base.length / unit : null,
+          mean: meanOf(base, unit),
           n: base.length,
+          recent: meanOf(days, unit),
         };
       }
       if (planned.cohort !== undefined) {
@@ -118,6 +119,11 @@ export function featuresFor(
       return [name, evidence];
     }),
   );
+}
+
+function meanOf(days: readonly (readonly [day: number, stored: number])[], unit: number): number | null {
+  if (days.length === 0) return null;
+  return days.reduce((total, [, stored]) => total + stored, 0) / days.length / unit;
 }
 
 /** Keys of the features a rule reads as of the earlier days that a predicate looks back from, by the rule's names; nearest first. */

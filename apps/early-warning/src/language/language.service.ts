@@ -14,6 +14,9 @@ import { RuleTextError } from '../kernel/tokens.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { RuleTemplateDto, RuleTextDto, type RuleTextErrorDto, type RuleTextRequestDto } from './language.dto.js';
 
+/** Lets a text be read whose base is wrong, for what is wrong with the text. */
+const NO_BASE: RuleBase = { id: '', title: { zh: '', en: '' }, reason: { zh: '', en: '' } };
+
 type Metrics = ReadonlyMap<string, MetricInfo>;
 
 /** The rule language as others meet it: its schema, its text, and rules to start from. */
@@ -45,14 +48,15 @@ export class Language {
         errors: [{ pointer: '#/text', zh: '请给出 rule 或 text 之一', en: 'give either rule or text' }],
       });
     const found = baseOf(base, metrics);
-    if ('errors' in found) return answer(null, found.errors);
+    const wrong = 'errors' in found ? found.errors : [];
     try {
-      const read = parseRule(text, found.base);
+      const read = parseRule(text, 'errors' in found ? NO_BASE : found.base);
+      if (wrong.length > 0) return answer(null, wrong);
       return answer(read, checkRule(read, metrics));
     } catch (error) {
       if (!(error instanceof RuleTextError)) throw error;
       const { offset, line, column } = error;
-      return answer(null, [{ pointer: '#/text', ...error.text, offset, line, column }]);
+      return answer(null, [...wrong, { pointer: '#/text', ...error.text, offset, line, column }]);
     }
   }
 }

@@ -28,7 +28,7 @@ export const DOMAINS = {
 } as const satisfies Record<string, Bilingual>;
 export type Domain = keyof typeof DOMAINS;
 
-/** What is measured of a student per day. Unit, decimals and fold never change: stored values would change their meaning. */
+/** What is measured of a student per day. Unit and fold never change: stored values would change their meaning. Other decimals rewrite them. */
 @Entity({ name: 'metric', schema: 'early_warning' })
 export class Metric extends BaseEntity {
   /** Short key in observations and vectors; given by the database. */

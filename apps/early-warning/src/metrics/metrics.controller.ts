@@ -38,7 +38,7 @@ export class MetricsController {
   @Put(':id')
   @Require('early-warning:metric:write')
   @Returns(MetricDto)
-  @Summary('修改指标（代码、单位、小数位与合并方式不可改）', 'Change a metric (code, unit, decimals and fold stay)')
+  @Summary('修改指标（代码、单位与合并方式不可改）', 'Change a metric (code, unit and fold stay)')
   updateMetric(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,

@@ -3,8 +3,7 @@ import { type Domain, DOMAINS, type Fold, FOLDS, type Metric } from './metric.en
 
 export class MetricsQuery extends PageQuery {}
 
-/** What may change of a metric. */
-export class MetricChangeDto {
+class MetricValuesDto {
   @Text({ zh: '中文名称', en: 'Chinese name', max: 100, example: '晚归' })
   zh: string;
 
@@ -27,14 +26,26 @@ export class MetricChangeDto {
   retentionDays: number;
 }
 
-export class NewMetricDto extends MetricChangeDto {
+const DECIMALS = { min: 0, max: 4, example: 0 };
+
+/** What may change of a metric. */
+export class MetricChangeDto extends MetricValuesDto {
+  @Int({
+    zh: '小数位数；不给则不变。改动会重写已存的全部数值，数值本身不变',
+    en: 'Decimals a value may have; left out: as it is. A change rewrites all that is stored, each value stays what it is',
+    ...{ ...DECIMALS, optional: true },
+  })
+  decimals?: number;
+}
+
+export class NewMetricDto extends MetricValuesDto {
   @Text({ zh: '代码', en: 'Code', max: 60, pattern: /^[a-z][a-z0-9_]*$/, example: 'late_return' })
   code: string;
 
   @Text({ zh: '单位', en: 'Unit', max: 20, example: 'count' })
   unit: string;
 
-  @Int({ zh: '小数位数', en: 'Decimals a value may have', min: 0, max: 4, example: 0 })
+  @Int({ zh: '小数位数', en: 'Decimals a value may have', ...DECIMALS })
   decimals: number;
 
   @OneOf(FOLDS, { zh: '同一天多条如何合并', en: 'How several values of a day become one', example: 'sum' })

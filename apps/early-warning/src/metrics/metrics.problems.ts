@@ -6,6 +6,18 @@ export const MetricCodeTaken = defineProblem({
   zh: '指标代码已存在',
   en: 'There is a metric with this code already',
 });
+export const MetricDecimalsUnfit = defineProblem({
+  code: 'early-warning/metric-decimals-unfit',
+  status: 409,
+  zh: '已存的数值改为 {decimals} 位小数会被舍入或存不下',
+  en: 'A stored value would be rounded, or would be too large, with {decimals} decimals',
+});
+export const MetricDecimalsInUse = defineProblem({
+  code: 'early-warning/metric-decimals-in-use',
+  status: 409,
+  zh: '已发布的规则 {rule} 所比较的数值，改为 {decimals} 位小数后存不下',
+  en: 'The published rule {rule} compares with a number that is too large with {decimals} decimals',
+});
 export const MetricInUse = defineProblem({
   code: 'early-warning/metric-in-use',
   status: 409,

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
-import { Database, insert, query, sql, type Tx, update } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { Database, insert, query, sql, StaleVersionError, type Tx, update } from '#database';
+import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
 import { checkRule } from '../kernel/check-rule.js';
 import type { MetricInfo, Rule } from '../kernel/language.js';
+import { rewriteDecimals } from './decimals.js';
 import { Metric } from './metric.entity.js';
 import { type MetricChangeDto, MetricDto, type MetricsQuery, type NewMetricDto } from './metrics.dto.js';
-import { MetricCodeTaken, MetricInUse } from './metrics.problems.js';
+import { MetricCodeTaken, MetricDecimalsInUse, MetricInUse } from './metrics.problems.js';
 
 export interface CataloguedMetric extends MetricInfo {
   fold: string;
@@ -57,23 +58,41 @@ export class Metrics {
     requireSchool(actor, 'early-warning:metric:write');
     return this.database.transaction(actor, async (tx) => {
       const metric = await this.find(tx, id);
-      if (values.retentionDays < metric.retentionDays)
-        await this.assertNoRuleNeedsMore(tx, metric.code, values.retentionDays);
-      return MetricDto.from(await update(tx, Object.assign(metric, values), expected));
+      if (metric.version !== expected) throw new StaleVersionError();
+      const { decimals = metric.decimals, retentionDays, ...rest } = values;
+      if (retentionDays < metric.retentionDays) {
+        const rule = await this.brokenRule(tx, metric.code, { retentionDays });
+        if (rule !== undefined) throw new MetricInUse({ pointer: '#/retentionDays', params: { rule } });
+      }
+      if (decimals !== metric.decimals) await this.changeDecimals(tx, metric, decimals);
+      return MetricDto.from(await update(tx, Object.assign(metric, rest, { decimals, retentionDays }), expected));
     });
   }
 
-  private async assertNoRuleNeedsMore(tx: Tx, code: string, retentionDays: number): Promise<void> {
+  private async changeDecimals(tx: Tx, metric: Metric, decimals: number): Promise<void> {
+    const pointer = '#/decimals';
+    if (metric.fold === 'count')
+      throw new Invalid({
+        errors: [
+          { pointer, zh: '按次数合并的指标不能改小数位', en: 'cannot change for a metric that counts observations' },
+        ],
+      });
+    const rule = await this.brokenRule(tx, metric.code, { decimals });
+    if (rule !== undefined) throw new MetricDecimalsInUse({ pointer, params: { rule, decimals } });
+    await rewriteDecimals(tx, metric, decimals);
+  }
+
+  /** Code of a published rule that is right now, and would not be after the change. */
+  private async brokenRule(tx: Tx, code: string, change: Partial<MetricInfo>): Promise<string | undefined> {
     const now = await metricCatalogue(tx);
-    const then = new Map(now).set(code, { ...now.get(code)!, retentionDays });
+    const then = new Map(now).set(code, { ...now.get(code)!, ...change });
     const rules = await query<{ code: string; definition: Rule }>(
       tx,
       sql`SELECT code, definition FROM early_warning.rule WHERE state = 'published' ORDER BY code`,
     );
-    const broken = rules.find(
+    return rules.find(
       ({ definition }) => checkRule(definition, then).length > 0 && checkRule(definition, now).length === 0,
-    );
-    if (broken) throw new MetricInUse({ pointer: '#/retentionDays', params: { rule: broken.code } });
+    )?.code;
   }
 
   private async find(tx: Tx, id: string): Promise<Metric> {

@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { Bilingual } from '#contracts';
 import { BaseEntity } from '#database';
 import type { Rule as Definition } from '../kernel/language.js';
-import { RuleNotDraft, RuleNotPublished, SecondPersonNeeded } from './rules.problems.js';
+import { PublishReasonNeeded, RuleNotDraft, RuleNotPublished, SecondPersonNeeded } from './rules.problems.js';
 
 export const RULE_STATES = {
   draft: { zh: '草稿', en: 'draft' },
@@ -10,6 +10,31 @@ export const RULE_STATES = {
   retired: { zh: '已停用', en: 'retired' },
 } as const satisfies Record<string, Bilingual>;
 export type RuleState = keyof typeof RULE_STATES;
+
+/** How many students a rule would flag if it were in force now. */
+export interface FlagShare {
+  /** The day a run would judge, YYYY-MM-DD. */
+  asOf: string;
+  flagged: number;
+  /** Students whom the rule is about and of whom enough is known. */
+  judged: number;
+  /** flagged / judged, 0–1; 0 when nobody is judged. */
+  share: number;
+  /** Above it a reason must be stated, 0–1. */
+  limit: number;
+  /** Version of the policy that set the limit; 0 = the default. */
+  policyVersion: number;
+}
+
+export function needsReason({ share, limit }: FlagShare): boolean {
+  return share > limit;
+}
+
+/** What was known when a version was published. */
+export interface Publication extends FlagShare {
+  /** Why it was published, where somebody said so. */
+  reason: string | null;
+}
 
 /** One version of a rule. While it is a draft its definition may be edited; after that it never changes. */
 @Entity({ name: 'rule', schema: 'early_warning' })
@@ -43,6 +68,10 @@ export class Rule extends BaseEntity {
   @Column('text', { nullable: true })
   publishedBy: string | null = null;
 
+  /** null: a draft, or published before this was kept. */
+  @Column('jsonb', { nullable: true })
+  publication: Publication | null = null;
+
   @Column('timestamptz', { nullable: true })
   retiredAt: Date | null = null;
 
@@ -61,14 +90,30 @@ export class Rule extends BaseEntity {
   }
 
   /** `by`: a person's id. */
-  publish(by: string): void {
+  requireSecondPerson(by: string): void {
     this.requireDraft();
     if (by === this.createdBy || this.editedBy.includes(by)) throw new SecondPersonNeeded();
-    Object.assign(this, { state: 'published', publishedAt: new Date(), publishedBy: by });
+  }
+
+  /** `by`: a person's id. */
+  publish(by: string, share: FlagShare, reason: string | undefined): void {
+    this.requireSecondPerson(by);
+    if (needsReason(share) && reason === undefined)
+      throw new PublishReasonNeeded({
+        pointer: '#/reason',
+        params: { ...share, share: percent(share.share), limit: percent(share.limit) },
+      });
+    const publication = { ...share, reason: reason ?? null };
+    Object.assign(this, { state: 'published', publishedAt: new Date(), publishedBy: by, publication });
   }
 
   retire(by: string): void {
     if (this.state !== 'published') throw new RuleNotPublished();
     Object.assign(this, { state: 'retired', retiredAt: new Date(), retiredBy: by });
   }
+}
+
+/** With three digits. */
+function percent(share: number): number {
+  return Number((share * 100).toPrecision(3));
 }

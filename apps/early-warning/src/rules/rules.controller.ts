@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import {
+  PublishRuleDto,
   RetireRuleDto,
   RuleDefinitionDto,
   RuleDto,
@@ -79,8 +80,13 @@ export class RulesController {
     '发布已试运行的他人草稿，取代在用的版本',
     'Publish a dry-run draft of others in place of the version in force',
   )
-  publishRule(@CurrentActor() actor: Actor, @IdParam() id: string, @IfMatch() version: number): Promise<RuleDto> {
-    return this.rules.publish(actor, id, version);
+  publishRule(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: PublishRuleDto,
+  ): Promise<RuleDto> {
+    return this.rules.publish(actor, id, version, body);
   }
 
   @Post(':id/retire')

@@ -1,9 +1,30 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 import { APPOINTMENT_KINDS, type AppointmentKind, WARNING_LEVELS } from '#contracts';
-import { DateOnly, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import {
+  DateOnly,
+  Decimal,
+  Flag,
+  Instant,
+  Int,
+  Json,
+  ListOf,
+  LongText,
+  Nested,
+  OneOf,
+  PageQuery,
+  Text,
+  Uuid,
+} from '#http';
 import type { Rule as Definition } from '../kernel/language.js';
-import { type Rule, RULE_STATES, type RuleState } from './rule.entity.js';
+import {
+  type FlagShare,
+  needsReason,
+  type Publication,
+  type Rule,
+  RULE_STATES,
+  type RuleState,
+} from './rule.entity.js';
 
 class BilingualDto {
   @Text({ zh: '中文', en: 'Chinese', max: 500, example: '7 天内晚归 {late} 次' })
@@ -132,6 +153,62 @@ export class RulesQuery extends PageQuery {
   code?: string;
 }
 
+const STUDENTS = { min: 0, max: 10_000_000 };
+
+/** How many students a rule would flag if it were in force. */
+class FlagShareDto {
+  @DateOnly({ zh: '所判断的日期', en: 'Day that was judged', example: '2026-11-20' })
+  asOf: string;
+
+  @Int({ zh: '会标记的学生数', en: 'Students it would flag', ...STUDENTS, example: 15 })
+  flagged: number;
+
+  @Int({
+    zh: '所判断的学生数：规则所针对、且数据足够的学生',
+    en: 'Students it judges: whom it is about and of whom enough is known',
+    ...STUDENTS,
+    example: 2000,
+  })
+  judged: number;
+
+  @Decimal({ zh: '占比', en: 'Share', min: 0, max: 1, example: 0.0075 })
+  share: number;
+
+  @Decimal({
+    zh: '超过此占比，发布须说明理由',
+    en: 'With a larger share, publishing takes a stated reason',
+    min: 0,
+    max: 1,
+    example: 0.05,
+  })
+  limit: number;
+
+  @Int({ zh: '所依政策的版本；0 为默认', en: 'Version of the policy; 0 = the default', ...STUDENTS, example: 0 })
+  policyVersion: number;
+}
+
+/** What publishing the rule would mean now: over everybody, under the school's own numbers. */
+export class PublishingDto extends FlagShareDto {
+  @Flag({ zh: '发布须说明理由', en: 'Publishing takes a stated reason', example: false })
+  needsReason: boolean;
+
+  static from(share: FlagShare): PublishingDto {
+    return Object.assign(new PublishingDto(), { ...share, needsReason: needsReason(share) });
+  }
+}
+
+/** What was known when a version was published. */
+class PublicationDto extends FlagShareDto {
+  @LongText({
+    zh: '发布理由',
+    en: 'Why it was published',
+    max: 500,
+    nullable: true,
+    example: '迎新周统一提醒，已与各学院商定',
+  })
+  reason: string | null;
+}
+
 /** One version of a rule. */
 export class RuleDto {
   @Uuid({ zh: '规则版本', en: 'Version of a rule' })
@@ -170,15 +247,22 @@ export class RuleDto {
   @Text({ zh: '停用人或应用', en: 'Retired by (person or app)', nullable: true })
   retiredBy: string | null;
 
+  @Nested(() => PublicationDto, {
+    zh: '发布时的标记人数与理由；草稿与此前发布的为 null',
+    en: 'How many it was to flag when it was published, and why it was; null of drafts, and where that was not kept yet',
+    nullable: true,
+  })
+  publication: Publication | null;
+
   @Int({ zh: '版本（ETag）', en: 'Version of the row (ETag)', min: 1, max: 2_147_483_647, example: 1 })
   version: number;
 
   static from(rule: Rule): RuleDto {
     const { id, code, number, state, definition, createdAt, createdBy, editedBy, version } = rule;
-    const { publishedAt, publishedBy, retiredAt, retiredBy } = rule;
+    const { publishedAt, publishedBy, retiredAt, retiredBy, publication } = rule;
     return Object.assign(new RuleDto(), {
       ...{ id, code, number, state, definition, createdAt, createdBy, editedBy, version },
-      ...{ publishedAt, publishedBy, retiredAt, retiredBy },
+      ...{ publishedAt, publishedBy, retiredAt, retiredBy, publication },
     });
   }
 }
@@ -200,6 +284,18 @@ export class RuleStatementDto {
     example: 'SELECT ordinal, level FROM …',
   })
   sql: string;
+}
+
+export class PublishRuleDto {
+  @LongText({
+    zh: '理由：会标记的学生占比超过学校的限定时必填',
+    en: "Why; needed where it would flag a larger share of the students than the school's limit",
+    min: 5,
+    max: 500,
+    optional: true,
+    example: '迎新周统一提醒，已与各学院商定',
+  })
+  reason?: string;
 }
 
 export class RetireRuleDto {

@@ -9,10 +9,19 @@ import { Engine } from '../engine/engine.js';
 import { checkRule } from '../kernel/check-rule.js';
 import type { Rule as Definition } from '../kernel/language.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
+import { Questions } from '../evaluations/questions.js';
 import { wantRun } from '../engine/wanting.js';
-import { Rule } from './rule.entity.js';
+import { FlagShares } from './flag-shares.js';
+import { type FlagShare, Rule } from './rule.entity.js';
 import { Withdrawals } from '../warnings/withdrawals.service.js';
-import { type RetireRuleDto, RuleDto, type RuleDefinitionDto, RuleStatementDto, type RulesQuery } from './rules.dto.js';
+import {
+  type PublishRuleDto,
+  type RetireRuleDto,
+  RuleDto,
+  type RuleDefinitionDto,
+  RuleStatementDto,
+  type RulesQuery,
+} from './rules.dto.js';
 import { DryRunNeeded, PersonNeeded, RuleOutdated } from './rules.problems.js';
 
 /** The definition behind a request, checked against the catalogue; throws Invalid with pointers below `at`. */
@@ -44,6 +53,8 @@ export class Rules {
     private readonly engine: Engine,
     private readonly config: Config,
     private readonly withdrawals: Withdrawals,
+    private readonly questions: Questions,
+    private readonly flagShares: FlagShares,
   ) {}
 
   async list(page: RulesQuery): Promise<Page<RuleDto>> {
@@ -52,7 +63,7 @@ export class Rules {
       this.database.reader,
       sql`SELECT r.id, r.code, r.number, r.state, r.definition, r.created_at AS "createdAt", r.created_by AS "createdBy",
                  r.edited_by AS "editedBy", r.published_at AS "publishedAt", r.published_by AS "publishedBy", r.retired_at AS "retiredAt",
-                 r.retired_by AS "retiredBy", r.version
+                 r.retired_by AS "retiredBy", r.publication, r.version
             FROM early_warning.rule r
            WHERE ${keys.where} AND (${page.state ?? null}::text IS NULL OR r.state = ${page.state ?? null})
              AND (${page.code ?? null}::text IS NULL OR r.code = ${page.code ?? null})
@@ -131,12 +142,14 @@ export class Rules {
 
   /**
    * Puts a draft in force in place of the version before. It must still fit the catalogue, have been dry-run as it is, and be
-   * published by a person who did not write it: what an app wrote by itself, it or another app does not put in force.
+   * published by a person who did not write it: what an app wrote by itself, it or another app does not put in force. Where it would
+   * flag a larger share of the students than the school's policy says, that person states why.
    */
-  async publish(actor: Actor, id: string, expected: number): Promise<RuleDto> {
+  async publish(actor: Actor, id: string, expected: number, { reason }: PublishRuleDto): Promise<RuleDto> {
     requireSchool(actor, 'early-warning:rule:write');
     const { personId } = actor;
     if (personId === undefined) throw new PersonNeeded();
+    const share = await this.shareOfDraft(id, expected);
     return this.database.transaction(actor, async (tx) => {
       const rule = await this.find(tx, id);
       rule.requireDraft();
@@ -145,15 +158,17 @@ export class Rules {
       const before = await tx.findOneBy(Rule, { code: rule.code, state: 'published' });
       if (before && before.number > rule.number) throw new RuleOutdated({ params: { number: before.number } });
       await checkedDefinition(tx, rule.definition as unknown as RuleDefinitionDto, '#/definition');
-      rule.publish(personId);
+      rule.requireSecondPerson(personId);
       if (!(await this.wasTried(tx, id))) throw new DryRunNeeded();
+      if (!share) throw new StaleVersionError();
+      rule.publish(personId, share, reason);
       if (before) {
         before.retire(personId);
         await update(tx, before);
         await this.note(tx, actor, 'retired', before.id);
       }
       await update(tx, rule, expected);
-      await this.note(tx, actor, 'published', id);
+      await this.note(tx, actor, 'published', id, reason);
       await wantRun(tx);
       return RuleDto.from(rule);
     });
@@ -179,8 +194,19 @@ export class Rules {
     actor: Actor,
     what: 'drafted' | 'edited' | 'deleted' | 'published' | 'retired',
     id: string,
+    reason?: string,
   ): Promise<void> {
-    return audit(tx, actor, { action: `early-warning.rule.${what}`, subject: { kind: 'rule', id } });
+    const subject = { kind: 'rule', id };
+    return audit(tx, actor, { action: `early-warning.rule.${what}`, subject, ...(reason !== undefined && { reason }) });
+  }
+
+  /** undefined: it is no draft of this version, or does not fit the catalogue, which publishing then says. Waits for its turn at the engine. */
+  private shareOfDraft(id: string, version: number): Promise<FlagShare | undefined> {
+    return this.questions.ask(async (tx) => {
+      const draft = await tx.findOneBy(Rule, { id, version, state: 'draft' });
+      const fits = draft && checkRule(draft.definition, await metricCatalogue(tx)).length === 0;
+      return fits ? this.flagShares.of(tx, draft.definition) : undefined;
+    });
   }
 
   /** Whether the definition as it is now was dry-run over everybody, under the school's own numbers. */

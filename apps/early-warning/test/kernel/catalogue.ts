@@ -16,6 +16,13 @@ await new MoreMetrics1763750500400().up(listener);
 
 export const CATALOGUE: readonly Row[] = [given[0]!, given[2]!]
   .flat()
-  .map((row, i) => ({ ...(row as Row), number: i + 1, retentionDays: (row as Row).retention }));
+  .map((row) => row as Row)
+  // A later migration gives credits two.
+  .map((row, i) => ({
+    ...row,
+    decimals: row.unit === 'credit' ? 2 : row.decimals,
+    number: i + 1,
+    retentionDays: row.retention,
+  }));
 export const METRICS: ReadonlyMap<string, MetricInfo> = new Map(CATALOGUE.map((one) => [one.code, one]));
 export const SHIPPED: readonly Rule[] = given[1]!.map((row) => (row as { definition: Rule }).definition);

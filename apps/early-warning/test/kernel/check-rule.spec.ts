@@ -191,6 +191,12 @@ describe('checkRule', () => {
       '#/studentReason/zh',
     ]);
     expect(pointers({ ...RULE, when: held, studentReason: { zh: '{late}', en: '{late}' } })).toEqual([]);
+    const late = { ...RULE.features.late, agg: 'zscore', baseline: '28d' };
+    const deviations = { ...RULE, features: { late }, when: held };
+    expect(pointers({ ...deviations, studentReason: { zh: '晚归比平时多', en: '{late} {level}' } })).toEqual([
+      '#/studentReason/en',
+    ]);
+    expect(pointers({ ...deviations, reason: { zh: '{late}', en: '{late}' } })).toEqual([]);
   });
 
   it('points at what is wrong with termWeek, termWeeksLeft and held', () => {

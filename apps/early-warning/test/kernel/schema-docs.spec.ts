@@ -18,12 +18,42 @@ import {
 } from '../../src/kernel/limits.js';
 import { parseRule } from '../../src/kernel/text-parser.js';
 import { canonicalRule, PERIOD_WORDS, printRule, TERM_WEEK_WORDS } from '../../src/kernel/text.js';
+import { RulePublishingPolicy } from '../../src/rules/rule-publishing.policy.js';
 import { METRICS } from './catalogue.js';
 
-const page = readFileSync('docs/rules.md', 'utf8');
+const MAX_SHARE = 100 * new RulePublishingPolicy().maxShare;
+
+const ENGLISH = {
+  file: 'docs/rules.md',
+  ...{ day: 'day', level: 'level' },
+  bounds: [
+    `${MAX_FEATURES} features and ${MAX_NODES} nodes, ${MAX_DEPTH} deep`,
+    `at most ${MAX_MOMENTS} times`,
+    `at most ${MAX_STUDENT_DAYS} student-days`,
+    `a term counts as ${TERM_DAYS} days`,
+    `a text of at most ${MAX_RULE_TEXT} characters`,
+    `beyond what is stored: ${MAX_STORED}`,
+    `and ${BASELINE_DATA} is the default`,
+    `${MAX_SHARE} %, unless`,
+  ],
+};
+const CHINESE = {
+  file: 'docs/rules.zh-CN.md',
+  ...{ day: '日子', level: '级别' },
+  bounds: [
+    `${MAX_FEATURES} 个特征、${MAX_NODES} 个节点、${MAX_DEPTH} 层`,
+    `最多判断 ${MAX_MOMENTS} 次`,
+    `最多读取 ${MAX_STUDENT_DAYS} 个学生日`,
+    `一学期按 ${TERM_DAYS} 天计`,
+    `文本最多 ${MAX_RULE_TEXT} 个字符`,
+    `最大 ${MAX_STORED}`,
+    `默认为 ${BASELINE_DATA} `,
+    `${MAX_SHARE} %，除非`,
+  ],
+};
 
 /** The rows of the table under a head of this first cell, cell by cell. */
-function table(first: string): string[][] {
+function table(page: string, first: string): string[][] {
   const lines = page.split('\n');
   const start = lines.findIndex((line) => line.startsWith(`| ${first} |`));
   const end = lines.findIndex((line, i) => i > start && !line.startsWith('|'));
@@ -38,17 +68,19 @@ function table(first: string): string[][] {
 const rows = (labels: Readonly<Record<string, Bilingual>>) =>
   Object.entries(labels).map(([code, { zh, en }]) => [`\`${code}\``, zh, en]);
 
-describe('docs/rules.md', () => {
+describe.each([ENGLISH, CHINESE])('$file', ({ file, day, level, bounds }) => {
+  const page = readFileSync(file, 'utf8');
+
   it('lists the vocabulary of the language, and nothing else', () => {
-    const aggregates = table('`agg`');
+    const aggregates = table(page, '`agg`');
     expect(aggregates.map((row) => row.slice(0, 3))).toEqual(rows(AGGREGATES));
     const needs = (what: string) =>
       aggregates.filter((row) => row[3] === what).map(([code]) => code!.replaceAll('`', ''));
     expect(needs('`where`')).toEqual([...NEEDS_WHERE]);
     expect(needs('`baseline`')).toEqual([...WITH_BASELINE]);
-    expect(table('day')).toEqual(rows(MASKS));
-    expect(table('level')).toEqual(rows(WARNING_LEVELS));
-    expect(table('`each`')).toEqual(
+    expect(table(page, day)).toEqual(rows(MASKS));
+    expect(table(page, level)).toEqual(rows(WARNING_LEVELS));
+    expect(table(page, '`each`')).toEqual(
       Object.entries(PERIODS).map(([code, { zh, en }]) => [
         ...[`\`${code}\``, PERIOD_WORDS[code as Period], zh, en, String(MAX_TIMES[code as Period])],
       ]),
@@ -64,16 +96,7 @@ describe('docs/rules.md', () => {
 
   it('states the bounds as they are', () => {
     const said = page.replaceAll('\n', ' ');
-    for (const bound of [
-      `${MAX_FEATURES} features and ${MAX_NODES} nodes, ${MAX_DEPTH} deep`,
-      `at most ${MAX_MOMENTS} times`,
-      `at most ${MAX_STUDENT_DAYS} student-days`,
-      `a term counts as ${TERM_DAYS} days`,
-      `a text of at most ${MAX_RULE_TEXT} characters`,
-      `beyond what is stored: ${MAX_STORED}`,
-      `and ${BASELINE_DATA} is the default`,
-    ])
-      expect(said).toContain(bound);
+    for (const bound of bounds) expect(said).toContain(bound);
   });
 
   it('shows rules with their texts', () => {

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import type { Tx } from '#database';
+import { Policies } from '#policy';
+import { addDays, today } from '#roster';
+import { Engine } from '../engine/engine.js';
+import { CANNOT_SAY } from '../kernel/evaluation.js';
+import type { Rule } from '../kernel/language.js';
+import type { FlagShare } from './rule.entity.js';
+import { RulePublishingPolicy } from './rule-publishing.policy.js';
+
+/** Works out what publishing a rule would mean. */
+@Injectable()
+export class FlagShares {
+  constructor(
+    private readonly config: Config,
+    private readonly engine: Engine,
+    private readonly policies: Policies,
+  ) {}
+
+  /** Over everybody and under the school's own numbers, whatever else was tried. Needs a snapshot with the dirty days folded. */
+  async of(tx: Tx, definition: Rule): Promise<FlagShare> {
+    const now = today(this.config.timeZone);
+    const asOf = definition.on === 'data' ? now : addDays(now, -1);
+    const policy = await this.policies.at(tx, RulePublishingPolicy, now);
+    return this.engine.evaluate(tx, { rules: [{ number: 0, definition }], asOf }, (firings) => {
+      const levels = firings.levels(0);
+      const known = firings.about(0).filter((lane) => levels[lane] !== CANNOT_SAY);
+      const flagged = known.filter((lane) => levels[lane]! > 0).length;
+      const judged = known.length;
+      const share = judged === 0 ? 0 : flagged / judged;
+      return { asOf, flagged, judged, share, limit: policy.value.maxShare, policyVersion: policy.number };
+    });
+  }
+}
