@@ -38,6 +38,10 @@ export const CREATED = 'yizhan:created';
 /** A POST that makes a row: its 201 carries `Location: <path of the request>/<id of the answer>`. */
 export const Created = (): MethodDecorator => SetMetadata(CREATED, true);
 
+export const BODY_EXAMPLE = 'yizhan:body-example';
+/** The example of a JSON body where what is required alone makes no request that is taken. */
+export const BodyExample = (example: object): MethodDecorator => SetMetadata(BODY_EXAMPLE, example);
+
 export const MAY_NOT_FIND = 'yizhan:may-not-find';
 /** 404 is among the answers, though the address has no id: what the body or the query names may be unknown, or not the caller's to see. */
 export const MayNotFind = (): MethodDecorator => SetMetadata(MAY_NOT_FIND, true);

@@ -1,6 +1,7 @@
 export { createAdapter } from './adapter.js';
 export { PersonRefDto } from './person-ref.dto.js';
 export {
+  BodyExample,
   BodyLimit,
   Created,
   IdParam,

@@ -5,7 +5,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { isPublic, requiredPermission } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES, SERVICES, type ServiceName, TAGS } from '#contracts';
-import { CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
+import { BODY_EXAMPLE, CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
 import { exampleOf } from './openapi-examples.js';
 import {
   HEADERS,
@@ -216,6 +216,8 @@ function complete(
   ];
   for (const status of problems) responses[status] ??= problemRef(status);
   for (const media of Object.values(body?.content ?? {})) if (media.schema) media.schema = toJsonSchema(media.schema);
+  const example = Reflect.getMetadata(BODY_EXAMPLE, route.handler) as object | undefined;
+  if (example) Object.assign(body!.content['application/json']!, { example });
   // A body of which nothing is required may be left out.
   const required = named(body?.content['application/json']?.schema, schemas)?.required;
   if (body?.content['application/json']?.schema?.$ref) body.required = Array.isArray(required) && required.length > 0;

@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, type Page, Summary, Returns, MayNotFind } from '#http';
+import { ApiPage, BodyExample, MayNotFind, type Page, Returns, Summary } from '#http';
+import { RULE_EXAMPLE } from '../rules/rules.dto.js';
 import { DryRunDto, DryRunRequestDto, DryRunsQuery, RecordedDryRunDto } from './dry-runs.dto.js';
 import { DryRuns } from './dry-runs.service.js';
 
@@ -14,6 +15,7 @@ export class DryRunsController {
   @MayNotFind()
   @HttpCode(200)
   @Require('early-warning:rule:write')
+  @BodyExample({ rule: RULE_EXAMPLE })
   @Returns(DryRunDto)
   @Summary('以过去的数据试运行规则', 'Try a rule over days of the past')
   dryRun(@CurrentActor() actor: Actor, @Body() body: DryRunRequestDto): Promise<DryRunDto> {

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Require } from '#auth';
-import { ApiPage, type Page, Returns, Summary } from '#http';
+import { ApiPage, BodyExample, type Page, Returns, Summary } from '#http';
 import type { Schema } from '../kernel/schema.js';
+import { RULE_EXAMPLE } from '../rules/rules.dto.js';
 import { RuleTemplateDto, RuleTextDto, RuleTextRequestDto } from './language.dto.js';
 import { Language } from './language.service.js';
 
@@ -41,6 +42,7 @@ export class LanguageController {
   @Post('rule-texts')
   @HttpCode(200)
   @Require('early-warning:rule:read')
+  @BodyExample({ rule: RULE_EXAMPLE })
   @Returns(RuleTextDto)
   @Summary(
     '在规则与其文本之间转换并检查（不留痕迹）',

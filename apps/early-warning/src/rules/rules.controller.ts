@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
+import { ApiPage, BodyExample, Created, IdParam, IfMatch, type Page, Returns, Summary } from '#http';
 import {
   PublishRuleDto,
+  RULE_EXAMPLE,
   RetireRuleDto,
   RuleDefinitionDto,
   RuleDto,
@@ -45,6 +46,7 @@ export class RulesController {
   @Post()
   @Created()
   @Require('early-warning:rule:write')
+  @BodyExample(RULE_EXAMPLE)
   @Returns(RuleDto)
   @Summary('起草规则（同一代码的下一版）', 'Draft a rule (the next version of its code)')
   draftRule(@CurrentActor() actor: Actor, @Body() body: RuleDefinitionDto): Promise<RuleDto> {
@@ -53,6 +55,7 @@ export class RulesController {
 
   @Put(':id')
   @Require('early-warning:rule:write')
+  @BodyExample(RULE_EXAMPLE)
   @Returns(RuleDto)
   @Summary('修改草稿', 'Edit a draft')
   editRule(

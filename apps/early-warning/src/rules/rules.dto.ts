@@ -153,6 +153,16 @@ export class RulesQuery extends PageQuery {
   code?: string;
 }
 
+/** A whole rule, for examples. */
+export const RULE_EXAMPLE = {
+  id: 'dorm.late',
+  title: { zh: '多次晚归', en: 'Repeated late returns' },
+  features: { late: { metric: 'late_return', agg: 'sum', window: '7d', default: 0 } },
+  level: 'yellow',
+  when: { ge: [{ f: 'late' }, 3] },
+  reason: { zh: '7 天内晚归 {late} 次', en: '{late} late returns within 7 days' },
+};
+
 const STUDENTS = { min: 0, max: 10_000_000 };
 
 /** How many students a rule would flag if it were in force. */

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, BodyLimit, IdParam, type Page, Summary, Returns } from '#http';
+import { BodyExample, ApiPage, BodyLimit, IdParam, type Page, Summary, Returns } from '#http';
 import { PassBatches } from './pass-batches.service.js';
 import { PassBatchDto, PassBatchResultDto, PassDto, PassesQuery, PassRecordDto, VoidPassDto } from './passes.dto.js';
 import { Passes } from './passes.service.js';
@@ -29,6 +29,17 @@ export class PassesController {
   @BodyLimit(BATCH_BYTES)
   @Require('safety:pass:write')
   @ApiExtraModels(PassRecordDto)
+  @BodyExample({
+    passes: [
+      {
+        deviceCode: 'GATE-B1',
+        recordId: '1502',
+        studentNumber: '2024000001',
+        direction: 'in',
+        at: '2026-11-20T22:58:03+08:00',
+      },
+    ],
+  })
   @Returns(PassBatchResultDto)
   @Summary(
     '批量上传通行记录；可重复上传，坏行逐行报告',
