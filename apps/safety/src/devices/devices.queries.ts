@@ -1,5 +1,4 @@
 import { query, sql, type Sql, type Tx } from '#database';
-import type { Scope } from '#roster';
 import type { DeviceStatus, DirectionMode } from './device.entity.js';
 
 export interface DeviceRow {
@@ -16,11 +15,6 @@ export interface DeviceRow {
   retiredAt: Date | null;
   createdAt: Date;
   version: number;
-}
-
-/** A device belongs to whoever answers for its building; one without a building to the school. */
-export function deviceInScope(scope: Scope): Sql {
-  return scope.school ? sql`TRUE` : sql`d.building_id = ANY(${scope.unitIds}::uuid[])`;
 }
 
 /** Devices with what they hold and how fresh they are; `rest` = WHERE, ORDER BY, LIMIT over `d`. */

@@ -1,6 +1,5 @@
 import { query, sql, type Sql, type Tx } from '#database';
-import { inScope, type Scope } from '#roster';
-import { holdsOn, unitInScope, unitsBelow } from '../unit-scope.js';
+import { holdsOn, inScope, type Scope, unitInScope, unitsBelow } from '#roster';
 import type { RatioPolicy } from './ratio.policy.js';
 
 export interface RatioRow {
