@@ -41,20 +41,33 @@ interface Released {
   at: Date;
 }
 
-/** Lets what a device sent before its approval count. Digits without an offset are read by the device's own clock. */
+/**
+ * Lets what a device sent before its approval count. Digits without an offset are read by the device's own clock; where two records of
+ * one number turn out to be of one instant, the first counts.
+ */
 export async function releaseHeld(
   tx: Tx,
   device: { id: string; buildingId: string; directionMode: DirectionMode; timeZone: string },
 ): Promise<Released[]> {
   return query<Released>(
     tx,
-    sql`UPDATE safety.pass
-           SET status = 'counted', building_id = ${device.buildingId}, updated_at = now(), version = version + 1,
-               direction = CASE WHEN ${device.directionMode} = 'both' THEN direction ELSE ${device.directionMode} END,
-               at = CASE WHEN raw_at IS NULL THEN at
-                         ELSE date_trunc('milliseconds', raw_at::timestamp) AT TIME ZONE ${device.timeZone} END
-         WHERE device_id = ${device.id} AND status = 'held'
-         RETURNING id AS "passId", student_id AS "studentId", building_id AS "buildingId", direction, at`,
+    sql`WITH timed AS (
+          SELECT id, record_id, status,
+                 CASE WHEN raw_at IS NULL THEN at
+                      ELSE date_trunc('milliseconds', raw_at::timestamp) AT TIME ZONE ${device.timeZone} END AS at
+            FROM safety.pass WHERE device_id = ${device.id} AND status IN ('held', 'replaced')
+        ), read AS (
+          SELECT *, first_value(id) OVER (PARTITION BY status, record_id, at ORDER BY id) AS first FROM timed
+        ), released AS (
+          UPDATE safety.pass p
+             SET status = CASE WHEN p.status = 'held' AND r.first = p.id THEN 'counted' ELSE 'replaced' END,
+                 replaced_by = CASE WHEN p.status = 'replaced' THEN p.replaced_by ELSE nullif(r.first, p.id) END,
+                 building_id = ${device.buildingId}, at = r.at, updated_at = now(), version = version + 1,
+                 direction = CASE WHEN ${device.directionMode} = 'both' THEN direction ELSE ${device.directionMode} END
+            FROM read r WHERE r.id = p.id
+          RETURNING p.*)
+        SELECT id AS "passId", student_id AS "studentId", building_id AS "buildingId", direction, at FROM released
+         WHERE status = 'counted'`,
   );
 }
 
