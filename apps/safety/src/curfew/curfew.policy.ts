@@ -126,6 +126,15 @@ export class CurfewPolicy {
   @OneOf(EXEMPT_EVENINGS, { zh: '豁免的晚上', en: 'Evenings without curfew', example: 'holidays' })
   exemptEvenings: keyof typeof EXEMPT_EVENINGS = 'holidays';
 
+  @Int({
+    zh: '名单或住宿变更后重新核查最近几个晚上',
+    en: 'Newest nights that are checked again after the roster changed: somebody may have moved in or out before',
+    min: 0,
+    max: 60,
+    example: 7,
+  })
+  rosterRecheckNights = 7;
+
   @Int({ zh: '晚归报备最长天数', en: 'Longest late pass, in nights', min: 1, max: 366, example: 150 })
   latePassMaxNights = 150;
 
