@@ -212,9 +212,9 @@ async function passGates(
   // Sent twice, as bridges do: it counts once.
   const path = '/safety/v1/passes/batches';
   const first = await app.post(path, 200, { passes: records });
-  expect(first.body).toEqual({ accepted: records.length, duplicates: 0, held: 0, rejected: [] });
+  expect(first.body).toEqual({ accepted: records.length, duplicates: 0, held: 0, renumbered: 0, rejected: [] });
   const again = await app.post(path, 200, { passes: records });
-  expect(again.body).toEqual({ accepted: 0, duplicates: records.length, held: 0, rejected: [] });
+  expect(again.body).toEqual({ accepted: 0, duplicates: records.length, held: 0, renumbered: 0, rejected: [] });
 }
 
 async function moveClass(app: Caller, unitId: string, from: string, to: string, date: string): Promise<void> {

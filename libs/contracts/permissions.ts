@@ -100,7 +100,14 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     'early-warning:explanation:read',
   ],
   mentor: SEES_STUDENTS,
-  building_head: [...SEES_STUDENTS, 'safety:pass:read', 'safety:night-check:read', 'safety:night-check:write'],
+  building_head: [
+    ...SEES_STUDENTS,
+    'safety:device:read',
+    'safety:device:write',
+    'safety:pass:read',
+    'safety:night-check:read',
+    'safety:night-check:write',
+  ],
   grid_head: [...SEES_STUDENTS, 'safety:night-check:read'],
   psychologist: SEES_STUDENTS,
   student_affairs_officer: [

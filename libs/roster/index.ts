@@ -1,6 +1,17 @@
 export { addDays, addMonths, dateOf, daysBetween, instantOf, today, weekdayOf } from './dates.js';
 export { addWorkingDays, calendarDays, type DayOfCalendar } from './calendar.js';
-export { answeredBy, inScope, inUnits, NOBODY, type Scope } from './scope.js';
+export {
+  answeredBy,
+  holdsOn,
+  inScope,
+  inUnits,
+  NOBODY,
+  type Scope,
+  unitInScope,
+  unitsBelow,
+  unitTouchesScope,
+} from './scope.js';
+export { type CountedPass, passesSince } from './passes.js';
 export {
   answerersFor,
   appointmentsOf,

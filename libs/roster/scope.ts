@@ -38,3 +38,39 @@ export function inScope(scope: Scope, column: Sql, date: string): Sql {
     SELECT person_id FROM directory.published_membership_v1
      WHERE unit_id = ANY(${scope.unitIds}::uuid[]) AND valid_from <= ${date} AND (valid_to IS NULL OR valid_to > ${date})))`;
 }
+
+/** SQL: the ids of the given units and places and of everything below them. */
+export function unitsBelow(ids: readonly string[]): Sql {
+  return sql`WITH RECURSIVE below AS (
+      SELECT unnest(${ids}::uuid[]) AS id
+      UNION
+      SELECT u.id FROM directory.published_unit_v1 u JOIN below b ON u.parent_id = b.id)
+    SELECT id FROM below`;
+}
+
+/**
+ * SQL predicate: does the scope answer for the unit or place in `column`: is it one of the scope's, or below one? NULL belongs to the
+ * school alone. This is the meaning of scope for what belongs to a unit or place and not to a student, e.g. a gate.
+ */
+export function unitInScope(scope: Scope, column: Sql): Sql {
+  if (scope.school) return sql`TRUE`;
+  if (scope.unitIds.length === 0) return sql`FALSE`;
+  return sql`${column} IN (${unitsBelow(scope.unitIds)})`;
+}
+
+/**
+ * SQL predicate, wider: does the scope answer for the unit or place in `column`, or do students within the scope belong to it on
+ * `date` (YYYY-MM-DD)? So a college's officer sees the buildings, and their gates, in which students of the college live.
+ */
+export function unitTouchesScope(scope: Scope, column: Sql, date: string): Sql {
+  if (scope.school) return sql`TRUE`;
+  if (scope.unitIds.length === 0) return sql`FALSE`;
+  return sql`(${unitInScope(scope, column)} OR ${column} IN (
+    SELECT m.unit_id FROM directory.published_membership_v1 m
+     WHERE ${holdsOn(sql`m`, date)} AND ${inScope({ school: false, unitIds: scope.unitIds }, sql`m.person_id`, date)}))`;
+}
+
+/** SQL predicate: does the dated row (`valid_from` inclusive, `valid_to` exclusive) of `alias` hold on the date? */
+export function holdsOn(alias: Sql, date: string): Sql {
+  return sql`${alias}.valid_from <= ${date} AND (${alias}.valid_to IS NULL OR ${alias}.valid_to > ${date})`;
+}

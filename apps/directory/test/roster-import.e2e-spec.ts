@@ -207,6 +207,34 @@ describe('roster import', () => {
     ]);
   });
 
+  it('knows which of several units is the main one: by the mark of the role, and never by a course', async () => {
+    const roles = (type: string): string =>
+      csv(
+        HEADERS.roles,
+        ...[1, 2, 3, 4, 5, 6].map((n) => `r${n},,,s${n},primary,student,2026-09-01,,o2,`),
+        ...[1, 2, 3, 4, 5, 6].map((n) => `ra${n},,,s${n},${n === 1 ? type : 'primary'},student,,,o3,`),
+        'rt,,,t1,primary,teacher,2020-01-01,,o2,',
+      );
+    const secondary = async (): Promise<string[]> =>
+      (
+        await test.query<{ code: string }>(
+          sql`SELECT u.code FROM directory.membership m JOIN directory.unit u ON u.id = m.unit_id
+                JOIN directory.person p ON p.id = m.person_id WHERE p.number = '002601' AND m.secondary ORDER BY u.code`,
+        )
+      ).map(({ code }) => code);
+    await run(smallSet({ roles: roles('secondary') }));
+    expect(await secondary()).toEqual(['ML', 'PHY101-01@x1']);
+    const before = await memberships('002601');
+    expect((await run(smallSet({ roles: roles('secondary'), demographics: null }))).result).toMatchObject({
+      memberships: { create: 0, change: 0, close: 0 },
+    });
+    expect((await run(smallSet({ roles: roles('primary') }))).result).toMatchObject({
+      memberships: { create: 0, change: 1, close: 0 },
+    });
+    expect(await secondary()).toEqual(['PHY101-01@x1']);
+    expect(await memberships('002601')).toEqual(before);
+  });
+
   it('leaves memberships alone whose file is absent, and what another source brought', async () => {
     await run();
     const other = await run(

@@ -10,6 +10,8 @@ import { Devices } from './devices/devices.service.js';
 import { Outage } from './devices/outage.entity.js';
 import { Gates1763750300000 } from './migrations/1763750300000-gates.js';
 import { Nights1763750310000 } from './migrations/1763750310000-nights.js';
+import { PublishedPasses1763750320000 } from './migrations/1763750320000-published-passes.js';
+import { RenumberedRecords1763750330000 } from './migrations/1763750330000-renumbered-records.js';
 import { NightChecks } from './nights/night-checks.service.js';
 import { FindingsController, NightChecksController } from './nights/nights.controller.js';
 import { NightHandlers } from './nights/nights.handlers.js';
@@ -41,6 +43,6 @@ export const safety: Service = {
   name: 'safety',
   module: SafetyModule,
   entities: [Device, Outage, Pass, LatePass],
-  migrations: [Gates1763750300000, Nights1763750310000],
+  migrations: [Gates1763750300000, Nights1763750310000, PublishedPasses1763750320000, RenumberedRecords1763750330000],
   seed,
 };

@@ -84,6 +84,16 @@ describe('a night that was checked', () => {
       expect((await told(test, night)).map((event) => event.revision)).toEqual([1, 2, 3, 4, 5]);
     });
 
+    it('knows the return of who came in under a number that the gate used before its log was emptied', async () => {
+      const evening = '2025-03-25';
+      const out = pass(4, 'out', `${evening} 18:00`);
+      await send(app, [out]);
+      expect((await check(test, app, evening))[4]).toMatchObject({ finding: 'not_returned' });
+      await send(app, [{ ...out, direction: 'in', at: `${evening}T22:40:00+08:00` }]);
+      await drainEvents(test);
+      expect((await findings(app, evening))[4]).toBeUndefined();
+    });
+
     it('amends when a device is approved whose passes were held', async () => {
       await send(app, [pass(3, 'in', `${night} 22:10`, 'SN-HELD')]);
       await drainEvents(test);

@@ -25,6 +25,7 @@ export interface Batch {
   accepted: number;
   duplicates: number;
   held: number;
+  renumbered: number;
   rejected: { index: number; pointer: string; zh: string; en: string }[];
 }
 

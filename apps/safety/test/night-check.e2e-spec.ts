@@ -185,6 +185,15 @@ describe('the night check', () => {
     expect(await told(test, '2025-04-03')).toEqual([]);
   });
 
+  it('counts the evening before a moved working Sunday as the policy says', async () => {
+    const saturday = '2025-04-26';
+    await send(app, [pass(1, 'out', `${saturday} 18:00`), pass(1, 'in', `${saturday} 23:20`)]);
+    expect((await check(test, app, saturday))[1]).toBeUndefined();
+    await policy('2025-04-20', { eveningsBy: 'next_day' });
+    expect((await check(test, app, saturday))[1]).toMatchObject({ finding: 'late', minutesLate: 20 });
+    await policy('2025-04-28', {});
+  });
+
   describe('asking for it', () => {
     it('answers a job, for a range of nights too', async () => {
       await send(

@@ -33,7 +33,7 @@ describe('gate passes', () => {
       pass(1, 'in', '2025-03-03 18:00'),
       pass(9, 'in', '2025-03-03 19:00'),
     ];
-    expect(await send(bridge, batch)).toEqual({ accepted: 3, duplicates: 0, held: 0, rejected: [] });
+    expect(await send(bridge, batch)).toEqual({ accepted: 3, duplicates: 0, held: 0, renumbered: 0, rejected: [] });
     const facts = await published();
     expect(facts).toHaveLength(3);
     expect(facts.find((fact) => fact.studentId === student(9))).toMatchObject({
@@ -57,7 +57,7 @@ describe('gate passes', () => {
     const wrong = pass(1, 'in', '2025-03-04 18:00');
     const right = { ...wrong, at: '2025-03-04T19:00:00+08:00' };
     await send(bridge, [wrong]);
-    const conflict = await send(bridge, [right]);
+    const conflict = await send(bridge, [{ ...wrong, direction: 'out' }]);
     expect(conflict).toMatchObject({ accepted: 0, duplicates: 0 });
     expect(conflict.rejected).toEqual([expect.objectContaining({ index: 0, pointer: '#/passes/0/recordId' })]);
 
@@ -72,6 +72,11 @@ describe('gate passes', () => {
       { studentId: student(1), direction: 'in', at: '2025-03-04T10:00:00.000Z' },
     ]);
 
+    // What was corrected stays so, though its instant differs from that of the correction.
+    const old = await send(bridge, [wrong]);
+    expect(old).toMatchObject({ accepted: 0, duplicates: 0, renumbered: 0 });
+    expect(old.rejected.map((row) => row.pointer)).toEqual(['#/passes/0/recordId']);
+
     // A correction in the same batch as what it corrects: others never heard of the first.
     const first = pass(1, 'in', '2025-03-04 20:00');
     const answer = await send(bridge, [first, { ...first, direction: 'out', replaces: true }]);
@@ -79,6 +84,44 @@ describe('gate passes', () => {
     const facts = (await published()).filter((fact) => fact.at === '2025-03-04T12:00:00.000Z');
     expect(facts.map((fact) => fact.direction)).toEqual(['out']);
     expect(await retracted()).toHaveLength(1);
+  });
+
+  it('takes another instant under an old number as another record: the numbers of the device began anew', async () => {
+    const out = pass(6, 'out', '2025-03-04 18:00');
+    const back = { ...out, direction: 'in', at: '2025-03-04T22:40:00+08:00' };
+    expect(await send(bridge, [out])).toMatchObject({ accepted: 1, renumbered: 0 });
+    expect(await send(bridge, [back])).toMatchObject({ accepted: 1, renumbered: 1, rejected: [] });
+    // Sent again, in one batch: both are here.
+    expect(await send(bridge, [out, back])).toMatchObject({ accepted: 0, duplicates: 2, renumbered: 0, rejected: [] });
+    // And for the first time in one batch.
+    const other = pass(7, 'out', '2025-03-04 18:00');
+    const rows = [other, { ...other, at: '2025-03-04T19:00:00+08:00' }, { ...other, at: '2025-03-04T20:00:00+08:00' }];
+    expect(await send(bridge, rows)).toMatchObject({ accepted: 3, duplicates: 0, renumbered: 2 });
+    const counted = (who: number) =>
+      test.query<{ at: Date }>(
+        sql`SELECT at FROM safety.pass WHERE student_id = ${student(who)} AND status = 'counted' AND at::date = '2025-03-04' ORDER BY at`,
+      );
+    expect(await counted(6)).toHaveLength(2);
+    expect(await counted(7)).toHaveLength(3);
+
+    // A correction is of the record nearest in time.
+    await send(bridge, [{ ...out, direction: 'in', replaces: true }]);
+    await send(bridge, [{ ...back, at: '2025-03-04T22:45:00+08:00', replaces: true }]);
+    expect((await counted(6)).map(({ at }) => at.toISOString())).toEqual([
+      '2025-03-04T10:00:00.000Z',
+      '2025-03-04T14:45:00.000Z',
+    ]);
+    const last = await send(bridge, [
+      { ...back, at: '2025-03-04T22:50:00+08:00', replaces: true },
+      { ...back, at: '2025-03-04T23:30:00+08:00' },
+      { ...back, at: '2025-03-04T23:40:00+08:00', replaces: true },
+    ]);
+    expect(last).toMatchObject({ accepted: 2, duplicates: 1, rejected: [] });
+    expect((await counted(6)).map(({ at }) => at.toISOString())).toEqual([
+      '2025-03-04T10:00:00.000Z',
+      '2025-03-04T14:50:00.000Z',
+      '2025-03-04T15:40:00.000Z',
+    ]);
   });
 
   it('reports each bad row with a pointer and takes the rest', async () => {
@@ -206,6 +249,27 @@ describe('gate passes', () => {
       ]);
       expect(late).toMatchObject({ accepted: 1, rejected: [{ index: 1, pointer: '#/passes/1/deviceCode' }] });
     });
+  });
+
+  it('keeps one of two held records that turn out to be of one instant, and both of two that are not', async () => {
+    const held = pass(8, 'in', '2025-03-05 18:00', 'SN-TWICE');
+    const rows = [
+      { ...held, at: '2025-03-05 18:00:00' },
+      // The same instant by a clock in Tokyo.
+      { ...held, at: '2025-03-05T18:00:00+09:00' },
+      // One hour later: where the instant of the first was by the clock of the campus.
+      { ...held, at: '2025-03-05 19:00:00' },
+    ];
+    expect(await send(bridge, rows)).toMatchObject({ held: 3, renumbered: 2, duplicates: 0 });
+    const officer = await test.person(campus.staff.schoolOfficer);
+    const { body } = await officer.get('/safety/v1/devices?status=pending').expect(200);
+    const form = { buildingCode: 'B1', directionMode: 'both', timeZone: 'Asia/Tokyo' };
+    await officer.post(`/safety/v1/devices/${body.data[0].id}/approve`, form).expect(200);
+    const counted = await test.query<{ at: Date }>(
+      sql`SELECT at FROM safety.pass WHERE record_id = ${held.recordId} AND status = 'counted' ORDER BY at`,
+    );
+    expect(counted.map(({ at }) => at.toISOString())).toEqual(['2025-03-05T09:00:00.000Z', '2025-03-05T10:00:00.000Z']);
+    expect(await send(bridge, rows)).toMatchObject({ accepted: 0, duplicates: 3, rejected: [] });
   });
 
   describe('reading', () => {

@@ -117,6 +117,29 @@ it('counts part-time counselors as the policy says, and by grade', async () => {
   expect((await ratio('?on=2026-04-14')).CS?.students).toBe(13);
 });
 
+it('counts a student of two colleges once, in the one they mainly belong to', async () => {
+  const on = '2025-11-01';
+  const before = await ratio(`?on=${on}`);
+  const [both, visiting] = [campus.students[0]!, newId()];
+  await test.query(sql`INSERT INTO directory.person (id, kind, number, name, grade)
+    VALUES (${visiting}, 'student', ${visiting}, '学生', '2024')`);
+  await test.query(sql`INSERT INTO directory.membership (id, person_id, unit_id, valid_from, valid_to, secondary)
+    SELECT gen_random_uuid(), id, ${colleges.fl}, '2025-10-01', '2026-01-01', TRUE FROM unnest(${[both, visiting]}::uuid[]) AS id`);
+  // Who answers for the whole of the other college serves there whom it counts.
+  await appoint(staff.schoolOfficer, colleges.fl, '2025-10-01', '2026-01-01');
+  const after = await ratio(`?on=${on}`);
+  expect(after.CS).toEqual(before.CS);
+  // Who belongs to no other college counts where they are.
+  expect(after.FL?.students).toBe((before.FL?.students ?? 0) + 1);
+  expect(after.FL?.counselors).toBeCloseTo((before.FL?.counselors ?? 0) + 1, 5);
+  await test.query(
+    sql`UPDATE directory.membership SET secondary = FALSE WHERE person_id = ${both} AND unit_id = ${colleges.fl}`,
+  );
+  expect((await ratio(`?on=${on}`)).FL?.students).toBe((before.FL?.students ?? 0) + 2);
+  await test.query(sql`DELETE FROM directory.membership WHERE unit_id = ${colleges.fl} AND valid_to = '2026-01-01'`);
+  await test.query(sql`DELETE FROM directory.person WHERE id = ${visiting}`);
+});
+
 it('shows the ratio of units in scope only', async () => {
   const officer = await test.person(staff.collegeOfficerCs);
   expect(Object.keys(await ratio('', officer))).toEqual(['CS']);

@@ -13,7 +13,7 @@ export class ImportRequestedV1 {
 }
 
 /** People, units, places or memberships changed through an import; read the published views for what they are now. */
-@Event({ name: 'directory.roster-changed.v1', consumers: ['early-warning'] })
+@Event({ name: 'directory.roster-changed.v1', consumers: ['safety', 'early-warning'] })
 export class RosterChangedV1 {
   @IsUUID()
   importId: string;

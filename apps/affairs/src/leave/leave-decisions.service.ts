@@ -11,7 +11,7 @@ import type { Leave } from './leave.entity.js';
 import { LeavePolicy } from './leave.policy.js';
 import { DecisionNeedsPerson, LeaveNotInState, NotYourStep, OwnLeave } from './leave.problems.js';
 import type { LeaveStep } from './leave-step.entity.js';
-import { periodOf, publishChange, SYSTEM } from './leave-returns.service.js';
+import { LeaveReturns, periodOf, publishChange, SYSTEM } from './leave-returns.service.js';
 import type { LeaveDetailDto } from './leaves.dto.js';
 import { detailOf, findForChange, recordAction, stepsOf } from './leaves.queries.js';
 
@@ -27,6 +27,7 @@ export class LeaveDecisions {
     private readonly database: Database,
     private readonly events: Events,
     private readonly policies: Policies,
+    private readonly returns: LeaveReturns,
     private readonly config: Config,
   ) {}
 
@@ -47,7 +48,10 @@ export class LeaveDecisions {
       const extension = leave.status === 'approved';
       if (verdict === 'return') leave.returnForCorrection();
       else if (verdict === 'reject') leave.reject();
-      else if (step.id === last.id) leave.approve(await this.returnBy(tx, leave));
+      else if (step.id === last.id) {
+        if (!extension) await this.returns.recall(tx, leave);
+        leave.approve(await this.returnBy(tx, leave));
+      }
       await update(tx, step);
       await update(tx, leave);
       if (verdict === 'approve' && step.id === last.id) {

@@ -5,7 +5,7 @@ import { LeaveChangedV1, type PassFact } from '#contracts';
 import { query, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
-import { addDays, dateOf, instantOf, membershipsOf, today } from '#roster';
+import { addDays, type CountedPass, dateOf, instantOf, membershipsOf, passesSince, today } from '#roster';
 import { gateReturn, type LeavePass } from './gate-return.js';
 import { Leave } from './leave.entity.js';
 import { type GateReturnRule, LeavePolicy } from './leave.policy.js';
@@ -26,28 +26,55 @@ export class LeaveReturns {
 
   /** Keeps the passes that may show a return, and settles the leaves they bear on. Passes may repeat, come late, in any order. */
   async record(tx: Tx, passes: readonly PassFact[]): Promise<void> {
-    await this.keep(tx, passes, false);
+    await this.take(tx, passes, false);
   }
 
   /** Undoes what passes did to leaves: they stay as retracted, so that their record, when it comes later, has no effect either. */
   async retract(tx: Tx, passes: readonly PassFact[]): Promise<void> {
-    await this.keep(tx, passes, true);
+    await this.take(tx, passes, true);
   }
 
-  private async keep(tx: Tx, passes: readonly PassFact[], retracted: boolean): Promise<void> {
+  /**
+   * What the gate knows of a leave that is about to count. It may have been asked for after the passes came, which were kept
+   * for leaves of their time only: they are read again. The caller has locked the leave, and saves it.
+   */
+  async recall(tx: Tx, leave: Leave): Promise<void> {
     const rule = await this.rule(tx);
+    const passes = await passesSince(tx, leave.studentId, lookback(leave.startsAt, rule));
+    await this.keep(tx, [leave], passes, false, rule);
+    await this.reconsider(tx, leave);
+  }
+
+  private async take(tx: Tx, facts: readonly PassFact[], retracted: boolean): Promise<void> {
+    const rule = await this.rule(tx);
+    const passes = facts.map((fact) => ({ ...fact, at: new Date(fact.at) }));
     const leaves = await this.openLeavesOf(tx, [...new Set(passes.map(({ studentId }) => studentId))], rule);
     if (leaves.length === 0) return;
+    const touched = await this.keep(tx, leaves, passes, retracted, rule);
+    await this.settle(
+      tx,
+      leaves.filter(({ id }) => touched.has(id)),
+      rule,
+    );
+  }
+
+  /** Keeps, or marks as retracted, the passes that bear on the leaves. Returns the ids of leaves for which something changed. */
+  private async keep(
+    tx: Tx,
+    leaves: readonly Leave[],
+    passes: readonly CountedPass[],
+    retracted: boolean,
+    rule: GateReturnRule,
+  ): Promise<Set<string>> {
     const concerned = new Set(leaves.map(({ studentId }) => studentId));
     const relevant = passes.filter(({ studentId }) => concerned.has(studentId));
     const homes = await this.homes(tx, relevant);
     const rows = relevant.flatMap((pass) => {
-      const at = new Date(pass.at);
       // Into another building is neither leaving nor coming home.
       if (pass.direction === 'in' && !homes.has(this.homeKey(pass))) return [];
       return leaves
-        .filter(({ studentId, startsAt }) => studentId === pass.studentId && at > lookback(startsAt, rule))
-        .map(({ id }) => ({ leave_id: id, pass_id: pass.passId, at, direction: pass.direction }));
+        .filter(({ studentId, startsAt }) => studentId === pass.studentId && pass.at > lookback(startsAt, rule))
+        .map(({ id }) => ({ leave_id: id, pass_id: pass.passId, at: pass.at, direction: pass.direction }));
     });
     const changed = await query<{ id: string }>(
       tx,
@@ -57,12 +84,7 @@ export class LeaveReturns {
           ON CONFLICT (leave_id, pass_id) DO UPDATE SET retracted = TRUE WHERE excluded.retracted AND NOT kept.retracted
           RETURNING leave_id AS id`,
     );
-    const touched = new Set(changed.map(({ id }) => id));
-    await this.settle(
-      tx,
-      leaves.filter(({ id }) => touched.has(id)),
-      rule,
-    );
+    return new Set(changed.map(({ id }) => id));
   }
 
   /** Looks again at a leave whose start has moved. The caller saves it. */
@@ -124,7 +146,7 @@ export class LeaveReturns {
   }
 
   /** `student date building` of everybody's dormitory on the days of the passes. */
-  private async homes(tx: Tx, passes: readonly PassFact[]): Promise<Set<string>> {
+  private async homes(tx: Tx, passes: readonly CountedPass[]): Promise<Set<string>> {
     const { timeZone } = this.config;
     const studentsByDate = new Map<string, Set<string>>();
     for (const { studentId, at } of passes) {
@@ -140,7 +162,7 @@ export class LeaveReturns {
     return homes;
   }
 
-  private homeKey({ studentId, at, buildingId }: PassFact): string {
+  private homeKey({ studentId, at, buildingId }: CountedPass): string {
     return `${studentId} ${dateOf(at, this.config.timeZone)} ${buildingId}`;
   }
 

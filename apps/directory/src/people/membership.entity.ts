@@ -16,6 +16,10 @@ export class Membership extends BaseEntity {
   @Column('date', { nullable: true })
   validTo: string | null = null;
 
+  /** Not the unit of its kind that the person mainly belongs to: a role marked so, or a course. */
+  @Column('boolean')
+  secondary: boolean = false;
+
   /** The source that keeps it up to date; null = made here. */
   @Column('text', { nullable: true })
   source: string | null = null;

@@ -1,5 +1,5 @@
 import { query, queryOne, sql, type Sql, type Tx } from '#database';
-import { holdsOn } from '../scope.js';
+import { holdsOn } from '#roster';
 import { AdmissionEntry } from './admission.entity.js';
 import type { Stage } from './rule-set.js';
 

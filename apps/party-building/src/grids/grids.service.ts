@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { Permission } from '#contracts';
-import { Database, newId, query, queryOne, sql, type Sql, sqlState, type Tx, update } from '#database';
+import { Database, newId, query, queryOne, sql, sqlState, type Tx, update } from '#database';
 import { keyset, NotFound, toPage } from '#http';
-import { type Scope, today } from '#roster';
+import { holdsOn, today, unitTouchesScope } from '#roster';
 import { BRANCH_KINDS } from '../organizations/organization.entity.js';
 import { Organizations } from '../organizations/organizations.service.js';
-import { holdsOn, unitInScope } from '../scope.js';
 import { BranchGridsDto, type CoverageQuery, type CoverGridsDto, GridCoverageDto, GridDto } from './grids.dto.js';
 import { GridCovered, GridUnknown } from './grids.problems.js';
 
@@ -57,7 +56,7 @@ export class Grids {
   coverage(actor: Actor, filter: CoverageQuery): Promise<GridCoverageDto> {
     const { on = today(this.config.timeZone), covered } = filter;
     const page = keyset(filter, { sorts: { code: sql`g.code` }, defaultSort: 'code', id: sql`g.id` });
-    const inScope = gridInScope(actor.scopeOf(READ), sql`u.id`, today(this.config.timeZone));
+    const inScope = unitTouchesScope(actor.scopeOf(READ), sql`u.id`, today(this.config.timeZone));
     const grids = sql`
       SELECT u.id, u.code, u.name,
              CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'code', o.code, 'name', o.name) END AS branch
@@ -88,7 +87,7 @@ export class Grids {
   }
 
   private async checkGrids(tx: Tx, actor: Actor, gridIds: string[]): Promise<void> {
-    const inScope = gridInScope(actor.scopeOf(WRITE), sql`u.id`, today(this.config.timeZone));
+    const inScope = unitTouchesScope(actor.scopeOf(WRITE), sql`u.id`, today(this.config.timeZone));
     const known = await query<{ id: string }>(
       tx,
       sql`SELECT u.id FROM directory.published_unit_v1 u
@@ -126,15 +125,4 @@ async function insertMissing(tx: Tx, branchId: string, gridIds: string[], from: 
     if (sqlState(error) === EXCLUSION_VIOLATION) throw new GridCovered({ pointer: '#/gridIds' });
     throw error;
   }
-}
-
-/** SQL predicate: the grid is below a unit of the scope, or students of the scope live in it. */
-function gridInScope(scope: Scope, column: Sql, date: string): Sql {
-  if (scope.school) return sql`TRUE`;
-  if (scope.unitIds.length === 0) return sql`FALSE`;
-  return sql`(${unitInScope(scope, column)} OR ${column} IN (
-    SELECT lives.unit_id FROM directory.published_membership_v1 lives
-      JOIN directory.published_membership_v1 belongs ON belongs.person_id = lives.person_id
-     WHERE lives.unit_kind = 'grid' AND ${holdsOn(sql`lives`, date)}
-       AND belongs.unit_id = ANY(${scope.unitIds}::uuid[]) AND ${holdsOn(sql`belongs`, date)}))`;
 }

@@ -3,8 +3,8 @@ import { type Actor, audit } from '#auth';
 import type { Permission } from '#contracts';
 import { Database, insert, query, queryOne, sql, sqlState, type Tx, update } from '#database';
 import { keyset, NotFound, type Page, toPage } from '#http';
-import type { Scope } from '#roster';
-import { organizationInScope, unitInScope } from '../scope.js';
+import { type Scope, unitInScope } from '#roster';
+import { organizationInScope } from '../scope.js';
 import { BRANCH_KINDS, Organization, PARENT_KINDS } from './organization.entity.js';
 import {
   type DescribeOrganizationDto,

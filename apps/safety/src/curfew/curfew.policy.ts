@@ -13,6 +13,14 @@ export const WEEKDAYS = {
 } as const;
 export type Weekday = keyof typeof WEEKDAYS;
 
+export const EVENINGS_BY = {
+  weekday: { zh: '当日星期', en: 'the day of the week' },
+  next_day: {
+    zh: '次日是否上班：次日为工作日的周五、周六晚按周日晚，次日休息的周日至周四晚按周五晚',
+    en: 'whether the next day is a working day: Friday and Saturday before one count as Sunday, Sunday to Thursday before a day off as Friday',
+  },
+} as const;
+
 export const EXEMPT_EVENINGS = {
   none: { zh: '都不豁免', en: 'none' },
   holidays: { zh: '次日为法定节假日或学校假日', en: 'the next day is a public or school holiday' },
@@ -73,6 +81,13 @@ export class CurfewPolicy {
     Object.assign(new CurfewRule(), { weekdays: ['fri', 'sat'], curfew: '23:30' }),
   ];
 
+  @OneOf(EVENINGS_BY, {
+    zh: '某晚适用哪一天的规则，按什么确定（含调休）',
+    en: 'What decides whose rule an evening has; moved working days are known',
+    example: 'next_day',
+  })
+  eveningsBy: keyof typeof EVENINGS_BY = 'weekday';
+
   @Text({
     zh: '次日此时仍未回即为未归；最晚 05:30',
     en: 'Not in by this time of the next day = not returned; 05:30 at the latest',
@@ -110,6 +125,15 @@ export class CurfewPolicy {
 
   @OneOf(EXEMPT_EVENINGS, { zh: '豁免的晚上', en: 'Evenings without curfew', example: 'holidays' })
   exemptEvenings: keyof typeof EXEMPT_EVENINGS = 'holidays';
+
+  @Int({
+    zh: '名单或住宿变更后重新核查最近几个晚上',
+    en: 'Newest nights that are checked again after the roster changed: somebody may have moved in or out before',
+    min: 0,
+    max: 60,
+    example: 7,
+  })
+  rosterRecheckNights = 7;
 
   @Int({ zh: '晚归报备最长天数', en: 'Longest late pass, in nights', min: 1, max: 366, example: 150 })
   latePassMaxNights = 150;

@@ -25,7 +25,7 @@ describe('a night', () => {
 describe('the windows of a night', () => {
   it('follow weekday, grace and lookback', () => {
     const policy = Object.assign(new CurfewPolicy(), { graceMinutes: 5, lookbackHours: 24 });
-    expect(windowsOf(policy, [B1], '2026-11-19', ZONE)).toEqual([
+    expect(windowsOf(policy, [B1], '2026-11-19', true, ZONE)).toEqual([
       {
         buildingId: 'b1',
         curfewAt: at('2026-11-19T23:00'),
@@ -35,7 +35,7 @@ describe('the windows of a night', () => {
         outageFromAt: at('2026-11-19T18:00'),
       },
     ]);
-    expect(windowsOf(policy, [B1], '2026-11-20', ZONE)[0]?.curfewAt).toEqual(at('2026-11-20T23:30'));
+    expect(windowsOf(policy, [B1], '2026-11-20', false, ZONE)[0]?.curfewAt).toEqual(at('2026-11-20T23:30'));
   });
 
   it('prefer the rule that names the building, wherever it stands, and leave out who has none', () => {
@@ -45,9 +45,23 @@ describe('the windows of a night', () => {
       { weekdays: ['sat' as const], curfew: '22:30', buildings: ['B1'] },
     ];
     const policy = Object.assign(new CurfewPolicy(), { rules });
-    const friday = windowsOf(policy, [B1, B2], '2026-11-20', ZONE).map((window) => window.curfewAt);
+    const friday = windowsOf(policy, [B1, B2], '2026-11-20', false, ZONE).map((window) => window.curfewAt);
     expect(friday).toEqual([at('2026-11-20T23:30'), at('2026-11-21T00:30')]);
-    expect(windowsOf(policy, [B1, B2], '2026-11-21', ZONE).map((window) => window.buildingId)).toEqual(['b1']);
-    expect(windowsOf(policy, [B1, B2], '2026-11-22', ZONE)).toEqual([]);
+    expect(windowsOf(policy, [B1, B2], '2026-11-21', false, ZONE).map((window) => window.buildingId)).toEqual(['b1']);
+    expect(windowsOf(policy, [B1, B2], '2026-11-22', true, ZONE)).toEqual([]);
+  });
+
+  it.each([
+    ['the Saturday before a Sunday that is worked', '2026-09-19', true, '23:30', '23:00'],
+    ['the Friday before a Saturday that is worked', '2026-10-09', true, '23:30', '23:00'],
+    ['a Saturday like others', '2026-11-21', false, '23:30', '23:30'],
+    ['a Sunday like others', '2026-11-22', true, '23:00', '23:00'],
+    ['the Wednesday before a holiday', '2026-09-30', false, '23:00', '23:30'],
+  ])('has, on %s, the curfew of its weekday, or by the next day', (_, night, working, byWeekday, byNextDay) => {
+    const curfew = (eveningsBy: CurfewPolicy['eveningsBy']) =>
+      windowsOf(Object.assign(new CurfewPolicy(), { eveningsBy }), [B1], night, working, ZONE)[0]?.curfewAt;
+    expect(new CurfewPolicy().eveningsBy).toBe('weekday');
+    expect(curfew('weekday')).toEqual(at(`${night}T${byWeekday}`));
+    expect(curfew('next_day')).toEqual(at(`${night}T${byNextDay}`));
   });
 });

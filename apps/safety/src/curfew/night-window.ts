@@ -33,14 +33,23 @@ export function lastNight(now: Date, timeZone: string): string {
   return now >= instantOfNight(current, LATEST_END, timeZone) ? current : addDays(current, -1);
 }
 
-/** The nights of all buildings that have a curfew on that evening. */
+/** The day of the week whose rules an evening has; `working` = the next day is a working day. */
+function weekdayFor(policy: CurfewPolicy, night: string, working: boolean): Weekday {
+  const weekday = (Object.keys(WEEKDAYS) as Weekday[])[weekdayOf(night) - 1] as Weekday;
+  const beforeWeekend = weekday === 'fri' || weekday === 'sat';
+  if (policy.eveningsBy === 'weekday' || beforeWeekend !== working) return weekday;
+  return working ? 'sun' : 'fri';
+}
+
+/** The nights of all buildings that have a curfew on that evening; `working` = the next day is a working day. */
 export function windowsOf(
   policy: CurfewPolicy,
   buildings: readonly { id: string; code: string }[],
   night: string,
+  working: boolean,
   timeZone: string,
 ): NightWindow[] {
-  const weekday = (Object.keys(WEEKDAYS) as Weekday[])[weekdayOf(night) - 1] as Weekday;
+  const weekday = weekdayFor(policy, night, working);
   const rules = policy.rules.filter((rule) => rule.weekdays.includes(weekday));
   const endsAt = instantOfNight(night, policy.notReturnedAfter, timeZone);
   return buildings.flatMap(({ id, code }) => {

@@ -20,7 +20,10 @@ export class DevicesController {
   @Get()
   @Require('safety:device:read')
   @ApiPage(DeviceDto)
-  @Summary('列出门禁设备', 'List devices')
+  @Summary(
+    '列出所负责楼栋、所负责学生居住楼栋的门禁设备',
+    'List devices of buildings one answers for, or whose students one answers for',
+  )
   listDevices(@CurrentActor() actor: Actor, @Query() query: DevicesQuery): Promise<Page<DeviceDto>> {
     return this.devices.list(actor, query);
   }
@@ -28,7 +31,10 @@ export class DevicesController {
   @Get(':id')
   @Require('safety:device:read')
   @Returns(DeviceDto)
-  @Summary('查看门禁设备', 'Get a device')
+  @Summary(
+    '查看所负责楼栋、所负责学生居住楼栋的门禁设备',
+    'Get a device of a building one answers for, or whose students one answers for',
+  )
   getDevice(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<DeviceDto> {
     return this.devices.get(actor, id);
   }
@@ -37,7 +43,10 @@ export class DevicesController {
   @HttpCode(200)
   @Require('safety:device:write')
   @Returns(DeviceDto)
-  @Summary('审批门禁设备，暂存的通行随即生效', 'Approve a device; the passes held so far begin to count')
+  @Summary(
+    '审批门禁设备（限全校），暂存的通行随即生效',
+    'Approve a device (who answers for the school); the passes held so far begin to count',
+  )
   approveDevice(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
@@ -50,7 +59,7 @@ export class DevicesController {
   @HttpCode(200)
   @Require('safety:device:write')
   @Returns(DeviceDto)
-  @Summary('停用门禁设备', 'Retire a device')
+  @Summary('停用所负责楼栋的门禁设备', 'Retire a device of a building one answers for')
   retireDevice(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<DeviceDto> {
     return this.devices.retire(actor, id);
   }
@@ -71,7 +80,10 @@ export class DevicesController {
   @Created()
   @Require('safety:device:write')
   @Returns(OutageDto)
-  @Summary('登记门禁故障时段，相关夜晚重新核查', 'Register an outage; the nights in it are checked again')
+  @Summary(
+    '登记所负责楼栋的门禁故障时段，相关夜晚重新核查',
+    'Register an outage at a building one answers for; the nights in it are checked again',
+  )
   registerOutage(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,

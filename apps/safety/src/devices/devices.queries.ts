@@ -1,5 +1,4 @@
 import { query, sql, type Sql, type Tx } from '#database';
-import type { Scope } from '#roster';
 import type { DeviceStatus, DirectionMode } from './device.entity.js';
 
 export interface DeviceRow {
@@ -16,11 +15,6 @@ export interface DeviceRow {
   retiredAt: Date | null;
   createdAt: Date;
   version: number;
-}
-
-/** A device belongs to whoever answers for its building; one without a building to the school. */
-export function deviceInScope(scope: Scope): Sql {
-  return scope.school ? sql`TRUE` : sql`d.building_id = ANY(${scope.unitIds}::uuid[])`;
 }
 
 /** Devices with what they hold and how fresh they are; `rest` = WHERE, ORDER BY, LIMIT over `d`. */
@@ -47,20 +41,33 @@ interface Released {
   at: Date;
 }
 
-/** Lets what a device sent before its approval count. Digits without an offset are read by the device's own clock. */
+/**
+ * Lets what a device sent before its approval count. Digits without an offset are read by the device's own clock; where two records of
+ * one number turn out to be of one instant, the first counts.
+ */
 export async function releaseHeld(
   tx: Tx,
   device: { id: string; buildingId: string; directionMode: DirectionMode; timeZone: string },
 ): Promise<Released[]> {
   return query<Released>(
     tx,
-    sql`UPDATE safety.pass
-           SET status = 'counted', building_id = ${device.buildingId}, updated_at = now(), version = version + 1,
-               direction = CASE WHEN ${device.directionMode} = 'both' THEN direction ELSE ${device.directionMode} END,
-               at = CASE WHEN raw_at IS NULL THEN at
-                         ELSE date_trunc('milliseconds', raw_at::timestamp) AT TIME ZONE ${device.timeZone} END
-         WHERE device_id = ${device.id} AND status = 'held'
-         RETURNING id AS "passId", student_id AS "studentId", building_id AS "buildingId", direction, at`,
+    sql`WITH timed AS (
+          SELECT id, record_id, status,
+                 CASE WHEN raw_at IS NULL THEN at
+                      ELSE date_trunc('milliseconds', raw_at::timestamp) AT TIME ZONE ${device.timeZone} END AS at
+            FROM safety.pass WHERE device_id = ${device.id} AND status IN ('held', 'replaced')
+        ), read AS (
+          SELECT *, first_value(id) OVER (PARTITION BY status, record_id, at ORDER BY id) AS first FROM timed
+        ), released AS (
+          UPDATE safety.pass p
+             SET status = CASE WHEN p.status = 'held' AND r.first = p.id THEN 'counted' ELSE 'replaced' END,
+                 replaced_by = CASE WHEN p.status = 'replaced' THEN p.replaced_by ELSE nullif(r.first, p.id) END,
+                 building_id = ${device.buildingId}, at = r.at, updated_at = now(), version = version + 1,
+                 direction = CASE WHEN ${device.directionMode} = 'both' THEN direction ELSE ${device.directionMode} END
+            FROM read r WHERE r.id = p.id
+          RETURNING p.*)
+        SELECT id AS "passId", student_id AS "studentId", building_id AS "buildingId", direction, at FROM released
+         WHERE status = 'counted'`,
   );
 }
 

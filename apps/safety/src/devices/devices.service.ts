@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
-import type { Permission } from '#contracts';
-import { Database, insert, query, queryOne, sql, type Tx, update } from '#database';
+import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { keyset, NotFound, type Page, toPage } from '#http';
 import { Policies } from '#policy';
+import { today, unitInScope, unitTouchesScope } from '#roster';
 import { nightOf } from '../curfew/night-window.js';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from '../passes/affected-nights.js';
@@ -27,7 +27,7 @@ import {
   UnknownBuilding,
   UnknownTimeZone,
 } from './devices.problems.js';
-import { deviceInScope, devices, heldWithoutDirection, releaseHeld } from './devices.queries.js';
+import { devices, heldWithoutDirection, releaseHeld } from './devices.queries.js';
 import { Outage } from './outage.entity.js';
 
 const LONGEST_OUTAGE_DAYS = 60;
@@ -47,7 +47,7 @@ export class Devices {
     const page = keyset(q, { sorts: { code: sql`d.code` }, defaultSort: 'code', id: sql`d.id` });
     const rows = await devices(
       this.database.reader,
-      sql`WHERE ${deviceInScope(actor.scopeOf('safety:device:read'))}
+      sql`WHERE ${this.reached(actor, 'safety:device:read')}
             AND (${q.status ?? null}::text IS NULL OR d.status = ${q.status ?? null})
             AND (${q.buildingId ?? null}::uuid IS NULL OR d.building_id = ${q.buildingId ?? null})
             AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
@@ -135,7 +135,7 @@ export class Devices {
       sql`SELECT o.id, o.device_id AS "deviceId", o.from_at AS "fromAt", o.to_at AS "toAt", o.reason,
                  o.revoked_at AS "revokedAt", o.version, ${page.sortKey} AS "sortKey"
             FROM safety.outage o JOIN safety.device d ON d.id = o.device_id
-           WHERE d.id = ${id} AND ${deviceInScope(actor.scopeOf('safety:device:read'))} AND ${page.where}
+           WHERE d.id = ${id} AND ${this.reached(actor, 'safety:device:read')} AND ${page.where}
            ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
     );
     return toPage(rows, q, (row) => [row.sortKey, row.id], OutageDto.from);
@@ -159,15 +159,30 @@ export class Devices {
   }
 
   private async find(tx: Tx, actor: Actor, id: string): Promise<Device> {
-    const scope = actor.scopeOf('safety:device:write');
-    const device = await tx.findOneBy(Device, { id });
-    const inScope = scope.school || (device?.buildingId && scope.unitIds.includes(device.buildingId));
-    if (!device || !inScope) throw new NotFound({ what: 'device' });
-    return device;
+    const reached = this.reached(actor, 'safety:device:write');
+    const row = await queryOne(tx, sql`SELECT d.id FROM safety.device d WHERE d.id = ${id} AND ${reached}`);
+    if (!row) throw new NotFound({ what: 'device' });
+    return tx.findOneByOrFail(Device, { id });
   }
 
-  private async read(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<DeviceDto> {
-    const [row] = await devices(tx, sql`WHERE d.id = ${id} AND ${deviceInScope(actor.scopeOf(permission))}`);
+  /**
+   * Predicate over `d`. A device is kept by who answers for its building (a building head, a post over the campus, the school), and
+   * also seen by who answers for students that live there; one without a building is the school's.
+   */
+  private reached(actor: Actor, permission: 'safety:device:read' | 'safety:device:write'): Sql {
+    const scope = actor.scopeOf(permission);
+    return permission === 'safety:device:write'
+      ? unitInScope(scope, sql`d.building_id`)
+      : unitTouchesScope(scope, sql`d.building_id`, today(this.config.timeZone));
+  }
+
+  private async read(
+    tx: Tx,
+    actor: Actor,
+    permission: 'safety:device:read' | 'safety:device:write',
+    id: string,
+  ): Promise<DeviceDto> {
+    const [row] = await devices(tx, sql`WHERE d.id = ${id} AND ${this.reached(actor, permission)}`);
     if (!row) throw new NotFound({ what: 'device' });
     return DeviceDto.from(row);
   }

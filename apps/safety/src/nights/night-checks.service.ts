@@ -4,7 +4,7 @@ import { NightCheckedV1, NightResult } from '#contracts';
 import { newId, query, queryOne, sql, type Tx } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
-import { addDays, calendarDays } from '#roster';
+import { addDays, calendarDays, type DayOfCalendar } from '#roster';
 import { CurfewPolicy } from '../curfew/curfew.policy.js';
 import { windowsOf } from '../curfew/night-window.js';
 import type { Finding } from './night.codes.js';
@@ -41,11 +41,13 @@ export class NightChecks {
       version === undefined
         ? await this.policies.at(tx, CurfewPolicy, night)
         : await this.policies.numbered(tx, CurfewPolicy, version);
-    const windows = windowsOf(policy, await gatedBuildings(tx), night, timeZone);
+    const morning = addDays(night, 1);
+    const [nextDay] = (await calendarDays(tx, morning, morning)) as [DayOfCalendar];
+    const windows = windowsOf(policy, await gatedBuildings(tx), night, nextDay.workday, timeZone);
     const outages = await outagesOf(tx, night, windows, policy, timeZone);
     const changes = await judgeNight(tx, night, windows, {
       outBuildings: [...new Set(outages.map((outage) => outage.buildingId))],
-      exempt: await this.isExempt(tx, policy, night),
+      exempt: isExempt(policy, nextDay),
       rereadMinutes: policy.rereadMinutes,
       timeZone,
     });
@@ -96,13 +98,6 @@ export class NightChecks {
     return { ...none, ...Object.fromEntries(rows.map((row) => [row.what, row.n])) };
   }
 
-  private async isExempt(tx: Tx, policy: CurfewPolicy, night: string): Promise<boolean> {
-    if (policy.exemptEvenings === 'none') return false;
-    const morning = addDays(night, 1);
-    const [day] = await calendarDays(tx, morning, morning);
-    return !day?.workday && (policy.exemptEvenings === 'non_workdays' || day?.name !== undefined);
-  }
-
   private async publish(
     tx: Tx,
     night: string,
@@ -122,6 +117,11 @@ export class NightChecks {
     }
     await this.events.publishAll(tx, batches, aggregate);
   }
+}
+
+function isExempt(policy: CurfewPolicy, nextDay: DayOfCalendar): boolean {
+  if (policy.exemptEvenings === 'none') return false;
+  return !nextDay.workday && (policy.exemptEvenings === 'non_workdays' || nextDay.name !== undefined);
 }
 
 /** What others are told of a finding: nothing of one that does not count against the student. */

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { NightCheckRequestedV1, NightRecheckRequestedV1 } from '#contracts';
+import { Config } from '#config';
+import { NightCheckRequestedV1, NightRecheckRequestedV1, RosterChangedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
-import { addDays, daysBetween } from '#roster';
+import { Policies } from '#policy';
+import { addDays, daysBetween, today } from '#roster';
 import { Jobs } from '#service';
+import { CurfewPolicy } from '../curfew/curfew.policy.js';
+import { lastNight } from '../curfew/night-window.js';
 import { NightChecks } from './night-checks.service.js';
 import { Rechecks } from './rechecks.service.js';
 
@@ -14,6 +18,8 @@ export class NightHandlers {
     private readonly nightChecks: NightChecks,
     private readonly rechecks: Rechecks,
     private readonly jobs: Jobs,
+    private readonly policies: Policies,
+    private readonly config: Config,
   ) {}
 
   /** The evening before; mornings missed while nothing ran are made up for one by one. */
@@ -32,6 +38,15 @@ export class NightHandlers {
       await this.nightChecks.check(tx, addDays(from, done));
     }
     await this.jobs.succeed(tx, jobId, { nights: total, ...(await this.nightChecks.summary(tx, from, to)) });
+  }
+
+  /** Who lived where, and who was on the roster, may be known otherwise now for nights that were checked. */
+  @OnEvent(RosterChangedV1)
+  async whenRosterChanged(tx: Tx): Promise<void> {
+    const { timeZone } = this.config;
+    const { rosterRecheckNights } = (await this.policies.at(tx, CurfewPolicy, today(timeZone))).value;
+    const last = lastNight(new Date(), timeZone);
+    await this.rechecks.requestBetween(tx, addDays(last, 1 - rosterRecheckNights), last);
   }
 
   @OnEvent(NightRecheckRequestedV1)

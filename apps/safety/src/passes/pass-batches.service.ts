@@ -44,9 +44,10 @@ export class PassBatches {
   ) {}
 
   /**
-   * Stores what is new. A record is known by its device and record id: sent again it is a duplicate; sent again with
-   * another content it is refused unless it says that it replaces the first. What a person has taken back stays so. A
-   * bad row is reported and the rest goes in; when there is no good one, AllRowsRefused (422) and nothing is stored.
+   * Stores what is new. A record is known by its device, record id and instant: sent again it is a duplicate; sent again with another
+   * content it is refused unless it says that it replaces the first. Another instant under an old id is another record, as devices
+   * begin their numbers anew when their log is emptied; how many there were is told. What a person has taken back, or a device
+   * corrected, stays so. A bad row is reported and the rest goes in; when there is no good one, AllRowsRefused (422) and nothing is stored.
    */
   async record(actor: Actor, batch: PassBatchDto): Promise<PassBatchResultDto> {
     const read = batch.passes.map(readRow);
@@ -56,16 +57,18 @@ export class PassBatches {
       const { candidates, rejected } = await this.resolve(tx, rows);
       if (candidates.length === 0)
         throw new AllRowsRefused({ errors: inOrder([...malformed, ...rejected]).slice(0, MAX_ERRORS) });
+      const { plain, corrections } = await this.corrections(tx, candidates);
       const stored = await insertPasses(
         tx,
-        candidates.map(({ pass }) => pass),
+        plain.map(({ pass }) => pass),
       );
-      const rest = candidates.filter(({ pass }) => !stored.has(pass.id));
+      const rest = [...plain.filter(({ pass }) => !stored.has(pass.id)), ...corrections].sort(inTurn);
       const known = await this.settleKnown(tx, rest);
       const added = [
         ...candidates.map(({ pass }) => pass).filter((pass) => stored.has(pass.id) && !known.replaced.has(pass.id)),
         ...known.replacing,
       ];
+
       const counted = added.filter((pass) => pass.status === 'counted');
       const replaced = [...known.replaced.values()];
       const told = replaced.filter((pass) => pass.status === 'counted' && !stored.has(pass.id));
@@ -77,12 +80,13 @@ export class PassBatches {
         accepted: counted.length,
         duplicates: rows.length - rejected.length - known.conflicts.length - added.length,
         held: added.length - counted.length,
+        renumbered: renumberedAmong(plain, stored),
         rejected: inOrder([...malformed, ...rejected, ...known.conflicts]),
       };
     });
   }
 
-  /** Rows with their device and student, ordered so that concurrent batches do not wait for each other in a circle. */
+  /** Rows with their device and student, in turn. */
   private async resolve(tx: Tx, rows: PassRow[]): Promise<{ candidates: Candidate[]; rejected: RejectedRow[] }> {
     const gates = await gatesByCode(tx, [...new Set(rows.map((row) => row.deviceCode))], newId);
     const students = await studentIdsByNumber(tx, [...new Set(rows.map((row) => row.studentNumber))]);
@@ -94,9 +98,7 @@ export class PassBatches {
       if ('pointer' in pass) rejected.push(pass);
       else candidates.push({ row, pass });
     }
-    const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-    candidates.sort((a, b) => order(recordKey(a.pass), recordKey(b.pass)) || a.row.index - b.row.index);
-    return { candidates, rejected };
+    return { candidates: candidates.sort(inTurn), rejected };
   }
 
   private passOf(row: PassRow, gate: Gate, studentId: string | undefined, latest: Date): NewPass | RejectedRow {
@@ -124,7 +126,29 @@ export class PassBatches {
     };
   }
 
-  /** Rows whose record is here already: the same again, a conflict, or a replacement (of several the last counts). */
+  /**
+   * Rows to store as they are, and the rest: corrections, which are rows that say so and whose number is known, stored or in an
+   * earlier row.
+   */
+  private async corrections(
+    tx: Tx,
+    candidates: Candidate[],
+  ): Promise<{ plain: Candidate[]; corrections: Candidate[] }> {
+    const replacing = candidates.filter(({ row }) => row.replaces).map(({ pass }) => pass);
+    const known = new Set((await storedPasses(tx, replacing)).keys());
+    const [plain, corrections]: [Candidate[], Candidate[]] = [[], []];
+    for (const candidate of candidates) {
+      const key = recordKey(candidate.pass);
+      (candidate.row.replaces && known.has(key) ? corrections : plain).push(candidate);
+      known.add(key);
+    }
+    return { plain, corrections };
+  }
+
+  /**
+   * Rows that are no new records: the same again, a conflict, or a correction, which is of the record under its number that is nearest
+   * in time. Of several corrections the last counts.
+   */
   private async settleKnown(
     tx: Tx,
     rest: Candidate[],
@@ -133,19 +157,22 @@ export class PassBatches {
       tx,
       rest.map(({ pass }) => pass),
     );
+    const records = new Map([...stored].map(([key, list]) => [key, list.map((old): Known => ({ old, now: old }))]));
     const conflicts: RejectedRow[] = [];
-    const replacements = new Map<string, { old: StoredPass; pass: NewPass }>();
     for (const { row, pass } of rest) {
-      const key = recordKey(pass);
-      const old = stored.get(key);
-      if (!old || sameContent(replacements.get(key)?.pass ?? old, pass)) continue;
-      if (row.replaces) replacements.set(key, { old, pass });
+      const known = records.get(recordKey(pass)) ?? [];
+      const away = ({ now }: Known): number => Math.abs(now.at.getTime() - pass.at.getTime());
+      const [nearest] = known.sort((a, b) => away(a) - away(b));
+      if (nearest && sameContent(nearest.now, pass)) continue;
+      if (nearest && row.replaces) nearest.now = pass;
       else
         conflicts.push(
           reject(row.index, 'recordId', '此编号已有内容不同的记录', 'another record was sent under this id'),
         );
     }
-    const pairs = [...replacements.values()];
+    const pairs = [...records.values()]
+      .flat()
+      .flatMap(({ old, now }) => (now === old ? [] : [{ old, pass: now as NewPass }]));
     await replacePasses(tx, pairs);
     return {
       conflicts,
@@ -153,6 +180,31 @@ export class PassBatches {
       replaced: new Map(pairs.map(({ old }) => [old.id, old])),
     };
   }
+}
+
+/** A stored record, and what this batch makes of it. */
+interface Known {
+  old: StoredPass;
+  now: StoredPass | NewPass;
+}
+
+/** Ordered by record, so that concurrent batches do not wait for each other in a circle; a record's rows in the order of the batch. */
+function inTurn(a: Candidate, b: Candidate): number {
+  const [one, other] = [recordKey(a.pass), recordKey(b.pass)];
+  return one < other ? -1 : one > other ? 1 : a.row.index - b.row.index;
+}
+
+/** How many of the stored rows have a number that another instant had before, stored or in an earlier row. */
+function renumberedAmong(plain: Candidate[], stored: ReadonlyMap<string, { numberUsed: boolean }>): number {
+  const numbers = new Set<string>();
+  let count = 0;
+  for (const { pass } of plain) {
+    const fate = stored.get(pass.id);
+    if (!fate) continue;
+    if (fate.numberUsed || numbers.has(recordKey(pass))) count++;
+    numbers.add(recordKey(pass));
+  }
+  return count;
 }
 
 function inOrder(rows: RejectedRow[]): RejectedRow[] {

@@ -17,7 +17,12 @@ export class PassRecordDto {
   })
   deviceCode: string;
 
-  @Text({ zh: '设备内的记录编号', en: "The device's own id of the record", max: 64, example: '1502' })
+  @Text({
+    zh: '设备内的记录编号；同一编号、另一时刻为另一条记录',
+    en: "The device's own id of the record; with another instant it is another record",
+    max: 64,
+    example: '1502',
+  })
   recordId: string;
 
   @Text({ zh: '学号', en: 'Student number', max: 64, example: '2024000001' })
@@ -41,8 +46,8 @@ export class PassRecordDto {
   at: string;
 
   @Flag({
-    zh: '更正此前以同一编号上传的记录',
-    en: 'Corrects what was sent under this record id before',
+    zh: '更正此前以同一编号上传的记录（有多条时取时间最近的）',
+    en: 'Corrects what was sent under this record id before: of several, the one nearest in time',
     optional: true,
     example: false,
   })
@@ -104,6 +109,15 @@ export class PassBatchResultDto {
     example: 2,
   })
   held: number;
+
+  @Int({
+    zh: '其中编号曾用于另一时刻的条数：设备重新编号（如记录被清空），均已计入或暂存',
+    en: 'Of the rows taken: under a number that another instant had before, as when the log of a device was emptied; all of them count or are held',
+    min: 0,
+    max: MOST_ROWS,
+    example: 0,
+  })
+  renumbered: number;
 
   @ListOf(() => RejectedPassDto, { zh: '未收下的行', en: 'Rows that were left out', maxItems: MOST_ROWS })
   rejected: RejectedRow[];

@@ -1,4 +1,4 @@
-import { query, sql, type Tx } from '#database';
+import { query, sql, type Sql, type Tx } from '#database';
 import type { DeviceStatus, DirectionMode } from '../devices/device.entity.js';
 import type { Direction, PassStatus } from './pass.entity.js';
 
@@ -50,20 +50,32 @@ export interface NewPass {
   status: 'held' | 'counted';
 }
 
-/** Stores passes whose record is not here yet; answers the ids of those. Within one call the first of a record wins. */
-export async function insertPasses(tx: Tx, passes: readonly NewPass[]): Promise<Set<string>> {
-  if (passes.length === 0) return new Set();
-  const column = <K extends keyof NewPass>(key: K): NewPass[K][] => passes.map((pass) => pass[key]);
-  const rows = await query<{ id: string }>(
+/**
+ * Stores passes whose record is not here yet, and never was: what was corrected does not come back. Returns the ids of those, with
+ * whether their number had been used before, for another instant. Within one call the first of a record wins.
+ */
+export async function insertPasses(tx: Tx, passes: readonly NewPass[]): Promise<Map<string, { numberUsed: boolean }>> {
+  if (passes.length === 0) return new Map();
+  const rows = await query<{ id: string; numberUsed: boolean }>(
     tx,
-    sql`INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
-        SELECT * FROM unnest(${column('id')}::uuid[], ${column('deviceId')}::uuid[], ${column('recordId')}::text[],
-          ${column('studentId')}::uuid[], ${column('buildingId')}::uuid[], ${column('direction')}::text[],
-          ${column('at').map((at) => at.toISOString())}::timestamptz[],
-          ${column('rawAt')}::text[], ${column('status')}::text[])
-        ON CONFLICT (device_id, record_id) WHERE status <> 'replaced' DO NOTHING RETURNING id`,
+    sql`INSERT INTO safety.pass AS p (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
+        SELECT * FROM ${rowsOf(passes)} AS n
+         WHERE NOT EXISTS (SELECT 1 FROM safety.pass r WHERE r.device_id = n.device_id AND r.record_id = n.record_id
+                              AND r.at = n.at AND r.status = 'replaced')
+        ON CONFLICT (device_id, record_id, at, (status = 'held')) WHERE status <> 'replaced' DO NOTHING
+        RETURNING id, EXISTS (SELECT 1 FROM safety.pass o WHERE o.device_id = p.device_id AND o.record_id = p.record_id
+                                 AND o.status <> 'replaced') AS "numberUsed"`,
   );
-  return new Set(rows.map((row) => row.id));
+  return new Map(rows.map(({ id, numberUsed }) => [id, { numberUsed }]));
+}
+
+/** The passes as a table in SQL, with the columns of `safety.pass` that a new one has. */
+function rowsOf(passes: readonly NewPass[]): Sql {
+  const column = <K extends keyof NewPass>(key: K): NewPass[K][] => passes.map((pass) => pass[key]);
+  return sql`(SELECT * FROM unnest(${column('id')}::uuid[], ${column('deviceId')}::uuid[], ${column('recordId')}::text[],
+      ${column('studentId')}::uuid[], ${column('buildingId')}::uuid[], ${column('direction')}::text[],
+      ${column('at').map((at) => at.toISOString())}::timestamptz[], ${column('rawAt')}::text[], ${column('status')}::text[])
+    AS given(id, device_id, record_id, student_id, building_id, direction, at, raw_at, status))`;
 }
 
 export interface StoredPass {
@@ -77,21 +89,24 @@ export interface StoredPass {
   status: PassStatus;
 }
 
-/** What is stored under the records of these passes, by `recordKey`. */
-export async function storedPasses(tx: Tx, passes: readonly NewPass[]): Promise<Map<string, StoredPass>> {
+/** What is stored under the numbers of these passes, by `recordKey`; locked. */
+export async function storedPasses(tx: Tx, passes: readonly NewPass[]): Promise<Map<string, StoredPass[]>> {
   if (passes.length === 0) return new Map();
   const rows = await query<StoredPass>(
     tx,
     sql`SELECT p.id, p.device_id AS "deviceId", p.record_id AS "recordId", p.student_id AS "studentId",
                p.building_id AS "buildingId", p.direction, p.at, p.status
           FROM safety.pass p
-          JOIN unnest(${passes.map((pass) => pass.deviceId)}::uuid[], ${passes.map((pass) => pass.recordId)}::text[])
-            AS given(device_id, record_id) ON given.device_id = p.device_id AND given.record_id = p.record_id
+          JOIN (SELECT DISTINCT device_id, record_id FROM ${rowsOf(passes)} AS n) AS given
+            ON given.device_id = p.device_id AND given.record_id = p.record_id
          WHERE p.status <> 'replaced' ORDER BY p.id FOR UPDATE OF p`,
   );
-  return new Map(rows.map((row) => [recordKey(row), row]));
+  const stored = new Map<string, StoredPass[]>();
+  for (const row of rows) stored.set(recordKey(row), [...(stored.get(recordKey(row)) ?? []), row]);
+  return stored;
 }
 
+/** A record by its number; a device that begins its numbers anew has several under one. */
 export function recordKey(pass: { deviceId: string; recordId: string }): string {
   return `${pass.deviceId} ${pass.recordId}`;
 }
@@ -108,8 +123,9 @@ export async function replacePasses(tx: Tx, pairs: readonly { old: StoredPass; p
             AS given(id, by)
          WHERE p.id = given.id`,
   );
-  await insertPasses(
+  await query(
     tx,
-    pairs.map(({ pass }) => pass),
+    sql`INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
+        SELECT * FROM ${rowsOf(pairs.map(({ pass }) => pass))} AS n`,
   );
 }

@@ -1,6 +1,6 @@
 import type { AppointmentKind, UnitKind } from '#contracts';
 import { query, sql, type Sql, type Tx } from '#database';
-import { holdsOn } from '../unit-scope.js';
+import { holdsOn } from '#roster';
 
 export interface AppointmentRow {
   id: string;

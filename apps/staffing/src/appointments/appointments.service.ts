@@ -5,8 +5,7 @@ import type { AppointmentKind, Permission } from '#contracts';
 import { Database, insert, queryOne, sql, type Sql, sqlState, type Tx, update } from '#database';
 import { anyOf, list, NotFound, type Page } from '#http';
 import { Policies } from '#policy';
-import { inScope, personById, today } from '#roster';
-import { holdsOn, unitInScope } from '../unit-scope.js';
+import { holdsOn, inScope, personById, today, unitInScope } from '#roster';
 import { Appointment } from './appointment.entity.js';
 import { AppointmentUnitsPolicy } from './appointment-units.policy.js';
 import {

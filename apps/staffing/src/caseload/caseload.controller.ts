@@ -13,7 +13,10 @@ export class CaseloadController {
   @Get('ratio')
   @Require('staffing:ratio:read')
   @Returns(RatioDto)
-  @Summary('各单位师生比与缺口', 'Students per counselor and shortfall by unit')
+  @Summary(
+    '各单位师生比与缺口，每名学生只计入其主要所属单位',
+    'Students per counselor and shortfall by unit; each student counts in the unit they mainly belong to',
+  )
   getRatio(@CurrentActor() actor: Actor, @Query() query: RatioQuery): Promise<RatioDto> {
     return this.caseload.ratio(actor, query);
   }

@@ -1,6 +1,5 @@
 import { query, sql, type Sql, type Tx } from '#database';
-import { inScope, type Scope } from '#roster';
-import { holdsOn, unitInScope, unitsBelow } from '../unit-scope.js';
+import { holdsOn, inScope, type Scope, unitInScope, unitsBelow } from '#roster';
 import type { RatioPolicy } from './ratio.policy.js';
 
 export interface RatioRow {
@@ -24,7 +23,8 @@ function counts(rule: RatioPolicy): Sql {
 
 /**
  * Students and counselors of every unit of a kind within the scope on a date. A counselor whose students are in
- * several units is split by students; one without students is counted nowhere.
+ * several units is split by students; one without students is counted nowhere. A student counts in the units of the kind they mainly
+ * belong to: a secondary membership counts, for them and for who serves them by it, only where there is no other.
  */
 export async function ratioByUnit(
   tx: Tx,
@@ -33,10 +33,14 @@ export async function ratioByUnit(
   const { scope, unitKind, on, rule } = args;
   return query<RatioRow>(
     tx,
-    sql`WITH member AS (
-          SELECT DISTINCT m.unit_id, m.person_id
+    sql`WITH belongs AS (
+          SELECT m.unit_id, m.person_id, bool_and(m.secondary) AS secondary
             FROM directory.published_membership_v1 m JOIN directory.published_student_v1 s ON s.id = m.person_id
            WHERE m.unit_kind = ${unitKind} AND ${holdsOn(sql`m`, on)} AND ${counts(rule)}
+           GROUP BY m.unit_id, m.person_id
+        ), member AS (
+          SELECT unit_id, person_id FROM belongs b
+           WHERE NOT secondary OR NOT EXISTS (SELECT 1 FROM belongs o WHERE o.person_id = b.person_id AND NOT o.secondary)
         ), post AS (
           SELECT a.person_id, a.unit_id, a.full_time
             FROM staffing.appointment a JOIN directory.published_person_v1 p ON p.id = a.person_id AND p.active
@@ -50,7 +54,7 @@ export async function ratioByUnit(
           SELECT DISTINCT post.person_id AS counselor_id, member.unit_id, member.person_id
             FROM post
             JOIN directory.published_membership_v1 m ON m.unit_id = post.unit_id AND ${holdsOn(sql`m`, on)}
-            JOIN member ON member.person_id = m.person_id
+            JOIN member ON member.person_id = m.person_id AND (NOT m.secondary OR m.unit_id = member.unit_id)
         ), share AS (
           SELECT counselor_id, unit_id, count(*) / sum(count(*)) OVER (PARTITION BY counselor_id) AS part
             FROM served GROUP BY counselor_id, unit_id

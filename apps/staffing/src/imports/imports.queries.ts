@@ -1,6 +1,5 @@
 import { query, sql, type Tx } from '#database';
-import type { Scope } from '#roster';
-import { unitInScope } from '../unit-scope.js';
+import { type Scope, unitInScope } from '#roster';
 import type { GivenRow } from './appointment-rows.js';
 
 export interface ResolvedRow {

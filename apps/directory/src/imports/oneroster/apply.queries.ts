@@ -121,8 +121,8 @@ async function applyMemberships(tx: Tx, source: string, today: string): Promise<
   );
   await query(
     tx,
-    sql`INSERT INTO directory.membership (id, person_id, unit_id, valid_from, valid_to, source)
-        SELECT directory.new_id(), person_id, unit_id, valid_from, valid_to, ${source} FROM planned_membership WHERE action <> 'same'
+    sql`INSERT INTO directory.membership (id, person_id, unit_id, valid_from, valid_to, secondary, source)
+        SELECT directory.new_id(), person_id, unit_id, valid_from, valid_to, secondary, ${source} FROM planned_membership WHERE action <> 'same'
          ORDER BY person_id, unit_id`, // in the order of its index: twice as fast
   );
   await query(

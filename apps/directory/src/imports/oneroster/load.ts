@@ -55,7 +55,7 @@ export class RosterLoader {
     units.push(...(await this.readClasses()));
     await copyInto(this.tx, 'staged_unit (n, file, line, sourced_id, kind, code, name, parent_n, term_n)', units);
     for await (const _ of this.rows('userProfiles', this.profiles)); // for references only
-    await copyInto(this.tx, 'staged_membership (user_n, unit_n, begins, ends)', this.readRoles());
+    await copyInto(this.tx, 'staged_membership (user_n, unit_n, begins, ends, secondary)', this.readRoles());
     await this.readDemographics();
     await this.readUsers();
     await copyInto(this.tx, 'staged_membership (user_n, unit_n, begins, ends)', this.readEnrollments());
@@ -185,7 +185,7 @@ export class RosterLoader {
     for await (const rows of this.rows('roles', new Map())) {
       let lines = '';
       for (const row of rows) {
-        const [user, , role, begins, ends, org, profile] = row.values as [
+        const [user, type, role, begins, ends, org, profile] = row.values as [
           string,
           string,
           string,
@@ -200,7 +200,8 @@ export class RosterLoader {
         this.checkPeriod('roles', row, begins, ends);
         const ours = !RELATIVES.has(role);
         if (userN !== null) this.users.addRole(userN, role === 'student', ours);
-        if (userN !== null && orgN !== null && ours) lines += copyRow(userN, orgN, begins || null, ends || null);
+        if (userN !== null && orgN !== null && ours)
+          lines += copyRow(userN, orgN, begins || null, ends || null, type === 'secondary');
       }
       if (lines) yield lines;
     }

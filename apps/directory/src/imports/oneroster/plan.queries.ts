@@ -21,8 +21,8 @@ export async function createStaging(tx: Tx): Promise<void> {
       parent_id uuid, term_id uuid, begins date, ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_user (n int, line int, sourced_id text, kind text, number text, name text, grade text, active boolean,
       demographics boolean, sex text, birth_date date, ${raw(planned)}) ON COMMIT DROP;
-    CREATE TEMP TABLE staged_membership (user_n int, unit_n int, begins date, ends date) ON COMMIT DROP;
-    CREATE TEMP TABLE planned_membership (person_id uuid, unit_id uuid, valid_from date, valid_to date, action text) ON COMMIT DROP;
+    CREATE TEMP TABLE staged_membership (user_n int, unit_n int, begins date, ends date, secondary boolean DEFAULT false) ON COMMIT DROP;
+    CREATE TEMP TABLE planned_membership (person_id uuid, unit_id uuid, valid_from date, valid_to date, secondary boolean, action text) ON COMMIT DROP;
     CREATE TEMP TABLE gone_unit (id uuid) ON COMMIT DROP;
     CREATE TEMP TABLE gone_person (id uuid, kind text) ON COMMIT DROP;
     CREATE TEMP TABLE gone_membership (id uuid, person_id uuid, unit_id uuid, valid_from date) ON COMMIT DROP;
@@ -141,25 +141,28 @@ async function compare(tx: Tx): Promise<void> {
 }
 
 async function planMemberships(tx: Tx, { today }: RosterContext): Promise<void> {
-  // Several roles in one unit, or the same enrollment twice, are one membership over the whole time. A blank begin is open.
+  // Several roles in one unit, or the same enrollment twice, are one membership over the whole time, secondary when all are. A blank begin is open.
   await query(
     tx,
     sql`WITH twice AS (SELECT user_n, unit_n FROM staged_membership GROUP BY user_n, unit_n HAVING count(*) > 1),
              gone AS (DELETE FROM staged_membership s USING twice t WHERE t.user_n = s.user_n AND t.unit_n = s.unit_n RETURNING s.*)
-        INSERT INTO staged_membership (user_n, unit_n, begins, ends)
-        SELECT user_n, unit_n, lower(period), upper(period)
-          FROM (SELECT user_n, unit_n, unnest(range_agg(daterange(begins, ends))) AS period FROM gone GROUP BY user_n, unit_n) g`,
+        INSERT INTO staged_membership (user_n, unit_n, begins, ends, secondary)
+        SELECT user_n, unit_n, lower(period), upper(period), secondary
+          FROM (SELECT user_n, unit_n, bool_and(secondary) AS secondary, unnest(range_agg(daterange(begins, ends))) AS period FROM gone GROUP BY user_n, unit_n) g`,
   );
   // With a begin it is the membership that began that day; without, the one of today.
   await query(
     tx,
-    sql`INSERT INTO planned_membership (person_id, unit_id, valid_from, valid_to, action)
+    sql`INSERT INTO planned_membership (person_id, unit_id, valid_from, valid_to, secondary, action)
         SELECT p.id, u.id, coalesce(s.begins, m.valid_from, least(
                  -- who comes from another unit of the kind comes now; only who had none has been here since the term began
                  CASE WHEN EXISTS (SELECT 1 FROM directory.membership h JOIN directory.unit hu ON hu.id = h.unit_id
                                     WHERE h.person_id = p.id AND hu.kind = u.kind AND h.valid_from < ${today})
                       THEN greatest(u.begins, ${today}) ELSE coalesce(u.begins, ${today}) END, s.ends - 1)), s.ends,
-               CASE WHEN m.id IS NULL THEN 'create' WHEN m.valid_to IS NOT DISTINCT FROM s.ends THEN 'same' ELSE 'change' END
+               -- the college that gives a course is not the college of who takes it
+               s.secondary OR u.kind = 'course_class',
+               CASE WHEN m.id IS NULL THEN 'create'
+                    WHEN m.valid_to IS NOT DISTINCT FROM s.ends AND m.secondary = (s.secondary OR u.kind = 'course_class') THEN 'same' ELSE 'change' END
           FROM staged_membership s JOIN staged_user p ON p.n = s.user_n JOIN staged_unit u ON u.n = s.unit_n
           LEFT JOIN directory.membership m ON m.person_id = p.id AND m.unit_id = u.id
             AND (m.valid_from = s.begins
