@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Which of several units of a kind somebody mainly belongs to, so that nobody is counted twice. */
-export class SecondaryMemberships1763750060000 implements MigrationInterface {
-  name = 'SecondaryMemberships1763750060000';
+export class SecondaryMemberships1763750080000 implements MigrationInterface {
+  name = 'SecondaryMemberships1763750080000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
