@@ -1,3 +1,4 @@
+export { ByDto } from './by.dto.js';
 export { createAdapter } from './adapter.js';
 export { PersonRefDto } from './person-ref.dto.js';
 export {

@@ -9,6 +9,7 @@ import { LeavesController } from './leave/leaves.controller.js';
 import { Leaves } from './leave/leaves.service.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
+import { SubmittedByApp1763750230000 } from './migrations/1763750230000-submitted-by-app.js';
 import { UpdatedSince1763750220000 } from './migrations/1763750220000-updated-since.js';
 
 @Module({
@@ -21,5 +22,10 @@ export const affairs: Service = {
   name: 'affairs',
   module: AffairsModule,
   entities: [Leave, LeaveStep],
-  migrations: [Leave1763750200000, RetractedPasses1763750210000, UpdatedSince1763750220000],
+  migrations: [
+    Leave1763750200000,
+    RetractedPasses1763750210000,
+    UpdatedSince1763750220000,
+    SubmittedByApp1763750230000,
+  ],
 };

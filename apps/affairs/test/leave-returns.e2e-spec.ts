@@ -62,7 +62,7 @@ describe('returns from leave', () => {
     });
     expect(await changes(leave)).toEqual([back.at]);
     const { body } = await counselor.get(`${PATH}/${leave.id}/history`).expect(200);
-    expect(body.data.at(-1)).toMatchObject({ action: 'close', personId: null });
+    expect(body.data.at(-1)).toMatchObject({ action: 'close', by: { kind: 'system', id: 'affairs' } });
     await act(await test.person(campus.students[0]!), await see(leave), 'close').expect(409);
   });
 
@@ -161,7 +161,7 @@ describe('returns from leave', () => {
       { name: 'affairs.leave-approved.v1', payload: { endsAt: back.at } },
     ]);
     const { data } = (await counselor.get(`${PATH}/${leave.id}/history`).expect(200)).body;
-    expect(data.at(-1)).toMatchObject({ action: 'close', personId: null });
+    expect(data.at(-1)).toMatchObject({ action: 'close', by: { kind: 'system', id: 'affairs' } });
   });
 
   it('is reported by the student, as of now, and by staff, as of when they say', async () => {

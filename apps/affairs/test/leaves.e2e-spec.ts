@@ -51,8 +51,8 @@ describe('leaves', () => {
     ]);
     const { body } = await student(0).get(`${PATH}/${leave.id}/history`).expect(200);
     expect(body.data).toMatchObject([
-      { action: 'submit', personId: campus.students[0] },
-      { action: 'approve', personId: counselorCs, comment: '按时返校' },
+      { action: 'submit', by: { kind: 'person', id: campus.students[0] } },
+      { action: 'approve', by: { kind: 'person', id: counselorCs }, comment: '按时返校' },
     ]);
   });
 
@@ -219,7 +219,10 @@ describe('leaves', () => {
     await student(0).post(`${PATH}/on-behalf`, body).expect(403);
     await student(0).post(PATH, body).expect(404);
     const leave = (await counselor.post(`${PATH}/on-behalf`, body).expect(201)).body as LeaveAnswer;
-    expect(leave).toMatchObject({ submittedBy: counselorCs, student: { id: campus.students[5] } });
+    expect(leave).toMatchObject({
+      submittedBy: { kind: 'person', id: counselorCs },
+      student: { id: campus.students[5] },
+    });
     const app = await test.client('affairs:leave:submit', 'affairs:leave:read');
     await app
       .post(PATH, await form(test))
@@ -228,7 +231,7 @@ describe('leaves', () => {
     await app.post(PATH, { ...(await form(test)), studentId: newId() }).expect(404);
     await app.post(PATH, { ...(await form(test)), studentId: counselorCs }).expect(404);
     const byApp = await submit(app, { ...(await form(test, 1, 5)), studentId: campus.students[5] });
-    expect(byApp['submittedBy']).toBeNull();
+    expect(byApp['submittedBy']).toEqual({ kind: 'app', id: 'test-app' });
     const deciding = await test.client('affairs:leave:decide');
     expect((await act(deciding, byApp, 'approve').expect(403)).body.code).toBe('affairs/decision-needs-person');
     const reader = await test.client('affairs:leave:read');

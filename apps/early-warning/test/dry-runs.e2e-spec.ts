@@ -164,7 +164,11 @@ describe('draft, dry run, publish', () => {
       const url = `${RULES}/${id}`;
       await officer.put(url, rule('a.draft', 6)).expect(428);
       const edited = await app.put(url, rule('a.draft', 6)).set('If-Match', '"1"').expect(200);
-      expect(edited.body).toMatchObject({ version: 2, editedBy: ['test-app'], createdBy: campus.staff.schoolOfficer });
+      expect(edited.body).toMatchObject({
+        version: 2,
+        editedBy: [{ kind: 'app', id: 'test-app' }],
+        createdBy: { kind: 'person', id: campus.staff.schoolOfficer },
+      });
       expect(edited.body.definition.when).toEqual({ ge: [{ f: 'x' }, 6] });
       await officer.put(url, rule('a.draft', 7)).set('If-Match', '"1"').expect(412);
       const renamed = await officer.put(url, rule('b.draft', 7)).set('If-Match', '"2"').expect(400);
@@ -218,8 +222,8 @@ describe('draft, dry run, publish', () => {
       const other = await drafted(app, rule('e.draft', 5));
       await dryRun(app, other.id);
       expect((await publishAs(second, other.id).expect(200)).body).toMatchObject({
-        createdBy: 'test-app',
-        publishedBy: SECOND_OFFICER,
+        createdBy: { kind: 'app', id: 'test-app' },
+        publishedBy: { kind: 'person', id: SECOND_OFFICER },
       });
     });
 
@@ -247,7 +251,7 @@ describe('draft, dry run, publish', () => {
           ruleId: id,
           current: true,
           unitId: null,
-          createdBy: campus.staff.schoolOfficer,
+          createdBy: { kind: 'person', id: campus.staff.schoolOfficer },
           result: counts,
         },
       ]);

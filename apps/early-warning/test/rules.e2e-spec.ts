@@ -143,8 +143,8 @@ describe('metrics, rules and evaluations', () => {
       expect((await second.post(`${url}/publish`).set('If-Match', '"1"').expect(200)).body).toMatchObject({
         state: 'published',
         version: 2,
-        createdBy: campus.staff.schoolOfficer,
-        publishedBy: SECOND_OFFICER,
+        createdBy: { kind: 'person', id: campus.staff.schoolOfficer },
+        publishedBy: { kind: 'person', id: SECOND_OFFICER },
         retiredBy: null,
       });
       expect((await second.post(`${url}/publish`).set('If-Match', '"2"').expect(409)).body.code).toBe(
@@ -157,12 +157,15 @@ describe('metrics, rules and evaluations', () => {
       await dryRun(officer, red.body.id);
       await second.post(`${RULES}/${red.body.id}/publish`).set('If-Match', '"1"').expect(200);
       expect((await officer.get(url).expect(200)).body).toMatchObject({
-        ...{ state: 'retired', definition: late, retiredBy: SECOND_OFFICER },
+        ...{ state: 'retired', definition: late, retiredBy: { kind: 'person', id: SECOND_OFFICER } },
       });
       const outdated = await second.post(`${RULES}/${orange.body.id}/publish`).set('If-Match', '"1"').expect(409);
       expect(outdated.body.code).toBe('early-warning/rule-outdated');
       const retired = await officer.post(`${RULES}/${red.body.id}/retire`).set('If-Match', '"2"').expect(200);
-      expect(retired.body).toMatchObject({ state: 'retired', retiredBy: campus.staff.schoolOfficer });
+      expect(retired.body).toMatchObject({
+        state: 'retired',
+        retiredBy: { kind: 'person', id: campus.staff.schoolOfficer },
+      });
       const states = (await officer.get(`${RULES}?code=test.late`).expect(200)).body.data;
       expect(states.map((one: { number: number; state: string }) => [one.number, one.state]).sort()).toEqual([
         [1, 'retired'],

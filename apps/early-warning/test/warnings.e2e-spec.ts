@@ -178,7 +178,7 @@ describe('runs and warnings', () => {
     expect(confirmed.body).toMatchObject({ status: 'confirmed', version: version + 1 });
     expect(confirmed.body.history.at(-1)).toMatchObject({
       what: 'confirmed',
-      by: campus.staff.counselorCs,
+      by: { kind: 'person', id: campus.staff.counselorCs },
       note: '已谈话',
     });
     await act(counselor, id, 'confirm', version).expect(409);
@@ -261,7 +261,10 @@ describe('runs and warnings', () => {
       holds: false,
       evidence: { note: { en: 'the data it rested on was corrected' } },
     });
-    expect(detail.body.history.at(-1)).toMatchObject({ what: 'corrected', by: 'engine' });
+    expect(detail.body.history.at(-1)).toMatchObject({
+      what: 'corrected',
+      by: { kind: 'system', id: 'early-warning' },
+    });
     expect(await run(test, app)).toMatchObject({ corrected: 0 });
   });
 

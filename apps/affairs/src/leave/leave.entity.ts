@@ -82,6 +82,10 @@ export class Leave extends BaseEntity {
   @Column('uuid', { nullable: true })
   submittedBy: string | null;
 
+  /** The app through which, or which by itself. */
+  @Column('text')
+  submittedByApp: string;
+
   /** Counts submissions and extensions: each has steps of its own. */
   @Column('int')
   round = 1;
@@ -122,10 +126,16 @@ export class Leave extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   returnedAt: Date | null = null;
 
-  static submit(studentId: string, request: LeaveRequest, papersOwed: boolean, by: string | null): Leave {
+  static submit(
+    studentId: string,
+    request: LeaveRequest,
+    papersOwed: boolean,
+    by: { personId?: string | undefined; app: string },
+  ): Leave {
     const leave = new Leave();
     leave.studentId = studentId;
-    leave.submittedBy = by;
+    leave.submittedBy = by.personId ?? null;
+    leave.submittedByApp = by.app;
     leave.take(request, papersOwed);
     return leave;
   }

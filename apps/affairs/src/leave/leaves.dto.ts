@@ -9,6 +9,7 @@ import {
   type UnitKind,
 } from '#contracts';
 import {
+  ByDto,
   Decimal,
   Flag,
   Instant,
@@ -237,8 +238,8 @@ export class LeaveDetailDto extends LeaveDto {
   })
   attachments: string[];
 
-  @Uuid({ zh: '提交人；空为应用代交', en: 'Submitted by; null = by an app', nullable: true })
-  submittedBy: string | null;
+  @Nested(() => ByDto, { zh: '提交者', en: 'Submitted by' })
+  submittedBy: ByDto;
 
   @LongText({ zh: '续假事由', en: 'Why longer', max: 2000, nullable: true, example: '返程车票改签' })
   extensionReason: string | null;
@@ -247,9 +248,10 @@ export class LeaveDetailDto extends LeaveDto {
   steps: LeaveStepDto[];
 
   static of(leave: Leave, student: PersonRefDto, steps: LeaveStep[]): LeaveDetailDto {
-    const { reason, destination, contact, attachments, submittedBy, extensionReason } = leave;
+    const { reason, destination, contact, attachments, submittedBy, submittedByApp, extensionReason } = leave;
     return Object.assign(LeaveDto.fill(new LeaveDetailDto(), leave, student), {
-      ...{ reason, destination, contact, attachments, submittedBy, extensionReason },
+      ...{ reason, destination, contact, attachments, extensionReason },
+      submittedBy: ByDto.of(submittedBy, submittedByApp),
       steps: steps.map((step) => LeaveStepDto.from(step)),
     });
   }
@@ -271,6 +273,17 @@ export const LEAVE_ACTIONS = {
 } as const satisfies Record<string, Bilingual>;
 export type LeaveAction = keyof typeof LEAVE_ACTIONS;
 
+/** A row of the history, as SQL gives it. */
+export interface LeaveActionRow {
+  id: string;
+  action: LeaveAction;
+  personId: string | null;
+  app: string;
+  comment: string | null;
+  occurredAt: Date;
+  key: string;
+}
+
 /** One line of a leave's history. */
 export class LeaveActionDto {
   @Uuid({ zh: '记录', en: 'Entry' })
@@ -279,8 +292,8 @@ export class LeaveActionDto {
   @OneOf(LEAVE_ACTIONS, { zh: '动作', en: 'Action', example: 'approve' })
   action: LeaveAction;
 
-  @Uuid({ zh: '办理人；空为系统或应用', en: 'Who; null = the system or an app', nullable: true })
-  personId: string | null;
+  @Nested(() => ByDto, { zh: '由谁', en: 'By whom' })
+  by: ByDto;
 
   @LongText({ zh: '意见', en: 'Comment', max: 2000, nullable: true, example: '同意' })
   comment: string | null;
@@ -288,8 +301,8 @@ export class LeaveActionDto {
   @Instant({ zh: '时间', en: 'When', example: '2026-12-01T03:00:00.000Z' })
   occurredAt: Date;
 
-  static from({ id, action, personId, comment, occurredAt }: LeaveActionDto): LeaveActionDto {
-    return Object.assign(new LeaveActionDto(), { id, action, personId, comment, occurredAt });
+  static from({ id, action, personId, app, comment, occurredAt }: LeaveActionRow): LeaveActionDto {
+    return Object.assign(new LeaveActionDto(), { id, action, by: ByDto.of(personId, app), comment, occurredAt });
   }
 }
 

@@ -35,6 +35,7 @@ import { LeaveStep } from './leave-step.entity.js';
 import { LeaveReturns, publishChange } from './leave-returns.service.js';
 import {
   LeaveActionDto,
+  type LeaveActionRow,
   LeaveDetailDto,
   LeaveDto,
   type LeaveHistoryQuery,
@@ -101,9 +102,9 @@ export class Leaves {
         sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
       );
       if (!leave) throw new NotFound({ what: 'leave' });
-      const rows = await query<LeaveActionDto & { key: string }>(
+      const rows = await query<LeaveActionRow>(
         tx,
-        sql`SELECT a.id, a.action, a.person_id AS "personId", a.comment, a.occurred_at AS "occurredAt", ${page.sortKey} AS key
+        sql`SELECT a.id, a.action, a.person_id AS "personId", a.app, a.comment, a.occurred_at AS "occurredAt", ${page.sortKey} AS key
               FROM affairs.leave_action a WHERE a.leave_id = ${id} AND ${page.where}
              ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
       );
@@ -244,7 +245,7 @@ export class Leaves {
       const student = await this.student(tx, studentId, scope);
       const request = LeaveFormDto.toRequest(body);
       const assessment = await this.accept(tx, { ...request, studentId: student.id });
-      const leave = Leave.submit(student.id, request, assessment.papersOwed, actor.personId ?? null);
+      const leave = Leave.submit(student.id, request, assessment.papersOwed, actor);
       await insert(tx, leave);
       const steps = chainOf(leave, assessment);
       await insertSteps(tx, steps);

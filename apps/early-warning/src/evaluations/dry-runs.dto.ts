@@ -1,5 +1,19 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
-import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import {
+  ByDto,
+  DateOnly,
+  Decimal,
+  Flag,
+  Instant,
+  Int,
+  Json,
+  ListOf,
+  Nested,
+  OneOf,
+  PageQuery,
+  Text,
+  Uuid,
+} from '#http';
 import type { Evidence } from '../kernel/evidence.js';
 import { PublishingDto, RuleDefinitionDto } from '../rules/rules.dto.js';
 import { LevelCountsDto } from './evaluations.dto.js';
@@ -244,8 +258,8 @@ export class RecordedDryRunDto {
   @Nested(() => DryRunCountsDto, { zh: '结果', en: 'What it came to' })
   result: DryRunCountsDto;
 
-  @Text({ zh: '由何人或应用', en: 'By which person or app', example: 'student-affairs-portal' })
-  createdBy: string;
+  @Nested(() => ByDto, { zh: '发起者', en: 'Made by' })
+  createdBy: ByDto;
 
   @Instant({ zh: '时间', en: 'At' })
   createdAt: Date;
@@ -258,7 +272,7 @@ export class RecordedDryRunDto {
       unitId,
       parameters,
       result: { ...result, publishing: result.publishing ?? null },
-      createdBy,
+      createdBy: ByDto.from(createdBy),
       createdAt,
     });
   }

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 import { APPOINTMENT_KINDS, type AppointmentKind, WARNING_LEVELS } from '#contracts';
 import {
+  ByDto,
   DateOnly,
   Decimal,
   Flag,
@@ -239,23 +240,23 @@ export class RuleDto {
   @Instant({ zh: '起草时间', en: 'Drafted at' })
   createdAt: Date;
 
-  @Text({ zh: '起草人或应用', en: 'Drafted by (person or app)', example: 'student-affairs-portal' })
-  createdBy: string;
+  @Nested(() => ByDto, { zh: '起草者', en: 'Drafted by' })
+  createdBy: ByDto;
 
-  @ListOf('text', { zh: '修改过草稿的人或应用', en: 'Edited by (persons or apps)', example: [] })
-  editedBy: string[];
+  @ListOf(() => ByDto, { zh: '修改过草稿者', en: 'Edited by', example: [] })
+  editedBy: ByDto[];
 
   @Instant({ zh: '发布时间', en: 'Published at', nullable: true })
   publishedAt: Date | null;
 
-  @Text({ zh: '发布人或应用', en: 'Published by (person or app)', nullable: true })
-  publishedBy: string | null;
+  @Nested(() => ByDto, { zh: '发布者', en: 'Published by', nullable: true })
+  publishedBy: ByDto | null;
 
   @Instant({ zh: '停用时间', en: 'Retired at', nullable: true })
   retiredAt: Date | null;
 
-  @Text({ zh: '停用人或应用', en: 'Retired by (person or app)', nullable: true })
-  retiredBy: string | null;
+  @Nested(() => ByDto, { zh: '停用者', en: 'Retired by', nullable: true })
+  retiredBy: ByDto | null;
 
   @Nested(() => PublicationDto, {
     zh: '发布时的标记人数与理由；草稿与此前发布的为 null',
@@ -271,8 +272,11 @@ export class RuleDto {
     const { id, code, number, state, definition, createdAt, createdBy, editedBy, version } = rule;
     const { publishedAt, publishedBy, retiredAt, retiredBy, publication } = rule;
     return Object.assign(new RuleDto(), {
-      ...{ id, code, number, state, definition, createdAt, createdBy, editedBy, version },
-      ...{ publishedAt, publishedBy, retiredAt, retiredBy, publication },
+      ...{ id, code, number, state, definition, createdAt, publishedAt, retiredAt, publication, version },
+      createdBy: ByDto.from(createdBy),
+      editedBy: editedBy.map((one) => ByDto.from(one)),
+      publishedBy: publishedBy && ByDto.from(publishedBy),
+      retiredBy: retiredBy && ByDto.from(retiredBy),
     });
   }
 }

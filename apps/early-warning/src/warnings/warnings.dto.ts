@@ -1,6 +1,7 @@
 import { APPOINTMENT_KINDS, WARNING_LEVELS, type AppointmentKind, type WarningLevel } from '#contracts';
 import {
   AnyOf,
+  ByDto,
   DateOnly,
   Flag,
   Instant,
@@ -185,12 +186,12 @@ class AssigneeDto {
   kind: AppointmentKind;
 }
 
-class HistoryEntryDto implements HistoryEntry {
+class HistoryEntryDto {
   @Instant({ zh: '时间', en: 'When' })
   at: string;
 
-  @Text({ zh: '何人：人员标识、应用，或 engine', en: "By whom: a person's id, an app, or engine", example: 'engine' })
-  by: string;
+  @Nested(() => ByDto, { zh: '由谁', en: 'By whom' })
+  by: ByDto;
 
   @OneOf(['raised', 'escalated', 'reopened', 'withdrawn', 'corrected', 'confirmed', 'dismissed', 'closed'], {
     zh: '发生了什么',
@@ -219,6 +220,14 @@ class HistoryEntryDto implements HistoryEntry {
   note?: string;
 }
 
+/** `engine` is what the engine calls itself in what it writes. */
+export function historyOf(entries: readonly HistoryEntry[]): HistoryEntryDto[] {
+  return entries.map((entry) => ({
+    ...entry,
+    by: ByDto.from(entry.by === 'engine' ? 'system:early-warning' : entry.by),
+  }));
+}
+
 export class WarningDetailDto extends WarningDto {
   @Json({
     zh: '依据：特征、逐日数据、阈值、同群位置、来源',
@@ -227,7 +236,7 @@ export class WarningDetailDto extends WarningDto {
   evidence: Evidence;
 
   @ListOf(() => HistoryEntryDto, { zh: '经过', en: 'History' })
-  history: HistoryEntry[];
+  history: HistoryEntryDto[];
 
   @ListOf(() => AssigneeDto, { zh: '今天对该学生负责的人', en: 'Who answers for the student today' })
   assignees: AssigneeDto[];

@@ -8,11 +8,12 @@ import { anyOf, Invalid, list, NotFound, type Page, toProblem } from '#http';
 import { answeredBy, answerersFor, instantOf, inUnits, peopleByIds, today } from '#roster';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { visibleTo } from './visibility.js';
-import { Warning } from './warning.entity.js';
+import { type HistoryEntry, Warning } from './warning.entity.js';
 import {
   type CloseDto,
   type ConfirmDto,
   type DismissDto,
+  historyOf,
   WarningDetailDto,
   WarningDto,
   type WarningRow,
@@ -172,7 +173,7 @@ export class Warnings {
   }
 
   private async detail(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<WarningDetailDto> {
-    const row = await queryOne<WarningRow & Pick<WarningDetailDto, 'evidence' | 'history'>>(
+    const row = await queryOne<WarningRow & Pick<WarningDetailDto, 'evidence'> & { history: HistoryEntry[] }>(
       tx,
       sql`SELECT ${COLUMNS}, w.evidence, w.history FROM ${TABLES} WHERE w.id = ${id} AND ${this.visible(actor, permission)}`,
     );
@@ -188,7 +189,7 @@ export class Warnings {
     );
     return Object.assign(new WarningDetailDto(), WarningDto.from(row), {
       evidence: row.evidence,
-      history: row.history,
+      history: historyOf(row.history),
       assignees: answerers
         .map(({ personId, kind }) => ({ personId, kind, name: people.get(personId)?.name ?? '' }))
         .sort((a, b) => POSTS.indexOf(a.kind) - POSTS.indexOf(b.kind) || (a.personId < b.personId ? -1 : 1)),

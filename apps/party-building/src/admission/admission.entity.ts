@@ -127,10 +127,10 @@ export function standing(entries: readonly AdmissionEntry[]): AdmissionEntry[] {
 
 /** The same, as the engine knows them. */
 export function doneOf(entries: readonly AdmissionEntry[]): Done[] {
-  return standing(entries).map(({ step, takenOn, enteredByPerson, verdicts }) => ({
+  return standing(entries).map(({ step, takenOn, enteredByPerson, enteredByApp, verdicts }) => ({
     step: step ?? 0,
     takenOn,
-    by: enteredByPerson,
+    by: enteredByPerson ?? enteredByApp,
     verdicts,
   }));
 }

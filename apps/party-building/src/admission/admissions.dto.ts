@@ -1,5 +1,19 @@
 import { BranchRefDto } from '../organizations/organizations.dto.js';
-import { DateOnly, Flag, Int, ListOf, LongText, Nested, OneOf, PageQuery, PersonRefDto, Sort, Text, Uuid } from '#http';
+import {
+  ByDto,
+  DateOnly,
+  Flag,
+  Int,
+  ListOf,
+  LongText,
+  Nested,
+  OneOf,
+  PageQuery,
+  PersonRefDto,
+  Sort,
+  Text,
+  Uuid,
+} from '#http';
 import { ENTRY_KINDS, type AdmissionEntry } from './admission.entity.js';
 import type { AdmissionRow } from './admissions.queries.js';
 import { VerdictDto } from './timeline.dto.js';
@@ -200,15 +214,15 @@ export class AdmissionEntryDto {
   @LongText({ zh: '原因', en: 'Why', max: 1000, nullable: true, example: '日期录入有误' })
   reason: string | null;
 
-  @Uuid({ zh: '录入人；应用自行录入时为 null', en: 'Who entered it; null = an app by itself', nullable: true })
-  enteredByPerson: string | null;
+  @Nested(() => ByDto, { zh: '由谁录入', en: 'Entered by' })
+  enteredBy: ByDto;
 
   static from(entry: AdmissionEntry, stands: boolean): AdmissionEntryDto {
     const { id, number, kind, step, takenOn, evidence, verdicts, ruleVersion, policyNumber } = entry;
-    const { reversesId, organizationId, reason, enteredByPerson } = entry;
+    const { reversesId, organizationId, reason, enteredByPerson, enteredByApp } = entry;
     return Object.assign(new AdmissionEntryDto(), {
       ...{ id, number, kind, step, takenOn, stands, evidence, verdicts, ruleVersion, policyNumber },
-      ...{ reversesId, organizationId, reason, enteredByPerson },
+      ...{ reversesId, organizationId, reason, enteredBy: ByDto.of(enteredByPerson, enteredByApp) },
     });
   }
 }

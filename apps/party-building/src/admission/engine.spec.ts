@@ -22,7 +22,7 @@ const everyDay: WorkingDays = async (date, n) => ({
   provisional: date >= '2027',
 });
 const done = (...records: [step: number, takenOn: string][]): Done[] =>
-  records.map(([step, takenOn]) => ({ step, takenOn, by: null, verdicts: [] }));
+  records.map(([step, takenOn]) => ({ step, takenOn, by: 'test', verdicts: [] }));
 const facts = (records: Done[], birthDate = '2006-01-01'): Facts => ({ birthDate, done: records });
 const stepOf = (number: number): Step => steps[number - 1] as Step;
 const taken = (on: string, what: Partial<Taken> = {}): Taken => ({

@@ -32,7 +32,7 @@ export interface Verdict extends Bilingual {
 export interface Done {
   step: number;
   takenOn: string;
-  by: string | null;
+  by: string;
   /** As judged when it was recorded. */
   verdicts: Verdict[];
 }

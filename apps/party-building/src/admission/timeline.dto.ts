@@ -1,4 +1,4 @@
-import { DateOnly, Flag, Int, ListOf, OneOf, Text, Uuid } from '#http';
+import { ByDto, DateOnly, Flag, Int, ListOf, Nested, OneOf, Text, Uuid } from '#http';
 import type { StepState, StepStatus, Verdict, VerdictValue } from './engine.js';
 import { GATE_KINDS, GATE_MARKS, type GateKind, type GateMark } from './gate.js';
 import { type RuleSet, type Stage, STAGES, type Step } from './rule-set.js';
@@ -83,8 +83,8 @@ export class TimelineStepDto {
   @DateOnly({ zh: '完成日期（最近一次）', en: 'Done on (last time)', nullable: true, example: '2026-10-08' })
   doneOn: string | null;
 
-  @Uuid({ zh: '录入人', en: 'Who recorded it', nullable: true })
-  doneBy: string | null;
+  @Nested(() => ByDto, { zh: '由谁录入', en: 'Recorded by', nullable: true })
+  doneBy: ByDto | null;
 
   @DateOnly({ zh: '最早日期', en: 'First day the rules allow it', nullable: true, example: '2026-09-20' })
   earliestOn: string | null;
@@ -108,7 +108,16 @@ export class TimelineStepDto {
     const { number, key, zh, en, stage } = state.step;
     const { status, done, earliestOn, latestOn, dueOn, provisional, projected, gates } = state;
     return Object.assign(new TimelineStepDto(), {
-      ...{ number, key, zh, en, stage, status, doneOn: done?.takenOn ?? null, doneBy: done?.by ?? null },
+      ...{
+        number,
+        key,
+        zh,
+        en,
+        stage,
+        status,
+        doneOn: done?.takenOn ?? null,
+        doneBy: done ? ByDto.from(done.by) : null,
+      },
       ...{ earliestOn, latestOn, overdue: dueOn !== null && dueOn < asOf, provisional, projected, gates },
     });
   }
