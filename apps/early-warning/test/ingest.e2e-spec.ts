@@ -186,9 +186,9 @@ describe('ingest', () => {
       const credits = (key: string, value: number, at: string) =>
         row(6, value, { key, metric: 'earned_credits', day: undefined, at });
       await send('l1', credits('a', 10, `${DAY}T10:00:00+08:00`), credits('b', 20, `${DAY}T09:00:00+08:00`));
-      expect(await values('earned_credits')).toEqual({ '2024000007': 100 });
+      expect(await values('earned_credits')).toEqual({ '2024000007': 1000 });
       await send('l2', credits('b', 30, `${DAY}T11:00:00+08:00`));
-      expect(await values('earned_credits')).toEqual({ '2024000007': 300 });
+      expect(await values('earned_credits')).toEqual({ '2024000007': 3000 });
     });
 
     it('of gate passes count once', async () => {

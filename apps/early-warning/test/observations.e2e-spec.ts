@@ -116,7 +116,7 @@ describe('observations', () => {
       value,
     });
     await send('c1', [credits(12.5, `${DAY}T18:00:00+08:00`), credits(3, `${DAY}T09:00:00+08:00`)]).expect(200);
-    expect(await vector('failed_credits')).toEqual({ '2024000001': 125 });
+    expect(await vector('failed_credits')).toEqual({ '2024000001': 1250 });
   });
 
   it('counts a gate pass once however often it is told', async () => {

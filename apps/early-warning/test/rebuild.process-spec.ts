@@ -97,7 +97,7 @@ describe('a writer that is killed', () => {
       }, 0),
     );
     expect(values).toEqual([
-      ['failed_credits', [10 * batch]],
+      ['failed_credits', [100 * batch]],
       ['library_visits', visits.map((value) => value * batch)],
       ['sport_min', [10 * batch, 5 * batch]],
     ]);
