@@ -30,6 +30,7 @@ import { seed } from './seed.js';
 import { Unit } from './units/unit.entity.js';
 import { UnitsController } from './units/units.controller.js';
 import { Units } from './units/units.service.js';
+import { CourseClassesEndAtThemselves1763750090000 } from './migrations/1763750090000-course-classes-end-at-themselves.js';
 import { SecondaryMemberships1763750080000 } from './migrations/1763750080000-secondary-memberships.js';
 import { UpdatedSince1763750050000 } from './migrations/1763750050000-updated-since.js';
 
@@ -58,9 +59,10 @@ export const directory: Service = {
     InactiveSince1763750030000,
     ImportIdentities1763750040000,
     UpdatedSince1763750050000,
-    SecondaryMemberships1763750080000,
     ...loginMigrations,
     ...browserClientsMigrations,
+    SecondaryMemberships1763750080000,
+    CourseClassesEndAtThemselves1763750090000,
   ],
   seed,
   mount: mountIssuer,

@@ -1,5 +1,5 @@
 import { sql } from '#database';
-import { addWorkingDays } from '#roster';
+import { addWorkingDays, inScope } from '#roster';
 import { campus, TestApp } from '#testing';
 import { staffing } from '../../staffing/src/staffing.module.js';
 import { directory } from '../src/directory.module.js';
@@ -246,5 +246,32 @@ describe('directory', () => {
       await client.delete(at).set('If-Match', '"2"').expect(204);
       await client.get(at).expect(404);
     });
+  });
+});
+
+describe('a course class', () => {
+  it('is in reach of who answers for the class, and not of the college that gives the course', async () => {
+    const test = await TestApp.create([directory]);
+    try {
+      const [course, student] = ['00000000-0000-7000-8000-0006000000c1', campus.students[0]!];
+      await test.query(sql`INSERT INTO directory.unit (id, kind, code, name, parent_id)
+        VALUES (${course}, 'course_class', 'ENGLISH-1', '大学英语（1）', ${campus.colleges.fl})`);
+      await test.query(sql`INSERT INTO directory.unit_path (ancestor_id, descendant_id)
+        SELECT ancestor_id, ${course}::uuid FROM directory.unit_path WHERE descendant_id = ${campus.colleges.fl} UNION SELECT ${course}, ${course}`);
+      await test.query(sql`INSERT INTO directory.membership (id, person_id, unit_id, valid_from, secondary)
+        VALUES (gen_random_uuid(), ${student}, ${course}, '2026-09-01', TRUE)`);
+      const reached = async (unitId: string): Promise<boolean> => {
+        const scope = inScope({ school: false, unitIds: [unitId] }, sql`s.id`, '2026-10-01');
+        const rows = await test.query(
+          sql`SELECT 1 FROM directory.published_student_v1 s WHERE s.id = ${student} AND ${scope}`,
+        );
+        return rows.length > 0;
+      };
+      expect(await reached(course)).toBe(true);
+      expect(await reached(campus.colleges.cs)).toBe(true);
+      expect(await reached(campus.colleges.fl)).toBe(false);
+    } finally {
+      await test.close();
+    }
   });
 });
