@@ -49,10 +49,10 @@ export class Consumer {
   /** Handles what of `ids` is not handled yet. A failing event neither stops nor undoes the others of its batch. */
   async handle(service: ServiceName, ids: string[]): Promise<void> {
     try {
-      await this.database.transaction(null, (tx) => this.runTogether(tx, service, ids));
+      await this.database.background((tx) => this.runTogether(tx, service, ids));
     } catch (error) {
       if (!(error instanceof BatchFailed)) throw error;
-      await this.database.transaction(null, (tx) => this.runOneByOne(tx, service, ids));
+      await this.database.background((tx) => this.runOneByOne(tx, service, ids));
     }
   }
 
