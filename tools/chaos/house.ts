@@ -88,7 +88,6 @@ export class House {
       POOL_SIZE: '20',
       LOG_LEVEL: 'warn',
       RATE_LIMIT_PER_MINUTE: '100000000',
-      REDELIVER_AFTER_SECONDS: '5',
     };
     const apps: AppProcess[] = [];
     for (const n of [1, 2]) apps.push(new AppProcess(await freePort(), env, join(home, `app-${n}.log`)));
