@@ -16,7 +16,7 @@ const PROMISE = `## What is promised
 - There is **no order between aggregates**. Events of one aggregate take effect in the order of their versions.
 - PostgreSQL is the only truth (\`events.event\`, \`events.delivery\`). Redis only wakes consumers up, and holds ids alone: emptied at
   any time it loses no effect, and no personal data ever enters it.
-- A delivery that fails is tried 8 times with growing pauses. Then it is *dead*: listed under \`/<service>/v1/deliveries\`, alerting,
+- A delivery that fails, or ends the process that handles it, is tried 8 times with growing pauses. Then it is *dead*: listed under \`/<service>/v1/deliveries\`, alerting,
   and replayed or discarded by an operator. Other deliveries flow on; later ones of the same aggregate wait.
 - A change to an event only adds to it. Anything else is a new event with the next \`.v<N>\`.
 - The payload is validated when it is published and when it is received. Facts that come in bulk travel in bulk.`;

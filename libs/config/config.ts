@@ -143,7 +143,7 @@ export class Config {
   @number
   @IsInt()
   @Min(1)
-  redeliverAfterSeconds = 60;
+  redeliverAfterSeconds = 5;
 
   /** Days that handled events and ended jobs are kept. */
   @number

@@ -1,6 +1,8 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, DefaultNamingStrategy, type EntitySchema } from 'typeorm';
+import type { Pool } from 'pg';
+import { SilenceWatch } from './silence.js';
 import { snakeCase } from './snake-case.js';
 import { Database } from './transaction.js';
 
@@ -46,18 +48,39 @@ export async function connect(options: ConnectionOptions): Promise<DataSource> {
   return new DataSource(dataSourceOptions(options)).initialize();
 }
 
+/** Longest that a statement of a request may take; the work of `Database.background` has no such limit. */
+const STATEMENT_MS = 10_000;
+
 /** One pool per process. */
 @Global()
 @Module({})
-export class DatabaseModule {
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(SilenceWatch) private readonly watch: SilenceWatch) {}
+
   static forRoot(options: ConnectionOptions): DynamicModule {
+    const house = dataSourceOptions(options);
+    const limited = { ...house, extra: { ...(house.extra as object), statement_timeout: STATEMENT_MS } };
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(options), retryAttempts: 1, toRetry: () => false })],
+      imports: [TypeOrmModule.forRoot({ ...limited, retryAttempts: 1, toRetry: () => false })],
       providers: [
-        { provide: Database, inject: [DataSource], useFactory: (source: DataSource) => new Database(source) },
+        {
+          provide: SilenceWatch,
+          inject: [DataSource],
+          useFactory: ({ driver }: DataSource) =>
+            new SilenceWatch((driver as unknown as { master: Pool }).master, options.url),
+        },
+        {
+          provide: Database,
+          inject: [DataSource, SilenceWatch],
+          useFactory: (source: DataSource, watch: SilenceWatch) => new Database(source, watch),
+        },
       ],
       exports: [Database],
     };
+  }
+
+  onApplicationShutdown(): void {
+    this.watch.close();
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { SilenceWatch } from './silence.js';
 
 /** An open transaction; the explicit first argument of everything that reads or writes. */
 export type Tx = EntityManager;
@@ -24,6 +26,16 @@ export function afterCommit(tx: Tx, fn: () => void): void {
   list.push(fn);
 }
 
+/** Lets every statement that follows in `tx` take so many seconds, locks it waits for included. Usual are 10. */
+export async function allowSeconds(tx: Tx, seconds: number): Promise<void> {
+  // Work in the background stays without a limit.
+  await tx.query(
+    `SELECT set_config('lock_timeout', $1, TRUE),
+            set_config('statement_timeout', CASE current_setting('statement_timeout') WHEN '0' THEN '0' ELSE $1 END, TRUE)`,
+    [`${seconds}s`],
+  );
+}
+
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const TRIES = 4;
@@ -31,7 +43,10 @@ const TRIES = 4;
 /** The only opener of transactions. */
 @Injectable()
 export class Database {
-  constructor(readonly dataSource: DataSource) {}
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly watch?: SilenceWatch,
+  ) {}
 
   /**
    * Runs `fn` in one transaction: its result is returned after the commit, an error rolls everything back.
@@ -49,6 +64,15 @@ export class Database {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
       }
     }
+  }
+
+  /** A transaction of work that nobody waits for, as a worker's: its statements may take as long as they need. */
+  async background<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(null, async (tx) => {
+      if (tx.queryRunner) this.watch?.beLenient((await tx.queryRunner.connect()) as PoolClient);
+      await tx.query('SET LOCAL statement_timeout = 0');
+      return fn(tx);
+    });
   }
 
   /** A consistent read of several statements: read only, one snapshot. */

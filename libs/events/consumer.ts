@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type ServiceName } from '#contracts';
-import { Database, query, type Sql, sql, sqlState, type Tx } from '#database';
+import { Database, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
 import { Handlers, type Received } from './handlers.js';
 import { eventOf, invalidPart } from './payload.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
@@ -46,13 +46,73 @@ export class Consumer {
     private readonly schedules: Schedules,
   ) {}
 
-  /** Handles what of `ids` is not handled yet. A failing event neither stops nor undoes the others of its batch. */
-  async handle(service: ServiceName, ids: string[]): Promise<void> {
+  /**
+   * Handles what of `ids` is not handled yet. A failing event neither stops nor undoes the others of its batch.
+   * `begunBefore`: the process that had the job before has ended in the midst of it.
+   */
+  async handle(service: ServiceName, ids: string[], begunBefore = false): Promise<void> {
+    if (begunBefore) {
+      await query(
+        this.database.reader,
+        sql`UPDATE events.delivery SET redelivered = true WHERE id IN (SELECT w.id FROM (${this.waiting(service, ids, false)}) w)`,
+      );
+    }
+    const taken = await this.attempt(service, ids, false);
+    if (taken < ids.length) await this.attemptAgain(service, ids);
+  }
+
+  /**
+   * Those that were not handled in time, perhaps because a handler ends the process: each try is counted before it begins, so that such
+   * a one is dead some day. The first such try is made together, for most have only waited long; the next ones one by one.
+   */
+  private async attemptAgain(service: ServiceName, ids: string[]): Promise<void> {
+    const rows = await query<{ id: string; attempts: number }>(
+      this.database.reader,
+      sql`SELECT id, attempts FROM events.delivery
+           WHERE id = ANY(${ids}::bigint[]) AND consumer = ${service} AND redelivered AND handled_at IS NULL AND dead_at IS NULL ORDER BY id`,
+    );
+    const together = rows.filter(({ attempts }) => attempts === 0).map(({ id }) => id);
+    if (together.length > 0) await this.attempt(service, await this.count(service, together, 1), true);
+    for (const { id, attempts } of rows.filter((row) => row.attempts > 0)) {
+      if (attempts >= MAX_ATTEMPTS) await this.bury(service, id);
+      else await this.attempt(service, await this.count(service, [id], attempts + 1), true);
+    }
+  }
+
+  /** Counts a try that is about to begin; should it end the process, the next one waits its time. */
+  private async count(service: ServiceName, ids: string[], attempts: number): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      this.database.reader,
+      sql`UPDATE events.delivery SET attempts = ${attempts}, due_at = now() + make_interval(secs => ${backoffSeconds(attempts)})
+           WHERE id IN (SELECT w.id FROM (${this.waiting(service, ids, true)}) w) RETURNING id`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Each of its tries has ended the process. */
+  private async bury(service: ServiceName, id: string): Promise<void> {
+    await this.database.background(async (tx) => {
+      const event = await queryOne<EventRow>(
+        tx,
+        sql`UPDATE events.delivery d SET dead_at = now(), last_problem = 'the process ended in the midst of it'
+              FROM (${this.waiting(service, [id], true)}) w JOIN events.event e ON e.id = w.event_id
+             WHERE d.id = w.id
+            RETURNING e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
+                      e.occurred_at AS "occurredAt"`,
+      );
+      if (!event) return;
+      this.logger.error(`${service}: ${event.name} ${event.id} has ended the process ${MAX_ATTEMPTS} times`);
+      await this.giveUp(tx, service, event);
+    });
+  }
+
+  /** One try of those of `ids` that are, or are not, redelivered ones, whose try is then counted already. Answers how many were taken. */
+  private async attempt(service: ServiceName, ids: string[], redelivered: boolean): Promise<number> {
     try {
-      await this.database.transaction(null, (tx) => this.runTogether(tx, service, ids));
+      return await this.database.background((tx) => this.runTogether(tx, service, ids, redelivered));
     } catch (error) {
       if (!(error instanceof BatchFailed)) throw error;
-      await this.database.transaction(null, (tx) => this.runOneByOne(tx, service, ids));
+      return this.database.background((tx) => this.runOneByOne(tx, service, ids, redelivered));
     }
   }
 
@@ -60,11 +120,11 @@ export class Consumer {
    * The usual way: all are marked handled, then take effect. One that fails, or that must wait, undoes the whole batch, which is
    * then run one by one. The commit need not wait for the disk: mark and effects are lost together, and are then delivered again.
    */
-  private async runTogether(tx: Tx, service: ServiceName, ids: string[]): Promise<void> {
+  private async runTogether(tx: Tx, service: ServiceName, ids: string[], redelivered: boolean): Promise<number> {
     const rows = await query<DeliveryRow>(
       tx,
-      sql`UPDATE events.delivery d SET handled_at = now(), attempts = d.attempts + 1
-            FROM (${this.waiting(service, ids)}) w JOIN events.event e ON e.id = w.event_id
+      sql`UPDATE events.delivery d SET handled_at = now(), attempts = d.attempts + ${redelivered ? 0 : 1}
+            FROM (${this.waiting(service, ids, redelivered)}) w JOIN events.event e ON e.id = w.event_id
            WHERE d.id = w.id
           RETURNING ${COLUMNS}, set_config('synchronous_commit', 'off', true)`,
     );
@@ -75,18 +135,21 @@ export class Consumer {
         throw new BatchFailed();
       });
     }
+    return rows.length;
   }
 
   /** Each event under a savepoint of its own. */
-  private async runOneByOne(tx: Tx, service: ServiceName, ids: string[]): Promise<void> {
+  private async runOneByOne(tx: Tx, service: ServiceName, ids: string[], redelivered: boolean): Promise<number> {
     const rows = await query<DeliveryRow>(
       tx,
-      sql`SELECT ${COLUMNS} FROM (${this.waiting(service, ids)}) w JOIN events.delivery d ON d.id = w.id JOIN events.event e ON e.id = w.event_id
+      sql`SELECT ${COLUMNS} FROM (${this.waiting(service, ids, redelivered)}) w
+            JOIN events.delivery d ON d.id = w.id JOIN events.event e ON e.id = w.event_id
            ORDER BY d.id`,
     );
     const handled = new Set<string>();
     const blocked: string[] = [];
     for (const row of rows) {
+      if (!redelivered) row.attempts++;
       // Events of one aggregate take effect in their order: whatever waits for an earlier one is put back.
       if (row.predecessors?.some((id) => !handled.has(id))) {
         blocked.push(row.deliveryId);
@@ -105,16 +168,18 @@ export class Consumer {
     if (handled.size > 0) {
       await query(
         tx,
-        sql`UPDATE events.delivery SET handled_at = now(), attempts = attempts + 1 WHERE id = ANY(${[...handled]}::bigint[])`,
+        sql`UPDATE events.delivery SET handled_at = now(), attempts = attempts + ${redelivered ? 0 : 1} WHERE id = ANY(${[...handled]}::bigint[])`,
       );
     }
     if (blocked.length > 0) await putBack(tx, blocked);
+    return rows.length;
   }
 
   /** Those of `ids` that nobody has handled or is handling right now, locked. */
-  private waiting(service: ServiceName, ids: string[]): Sql {
+  private waiting(service: ServiceName, ids: string[], redelivered: boolean): Sql {
     return sql`SELECT id, event_id FROM events.delivery
-                WHERE id = ANY(${ids}::bigint[]) AND consumer = ${service} AND handled_at IS NULL AND dead_at IS NULL
+                WHERE id = ANY(${ids}::bigint[]) AND consumer = ${service} AND redelivered = ${redelivered}
+                  AND handled_at IS NULL AND dead_at IS NULL
                 ORDER BY id FOR UPDATE SKIP LOCKED`;
   }
 
@@ -139,8 +204,9 @@ export class Consumer {
     }
   }
 
+  /** `row.attempts`: this try included. */
   private async fail(tx: Tx, service: ServiceName, row: DeliveryRow, error: unknown): Promise<void> {
-    const attempts = row.attempts + 1;
+    const { attempts } = row;
     const dead = attempts >= MAX_ATTEMPTS;
     const problem = describe(error);
     const level = dead ? 'error' : 'warn';
@@ -151,7 +217,7 @@ export class Consumer {
     await query(
       tx,
       sql`UPDATE events.delivery
-             SET attempts = ${attempts}, last_problem = ${problem}, dispatched_at = NULL,
+             SET attempts = ${attempts}, last_problem = ${problem}, dispatched_at = NULL, redelivered = false,
                  dead_at = CASE WHEN ${dead} THEN now() END, due_at = now() + make_interval(secs => ${backoffSeconds(attempts)})
            WHERE id = ${row.deliveryId}`,
     );
@@ -175,7 +241,7 @@ async function run(
 async function putBack(tx: Tx, ids: string[]): Promise<void> {
   await query(
     tx,
-    sql`UPDATE events.delivery d SET dispatched_at = NULL,
+    sql`UPDATE events.delivery d SET dispatched_at = NULL, redelivered = false,
                due_at = CASE WHEN EXISTS (
                  SELECT 1 FROM events.delivery p WHERE p.consumer = d.consumer AND p.aggregate_id = d.aggregate_id AND p.id < d.id
                     AND p.handled_at IS NULL AND p.dead_at IS NOT NULL) THEN 'infinity'::timestamptz ELSE now() + interval '300 milliseconds' END

@@ -44,7 +44,7 @@ function processorOf(service: ServiceName, config: Config): Type<WorkerHost> {
 
     async process(job: Job<DeliveryJob>): Promise<void> {
       try {
-        await this.consumer.handle(service, job.data.ids);
+        await this.consumer.handle(service, job.data.ids, job.attemptsStarted > 1);
       } catch (error) {
         this.relay.retry(job.data.ids);
         throw error;

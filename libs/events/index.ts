@@ -1,5 +1,6 @@
 import type { MigrationClass } from '#database';
 import { EventLog1763740000000 } from './migrations/1763740000000-event-log.js';
+import { Redelivered1763740010000 } from './migrations/1763740010000-redelivered.js';
 
 export { nestedClass } from './payload.js';
 export { Events, type Aggregate } from './publishing.js';
@@ -30,4 +31,4 @@ export {
 } from './deliveries.js';
 
 /** Schema `events`. */
-export const eventsMigrations: MigrationClass[] = [EventLog1763740000000];
+export const eventsMigrations: MigrationClass[] = [EventLog1763740000000, Redelivered1763740010000];

@@ -194,7 +194,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     const late = sql`make_interval(secs => ${this.config.redeliverAfterSeconds})`;
     await query(
       this.database.reader,
-      sql`UPDATE events.delivery SET dispatched_at = NULL
+      sql`UPDATE events.delivery SET dispatched_at = NULL, redelivered = true
            WHERE id IN (SELECT id FROM events.delivery
                          WHERE handled_at IS NULL AND dead_at IS NULL
                            AND (dispatched_at < now() - ${late} OR dispatched_at > now() + ${late})

@@ -52,7 +52,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Writes the deliveries of all periods that ended by `now`. */
   async tick(now: Date = new Date()): Promise<void> {
     for (const schedule of this.handlers.schedules) {
-      await this.database.transaction(null, (tx) => this.advance(tx, schedule, now));
+      await this.database.background((tx) => this.advance(tx, schedule, now));
     }
   }
 

@@ -54,6 +54,13 @@ export class ChildProcess {
     return this.child.pid as number;
   }
 
+  /** Resolves when it has ended. */
+  get ended(): Promise<unknown> {
+    return this.child.exitCode === null && this.child.signalCode === null
+      ? once(this.child, 'exit')
+      : Promise.resolve();
+  }
+
   send(message: object): void {
     this.child.send(message);
   }

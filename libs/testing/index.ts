@@ -2,4 +2,4 @@ export { cloneDatabase, secretKeyFile, TestApp, TestIssuer, type Client } from '
 export { ChildProcess } from './child.js';
 export { drainEvents, eventually } from './waiting.js';
 export { campus, studentNumbers } from '../../apps/directory/src/seed.js';
-export { databaseUrl } from './template.js';
+export { databaseUrl, prepareTemplate, TEMPLATE } from './template.js';

@@ -218,3 +218,15 @@ async function launch(
     if (!outcome || !passing || Date.now() > deadline) throw new Error(`Redis did not start:\n${why}`);
   }
 }
+
+/** Sends one command to a Redis and answers what it says. */
+export async function tellRedis(url: string, command: string, ...args: string[]): Promise<unknown> {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return await redis.call(command, ...args);
+  } finally {
+    redis.disconnect();
+  }
+}

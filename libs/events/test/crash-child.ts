@@ -12,6 +12,9 @@ moods['wait'] = () =>
     process.send?.({ handling: true });
   });
 
+// Ends the process as running out of memory does.
+moods['end'] = async () => process.kill(process.pid, 'SIGKILL') as never;
+
 /** A process of the house with the fixture service; its parent says what to publish and when handlers may go on. */
 const app = await createApp([things], Config.fromEnv());
 const config = app.get(Config);

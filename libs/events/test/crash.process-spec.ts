@@ -25,6 +25,7 @@ describe('a process that dies', () => {
     await db.query(
       `CREATE TABLE fixture.effect (id uuid PRIMARY KEY, event_id uuid NOT NULL, thing_id uuid NOT NULL, step int NOT NULL, seq bigserial)`,
     );
+    await db.query(`CREATE TABLE fixture.given_up (thing_id uuid NOT NULL, step int NOT NULL)`);
     await db.query(`CREATE TABLE fixture.night (date date NOT NULL)`);
   });
   afterAll(async () => {
@@ -148,6 +149,42 @@ describe('a process that dies', () => {
     await child.end('SIGKILL');
     await redis.call('CLIENT', 'UNPAUSE');
     await expectOneEffect(thing.id);
+  });
+
+  it('each time it handles one event gives that one up after the usual tries, and nothing else', async () => {
+    const things = ['fine', 'end', 'fine', 'fine'].map((mood) => ({ id: newId(), version: 1, mood }));
+    const api = await start('api');
+    for (const { mood, ...thing } of things) {
+      api.send({ publish: thing, mood });
+      await api.until('published');
+    }
+    await api.end('SIGKILL');
+    const killer = things[1]!.id;
+    const state = async () =>
+      (
+        await db.query<{ attempts: number; dead: boolean }>(
+          `SELECT d.attempts, d.dead_at IS NOT NULL AS dead FROM events.delivery d JOIN events.event e ON e.id = d.event_id
+            WHERE e.aggregate_id = $1`,
+          [killer],
+        )
+      ).rows[0]!;
+    for (let processes = 0; processes < 12; processes++) {
+      // Its time has come.
+      await db.query(
+        `UPDATE events.delivery SET dispatched_at = dispatched_at - interval '1 hour', due_at = now() WHERE handled_at IS NULL`,
+      );
+      const child = await start('worker').catch(() => undefined);
+      const ended = child?.ended.then(() => true) ?? true;
+      const dead = eventually(async () => expect((await state()).dead).toBe(true), 20_000).then(() => false);
+      dead.catch(() => undefined);
+      if (!(await Promise.race([ended, dead]))) break;
+    }
+    expect(await state()).toEqual({ attempts: 8, dead: true });
+    await eventually(async () => {
+      for (const { id } of things) expect(await effects(id)).toBe(id === killer ? 0 : 1);
+    });
+    const { rows } = await db.query('SELECT thing_id FROM fixture.given_up');
+    expect(rows).toEqual([{ thing_id: killer }]);
   });
 
   it('on SIGTERM under load exits 0 within 30 s and has lost nothing it acknowledged', async () => {

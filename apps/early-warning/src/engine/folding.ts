@@ -1,4 +1,4 @@
-import { query, queryOne, sql, type Tx } from '#database';
+import { allowSeconds, query, queryOne, sql, type Tx } from '#database';
 import { dateOfDay } from '../kernel/days.js';
 import type { Fold } from '../metrics/metric.entity.js';
 import { type Packed, takeBatches } from './batches.js';
@@ -16,7 +16,7 @@ const VECTORS_LOCK = sql`hashtext('early-warning vectors')`;
 /** Holds until the transaction ends: vectors change one transaction at a time, so that `hwm` never goes back. */
 export async function lockVectors(tx: Tx): Promise<void> {
   // A run of a large school holds the lock for seconds, more than others should wait for a row.
-  await query(tx, sql`SELECT set_config('lock_timeout', '60s', TRUE)`);
+  await allowSeconds(tx, 60);
   await query(tx, sql`SELECT pg_advisory_xact_lock(${VECTORS_LOCK})`);
 }
 

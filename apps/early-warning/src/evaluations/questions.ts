@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { Database, query, sql, type Tx } from '#database';
+import { allowSeconds, Database, type Tx } from '#database';
 import { Engine } from '../engine/engine.js';
 import { anyDirty, foldDirty } from '../engine/folding.js';
 import { EngineBusy } from './evaluations.problems.js';
@@ -9,7 +9,7 @@ import { EngineBusy } from './evaluations.problems.js';
 const MAX_WAITING = 100;
 const RETRY_AFTER_SECONDS = 5;
 /** Longest that one statement of a question may take; it is many times what a large school needs. */
-const STATEMENT_TIMEOUT = '60s';
+const STATEMENT_SECONDS = 60;
 
 /** What people ask of the engine: evaluations, dry runs, explanations. */
 @Injectable()
@@ -33,7 +33,7 @@ export class Questions {
     try {
       await this.bringUpToDate();
       return await this.database.read(async (tx) => {
-        await query(tx, sql`SELECT set_config('statement_timeout', ${STATEMENT_TIMEOUT}, TRUE)`);
+        await allowSeconds(tx, STATEMENT_SECONDS);
         return read(tx);
       });
     } finally {

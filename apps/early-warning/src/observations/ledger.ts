@@ -1,4 +1,4 @@
-import { query, queryOne, sql, type Tx } from '#database';
+import { allowSeconds, query, queryOne, sql, type Tx } from '#database';
 import type { Rejected } from './rows.js';
 
 /** What a batch came to when it was taken. */
@@ -35,7 +35,7 @@ export async function openBatch(tx: Tx, source: string, batchKey: string, sha256
 
 /** Waits until no batch is being taken, and lets none begin until the transaction ends. */
 export async function holdIngest(tx: Tx): Promise<void> {
-  await query(tx, sql`SELECT set_config('lock_timeout', '60s', TRUE)`);
+  await allowSeconds(tx, 60);
   await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning ingest'))`);
 }
 

@@ -39,7 +39,7 @@ export class Retention {
     const { rawDays } = (await this.policies.at(tx, RetentionPolicy, period.date)).value;
     const before = addDays(period.date, -rawDays);
     // Transactions of their own, and short ones: no batch is taken while months are being closed, or one is being dropped.
-    await this.database.transaction(null, (closing) => this.closeMonths(closing, before));
+    await this.database.background((closing) => this.closeMonths(closing, before));
     const months = await this.deleteClosed();
     await this.deleteLedger(tx, before);
     await this.deleteHeartbeats(tx, addDays(period.date, -HEARTBEAT_DAYS));
@@ -66,7 +66,7 @@ export class Retention {
 
   /** Deletes the observations of closed months, after the last of them was folded; answers of how many months. */
   private async deleteClosed(): Promise<number> {
-    await this.database.transaction(null, foldDirty);
+    await this.database.background(foldDirty);
     const months = await query<{ month: string }>(
       this.database.reader,
       sql`SELECT month::text AS month FROM early_warning.closed_month c
@@ -74,9 +74,11 @@ export class Retention {
               OR EXISTS (SELECT 1 FROM early_warning.keyed_observation k WHERE k.day >= c.month AND k.day < c.month + interval '1 month')`,
     );
     for (const { month } of months)
-      await query(
-        this.database.reader,
-        sql`DELETE FROM early_warning.keyed_observation WHERE day >= ${month}::date AND day < ${month}::date + interval '1 month'`,
+      await this.database.background((tx) =>
+        query(
+          tx,
+          sql`DELETE FROM early_warning.keyed_observation WHERE day >= ${month}::date AND day < ${month}::date + interval '1 month'`,
+        ),
       );
     for (const { month } of months) await this.dropMonth(month);
     return months.length;
@@ -85,7 +87,7 @@ export class Retention {
   /** Everybody waits who wants to read or write observations; so not for long. What could not be dropped is left to the next night. */
   private async dropMonth(month: string): Promise<void> {
     try {
-      await this.database.transaction(null, async (tx) => {
+      await this.database.background(async (tx) => {
         await query(tx, sql`SELECT set_config('lock_timeout', ${DROP_WAIT}, TRUE)`);
         await query(tx, sql`SELECT early_warning.drop_observation_month(${month}::date)`);
       });

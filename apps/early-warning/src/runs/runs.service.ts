@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { RunRequestedV1 } from '#contracts';
-import { afterCommit, Database, insert, query, queryOne, sql, type Tx } from '#database';
+import { allowSeconds, afterCommit, Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events, type Period } from '#events';
 import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
 import { Policies } from '#policy';
@@ -120,7 +120,7 @@ export class Runs {
    * there is nothing to do.
    */
   async foldWaiting(): Promise<void> {
-    await this.database.transaction(null, foldIfFree);
+    await this.database.background(foldIfFree);
   }
 
   /** The daily run, once its time of the day has come; answers whether it was made. */
@@ -174,7 +174,7 @@ export class Runs {
   /** One run at a time; held until the transaction ends. */
   private async lock(tx: Tx): Promise<void> {
     // A run of a large school takes seconds, more than others should wait for a row.
-    await query(tx, sql`SELECT set_config('lock_timeout', '60s', TRUE)`);
+    await allowSeconds(tx, 60);
     await query(tx, sql`SELECT pg_advisory_xact_lock(${RUN_LOCK})`);
   }
 
