@@ -32,7 +32,7 @@ export function problemBody(problem: Problem, language: Language, origin: string
     type: `${origin}/docs/problems#${problem.kind.code}`,
     title: titleOf(problem.kind)[language],
     status: problem.kind.status,
-    detail: problem.text[language],
+    detail: shownControls(problem.text[language]),
     instance: path,
     code: problem.kind.code,
     traceId,
@@ -42,7 +42,7 @@ export function problemBody(problem: Problem, language: Language, origin: string
     ...(problem.errors.length > 0 && {
       errors: problem.errors.map(({ pointer, code, line, ...text }) => ({
         pointer: shownControls(pointer).slice(0, MAX_POINTER),
-        detail: text[language],
+        detail: shownControls(text[language]),
         ...(code && { code }),
         ...(line !== undefined && { line }),
       })),

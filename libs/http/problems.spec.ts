@@ -26,6 +26,12 @@ describe('defineProblem', () => {
     });
   });
 
+  it('shows control characters that a caller made up, rather than sending them', () => {
+    const made = { pointer: '#/a\u0001', zh: '未知的列「\u0011」', en: 'unknown column "\n"' };
+    const { errors } = problemBody(new Full({ errors: [made] }), 'en', 'https://x', '/p', 'id');
+    expect(errors).toEqual([{ pointer: '#/a\\u0001', detail: 'unknown column "\\u000a"' }]);
+  });
+
   it('refuses a code twice, and codes that are not service/what', () => {
     const kind = { status: 409, zh: '', en: '' };
     expect(() => defineProblem({ code: 'safety/room-full', ...kind })).toThrow('declared twice');
