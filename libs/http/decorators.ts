@@ -79,6 +79,8 @@ export function IdParam(name = 'id'): ParameterDecorator {
   };
 }
 
+const MAX_VERSION = 2_147_483_647;
+
 const ifMatch = createParamDecorator((_: unknown, context: ExecutionContext): number => {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined) throw new IfMatchRequired();
@@ -87,7 +89,8 @@ const ifMatch = createParamDecorator((_: unknown, context: ExecutionContext): nu
     const text = { zh: '应为 ETag 的原值，如 "3"', en: 'must be the value of an ETag, such as "3"' };
     throw new Invalid({ errors: [{ pointer: 'If-Match', ...text }] });
   }
-  return Number(version);
+  // Of ten digits some are no int4: they are as stale as any other version that never was.
+  return Math.min(Number(version), MAX_VERSION);
 });
 
 /** `@IfMatch() version: number` = the version the caller saw. Missing 428, malformed 400; pass it on to `update()`: stale 412. */
