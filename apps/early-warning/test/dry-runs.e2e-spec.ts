@@ -181,6 +181,7 @@ describe('draft, dry run, publish', () => {
       await collegeOfficer.put(url, rule('a.draft', 7)).set('If-Match', '"2"').expect(403);
       await dryRun(officer, id);
       await officer.delete(url).set('If-Match', '"1"').expect(412);
+      await officer.delete(url).set('If-Match', '"9999999999"').expect(412);
       await officer.delete(url).set('If-Match', '"2"').expect(204);
       await officer.get(url).expect(404);
 

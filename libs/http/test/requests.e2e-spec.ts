@@ -311,7 +311,6 @@ describe('versions', () => {
     for (const method of ['put', 'patch'] as const) {
       expect((await agent()[method](path).send({ title: 'w' }).expect(428)).body.code).toBe('http/if-match-required');
       await agent()[method](path).set('If-Match', 'abc').send({ title: 'w' }).expect(400);
-      await agent()[method](path).set('If-Match', '"9999999999"').send({ title: 'w' }).expect(412);
     }
     const changed = await agent().patch(path).set('If-Match', '"1"').send({ title: 'w' }).expect(200);
     expect(changed.headers['etag']).toBe('"2"');
