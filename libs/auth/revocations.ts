@@ -7,6 +7,7 @@ interface Revocation {
   client_id: string | null;
   person_id: string | null;
   session_hash: string | null;
+  token_id: string | null;
   /** Tokens issued before it are no longer good; seconds since the epoch. */
   not_before: number;
 }
@@ -19,13 +20,14 @@ export class Revocations {
 
   constructor(private readonly database: Database) {}
 
-  async isRevoked({ clientId, personId, sessionId, issuedAt }: Claims): Promise<boolean> {
+  async isRevoked({ clientId, personId, sessionId, tokenId, issuedAt }: Claims): Promise<boolean> {
     if (performance.now() - this.loadedAt > FRESH_MS) {
       this.loading ??= this.load().finally(() => (this.loading = undefined));
       await this.loading;
     }
     const notBefore = Math.max(
       this.byHolder.get(`client ${clientId}`) ?? 0,
+      this.byHolder.get(`token ${tokenId}`) ?? 0,
       this.byHolder.get(`person ${personId}`) ?? 0,
       this.byHolder.get(`client ${clientId} person ${personId}`) ?? 0,
       this.byHolder.get(`session ${sessionId}`) ?? 0,
@@ -38,7 +40,7 @@ export class Revocations {
     const startedAt = performance.now();
     const rows = await query<Revocation>(
       this.database.reader,
-      sql`SELECT client_id, person_id, session_hash, extract(epoch FROM not_before)::float8 AS not_before FROM directory.published_revocation_v1`,
+      sql`SELECT client_id, person_id, session_hash, token_id, extract(epoch FROM not_before)::float8 AS not_before FROM directory.published_revocation_v1`,
     );
     const byHolder = new Map<string, number>();
     for (const row of rows) {
@@ -50,9 +52,9 @@ export class Revocations {
   }
 }
 
-/** Whose tokens are refused: a client's, a person's, a session's, or what a client has of one of the last two. */
-function holderOf({ client_id, person_id, session_hash }: Revocation): string {
-  const parts = { client: client_id, person: person_id, session: session_hash };
+/** Whose tokens are refused: one token's, a client's, a person's, a session's, or what a client has of one of the last two. */
+function holderOf({ client_id, person_id, session_hash, token_id }: Revocation): string {
+  const parts = { client: client_id, person: person_id, session: session_hash, token: token_id };
   return Object.entries(parts)
     .filter(([, id]) => id !== null)
     .map(([kind, id]) => `${kind} ${id}`)

@@ -22,6 +22,8 @@ export interface Claims {
   clientId: string;
   /** The person the app acts for; undefined for an app alone. */
   personId: string | undefined;
+  /** `jti`. */
+  tokenId: string;
   /** The session of the person that it came from, as the issuer names it. */
   sessionId: string | undefined;
   /** Seconds since the epoch. */
@@ -64,7 +66,7 @@ export class TokenVerifier {
 
   private async check(token: string): Promise<{ claims: Claims; expiresAt: number }> {
     const payload = await this.verified(token);
-    const { sub, exp, nbf, iat, client_id: clientId, sid, scope = '' } = payload;
+    const { sub, exp, nbf, iat, client_id: clientId, sid, jti, scope = '' } = payload;
     // JSON may hold 1e400, which is Infinity and never expires.
     const instants = [exp, iat, nbf ?? 0];
     if (!instants.every(Number.isSafeInteger)) throw new InvalidTokenError();
@@ -75,6 +77,7 @@ export class TokenVerifier {
     const claims = {
       clientId,
       personId,
+      tokenId: String(jti),
       sessionId: typeof sid === 'string' ? sid : undefined,
       issuedAt: iat!,
       permissions: [...new Set(scope.split(' '))].filter((name): name is Permission =>

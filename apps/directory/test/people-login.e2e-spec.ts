@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
 import { sql } from '#database';
-import { campus } from '#testing';
+import { campus, eventually } from '#testing';
 import { DEMO_CLIENT } from '../src/login/demo-client.js';
 import { firstAdmin } from '../../../tools/first-admin.js';
 import { Browser, CALLBACK, IssuerApp } from './issuer.js';
@@ -131,6 +131,23 @@ describe('a person signs in', () => {
     await oidc.tokenRevocation(config, token);
     expect(await oidc.tokenIntrospection(config, token)).toEqual({ active: false });
     await expect(oidc.refreshTokenGrant(config, token)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('revokes one access token, of the client alone that it was given to', async () => {
+    const [one, other] = [(await signIn('counselor')).tokens, (await signIn('counselor')).tokens];
+    const { secret } = await issuer.register({ clientId: 'stranger' });
+    await oidc.tokenRevocation(await issuer.discover('stranger', secret), one.access_token);
+    await oidc.tokenRevocation(config, `${other.access_token.slice(0, -10)}AAAAAAAAAA`);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(await issuer.status('/directory/v1/clients', one.access_token)).toBe(403);
+
+    await oidc.tokenRevocation(config, one.access_token);
+    await eventually(
+      async () => expect(await issuer.status('/directory/v1/clients', one.access_token)).toBe(401),
+      3_000,
+    );
+    expect(await issuer.status('/directory/v1/clients', other.access_token)).toBe(403);
+    expect(await oidc.refreshTokenGrant(config, one.refresh_token as string)).toBeDefined();
   });
 
   it('lets in nobody who has left: token and refresh token alike', async () => {

@@ -1,10 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Client, type KoaContextWithOIDC, Provider } from './oidc-provider.js';
+import type { JWK } from 'jose';
 import { Config } from '#config';
 import { Database } from '#database';
 import { CLIENT_SECRET } from '../clients/clients.service.js';
 import { Vault } from '#vault';
+import { revokeAccessToken } from './access-token-revocation.js';
 import { SECRET_HASHES } from './client-adapter.js';
 import { DOCS_CLIENT } from './demo-client.js';
 import { providerOptions } from './provider-options.js';
@@ -59,6 +61,7 @@ export class Issuer {
       const docs = config.demo ? { docsRedirectUri: `${config.origin}${DOCS_CLIENT.redirectPath}` } : {};
       this.current = {
         provider: this.build(
+          keys,
           new Provider(
             this.config.issuer,
             providerOptions({ database, vault, throttle, keys, path, sessions, consents, sso, ...docs }),
@@ -70,7 +73,7 @@ export class Issuer {
     this.checkedAt = startedAt;
   }
 
-  private build(provider: Provider): Provider {
+  private build(keys: JWK[], provider: Provider): Provider {
     // The mount sets the forwarded headers itself, from the configured origin.
     provider.proxy = true;
     const { vault } = this;
@@ -85,6 +88,7 @@ export class Issuer {
       const { route, result, session, params } = (context as KoaContextWithOIDC).oidc ?? {};
       const origin = result?.['origin'] as Origin | undefined;
       if (origin && session) await this.sessions.bind(session.uid, origin);
+      await revokeAccessToken(context as KoaContextWithOIDC, keys, this.database);
       if (route === 'end_session_confirm' && params?.logout && session) await this.sessions.end(session.uid);
     });
     const failed = (context: KoaContextWithOIDC, error: Error): void => {

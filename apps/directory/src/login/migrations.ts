@@ -49,4 +49,27 @@ class SignIn1763750060000 implements MigrationInterface {
   }
 }
 
-export const loginMigrations: MigrationClass[] = [SignIn1763750060000];
+/** A single access token can be revoked too. */
+class TokenRevocation1763750100000 implements MigrationInterface {
+  name = 'TokenRevocation1763750100000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE directory.revocation DROP CONSTRAINT revocation_check;
+      ALTER TABLE directory.revocation ADD token_id text;
+      -- one token, or all of a client, a person or a session, or what a client has of one of the last two
+      ALTER TABLE directory.revocation ADD CHECK (CASE WHEN token_id IS NOT NULL
+        THEN num_nonnulls(client_id, person_id, session_hash) = 0
+        ELSE num_nonnulls(person_id, session_hash) <= 1 AND num_nonnulls(client_id, person_id, session_hash) >= 1 END);
+      CREATE OR REPLACE VIEW directory.published_revocation_v1 AS
+        SELECT client_id, person_id, not_before, session_hash, token_id FROM directory.revocation
+         WHERE not_before > now() - interval '15 minutes';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only: restore a backup, or write the next migration');
+  }
+}
+
+export const loginMigrations: MigrationClass[] = [SignIn1763750060000, TokenRevocation1763750100000];
