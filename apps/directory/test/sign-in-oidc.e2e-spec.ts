@@ -206,6 +206,26 @@ describe('signing in by OpenID Connect', () => {
     expect((await browser.walk((await app.begin()).url, CALLBACK)).page).toContain('Let an app act for you');
   });
 
+  it('takes a withdrawn consent for withdrawn, also when the person agrees to less of it later', async () => {
+    const own = studentNumbers[4] as string;
+    const scope = `${AppWithPeople.scope} directory:consent:own`;
+    const { browser, tokens } = await app.signIn(own, { scope });
+    const unused = await app.begin({ scope });
+    const code = (await browser.walk(unused.url, CALLBACK)).url;
+    expect(code.href).toContain('code=');
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
+    const consent = `${yizhan.config.origin}/directory/v1/consents/leave-app`;
+    expect((await fetch(consent, { method: 'DELETE', headers })).status).toBe(200);
+    await expect(unused.redeem(code)).rejects.toMatchObject({ error: 'invalid_grant' });
+
+    const less = await app.signIn(own, { scope: 'directory:unit:read' });
+    expect(decodeJwt(less.tokens.access_token)['scope']).toBe('directory:unit:read');
+    await expect(app.renew(tokens)).rejects.toMatchObject({ error: 'invalid_grant' });
+    const asked = await browser.walk((await app.begin({ scope })).url, CALLBACK);
+    expect(asked.page).toContain('Ask for leave oneself');
+    expect(asked.page).not.toContain('See units, places');
+  });
+
   it('signs out here for whom asks to, at the address the metadata names, and leads on to the campus', async () => {
     const { browser, tokens } = await app.signIn(NUMBER);
     const elsewhere = await app.signIn(NUMBER);

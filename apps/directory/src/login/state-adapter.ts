@@ -9,6 +9,11 @@ const NO_EXPIRY_SECONDS = 86_400;
 const SWEEP_EVERY_MS = 60_000;
 const SWEEP_ROWS = 1_000;
 
+/** The name by which grants are found: whose, and which app's. */
+export function holderOf(personId: string, clientId: string): string {
+  return `${personId} ${clientId}`;
+}
+
 interface Row {
   payload: Buffer;
   consumed: number | null;
@@ -29,7 +34,8 @@ export class StateAdapter implements Adapter {
 
   async upsert(id: string, payload: AdapterPayload, expiresIn = NO_EXPIRY_SECONDS): Promise<void> {
     const key = this.hash(id);
-    const { grantId, uid, sessionUid } = payload;
+    const { grantId, sessionUid } = payload;
+    const uid = this.model === 'Grant' ? holderOf(payload.accountId!, payload.clientId!) : payload.uid;
     // A used assertion (RFC 7523 §3 jti) is remembered once: of two at the same time one must lose.
     const overwrite = this.model === 'ReplayDetection' ? sql`oidc_state.expires_at <= now()` : sql`TRUE`;
     const written = await query(
