@@ -1,6 +1,9 @@
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { sql } from '#database';
+import { Database, query, sql } from '#database';
 import { campus, eventually, studentNumbers } from '#testing';
+import { Vault } from '#vault';
+import { Sessions } from '../src/login/sessions.service.js';
+import { StateAdapter } from '../src/login/state-adapter.js';
 import { AppWithPeople } from './app-with-people.js';
 import { CampusOidc, CLIENT } from './campus-oidc.js';
 import { Browser, CALLBACK, freePort, IssuerApp } from './issuer.js';
@@ -144,6 +147,40 @@ describe('signing in by OpenID Connect', () => {
       expect(await app.accepted(renewed.access_token)).toBe(true);
       const same = await there.browser.walk((await app.begin()).url, CALLBACK);
       expect(same.url.href).toContain('code=');
+    });
+
+    it('ends also what a request under way was about to write', async () => {
+      const { browser, tokens } = await app.signIn(NUMBER);
+      const { sid } = decodeJwt<{ sid: string }>(tokens.access_token);
+      const waiting = (many: number) =>
+        eventually(async () => {
+          const locks = sql`SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+          expect(await yizhan.query(locks)).toEqual([{ waiting: many }]);
+        });
+      const [renewal, end] = await yizhan.app.get(Database).transaction(null, async (tx) => {
+        const token = sql`SELECT 1 FROM directory.oidc_state WHERE model = 'RefreshToken' AND session_hash = ${sid} FOR UPDATE`;
+        expect(await query(tx, token)).toHaveLength(1);
+        const renewed = app.renew(tokens).catch(() => undefined);
+        await waiting(1);
+        const ended = sso.signOut(browser);
+        await waiting(2);
+        return [renewed, ended] as const;
+      });
+      await end;
+      const renewed = await renewal;
+      if (renewed) await expect(app.renew(renewed)).rejects.toMatchObject({ error: 'invalid_grant' });
+      const left = sql`SELECT model FROM directory.oidc_state WHERE session_hash = ${sid} OR (model = 'Session' AND uid_hash = ${sid})`;
+      expect(await yizhan.query(left)).toEqual([]);
+    });
+
+    it('keeps a login ended that a request under way saves once more', async () => {
+      const sessions = yizhan.app.get(Sessions);
+      const state = new StateAdapter('Session', yizhan.app.get(Database), yizhan.app.get(Vault, { strict: false }));
+      await sessions.end('a session');
+      await state.upsert('its id', { uid: 'a session' });
+      expect(await state.findByUid('a session')).toBeUndefined();
+      await state.upsert('another id', { uid: 'another session' });
+      expect(await state.findByUid('another session')).toBeDefined();
     });
 
     it('is believed from the campus alone', async () => {

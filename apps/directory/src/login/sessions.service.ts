@@ -3,7 +3,7 @@ import { Database, query, sql, type Tx } from '#database';
 import { Vault } from '#vault';
 import { refuseTokens } from './revocation.js';
 import type { LogoutNotice } from './sso/campus-sso.js';
-import { STATE } from './state-adapter.js';
+import { lockOf, STATE } from './state-adapter.js';
 
 /** As long as a refresh token can live. */
 const BOUND_FOR = sql`interval '14 days'`;
@@ -67,6 +67,7 @@ export class Sessions {
 }
 
 async function end(tx: Tx, name: string): Promise<void> {
+  await query(tx, sql`SELECT pg_advisory_xact_lock(${lockOf(name)})`);
   await query(tx, sql`DELETE FROM directory.oidc_state WHERE session_hash = ${name}`);
   await query(tx, sql`DELETE FROM directory.oidc_state WHERE model = 'Session' AND uid_hash = ${name}`);
   await refuseTokens(tx, { session: name });
