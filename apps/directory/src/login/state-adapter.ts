@@ -142,14 +142,18 @@ export class StateAdapter implements Adapter {
     return `directory.oidc_state ${this.model} ${key}`;
   }
 
-  /** Removes expired rows, at most once a minute in a process. */
+  /** Removes expired rows, at most once a minute in a process; with the next write again while there are more. */
   private async sweep(): Promise<void> {
     if (performance.now() - StateAdapter.sweptAt < SWEEP_EVERY_MS) return;
     StateAdapter.sweptAt = performance.now();
-    await query(
+    const swept = await query(
       this.database.reader,
-      sql`DELETE FROM directory.oidc_state WHERE (model, id_hash) IN (
-            SELECT model, id_hash FROM directory.oidc_state WHERE expires_at < now() LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED)`,
+      sql`WITH swept AS (
+            DELETE FROM directory.oidc_state WHERE (model, id_hash) IN (
+              SELECT model, id_hash FROM directory.oidc_state WHERE expires_at < now() LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED)
+            RETURNING 1
+          ) SELECT * FROM swept`,
     );
+    if (swept.length === SWEEP_ROWS) StateAdapter.sweptAt = -Infinity;
   }
 }
