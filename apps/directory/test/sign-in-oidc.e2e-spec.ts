@@ -67,6 +67,14 @@ describe('signing in by OpenID Connect', () => {
     expect(rows).toContainEqual({ action: 'directory.app-consent.given', app: 'leave-app', subject_id: STUDENT });
   });
 
+  it('has the campus ask anew who the person is, when the app wants to be sure of that', async () => {
+    const { browser } = await app.signIn(NUMBER);
+    expect((await browser.walk((await app.begin()).url, CALLBACK)).url.href).toContain('code=');
+    const asked = await browser.walk((await app.begin({ prompt: 'login' })).url, CALLBACK);
+    expect(asked.url.href).toMatch(sso.issuer);
+    expect(asked.page).toContain('name="password"');
+  });
+
   it('tells the app when the person does not let it', async () => {
     const browser = new Browser();
     const { url } = await app.begin();

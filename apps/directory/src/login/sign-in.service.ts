@@ -66,7 +66,7 @@ export class SignIn implements OnApplicationBootstrap {
     const { interaction } = await this.underway(browser);
     if (this.config.demo) return demoPage(interaction.uid, await demoPersonas(this.database.reader));
     if (interaction.prompt.name === 'consent') return this.askForConsent(interaction);
-    return this.sso ? this.sendToCampus(this.sso, interaction.uid) : codePage(interaction.uid);
+    return this.sso ? this.sendToCampus(this.sso, interaction) : codePage(interaction.uid);
   }
 
   /** In the demo one click is login and consent. */
@@ -168,10 +168,12 @@ export class SignIn implements OnApplicationBootstrap {
     });
   }
 
-  private async sendToCampus(sso: CampusSso, interaction: string): Promise<URL> {
+  private async sendToCampus(sso: CampusSso, { uid, prompt }: Interaction): Promise<URL> {
     const state = randomBytes(16).toString('base64url');
-    const { url, pending } = await sso.begin(state);
-    await this.atTheCampus.upsert(state, { interaction, pending }, AT_THE_CAMPUS_SECONDS);
+    // More than that nobody is signed in here: the app wants to be sure of the person (OpenID Connect Core §3.1.2.1).
+    const anew = prompt.reasons.some((reason) => reason !== 'no_session');
+    const { url, pending } = await sso.begin(state, anew);
+    await this.atTheCampus.upsert(state, { interaction: uid, pending }, AT_THE_CAMPUS_SECONDS);
     return url;
   }
 
