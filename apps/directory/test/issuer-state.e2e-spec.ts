@@ -1,4 +1,7 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { sql } from '#database';
+import { errorForLog } from '#http';
 import { CALLBACK, IssuerApp } from './issuer.js';
 
 const PER_MINUTE = 40;
@@ -34,6 +37,20 @@ describe('the state of the issuer', () => {
     for (let i = 0; i < 3; i++) expect((await begin()).status).toBe(303);
     const left = sql`SELECT count(*)::int AS left FROM directory.oidc_state WHERE expires_at < now()`;
     expect(await issuer.query(left)).toEqual([{ left: 0 }]);
+  });
+
+  it('out of order is answered with 500 and told to the log, without the values', async () => {
+    const said = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    await issuer.query(sql`ALTER TABLE directory.client RENAME TO elsewhere`);
+    try {
+      expect((await begin()).status).toBe(500);
+    } finally {
+      await issuer.query(sql`ALTER TABLE directory.elsewhere RENAME TO client`);
+    }
+    const logged = said.mock.calls.map(([error]) => errorForLog(error));
+    expect(logged).toEqual([expect.objectContaining({ type: 'QueryFailedError', sqlState: '42P01' })]);
+    expect(JSON.stringify(logged)).not.toContain('portal');
+    said.mockRestore();
   });
 
   it('grows for one address only within the limit of public routes', async () => {
