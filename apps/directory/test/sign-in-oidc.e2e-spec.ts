@@ -191,6 +191,26 @@ describe('signing in by OpenID Connect', () => {
       expect(await state.findByUid('another session')).toBeDefined();
     });
 
+    it('ends the sign-ins it names, or those of the person that have no name', async () => {
+      const sessions = yizhan.app.get(Sessions);
+      const bind = async () => {
+        await sessions.bind('named', { session: 'sid-1', subject: 'a person' });
+        await sessions.bind('unnamed', { session: undefined, subject: 'a person' });
+        await sessions.bind('of another', { session: undefined, subject: 'another person' });
+      };
+      const ended = async (notice: { session?: string; subject?: string }) => {
+        await bind();
+        await sessions.endByNotice(notice);
+        const left = sql`SELECT session_hash AS name FROM directory.sso_session`;
+        const names = (await yizhan.query<{ name: string }>(left)).map(({ name }) => name);
+        return ['named', 'unnamed', 'of another'].filter((uid) => !names.includes(sessions.nameOf(uid)));
+      };
+      expect(await ended({ session: 'sid-1', subject: 'a person' })).toEqual(['named', 'unnamed']);
+      expect(await ended({ session: 'sid-2', subject: 'a person' })).toEqual(['unnamed']);
+      expect(await ended({ session: 'sid-1' })).toEqual(['named']);
+      expect(await ended({ subject: 'a person' })).toEqual(['named', 'unnamed']);
+    });
+
     it('is believed from the campus alone', async () => {
       const { tokens } = await app.signIn(NUMBER);
       const { privateKey, publicKey } = await generateKeyPair('RS256');

@@ -49,7 +49,9 @@ export class Sessions {
         sql`WITH ended AS (
               DELETE FROM directory.sso_session
                WHERE campus_session_hash = ${this.hashed('session', session)}
-                  OR campus_subject_hash = ${this.hashed('subject', subject)} RETURNING session_hash)
+                  -- of one whose name the campus had not told us, all that have none
+                  OR (campus_subject_hash = ${this.hashed('subject', subject)} AND (${session === undefined} OR campus_session_hash IS NULL))
+               RETURNING session_hash)
             SELECT DISTINCT session_hash AS name FROM ended`,
       );
       for (const { name } of ended) await end(tx, name);

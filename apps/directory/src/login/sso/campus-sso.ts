@@ -19,10 +19,10 @@ export interface Pending {
   verifier?: string;
 }
 
-/** Which sign-ins a notice from the campus ends: one, or all of a person. */
+/** Which sign-ins a notice from the campus ends: one, or without its name all of a person. */
 export interface LogoutNotice {
-  session?: string;
-  subject?: string;
+  session?: string | undefined;
+  subject?: string | undefined;
 }
 
 /** The school's single sign-on, which knows the people; the issuer sends them there. */

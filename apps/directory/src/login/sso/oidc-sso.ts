@@ -130,9 +130,8 @@ function authenticationOf(file: string | undefined): oidc.ClientAuth {
 function noticeOf({ sid, sub, events, nonce }: JWTPayload): LogoutNotice | undefined {
   const event = (events as Record<string, unknown> | undefined)?.[LOGOUT_EVENT];
   if (typeof event !== 'object' || event === null || nonce !== undefined) return undefined;
-  const session = text(sid);
-  if (session) return { session };
-  return sub ? { subject: sub } : undefined;
+  const [session, subject] = [text(sid), text(sub)];
+  return session || subject ? { session, subject } : undefined;
 }
 
 /** What the campus or the browser said wrong is a refusal; the rest is that the campus cannot be reached. */
