@@ -39,6 +39,7 @@ export {
   UpdatedSince,
 } from './pages.js';
 export * from './problems.js';
+export { RateLimit } from './rate-limit.js';
 export { JSON_TYPE, Raw, RawBody, type RawContent } from './raw-body.js';
 export { toProblem } from './to-problem.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';

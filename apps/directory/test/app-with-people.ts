@@ -70,7 +70,7 @@ export class AppWithPeople {
     return { browser, tokens: await redeem(back) };
   }
 
-  renew(tokens: { refresh_token?: string }): Promise<{ access_token: string }> {
+  renew(tokens: { refresh_token?: string }): Promise<{ access_token: string; refresh_token?: string }> {
     return oidc.refreshTokenGrant(this.configuration, tokens.refresh_token as string);
   }
 

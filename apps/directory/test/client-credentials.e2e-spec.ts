@@ -123,6 +123,20 @@ describe('client credentials', () => {
       (await oidc.clientCredentialsGrant(await issuer.discover('bystander', other.secret), { scope })).access_token,
     ).toBeTruthy();
   });
+
+  it('takes what cannot be a client id for one unknown client', async () => {
+    const statuses: number[] = [];
+    for (const claimed of [
+      '%00',
+      'attacked%00',
+      'x'.repeat(40_000),
+      ...Array.from({ length: 8 }, (_, i) => `No%20${i}`),
+    ])
+      statuses.push((await token(issuer, `grant_type=client_credentials&client_id=${claimed}&client_secret=x`)).status);
+    expect(statuses).toEqual([...Array<number>(10).fill(401), 429]);
+    const page = await fetch(`${issuer.config.issuer}/auth?client_id=%00&response_type=code`);
+    expect([page.status, await page.json()]).toMatchObject([400, { error: 'invalid_client' }]);
+  });
 });
 
 function token(issuer: IssuerApp, body: string): Promise<Response> {

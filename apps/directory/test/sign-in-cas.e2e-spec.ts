@@ -46,6 +46,20 @@ describe('signing in by CAS', () => {
     expect((await browser.walk(ticketed.url, CALLBACK)).status).toBe(400);
   });
 
+  it('has the campus ask anew who the person is, when the app wants to be sure of that', async () => {
+    const { browser } = await app.signIn(NUMBER);
+    const asked = await browser.walk((await app.begin({ prompt: 'login' })).url, CALLBACK);
+    expect(asked.page).toContain('name="password"');
+    // Nor does it help to take that word out of the address: the ticket is from before.
+    asked.url.searchParams.delete('renew');
+    const refused = await browser.walk(asked.url, CALLBACK);
+    expect([refused.url.pathname.endsWith('/callback'), refused.status]).toEqual([true, 403]);
+
+    const fresh = new Browser();
+    const back = await app.atCampus(fresh, (await app.begin({ prompt: 'login' })).url, NUMBER);
+    expect(back.url.href).toContain('code=');
+  });
+
   it('takes no ticket that was made for another sign-in', async () => {
     const [mine, theirs] = [new Browser(), new Browser()];
     const stolen = await app.atCampus(theirs, (await app.begin()).url, NUMBER, callback());

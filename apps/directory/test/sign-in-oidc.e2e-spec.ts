@@ -1,6 +1,9 @@
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { sql } from '#database';
+import { Database, query, sql } from '#database';
 import { campus, eventually, studentNumbers } from '#testing';
+import { Vault } from '#vault';
+import { Sessions } from '../src/login/sessions.service.js';
+import { StateAdapter } from '../src/login/state-adapter.js';
 import { AppWithPeople } from './app-with-people.js';
 import { CampusOidc, CLIENT } from './campus-oidc.js';
 import { Browser, CALLBACK, freePort, IssuerApp } from './issuer.js';
@@ -62,6 +65,14 @@ describe('signing in by OpenID Connect', () => {
     );
     expect(rows).toContainEqual({ action: 'directory.person.signed-in', app: 'leave-app', subject_id: STUDENT });
     expect(rows).toContainEqual({ action: 'directory.app-consent.given', app: 'leave-app', subject_id: STUDENT });
+  });
+
+  it('has the campus ask anew who the person is, when the app wants to be sure of that', async () => {
+    const { browser } = await app.signIn(NUMBER);
+    expect((await browser.walk((await app.begin()).url, CALLBACK)).url.href).toContain('code=');
+    const asked = await browser.walk((await app.begin({ prompt: 'login' })).url, CALLBACK);
+    expect(asked.url.href).toMatch(sso.issuer);
+    expect(asked.page).toContain('name="password"');
   });
 
   it('tells the app when the person does not let it', async () => {
@@ -146,6 +157,60 @@ describe('signing in by OpenID Connect', () => {
       expect(same.url.href).toContain('code=');
     });
 
+    it('ends also what a request under way was about to write', async () => {
+      const { browser, tokens } = await app.signIn(NUMBER);
+      const { sid } = decodeJwt<{ sid: string }>(tokens.access_token);
+      const waiting = (many: number) =>
+        eventually(async () => {
+          const locks = sql`SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+          expect(await yizhan.query(locks)).toEqual([{ waiting: many }]);
+        });
+      const [renewal, end] = await yizhan.app.get(Database).transaction(null, async (tx) => {
+        const token = sql`SELECT 1 FROM directory.oidc_state WHERE model = 'RefreshToken' AND session_hash = ${sid} FOR UPDATE`;
+        expect(await query(tx, token)).toHaveLength(1);
+        const renewed = app.renew(tokens).catch(() => undefined);
+        await waiting(1);
+        const ended = sso.signOut(browser);
+        await waiting(2);
+        return [renewed, ended] as const;
+      });
+      await end;
+      const renewed = await renewal;
+      if (renewed) await expect(app.renew(renewed)).rejects.toMatchObject({ error: 'invalid_grant' });
+      const left = sql`SELECT model FROM directory.oidc_state WHERE session_hash = ${sid} OR (model = 'Session' AND uid_hash = ${sid})`;
+      expect(await yizhan.query(left)).toEqual([]);
+    });
+
+    it('keeps a login ended that a request under way saves once more', async () => {
+      const sessions = yizhan.app.get(Sessions);
+      const state = new StateAdapter('Session', yizhan.app.get(Database), yizhan.app.get(Vault, { strict: false }));
+      await sessions.end('a session');
+      await state.upsert('its id', { uid: 'a session' });
+      expect(await state.findByUid('a session')).toBeUndefined();
+      await state.upsert('another id', { uid: 'another session' });
+      expect(await state.findByUid('another session')).toBeDefined();
+    });
+
+    it('ends the sign-ins it names, or those of the person that have no name', async () => {
+      const sessions = yizhan.app.get(Sessions);
+      const bind = async () => {
+        await sessions.bind('named', { session: 'sid-1', subject: 'a person' });
+        await sessions.bind('unnamed', { session: undefined, subject: 'a person' });
+        await sessions.bind('of another', { session: undefined, subject: 'another person' });
+      };
+      const ended = async (notice: { session?: string; subject?: string }) => {
+        await bind();
+        await sessions.endByNotice(notice);
+        const left = sql`SELECT session_hash AS name FROM directory.sso_session`;
+        const names = (await yizhan.query<{ name: string }>(left)).map(({ name }) => name);
+        return ['named', 'unnamed', 'of another'].filter((uid) => !names.includes(sessions.nameOf(uid)));
+      };
+      expect(await ended({ session: 'sid-1', subject: 'a person' })).toEqual(['named', 'unnamed']);
+      expect(await ended({ session: 'sid-2', subject: 'a person' })).toEqual(['unnamed']);
+      expect(await ended({ session: 'sid-1' })).toEqual(['named']);
+      expect(await ended({ subject: 'a person' })).toEqual(['named', 'unnamed']);
+    });
+
     it('is believed from the campus alone', async () => {
       const { tokens } = await app.signIn(NUMBER);
       const { privateKey, publicKey } = await generateKeyPair('RS256');
@@ -204,6 +269,26 @@ describe('signing in by OpenID Connect', () => {
 
     // The browser that is still signed in is asked again too.
     expect((await browser.walk((await app.begin()).url, CALLBACK)).page).toContain('Let an app act for you');
+  });
+
+  it('takes a withdrawn consent for withdrawn, also when the person agrees to less of it later', async () => {
+    const own = studentNumbers[4] as string;
+    const scope = `${AppWithPeople.scope} directory:consent:own`;
+    const { browser, tokens } = await app.signIn(own, { scope });
+    const unused = await app.begin({ scope });
+    const code = (await browser.walk(unused.url, CALLBACK)).url;
+    expect(code.href).toContain('code=');
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
+    const consent = `${yizhan.config.origin}/directory/v1/consents/leave-app`;
+    expect((await fetch(consent, { method: 'DELETE', headers })).status).toBe(200);
+    await expect(unused.redeem(code)).rejects.toMatchObject({ error: 'invalid_grant' });
+
+    const less = await app.signIn(own, { scope: 'directory:unit:read' });
+    expect(decodeJwt(less.tokens.access_token)['scope']).toBe('directory:unit:read');
+    await expect(app.renew(tokens)).rejects.toMatchObject({ error: 'invalid_grant' });
+    const asked = await browser.walk((await app.begin({ scope })).url, CALLBACK);
+    expect(asked.page).toContain('Ask for leave oneself');
+    expect(asked.page).not.toContain('See units, places');
   });
 
   it('signs out here for whom asks to, at the address the metadata names, and leads on to the campus', async () => {

@@ -80,6 +80,26 @@ describe.each(SCREENS)('signing in on a $name', ({ name: _name, ...viewport }) =
       await look(page, 'signed-out');
     });
 
+    it('signs the next person in, and the one before out, on a computer that several use', async () => {
+      const page = await openPage(viewport);
+      const signIn = async (number: string, parameters = {}) => {
+        const { url, redeem } = await app.begin(parameters);
+        await page.goto(url.href);
+        await page.fill('input[name=login]', `uid-${number}`);
+        await page.fill('input[name=password]', 'any');
+        await page.click('button[type=submit]');
+        await page.click('button[type=submit]');
+        await page.click('button:has-text("Allow"):not(:has-text("Do not"))');
+        await page.waitForURL(`${CALLBACK}**`);
+        return redeem(new URL(page.url()));
+      };
+      const before = await signIn(studentNumbers[2] as string);
+      const after = await signIn(studentNumbers[3] as string, { prompt: 'login' });
+      expect(decodeJwt(after.access_token)).toMatchObject({ sub: campus.students[3] });
+      await expect(app.renew(before)).rejects.toMatchObject({ error: 'invalid_grant' });
+      await expect(app.renew(after)).resolves.toBeDefined();
+    });
+
     it('leads back to the app when the person has not', async () => {
       const page = await openPage(viewport);
       const { url } = await app.begin({ prompt: 'consent' });
@@ -108,6 +128,16 @@ describe.each(SCREENS)('signing in on a $name', ({ name: _name, ...viewport }) =
       await page.waitForURL(`${CALLBACK}**`);
       const tokens = await redeem(new URL(page.url()));
       expect(decodeJwt(tokens.access_token)).toMatchObject({ sub: campus.staff.schoolOfficer });
+
+      const next = await app.begin({ prompt: 'login' });
+      await page.goto(next.url.href);
+      await page.fill('input[name=code]', (await firstAdmin(yizhan.config, 'T0001')).code);
+      await page.click('button');
+      await page.click('button:has-text("Allow"):not(:has-text("Do not"))');
+      await page.waitForURL(`${CALLBACK}**`);
+      const { sub } = decodeJwt((await next.redeem(new URL(page.url()))).access_token);
+      expect(sub).not.toBe(campus.staff.schoolOfficer);
+      await expect(app.renew(tokens)).rejects.toMatchObject({ error: 'invalid_grant' });
     } finally {
       await yizhan.close();
     }

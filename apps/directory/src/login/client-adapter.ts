@@ -1,7 +1,7 @@
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from './oidc-provider.js';
 import { PERMISSIONS } from '#contracts';
 import { type Database, queryOne, sql } from '#database';
-import type { Grant, PublicJwk } from '../clients/client.entity.js';
+import { CLIENT_ID, type Grant, type PublicJwk } from '../clients/client.entity.js';
 import { DOCS_CLIENT } from './demo-client.js';
 import type { Throttle } from './throttle.js';
 
@@ -16,6 +16,8 @@ interface Row {
   secret_hashes: string[];
 }
 
+const LONGEST_ID = 32;
+
 /** Metadata of ours on a client: the keyed hashes of its secrets, and the origins of its pages. */
 export const SECRET_HASHES = 'secret_hashes';
 export const ORIGINS = 'origins';
@@ -29,7 +31,9 @@ export class ClientAdapter implements Adapter {
     private readonly docsRedirectUri?: string,
   ) {}
 
-  async find(clientId: string): Promise<AdapterPayload | undefined> {
+  async find(claimed: string): Promise<AdapterPayload | undefined> {
+    // What cannot be an id at all is one and the same nobody: not looked up, and not remembered apart.
+    const clientId = claimed.length <= LONGEST_ID && CLIENT_ID.test(claimed) ? claimed : '';
     const row = await queryOne<Row>(
       this.database.reader,
       sql`SELECT c.client_id, c.grants, c.redirect_uris, c.origins, c.permissions, c.is_public, c.jwks,

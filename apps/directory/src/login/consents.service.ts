@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Database, query, queryOne, sql, type Tx } from '#database';
 import { NotFound } from '#http';
+import { Vault } from '#vault';
 import { ConsentDto, ConsentsDto } from './consents.dto.js';
 import { PersonNeeded } from './login.problems.js';
 import { refuseTokens } from './revocation.js';
+import { holderOf, STATE } from './state-adapter.js';
 
 /**
  * What people let apps do in their name: asked once, and again when an app asks for more; theirs to withdraw (PIPL art. 15). An app
@@ -12,7 +14,10 @@ import { refuseTokens } from './revocation.js';
  */
 @Injectable()
 export class Consents {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+  ) {}
 
   /** The scopes that the person has let the app have. */
   async given(personId: string, clientId: string): Promise<string[]> {
@@ -37,7 +42,10 @@ export class Consents {
     return listed(this.database.reader, personOf(actor));
   }
 
-  /** The app's refresh tokens are of no use from now on, its access tokens within a second. Answers what still stands. */
+  /**
+   * The app's codes and refresh tokens are of no use from now on, also when it is let in again later, its access tokens within a second.
+   * Answers what still stands.
+   */
   async withdraw(actor: Actor, clientId: string): Promise<ConsentsDto> {
     const personId = personOf(actor);
     return this.database.transaction(actor, async (tx) => {
@@ -48,6 +56,8 @@ export class Consents {
             ) SELECT * FROM gone`,
       );
       if (gone.length === 0) throw new NotFound({ what: 'consent' });
+      const grants = this.vault.digest(STATE, holderOf(personId, clientId));
+      await query(tx, sql`DELETE FROM directory.oidc_state WHERE model = 'Grant' AND uid_hash = ${grants}`);
       await refuseTokens(tx, { personId, clientId });
       await audit(tx, actor, { action: 'directory.app-consent.withdrawn', subject: { kind: 'person', id: personId } });
       return listed(tx, personId);

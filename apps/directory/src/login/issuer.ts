@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Client, type KoaContextWithOIDC, Provider } from './oidc-provider.js';
 import type { JWK } from 'jose';
 import { Config } from '#config';
@@ -17,6 +17,7 @@ import { CAMPUS_SSO, type CampusSso } from './sso/campus-sso.js';
 import { Throttle } from './throttle.js';
 
 const KEYS_FRESH_MS = 10_000;
+const logger = new Logger('issuer');
 
 /**
  * The OAuth2 authorization server: oidc-provider with everything it remembers in PostgreSQL. It takes its keys when it is
@@ -94,6 +95,7 @@ export class Issuer {
     const failed = (context: KoaContextWithOIDC, error: Error): void => {
       if (error.message === 'invalid_client') this.throttle.fail(context.state.claimedClient as string);
     };
+    provider.on('server_error', (_context, error) => logger.error(error));
     return provider.on('grant.error', failed).on('introspection.error', failed).on('revocation.error', failed);
   }
 }

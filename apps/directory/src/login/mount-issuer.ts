@@ -1,7 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config } from '#config';
+import { RateLimit } from '#http';
 import { Issuer } from './issuer.js';
+
+/** Pages that write something down for anybody who opens them: counted like every public route. */
+const REMEMBERED = /^\/(auth|session\/end)\/?(\?|$)/;
 
 /**
  * Puts the issuer under its path. To be called once the app is created and before it listens. The request is taken over
@@ -9,6 +13,7 @@ import { Issuer } from './issuer.js';
  */
 export async function mountIssuer(app: NestFastifyApplication): Promise<void> {
   const issuer = app.get(Issuer, { strict: false });
+  const rateLimit = app.get(RateLimit, { strict: false });
   const origin = new URL(app.get(Config, { strict: false }).origin);
   // RFC 8414 §3.1 puts the metadata of an issuer with a path at the root of the host.
   const metadata = `/.well-known/oauth-authorization-server${issuer.path}`;
@@ -21,6 +26,7 @@ export async function mountIssuer(app: NestFastifyApplication): Promise<void> {
       const path =
         url.split('?', 1)[0] === metadata ? '/.well-known/oauth-authorization-server' : pathUnder(issuer.path, url);
       if (path === undefined) return;
+      if (REMEMBERED.test(path)) await rateLimit.count(request, reply);
       const provider = await issuer.provider();
       reply.hijack();
       const raw: IncomingMessage & { originalUrl?: string } = request.raw;

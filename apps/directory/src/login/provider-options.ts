@@ -152,7 +152,8 @@ async function grantOf(
   const clientId = client!.clientId;
   const given = await consents.given(accountId, clientId);
   const known = result?.consent?.grantId ?? session!.grantIdFor(clientId);
-  if (known && given.length > 0) return provider.Grant.find(known);
+  const kept = known && given.length > 0 ? await provider.Grant.find(known) : undefined;
+  if (kept) return kept;
   const scopes = String(params?.scope ?? '')
     .split(' ')
     .filter((scope) => given.includes(scope));

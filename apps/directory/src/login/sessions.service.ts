@@ -3,7 +3,7 @@ import { Database, query, sql, type Tx } from '#database';
 import { Vault } from '#vault';
 import { refuseTokens } from './revocation.js';
 import type { LogoutNotice } from './sso/campus-sso.js';
-import { STATE } from './state-adapter.js';
+import { lockOf, STATE } from './state-adapter.js';
 
 /** As long as a refresh token can live. */
 const BOUND_FOR = sql`interval '14 days'`;
@@ -49,7 +49,9 @@ export class Sessions {
         sql`WITH ended AS (
               DELETE FROM directory.sso_session
                WHERE campus_session_hash = ${this.hashed('session', session)}
-                  OR campus_subject_hash = ${this.hashed('subject', subject)} RETURNING session_hash)
+                  -- of one whose name the campus had not told us, all that have none
+                  OR (campus_subject_hash = ${this.hashed('subject', subject)} AND (${session === undefined} OR campus_session_hash IS NULL))
+               RETURNING session_hash)
             SELECT DISTINCT session_hash AS name FROM ended`,
       );
       for (const { name } of ended) await end(tx, name);
@@ -67,6 +69,7 @@ export class Sessions {
 }
 
 async function end(tx: Tx, name: string): Promise<void> {
+  await query(tx, sql`SELECT pg_advisory_xact_lock(${lockOf(name)})`);
   await query(tx, sql`DELETE FROM directory.oidc_state WHERE session_hash = ${name}`);
   await query(tx, sql`DELETE FROM directory.oidc_state WHERE model = 'Session' AND uid_hash = ${name}`);
   await refuseTokens(tx, { session: name });

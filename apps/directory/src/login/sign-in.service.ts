@@ -66,7 +66,7 @@ export class SignIn implements OnApplicationBootstrap {
     const { interaction } = await this.underway(browser);
     if (this.config.demo) return demoPage(interaction.uid, await demoPersonas(this.database.reader));
     if (interaction.prompt.name === 'consent') return this.askForConsent(interaction);
-    return this.sso ? this.sendToCampus(this.sso, interaction.uid) : codePage(interaction.uid);
+    return this.sso ? this.sendToCampus(this.sso, interaction) : codePage(interaction.uid);
   }
 
   /** In the demo one click is login and consent. */
@@ -135,7 +135,8 @@ export class SignIn implements OnApplicationBootstrap {
       await this.consents.give(tx, personId, clientId, scopes);
       await audit(tx, actor, { action: 'directory.app-consent.given', subject: { kind: 'person', id: personId } });
     });
-    return this.resume(browser, provider, { consent: { grantId } });
+    // Together with the login of before, or an app that asked for one (prompt=login) would have the person sign in for ever.
+    return this.resume(browser, provider, { ...interaction.lastSubmission, consent: { grantId } });
   }
 
   async refuse(browser: Browser): Promise<URL> {
@@ -168,10 +169,17 @@ export class SignIn implements OnApplicationBootstrap {
     });
   }
 
-  private async sendToCampus(sso: CampusSso, interaction: string): Promise<URL> {
+  private async sendToCampus(sso: CampusSso, interaction: Interaction): Promise<URL> {
     const state = randomBytes(16).toString('base64url');
-    const { url, pending } = await sso.begin(state);
-    await this.atTheCampus.upsert(state, { interaction, pending }, AT_THE_CAMPUS_SECONDS);
+    // More than that nobody is signed in here: the app wants to be sure of the person (OpenID Connect Core §3.1.2.1).
+    const anew = interaction.prompt.reasons.some((reason) => reason !== 'no_session');
+    const { url, pending } = await sso.begin(state, anew);
+    if (anew) {
+      // Somebody else may sign in there, which ends the session that was open here: the sign-in goes on without it.
+      interaction.session = undefined;
+      await interaction.persist();
+    }
+    await this.atTheCampus.upsert(state, { interaction: interaction.uid, pending }, AT_THE_CAMPUS_SECONDS);
     return url;
   }
 

@@ -1,5 +1,5 @@
 import { type Adapter, type AdapterPayload, errors } from './oidc-provider.js';
-import { type Database, query, queryOne, sql } from '#database';
+import { type Database, query, queryOne, sql, type Tx } from '#database';
 import type { Vault } from '#vault';
 import { refuseTokens } from './revocation.js';
 
@@ -8,6 +8,16 @@ export const STATE = 'oidc state';
 const NO_EXPIRY_SECONDS = 86_400;
 const SWEEP_EVERY_MS = 60_000;
 const SWEEP_ROWS = 1_000;
+
+/** The name by which grants are found: whose, and which app's. */
+export function holderOf(personId: string, clientId: string): string {
+  return `${personId} ${clientId}`;
+}
+
+/** Who ends a session waits for what is being written of it; what comes later finds it ended. */
+export function lockOf(sessionName: string): ReturnType<typeof sql> {
+  return sql`hashtextextended(${`directory session ${sessionName}`}, 0)`;
+}
 
 interface Row {
   payload: Buffer;
@@ -28,12 +38,31 @@ export class StateAdapter implements Adapter {
   ) {}
 
   async upsert(id: string, payload: AdapterPayload, expiresIn = NO_EXPIRY_SECONDS): Promise<void> {
+    const session = this.model === 'Session' ? payload.uid : payload.sessionUid;
+    if (session === undefined) await this.write(this.database.reader, id, payload, expiresIn);
+    else {
+      await this.database.transaction(null, async (tx) => {
+        const name = this.hash(session);
+        await query(tx, sql`SELECT pg_advisory_xact_lock_shared(${lockOf(name)})`);
+        const ended = await queryOne(
+          tx,
+          sql`SELECT 1 FROM directory.published_revocation_v1 WHERE session_hash = ${name} AND client_id IS NULL`,
+        );
+        if (!ended) await this.write(tx, id, payload, expiresIn);
+        else if (this.model !== 'Session') throw new errors.InvalidGrant('the session has ended');
+      });
+    }
+    await this.sweep();
+  }
+
+  private async write(tx: Tx, id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
     const key = this.hash(id);
-    const { grantId, uid, sessionUid } = payload;
+    const { grantId, sessionUid } = payload;
+    const uid = this.model === 'Grant' ? holderOf(payload.accountId!, payload.clientId!) : payload.uid;
     // A used assertion (RFC 7523 §3 jti) is remembered once: of two at the same time one must lose.
     const overwrite = this.model === 'ReplayDetection' ? sql`oidc_state.expires_at <= now()` : sql`TRUE`;
     const written = await query(
-      this.database.reader,
+      tx,
       sql`INSERT INTO directory.oidc_state (model, id_hash, grant_hash, uid_hash, session_hash, payload, expires_at)
           VALUES (${this.model}, ${key}, ${grantId ? this.hash(grantId) : null}, ${uid ? this.hash(uid) : null},
                   ${sessionUid ? this.hash(sessionUid) : null}, ${this.vault.seal(this.place(key), JSON.stringify(payload))}, now() + make_interval(secs => ${expiresIn}))
@@ -44,7 +73,6 @@ export class StateAdapter implements Adapter {
           RETURNING 1`,
     );
     if (written.length === 0) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
-    await this.sweep();
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -114,14 +142,18 @@ export class StateAdapter implements Adapter {
     return `directory.oidc_state ${this.model} ${key}`;
   }
 
-  /** Removes expired rows, at most once a minute in a process. */
+  /** Removes expired rows, at most once a minute in a process; with the next write again while there are more. */
   private async sweep(): Promise<void> {
     if (performance.now() - StateAdapter.sweptAt < SWEEP_EVERY_MS) return;
     StateAdapter.sweptAt = performance.now();
-    await query(
+    const swept = await query(
       this.database.reader,
-      sql`DELETE FROM directory.oidc_state WHERE (model, id_hash) IN (
-            SELECT model, id_hash FROM directory.oidc_state WHERE expires_at < now() LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED)`,
+      sql`WITH swept AS (
+            DELETE FROM directory.oidc_state WHERE (model, id_hash) IN (
+              SELECT model, id_hash FROM directory.oidc_state WHERE expires_at < now() LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED)
+            RETURNING 1
+          ) SELECT * FROM swept`,
     );
+    if (swept.length === SWEEP_ROWS) StateAdapter.sweptAt = -Infinity;
   }
 }

@@ -13,20 +13,22 @@ export interface CampusSignIn {
 /** What is kept from sending somebody to the campus until they are back. */
 export interface Pending {
   state: string;
+  /** The campus must ask the person anew, though they are signed in there. */
+  anew: boolean;
   nonce?: string;
   verifier?: string;
 }
 
-/** Which sign-ins a notice from the campus ends: one, or all of a person. */
+/** Which sign-ins a notice from the campus ends: one, or without its name all of a person. */
 export interface LogoutNotice {
-  session?: string;
-  subject?: string;
+  session?: string | undefined;
+  subject?: string | undefined;
 }
 
 /** The school's single sign-on, which knows the people; the issuer sends them there. */
 export interface CampusSso {
-  /** Where to send the browser. Throws SsoUnavailable. */
-  begin(state: string): Promise<{ url: URL; pending: Pending }>;
+  /** Where to send the browser; `anew`: who is signed in at the campus has to say again who they are. Throws SsoUnavailable. */
+  begin(state: string, anew: boolean): Promise<{ url: URL; pending: Pending }>;
   /** Who came back, by what the campus added to the address. Throws SsoRefused or SsoUnavailable. */
   finish(pending: Pending, query: URLSearchParams): Promise<CampusSignIn>;
   /** Reads a logout notice; undefined when it is forged, stale or not one. `body` is the form that was posted. */

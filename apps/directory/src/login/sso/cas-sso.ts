@@ -23,16 +23,15 @@ export class CasSso implements CampusSso {
     this.base = casUrl.replace(/\/+$/, '');
   }
 
-  async begin(state: string): Promise<{ url: URL; pending: Pending }> {
-    const url = new URL(`${this.base}/login`);
-    url.searchParams.set('service', this.serviceOf(state));
-    return { url, pending: { state } };
+  async begin(state: string, anew: boolean): Promise<{ url: URL; pending: Pending }> {
+    const pending = { state, anew };
+    return { url: this.addressOf('/login', pending), pending };
   }
 
-  async finish({ state }: Pending, query: URLSearchParams): Promise<CampusSignIn> {
+  async finish(pending: Pending, query: URLSearchParams): Promise<CampusSignIn> {
     const ticket = query.get('ticket') ?? '';
     if (!TICKET.test(ticket)) throw new SsoRefused();
-    const found = readServiceResponse(await this.ask(state, ticket));
+    const found = readServiceResponse(await this.ask(pending, ticket));
     if (!found) throw new SsoRefused();
     const { casNumberAttribute } = this.config;
     const [number, ...others] = casNumberAttribute ? (found.attributes.get(casNumberAttribute) ?? []) : [found.user];
@@ -50,9 +49,8 @@ export class CasSso implements CampusSso {
     return new URL(`${this.base}/logout`);
   }
 
-  private async ask(state: string, ticket: string): Promise<string> {
-    const url = new URL(`${this.base}/p3/serviceValidate`);
-    url.searchParams.set('service', this.serviceOf(state));
+  private async ask(pending: Pending, ticket: string): Promise<string> {
+    const url = this.addressOf('/p3/serviceValidate', pending);
     url.searchParams.set('ticket', ticket);
     try {
       const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -63,8 +61,14 @@ export class CasSso implements CampusSso {
     }
   }
 
-  /** The state is part of the service, so that a ticket made for another browser's sign-in is of no use. */
-  private serviceOf(state: string): string {
-    return `${callbackOf(this.config)}?state=${state}`;
+  /**
+   * The state is part of the service, so that a ticket made for another browser's sign-in is of no use. `renew` (§2.1.1, §2.5.1): neither
+   * is one from before, where the person has to be asked.
+   */
+  private addressOf(path: string, { state, anew }: Pending): URL {
+    const url = new URL(`${this.base}${path}`);
+    url.searchParams.set('service', `${callbackOf(this.config)}?state=${state}`);
+    if (anew) url.searchParams.set('renew', 'true');
+    return url;
   }
 }

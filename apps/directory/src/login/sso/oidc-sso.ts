@@ -37,8 +37,8 @@ export class OidcSso implements CampusSso {
     this.authentication = authenticationOf(oidcClientSecretFile);
   }
 
-  async begin(state: string): Promise<{ url: URL; pending: Pending }> {
-    const pending = { state, nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
+  async begin(state: string, anew: boolean): Promise<{ url: URL; pending: Pending }> {
+    const pending = { state, anew, nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
     const url = oidc.buildAuthorizationUrl(await this.discovered(), {
       redirect_uri: callbackOf(this.config),
       scope: this.config.oidcScope,
@@ -46,6 +46,7 @@ export class OidcSso implements CampusSso {
       nonce: pending.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(pending.verifier),
       code_challenge_method: 'S256',
+      ...(anew && { prompt: 'login' }),
     });
     return { url, pending };
   }
@@ -129,9 +130,8 @@ function authenticationOf(file: string | undefined): oidc.ClientAuth {
 function noticeOf({ sid, sub, events, nonce }: JWTPayload): LogoutNotice | undefined {
   const event = (events as Record<string, unknown> | undefined)?.[LOGOUT_EVENT];
   if (typeof event !== 'object' || event === null || nonce !== undefined) return undefined;
-  const session = text(sid);
-  if (session) return { session };
-  return sub ? { subject: sub } : undefined;
+  const [session, subject] = [text(sid), text(sub)];
+  return session || subject ? { session, subject } : undefined;
 }
 
 /** What the campus or the browser said wrong is a refusal; the rest is that the campus cannot be reached. */
