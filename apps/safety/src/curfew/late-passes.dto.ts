@@ -1,17 +1,30 @@
-import { DateOnly, Flag, Instant, Int, PageQuery, Text, Uuid } from '#http';
+import { AnyOf, DateOnly, Flag, Instant, Int, ListQuery, Sort, Text, UpdatedSince, Uuid } from '#http';
 import type { LatePass } from './late-pass.entity.js';
 
 const UNTIL = /^([01]\d|2[0-3]):[0-5]\d$/;
 
-export class LatePassesQuery extends PageQuery {
-  @Uuid({ zh: '学生', en: 'Student', optional: true })
-  studentId?: string;
+export class LatePassesQuery extends ListQuery {
+  @AnyOf('uuid', { zh: '学生', en: 'Students' }, ['00000000-0000-7000-8000-003000000001'])
+  studentId?: string[];
+
+  @AnyOf(
+    'uuid',
+    { zh: '学生所属的单位或场所（含其下级）', en: 'Units or places of the students, those below included' },
+    ['00000000-0000-7000-8000-000600000001'],
+  )
+  unitId?: string[];
 
   @DateOnly({ zh: '在这一晚有效', en: 'In force on this evening', optional: true, example: '2026-11-20' })
   night?: string;
 
   @Flag({ zh: '是否已撤销', en: 'Revoked ones, or those that are not', optional: true, example: false })
   revoked?: boolean;
+
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['createdAt', 'updatedAt'])
+  sort?: string;
 }
 
 export class RegisterLatePassDto {

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { Permission } from '#contracts';
-import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { Database, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { Policies } from '#policy';
-import { daysBetween, inScope, today } from '#roster';
+import { daysBetween, inScope, inUnits, today } from '#roster';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { CurfewPolicy } from './curfew.policy.js';
 import { LatePass } from './late-pass.entity.js';
@@ -57,20 +57,24 @@ export class LatePasses {
   }
 
   async list(actor: Actor, q: LatePassesQuery): Promise<Page<LatePassDto>> {
-    const page = keyset(q, { sorts: { createdAt: sql`p.created_at` }, defaultSort: '-createdAt', id: sql`p.id` });
-    const rows = await query<LatePass & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT p.id, p.student_id AS "studentId", p.from_night::text AS "fromNight", p.to_night::text AS "toNight",
-                 p.until, p.reason, p.created_at AS "createdAt", p.revoked_at AS "revokedAt", p.version,
-                 ${page.sortKey} AS "sortKey"
-            FROM safety.late_pass p
-           WHERE ${this.visible(actor, 'safety:night-check:read', sql`p.student_id`)}
-             AND (${q.studentId ?? null}::uuid IS NULL OR p.student_id = ${q.studentId ?? null})
-             AND (${q.night ?? null}::date IS NULL OR ${q.night ?? null}::date BETWEEN p.from_night AND p.to_night)
-             AND (${q.revoked ?? null}::boolean IS NULL OR (p.revoked_at IS NOT NULL) = ${q.revoked ?? null}::boolean)
-             AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(rows, q, (row) => [row.sortKey, row.id], LatePassDto.from);
+    const { studentId, unitId, night, revoked, updatedSince } = q;
+    return list(this.database.reader, q, {
+      select: sql`p.id, p.student_id AS "studentId", p.from_night::text AS "fromNight", p.to_night::text AS "toNight",
+        p.until, p.reason, p.created_at AS "createdAt", p.revoked_at AS "revokedAt", p.version`,
+      from: sql`safety.late_pass p`,
+      where: [
+        this.visible(actor, 'safety:night-check:read', sql`p.student_id`),
+        anyOf(sql`p.student_id`, studentId, 'uuid'),
+        inUnits(unitId, sql`p.student_id`, today(this.config.timeZone)),
+        night && sql`${night}::date BETWEEN p.from_night AND p.to_night`,
+        revoked === undefined ? undefined : sql`(p.revoked_at IS NOT NULL) = ${revoked}`,
+        updatedSince && sql`p.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { createdAt: sql`p.created_at`, updatedAt: sql`p.updated_at` },
+      defaultSort: '-createdAt',
+      id: sql`p.id`,
+      to: LatePassDto.from,
+    });
   }
 
   async get(actor: Actor, id: string): Promise<LatePassDto> {
