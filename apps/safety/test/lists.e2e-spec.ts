@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database';
-import { campus, type Client, TestApp } from '#testing';
+import { campus, type Client, TestApp, wholeList } from '#testing';
 import { safety } from '../src/safety.module.js';
 import { check, pass, send, student } from './gates.js';
 
@@ -37,25 +37,7 @@ describe('lists of safety', () => {
   });
   afterAll(() => test.close());
 
-  /** The whole list, after checking that its total and its pages of one row say the same. */
-  async function all(client: Client, path: string, filter = ''): Promise<Row[]> {
-    const get = async (more: string) =>
-      (await client.get(`/safety/v1/${path}?${filter}&${more}`).expect(200)).body as {
-        data: Row[];
-        nextCursor: string | null;
-        total?: number;
-      };
-    const { data, total } = await get('limit=200&total=true');
-    expect(total).toBe(data.length);
-    const paged: Row[] = [];
-    for (let page = await get('limit=2'); ; page = await get(`limit=2&cursor=${page.nextCursor}`)) {
-      expect(page).not.toHaveProperty('total');
-      paged.push(...page.data);
-      if (!page.nextCursor) break;
-    }
-    expect(paged).toEqual(data);
-    return data;
-  }
+  const all = (client: Client, path: string, filter?: string) => wholeList<Row>(client, `/safety/v1/${path}`, filter);
   const who = (rows: Row[]) =>
     [...new Set(rows.map(({ studentId }) => campus.students.indexOf(studentId) + 1))].sort((a, b) => a - b);
   const touch = (table: string, id: string) =>
