@@ -6,7 +6,7 @@ import { check, pass, send, student } from './gates.js';
 
 interface Row {
   id: string;
-  studentId: string;
+  student: { id: string; number: string; name: string };
   code: string;
   night: string;
   finding: string;
@@ -39,7 +39,7 @@ describe('lists of safety', () => {
 
   const all = (client: Client, path: string, filter?: string) => wholeList<Row>(client, `/safety/v1/${path}`, filter);
   const who = (rows: Row[]) =>
-    [...new Set(rows.map(({ studentId }) => campus.students.indexOf(studentId) + 1))].sort((a, b) => a - b);
+    [...new Set(rows.map(({ student: { id } }) => campus.students.indexOf(id) + 1))].sort((a, b) => a - b);
   const touch = (table: string, id: string) =>
     test.database.reader.query(`UPDATE safety.${table} SET updated_at = now() + interval '1 hour' WHERE id = $1`, [id]);
   const soon = () => encodeURIComponent(new Date(Date.now() + 1_800_000).toISOString());
@@ -48,6 +48,9 @@ describe('lists of safety', () => {
     const path = 'late-passes';
     expect(who(await all(app, path))).toEqual([1, 2, 9]);
     expect(who(await all(app, path, `studentId=${student(1)}&studentId=${student(9)}`))).toEqual([1, 9]);
+    expect((await all(app, path, `studentId=${student(9)}`))[0]!.student).toEqual({
+      ...{ id: student(9), number: '2024000009', name: '学生9' },
+    });
     expect(who(await all(app, path, `unitId=${campus.classes.en2401}`))).toEqual([9]);
     expect(who(await all(app, path, `unitId=${campus.places.campus}`))).toEqual([1, 2, 9]);
     expect(who(await all(counselorFl, path, `unitId=${campus.places.campus}`))).toEqual([9]);
@@ -112,5 +115,16 @@ describe('lists of safety', () => {
     await touch('night_finding', late[5]!.id);
     expect((await all(app, 'findings', `updatedSince=${soon()}`)).map(({ id }) => id)).toEqual([late[5]!.id]);
     expect((await all(app, 'findings', 'sort=-updatedAt'))[0]!.id).toBe(late[5]!.id);
+  });
+
+  it('passes: by students and units, each with its student', async () => {
+    const ofOne = await all(app, 'passes', `studentId=${student(9)}`);
+    expect(ofOne).toHaveLength(4);
+    expect(ofOne[0]!.student).toEqual({ id: student(9), number: '2024000009', name: '学生9' });
+    expect(who(await all(app, 'passes', `unitId=${campus.classes.en2401}&to=2025-03-11T00:00:00Z`))).toEqual([9, 10]);
+    expect(who(await all(counselorFl, 'passes'))).toEqual([9, 10]);
+    const one = ofOne[0]!.id;
+    const { body } = await app.post(`/safety/v1/passes/${one}/void`, { reason: '他人代刷' }).expect(200);
+    expect(body).toMatchObject({ id: one, status: 'void', student: { id: student(9), name: '学生9' } });
   });
 });

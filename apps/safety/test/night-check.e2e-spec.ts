@@ -265,8 +265,7 @@ describe('the night check', () => {
       await counselorFl.get(`/safety/v1/findings/${foreign}`).expect(404);
       const own = await counselorCs.get(`/safety/v1/findings/${foreign}`).expect(200);
       expect(own.body).toMatchObject({
-        studentNumber: '2024000002',
-        studentName: '学生2',
+        student: { id: student(2), number: '2024000002', name: '学生2' },
         buildingName: '1号楼',
         history: [],
       });

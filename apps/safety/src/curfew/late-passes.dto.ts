@@ -1,4 +1,17 @@
-import { AnyOf, DateOnly, Flag, Instant, Int, ListQuery, Sort, Text, UpdatedSince, Uuid } from '#http';
+import {
+  AnyOf,
+  DateOnly,
+  Flag,
+  Instant,
+  Int,
+  ListQuery,
+  Nested,
+  PersonRefDto,
+  Sort,
+  Text,
+  UpdatedSince,
+  Uuid,
+} from '#http';
 import type { LatePass } from './late-pass.entity.js';
 
 const UNTIL = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -60,8 +73,8 @@ export class LatePassDto {
   @Uuid({ zh: '晚归报备', en: 'Late pass' })
   id: string;
 
-  @Uuid({ zh: '学生', en: 'Student' })
-  studentId: string;
+  @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
+  student: PersonRefDto;
 
   @DateOnly({ zh: '第一晚', en: 'First evening', example: '2026-11-20' })
   from: string;
@@ -84,11 +97,11 @@ export class LatePassDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: 2_000_000_000, example: 1 })
   version: number;
 
-  static from(this: void, pass: LatePass): LatePassDto {
-    const { id, studentId, fromNight: from, toNight: to, until, reason, createdAt, revokedAt, version } = pass;
+  static from(this: void, pass: LatePassRow): LatePassDto {
+    const { id, student, fromNight: from, toNight: to, until, reason, createdAt, revokedAt, version } = pass;
     return Object.assign(new LatePassDto(), {
       id,
-      studentId,
+      student,
       from,
       to,
       until: until?.slice(0, 5) ?? null,
@@ -99,3 +112,9 @@ export class LatePassDto {
     });
   }
 }
+
+/** A late pass with its student, as SQL gives it. */
+export type LatePassRow = { student: PersonRefDto } & Pick<
+  LatePass,
+  'id' | 'fromNight' | 'toNight' | 'until' | 'reason' | 'createdAt' | 'revokedAt' | 'version'
+>;

@@ -1,4 +1,18 @@
-import { AnyOf, DateOnly, Instant, Int, ListOf, ListQuery, Nested, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
+import {
+  AnyOf,
+  DateOnly,
+  Instant,
+  Int,
+  ListOf,
+  ListQuery,
+  Nested,
+  OneOf,
+  PersonRefDto,
+  Sort,
+  Text,
+  UpdatedSince,
+  Uuid,
+} from '#http';
 import { EXCUSES, type Excuse, type Finding, FINDINGS, type Observed, OBSERVED } from './night.codes.js';
 
 const MANY = 2_000_000_000;
@@ -146,14 +160,8 @@ export class FindingDto {
   @DateOnly({ zh: '夜晚', en: "The evening's date", example: '2026-11-20' })
   night: string;
 
-  @Uuid({ zh: '学生', en: 'Student' })
-  studentId: string;
-
-  @Text({ zh: '学号', en: 'Student number', max: 64, example: '2024000001' })
-  studentNumber: string;
-
-  @Text({ zh: '姓名', en: 'Name', example: '学生1' })
-  studentName: string;
+  @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
+  student: PersonRefDto;
 
   @Uuid({ zh: '楼栋', en: 'Building' })
   buildingId: string;

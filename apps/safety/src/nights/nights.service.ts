@@ -23,7 +23,7 @@ import {
 import { NightNotOver, RangeEndsBeforeItBegins, TooManyNights } from './nights.problems.js';
 
 /** A finding (alias `f`) with its student and building. */
-const COLUMNS = sql`f.id, f.night::text AS night, f.student_id AS "studentId", s.number AS "studentNumber", s.name AS "studentName",
+const COLUMNS = sql`f.id, f.night::text AS night, json_build_object('id', s.id, 'number', s.number, 'name', s.name) AS student,
   f.building_id AS "buildingId", b.name AS "buildingName", f.finding, f.observed, f.minutes_late AS "minutesLate", f.excuse,
   f.excuse_id AS "excuseId", f.last_pass_at AS "lastPassAt", f.returned_at AS "returnedAt", f.revision`;
 const TABLES = sql`safety.night_finding f JOIN directory.published_student_v1 s ON s.id = f.student_id
