@@ -41,6 +41,7 @@ export {
 export * from './problems.js';
 export { RateLimit } from './rate-limit.js';
 export { JSON_TYPE, Raw, RawBody, type RawContent } from './raw-body.js';
+export { rowByRow, RowProblemDto } from './row-by-row.js';
 export { toProblem } from './to-problem.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';
 export { validateValue } from './validation.pipe.js';

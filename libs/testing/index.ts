@@ -3,3 +3,4 @@ export { ChildProcess } from './child.js';
 export { drainEvents, eventually } from './waiting.js';
 export { campus, studentNumbers } from '../../apps/directory/src/seed.js';
 export { databaseUrl, prepareTemplate, TEMPLATE } from './template.js';
+export { wholeList } from './whole-list.js';

@@ -15,6 +15,7 @@ import { MembersController } from './members/members.controller.js';
 import { Members } from './members/members.service.js';
 import { PartyOrganizations1763750500000 } from './migrations/1763750500000-party-organizations.js';
 import { Admissions1763750510000 } from './migrations/1763750510000-admissions.js';
+import { UpdatedSince1763750520000 } from './migrations/1763750520000-updated-since.js';
 import { Organization } from './organizations/organization.entity.js';
 import { OrganizationsController } from './organizations/organizations.controller.js';
 import { Organizations } from './organizations/organizations.service.js';
@@ -30,6 +31,6 @@ export const partyBuilding: Service = {
   name: 'party-building',
   module: PartyBuildingModule,
   entities: [Organization, Member, GridAssignment, Admission, AdmissionEntry, AdmissionReminder],
-  migrations: [PartyOrganizations1763750500000, Admissions1763750510000],
+  migrations: [PartyOrganizations1763750500000, Admissions1763750510000, UpdatedSince1763750520000],
   seed,
 };

@@ -12,6 +12,7 @@ import { Gates1763750300000 } from './migrations/1763750300000-gates.js';
 import { Nights1763750310000 } from './migrations/1763750310000-nights.js';
 import { PublishedPasses1763750320000 } from './migrations/1763750320000-published-passes.js';
 import { RenumberedRecords1763750330000 } from './migrations/1763750330000-renumbered-records.js';
+import { UpdatedSince1763750340000 } from './migrations/1763750340000-updated-since.js';
 import { NightChecks } from './nights/night-checks.service.js';
 import { FindingsController, NightChecksController } from './nights/nights.controller.js';
 import { NightHandlers } from './nights/nights.handlers.js';
@@ -43,6 +44,12 @@ export const safety: Service = {
   name: 'safety',
   module: SafetyModule,
   entities: [Device, Outage, Pass, LatePass],
-  migrations: [Gates1763750300000, Nights1763750310000, PublishedPasses1763750320000, RenumberedRecords1763750330000],
+  migrations: [
+    Gates1763750300000,
+    Nights1763750310000,
+    PublishedPasses1763750320000,
+    RenumberedRecords1763750330000,
+    UpdatedSince1763750340000,
+  ],
   seed,
 };

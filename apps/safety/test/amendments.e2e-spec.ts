@@ -50,7 +50,7 @@ describe('a night that was checked', () => {
         history: [{ revision: 1, finding: 'not_returned' }],
       });
       const cleared = await app.get(`/safety/v1/night-checks/${night}/findings?finding=clear`).expect(200);
-      expect(cleared.body.data.map((row: { studentId: string }) => row.studentId)).toEqual([student(1)]);
+      expect(cleared.body.data.map((row: { student: { id: string } }) => row.student.id)).toEqual([student(1)]);
     });
 
     it('amends by a correction of a device, and by a pass that is taken back', async () => {

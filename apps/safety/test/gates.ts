@@ -37,7 +37,7 @@ export async function send(client: Client, passes: object[]): Promise<Batch> {
 
 export interface FindingAnswer {
   id: string;
-  studentId: string;
+  student: { id: string };
   finding: string;
   observed: string | null;
   minutesLate: number | null;
@@ -57,7 +57,7 @@ export async function findings(client: Client, night: string): Promise<Record<nu
   const answer = await client.get(`/safety/v1/night-checks/${night}/findings?limit=200`);
   if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
   const { data } = answer.body as { data: FindingAnswer[] };
-  return Object.fromEntries(data.map((row) => [campus.students.indexOf(row.studentId as never) + 1, row]));
+  return Object.fromEntries(data.map((row) => [campus.students.indexOf(row.student.id as never) + 1, row]));
 }
 
 export interface Told {

@@ -283,7 +283,7 @@ describe('gate passes', () => {
           const page = await client
             .get(`/safety/v1/passes?limit=100&from=2025-03-01T00:00:00Z${filter}${cursor}`)
             .expect(200);
-          for (const row of page.body.data) seen.add(row.studentId);
+          for (const row of page.body.data) seen.add(row.student.id);
           cursor = page.body.nextCursor ? `&cursor=${page.body.nextCursor}` : '';
         } while (cursor);
         return seen;

@@ -1,6 +1,6 @@
 import { newId, sql } from '#database';
 import { addDays, today } from '#roster';
-import { campus, TestApp, type Client } from '#testing';
+import { campus, TestApp, type Client, wholeList } from '#testing';
 import { staffing } from '../src/staffing.module.js';
 
 let test: TestApp;
@@ -161,6 +161,20 @@ it('lists the caseload of each counselor in scope', async () => {
   expect(one.body.data).toMatchObject([{ students: 13, studentsHere: 4 }]);
   await officer.get(`/staffing/v1/caseload?unitId=${colleges.fl}`).expect(404);
   await officer.get(`/staffing/v1/caseload?unitId=${academies.xingjian}`).expect(404);
+});
+
+it('lists the caseload of several units, counted', async () => {
+  const load = (filter: string, client = office) =>
+    wholeList<{ personId: string; studentsHere: number }>(client, '/staffing/v1/caseload', `on=2024-10-01${filter}`);
+  expect(await load('')).toHaveLength(2);
+  expect(await load(`&unitId=${colleges.fl}`)).toMatchObject([{ personId: staff.counselorFl }]);
+  const both = await load(`&sort=number&unitId=${colleges.fl}&unitId=${classes.se2402}`);
+  expect(both).toMatchObject([
+    { personId: staff.counselorCs, studentsHere: 4 },
+    { personId: staff.counselorFl, studentsHere: 200 },
+  ]);
+  const officer = await test.person(staff.collegeOfficerCs);
+  await officer.get(`/staffing/v1/caseload?unitId=${classes.se2402}&unitId=${colleges.fl}`).expect(404);
 });
 
 it('pages the caseload', async () => {

@@ -4,8 +4,10 @@ import { Config } from '#config';
 import { LeaveApprovedV1 } from '#contracts';
 import { Database, sql, type Tx, update } from '#database';
 import { Events } from '#events';
+import { Invalid, rowByRow } from '#http';
 import { Policies } from '#policy';
 import { addWorkingDays, answerersFor, inScope, instantOf, today } from '#roster';
+import { type DecideLeavesDto, LeaveDecisionResultsDto } from './decide-leaves.dto.js';
 import { lastDate } from './leave.checks.js';
 import type { Leave } from './leave.entity.js';
 import { LeavePolicy } from './leave.policy.js';
@@ -39,30 +41,52 @@ export class LeaveDecisions {
     verdict: keyof typeof DECIDED,
     comment: string | null,
   ): Promise<LeaveDetailDto> {
+    return this.database.transaction(actor, async (tx) =>
+      detailOf(tx, await this.decideOne(tx, actor, id, expected, verdict, comment)),
+    );
+  }
+
+  /** Many at once, each by itself: a row that cannot be decided says why and changes nothing, the others are done. */
+  decideMany(actor: Actor, { rows }: DecideLeavesDto): Promise<LeaveDecisionResultsDto> {
     return this.database.transaction(actor, async (tx) => {
-      const scope = inScope(actor.scopeOf('affairs:leave:decide'), sql`l.student_id`, today(this.config.timeZone));
-      const leave = await findForChange(tx, scope, id, expected);
-      const step = await this.dueStep(tx, actor, leave);
-      step.decide(DECIDED[verdict], actor.personId as string, comment);
-      const last = (await stepsOf(tx, leave)).at(-1) as LeaveStep;
-      const extension = leave.status === 'approved';
-      if (verdict === 'return') leave.returnForCorrection();
-      else if (verdict === 'reject') leave.reject();
-      else if (step.id === last.id) {
-        if (!extension) await this.returns.recall(tx, leave);
-        leave.approve(await this.returnBy(tx, leave));
-      }
-      await update(tx, step);
-      await update(tx, leave);
-      if (verdict === 'approve' && step.id === last.id) {
-        if (extension) await publishChange(tx, this.events, leave);
-        else await this.events.publish(tx, new LeaveApprovedV1(periodOf(leave)), leave);
-      }
-      await recordAction(tx, actor, leave.id, verdict, comment);
-      // The gate may have seen the return before the decision was made.
-      if (leave.status === 'closed') await recordAction(tx, SYSTEM, leave.id, 'close');
-      return detailOf(tx, leave);
+      const results = await rowByRow(tx, rows, ({ id, version, decision, comment = null }, i) => {
+        if (decision !== 'approve' && comment === null) throw commentMissing(i);
+        return this.decideOne(tx, actor, id, version, decision, comment);
+      });
+      return Object.assign(new LeaveDecisionResultsDto(), { results });
     });
+  }
+
+  private async decideOne(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    expected: number,
+    verdict: keyof typeof DECIDED,
+    comment: string | null,
+  ): Promise<Leave> {
+    const scope = inScope(actor.scopeOf('affairs:leave:decide'), sql`l.student_id`, today(this.config.timeZone));
+    const leave = await findForChange(tx, scope, id, expected);
+    const step = await this.dueStep(tx, actor, leave);
+    step.decide(DECIDED[verdict], actor.personId as string, comment);
+    const last = (await stepsOf(tx, leave)).at(-1) as LeaveStep;
+    const extension = leave.status === 'approved';
+    if (verdict === 'return') leave.returnForCorrection();
+    else if (verdict === 'reject') leave.reject();
+    else if (step.id === last.id) {
+      if (!extension) await this.returns.recall(tx, leave);
+      leave.approve(await this.returnBy(tx, leave));
+    }
+    await update(tx, step);
+    await update(tx, leave);
+    if (verdict === 'approve' && step.id === last.id) {
+      if (extension) await publishChange(tx, this.events, leave);
+      else await this.events.publish(tx, new LeaveApprovedV1(periodOf(leave)), leave);
+    }
+    await recordAction(tx, actor, leave.id, verdict, comment);
+    // The gate may have seen the return before the decision was made.
+    if (leave.status === 'closed') await recordAction(tx, SYSTEM, leave.id, 'close');
+    return leave;
   }
 
   private async dueStep(tx: Tx, actor: Actor, leave: Leave): Promise<LeaveStep> {
@@ -91,4 +115,9 @@ export class LeaveDecisions {
     const { date } = await addWorkingDays(tx, lastDate(end, timeZone), returnWithinWorkingDays);
     return instantOf(date, '24:00', timeZone);
   }
+}
+
+function commentMissing(row: number): Error {
+  const pointer = `#/rows/${row}/comment`;
+  return new Invalid({ errors: [{ pointer, zh: '缺少 comment', en: 'comment is required' }] });
 }

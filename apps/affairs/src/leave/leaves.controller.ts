@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns, MayNotFind } from '#http';
+import { DecideLeavesDto, LeaveDecisionResultsDto } from './decide-leaves.dto.js';
 import { LeaveDecisions } from './leave-decisions.service.js';
 import {
   AttachmentsDto,
@@ -76,6 +77,18 @@ export class LeavesController {
   @Summary('代学生提交请假', 'Submit a leave on behalf of a student')
   submitLeaveOnBehalf(@CurrentActor() actor: Actor, @Body() body: SubmitLeaveOnBehalfDto): Promise<LeaveDetailDto> {
     return this.leaves.submitOnBehalf(actor, body);
+  }
+
+  @Post('decide')
+  @HttpCode(200)
+  @Require('affairs:leave:decide')
+  @Returns(LeaveDecisionResultsDto)
+  @Summary(
+    '批量审批：逐条同意、不同意或退回补正，逐条返回结果',
+    'Decide many: approve, reject or return each, with a result per row',
+  )
+  decideLeaves(@CurrentActor() actor: Actor, @Body() body: DecideLeavesDto): Promise<LeaveDecisionResultsDto> {
+    return this.decisions.decideMany(actor, body);
   }
 
   @Get('summary')

@@ -1,4 +1,4 @@
-import { DateOnly, Flag, Int, ListOf, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { AnyOf, DateOnly, Flag, Int, ListOf, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
 import type { DayOfCalendar } from '#roster';
 import type { Term } from './term.entity.js';
 
@@ -7,9 +7,9 @@ const TERM_KINDS = { school_year: { zh: '学年', en: 'School year' }, term: { z
 /** Days a request for the calendar may span. */
 export const MAX_DAYS = 400;
 
-export class TermsQuery extends PageQuery {
-  @OneOf(TERM_KINDS, { zh: '种类', en: 'Kind', optional: true })
-  kind?: string;
+export class TermsQuery extends ListQuery {
+  @AnyOf(TERM_KINDS, { zh: '种类', en: 'Kinds' }, ['term'])
+  kind?: string[];
 
   @Int({
     zh: '学年结束的年份',
@@ -21,7 +21,10 @@ export class TermsQuery extends PageQuery {
   })
   schoolYear?: number;
 
-  @Sort(['startsOn', 'code'])
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['startsOn', 'code', 'updatedAt'])
   sort?: string;
 }
 

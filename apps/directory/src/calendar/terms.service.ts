@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
-import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
+import { anyOf, Invalid, list, NotFound, type Page } from '#http';
 import { TermDto, type TermInput, type TermsQuery } from './calendar.dto.js';
 import { TermCodeTaken, TermInUse } from './calendar.problems.js';
 import { Term } from './term.entity.js';
-
-type TermRow = Term & { sortKey: string };
 
 /** School years and terms. */
 @Injectable()
@@ -14,26 +12,21 @@ export class Terms {
   constructor(private readonly database: Database) {}
 
   async list(filter: TermsQuery): Promise<Page<TermDto>> {
-    const { kind = null, schoolYear = null } = filter;
-    const page = keyset(filter, {
-      sorts: { startsOn: sql`t.starts_on`, code: sql`t.code` },
+    const { kind, schoolYear, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: sql`t.id, t.code, t.name, t.kind, t.school_year AS "schoolYear", t.starts_on::text AS "startsOn",
+        t.ends_on::text AS "endsOn", t.parent_id AS "parentId", t.version`,
+      from: sql`directory.term t`,
+      where: [
+        anyOf(sql`t.kind`, kind),
+        schoolYear === undefined ? undefined : sql`t.school_year = ${schoolYear}`,
+        updatedSince && sql`t.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { startsOn: sql`t.starts_on`, code: sql`t.code`, updatedAt: sql`t.updated_at` },
       defaultSort: '-startsOn',
       id: sql`t.id`,
+      to: (row: Term) => TermDto.from(row),
     });
-    const rows = await query<TermRow>(
-      this.database.reader,
-      sql`SELECT t.id, t.code, t.name, t.kind, t.school_year AS "schoolYear", t.starts_on::text AS "startsOn",
-                 t.ends_on::text AS "endsOn", t.parent_id AS "parentId", t.version, ${page.sortKey} AS "sortKey"
-            FROM directory.term t
-           WHERE (${kind}::text IS NULL OR t.kind = ${kind}) AND (${schoolYear}::int IS NULL OR t.school_year = ${schoolYear})
-             AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.sortKey, row.id],
-      (row) => TermDto.from(row),
-    );
   }
 
   async get(id: string): Promise<TermDto> {

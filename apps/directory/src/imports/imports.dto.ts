@@ -1,4 +1,4 @@
-import { Flag, Instant, Int, Json, OneOf, PageQuery, Text, Uuid } from '#http';
+import { AnyOf, Flag, Instant, Int, Json, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
 import { type Import, IMPORT_KINDS, IMPORT_STATES } from './import.entity.js';
 
 export class ImportOptions {
@@ -37,12 +37,21 @@ export class ImportOptions {
   source = 'sis';
 }
 
-export class ImportsQuery extends PageQuery {
-  @OneOf(IMPORT_KINDS, { zh: '种类', en: 'Kind', optional: true })
-  kind?: string;
+export class ImportsQuery extends ListQuery {
+  @AnyOf(IMPORT_KINDS, { zh: '种类', en: 'Kinds' }, ['roster'])
+  kind?: string[];
 
-  @OneOf(IMPORT_STATES, { zh: '状态', en: 'State', optional: true, example: 'succeeded' })
-  status?: string;
+  @AnyOf(IMPORT_STATES, { zh: '状态', en: 'States' }, ['succeeded'])
+  status?: string[];
+
+  @AnyOf('text', { zh: '来源系统', en: 'Sources' }, ['sis'])
+  source?: string[];
+
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['number', 'updatedAt'])
+  sort?: string;
 }
 
 export class ImportDto {

@@ -4,7 +4,7 @@ import type { Actor } from '#auth';
 import { ImportRequestedV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events } from '#events';
-import { keyset, NotFound, type Page, toPage, type UploadedFile } from '#http';
+import { anyOf, list, NotFound, type Page, type UploadedFile } from '#http';
 import { JobDto, Jobs } from '#service';
 import { NotACsv } from './imports.problems.js';
 import { ImportDto, type ImportOptions, type ImportsQuery } from './imports.dto.js';
@@ -70,26 +70,24 @@ export class Imports {
     });
   }
 
+  /** Newest first. */
   async list(filter: ImportsQuery): Promise<Page<ImportDto>> {
-    const { kind = null, status = null } = filter;
-    const page = keyset(filter, { sorts: { number: sql`i.number` }, defaultSort: '-number', id: sql`i.id` });
-    const rows = await query<{ id: string; number: number }>(
-      this.database.reader,
-      sql`SELECT i.id, i.number FROM directory.import i
-           WHERE (${kind}::text IS NULL OR i.kind = ${kind}) AND (${status}::text IS NULL OR i.status = ${status}) AND ${page.where}
-           ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    const found = await this.database.reader.findBy(
-      Import,
-      rows.map(({ id }) => ({ id })),
-    );
-    const byId = new Map(found.map((one) => [one.id, one]));
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.number, row.id],
-      (row) => ImportDto.from(byId.get(row.id)!),
-    );
+    const { kind, status, source, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: sql`i.id, i.number, i.kind, i.source, i.dry_run AS "dryRun", i.file_name AS "fileName", i.bytes, i.sha256, i.status,
+        i.result, i.job_id AS "jobId", i.created_at AS "createdAt", i.finished_at AS "finishedAt", i.version`,
+      from: sql`directory.import i`,
+      where: [
+        anyOf(sql`i.kind`, kind),
+        anyOf(sql`i.status`, status),
+        anyOf(sql`i.source`, source),
+        updatedSince && sql`i.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { number: sql`i.number`, updatedAt: sql`i.updated_at` },
+      defaultSort: '-number',
+      id: sql`i.id`,
+      to: (row: Import) => ImportDto.from(row),
+    });
   }
 
   async get(id: string): Promise<ImportDto> {

@@ -1,4 +1,4 @@
-import { Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#http';
+import { Int, ListOf, LongText, Nested, OneOf, RowProblemDto, Uuid } from '#http';
 import { DISMISS_REASONS, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
 
 const ACTIONS = {
@@ -30,20 +30,6 @@ export class TriageRowDto {
 export class BulkTriageDto {
   @ListOf(() => TriageRowDto, { zh: '逐条研判', en: 'Warnings, each by itself', minItems: 1, maxItems: 200 })
   rows: TriageRowDto[];
-}
-
-class RowProblemDto {
-  @Text({ zh: '问题代码', en: 'Stable code', example: 'early-warning/warning-not-open' })
-  code: string;
-
-  @Int({ zh: '单独请求时的状态码', en: 'Status a request of its own would get', min: 400, max: 599, example: 409 })
-  status: number;
-
-  @Text({ zh: '中文说明', en: 'In Chinese', max: 2000, example: '该预警不是待研判状态' })
-  zh: string;
-
-  @Text({ zh: '英文说明', en: 'In English', max: 2000, example: 'The warning is not open' })
-  en: string;
 }
 
 /** What became of a row; a row with a problem changed nothing. */

@@ -4,9 +4,9 @@ import { Config } from '#config';
 import { type AppointmentKind, type Permission, WARNING_LEVELS, type WarningLevel, WarningSettledV1 } from '#contracts';
 import { Database, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { anyOf, Invalid, list, NotFound, type Page, toProblem } from '#http';
+import { anyOf, Invalid, list, NotFound, type Page, rowByRow } from '#http';
 import { answeredBy, answerersFor, instantOf, inUnits, peopleByIds, today } from '#roster';
-import { type BulkTriageDto, BulkTriageResultDto, type TriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
+import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { visibleTo } from './visibility.js';
 import { type HistoryEntry, Warning } from './warning.entity.js';
 import {
@@ -140,23 +140,9 @@ export class Warnings {
   /** Many at once, each by itself: a row that cannot be done says why and changes nothing, the others are done. */
   triage(actor: Actor, { rows }: BulkTriageDto): Promise<BulkTriageResultDto> {
     return this.database.transaction(actor, async (tx) => {
-      const results: TriageResultDto[] = [];
-      for (const [i, row] of rows.entries()) {
-        await tx.query('SAVEPOINT triage');
-        try {
-          const { status, version } = await this.settleOne(tx, actor, row.id, row.version, actionOf(row, i));
-          await tx.query('RELEASE SAVEPOINT triage');
-          results.push({ id: row.id, status, version, problem: null });
-        } catch (error) {
-          const problem = toProblem(error);
-          if (!problem || problem.kind.status >= 500) throw error;
-          await tx.query('ROLLBACK TO SAVEPOINT triage');
-          const { code, status } = problem.kind;
-          const [first] = problem.errors;
-          const { zh, en } = first ?? problem.text;
-          results.push({ id: row.id, status: null, version: null, problem: { code, status, zh, en } });
-        }
-      }
+      const results = await rowByRow(tx, rows, (row, i) =>
+        this.settleOne(tx, actor, row.id, row.version, actionOf(row, i)),
+      );
       return Object.assign(new BulkTriageResultDto(), { results });
     });
   }

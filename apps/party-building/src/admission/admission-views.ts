@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
-import { Database, query, sql, type Sql } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { Database, sql, type Sql } from '#database';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { inScope, today } from '#roster';
 import { AdmissionRules, workingDaysOf } from './admission-rules.js';
 import { doneOf, standing } from './admission.entity.js';
@@ -13,7 +13,7 @@ import {
   ContactDto,
   type ContactsQuery,
 } from './admissions.dto.js';
-import { type AdmissionRow, contactLoads, entriesOf, selectAdmissions } from './admissions.queries.js';
+import { type AdmissionRow, COLUMNS, contactLoads, entriesOf, selectAdmission, TABLES } from './admissions.queries.js';
 import { timelineOf } from './engine.js';
 import { lastSupportedStep, RULE_SETS, ruleSet } from './rule-set.js';
 import { RuleSetDto, TimelineDto, TimelineStepDto } from './timeline.dto.js';
@@ -29,23 +29,23 @@ export class AdmissionViews {
 
   async list(actor: Actor, filter: AdmissionsQuery): Promise<Page<AdmissionDto>> {
     const now = today(this.config.timeZone);
-    const page = keyset(filter, { sorts: { appliedOn: sql`a.applied_on` }, defaultSort: '-appliedOn', id: sql`a.id` });
-    const { stage, status, organizationId, overdue } = filter;
-    const rows = await selectAdmissions(
-      this.database.reader,
-      sql`WHERE ${this.readable(actor)} AND ${page.where}
-            AND ${stage ? sql`a.stage = ${stage}` : sql`TRUE`}
-            AND ${status ? sql`a.status = ${status}` : sql`TRUE`}
-            AND ${organizationId ? sql`a.organization_id = ${organizationId}` : sql`TRUE`}
-            AND ${overdue === undefined ? sql`TRUE` : sql`coalesce(a.due_on < ${now}, false) = ${overdue}`}
-          ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.appliedOn, row.id],
-      (row) => AdmissionDto.from(row, now),
-    );
+    const { stage, status, organizationId, overdue, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: COLUMNS,
+      from: TABLES,
+      where: [
+        this.readable(actor),
+        anyOf(sql`a.stage`, stage),
+        anyOf(sql`a.status`, status),
+        anyOf(sql`a.organization_id`, organizationId, 'uuid'),
+        overdue === undefined ? undefined : sql`coalesce(a.due_on < ${now}, false) = ${overdue}`,
+        updatedSince && sql`a.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { appliedOn: sql`a.applied_on`, updatedAt: sql`a.updated_at` },
+      defaultSort: '-appliedOn',
+      id: sql`a.id`,
+      to: (row: AdmissionRow) => AdmissionDto.from(row, now),
+    });
   }
 
   async get(actor: Actor, id: string): Promise<AdmissionDto> {
@@ -77,19 +77,15 @@ export class AdmissionViews {
 
   /** Cultivation contacts and how many open admissions within the actor's scope each accompanies. */
   async contacts(actor: Actor, filter: ContactsQuery): Promise<Page<ContactDto>> {
-    const sorts = { admissions: sql`c.admissions`, number: sql`c.number` };
-    const page = keyset(filter, { sorts, defaultSort: '-admissions', id: sql`c."personId"` });
-    const rows = await query<ContactDto & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT c.*, ${page.sortKey} AS "sortKey" FROM (${contactLoads(this.readable(actor))}) c
-           WHERE ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.sortKey, row.personId],
-      ({ sortKey: _, ...row }) => Object.assign(new ContactDto(), row),
-    );
+    return list(this.database.reader, filter, {
+      select: sql`c.*`,
+      from: sql`(${contactLoads(this.readable(actor))}) c`,
+      where: [],
+      sorts: { admissions: sql`c.admissions`, number: sql`c.number` },
+      defaultSort: '-admissions',
+      id: sql`c."personId"`,
+      to: (row: ContactDto) => Object.assign(new ContactDto(), row),
+    });
   }
 
   ruleSets(): RuleSetDto[] {
@@ -97,7 +93,7 @@ export class AdmissionViews {
   }
 
   private async find(actor: Actor, id: string): Promise<AdmissionRow> {
-    const [row] = await selectAdmissions(this.database.reader, sql`WHERE a.id = ${id} AND ${this.readable(actor)}`);
+    const row = await selectAdmission(this.database.reader, sql`a.id = ${id} AND ${this.readable(actor)}`);
     if (!row) throw new NotFound({ what: 'admission' });
     return row;
   }

@@ -1,17 +1,19 @@
 import { BranchRefDto } from '../organizations/organizations.dto.js';
 import {
+  AnyOf,
   ByDto,
   DateOnly,
   Flag,
   Int,
   ListOf,
+  ListQuery,
   LongText,
   Nested,
   OneOf,
-  PageQuery,
   PersonRefDto,
   Sort,
   Text,
+  UpdatedSince,
   Uuid,
 } from '#http';
 import { ENTRY_KINDS, type AdmissionEntry } from './admission.entity.js';
@@ -227,24 +229,27 @@ export class AdmissionEntryDto {
   }
 }
 
-export class AdmissionsQuery extends PageQuery {
-  @OneOf(STAGES, { zh: '阶段', en: 'Stage', optional: true, example: 'activist' })
-  stage?: Stage;
+export class AdmissionsQuery extends ListQuery {
+  @AnyOf(STAGES, { zh: '阶段', en: 'Stages' }, ['activist'])
+  stage?: Stage[];
 
-  @OneOf(ADMISSION_STATUSES, { zh: '状态', en: 'Status', optional: true, example: 'open' })
-  status?: string;
+  @AnyOf(ADMISSION_STATUSES, { zh: '状态', en: 'Statuses' }, ['open'])
+  status?: string[];
 
-  @Uuid({ zh: '党支部', en: 'Branch', optional: true, example: BRANCH })
-  organizationId?: string;
+  @AnyOf('uuid', { zh: '党支部', en: 'Branches' }, [BRANCH])
+  organizationId?: string[];
 
   @Flag({ zh: '是否逾期', en: 'Overdue or not', optional: true, example: true })
   overdue?: boolean;
 
-  @Sort(['appliedOn'])
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['appliedOn', 'updatedAt'])
   sort?: string;
 }
 
-export class ContactsQuery extends PageQuery {
+export class ContactsQuery extends ListQuery {
   @Sort(['admissions', 'number'])
   sort?: string;
 }

@@ -19,20 +19,17 @@ export interface AdmissionRow {
   version: number;
 }
 
-/** Admissions (alias `a`) with their people and branches. `rest` = WHERE and what follows. */
-export async function selectAdmissions(tx: Tx, rest: Sql): Promise<AdmissionRow[]> {
-  return query<AdmissionRow>(
-    tx,
-    sql`SELECT a.id, a.status, a.stage, a.step, a.applied_on::text AS "appliedOn", a.birth_date::text AS "birthDate",
-               a.rule_version AS "ruleVersion", a.policy_number AS "policyNumber",
-               a.due_on::text AS "dueOn", a.due_step AS "dueStep", a.version,
-               json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person,
-               json_build_object('id', o.id, 'code', o.code, 'name', o.name) AS organization
-          FROM party_building.admission a
-          JOIN directory.published_person_v1 p ON p.id = a.person_id
-          JOIN party_building.organization o ON o.id = a.organization_id
-         ${rest}`,
-  );
+/** An admission (alias `a`) with its person and branch. */
+export const COLUMNS = sql`a.id, a.status, a.stage, a.step, a.applied_on::text AS "appliedOn", a.birth_date::text AS "birthDate",
+  a.rule_version AS "ruleVersion", a.policy_number AS "policyNumber", a.due_on::text AS "dueOn", a.due_step AS "dueStep", a.version,
+  json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person,
+  json_build_object('id', o.id, 'code', o.code, 'name', o.name) AS organization`;
+export const TABLES = sql`party_building.admission a JOIN directory.published_person_v1 p ON p.id = a.person_id
+  JOIN party_building.organization o ON o.id = a.organization_id`;
+
+/** One admission; `where` is a predicate over `a`. */
+export async function selectAdmission(tx: Tx, where: Sql): Promise<AdmissionRow | undefined> {
+  return queryOne<AdmissionRow>(tx, sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE ${where}`);
 }
 
 /** Everything entered about the admissions, in the order of entering. */

@@ -32,7 +32,7 @@ import {
   StepOutOfOrder,
   StepUnknown,
 } from './admissions.problems.js';
-import { entriesOf, fullMembersAmong, isOwnOrganization, selectAdmissions } from './admissions.queries.js';
+import { entriesOf, fullMembersAmong, isOwnOrganization, selectAdmission } from './admissions.queries.js';
 import { type Done, isRecordable, judge, lastDone, nextDeadline, timelineOf, type Verdict } from './engine.js';
 import { type Evidence, NO_EVIDENCE } from './evidence.js';
 import type { GateKind } from './gate.js';
@@ -273,7 +273,7 @@ export class Admissions {
 
   private async answer(tx: Tx, actor: Actor, id: string, action: string): Promise<AdmissionDto> {
     await audit(tx, actor, { action: `party-building.admission.${action}`, subject: { kind: 'admission', id } });
-    const [row] = await selectAdmissions(tx, sql`WHERE a.id = ${id}`);
+    const row = await selectAdmission(tx, sql`a.id = ${id}`);
     if (!row) throw new NotFound({ what: 'admission' });
     return AdmissionDto.from(row, today(this.config.timeZone));
   }

@@ -3,7 +3,7 @@ import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { Permission } from '#contracts';
 import { Database, newId, query, queryOne, sql, sqlState, type Tx, update } from '#database';
-import { keyset, NotFound, toPage } from '#http';
+import { list, NotFound } from '#http';
 import { holdsOn, today, unitTouchesScope } from '#roster';
 import { BRANCH_KINDS } from '../organizations/organization.entity.js';
 import { Organizations } from '../organizations/organizations.service.js';
@@ -13,11 +13,6 @@ import { GridCovered, GridUnknown } from './grids.problems.js';
 const READ: Permission = 'party-building:organization:read';
 const WRITE: Permission = 'party-building:organization:write';
 const EXCLUSION_VIOLATION = '23P01';
-
-interface GridRow extends GridDto {
-  id: string;
-  code: string;
-}
 
 /** Which branch covers which grid of the community (1+N), and which grids nobody covers. */
 @Injectable()
@@ -55,7 +50,6 @@ export class Grids {
 
   coverage(actor: Actor, filter: CoverageQuery): Promise<GridCoverageDto> {
     const { on = today(this.config.timeZone), covered } = filter;
-    const page = keyset(filter, { sorts: { code: sql`g.code` }, defaultSort: 'code', id: sql`g.id` });
     const inScope = unitTouchesScope(actor.scopeOf(READ), sql`u.id`, today(this.config.timeZone));
     const grids = sql`
       SELECT u.id, u.code, u.name,
@@ -70,19 +64,16 @@ export class Grids {
         sql`SELECT count(*)::int AS total, count(branch)::int AS covered FROM (${grids}) g`,
       );
       const { total, covered: done } = counts ?? { total: 0, covered: 0 };
-      const rows = await query<GridRow>(
-        tx,
-        sql`SELECT * FROM (${grids}) g
-             WHERE ${page.where} AND ${covered === undefined ? sql`TRUE` : sql`(g.branch IS NOT NULL) = ${covered}`}
-             ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-      );
-      const list = toPage(
-        rows,
-        filter,
-        (row) => [row.code, row.id],
-        (row) => Object.assign(new GridDto(), row),
-      );
-      return Object.assign(new GridCoverageDto(), { on, total, covered: done, uncovered: total - done, ...list });
+      const page = await list(tx, filter, {
+        select: sql`g.*`,
+        from: sql`(${grids}) g`,
+        where: [covered === undefined ? undefined : sql`(g.branch IS NOT NULL) = ${covered}`],
+        sorts: { code: sql`g.code` },
+        defaultSort: 'code',
+        id: sql`g.id`,
+        to: (row: GridDto) => Object.assign(new GridDto(), row),
+      });
+      return Object.assign(new GridCoverageDto(), { on, total, covered: done, uncovered: total - done, ...page });
     });
   }
 

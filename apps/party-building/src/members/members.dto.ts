@@ -1,4 +1,4 @@
-import { DateOnly, Int, Nested, OneOf, PageQuery, PersonRefDto, Sort, Text, Uuid } from '#http';
+import { AnyOf, DateOnly, Int, ListQuery, Nested, OneOf, PersonRefDto, Sort, Text, UpdatedSince, Uuid } from '#http';
 import { MEMBER_KINDS, type MemberKind } from './member.entity.js';
 
 const BRANCH = '00000000-0000-7000-8000-006000000003';
@@ -48,21 +48,24 @@ export class MemberDto extends DescribeMemberDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647, example: 1 })
   version: number;
 
-  static from(row: object): MemberDto {
+  static from(this: void, row: object): MemberDto {
     return Object.assign(new MemberDto(), row);
   }
 }
 
-export class MembersQuery extends PageQuery {
-  @Uuid({ zh: '党支部', en: 'Branch', optional: true, example: BRANCH })
-  organizationId?: string;
+export class MembersQuery extends ListQuery {
+  @AnyOf('uuid', { zh: '党支部', en: 'Branches' }, [BRANCH])
+  organizationId?: string[];
 
-  @OneOf(MEMBER_KINDS, { zh: '正式或预备', en: 'Full or probationary', optional: true, example: 'full_member' })
-  kind?: MemberKind;
+  @AnyOf(MEMBER_KINDS, { zh: '正式或预备', en: 'Full or probationary' }, ['full_member'])
+  kind?: MemberKind[];
 
   @DateOnly({ zh: '在该日为党员；缺省为全部', en: 'Member on that day; absent = all times', optional: true })
   on?: string;
 
-  @Sort(['validFrom'])
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['validFrom', 'updatedAt'])
   sort?: string;
 }

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { Permission } from '#contracts';
-import { Database, insert, query, queryOne, sql, type Sql, sqlState, type Tx, update } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { Database, insert, queryOne, sql, sqlState, type Tx, update } from '#database';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { holdsOn, inScope, today } from '#roster';
 import { Organizations } from '../organizations/organizations.service.js';
 import { organizationInScope } from '../scope.js';
@@ -15,10 +15,11 @@ const READ: Permission = 'party-building:organization:read';
 const WRITE: Permission = 'party-building:organization:write';
 const EXCLUSION_VIOLATION = '23P01';
 
-interface MemberRow {
-  id: string;
-  validFrom: string;
-}
+/** A membership (alias `m`) with its person. */
+const COLUMNS = sql`m.id, m.organization_id AS "organizationId", m.kind, m.joined_on::text AS "joinedOn",
+  m.party_group AS "partyGroup", m.valid_from::text AS "validFrom", m.valid_to::text AS "validTo", m.version,
+  json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person`;
+const TABLES = sql`party_building.member m JOIN directory.published_person_v1 p ON p.id = m.person_id`;
 
 /** Who is a member of which branch. */
 @Injectable()
@@ -30,22 +31,22 @@ export class Members {
   ) {}
 
   async list(actor: Actor, filter: MembersQuery): Promise<Page<MemberDto>> {
-    const page = keyset(filter, { sorts: { validFrom: sql`m.valid_from` }, defaultSort: '-validFrom', id: sql`m.id` });
-    const { organizationId, kind, on } = filter;
-    const rows = await select(
-      this.database.reader,
-      sql`WHERE ${organizationInScope(actor.scopeOf(READ), sql`m.organization_id`)} AND ${page.where}
-            AND ${organizationId ? sql`m.organization_id = ${organizationId}` : sql`TRUE`}
-            AND ${kind ? sql`m.kind = ${kind}` : sql`TRUE`}
-            AND ${on ? holdsOn(sql`m`, on) : sql`TRUE`}
-          ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.validFrom, row.id],
-      (row) => MemberDto.from(row),
-    );
+    const { organizationId, kind, on, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: COLUMNS,
+      from: TABLES,
+      where: [
+        organizationInScope(actor.scopeOf(READ), sql`m.organization_id`),
+        anyOf(sql`m.organization_id`, organizationId, 'uuid'),
+        anyOf(sql`m.kind`, kind),
+        on && holdsOn(sql`m`, on),
+        updatedSince && sql`m.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { validFrom: sql`m.valid_from`, updatedAt: sql`m.updated_at` },
+      defaultSort: '-validFrom',
+      id: sql`m.id`,
+      to: MemberDto.from,
+    });
   }
 
   add(actor: Actor, values: AddMemberDto): Promise<MemberDto> {
@@ -79,22 +80,10 @@ export class Members {
 
   private async answer(tx: Tx, actor: Actor, id: string, action: string): Promise<MemberDto> {
     await audit(tx, actor, { action: `party-building.member.${action}`, subject: { kind: 'party_member', id } });
-    const [row] = await select(tx, sql`WHERE m.id = ${id}`);
+    const row = await queryOne(tx, sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE m.id = ${id}`);
     if (!row) throw new NotFound({ what: 'member' });
     return MemberDto.from(row);
   }
-}
-
-async function select(tx: Tx, rest: Sql): Promise<MemberRow[]> {
-  return query<MemberRow>(
-    tx,
-    sql`SELECT m.id, m.organization_id AS "organizationId", m.kind, m.joined_on::text AS "joinedOn",
-               m.party_group AS "partyGroup", m.valid_from::text AS "validFrom",
-               m.valid_to::text AS "validTo", m.version,
-               json_build_object('id', p.id, 'number', p.number, 'name', p.name) AS person
-          FROM party_building.member m JOIN directory.published_person_v1 p ON p.id = m.person_id
-         ${rest}`,
-  );
 }
 
 async function refusingOverlaps(write: Promise<unknown>): Promise<void> {

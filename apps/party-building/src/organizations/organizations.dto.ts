@@ -1,4 +1,4 @@
-import { DateOnly, Int, ListOf, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { AnyOf, DateOnly, Int, ListOf, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
 import { type Organization, ORGANIZATION_KINDS, type OrganizationKind } from './organization.entity.js';
 
 const BRANCH = '00000000-0000-7000-8000-006000000003';
@@ -87,19 +87,22 @@ export class DissolveDto {
   on: string;
 }
 
-export class OrganizationsQuery extends PageQuery {
-  @OneOf(ORGANIZATION_KINDS, { zh: '种类', en: 'Kind', optional: true, example: 'branch' })
-  kind?: OrganizationKind;
+export class OrganizationsQuery extends ListQuery {
+  @AnyOf(ORGANIZATION_KINDS, { zh: '种类', en: 'Kinds' }, ['branch'])
+  kind?: OrganizationKind[];
 
-  @Uuid({ zh: '上级党组织', en: 'Parent', optional: true })
-  parentId?: string;
+  @AnyOf('uuid', { zh: '上级党组织', en: 'Parents' })
+  parentId?: string[];
 
-  @Uuid({ zh: '对应单位', en: 'Spans this unit', optional: true })
-  unitId?: string;
+  @AnyOf('uuid', { zh: '对应单位', en: 'Spans one of these units' })
+  unitId?: string[];
 
   @DateOnly({ zh: '在该日存在', en: 'In existence on that day', optional: true })
   on?: string;
 
-  @Sort(['code'])
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['code', 'updatedAt'])
   sort?: string;
 }

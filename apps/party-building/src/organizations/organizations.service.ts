@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import type { Permission } from '#contracts';
 import { Database, insert, query, queryOne, sql, sqlState, type Tx, update } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { type Scope, unitInScope } from '#roster';
 import { organizationInScope } from '../scope.js';
 import { BRANCH_KINDS, Organization, PARENT_KINDS } from './organization.entity.js';
@@ -31,26 +31,24 @@ export class Organizations {
   constructor(private readonly database: Database) {}
 
   async list(actor: Actor, filter: OrganizationsQuery): Promise<Page<OrganizationDto>> {
-    const page = keyset(filter, { sorts: { code: sql`o.code` }, defaultSort: 'code', id: sql`o.id` });
-    const { kind, parentId, unitId, on } = filter;
-    const rows = await query<Organization>(
-      this.database.reader,
-      sql`SELECT o.id, o.kind, o.code, o.name, o.parent_id AS "parentId", o.unit_ids AS "unitIds",
-                 o.founded_on::text AS "foundedOn", o.dissolved_on::text AS "dissolvedOn", o.version
-            FROM party_building.organization o
-           WHERE ${organizationInScope(actor.scopeOf(READ), sql`o.id`)} AND ${page.where}
-             AND ${kind ? sql`o.kind = ${kind}` : sql`TRUE`}
-             AND ${parentId ? sql`o.parent_id = ${parentId}` : sql`TRUE`}
-             AND ${unitId ? sql`o.unit_ids @> ARRAY[${unitId}]::uuid[]` : sql`TRUE`}
-             AND ${on ? sql`o.founded_on <= ${on} AND (o.dissolved_on IS NULL OR o.dissolved_on > ${on})` : sql`TRUE`}
-           ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.code, row.id],
-      (row) => OrganizationDto.from(row),
-    );
+    const { kind, parentId, unitId, on, updatedSince } = filter;
+    return list(this.database.reader, filter, {
+      select: sql`o.id, o.kind, o.code, o.name, o.parent_id AS "parentId", o.unit_ids AS "unitIds",
+        o.founded_on::text AS "foundedOn", o.dissolved_on::text AS "dissolvedOn", o.version`,
+      from: sql`party_building.organization o`,
+      where: [
+        organizationInScope(actor.scopeOf(READ), sql`o.id`),
+        anyOf(sql`o.kind`, kind),
+        anyOf(sql`o.parent_id`, parentId, 'uuid'),
+        unitId?.length ? sql`o.unit_ids && ${unitId}::uuid[]` : undefined,
+        on && sql`o.founded_on <= ${on} AND (o.dissolved_on IS NULL OR o.dissolved_on > ${on})`,
+        updatedSince && sql`o.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { code: sql`o.code`, updatedAt: sql`o.updated_at` },
+      defaultSort: 'code',
+      id: sql`o.id`,
+      to: (row: Organization) => OrganizationDto.from(row),
+    });
   }
 
   async get(actor: Actor, id: string): Promise<OrganizationDto> {

@@ -1,17 +1,43 @@
-import { DateOnly, Flag, Instant, Int, PageQuery, Text, Uuid } from '#http';
+import {
+  AnyOf,
+  DateOnly,
+  Flag,
+  Instant,
+  Int,
+  ListQuery,
+  Nested,
+  PersonRefDto,
+  Sort,
+  Text,
+  UpdatedSince,
+  Uuid,
+} from '#http';
 import type { LatePass } from './late-pass.entity.js';
 
 const UNTIL = /^([01]\d|2[0-3]):[0-5]\d$/;
 
-export class LatePassesQuery extends PageQuery {
-  @Uuid({ zh: '学生', en: 'Student', optional: true })
-  studentId?: string;
+export class LatePassesQuery extends ListQuery {
+  @AnyOf('uuid', { zh: '学生', en: 'Students' }, ['00000000-0000-7000-8000-003000000001'])
+  studentId?: string[];
+
+  @AnyOf(
+    'uuid',
+    { zh: '学生所属的单位或场所（含其下级）', en: 'Units or places of the students, those below included' },
+    ['00000000-0000-7000-8000-000600000001'],
+  )
+  unitId?: string[];
 
   @DateOnly({ zh: '在这一晚有效', en: 'In force on this evening', optional: true, example: '2026-11-20' })
   night?: string;
 
   @Flag({ zh: '是否已撤销', en: 'Revoked ones, or those that are not', optional: true, example: false })
   revoked?: boolean;
+
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['createdAt', 'updatedAt'])
+  sort?: string;
 }
 
 export class RegisterLatePassDto {
@@ -47,8 +73,8 @@ export class LatePassDto {
   @Uuid({ zh: '晚归报备', en: 'Late pass' })
   id: string;
 
-  @Uuid({ zh: '学生', en: 'Student' })
-  studentId: string;
+  @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
+  student: PersonRefDto;
 
   @DateOnly({ zh: '第一晚', en: 'First evening', example: '2026-11-20' })
   from: string;
@@ -71,11 +97,11 @@ export class LatePassDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: 2_000_000_000, example: 1 })
   version: number;
 
-  static from(this: void, pass: LatePass): LatePassDto {
-    const { id, studentId, fromNight: from, toNight: to, until, reason, createdAt, revokedAt, version } = pass;
+  static from(this: void, pass: LatePassRow): LatePassDto {
+    const { id, student, fromNight: from, toNight: to, until, reason, createdAt, revokedAt, version } = pass;
     return Object.assign(new LatePassDto(), {
       id,
-      studentId,
+      student,
       from,
       to,
       until: until?.slice(0, 5) ?? null,
@@ -86,3 +112,9 @@ export class LatePassDto {
     });
   }
 }
+
+/** A late pass with its student, as SQL gives it. */
+export type LatePassRow = { student: PersonRefDto } & Pick<
+  LatePass,
+  'id' | 'fromNight' | 'toNight' | 'until' | 'reason' | 'createdAt' | 'revokedAt' | 'version'
+>;

@@ -2,20 +2,27 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { Permission } from '#contracts';
-import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { Database, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { Policies } from '#policy';
-import { daysBetween, inScope, today } from '#roster';
+import { daysBetween, inScope, inUnits, today } from '#roster';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { CurfewPolicy } from './curfew.policy.js';
 import { LatePass } from './late-pass.entity.js';
 import {
   LatePassDto,
   type LatePassesQuery,
+  type LatePassRow,
   type RegisterLatePassDto,
   type RevokeLatePassDto,
 } from './late-passes.dto.js';
 import { LatePassEndsBeforeItBegins, LatePassTooLong } from './late-passes.problems.js';
+
+/** A late pass (alias `p`) with its student. */
+const COLUMNS = sql`p.id, json_build_object('id', s.id, 'number', s.number, 'name', s.name) AS student,
+  p.from_night::text AS "fromNight", p.to_night::text AS "toNight", p.until, p.reason, p.created_at AS "createdAt",
+  p.revoked_at AS "revokedAt", p.version`;
+const TABLES = sql`safety.late_pass p JOIN directory.published_student_v1 s ON s.id = p.student_id`;
 
 /** Late passes: registered and revoked by whoever answers for the student. */
 @Injectable()
@@ -52,51 +59,53 @@ export class LatePasses {
       await insert(tx, pass);
       await audit(tx, actor, { action: 'safety.late-pass.register', subject: { kind: 'late-pass', id: pass.id } });
       await this.rechecks.requestBetween(tx, from, to);
-      return LatePassDto.from(pass);
+      return this.read(tx, actor, 'safety:night-check:write', pass.id);
     });
   }
 
   async list(actor: Actor, q: LatePassesQuery): Promise<Page<LatePassDto>> {
-    const page = keyset(q, { sorts: { createdAt: sql`p.created_at` }, defaultSort: '-createdAt', id: sql`p.id` });
-    const rows = await query<LatePass & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT p.id, p.student_id AS "studentId", p.from_night::text AS "fromNight", p.to_night::text AS "toNight",
-                 p.until, p.reason, p.created_at AS "createdAt", p.revoked_at AS "revokedAt", p.version,
-                 ${page.sortKey} AS "sortKey"
-            FROM safety.late_pass p
-           WHERE ${this.visible(actor, 'safety:night-check:read', sql`p.student_id`)}
-             AND (${q.studentId ?? null}::uuid IS NULL OR p.student_id = ${q.studentId ?? null})
-             AND (${q.night ?? null}::date IS NULL OR ${q.night ?? null}::date BETWEEN p.from_night AND p.to_night)
-             AND (${q.revoked ?? null}::boolean IS NULL OR (p.revoked_at IS NOT NULL) = ${q.revoked ?? null}::boolean)
-             AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(rows, q, (row) => [row.sortKey, row.id], LatePassDto.from);
+    const { studentId, unitId, night, revoked, updatedSince } = q;
+    return list(this.database.reader, q, {
+      select: COLUMNS,
+      from: TABLES,
+      where: [
+        this.visible(actor, 'safety:night-check:read', sql`p.student_id`),
+        anyOf(sql`p.student_id`, studentId, 'uuid'),
+        inUnits(unitId, sql`p.student_id`, today(this.config.timeZone)),
+        night && sql`${night}::date BETWEEN p.from_night AND p.to_night`,
+        revoked === undefined ? undefined : sql`(p.revoked_at IS NOT NULL) = ${revoked}`,
+        updatedSince && sql`p.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { createdAt: sql`p.created_at`, updatedAt: sql`p.updated_at` },
+      defaultSort: '-createdAt',
+      id: sql`p.id`,
+      to: LatePassDto.from,
+    });
   }
 
-  async get(actor: Actor, id: string): Promise<LatePassDto> {
-    return LatePassDto.from(await this.find(this.database.reader, actor, 'safety:night-check:read', id));
+  get(actor: Actor, id: string): Promise<LatePassDto> {
+    return this.read(this.database.reader, actor, 'safety:night-check:read', id);
   }
 
   revoke(actor: Actor, id: string, body: RevokeLatePassDto): Promise<LatePassDto> {
     return this.database.transaction(actor, async (tx) => {
-      const pass = await this.find(tx, actor, 'safety:night-check:write', id);
+      await this.read(tx, actor, 'safety:night-check:write', id);
+      const pass = await tx.findOneByOrFail(LatePass, { id });
       pass.revoke(body.reason);
       await update(tx, pass);
       await audit(tx, actor, { action: 'safety.late-pass.revoke', subject: { kind: 'late-pass', id } });
       await this.rechecks.requestBetween(tx, pass.fromNight, pass.toNight);
-      return LatePassDto.from(pass);
+      return this.read(tx, actor, 'safety:night-check:write', id);
     });
   }
 
-  private async find(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<LatePass> {
-    const visible = await queryOne(
+  private async read(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<LatePassDto> {
+    const row = await queryOne<LatePassRow>(
       tx,
-      sql`SELECT p.id FROM safety.late_pass p
-           WHERE p.id = ${id} AND ${this.visible(actor, permission, sql`p.student_id`)}`,
+      sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE p.id = ${id} AND ${this.visible(actor, permission, sql`p.student_id`)}`,
     );
-    const pass = visible && (await tx.findOneBy(LatePass, { id }));
-    if (!pass) throw new NotFound({ what: 'late-pass' });
-    return pass;
+    if (!row) throw new NotFound({ what: 'late-pass' });
+    return LatePassDto.from(row);
   }
 
   private visible(actor: Actor, permission: Permission, student: Sql): Sql {

@@ -1,18 +1,24 @@
-import { Instant, Int, OneOf, PageQuery, Text, Uuid } from '#http';
+import { AnyOf, Instant, Int, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
 import { DEVICE_STATUSES, type DeviceStatus, DIRECTION_MODES, type DirectionMode } from './device.entity.js';
 import type { DeviceRow } from './devices.queries.js';
 import type { Outage } from './outage.entity.js';
 
 const MANY = 2_000_000_000;
 
-export class OutagesQuery extends PageQuery {}
+export class OutagesQuery extends ListQuery {}
 
-export class DevicesQuery extends PageQuery {
-  @OneOf(DEVICE_STATUSES, { zh: '状态', en: 'Status', optional: true, example: 'pending' })
-  status?: DeviceStatus;
+export class DevicesQuery extends ListQuery {
+  @AnyOf(DEVICE_STATUSES, { zh: '状态', en: 'Statuses' }, ['pending'])
+  status?: DeviceStatus[];
 
-  @Uuid({ zh: '楼栋', en: 'Building', optional: true })
-  buildingId?: string;
+  @AnyOf('uuid', { zh: '楼栋', en: 'Buildings' }, ['00000000-0000-7000-8000-001100000001'])
+  buildingId?: string[];
+
+  @UpdatedSince()
+  updatedSince?: string;
+
+  @Sort(['code', 'updatedAt'])
+  sort?: string;
 }
 
 export class ApproveDeviceDto {

@@ -1,4 +1,4 @@
-import { query, sql, type Sql, type Tx } from '#database';
+import { query, sql, type Tx } from '#database';
 import type { DeviceStatus, DirectionMode } from './device.entity.js';
 
 export interface DeviceRow {
@@ -17,21 +17,12 @@ export interface DeviceRow {
   version: number;
 }
 
-/** Devices with what they hold and how fresh they are; `rest` = WHERE, ORDER BY, LIMIT over `d`. */
-export async function devices(tx: Tx, rest: Sql): Promise<DeviceRow[]> {
-  return query<DeviceRow>(
-    tx,
-    sql`SELECT d.id, d.code, d.name, d.status, d.building_id AS "buildingId", d.direction_mode AS "directionMode",
-               d.time_zone AS "timeZone", d.approved_at AS "approvedAt", d.retired_at AS "retiredAt",
-               d.created_at AS "createdAt", d.version,
-               CASE WHEN d.status = 'active' THEN 0 ELSE (
-                 SELECT count(*)::int FROM safety.pass p
-                  WHERE p.device_id = d.id AND p.status = 'held') END AS "heldPasses",
-               (SELECT p.at FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'counted'
-                 ORDER BY p.at DESC LIMIT 1) AS "lastPassAt"
-          FROM safety.device d ${rest}`,
-  );
-}
+/** A device (alias `d`) with what it holds and how fresh it is. */
+export const COLUMNS = sql`d.id, d.code, d.name, d.status, d.building_id AS "buildingId", d.direction_mode AS "directionMode",
+  d.time_zone AS "timeZone", d.approved_at AS "approvedAt", d.retired_at AS "retiredAt", d.created_at AS "createdAt", d.version,
+  CASE WHEN d.status = 'active' THEN 0 ELSE (
+    SELECT count(*)::int FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'held') END AS "heldPasses",
+  (SELECT p.at FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'counted' ORDER BY p.at DESC LIMIT 1) AS "lastPassAt"`;
 
 interface Released {
   passId: string;

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
-import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Database, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { anyOf, list, NotFound, type Page } from '#http';
 import { Policies } from '#policy';
 import { today, unitInScope, unitTouchesScope } from '#roster';
 import { nightOf } from '../curfew/night-window.js';
@@ -27,7 +27,7 @@ import {
   UnknownBuilding,
   UnknownTimeZone,
 } from './devices.problems.js';
-import { devices, heldWithoutDirection, releaseHeld } from './devices.queries.js';
+import { COLUMNS, type DeviceRow, heldWithoutDirection, releaseHeld } from './devices.queries.js';
 import { Outage } from './outage.entity.js';
 
 const LONGEST_OUTAGE_DAYS = 60;
@@ -44,15 +44,21 @@ export class Devices {
   ) {}
 
   async list(actor: Actor, q: DevicesQuery): Promise<Page<DeviceDto>> {
-    const page = keyset(q, { sorts: { code: sql`d.code` }, defaultSort: 'code', id: sql`d.id` });
-    const rows = await devices(
-      this.database.reader,
-      sql`WHERE ${this.reached(actor, 'safety:device:read')}
-            AND (${q.status ?? null}::text IS NULL OR d.status = ${q.status ?? null})
-            AND (${q.buildingId ?? null}::uuid IS NULL OR d.building_id = ${q.buildingId ?? null})
-            AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(rows, q, (row) => [row.code, row.id], DeviceDto.from);
+    const { status, buildingId, updatedSince } = q;
+    return list(this.database.reader, q, {
+      select: COLUMNS,
+      from: sql`safety.device d`,
+      where: [
+        this.reached(actor, 'safety:device:read'),
+        anyOf(sql`d.status`, status),
+        anyOf(sql`d.building_id`, buildingId, 'uuid'),
+        updatedSince && sql`d.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { code: sql`d.code`, updatedAt: sql`d.updated_at` },
+      defaultSort: 'code',
+      id: sql`d.id`,
+      to: DeviceDto.from,
+    });
   }
 
   get(actor: Actor, id: string): Promise<DeviceDto> {
@@ -129,16 +135,16 @@ export class Devices {
   }
 
   async listOutages(actor: Actor, id: string, q: OutagesQuery): Promise<Page<OutageDto>> {
-    const page = keyset(q, { sorts: { from: sql`o.from_at` }, defaultSort: '-from', id: sql`o.id` });
-    const rows = await query<Outage & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT o.id, o.device_id AS "deviceId", o.from_at AS "fromAt", o.to_at AS "toAt", o.reason,
-                 o.revoked_at AS "revokedAt", o.version, ${page.sortKey} AS "sortKey"
-            FROM safety.outage o JOIN safety.device d ON d.id = o.device_id
-           WHERE d.id = ${id} AND ${this.reached(actor, 'safety:device:read')} AND ${page.where}
-           ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(rows, q, (row) => [row.sortKey, row.id], OutageDto.from);
+    return list(this.database.reader, q, {
+      select: sql`o.id, o.device_id AS "deviceId", o.from_at AS "fromAt", o.to_at AS "toAt", o.reason,
+        o.revoked_at AS "revokedAt", o.version`,
+      from: sql`safety.outage o JOIN safety.device d ON d.id = o.device_id`,
+      where: [sql`d.id = ${id}`, this.reached(actor, 'safety:device:read')],
+      sorts: { from: sql`o.from_at` },
+      defaultSort: '-from',
+      id: sql`o.id`,
+      to: OutageDto.from,
+    });
   }
 
   revokeOutage(actor: Actor, id: string, outageId: string): Promise<OutageDto> {
@@ -182,7 +188,11 @@ export class Devices {
     permission: 'safety:device:read' | 'safety:device:write',
     id: string,
   ): Promise<DeviceDto> {
-    const [row] = await devices(tx, sql`WHERE d.id = ${id} AND ${this.reached(actor, permission)}`);
+    const reached = this.reached(actor, permission);
+    const row = await queryOne<DeviceRow>(
+      tx,
+      sql`SELECT ${COLUMNS} FROM safety.device d WHERE d.id = ${id} AND ${reached}`,
+    );
     if (!row) throw new NotFound({ what: 'device' });
     return DeviceDto.from(row);
   }

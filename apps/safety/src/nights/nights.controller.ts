@@ -107,9 +107,9 @@ export class FindingsController {
   @Get()
   @Require('safety:night-check:read')
   @ApiPage(FindingDto)
-  @Summary('列出一名学生的晚归、未归等结果，新的在前', "List a student's findings, newest night first")
+  @Summary('列出晚归、未归等结果，新的在前', 'List findings, newest night first')
   listFindings(@CurrentActor() actor: Actor, @Query() query: FindingsQuery): Promise<Page<FindingDto>> {
-    return this.nights.findingsOfStudent(actor, query);
+    return this.nights.findings(actor, query);
   }
 
   @Get(':id')

@@ -1,4 +1,18 @@
-import { DateOnly, Instant, Int, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import {
+  AnyOf,
+  DateOnly,
+  Instant,
+  Int,
+  ListOf,
+  ListQuery,
+  Nested,
+  OneOf,
+  PersonRefDto,
+  Sort,
+  Text,
+  UpdatedSince,
+  Uuid,
+} from '#http';
 import { EXCUSES, type Excuse, type Finding, FINDINGS, type Observed, OBSERVED } from './night.codes.js';
 
 const MANY = 2_000_000_000;
@@ -17,7 +31,7 @@ export class RequestNightCheckDto {
   to?: string;
 }
 
-export class NightsQuery extends PageQuery {
+export class NightsQuery extends ListQuery {
   @DateOnly({ zh: '不早于', en: 'Not before', optional: true, example: '2026-11-01' })
   from?: string;
 
@@ -95,55 +109,41 @@ export class NightDto {
   @ListOf(() => GateOutageDto, { zh: '当晚故障的门禁', en: 'Gates that were out', maxItems: 10_000 })
   outages: GateOutageDto[];
 
-  static from(this: void, row: NightRow): NightDto {
-    const { night, revision, policyNumber, checkedAt, students, outages, ...counts } = row;
-    const { late, notReturned, excused, excusedByLeave, suppressed, unknown } = counts;
-    return Object.assign(new NightDto(), {
-      night,
-      revision,
-      policyNumber,
-      checkedAt,
-      students,
-      counts: { late, notReturned, excused, excusedByLeave, suppressed, unknown },
-      outages,
-    });
+  static from(this: void, row: NightDto): NightDto {
+    return Object.assign(new NightDto(), row);
   }
 }
 
-export interface NightRow extends NightCountsDto {
-  id: string;
-  night: string;
-  revision: number;
-  policyNumber: number;
-  checkedAt: Date;
-  students: number;
-  outages: GateOutageDto[];
+/** Filters of findings, of one night or of all. */
+class FindingFilters extends ListQuery {
+  @AnyOf('uuid', { zh: '学生', en: 'Students' }, ['00000000-0000-7000-8000-003000000001'])
+  studentId?: string[];
+
+  @AnyOf(
+    'uuid',
+    { zh: '学生所属的单位或场所（含其下级）', en: 'Units or places of the students, those below included' },
+    ['00000000-0000-7000-8000-000600000001'],
+  )
+  unitId?: string[];
+
+  @AnyOf(FINDINGS, { zh: '结果；不填为除“已更正”外的全部', en: 'Findings; left out: all but `clear`' }, ['late'])
+  finding?: Finding[];
+
+  @AnyOf('uuid', { zh: '楼栋', en: 'Buildings' }, ['00000000-0000-7000-8000-001100000001'])
+  buildingId?: string[];
+
+  @UpdatedSince()
+  updatedSince?: string;
 }
 
-export class NightFindingsQuery extends PageQuery {
-  @OneOf(FINDINGS, {
-    zh: '结果；不填为除“已更正”外的全部',
-    en: 'Finding; left out: all but `clear`',
-    optional: true,
-    example: 'late',
-  })
-  finding?: Finding;
-
-  @Uuid({ zh: '楼栋', en: 'Building', optional: true })
-  buildingId?: string;
+export class NightFindingsQuery extends FindingFilters {
+  @Sort(['number', 'updatedAt'])
+  sort?: string;
 }
 
-export class FindingsQuery extends PageQuery {
-  @Uuid({ zh: '学生', en: 'Student' })
-  studentId: string;
-
-  @OneOf(FINDINGS, {
-    zh: '结果；不填为除“已更正”外的全部',
-    en: 'Finding; left out: all but `clear`',
-    optional: true,
-    example: 'late',
-  })
-  finding?: Finding;
+export class FindingsQuery extends FindingFilters {
+  @Sort(['night', 'updatedAt'])
+  sort?: string;
 
   @DateOnly({ zh: '不早于', en: 'Not before', optional: true, example: '2026-09-01' })
   from?: string;
@@ -160,14 +160,8 @@ export class FindingDto {
   @DateOnly({ zh: '夜晚', en: "The evening's date", example: '2026-11-20' })
   night: string;
 
-  @Uuid({ zh: '学生', en: 'Student' })
-  studentId: string;
-
-  @Text({ zh: '学号', en: 'Student number', max: 64, example: '2024000001' })
-  studentNumber: string;
-
-  @Text({ zh: '姓名', en: 'Name', example: '学生1' })
-  studentName: string;
+  @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
+  student: PersonRefDto;
 
   @Uuid({ zh: '楼栋', en: 'Building' })
   buildingId: string;
@@ -206,13 +200,10 @@ export class FindingDto {
   @Int({ zh: '形成于该晚的第几次修订', en: 'Revision of the night it comes from', min: 1, max: MANY, example: 1 })
   revision: number;
 
-  static from(this: void, row: FindingRow): FindingDto {
-    const { sortKey: _sortKey, ...fields } = row;
-    return Object.assign(new FindingDto(), fields);
+  static from(this: void, row: FindingDto): FindingDto {
+    return Object.assign(new FindingDto(), row);
   }
 }
-
-export type FindingRow = FindingDto & { sortKey: string };
 
 /** What stood before an amendment. */
 export class FindingHistoryDto {

@@ -1,7 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import { AnyOf, Flag, Instant, Int, ListOf, ListQuery, OneOf, Text, UpdatedSince, Uuid } from '#http';
+import {
+  AnyOf,
+  Flag,
+  Instant,
+  Int,
+  ListOf,
+  ListQuery,
+  Nested,
+  OneOf,
+  PersonRefDto,
+  Text,
+  UpdatedSince,
+  Uuid,
+} from '#http';
 import { DIRECTIONS, type Direction, type Pass, PASS_STATUSES, type PassStatus } from './pass.entity.js';
 import type { RejectedRow } from './pass-rows.js';
 
@@ -175,8 +188,8 @@ export class PassDto {
   @Uuid({ zh: '通行', en: 'Pass' })
   id: string;
 
-  @Uuid({ zh: '学生', en: 'Student' })
-  studentId: string;
+  @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
+  student: PersonRefDto;
 
   @Uuid({ zh: '设备', en: 'Device' })
   deviceId: string;
@@ -203,10 +216,10 @@ export class PassDto {
   version: number;
 
   static from(this: void, pass: PassView): PassDto {
-    const { id, studentId, deviceId, buildingId, direction, at, status, voidReason, createdAt, version } = pass;
+    const { id, student, deviceId, buildingId, direction, at, status, voidReason, createdAt, version } = pass;
     return Object.assign(new PassDto(), {
       id,
-      studentId,
+      student,
       deviceId,
       buildingId,
       direction,
@@ -219,16 +232,8 @@ export class PassDto {
   }
 }
 
-export type PassView = Pick<
+/** A pass with its student, as SQL gives it. */
+export type PassView = { student: PersonRefDto } & Pick<
   Pass,
-  | 'id'
-  | 'studentId'
-  | 'deviceId'
-  | 'buildingId'
-  | 'direction'
-  | 'at'
-  | 'status'
-  | 'voidReason'
-  | 'createdAt'
-  | 'version'
+  'id' | 'deviceId' | 'buildingId' | 'direction' | 'at' | 'status' | 'voidReason' | 'createdAt' | 'version'
 >;

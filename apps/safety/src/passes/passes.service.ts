@@ -10,10 +10,13 @@ import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from './affected-nights.js';
 import { Pass } from './pass.entity.js';
 import { factOf, publishRetractions } from './publish-passes.js';
-import { PassDto, type PassesQuery, type VoidPassDto } from './passes.dto.js';
+import { PassDto, type PassesQuery, type PassView, type VoidPassDto } from './passes.dto.js';
 
-const COLUMNS = sql`p.id, p.student_id AS "studentId", p.device_id AS "deviceId", p.building_id AS "buildingId", p.direction, p.at,
+/** A pass (alias `p`) with its student. */
+const COLUMNS = sql`p.id, json_build_object('id', s.id, 'number', s.number, 'name', s.name) AS student,
+  p.device_id AS "deviceId", p.building_id AS "buildingId", p.direction, p.at,
   p.status, p.void_reason AS "voidReason", p.created_at AS "createdAt", p.version`;
+const TABLES = sql`safety.pass p JOIN directory.published_student_v1 s ON s.id = p.student_id`;
 
 /** Passes as those who answer for the students see them, and taking one back. */
 @Injectable()
@@ -32,7 +35,7 @@ export class Passes {
     return this.database.transaction(actor, async (tx) => {
       const found = await list(tx, q, {
         select: COLUMNS,
-        from: sql`safety.pass p`,
+        from: TABLES,
         where: [
           this.visible(actor, 'safety:pass:read'),
           anyOf(sql`p.student_id`, studentId, 'uuid'),
@@ -75,7 +78,8 @@ export class Passes {
       await audit(tx, actor, { action: 'safety.pass.void', subject: { kind: 'pass', id } });
       await publishRetractions(tx, this.events, [factOf(pass)]);
       await this.rechecks.request(tx, await affectedNights(tx, this.policies, [pass.at], this.config.timeZone));
-      return PassDto.from(pass);
+      const row = await queryOne<PassView>(tx, sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE p.id = ${id}`);
+      return PassDto.from(row!);
     });
   }
 

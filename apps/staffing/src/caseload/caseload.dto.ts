@@ -1,4 +1,4 @@
-import { DateOnly, Decimal, Int, ListOf, Nested, OneOf, PageQuery, Sort, Text, Uuid } from '#http';
+import { AnyOf, DateOnly, Decimal, Int, ListOf, ListQuery, Nested, OneOf, Sort, Text, Uuid } from '#http';
 import type { CaseloadRow, RatioRow } from './caseload.queries.js';
 import { RatioPolicy } from './ratio.policy.js';
 
@@ -89,9 +89,9 @@ export class RatioDto {
   units: UnitRatioDto[];
 }
 
-export class CaseloadQuery extends PageQuery {
-  @Uuid({ zh: '只看服务该单位的', en: 'Only those who serve this unit', optional: true })
-  unitId?: string;
+export class CaseloadQuery extends ListQuery {
+  @AnyOf('uuid', { zh: '只看服务这些单位的', en: 'Only those who serve one of these units' })
+  unitId?: string[];
 
   @DateOnly({ zh: '日期，默认今天', en: 'Date; default today', optional: true, example: '2026-11-21' })
   on?: string;
@@ -122,7 +122,7 @@ export class CaseloadDto {
   @Int({ zh: '涉及宿舍楼数', en: 'Buildings the students live in', min: 0, max: MANY, example: 3 })
   buildings: number;
 
-  static from({ sortKey: _, ...row }: CaseloadRow): CaseloadDto {
+  static from(this: void, row: CaseloadRow): CaseloadDto {
     return Object.assign(new CaseloadDto(), row);
   }
 }

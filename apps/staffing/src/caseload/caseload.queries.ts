@@ -84,22 +84,21 @@ export interface CaseloadRow {
   studentsHere: number;
   classes: number;
   buildings: number;
-  sortKey: string;
 }
 
 /**
  * SQL of the caseload of everybody who answers, in a post of the rule's kinds, for an active student within the scope
- * (and the unit, when given) on a date.
+ * (and the units, when given) on a date.
  */
 export function caseloads(args: {
   scope: Scope;
-  unitId: string | undefined;
+  unitIds: readonly string[];
   on: string;
   rule: RatioPolicy;
   today: string;
 }): Sql {
-  const { scope, unitId, on, rule, today } = args;
-  const inUnit = unitId ? sql`m.unit_id IN (${unitsBelow([unitId])})` : sql`TRUE`;
+  const { scope, unitIds, on, rule, today } = args;
+  const inUnit = unitIds.length > 0 ? sql`m.unit_id IN (${unitsBelow(unitIds)})` : sql`TRUE`;
   return sql`
     WITH here AS (
       SELECT DISTINCT s.id FROM directory.published_student_v1 s

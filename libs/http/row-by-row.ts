@@ -1,0 +1,59 @@
+import type { Tx } from '#database';
+import { Int, Text } from './fields.js';
+import { toProblem } from './to-problem.js';
+
+/** Why a row of a request was not done. */
+export class RowProblemDto {
+  @Text({ zh: '问题代码', en: 'Stable code', example: 'http/stale' })
+  code: string;
+
+  @Int({ zh: '单独请求时的状态码', en: 'Status a request of its own would get', min: 400, max: 599, example: 412 })
+  status: number;
+
+  @Text({ zh: '中文说明', en: 'In Chinese', max: 2000, example: '数据已被他人修改，请重新读取后再试' })
+  zh: string;
+
+  @Text({
+    zh: '英文说明',
+    en: 'In English',
+    max: 2000,
+    example: 'The data was changed by somebody else; read it again',
+  })
+  en: string;
+}
+
+/** What became of a row: its new status and version, or the problem; a row with a problem changed nothing. */
+export interface RowResult<S> {
+  id: string;
+  status: S | null;
+  version: number | null;
+  problem: RowProblemDto | null;
+}
+
+/**
+ * Changes each row by itself, in order: one that cannot be changed gets its problem, the others are done.
+ * What is not a row's fault (a status of 500 and above) fails the whole transaction.
+ */
+export async function rowByRow<R extends { id: string }, S>(
+  tx: Tx,
+  rows: readonly R[],
+  change: (row: R, i: number) => Promise<{ status: S; version: number }>,
+): Promise<RowResult<S>[]> {
+  const results: RowResult<S>[] = [];
+  for (const [i, row] of rows.entries()) {
+    await tx.query('SAVEPOINT one_row');
+    try {
+      const { status, version } = await change(row, i);
+      results.push({ id: row.id, status, version, problem: null });
+    } catch (error) {
+      const problem = toProblem(error);
+      if (!problem || problem.kind.status >= 500) throw error;
+      await tx.query('ROLLBACK TO SAVEPOINT one_row');
+      const { code, status } = problem.kind;
+      const { zh, en } = problem.errors[0] ?? problem.text;
+      results.push({ id: row.id, status: null, version: null, problem: { code, status, zh, en } });
+    }
+    await tx.query('RELEASE SAVEPOINT one_row');
+  }
+  return results;
+}
