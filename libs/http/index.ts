@@ -19,7 +19,7 @@ export { Readiness, type ReadinessCheck } from './health.js';
 export { configureHttp, HttpModule, servePages } from './http.module.js';
 export { deleteOldIdempotencyKeys } from './idempotency.js';
 export { createLogger, errorForLog, NestLogger } from './logging.js';
-export { parseJsonBody } from './json-body.js';
+export { parseJsonBody, shownControls } from './json-body.js';
 export { escapeHtml } from './markdown.js';
 export { httpMigrations } from './migrations.js';
 export { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';

@@ -38,7 +38,12 @@ export class RuleTextRequestDto {
 }
 
 export class RuleTextErrorDto {
-  @Text({ zh: '出错的节点', en: 'Where: a JSON pointer into the request or the rule', example: '#/text' })
+  @Text({
+    zh: '出错的节点；控制字符写作 \\uXXXX',
+    en: 'Where: a JSON pointer into the request or the rule; control characters as \\uXXXX',
+    max: 2000,
+    example: '#/text',
+  })
   pointer: string;
 
   @Text({ zh: '中文说明', en: 'Chinese', max: 500, example: '此处应为 )' })
