@@ -43,3 +43,4 @@ export { JSON_TYPE, Raw, RawBody, type RawContent } from './raw-body.js';
 export { toProblem } from './to-problem.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';
 export { validateValue } from './validation.pipe.js';
+export { defineSchemas } from './openapi-schemas.js';

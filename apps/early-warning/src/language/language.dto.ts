@@ -1,8 +1,10 @@
+import { getSchemaPath } from '@nestjs/swagger';
 import type { Bilingual } from '#contracts';
 import { Int, Json, ListOf, LongText, Nested, OneOf, Text } from '#http';
 import type { Rule } from '../kernel/language.js';
 import { MAX_RULE_TEXT } from '../kernel/limits.js';
 import { type Mark, MARKS } from '../kernel/templates/index.js';
+import { RuleDefinitionDto } from '../rules/rules.dto.js';
 
 const TEXT = 'yellow: sum(late_return, 7d, default: 0) >= $late_per_week(3)';
 const SENTENCES = {
@@ -114,7 +116,12 @@ export class RuleTemplateDto {
   @Text({ zh: '规则代码', en: 'Code of the rule', example: 'dorm.late' })
   code: string;
 
-  @Json({ zh: '规则，可直接起草', en: 'The rule, fit to be drafted', maxBytes: MAX_BYTES, example: RULE })
+  @Json({
+    zh: '规则，可直接起草',
+    en: 'The rule, fit to be drafted',
+    schema: { allOf: [{ $ref: getSchemaPath(RuleDefinitionDto) }] },
+    example: RULE,
+  })
   rule: Rule;
 
   @LongText({ zh: '规则文本', en: 'Its text', max: MAX_RULE_TEXT, example: TEXT })
