@@ -31,10 +31,24 @@ const say = (line: unknown) => console.log(JSON.stringify(line));
 
 const LEAVE = `{ kind: 'personal', startsAt: process.env.FROM!, endsAt: process.env.TO! }`;
 
+/** A rule is typed down to its predicates. */
+const RULE = `export const rule: RuleDefinitionDto = {
+  id: 'dorm.late', title: { zh: '晚归', en: 'late' }, reason: { zh: '晚归', en: 'late' }, level: 'yellow',
+  features: { late: { metric: 'late_return', agg: 'days_over', window: '7d', where: { ge: 1 } } },
+  when: { any: [{ ge: [{ f: 'late' }, { $p: 'late_per_week', default: 3 }] }, { not: { calendar: 'leave|holiday' } }] },
+};
+// @ts-expect-error no such aggregate
+export const wrongFeature: RuleDefinitionDto = { ...rule, features: { late: { metric: 'late_return', agg: 'total' } } };
+// @ts-expect-error a feature's name is text
+export const wrongPredicate: RuleDefinitionDto = { ...rule, when: { all: [{ ge: [{ f: 3 }, 3] }] } };
+`;
+
 /** The tour of README.md with openapi-fetch: what is not in the document does not compile. */
 const WITH_FETCH = `import createClient from 'openapi-fetch';
-import type { paths } from './schema.js';
+import type { components, paths } from './schema.js';
 ${HEAD}
+type RuleDefinitionDto = components['schemas']['RuleDefinitionDto'];
+${RULE}
 const api = createClient<paths>({ baseUrl: url });
 const warnings = await api.GET('/early-warning/v1/warnings', { headers: as('counselor'), params: { query: { limit: 2, total: true } } });
 const levels: string[] = warnings.data!.data.map((warning) => warning.level);
@@ -54,7 +68,9 @@ say(['refused', refused.error!.code, refused.error!.permission]);
 /** The same with what @hey-api/openapi-ts makes. */
 const WITH_SDK = `import { createClient } from './sdk/client/index.js';
 import { getRatio, listLeaves, listNightChecks, listWarnings, precheckLeave } from './sdk/sdk.gen.js';
+import type { RuleDefinitionDto } from './sdk/types.gen.js';
 ${HEAD}
+${RULE}
 const client = createClient({ baseUrl: url });
 const warnings = await listWarnings({ client, headers: as('counselor'), query: { limit: 2, total: true } });
 const levels: string[] = warnings.data!.data.map((warning) => warning.level);

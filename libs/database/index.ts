@@ -1,4 +1,13 @@
-export { afterCommit, allowSeconds, Database, sqlState, type Caller, type Once, type Tx } from './transaction.js';
+export {
+  afterCommit,
+  allowSeconds,
+  Database,
+  sqlState,
+  violates,
+  type Caller,
+  type Once,
+  type Tx,
+} from './transaction.js';
 export { empty, join, query, queryOne, raw, sql, type Sql } from './sql.js';
 export { BaseEntity, insert, newId, StaleVersionError, update } from './entity.js';
 export {

@@ -115,9 +115,15 @@ function isRetryable(error: unknown): boolean {
 
 /** SQLSTATE of a driver error, or undefined. */
 export function sqlState(error: unknown): string | undefined {
-  const driver =
-    error instanceof QueryFailedError
-      ? (error.driverError as { code?: unknown })
-      : (error as { code?: unknown } | null);
-  return typeof driver?.code === 'string' && /^[0-9A-Z]{5}$/.test(driver.code) ? driver.code : undefined;
+  const code = driverError(error)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Whether a write broke this very constraint or unique index, by its name in the database. A table has others, which say something else. */
+export function violates(error: unknown, constraint: string): boolean {
+  return driverError(error)?.constraint === constraint;
+}
+
+function driverError(error: unknown): { code?: unknown; constraint?: unknown } | null | undefined {
+  return error instanceof QueryFailedError ? error.driverError : (error as object | null | undefined);
 }

@@ -6,7 +6,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogContro
 import type { DestinationStream } from 'pino';
 import type { Config } from '#config';
 import { BODY_LIMIT } from './decorators.js';
-import { parseJsonBody } from './json-body.js';
+import { KEYS_PER_MB, parseJsonBody } from './json-body.js';
 import { createLogger } from './logging.js';
 import { PROBLEM_JSON, problemBody, sendProblem } from './problem-answer.js';
 import {
@@ -79,7 +79,8 @@ export function createAdapter(config: Config, log?: DestinationStream): FastifyA
 
 function jsonBody(request: FastifyRequest, bytes: Buffer): unknown {
   if (charsetOf(request) !== UTF_8) throw new UnsupportedMediaType();
-  return parseJsonBody(bytes);
+  const maxKeys = Math.floor((KEYS_PER_MB * request.routeOptions.bodyLimit!) / MB);
+  return parseJsonBody(bytes, undefined, maxKeys);
 }
 
 /** Node keeps the first of these and says nothing: who is in between may have read the second (RFC 9110 §5.3). */

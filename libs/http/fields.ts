@@ -157,11 +157,9 @@ export const ListOf = (of: (() => Cls) | rule.PlainKind | Codes, o: ListOptions)
 };
 
 /** A free JSON object: at most 16 KB unless told. */
-export const Json = (o: FieldOptions<object> & { maxBytes?: number }): PropertyDecorator =>
+export const Json = (o: FieldOptions<object> & { maxBytes?: number; schema?: object }): PropertyDecorator =>
   field(o, rule.json(o.maxBytes ?? 16_384), {
-    type: 'object',
-    additionalProperties: true,
-    maxProperties: 1000,
+    ...(o.schema ?? { type: 'object', additionalProperties: true, maxProperties: 1000 }),
     example: o.example ?? {},
   });
 

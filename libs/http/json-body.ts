@@ -4,21 +4,24 @@ import { isCleanText } from './text-hygiene.js';
 const MAX_DEPTH = 32;
 /** More keys than any object here has; checking unknown ones costs their square. */
 const MAX_KEYS = 1_000;
+/** In a whole body of a megabyte; a route that takes more bytes takes more keys. */
+export const KEYS_PER_MB = 20_000;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Parses a JSON body, stricter than JSON.parse, in linear time. Throws Invalid or MalformedJson (400) for: not UTF-8, a byte order mark
- * (RFC 8259 §8.1), nesting deeper than 32, more than 1,000 keys in one object, a key twice in it, keys that every object has
- * (`toString`), NUL or lone surrogates. An empty body is undefined.
+ * (RFC 8259 §8.1), nesting deeper than 32, more than 1,000 keys in one object or `maxKeys` in all of them, a key twice in one,
+ * keys that every object has (`toString`), NUL or lone surrogates. An empty body is undefined.
  *
  * `rows` names a list in the body whose entries are judged one by one by its reader: an entry that is nested too deep, has such a key
- * or a key twice becomes undefined, and its text is for the reader to look at.
+ * or a key twice becomes undefined, and its text is for the reader to look at. Keys in the list
+ * do not count among `maxKeys`.
  */
-export function parseJsonBody(bytes: Buffer, rows?: string): unknown {
+export function parseJsonBody(bytes: Buffer, rows?: string, maxKeys = KEYS_PER_MB): unknown {
   const source = decodeUtf8(bytes);
   if (source.startsWith('\uFEFF')) throw new MalformedJson();
   if (source.trim() === '') return undefined;
-  const flawed = scan(source, rows);
+  const flawed = scan(source, rows, maxKeys);
   let value: unknown;
   try {
     value = JSON.parse(source);
@@ -44,13 +47,14 @@ function decodeUtf8(bytes: Buffer): string {
  * One pass before parsing: depth and keys. What is not JSON at all is left to JSON.parse. Answers the places of the flawed entries of
  * the list that `rows` names.
  */
-function scan(source: string, rows: string | undefined): ReadonlySet<number> {
+function scan(source: string, rows: string | undefined, maxKeys: number): ReadonlySet<number> {
   const objects: (Set<string> | null)[] = [];
   const flawed = new Set<number>();
   let depth = 0;
   /** Place of the entry in the list of rows; -1 = not in it. */
   let row = -1;
   let rowsNext = false;
+  let keysInAll = 0;
   for (let i = 0; i < source.length; i++) {
     switch (source.charCodeAt(i)) {
       case 0x22: {
@@ -58,7 +62,7 @@ function scan(source: string, rows: string | undefined): ReadonlySet<number> {
         const keys = depth <= MAX_DEPTH ? objects[depth - 1] : null;
         if (keys && nextIsColon(source, end + 1)) {
           const key = keyOf(source.slice(i, end + 1));
-          const flaw = flawOf(keys, key);
+          const flaw = row < 0 && ++keysInAll > maxKeys ? tooManyInAll(maxKeys) : flawOf(keys, key);
           if (flaw && row < 0) throw invalid(`#/${pointerPart(key)}`, ...flaw);
           if (flaw) flawed.add(row);
           keys.add(key);
@@ -113,6 +117,10 @@ function keyOf(literal: string): string {
   } catch {
     throw new MalformedJson();
   }
+}
+
+function tooManyInAll(most: number): [zh: string, en: string] {
+  return [`使键数超限：整个请求体最多 ${most} 个键`, `is one key too many: a body may have ${most}`];
 }
 
 function flawOf(keys: ReadonlySet<string>, key: string): [zh: string, en: string] | undefined {

@@ -13,6 +13,17 @@ export interface Schema {
   [key: string]: unknown;
 }
 
+const defined: Record<string, Schema> = {};
+
+/** Adds components, in the dialect of OpenAPI 3.1, for what no class can say; a document holds those that it refers to. */
+export function defineSchemas(schemas: Record<string, Schema>): void {
+  Object.assign(defined, schemas);
+}
+
+export function definedSchemas(): Record<string, Schema> {
+  return structuredClone(defined);
+}
+
 /** From the dialect of OpenAPI 3.0 that @nestjs/swagger writes to JSON Schema 2020-12 (OpenAPI 3.1). */
 export function toJsonSchema(schema: Schema): Schema {
   const { 'x-nullable': nullable, example, allOf, items, properties, ...rest } = schema;

@@ -17,7 +17,7 @@ import {
   problemRef,
   problemResponses,
 } from './openapi-parts.js';
-import { referenced, type Schema, toJsonSchema } from './openapi-schemas.js';
+import { definedSchemas, referenced, type Schema, toJsonSchema } from './openapi-schemas.js';
 import { rawRequestBody } from './raw-body.js';
 
 type Handler = (...args: never[]) => unknown;
@@ -100,9 +100,11 @@ export class ApiDocument {
     description: string,
   ): OpenAPIObject {
     const whole = structuredClone(this.whole(app));
-    const schemas = Object.fromEntries(
-      Object.entries(whole.components?.schemas ?? {}).map(([name, schema]) => [name, toJsonSchema(schema as Schema)]),
-    );
+    const ofClasses = Object.entries(whole.components?.schemas ?? {});
+    const schemas = {
+      ...Object.fromEntries(ofClasses.map(([name, schema]) => [name, toJsonSchema(schema as Schema)])),
+      ...definedSchemas(),
+    };
     const routes = routesOf(app);
     const paths: Paths = {};
     const ids = new Set<string>();

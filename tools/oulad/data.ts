@@ -25,6 +25,15 @@ export interface Oulad {
 
 type Row = Record<string, string>;
 
+/** The presentations asked for, or all that there are, in their order in time. Throws an Error for one that there is not. */
+export function presentationsOf({ registrations }: Oulad, asked: readonly string[]): string[] {
+  // B begins in February, J in October.
+  const all = [...new Set(registrations.map((r) => r.presentation))].sort();
+  const unknown = asked.find((one) => !all.includes(one));
+  if (unknown !== undefined) throw new Error(`There is no presentation ${unknown}, but ${all.join(', ')}`);
+  return asked.length === 0 ? all : all.filter((one) => asked.includes(one));
+}
+
 /** Reads the gzipped CSV files of the Open University Learning Analytics Dataset (CC BY 4.0; Kuzilek et al. 2017). */
 export async function readOulad(folder: string): Promise<Oulad> {
   const [infos, registrations, assessments, submissions] = await Promise.all(

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readOulad } from './data.js';
+import { presentationsOf, readOulad } from './data.js';
 import { dateOf, observationsOf } from './import-files.js';
 
 /** A handful of rows in the data set's own format. */
@@ -39,6 +39,13 @@ describe('the OULAD files', () => {
     ]);
     // Exams, and assessments without a day, are never due.
     expect([...due]).toEqual([['AAA-2014J', [12]]]);
+  });
+
+  it('are judged by the presentations asked for, or by all', async () => {
+    const data = await readOulad(folder);
+    expect(presentationsOf(data, [])).toEqual(['2014B', '2014J']);
+    expect(presentationsOf(data, ['2014J', '2014J'])).toEqual(['2014J']);
+    expect(() => presentationsOf(data, ['2014B', '2015B'])).toThrow('There is no presentation 2015B, but 2014B, 2014J');
   });
 
   it('become observations on their own days; a submission without a score is no score', async () => {

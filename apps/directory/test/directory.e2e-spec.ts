@@ -1,5 +1,7 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { sql } from '#database';
-import { addWorkingDays, inScope } from '#roster';
+import { addWorkingDays, inScope, today } from '#roster';
 import { campus, TestApp } from '#testing';
 import { staffing } from '../../staffing/src/staffing.module.js';
 import { directory } from '../src/directory.module.js';
@@ -82,6 +84,29 @@ describe('directory', () => {
       ]) {
         await client.get(`/directory/v1/people?${bad}`).expect(400);
       }
+    });
+
+    it('slows an app down that tries out numbers, and tells the operators without them', async () => {
+      const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+      const client = await test.client();
+      const policy = { ...{ effectiveFrom: today('Asia/Shanghai'), source: 'test' }, value: { perMinute: 100 } };
+      await client.post('/directory/v1/policies/directory.look-ups/versions', policy).expect(201);
+      const some = (n: number) => Array.from({ length: n }, (_, i) => String(2_024_000_001 + i));
+      const search = (number: string[], by = client) => by.post('/directory/v1/people/search', { number });
+      for (let i = 0; i < 2; i++) expect((await search(some(50)).expect(200)).body.data).toHaveLength(12);
+      for (let i = 0; i < 3; i++) {
+        const refused = await search(some(1)).set('Accept-Language', 'en').expect(429);
+        expect(refused.body.code).toBe('directory/too-many-look-ups');
+        expect(refused.body.detail).toContain('at most 100 a minute and 5000 different ones a day');
+        expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+        expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+      }
+      expect(warned.mock.calls).toEqual([[expect.stringContaining('the app test-app looks up too many numbers')]]);
+      expect(JSON.stringify(warned.mock.calls)).not.toContain('2024');
+      // Others go on, and so does what is no look-up by number.
+      await search(some(1), await test.person(campus.staff.counselorCs)).expect(200);
+      await client.post('/directory/v1/people/search', { name: '生12' }).expect(200);
+      warned.mockRestore();
     });
 
     it('shows where somebody belonged on a date', async () => {

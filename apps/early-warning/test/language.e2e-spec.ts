@@ -105,6 +105,25 @@ describe('the rule language', () => {
     await officer.post(TEXTS, { text: 'x'.repeat(40_001), base: RULE }).expect(400);
   });
 
+  it('shows control characters of keys and names as JSON writes them', async () => {
+    const errors = async (body: object) => (await officer.post(TEXTS, body).expect(200)).body.errors;
+    const name = 'a\u0001~/\u007f';
+    const shown = '#/rule/features/a\\u0001~0~1\\u007f';
+    const features = { ...RULE.features, [name]: RULE.features.late };
+    expect(await errors({ rule: { ...RULE, features, [`${name}b`]: 1 } })).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ pointer: shown }),
+        expect.objectContaining({ pointer: '#/rule/a\\u0001~0~1\\u007fb' }),
+      ]),
+    );
+    const long = '\u0001'.repeat(100);
+    const inLong = await errors({ rule: { ...RULE, features: { [long]: { ...RULE.features.late, [long]: 1 } } } });
+    for (const { pointer } of inLong) {
+      expect(pointer).not.toMatch(/[\u0000-\u001f\u007f]/);
+      expect(pointer.length).toBeLessThanOrEqual(2_000);
+    }
+  });
+
   it('takes back every text it gives', async () => {
     const where = Object.fromEntries(
       ['ge', 'gt', 'le', 'lt', 'eq'].map((op) => [op, { $p: `${op}_${'x'.repeat(57)}`, default: 1.5 }]),

@@ -1,6 +1,7 @@
-import { sql } from '#database';
+import type { Response } from 'supertest';
+import { query, sql } from '#database';
 import { today } from '#roster';
-import { campus, TestApp, type Client } from '#testing';
+import { campus, eventually, TestApp, type Client } from '#testing';
 import { partyBuilding } from '../src/party-building.module.js';
 
 let test: TestApp;
@@ -100,6 +101,14 @@ describe('the party tree', () => {
     const refused = await office.post('/party-building/v1/organizations', branch({ code: 'X', ...change }));
     expect(refused.status).toBe(code.endsWith('taken') ? 409 : 400);
     expect(refused.body).toMatchObject({ code, errors: [{ pointer }] });
+  });
+
+  it('does not blame the code for another constraint of the table', async () => {
+    await test.query(sql`CREATE UNIQUE INDEX name_once ON party_building.organization (name) WHERE name = '独一无二'`);
+    const named = (code: string) => office.post('/party-building/v1/organizations', branch({ code, name: '独一无二' }));
+    await named('ONCE-1').expect(201);
+    expect((await named('ONCE-2').expect(409)).body.code).toBe('http/conflict');
+    expect((await named('ONCE-1').expect(409)).body.code).toBe('party-building/code-taken');
   });
 
   it('keeps an organizer within their own', async () => {
@@ -227,6 +236,27 @@ describe('grids', () => {
     expect(await coverage('?on=2026-11-01')).toMatchObject({ covered: 3, uncovered: 0 });
     const east = await test.query(sql`SELECT 1 FROM party_building.grid_assignment WHERE grid_id = ${grids.east}`);
     expect(east).toHaveLength(1);
+  });
+
+  it('goes to one of two branches that come at the same time', async () => {
+    const id = party(90);
+    let second: Promise<Response> | undefined;
+    await test.query(sql`INSERT INTO directory.unit (id, kind, code, name) VALUES (${id}, 'grid', 'G-N', '北区网格')`);
+    await test.database.transaction(null, async (tx) => {
+      await query(
+        tx,
+        sql`INSERT INTO party_building.grid_assignment (id, organization_id, grid_id, valid_from)
+            VALUES (${party(91)}, ${MD01}, ${id}, ${now})`,
+      );
+      second = Promise.resolve(cover(XJ01, 2, { gridIds: [id] }));
+      await eventually(async () => {
+        const waiting = await test.query(
+          sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(waiting).toHaveLength(1);
+      });
+    });
+    expect(await second).toMatchObject({ status: 409, body: { code: 'party-building/grid-covered' } });
   });
 
   it('is refused for what is no branch, and for what is no grid', async () => {

@@ -151,6 +151,13 @@ describe('bodies', () => {
     expect((await echo(`{${keys(1_000)}}`).expect(400)).body.errors).toHaveLength(100);
   });
 
+  it('takes more keys where a route takes more bytes', async () => {
+    const rows = (n: number) => ({ rows: Array.from({ length: n }, () => ({ a: 1, b: 2, c: 3, d: 4, e: 5 })) });
+    const big = (n: number) => agent().post(`${PATH}/big`).set('Accept-Language', 'en').send(rows(n));
+    await big(11_000).expect(200);
+    expect((await big(13_000).expect(400)).body.errors[0].detail).toBe('is one key too many: a body may have 60000');
+  });
+
   it.each(['application/json; charset=gbk', 'application/merge-patch+json', 'application/vnd.api+json'])(
     'refuses %s',
     async (type) => {

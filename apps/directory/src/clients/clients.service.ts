@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, insert, query, sql, sqlState, type Tx, update } from '#database';
+import { Database, insert, query, sql, type Tx, update, violates } from '#database';
 import { keyset, NotFound, type Page, toPage } from '#http';
 import { Client, ClientSecret, MAX_SECRETS, type PublicJwk } from './client.entity.js';
 import {
@@ -26,7 +26,7 @@ import {
 } from './clients.problems.js';
 import { Vault } from '#vault';
 
-const UNIQUE_VIOLATION = '23505';
+const UNIQUE_CLIENT_ID = 'client_client_id_key';
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 
 /** What secrets of clients are hashed under. */
@@ -90,7 +90,7 @@ export class ClientsService {
           jwks: input.publicKey ? { keys: [input.publicKey] } : null,
         }),
       ).catch((error: unknown) => {
-        throw sqlState(error) === UNIQUE_VIOLATION ? new ClientIdTaken({ pointer: '#/clientId' }) : error;
+        throw violates(error, UNIQUE_CLIENT_ID) ? new ClientIdTaken({ pointer: '#/clientId' }) : error;
       });
       if (secret !== null) await insert(tx, ClientSecret.of(client, this.hash(secret)));
       await audit(tx, actor, { action: 'directory.client.created', subject: { kind: 'client', id: client.id } });

@@ -1,9 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { Database, query, queryOne, sql, type Sql } from '#database';
 import { anyOf, keyset, list, NotFound, type Page, toPage } from '#http';
-import { inScope, inUnits, today } from '#roster';
+import { Policies } from '#policy';
+import { inScope, instantOf, inUnits, today } from '#roster';
+import { LookUps } from './look-ups.js';
+import { LookUpsPolicy } from './look-ups.policy.js';
 import {
   MembershipDto,
   type MembershipsQuery,
@@ -12,15 +15,20 @@ import {
   PersonDetailDto,
   PersonDto,
 } from './people.dto.js';
+import { TooManyLookUps } from './people.problems.js';
 import type { Person } from './person.entity.js';
 
+const logger = new Logger('people');
 const COLUMNS = sql`p.id, p.kind, p.number, p.name, p.sex, p.birth_date::text AS "birthDate", p.grade, p.active, p.version`;
 
 /** People, as far as the actor answers for them. */
 @Injectable()
 export class People {
+  private readonly lookUps = new LookUps();
+
   constructor(
     private readonly database: Database,
+    private readonly policies: Policies,
     private readonly config: Config,
   ) {}
 
@@ -29,11 +37,23 @@ export class People {
   }
 
   /** By name or number, which do not belong into an address. */
-  search(actor: Actor, { name, number, ...filter }: PeopleSearchDto): Promise<Page<PersonDto>> {
+  async search(actor: Actor, { name, number, ...filter }: PeopleSearchDto): Promise<Page<PersonDto>> {
+    if (number) await this.countLookUps(actor, number);
     return this.find(actor, Object.assign(new PeopleSearchDto(), filter, { name, number }), [
       name === undefined ? undefined : sql`strpos(p.name, ${name}) > 0`,
       anyOf(sql`p.number`, number),
     ]);
+  }
+
+  /** Throws TooManyLookUps (429), of which the log tells once a minute. */
+  private async countLookUps({ app }: Actor, numbers: string[]): Promise<void> {
+    const { value: limits } = await this.policies.at(this.database.reader, LookUpsPolicy, this.today);
+    const refused = this.lookUps.count(app, numbers, limits, this.today);
+    if (!refused) return;
+    const { limit, seconds, first } = refused;
+    if (first) logger.warn(`the app ${app} looks up too many numbers: more than ${limits[limit]} (${limit})`);
+    const retryAfter = limit === 'perMinute' ? seconds : secondsLeftOf(this.today, this.config.timeZone);
+    throw new TooManyLookUps({ retryAfter, params: { ...limits } });
   }
 
   private find(actor: Actor, filter: PeopleQuery, more: (Sql | undefined)[] = []): Promise<Page<PersonDto>> {
@@ -95,4 +115,8 @@ export class People {
   private get today(): string {
     return today(this.config.timeZone);
   }
+}
+
+function secondsLeftOf(day: string, timeZone: string): number {
+  return Math.max(1, Math.ceil((instantOf(day, '24:00', timeZone).getTime() - Date.now()) / 1000));
 }

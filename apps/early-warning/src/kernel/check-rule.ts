@@ -317,12 +317,13 @@ class RuleCheck {
     for (const language of ['zh', 'en']) {
       const text = isObject(texts) ? texts[language] : undefined;
       for (const name of typeof text === 'string' ? placeholdersIn(text) : []) {
+        const short = name.slice(0, 40);
         const feature = Object.hasOwn(this.features, name) ? this.features[name] : undefined;
         if (isObject(feature) && feature.agg === 'zscore' && feature.rank === undefined)
           this.findings.wrong(
             `${at}/${language}`,
-            `{${name}} 是标准分，学生看不懂`,
-            `has {${name}}, a number of deviations, which students do not understand`,
+            `{${short}} 是标准分，学生看不懂`,
+            `has {${short}}, a number of deviations, which students do not understand`,
           );
       }
     }

@@ -1,8 +1,10 @@
+import { getSchemaPath } from '@nestjs/swagger';
 import type { Bilingual } from '#contracts';
 import { Int, Json, ListOf, LongText, Nested, OneOf, Text } from '#http';
 import type { Rule } from '../kernel/language.js';
 import { MAX_RULE_TEXT } from '../kernel/limits.js';
 import { type Mark, MARKS } from '../kernel/templates/index.js';
+import { RuleDefinitionDto } from '../rules/rules.dto.js';
 
 const TEXT = 'yellow: sum(late_return, 7d, default: 0) >= $late_per_week(3)';
 const SENTENCES = {
@@ -38,7 +40,12 @@ export class RuleTextRequestDto {
 }
 
 export class RuleTextErrorDto {
-  @Text({ zh: '出错的节点', en: 'Where: a JSON pointer into the request or the rule', example: '#/text' })
+  @Text({
+    zh: '出错的节点；控制字符写作 \\uXXXX',
+    en: 'Where: a JSON pointer into the request or the rule; control characters as \\uXXXX',
+    max: 2000,
+    example: '#/text',
+  })
   pointer: string;
 
   @Text({ zh: '中文说明', en: 'Chinese', max: 500, example: '此处应为 )' })
@@ -109,7 +116,12 @@ export class RuleTemplateDto {
   @Text({ zh: '规则代码', en: 'Code of the rule', example: 'dorm.late' })
   code: string;
 
-  @Json({ zh: '规则，可直接起草', en: 'The rule, fit to be drafted', maxBytes: MAX_BYTES, example: RULE })
+  @Json({
+    zh: '规则，可直接起草',
+    en: 'The rule, fit to be drafted',
+    schema: { allOf: [{ $ref: getSchemaPath(RuleDefinitionDto) }] },
+    example: RULE,
+  })
   rule: Rule;
 
   @LongText({ zh: '规则文本', en: 'Its text', max: MAX_RULE_TEXT, example: TEXT })

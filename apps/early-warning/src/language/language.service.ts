@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Bilingual } from '#contracts';
 import { Database, query, sql } from '#database';
-import { Invalid, type Page } from '#http';
+import { Invalid, type Page, shownControls } from '#http';
 import { checkFeature } from '../kernel/check-feature.js';
 import { checkRule, checkVisibility } from '../kernel/check-rule.js';
 import { Findings, isObject, type RuleError } from '../kernel/findings.js';
@@ -66,7 +66,10 @@ function answer(rule: object | null, errors: RuleTextErrorDto[]): RuleTextDto {
   return Object.assign(new RuleTextDto(), {
     text: right && printRule(right),
     rule: right ?? rule,
-    errors: rule === null ? errors : errors.map((one) => ({ ...one, pointer: one.pointer.replace('#', '#/rule') })),
+    errors: errors.map((one) => ({
+      ...one,
+      pointer: shownControls(rule === null ? one.pointer : one.pointer.replace('#', '#/rule')),
+    })),
   });
 }
 

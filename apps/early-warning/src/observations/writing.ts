@@ -1,4 +1,4 @@
-import { empty, query, queryOne, sql, sqlState, type Tx } from '#database';
+import { empty, query, queryOne, sql, type Tx, violates } from '#database';
 import { type ObservationColumns, queueing } from '../engine/batches.js';
 import { copyIn, CopyRows } from '../engine/copy-binary.js';
 import { dateOfDay } from '../kernel/days.js';
@@ -99,7 +99,7 @@ interface Put {
 
 /** Sources whose last batch held records that were known already. */
 const repeating = new Set<string>();
-const UNIQUE_VIOLATION = '23505';
+const RECORD_KEY = 'keyed_observation_pkey';
 
 /** Puts records in their places by key. A batch of nothing but new ones goes in at once; one that meets a known key goes key by key. */
 async function putRecords(tx: Tx, batch: Batch, rows: Rows, some: readonly number[]): Promise<Put> {
@@ -130,7 +130,7 @@ async function copyNew(
     await tx.query('RELEASE SAVEPOINT all_new');
     return true;
   } catch (error) {
-    if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+    if (!violates(error, RECORD_KEY)) throw error;
     await tx.query('ROLLBACK TO SAVEPOINT all_new');
     return false;
   }

@@ -26,6 +26,7 @@ import {
   RULE_STATES,
   type RuleState,
 } from './rule.entity.js';
+import { component, partOf } from './rule-components.js';
 
 class BilingualDto {
   @Text({ zh: '中文', en: 'Chinese', max: 500, example: '7 天内晚归 {late} 次' })
@@ -35,6 +36,7 @@ class BilingualDto {
   en: string;
 }
 
+const PREDICATE = { allOf: [component('predicate')] };
 const FEATURES = { late: { metric: 'late_return', agg: 'sum', window: '7d' } };
 const WHEN = { ge: [{ f: 'late' }, { $p: 'late_per_week', default: 3 }] };
 
@@ -55,7 +57,12 @@ export class RuleDefinitionDto {
   )
   on?: string;
 
-  @Json({ zh: '特征：指标 × 聚合 × 窗口', en: 'Features: metric × aggregate × window', example: FEATURES })
+  @Json({
+    zh: '特征：指标 × 聚合 × 窗口',
+    en: 'Features: metric × aggregate × window',
+    schema: partOf('features'),
+    example: FEATURES,
+  })
   features: object;
 
   @Allow()
@@ -63,19 +70,20 @@ export class RuleDefinitionDto {
     description: '级别，或由轻到重的 {级别: 条件} 列表 / A level, or a list of {level: predicate}, mildest first',
     oneOf: [
       { type: 'string', enum: Object.keys(WARNING_LEVELS) },
-      { type: 'array', maxItems: 4, items: { type: 'object', additionalProperties: true, maxProperties: 1 } },
+      { type: 'array', maxItems: 4, items: component('step') },
     ],
     example: 'yellow',
   })
   level: unknown;
 
-  @Json({ zh: '条件', en: 'Predicate', optional: true, example: WHEN })
+  @Json({ zh: '条件', en: 'Predicate', optional: true, schema: PREDICATE, example: WHEN })
   when?: object;
 
   @Json({
     zh: '升级：级别与条件',
     en: 'Escalation: level and predicate',
     optional: true,
+    schema: partOf('escalate'),
     example: { to: 'orange', when: { ge: [{ f: 'late' }, 5] } },
   })
   escalate?: object;
@@ -125,6 +133,7 @@ export class RuleDefinitionDto {
     zh: '解除条件：成立之前预警一直算作成立',
     en: 'Until this is true a warning goes on holding',
     optional: true,
+    schema: PREDICATE,
     example: { lt: [{ f: 'late' }, 1] },
   })
   clearWhen?: object;
@@ -133,6 +142,7 @@ export class RuleDefinitionDto {
     zh: '只判断这些学生：单位或场所、年级、性别',
     en: 'Only these students are judged: units or places, grades, sex',
     optional: true,
+    schema: partOf('students'),
     example: { grades: [2026] },
   })
   students?: object;
@@ -141,6 +151,7 @@ export class RuleDefinitionDto {
     zh: '有效日期，首尾两日在内',
     en: 'Days on which it is judged, both inclusive',
     optional: true,
+    schema: partOf('effective'),
     example: { from: '2026-09-01', to: '2027-01-20' },
   })
   effective?: object;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit, MissingPermission } from '#auth';
 import { Config } from '#config';
 import { AdmissionAdvancedV1, AdmissionReversedV1, type Permission } from '#contracts';
-import { Database, insert, queryOne, sql, sqlState, type Tx, update } from '#database';
+import { Database, insert, queryOne, sql, type Tx, update, violates } from '#database';
 import { Events } from '#events';
 import { NotFound } from '#http';
 import { Policies } from '#policy';
@@ -39,7 +39,7 @@ import type { GateKind } from './gate.js';
 import { lastSupportedStep, rulesFor, type Step } from './rule-set.js';
 
 const WRITE: Permission = 'party-building:admission:write';
-const UNIQUE_VIOLATION = '23505';
+const ONE_OPEN_ADMISSION = 'admission_open';
 const ANY_BRANCH: Scope = { school: true, unitIds: [] };
 
 /** Carrying admissions forward: what is written. Everything entered stays; a mistake is reversed by a further entry. */
@@ -315,7 +315,7 @@ async function refusingSecond(write: Promise<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {
-    if (sqlState(error) === UNIQUE_VIOLATION) throw new AlreadyApplying({ pointer: '#/personId' });
+    if (violates(error, ONE_OPEN_ADMISSION)) throw new AlreadyApplying({ pointer: '#/personId' });
     throw error;
   }
 }

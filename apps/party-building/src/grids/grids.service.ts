@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { Permission } from '#contracts';
-import { Database, newId, query, queryOne, sql, sqlState, type Tx, update } from '#database';
+import { Database, newId, query, queryOne, sql, type Tx, update, violates } from '#database';
 import { list, NotFound } from '#http';
 import { holdsOn, today, unitTouchesScope } from '#roster';
 import { BRANCH_KINDS } from '../organizations/organization.entity.js';
@@ -12,7 +12,7 @@ import { GridCovered, GridUnknown } from './grids.problems.js';
 
 const READ: Permission = 'party-building:organization:read';
 const WRITE: Permission = 'party-building:organization:write';
-const EXCLUSION_VIOLATION = '23P01';
+const ONE_BRANCH_AT_A_TIME = 'grid_assignment_grid_id_daterange_excl';
 
 /** Which branch covers which grid of the community (1+N), and which grids nobody covers. */
 @Injectable()
@@ -113,7 +113,7 @@ async function insertMissing(tx: Tx, branchId: string, gridIds: string[], from: 
              WHERE a.organization_id = ${branchId} AND a.grid_id = n.grid_id AND a.valid_to IS NULL)`,
     );
   } catch (error) {
-    if (sqlState(error) === EXCLUSION_VIOLATION) throw new GridCovered({ pointer: '#/gridIds' });
+    if (violates(error, ONE_BRANCH_AT_A_TIME)) throw new GridCovered({ pointer: '#/gridIds' });
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { Permission } from '#contracts';
-import { Database, insert, queryOne, sql, sqlState, type Tx, update } from '#database';
+import { Database, insert, queryOne, sql, type Tx, update, violates } from '#database';
 import { anyOf, list, NotFound, type Page } from '#http';
 import { holdsOn, inScope, today } from '#roster';
 import { Organizations } from '../organizations/organizations.service.js';
@@ -13,7 +13,7 @@ import { MemberElsewhere, PersonUnknown } from './members.problems.js';
 
 const READ: Permission = 'party-building:organization:read';
 const WRITE: Permission = 'party-building:organization:write';
-const EXCLUSION_VIOLATION = '23P01';
+const ONE_BRANCH_AT_A_TIME = 'member_person_id_daterange_excl';
 
 /** A membership (alias `m`) with its person. */
 const COLUMNS = sql`m.id, m.organization_id AS "organizationId", m.kind, m.joined_on::text AS "joinedOn",
@@ -90,7 +90,7 @@ async function refusingOverlaps(write: Promise<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {
-    if (sqlState(error) === EXCLUSION_VIOLATION) throw new MemberElsewhere({ pointer: '#/validFrom' });
+    if (violates(error, ONE_BRANCH_AT_A_TIME)) throw new MemberElsewhere({ pointer: '#/validFrom' });
     throw error;
   }
 }

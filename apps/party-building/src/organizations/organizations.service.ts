@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import type { Permission } from '#contracts';
-import { Database, insert, query, queryOne, sql, sqlState, type Tx, update } from '#database';
+import { Database, insert, query, queryOne, sql, type Tx, update, violates } from '#database';
 import { anyOf, list, NotFound, type Page } from '#http';
 import { type Scope, unitInScope } from '#roster';
 import { organizationInScope } from '../scope.js';
@@ -23,7 +23,7 @@ import {
 
 const READ: Permission = 'party-building:organization:read';
 const WRITE: Permission = 'party-building:organization:write';
-const UNIQUE_VIOLATION = '23505';
+const UNIQUE_CODE = 'organization_code';
 
 /** The party tree. */
 @Injectable()
@@ -192,7 +192,7 @@ async function refusingTakenCode(write: Promise<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {
-    if (sqlState(error) === UNIQUE_VIOLATION) throw new CodeTaken({ pointer: '#/code' });
+    if (violates(error, UNIQUE_CODE)) throw new CodeTaken({ pointer: '#/code' });
     throw error;
   }
 }

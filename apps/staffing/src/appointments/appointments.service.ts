@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { AppointmentKind, Permission } from '#contracts';
-import { Database, insert, queryOne, sql, type Sql, sqlState, type Tx, update } from '#database';
+import { Database, insert, queryOne, sql, type Sql, type Tx, update, violates } from '#database';
 import { anyOf, list, NotFound, type Page } from '#http';
 import { Policies } from '#policy';
 import { holdsOn, inScope, personById, today, unitInScope } from '#roster';
@@ -24,7 +24,7 @@ import {
 } from './appointments.problems.js';
 import { answerersOf, type AppointmentRow, COLUMNS, selectAppointments, TABLES } from './appointments.queries.js';
 
-const EXCLUSION_VIOLATION = '23P01';
+const ONE_POST_AT_A_TIME = 'appointment_person_id_kind_unit_id_daterange_excl';
 
 /** Appointing, relieving, and who answers for whom. */
 @Injectable()
@@ -149,7 +149,7 @@ async function refusingOverlaps(write: Promise<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {
-    if (sqlState(error) === EXCLUSION_VIOLATION) throw new AppointmentOverlaps({ pointer: '#/validFrom' });
+    if (violates(error, ONE_POST_AT_A_TIME)) throw new AppointmentOverlaps({ pointer: '#/validFrom' });
     throw error;
   }
 }
