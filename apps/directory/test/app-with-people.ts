@@ -1,11 +1,33 @@
 import * as oidc from 'openid-client';
-import { Browser, CALLBACK, type IssuerApp } from './issuer.js';
+import { CampusOidc, CLIENT } from './campus-oidc.js';
+import { Browser, CALLBACK, freePort, IssuerApp } from './issuer.js';
 
 type Stop = Awaited<ReturnType<Browser['walk']>>;
 
 /** The school's sign-on, as a person meets it in a browser. */
 interface Campus {
   signIn(browser: Browser, page: URL, number: string, callback: string): Promise<Stop>;
+}
+
+/** Yizhan, a campus with OpenID Connect, and an app; `stop` ends all of it. */
+export async function startWithCampus() {
+  const port = await freePort();
+  const sso = await CampusOidc.start(`http://127.0.0.1:${port}`);
+  const yizhan = await IssuerApp.create({
+    demo: false,
+    port,
+    oidcIssuer: sso.issuer,
+    oidcClientId: CLIENT.id,
+    oidcClientSecretFile: CLIENT.secretFile(),
+    oidcScope: 'openid profile',
+    oidcNumberClaim: 'xh',
+  });
+  const app = await AppWithPeople.register(yizhan, sso, sso.issuer);
+  const stop = async (): Promise<void> => {
+    await yizhan.close();
+    await sso.stop();
+  };
+  return { yizhan, sso, app, stop };
 }
 
 /** An app that people sign in to over the campus's sign-on. */

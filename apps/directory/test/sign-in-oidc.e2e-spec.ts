@@ -4,9 +4,9 @@ import { campus, eventually, studentNumbers } from '#testing';
 import { Vault } from '#vault';
 import { Sessions } from '../src/login/sessions.service.js';
 import { StateAdapter } from '../src/login/state-adapter.js';
-import { AppWithPeople } from './app-with-people.js';
-import { CampusOidc, CLIENT } from './campus-oidc.js';
-import { Browser, CALLBACK, freePort, IssuerApp } from './issuer.js';
+import { AppWithPeople, startWithCampus } from './app-with-people.js';
+import { type CampusOidc, CLIENT } from './campus-oidc.js';
+import { Browser, CALLBACK, IssuerApp } from './issuer.js';
 
 const [STUDENT, NUMBER] = [campus.students[0] as string, studentNumbers[0] as string];
 
@@ -14,24 +14,11 @@ describe('signing in by OpenID Connect', () => {
   let yizhan: IssuerApp;
   let sso: CampusOidc;
   let app: AppWithPeople;
+  let stop: () => Promise<void>;
   beforeAll(async () => {
-    const port = await freePort();
-    sso = await CampusOidc.start(`http://127.0.0.1:${port}`);
-    yizhan = await IssuerApp.create({
-      demo: false,
-      port,
-      oidcIssuer: sso.issuer,
-      oidcClientId: CLIENT.id,
-      oidcClientSecretFile: CLIENT.secretFile(),
-      oidcScope: 'openid profile',
-      oidcNumberClaim: 'xh',
-    });
-    app = await AppWithPeople.register(yizhan, sso, sso.issuer);
+    ({ yizhan, sso, app, stop } = await startWithCampus());
   });
-  afterAll(async () => {
-    await yizhan?.close();
-    await sso?.stop();
-  });
+  afterAll(() => stop?.());
 
   it('asks the person once whether the app may act for them, naming the app and each permission in both languages', async () => {
     const browser = new Browser();

@@ -1,9 +1,8 @@
 import { chromium, type Browser as Chromium, type Page } from 'playwright-core';
 import { campus, studentNumbers } from '#testing';
 import { firstAdmin } from '../../../tools/first-admin.js';
-import { AppWithPeople } from './app-with-people.js';
-import { CampusOidc, CLIENT } from './campus-oidc.js';
-import { CALLBACK, freePort, IssuerApp } from './issuer.js';
+import { AppWithPeople, startWithCampus } from './app-with-people.js';
+import { CALLBACK, IssuerApp } from './issuer.js';
 import { decodeJwt } from 'jose';
 
 const SCREENS = [
@@ -36,27 +35,12 @@ async function look(page: Page, name: string): Promise<void> {
 
 describe.each(SCREENS)('signing in on a $name', ({ name: _name, ...viewport }) => {
   describe('over the campus', () => {
-    let yizhan: IssuerApp;
-    let sso: CampusOidc;
     let app: AppWithPeople;
+    let stop: () => Promise<void>;
     beforeAll(async () => {
-      const port = await freePort();
-      sso = await CampusOidc.start(`http://127.0.0.1:${port}`);
-      yizhan = await IssuerApp.create({
-        demo: false,
-        port,
-        oidcIssuer: sso.issuer,
-        oidcClientId: CLIENT.id,
-        oidcClientSecretFile: CLIENT.secretFile(),
-        oidcScope: 'openid profile',
-        oidcNumberClaim: 'xh',
-      });
-      app = await AppWithPeople.register(yizhan, sso, sso.issuer);
+      ({ app, stop } = await startWithCampus());
     });
-    afterAll(async () => {
-      await yizhan?.close();
-      await sso?.stop();
-    });
+    afterAll(() => stop?.());
 
     it('leads back to the app, once the person has allowed it', async () => {
       const page = await openPage(viewport);
