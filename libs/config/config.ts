@@ -102,7 +102,7 @@ export class Config {
   @IsString()
   oidcNumberClaim = 'sub';
 
-  /** Campus sign-in by CAS 3: its address, e.g. `https://cas.example.edu.cn/cas`. Let it know the service `<BASE_URL>/directory/sso/callback`, with any query. */
+  /** Campus sign-in by CAS 3: its address, e.g. `https://cas.example.edu.cn/cas`. Let it know the service `<BASE_URL>/directory/sso/cas/`, followed by anything. */
   @IsOptional()
   @IsUrl({ ...ANY_HOST, protocols: ['http', 'https'] })
   casUrl?: string;

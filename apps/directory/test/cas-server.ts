@@ -20,13 +20,7 @@ export class CasServer {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'yizhan-cas-'));
     // The system's Python: its packages are where apt puts them.
-    const child = spawn('/usr/bin/python3', [
-      SCRIPT,
-      String(port),
-      folder,
-      `${yizhan}/directory/sso/callback`,
-      ...numbers,
-    ]);
+    const child = spawn('/usr/bin/python3', [SCRIPT, String(port), folder, `${yizhan}/directory/sso/cas/`, ...numbers]);
     let said = '';
     await new Promise<void>((ready, failed) => {
       child.stdout.on('data', (chunk: Buffer) => String(chunk).includes('ready') && ready());

@@ -74,7 +74,7 @@ export class SignInController {
   }
 }
 
-/** What the campus's single sign-on is told: one address for coming back, one for its notices. */
+/** What the campus's single sign-on is told: where people come back to, and where its notices go. */
 @ApiExcludeController()
 @Controller('directory/sso')
 @Public()
@@ -88,8 +88,17 @@ export class SsoController {
     answer(reply, await this.signIn.backFromCampus(parametersOf(query)));
   }
 
+  /** The service that a ticket is made for. The state is in its path, as there are servers that compare services without their query. */
+  @Get('cas/:state')
+  @ForBrowsers()
+  async backFromCas(@Res() reply: FastifyReply, @Param('state') state: string, @Query() query: Sent): Promise<void> {
+    const parameters = parametersOf(query);
+    parameters.set('state', state);
+    answer(reply, await this.signIn.backFromCampus(parameters));
+  }
+
   /** CAS posts its logout notices to the service. Answered alike whether they end something or not. */
-  @Post('callback')
+  @Post('cas/:state')
   @HttpCode(200)
   @RawBody(FORM)
   endByCas(@Raw() content: RawContent, @Query() _query: Sent): Promise<void> {

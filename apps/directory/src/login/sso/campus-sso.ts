@@ -40,7 +40,7 @@ export interface CampusSso {
 /** Injects the school's CampusSso; undefined before there is one. */
 export const CAMPUS_SSO = Symbol('CampusSso');
 
-/** Where the campus sends people back to, by OIDC and by CAS. */
+/** Where the campus sends people back to by OIDC; by CAS it is `/directory/sso/cas/<state>`. */
 export function callbackOf(config: Config): string {
   return `${config.origin}/directory/sso/callback`;
 }

@@ -1,13 +1,6 @@
 import type { Config } from '#config';
 import { because, SsoRefused, SsoUnavailable } from '../login.problems.js';
-import {
-  assertSecure,
-  callbackOf,
-  type CampusSignIn,
-  type CampusSso,
-  type LogoutNotice,
-  type Pending,
-} from './campus-sso.js';
+import { assertSecure, type CampusSignIn, type CampusSso, type LogoutNotice, type Pending } from './campus-sso.js';
 import { readLogoutRequest, readServiceResponse } from './cas-xml.js';
 
 const TIMEOUT_MS = 5_000;
@@ -67,7 +60,7 @@ export class CasSso implements CampusSso {
    */
   private addressOf(path: string, { state, anew }: Pending): URL {
     const url = new URL(`${this.base}${path}`);
-    url.searchParams.set('service', `${callbackOf(this.config)}?state=${state}`);
+    url.searchParams.set('service', `${this.config.origin}/directory/sso/cas/${state}`);
     if (anew) url.searchParams.set('renew', 'true');
     return url;
   }
