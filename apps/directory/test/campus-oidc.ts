@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { Provider } from '../src/login/oidc-provider.js';
 import type { Browser } from './issuer.js';
 import { freePort } from './issuer.js';
@@ -23,13 +25,16 @@ export class CampusOidc {
   private constructor(
     readonly issuer: string,
     private readonly server: Server,
+    private readonly key: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'],
   ) {}
 
   /** `yizhan`: where the system under test is. */
   static async start(yizhan: string): Promise<CampusOidc> {
     const port = await freePort();
     const issuer = `http://127.0.0.1:${port}`;
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     const provider = new Provider(issuer, {
+      jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig' } as never] },
       clients: [
         {
           client_id: CLIENT.id,
@@ -50,7 +55,15 @@ export class CampusOidc {
     const server = createServer((request, response) => void provider.callback()(request, response));
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return new CampusOidc(issuer, server);
+    return new CampusOidc(issuer, server, privateKey);
+  }
+
+  /** A logout token, signed with the campus's own key; `claims` take the place of the right ones. */
+  logoutToken(claims: Record<string, unknown>): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    const right = { iss: this.issuer, aud: CLIENT.id, iat: now, exp: now + 120, jti: randomUUID(), events };
+    return new SignJWT({ ...right, ...claims }).setProtectedHeader({ alg: 'RS256', typ: 'logout+jwt' }).sign(this.key);
   }
 
   /** What a person does on the campus's pages: name themselves, and let the campus pass it on. */

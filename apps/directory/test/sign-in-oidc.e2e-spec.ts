@@ -198,6 +198,36 @@ describe('signing in by OpenID Connect', () => {
       expect(await ended({ subject: 'a person' })).toEqual(['named', 'unnamed']);
     });
 
+    it('takes a notice that is signed by the campus, fresh, about logout and for us, once', async () => {
+      const sub = `uid-${studentNumbers[4]}`;
+      const { tokens } = await app.signIn(studentNumbers[4] as string);
+      const send = async (logout_token: string): Promise<void> => {
+        const body = new URLSearchParams({ logout_token });
+        const response = await fetch(`${yizhan.config.origin}/directory/sso/logout`, { method: 'POST', body });
+        expect(response.status).toBe(200);
+      };
+      const now = Math.floor(Date.now() / 1000);
+      for (const wrong of [
+        { sub, aud: 'another' },
+        { sub, iss: 'https://elsewhere.example' },
+        { sub, iat: now - 600, exp: now + 60 },
+        { sub, events: {} },
+        { sub, nonce: 'n' },
+        { sub: undefined },
+        { sub, jti: undefined },
+      ])
+        await send(await sso.logoutToken(wrong));
+      expect((await app.renew(tokens)).access_token).toBeDefined();
+
+      const notice = await sso.logoutToken({ sub });
+      const again = await app.signIn(studentNumbers[4] as string);
+      await send(notice);
+      await expect(app.renew(again.tokens)).rejects.toMatchObject({ error: 'invalid_grant' });
+      const later = await app.signIn(studentNumbers[4] as string);
+      await send(notice);
+      await expect(app.renew(later.tokens)).resolves.toBeDefined();
+    });
+
     it('is believed from the campus alone', async () => {
       const { tokens } = await app.signIn(NUMBER);
       const { privateKey, publicKey } = await generateKeyPair('RS256');

@@ -20,6 +20,8 @@ import { CAMPUS_SSO, type CampusSso, type Pending } from './sso/campus-sso.js';
 import { StateAdapter } from './state-adapter.js';
 
 const AT_THE_CAMPUS_SECONDS = 600;
+/** Longer than a notice is taken at all (OidcSso). */
+const NOTICE_SECONDS = 300;
 const logger = new Logger('sign-in');
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -44,6 +46,7 @@ interface Underway {
 @Injectable()
 export class SignIn implements OnApplicationBootstrap {
   private readonly atTheCampus: StateAdapter;
+  private readonly notices: StateAdapter;
 
   constructor(
     private readonly config: Config,
@@ -56,6 +59,7 @@ export class SignIn implements OnApplicationBootstrap {
     vault: Vault,
   ) {
     this.atTheCampus = new StateAdapter('AtTheCampus', database, vault);
+    this.notices = new StateAdapter('LogoutNotice', database, vault);
   }
 
   onApplicationBootstrap(): Promise<void> {
@@ -150,7 +154,10 @@ export class SignIn implements OnApplicationBootstrap {
   /** The campus says that a sign-in is over. Whatever else comes here ends nothing. */
   async endByNotice(body: URLSearchParams): Promise<void> {
     const notice = await this.sso?.logoutNotice(body);
-    if (notice) await this.sessions.endByNotice(notice);
+    if (!notice || (notice.id && (await this.notices.find(notice.id)))) return;
+    await this.sessions.endByNotice(notice);
+    // Afterwards: a notice that failed may come again.
+    if (notice.id) await this.notices.upsert(notice.id, {}, NOTICE_SECONDS);
   }
 
   private async askForConsent(interaction: Interaction): Promise<Page> {

@@ -23,6 +23,8 @@ export interface Pending {
 export interface LogoutNotice {
   session?: string | undefined;
   subject?: string | undefined;
+  /** The notice's own id, by which it counts once; undefined where the session's name is good once by itself. */
+  id?: string | undefined;
 }
 
 /** The school's single sign-on, which knows the people; the issuer sends them there. */

@@ -127,11 +127,11 @@ function authenticationOf(file: string | undefined): oidc.ClientAuth {
 }
 
 /** A logout token says of which session or of whom, and has no nonce, so that an ID token never passes for one. */
-function noticeOf({ sid, sub, events, nonce }: JWTPayload): LogoutNotice | undefined {
+function noticeOf({ sid, sub, events, nonce, jti }: JWTPayload): LogoutNotice | undefined {
   const event = (events as Record<string, unknown> | undefined)?.[LOGOUT_EVENT];
   if (typeof event !== 'object' || event === null || nonce !== undefined) return undefined;
   const [session, subject] = [text(sid), text(sub)];
-  return session || subject ? { session, subject } : undefined;
+  return session || subject ? { session, subject, id: jti } : undefined;
 }
 
 /** What the campus or the browser said wrong is a refusal; the rest is that the campus cannot be reached. */
