@@ -80,11 +80,13 @@ describe('after a correction', () => {
     const home = { leave: { status: 'closed', closedHow: 'gate', returnedAt: early }, night: null, warning: null };
     expect(await story(0)).toEqual(home);
     await house.takeBack(0, early);
-    expect(await story(0)).toEqual({
+    const { warning, ...after } = await story(0);
+    expect(after).toEqual({
       leave: { status: 'closed', closedHow: 'gate', returnedAt: noon },
       night: { finding: 'excused', excuse: 'leave', minutesLate: null },
-      warning: null,
     });
+    // The gate hears of it before the leave does: a run in between may have raised one, and the next has taken it back.
+    expect([null, 'withdrawn']).toContain(warning);
     expect(leave.status).toBe('approved');
   });
 
