@@ -34,7 +34,10 @@ export async function firstAdmin(config: Config, number: string): Promise<FirstA
       database.reader,
       sql`SELECT id FROM directory.person WHERE kind = 'staff' AND number = ${number} AND active`,
     );
-    if (!person) throw new Error(`The roster has no active member of staff ${number}: import the roster first.`);
+    if (!person)
+      throw new Error(
+        `The roster has no active member of staff ${number}: check the number, or import the roster first.`,
+      );
     const appointed = await appointUnlessSomebodyIs(database, config, person.id);
     return { code: await new SignInCodes(database, Vault.fromFile(config.secretKeyFile)).make(person.id), appointed };
   } finally {

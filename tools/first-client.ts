@@ -6,7 +6,6 @@ import { connect, Database } from '#database';
 import { ClientsService } from '../apps/directory/src/clients/clients.service.js';
 import { Client, ClientSecret } from '../apps/directory/src/clients/client.entity.js';
 import { Vault } from '#vault';
-import { runningUrl } from './local/running.js';
 
 /**
  * `npm run client:first -- <client-id>`: makes the client from which all others are made through the API. For a new installation,
@@ -44,7 +43,7 @@ try {
     permissions: ['directory:client:read', 'directory:client:write'],
   });
   process.stdout.write(
-    `client_id ${issued.client.clientId}\nclient_secret ${issued.secret}\nMake further clients with POST ${(await runningUrl(resolve('.local'))) ?? config.origin}/directory/v1/clients\n`,
+    `client_id ${issued.client.clientId}\nclient_secret ${issued.secret}\nIt may make clients (directory:client:read, directory:client:write) and nothing else: POST ${config.origin}/directory/v1/clients\n`,
   );
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);

@@ -51,8 +51,8 @@ export const PersonNeeded = defineProblem({
 export const SignInCodeRefused = defineProblem({
   code: 'directory/sign-in-code-refused',
   status: 403,
-  zh: '登录码无效、已用过或已过期，请在服务器上用 npm run admin:first 重新生成',
-  en: 'The sign-in code is wrong, used or expired; make a new one on the server with npm run admin:first',
+  zh: '登录码无效、已用过或已过期。请返回上一页核对后重试，或在服务器上用 npm run admin:first 重新生成（须与服务器使用同一个 SECRET_KEY_FILE）',
+  en: 'The sign-in code is wrong, used or expired. Go back and try again, or make a new one on the server with npm run admin:first (with the SECRET_KEY_FILE of the server)',
 });
 
 export const RotatedTooRecently = defineProblem({
