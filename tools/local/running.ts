@@ -9,8 +9,9 @@ interface Running {
 
 const fileOf = (home: string): string => `${home}/running.json`;
 
-/** Lets the other commands of this folder find the instance, whatever its port. */
+/** Lets the other commands of this folder find the instance, whatever its port. Of two that run from here they find the first. */
 export async function noteRunning(home: string, url: string): Promise<void> {
+  if (await runningUrl(home)) return;
   await writeFile(fileOf(home), JSON.stringify({ pid: process.pid, url } satisfies Running));
 }
 
