@@ -22,11 +22,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }));
 
-function run(command: string, ...args: string[]): Promise<Ended> {
+function run(command: string, ...rest: (string | Record<string, string>)[]): Promise<Ended> {
+  const args = rest.filter((one) => typeof one === 'string');
+  const given = Object.assign({}, ...rest.filter((one) => typeof one === 'object')) as Record<string, string>;
   const { PORT: _port, BASE_URL: _url, DATABASE_URL: _database, ...env } = process.env;
   const flags = ['--no-warnings', '--conditions=source', '--import', sources, join(root, 'tools', command), ...args];
   return new Promise((done) => {
-    const child = execFile(process.execPath, flags, { cwd: home, env }, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, flags, { cwd: home, env: { ...env, ...given } }, (error, stdout, stderr) =>
       done({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
     );
     child.stdin?.end();
@@ -51,6 +53,17 @@ describe('npm run reset', () => {
     expect(out).toContain('Yizhan is running from this folder (http://127.0.0.1:3999). Stop it first');
     expect(code).toBe(1);
     expect(await readdir(home)).toEqual(['.local']);
+  });
+});
+
+describe('npm run migrate', () => {
+  it('says that nobody answers at DATABASE_URL, without its password', async () => {
+    const { code, out } = await run('migrate.ts', { DATABASE_URL: 'postgres://owner:hidden@127.0.0.1:1/school' });
+    expect(out).toMatch(
+      /^DATABASE_URL cannot be used \(.*ECONNREFUSED.*\): start PostgreSQL there, or correct it\.\n$/,
+    );
+    expect(out).not.toContain('hidden');
+    expect(code).toBe(1);
   });
 });
 

@@ -20,9 +20,17 @@ if (!given) {
   process.exit(1);
 }
 const url = file ? withPassword(given, file) : given;
-const ran = await migrate(url, migrationSets(services), (line) => process.stdout.write(`${line}\n`));
-await grantServiceRoles(url, values.passwords ? await passwordsIn(values.passwords) : {});
-process.stdout.write(ran.length > 0 ? `${ran.length} migrations done\n` : 'nothing to migrate\n');
+try {
+  const ran = await migrate(url, migrationSets(services), (line) => process.stdout.write(`${line}\n`));
+  await grantServiceRoles(url, values.passwords ? await passwordsIn(values.passwords) : {});
+  process.stdout.write(ran.length > 0 ? `${ran.length} migrations done\n` : 'nothing to migrate\n');
+} catch (error) {
+  // Nobody there, or nobody let in: a trace would say less. What a migration met is told with its trace.
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (!/^(ECONN|EAI_|ENOTFOUND|ETIMEDOUT|28|3D)/.test(code)) throw error;
+  process.stderr.write(`DATABASE_URL cannot be used (${message || code}): start PostgreSQL there, or correct it.\n`);
+  process.exitCode = 1;
+}
 
 async function passwordsIn(folder: string): Promise<Record<string, string>> {
   const read = async (service: string): Promise<[string, string]> => [
