@@ -81,8 +81,10 @@ describe('the examples of the document', () => {
     });
   }
 
+  let done = 0;
   it.each(operations)('%s', async (name, operation) => {
     const response = await call(name, operation);
+    if (response.ok) done++;
     const text = await response.text();
     expect(Object.keys(operation.responses)).toContain(String(response.status));
     const { code = '' } = response.ok ? {} : (JSON.parse(text) as { code?: string });
@@ -96,6 +98,11 @@ describe('the examples of the document', () => {
     const validate = ajv.compile(rooted);
     validate(JSON.parse(text));
     expect(validate.errors ?? []).toEqual([]);
+  });
+
+  // The others name an id that is not here, or come after a date: 73 of 186 when this was written.
+  it('more than a third are carried out, not only understood', () => {
+    expect(done / operations.length).toBeGreaterThan(1 / 3);
   });
 });
 

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Actor } from '#auth';
-import { Config } from '#config';
+import type { Config } from '#config';
 import { connect, Database, query, queryOne, sql } from '#database';
 import { Policies, PolicyVersion } from '#policy';
 import { today } from '#roster';
@@ -10,6 +8,7 @@ import { Vault } from '#vault';
 import { SignInCodes } from '../apps/directory/src/login/sign-in-codes.service.js';
 import { Appointment } from '../apps/staffing/src/appointments/appointment.entity.js';
 import { Appointments } from '../apps/staffing/src/appointments/appointments.service.js';
+import { assertKeyFits, ownerConfig, runOwnerCommand } from './local/owner.js';
 
 /** What the first administrator signs in with, and whether they were appointed now. */
 interface FirstAdmin {
@@ -30,6 +29,8 @@ export async function firstAdmin(config: Config, number: string): Promise<FirstA
   });
   try {
     const database = new Database(source);
+    const vault = Vault.fromFile(config.secretKeyFile);
+    await assertKeyFits(database, vault);
     const person = await queryOne<{ id: string }>(
       database.reader,
       sql`SELECT id FROM directory.person WHERE kind = 'staff' AND number = ${number} AND active`,
@@ -39,7 +40,7 @@ export async function firstAdmin(config: Config, number: string): Promise<FirstA
         `The roster has no active member of staff ${number}: check the number, or import the roster first.`,
       );
     const appointed = await appointUnlessSomebodyIs(database, config, person.id);
-    return { code: await new SignInCodes(database, Vault.fromFile(config.secretKeyFile)).make(person.id), appointed };
+    return { code: await new SignInCodes(database, vault).make(person.id), appointed };
   } finally {
     await source.destroy();
   }
@@ -69,29 +70,14 @@ async function appointUnlessSomebodyIs(database: Database, config: Config, perso
   return true;
 }
 
-/** `npm run admin:first -- <staff number>`: for a new installation, on the server, with DATABASE_URL (the owner's) and SECRET_KEY_FILE. */
+/** `npm run admin:first -- <staff number>`; see ownerConfig. */
 async function main(): Promise<void> {
   const [number] = process.argv.slice(2);
   if (!number) throw new Error('Who shall sign in? npm run admin:first -- <staff number (工号)>');
-  if (!process.env['DATABASE_URL'])
-    throw new Error(
-      'DATABASE_URL is not set: in which database? (postgres://user:password@host:port/database, of the owner)',
-    );
-  const ownKey = resolve('.local/secret.key'); // the one that `npm start` has made
-  const config = Config.fromEnv({
-    REDIS_URL: 'redis://unused.invalid:6379',
-    ...(existsSync(ownKey) && { SECRET_KEY_FILE: ownKey }),
-    ...process.env,
-  });
-  const { code, appointed } = await firstAdmin(config, number);
+  const { code, appointed } = await firstAdmin(ownerConfig(), number);
   process.stdout.write(
     `${number} ${appointed ? 'is now student-affairs officer of the school, and ' : ''}can sign in once within 15 minutes with the code\n${code}\nOpen an app that signs people in, and enter it there.\n`,
   );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main().catch((error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  });
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runOwnerCommand(main);

@@ -2,11 +2,11 @@ import { type Database, query, sql } from '#database';
 
 const FRESH_MS = 10_000;
 
-/** The origins of the apps' pages in browsers, at most ten seconds old; without the database those known last. */
+/** The origins of the apps' pages in browsers, at most ten seconds old; while the database is away those known last, asked again every ten seconds. */
 export class Origins {
   private known = new Set<string>();
   private loadedAt = -Infinity;
-  private loading: Promise<void> | undefined;
+  private loading: Promise<unknown> | undefined;
 
   constructor(private readonly database: Database) {}
 
@@ -14,7 +14,7 @@ export class Origins {
   async include(origin: string): Promise<boolean> {
     if (performance.now() - this.loadedAt > FRESH_MS) {
       this.loading ??= this.load()
-        .catch(() => undefined)
+        .catch(() => (this.loadedAt = performance.now()))
         .finally(() => (this.loading = undefined));
       await this.loading;
     }

@@ -1,5 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
+import type { Config } from '#config';
 import { sql } from '#database';
 import { campus, eventually } from '#testing';
 import { DEMO_CLIENT } from '../src/login/demo-client.js';
@@ -100,6 +105,10 @@ describe('a person signs in', () => {
     const response = await fetch(url, { redirect: 'manual' });
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
+    expect(await response.json()).toMatchObject({ error: 'invalid_redirect_uri' });
+    const page = await new Browser().get(url);
+    expect([page.status, page.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('<code>invalid_redirect_uri</code>');
 
     const unassigned = await begin({ scope: 'safety:pass:write' });
     const back = await new Browser().signIn(unassigned.url, 'counselor', CALLBACK);
@@ -236,6 +245,13 @@ describe('before the campus sign-on is connected', () => {
       sql`UPDATE directory.oidc_state SET expires_at = expires_at - interval '15 minutes' WHERE model = 'SignInCode'`,
     );
     expect((await enter(new Browser(), code)).next.status).toBe(403);
+  });
+
+  it('no code is made with a key that is not the servers’', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'yizhan-key-')), 'secret.key');
+    writeFileSync(file, randomBytes(32).toString('base64'));
+    const other = Object.assign(Object.create(issuer.config) as Config, { secretKeyFile: file });
+    await expect(firstAdmin(other, 'T0004')).rejects.toThrow('is not the key of the servers');
   });
 
   it('the first one becomes student-affairs officer of the school, where nobody is', async () => {

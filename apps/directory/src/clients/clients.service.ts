@@ -25,6 +25,7 @@ import {
   TooManySecrets,
 } from './clients.problems.js';
 import { Vault } from '#vault';
+import { refuseTokens } from './revocation.js';
 
 const UNIQUE_CLIENT_ID = 'client_client_id_key';
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
@@ -108,7 +109,7 @@ export class ClientsService {
       const lost = client.permissions.some((permission) => !input.permissions.includes(permission));
       const { name, permissions, redirectUris = [], origins = [] } = input;
       await update(tx, Object.assign(client, { name, permissions, redirectUris, origins }), version);
-      if (lost) await refuseTokens(tx, client);
+      if (lost) await refuseTokens(tx, { clientId: client.clientId });
       await audit(tx, actor, { action: 'directory.client.changed', subject: { kind: 'client', id } });
       return view(tx, id);
     });
@@ -151,7 +152,7 @@ export class ClientsService {
       client.active = false;
       await update(tx, client, version);
       await tx.delete(ClientSecret, { clientRef: id });
-      await refuseTokens(tx, client);
+      await refuseTokens(tx, { clientId: client.clientId });
       await audit(tx, actor, { action: 'directory.client.deactivated', subject: { kind: 'client', id } });
       return view(tx, id);
     });
@@ -189,11 +190,6 @@ async function withSecrets(tx: Tx, ids: string[]): Promise<ClientDto[]> {
   return clients.map((client) =>
     ClientDto.from({ client, secrets: secrets.filter((secret) => secret.clientRef === client.id) }),
   );
-}
-
-/** Those made until now. */
-async function refuseTokens(tx: Tx, { clientId }: Client): Promise<void> {
-  await query(tx, sql`INSERT INTO directory.revocation (client_id, not_before) VALUES (${clientId}, now())`);
 }
 
 function check(input: ClientChangeDto & Pick<CreateClientDto, 'grants' | 'isPublic' | 'publicKey'>): void {

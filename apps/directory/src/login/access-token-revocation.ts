@@ -1,6 +1,7 @@
 import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import { ACCESS_TOKEN } from '#auth';
-import { type Database, query, sql } from '#database';
+import type { Database } from '#database';
+import { refuseTokens } from '../clients/revocation.js';
 import type { KoaContextWithOIDC } from './oidc-provider.js';
 
 /**
@@ -18,12 +19,7 @@ export async function revokeAccessToken(context: KoaContextWithOIDC, keys: JWK[]
     algorithms: ACCESS_TOKEN.algorithms,
   }).catch(() => undefined);
   const { jti, client_id: clientId } = verified?.payload ?? {};
-  if (jti && clientId === oidc.client.clientId) {
-    await query(
-      database.reader,
-      sql`INSERT INTO directory.revocation (token_id, not_before) VALUES (${jti}, now() + interval '1 second')`,
-    );
-  }
+  if (jti && clientId === oidc.client.clientId) await refuseTokens(database.reader, { tokenId: jti });
   context.status = 200;
   context.body = '';
 }

@@ -5,7 +5,7 @@ import { NotFound } from '#http';
 import { Vault } from '#vault';
 import { ConsentDto, ConsentsDto } from './consents.dto.js';
 import { PersonNeeded } from './login.problems.js';
-import { refuseTokens } from './revocation.js';
+import { refuseTokens } from '../clients/revocation.js';
 import { holderOf, STATE } from './state-adapter.js';
 
 /**

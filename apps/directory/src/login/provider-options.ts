@@ -8,7 +8,7 @@ import type { Vault } from '#vault';
 import { ClientAdapter, ORIGINS, SECRET_HASHES } from './client-adapter.js';
 import type { Consents } from './consents.service.js';
 import type { Sessions } from './sessions.service.js';
-import { type Page, policyOf, signedOutPage, signOutPage } from './sign-in-pages.js';
+import { type Page, policyOf, requestErrorPage, signedOutPage, signOutPage } from './sign-in-pages.js';
 import type { CampusSso } from './sso/campus-sso.js';
 import { StateAdapter } from './state-adapter.js';
 import type { Throttle } from './throttle.js';
@@ -96,7 +96,9 @@ export function providerOptions({
     // Names the session, so that its access tokens can end with it.
     extraTokenClaims: async (_context, token) =>
       'sessionUid' in token && token.sessionUid ? { sid: sessions.nameOf(token.sessionUid) } : undefined,
+    // What an app got wrong (RFC 6749 §4.1.2.1): to the person in whose browser it ends a page, to programs JSON.
     renderError: async (context, out) => {
+      if (context.accepts('json', 'html') === 'html') return show(context, requestErrorPage(out));
       context.type = 'application/json';
       context.body = out;
     },

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, query, sql, type Tx } from '#database';
 import { Vault } from '#vault';
-import { refuseTokens } from './revocation.js';
+import { refuseTokens } from '../clients/revocation.js';
 import type { LogoutNotice } from './sso/campus-sso.js';
 import { lockOf, STATE } from './state-adapter.js';
 

@@ -94,6 +94,23 @@ export function policyOf({ formAction }: Page): string {
   return `default-src 'none'; style-src 'self'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`;
 }
 
+/** What is wrong with the request that an app made, in the words of the standard: for who maintains the app. */
+export function requestErrorPage({
+  error,
+  error_description: why = '',
+}: {
+  error: string;
+  error_description?: string;
+}): Page {
+  const code = `<code>${escapeHtml(error)}</code> <span lang="en">${escapeHtml(why)}</span>`;
+  return page(
+    { zh: '未能登录', en: 'Not signed in' },
+    `<p>应用的请求有误，请把下面的代码告诉应用的维护者，或回到应用重新开始。</p>
+<p lang="en">The app's request is not right. Tell who maintains the app this code, or start again from the app.</p>
+<p>${code}</p>`,
+  );
+}
+
 /** What went wrong, and what to do next. */
 export function problemPage({ zh, en }: Bilingual, status: number): Page {
   return page({ zh: '未能登录', en: 'Not signed in' }, `<p>${escapeHtml(zh)}</p>\n<p lang="en">${escapeHtml(en)}</p>`, {

@@ -134,7 +134,7 @@ export class SignIn implements OnApplicationBootstrap {
       new provider.Grant({ accountId: personId, clientId });
     addScopes(grant, scopes);
     const grantId = await grant.save();
-    const actor = Actor.person(clientId, { id: personId, student: false, posts: [] }, [], browser.requestId);
+    const actor = actorOf(browser, interaction, personId);
     await this.database.transaction(null, async (tx) => {
       await this.consents.give(tx, personId, clientId, scopes);
       await audit(tx, actor, { action: 'directory.app-consent.given', subject: { kind: 'person', id: personId } });
@@ -194,7 +194,8 @@ export class SignIn implements OnApplicationBootstrap {
   private async personOf(number: string): Promise<string> {
     const people = await query<{ id: string }>(
       this.database.reader,
-      sql`SELECT id FROM directory.person WHERE number = ${number} AND active`,
+      // Both kinds are named for the index, which begins with it.
+      sql`SELECT id FROM directory.person WHERE kind IN ('student', 'staff') AND number = ${number} AND active`,
     );
     if (people.length !== 1) throw new NotInRoster();
     return people[0]!.id;
@@ -207,14 +208,11 @@ export class SignIn implements OnApplicationBootstrap {
     personId: string,
     more: Result = {},
   ): Promise<URL> {
-    const actor = Actor.person(
-      clientOf(interaction),
-      { id: personId, student: false, posts: [] },
-      [],
-      browser.requestId,
-    );
     await this.database.transaction(null, (tx) =>
-      audit(tx, actor, { action: 'directory.person.signed-in', subject: { kind: 'person', id: personId } }),
+      audit(tx, actorOf(browser, interaction, personId), {
+        action: 'directory.person.signed-in',
+        subject: { kind: 'person', id: personId },
+      }),
     );
     return this.resume(browser, provider, { login: { accountId: personId }, ...more });
   }
@@ -241,6 +239,11 @@ export class SignIn implements OnApplicationBootstrap {
 
 function clientOf({ params }: Interaction): string {
   return String(params.client_id);
+}
+
+/** The person, as the audit knows them: through which app. */
+function actorOf({ requestId }: Browser, interaction: Interaction, id: string): Actor {
+  return Actor.person(clientOf(interaction), { id, student: false, posts: [] }, [], requestId);
 }
 
 /** What of the scopes the person has not agreed to yet. */

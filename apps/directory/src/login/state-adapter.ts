@@ -1,7 +1,7 @@
 import { type Adapter, type AdapterPayload, errors } from './oidc-provider.js';
 import { type Database, query, queryOne, sql, type Tx } from '#database';
 import type { Vault } from '#vault';
-import { refuseTokens } from './revocation.js';
+import { refuseTokens } from '../clients/revocation.js';
 
 /** What ids are hashed under. */
 export const STATE = 'oidc state';
