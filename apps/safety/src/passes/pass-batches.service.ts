@@ -68,7 +68,6 @@ export class PassBatches {
         ...candidates.map(({ pass }) => pass).filter((pass) => stored.has(pass.id) && !known.replaced.has(pass.id)),
         ...known.replacing,
       ];
-
       const counted = added.filter((pass) => pass.status === 'counted');
       const replaced = [...known.replaced.values()];
       const told = replaced.filter((pass) => pass.status === 'counted' && !stored.has(pass.id));
