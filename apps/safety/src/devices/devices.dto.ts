@@ -81,16 +81,6 @@ export class DeviceDto {
   })
   lastPassAt: Date | null;
 
-  @Int({
-    zh: '距最近一次有效通行的分钟数',
-    en: 'Minutes since its newest counted pass',
-    nullable: true,
-    min: 0,
-    max: MANY,
-    example: 12,
-  })
-  lastPassAgeMinutes: number | null;
-
   @Instant({ zh: '审批时间', en: 'Approved at', nullable: true })
   approvedAt: Date | null;
 
@@ -104,8 +94,7 @@ export class DeviceDto {
   version: number;
 
   static from(this: void, row: DeviceRow): DeviceDto {
-    const age = row.lastPassAt ? Math.max(0, Math.floor((Date.now() - row.lastPassAt.getTime()) / 60_000)) : null;
-    return Object.assign(new DeviceDto(), { ...row, lastPassAgeMinutes: age });
+    return Object.assign(new DeviceDto(), row);
   }
 }
 
