@@ -48,6 +48,12 @@ export async function connect(options: ConnectionOptions): Promise<DataSource> {
   return new DataSource(dataSourceOptions(options)).initialize();
 }
 
+/** A busy PostgreSQL is asked again for about half a minute before the start is given up; where nobody listens, once. */
+const START = {
+  retryAttempts: 10,
+  retryDelay: 100,
+  toRetry: (error: Error) => error.message.includes('connection timeout'),
+};
 /** Longest that a statement of a request may take; the work of `Database.background` has no such limit. */
 const STATEMENT_MS = 10_000;
 
@@ -62,7 +68,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     const limited = { ...house, extra: { ...(house.extra as object), statement_timeout: STATEMENT_MS } };
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRoot({ ...limited, retryAttempts: 1, toRetry: () => false })],
+      imports: [TypeOrmModule.forRoot({ ...limited, ...START })],
       providers: [
         {
           provide: SilenceWatch,
