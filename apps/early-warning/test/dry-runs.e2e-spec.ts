@@ -284,7 +284,7 @@ describe('draft, dry run, publish', () => {
       const audited = async () =>
         (
           await test.query<{ n: number }>(
-            sql`SELECT count(*)::int AS n FROM platform.audit_entry WHERE action = 'early-warning.dry-run.read' AND subject_kind = 'rule'
+            sql`SELECT count(*)::int AS n FROM platform.audit WHERE action = 'early-warning.dry-run.read' AND subject_kind = 'rule'
                    AND subject_id IN (${id}, 'h.draft') AND person_id = ${campus.staff.schoolOfficer}`,
           )
         )[0]!.n;
