@@ -1,5 +1,5 @@
 import supertest from 'supertest';
-import { query, sql } from '#database';
+import { query, sql, type Sql } from '#database';
 import { deleteOldIdempotencyKeys } from '#http';
 import { type Fixture, startFixture } from './fixture.js';
 
@@ -371,6 +371,32 @@ describe('Idempotency-Key', () => {
     expect(again.headers['content-type']).toBe(first.headers['content-type']);
     expect(first.headers['idempotent-replayed']).toBeUndefined();
     expect(await countNotes('retry')).toBe(1);
+  });
+
+  it('keeps an answer sealed, good for its own row only', async () => {
+    const secret = '去医院复诊';
+    for (const key of ['seal-1', 'seal-2']) await post(key, { title: secret, weight: 1 }).expect(201);
+    const run = (statement: Sql) => query<{ row: string }>(fixture.database.reader, statement);
+    const rows = await run(sql`SELECT k::text AS row FROM platform.idempotency_key k`);
+    const dump = JSON.stringify(rows);
+    expect(dump).toContain('seal-1');
+    for (const shown of [secret, Buffer.from(secret).toString('hex'), 'title', Buffer.from('title').toString('hex')])
+      expect(dump).not.toContain(shown);
+    await run(sql`UPDATE platform.idempotency_key SET answer = (SELECT answer FROM platform.idempotency_key WHERE key = 'seal-2')
+                   WHERE key = 'seal-1'`);
+    await post('seal-1', { title: secret, weight: 1 }).expect(500);
+    expect(await countNotes(secret)).toBe(2);
+  });
+
+  it('says that an answer cannot be given again, and has no second effect', async () => {
+    await post('lost', { title: 'lost', weight: 1 }).expect(201);
+    await query(fixture.database.reader, sql`UPDATE platform.idempotency_key SET answer = NULL WHERE key = 'lost'`);
+    const again = await post('lost', { title: 'lost', weight: 1 }).expect(409);
+    expect(again.body).toMatchObject({
+      code: 'http/idempotency-answer-lost',
+      errors: [{ pointer: 'Idempotency-Key' }],
+    });
+    expect(await countNotes('lost')).toBe(1);
   });
 
   it('belongs to a client, a person and a route (race-2)', async () => {
