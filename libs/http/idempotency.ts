@@ -4,9 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, map, type Observable, of } from 'rxjs';
 import type { Actor } from '#auth';
 import { type Once, query, queryOne, sql, type Tx } from '#database';
-import { KEY_REQUIRED } from './decorators.js';
+import { IdempotencyAnswerLost, IdempotencyInProgress, IdempotencyKeyReused, Invalid } from '#problems';
 import { Vault } from '#vault';
-import { IdempotencyAnswerLost, IdempotencyInProgress, IdempotencyKeyReused, Invalid } from './problems.js';
+import { KEY_REQUIRED } from './decorators.js';
 import { uploadOf } from './uploads.js';
 
 type Request = FastifyRequest & { actor?: Actor };
