@@ -14,6 +14,9 @@ export interface AuditEntry {
 export const AUDIT_RIGHTS =
   'EXECUTE ON FUNCTION platform.append_audit(text, uuid, text, text, text, text, text), platform.seal_audit(int)';
 
+/** What the audit is read from. */
+export const AUDIT_TABLES = ['audit', 'audit_entry', 'audit_unsealed', 'audit_day'].map((name) => `platform.${name}`);
+
 /** How long an entry may lie unsealed after its commit, in milliseconds, while a worker runs. */
 export const SEAL_EVERY_MS = 2_000;
 

@@ -3,6 +3,7 @@ export { assertRoutesGuarded } from './assert-routes-guarded.js';
 export {
   audit,
   AUDIT_RIGHTS,
+  AUDIT_TABLES,
   auditList,
   sealAudit,
   verifyAuditChain,
