@@ -11,6 +11,7 @@ import { eventsMigrations, EventsModule, Handlers, pingRedis } from '#events';
 import { configureHttp, createAdapter, createLogger, httpMigrations, HttpModule, NestLogger, Readiness } from '#http';
 import { Policies, policyMigrations, PolicyVersion } from '#policy';
 import { CampusClock } from '#time';
+import { AuditController } from './audit.controller.js';
 import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
@@ -49,6 +50,7 @@ class PlatformModule {
       jobsControllerOf(name, JOBS_PERMISSION[name] ?? 'platform:operations:read'),
       operationsControllerOf(name),
       policiesControllerOf(name),
+      ...(name === 'directory' ? [AuditController] : []),
     ]);
     return {
       module: PlatformModule,
