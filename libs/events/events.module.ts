@@ -13,6 +13,7 @@ import type { Job, Queue, Worker } from 'bullmq';
 import { Config } from '#config';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { Consumer } from './consumer.js';
+import { DeadDeliveries } from './dead.js';
 import { Handlers, type HostedService } from './handlers.js';
 import { Events } from './publishing.js';
 import { type DeliveryJob, queuePrefix, queuesModule, redisConnection } from './queues.js';
@@ -117,6 +118,7 @@ export class EventsModule {
         Events,
         Handlers,
         Schedules,
+        DeadDeliveries,
         Consumer,
         ...processors,
         {
@@ -127,7 +129,7 @@ export class EventsModule {
         },
         Workers,
       ],
-      exports: [Events, Relay, Schedules, Handlers, Consumer, HOSTED_SERVICES],
+      exports: [Events, Relay, Schedules, Handlers, Consumer, DeadDeliveries, HOSTED_SERVICES],
     };
   }
 }

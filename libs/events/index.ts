@@ -20,6 +20,7 @@ export { Relay } from './relay.js';
 export { queueToken } from './queues.js';
 export { pingRedis } from './redis-check.js';
 export { Consumer, MAX_ATTEMPTS } from './consumer.js';
+export { DeadDeliveries } from './dead.js';
 export {
   deleteHandledEvents,
   deliveryById,

@@ -183,8 +183,10 @@ describe('a process that dies', () => {
     await eventually(async () => {
       for (const { id } of things) expect(await effects(id)).toBe(id === killer ? 0 : 1);
     });
-    const { rows } = await db.query('SELECT thing_id FROM fixture.given_up');
-    expect(rows).toEqual([{ thing_id: killer }]);
+    await eventually(async () => {
+      const { rows } = await db.query('SELECT thing_id FROM fixture.given_up');
+      expect(rows).toEqual([{ thing_id: killer }]);
+    });
   });
 
   it('on SIGTERM under load exits 0 within 30 s and has lost nothing it acknowledged', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RunRequestedV1, RunWantedV1 } from '#contracts';
 import type { Tx } from '#database';
-import { Every, OnEvent, type Period, type Received } from '#events';
+import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { addDays } from '#roster';
 import { Runs } from './runs.service.js';
 
@@ -13,6 +13,11 @@ export class RunHandlers {
   @OnEvent(RunRequestedV1)
   async whenRunRequested(tx: Tx, event: Received<RunRequestedV1>): Promise<void> {
     await this.runs.carryOut(tx, event.data.runId);
+  }
+
+  @OnDead(RunRequestedV1)
+  async whenRunDead(tx: Tx, event: Received<RunRequestedV1>): Promise<void> {
+    await this.runs.giveUp(tx, event.data.runId);
   }
 
   @OnEvent(RunWantedV1)
