@@ -20,6 +20,7 @@ import { type DeliveryJob, queuePrefix, queuesModule, redisConnection } from './
 import { assertRedisKeepsKeys } from './redis-check.js';
 import { Relay } from './relay.js';
 import { Schedules } from './schedules.js';
+import { Timers } from './timers.js';
 
 const CLOSE_WITHIN_MS = 25_000;
 const CONCURRENCY = 4;
@@ -118,6 +119,7 @@ export class EventsModule {
         Events,
         Handlers,
         Schedules,
+        Timers,
         DeadDeliveries,
         Consumer,
         ...processors,
@@ -129,7 +131,7 @@ export class EventsModule {
         },
         Workers,
       ],
-      exports: [Events, Relay, Schedules, Handlers, Consumer, DeadDeliveries, HOSTED_SERVICES],
+      exports: [Events, Relay, Schedules, Timers, Handlers, Consumer, DeadDeliveries, HOSTED_SERVICES],
     };
   }
 }

@@ -1,5 +1,5 @@
 import { newId, query, sql } from '#database';
-import { latestPeriod, Schedules } from '#events';
+import { Handlers, latestPeriod, Schedules } from '#events';
 import { drainEvents, eventually, TestApp } from '#testing';
 import { Redis } from 'ioredis';
 import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
@@ -241,6 +241,34 @@ describe('the event core', () => {
     expect(latestPeriod('* * * * *', 'Asia/Shanghai', now, now)).toEqual([]);
     expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', after, now)).toEqual([new Date('2026-11-02T19:07:00Z')]);
     expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', new Date('2026-11-02T19:07:00Z'), now)).toEqual([]);
+  });
+
+  it('runs such a schedule once after two days, in two processes at a time', async () => {
+    const { databaseUrl } = test.config;
+    // Its own clock does not move schedules.
+    const api = await TestApp.create([things], { databaseUrl, roles: ['api'] });
+    try {
+      const [from, now] = ['2026-11-01T00:00:30Z', new Date('2026-11-03T00:00:30Z')];
+      const name = 'fixture.test-minutely' as never;
+      api.app.get(Handlers).schedules.push({
+        ...{ name, cron: '* * * * *', catchUp: 'latest', service: FIXTURE },
+        handle: async () => undefined,
+      });
+      await test.query(
+        sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${name}, ${FIXTURE}, '* * * * *', ${from})`,
+      );
+      const schedules = api.app.get(Schedules);
+      for (let i = 0; i < 3; i++) await Promise.all([schedules.tick(now), schedules.tick(now)]);
+      const runs = await test.query(
+        sql`SELECT payload ->> 'at' AS at FROM events.event WHERE name = ${`schedule/${String(name)}`}`,
+      );
+      expect(runs).toEqual([{ at: '2026-11-03T00:00:00.000Z' }]);
+    } finally {
+      await api.close();
+      await test.query(
+        sql`DELETE FROM events.delivery d USING events.event e WHERE e.id = d.event_id AND e.name LIKE 'schedule/%minutely'`,
+      );
+    }
   });
 
   it('refuses to publish a payload that breaks its own rules', async () => {
