@@ -11,23 +11,9 @@ import {
   openDeliveries,
   replayDelivery,
 } from '#events';
-import {
-  ApiPage,
-  defineProblem,
-  Flag,
-  Instant,
-  Int,
-  keyset,
-  NotFound,
-  OneOf,
-  type Page,
-  PageQuery,
-  Summary,
-  Text,
-  toPage,
-  Uuid,
-  Returns,
-} from '#http';
+import { Flag, Instant, Int, OneOf, Text, Uuid } from '#fields';
+import { ApiPage, keyset, type Page, PageQuery, Summary, toPage, Returns } from '#http';
+import { defineProblem, NotFound } from '#problems';
 import { named } from './jobs.controller.js';
 
 const DeliveryNotDead = defineProblem({
