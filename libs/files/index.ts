@@ -1,0 +1,1 @@
+export { type Storage, storageOf } from './storage.js';
