@@ -5,20 +5,11 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import type { Config } from '#config';
+import { BadRequest, HeadersTooLarge, Invalid, NotImplemented, type Problem, RequestTimeout, UnsupportedMediaType, UrlTooLong } from '#problems';
 import { BODY_LIMIT } from './decorators.js';
 import { KEYS_PER_MB, parseJsonBody } from './json-body.js';
 import { createLogger } from './logging.js';
 import { PROBLEM_JSON, problemBody, sendProblem } from './problem-answer.js';
-import {
-  BadRequest,
-  HeadersTooLarge,
-  Invalid,
-  NotImplemented,
-  type Problem,
-  RequestTimeout,
-  UnsupportedMediaType,
-  UrlTooLong,
-} from './problems.js';
 import { charsetOf, rawContent, registerRawBodies, UTF_8 } from './raw-body.js';
 import { toProblem } from './to-problem.js';
 

@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  LeaveApprovedV1,
-  LeaveCancelledV1,
-  LeaveChangedV1,
-  PassesRecordedV1,
-  PassesRetractedV1,
-  PassFact,
-  RosterChangedV1,
-} from '#contracts';
+import { LeaveApprovedV1, LeaveCancelledV1, LeaveChangedV1, PassesRecordedV1, PassesRetractedV1, PassFact, RosterChangedV1 } from '#contracts';
 import { newId, sql } from '#database';
-import { addDays } from '#roster';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
+import { addDays } from '#time';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { daysAgo, holdSchedules, observe, publish, run, simpleRule, tell } from './kit.js';

@@ -1,14 +1,5 @@
-import {
-  APPOINTMENT_KINDS,
-  type AppointmentKind,
-  type Bilingual,
-  type LeaveKind,
-  PLACE_KINDS,
-  ROLE_PERMISSIONS,
-  UNIT_KINDS,
-  type UnitKind,
-} from '#contracts';
-import { Decimal, Flag, Int, ListOf, Nested, OneOf } from '#http';
+import { APPOINTMENT_KINDS, type AppointmentKind, type Bilingual, type LeaveKind, PLACE_KINDS, ROLE_PERMISSIONS, UNIT_KINDS, type UnitKind } from '#contracts';
+import { Decimal, Flag, Int, ListOf, Nested, OneOf } from '#fields';
 import { Policy } from '#policy';
 
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };

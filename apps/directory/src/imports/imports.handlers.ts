@@ -4,7 +4,7 @@ import { ImportRequestedV1 } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
-import { addDays, instantOf } from '#roster';
+import { addDays, instantOf } from '#time';
 import { ImportPolicy } from './import-policy.js';
 import { ImportRunner } from './import-runner.js';
 

@@ -4,7 +4,7 @@ import { RunWantedV1 } from '#contracts';
 import { Database, queryOne, sql } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
-import { today } from '#roster';
+import { today } from '#time';
 import { SchedulePolicy } from './schedule.policy.js';
 import { onRunWanted } from '../engine/wanting.js';
 

@@ -4,8 +4,8 @@ import { NightCheckRequestedV1, NightRecheckRequestedV1, RosterChangedV1 } from 
 import type { Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
-import { addDays, daysBetween, today } from '#roster';
 import { Jobs } from '#service';
+import { addDays, daysBetween, today } from '#time';
 import { CurfewPolicy } from '../curfew/curfew.policy.js';
 import { lastNight } from '../curfew/night-window.js';
 import { NightChecks } from './night-checks.service.js';
