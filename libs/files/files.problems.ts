@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const TypeNotAllowed = defineProblem({
   code: 'files/type-not-allowed',
