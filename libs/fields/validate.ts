@@ -44,7 +44,8 @@ export function validateValue(instance: object, at = '#'): void {
 
 function textOf(name: string, message: string, path: string, place: Place): FieldError {
   if (name === 'whitelistValidation') return { pointer: pointerOf(path, place), ...UNKNOWN };
-  if (name === 'nestedValidation') return { pointer: pointerOf(path, place), zh: '必须是对象', en: 'must be an object' };
+  if (name === 'nestedValidation')
+    return { pointer: pointerOf(path, place), zh: '必须是对象', en: 'must be an object' };
   const { zh, en, at } = decode(message);
   return { pointer: pointerOf(place === 'body' ? path + (at ?? '') : path, place), zh, en };
 }

@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Actor, audit, MissingPermission } from '#auth';
-import { Config } from '#config';
 import { schemaOf, type ServiceName } from '#contracts';
 import { afterCommit, Database, newId, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { BodyTooLarge, type FieldError, NotFound, Unavailable } from '#problems';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { cleanName, harmless } from './content.js';
 import { FileDto, StoredFileDto } from './file.dto.js';
@@ -57,7 +56,7 @@ export class Files {
     private readonly database: Database,
     @Inject(STORAGE) private readonly storage: Storage,
     private readonly vault: Vault,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** Throws what a file is refused for before it is looked at: MissingPermission (403), TooManyUnattached (409). */
@@ -221,7 +220,7 @@ export class Files {
   }
 
   private readable(actor: Actor, service: ServiceName): Sql {
-    const date = today(this.config.timeZone);
+    const date = this.clock.today();
     let readable = sql`(f.subject_id IS NULL AND ${handedInBy(actor)})`;
     for (const purpose of purposesOf(service)) {
       const subject = purpose.readable(actor, sql`f.subject_id`, date);

@@ -5,7 +5,16 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import type { Config } from '#config';
-import { BadRequest, HeadersTooLarge, Invalid, NotImplemented, type Problem, RequestTimeout, UnsupportedMediaType, UrlTooLong } from '#problems';
+import {
+  BadRequest,
+  HeadersTooLarge,
+  Invalid,
+  NotImplemented,
+  type Problem,
+  RequestTimeout,
+  UnsupportedMediaType,
+  UrlTooLong,
+} from '#problems';
 import { BODY_LIMIT } from './decorators.js';
 import { KEYS_PER_MB, parseJsonBody } from './json-body.js';
 import { createLogger } from './logging.js';

@@ -1,7 +1,27 @@
 import { HttpException } from '@nestjs/common';
 import { MissingPermission } from '#auth';
 import { StaleVersionError, sqlState } from '#database';
-import { BadRequest, BodyTooLarge, Conflict, Forbidden, HeadersTooLarge, Invalid, MethodNotAllowed, NotAcceptable, NotFound, NotImplemented, Problem, type ProblemClass, RequestTimeout, Stale, TooManyRequests, Unauthorized, Unavailable, UnsupportedMediaType, UrlTooLong } from '#problems';
+import {
+  BadRequest,
+  BodyTooLarge,
+  Conflict,
+  Forbidden,
+  HeadersTooLarge,
+  Invalid,
+  MethodNotAllowed,
+  NotAcceptable,
+  NotFound,
+  NotImplemented,
+  Problem,
+  type ProblemClass,
+  RequestTimeout,
+  Stale,
+  TooManyRequests,
+  Unauthorized,
+  Unavailable,
+  UnsupportedMediaType,
+  UrlTooLong,
+} from '#problems';
 
 const BY_STATUS: Record<number, ProblemClass> = {
   401: Unauthorized,

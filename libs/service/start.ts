@@ -11,6 +11,7 @@ import { eventsMigrations, EventsModule, Handlers, pingRedis } from '#events';
 import { Files, STORAGE, type Storage, storageOf } from '#files';
 import { configureHttp, createAdapter, createLogger, httpMigrations, HttpModule, NestLogger, Readiness } from '#http';
 import { Policies, policyMigrations, PolicyVersion } from '#policy';
+import { CampusClock } from '#time';
 import { type FileModule, fileModulesOf } from './files.module.js';
 import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
@@ -57,12 +58,13 @@ class PlatformModule {
       providers: [
         { provide: Config, useValue: config },
         { provide: STORAGE, useFactory: () => storageOf(config) },
+        CampusClock,
         Files,
         Policies,
         Jobs,
         Housekeeping,
       ],
-      exports: [Config, Files, Policies, Jobs],
+      exports: [Config, CampusClock, Files, Policies, Jobs],
     };
   }
 }

@@ -28,7 +28,23 @@ import { Column, Entity } from 'typeorm';
 import { Actor, CurrentActor, Public, Require } from '#auth';
 import { Config } from '#config';
 import { BaseEntity, Database, DatabaseModule, insert, migrate, query, sql, update } from '#database';
-import { anyOf, ApiPage, BodyLimit, configureHttp, createAdapter, Created, httpMigrations, HttpModule, IdParam, IfMatch, list as listPage, type Page, RequireIdempotencyKey, Summary, uploadedFile } from '#http';
+import {
+  anyOf,
+  ApiPage,
+  BodyLimit,
+  configureHttp,
+  createAdapter,
+  Created,
+  httpMigrations,
+  HttpModule,
+  IdParam,
+  IfMatch,
+  list as listPage,
+  type Page,
+  RequireIdempotencyKey,
+  Summary,
+  uploadedFile,
+} from '#http';
 import { defineProblem, NotFound } from '#problems';
 import { secretKeyFile } from '#testing';
 import { ChangedNote, NewNote, NoteDto, NotesQuery } from './notes.dto.js';

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
-import { RunRequestedV1 } from '#contracts';
 import { allowSeconds, afterCommit, Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events, type Period } from '#events';
 import { keyset, type Page, toPage } from '#http';
@@ -13,6 +12,7 @@ import { addDays, instantOf, today } from '#time';
 import { refuseFuture } from '../engine/as-of.js';
 import { foldIfFree } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';
+import { RunRequestedV1 } from './run-requested.event.js';
 import { Run, type RunResult, type Trigger } from './run.entity.js';
 import { RunDto, type RunRequestDto, type RunsQuery } from './runs.dto.js';
 import { RunExecutor } from './run-executor.js';

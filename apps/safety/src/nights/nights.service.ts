@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
-import { NightCheckRequestedV1 } from '#contracts';
 import { Database, query, queryOne, sql, type Sql } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
@@ -10,6 +9,7 @@ import { inScope, inUnits } from '#roster';
 import { JobDto, Jobs } from '#service';
 import { daysBetween, today } from '#time';
 import { lastNight } from '../curfew/night-window.js';
+import { NightCheckRequestedV1 } from './night-check-requested.event.js';
 import { wasActive } from './night.queries.js';
 import {
   FindingDto,
