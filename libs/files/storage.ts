@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Config } from '#config';
-import { FolderStorage } from './folder-storage.js';
-import { S3Storage } from './s3-storage.js';
 
 /**
  * Where the contents of files lie. A key is `<service>/<id of the file>`; what is stored under it is never changed. An object is put
@@ -19,14 +15,4 @@ export interface Storage {
   list(service: string): AsyncIterable<string>;
   /** Throws when objects can be neither read nor written. */
   check(): Promise<void>;
-}
-
-/** S3 where S3_ENDPOINT is set, else the folder FILES_DIR. Throws when the settings of S3 are not complete. */
-export function storageOf(config: Config): Storage {
-  const { s3Endpoint, s3Region, s3AccessKeyId, s3SecretAccessKeyFile } = config;
-  if (!s3Endpoint) return new FolderStorage(config.filesDir);
-  if (!s3AccessKeyId || !s3SecretAccessKeyFile)
-    throw new Error('S3_ENDPOINT is set: set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY_FILE too');
-  const secretAccessKey = readFileSync(s3SecretAccessKeyFile, 'utf8').trim();
-  return new S3Storage({ endpoint: s3Endpoint, region: s3Region, accessKeyId: s3AccessKeyId, secretAccessKey });
 }

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { LeaveApprovedV1, LeaveCancelledV1, LeaveChangedV1, PassesRecordedV1, PassesRetractedV1, PassFact, RosterChangedV1 } from '#contracts';
+import {
+  LeaveApprovedV1,
+  LeaveCancelledV1,
+  LeaveChangedV1,
+  PassesRecordedV1,
+  PassesRetractedV1,
+  PassFact,
+  RosterChangedV1,
+} from '#contracts';
 import { newId, sql } from '#database';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { addDays } from '#time';

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { LeaveApprovedV1, LeaveCancelledV1, LeaveChangedV1, NightCheckedV1, type NightResult, PassesRecordedV1, PassesRetractedV1, RosterChangedV1 } from '#contracts';
+import {
+  LeaveApprovedV1,
+  LeaveCancelledV1,
+  LeaveChangedV1,
+  NightCheckedV1,
+  type NightResult,
+  PassesRecordedV1,
+  PassesRetractedV1,
+  RosterChangedV1,
+} from '#contracts';
 import type { Tx } from '#database';
 import { OnEvent, type Received } from '#events';
 import { dateOf, today } from '#time';
