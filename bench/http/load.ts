@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import type { Config } from '#config';
 
-const CONNECTIONS = 32;
+const CONNECTIONS = 8;
 
 export interface Request {
   path: string;
