@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { v7 } from 'uuid';
 
 /** A leave of at most two days: the counselor decides. */
