@@ -1,6 +1,15 @@
 export { Actor } from './actor.js';
 export { assertRoutesGuarded } from './assert-routes-guarded.js';
-export { audit, AUDIT_RIGHTS, auditList, verifyAuditChain, type AuditChain, type AuditEntry } from './audit.js';
+export {
+  audit,
+  AUDIT_RIGHTS,
+  AUDIT_TABLES,
+  auditList,
+  sealAudit,
+  verifyAuditChain,
+  type AuditChain,
+  type AuditEntry,
+} from './audit.js';
 export { AuthGuard } from './auth.guard.js';
 export { Authenticator } from './authenticator.js';
 export { AuthModule } from './auth.module.js';

@@ -76,7 +76,7 @@ export class Config {
   @IsString({ each: true })
   trustedProxies?: string[];
 
-  /** File with a 32-byte base64 key that hashes client secrets, encrypts signing keys and seals the cursors of lists. The same for all processes. */
+  /** File with a 32-byte base64 key that hashes client secrets, encrypts signing keys and seals the cursors of lists and the answers kept for an Idempotency-Key. The same for all processes. */
   @IsOptional()
   @IsString()
   secretKeyFile?: string;

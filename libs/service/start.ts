@@ -12,6 +12,7 @@ import { Files, STORAGE, type Storage, storageOf } from '#files';
 import { configureHttp, createAdapter, createLogger, httpMigrations, HttpModule, NestLogger, Readiness } from '#http';
 import { Policies, policyMigrations, PolicyVersion } from '#policy';
 import { CampusClock } from '#time';
+import { AuditController } from './audit.controller.js';
 import { type FileModule, fileModulesOf } from './files.module.js';
 import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
@@ -51,6 +52,7 @@ class PlatformModule {
       jobsControllerOf(name, JOBS_PERMISSION[name] ?? 'platform:operations:read'),
       operationsControllerOf(name),
       policiesControllerOf(name),
+      ...(name === 'directory' ? [AuditController] : []),
     ]);
     return {
       module: PlatformModule,
