@@ -17,6 +17,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },
   evaluations: { zh: '试算：规则会对谁成立', en: 'Trying rules out: for whom one would hold' },
+  files: { zh: '上传与下载文件', en: 'Handing files in, and downloading them' },
   grids: { zh: '网格的党支部覆盖（1+N）', en: 'Grids and the party branches that cover them (1+N)' },
   imports: { zh: '名册与场所的导入', en: 'Imports of rosters and places' },
   jobs: { zh: '长任务的进度、结果与错误清单', en: 'Progress, results and error files of long work' },

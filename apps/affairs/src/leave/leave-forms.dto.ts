@@ -11,7 +11,7 @@ const Attachments = (minItems: number): PropertyDecorator =>
     minItems,
     maxItems: 10,
     unique: true,
-    example: [],
+    example: minItems === 0 ? [] : ['0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'],
   });
 
 /** The period and its kind: enough for the rules. */
