@@ -53,7 +53,7 @@ export function act(versions: Versions, before: Instance, action: Action): Insta
   const instance = structuredClone(before);
   if (MOVES.has(command.op)) instance.undo = null;
   const move: Move = { versions, definition, instance, before, inputs: action.inputs, by, at };
-  APPLY[command.op](move, command as never);
+  (APPLY[command.op] as (move: Move, command: Command) => void)(move, command);
   return instance;
 }
 
