@@ -11,8 +11,8 @@ import {
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { IfMatchRequired, Invalid } from './problems.js';
-import { schemas, uuid } from './rules.js';
+import { schemas, uuid } from '#fields';
+import { IfMatchRequired, Invalid } from '#problems';
 
 /** What a route does, in both languages; goes into OpenAPI. */
 export const Summary = (zh: string, en: string): MethodDecorator =>

@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const NotAZip = defineProblem({
   code: 'directory/not-a-zip',

@@ -1,11 +1,12 @@
 import { open } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { ImportRequestedV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events } from '#events';
-import { anyOf, list, NotFound, type Page, type UploadedFile } from '#http';
+import { anyOf, list, type Page, type UploadedFile } from '#http';
+import { NotFound } from '#problems';
 import { JobDto, Jobs } from '#service';
+import { ImportRequestedV1 } from './import-requested.event.js';
 import { NotACsv } from './imports.problems.js';
 import { ImportDto, type ImportOptions, type ImportsQuery } from './imports.dto.js';
 import { Import, type ImportKind } from './import.entity.js';
