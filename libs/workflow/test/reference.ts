@@ -1,4 +1,4 @@
-import type { Command, Definition, StepDefinition } from '#workflow';
+import type { Command, StepDefinition } from '#workflow';
 
 /**
  * The same flow told in another way: a step is a running program, a return that comes back is a call within it, and taking back is
@@ -36,7 +36,6 @@ class Withdrawn extends Error {}
 
 /** Everything that may be compared with an instance, after the journal. */
 export function play(
-  definition: Definition,
   steps: StepDefinition[],
   signers: (step: StepDefinition) => string[][],
   journal: readonly Entry[],
