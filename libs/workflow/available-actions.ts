@@ -81,7 +81,7 @@ export function refusalOf(
       return command.fields?.every((field) => fields?.includes(field)) === false ? 'not-that-field' : undefined;
     case 'resubmit':
       return command.changed.every((field) => fields?.includes(field)) ? undefined : 'not-correctable';
-    case 'addSigner':
+    case 'add-signer':
       return where?.includes(command.where) ? cannotSign(instance, command.to) : 'not-that-place';
     case 'delegate':
     case 'transfer':
@@ -141,7 +141,7 @@ const OFFERS: Record<Operation, (view: View) => Offer> = {
     if (!isOpen(instance)) return 'ended';
     return speaksFor(instance, who) ? {} : 'not-initiator';
   },
-  takeBack: ({ instance, who, open }) => {
+  'take-back': ({ instance, who, open }) => {
     const reason = closedReason(instance);
     if (reason) return reason;
     if (!who.person) return 'needs-person';
@@ -168,13 +168,13 @@ const OFFERS: Record<Operation, (view: View) => Offer> = {
       )
     );
   },
-  addSigner: (view) => {
+  'add-signer': (view) => {
     const offer = view.who.person ? mine(view) : (notRunning(view) ?? 'needs-person');
     if (typeof offer === 'string') return offer;
     const beside = ['countersign', 'any', 'k-of-n'].includes((view.step as StepDefinition).mode);
     return { ...offer, where: beside ? ['before', 'after', 'parallel'] : ['before', 'after'] };
   },
-  removeSigner: (view) => notRunning(view) ?? numbers(removable(view), 'nothing-to-remove'),
+  'remove-signer': (view) => notRunning(view) ?? numbers(removable(view), 'nothing-to-remove'),
   urge: ({ instance, who, now, definition }) => {
     const reason = closedReason(instance);
     if (reason) return reason;

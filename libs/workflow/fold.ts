@@ -72,8 +72,8 @@ interface Move extends Surroundings {
 
 /** Whoever acts like this is "the next": what came before cannot be taken back any more. */
 const MOVES = new Set<string>([
-  ...['approve', 'reject', 'return', 'resubmit', 'withdraw', 'takeBack', 'delegate', 'answer', 'transfer'],
-  ...['addSigner', 'removeSigner', 'expire'],
+  ...['approve', 'reject', 'return', 'resubmit', 'withdraw', 'take-back', 'delegate', 'answer', 'transfer'],
+  ...['add-signer', 'remove-signer', 'expire'],
 ]);
 
 const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }) => void } = {
@@ -125,7 +125,7 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
     instance.status = 'withdrawn';
     instance.suspended = null;
   },
-  takeBack: ({ instance, before, by, definition, inputs }) => {
+  'take-back': ({ instance, before, by, definition, inputs }) => {
     const person = by.person as string;
     const visit = instance.visit;
     const delegated = visit ? openSigners(visit).find((signer) => signer.delegated?.by === person) : undefined;
@@ -146,7 +146,7 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
     const signer = signerOf(move, command);
     Object.assign(signer, { rule: null, candidates: [command.to], also: [], standIn: false, delegated: null });
   },
-  addSigner: (move, command) => {
+  'add-signer': (move, command) => {
     const { instance, by } = move;
     const beside = signerOf(move, command);
     const added = named(instance, command.to, by.person);
@@ -156,7 +156,7 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
     if (command.where === 'parallel') seats.push({ weight: 1, signers: [added] });
     else seat.signers.splice(command.where === 'before' ? at : at + 1, 0, added);
   },
-  removeSigner: (move, { signer }) => {
+  'remove-signer': (move, { signer }) => {
     const visit = move.instance.visit as Visit;
     visit.seats = without(visit.seats, signer);
     settle(move);

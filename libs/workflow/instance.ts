@@ -132,10 +132,10 @@ export type Command =
       chosen: Record<string, string[]>;
       changed: string[];
     }
-  | { op: 'withdraw' | 'takeBack' | 'urge' | 'suspend' | 'resume' | 'refresh' | 'expire' }
+  | { op: 'withdraw' | 'take-back' | 'urge' | 'suspend' | 'resume' | 'refresh' | 'expire' }
   | { op: 'delegate' | 'transfer'; to: string; signer?: number }
-  | { op: 'addSigner'; to: string; where: 'before' | 'after' | 'parallel'; signer?: number }
-  | { op: 'removeSigner'; signer: number }
+  | { op: 'add-signer'; to: string; where: 'before' | 'after' | 'parallel'; signer?: number }
+  | { op: 'remove-signer'; signer: number }
   | { op: 'copy'; to: string[] };
 
 export type Operation = Command['op'];

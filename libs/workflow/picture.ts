@@ -8,7 +8,12 @@ export function pictureOf({ steps }: Definition): string {
   const lines = ['stateDiagram-v2'];
   for (const step of steps) lines.push(`  ${id(step.key)}: ${both(step.name)} · ${both(MODES[step.mode])}`);
   const returning = steps.filter(({ returnTo }) => returnTo.includes('initiator'));
-  const states = ['approved', 'rejected', 'withdrawn', ...(returning.length > 0 ? ['returned'] : [])] as const;
+  const states: (keyof typeof CASE_STATUSES)[] = [
+    'approved',
+    'rejected',
+    'withdrawn',
+    ...(returning.length > 0 ? (['returned'] as const) : []),
+  ];
   for (const state of states) lines.push(`  ${state}: ${both(CASE_STATUSES[state])}`);
   lines.push(...ways(steps, -1, '[*]', '提交 / submit', id));
   for (const [i, step] of steps.entries()) {

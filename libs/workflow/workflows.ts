@@ -6,7 +6,7 @@ import { type Available, availableActions } from './available-actions.js';
 import { type Definition, type Facts } from './definition.js';
 import { act, begin, fold } from './fold.js';
 import { absencesOf, inputsFor } from './inputs.js';
-import type { Action, Command, Inputs, Instance, Role, Start, Who } from './instance.js';
+import type { Action, Command, Inputs, Instance, Role, Signer, Start, Who } from './instance.js';
 import { stepRows } from './step-rows.js';
 import { Refused } from './reasons.js';
 import { PersonUnknown, problemOf } from './workflow.problems.js';
@@ -20,6 +20,8 @@ export interface Case {
   version: number;
   definition: Definition;
   instance: Instance;
+  /** Comments, by the instant of the action and the person. */
+  comments: ReadonlyMap<string, string>;
 }
 
 export interface Opening {
@@ -32,6 +34,8 @@ export interface Opening {
   chosen?: Record<string, string[]>;
   initiators: string[];
   ownMatterOf: string[];
+  /** What the history calls it; `submit` when left out. */
+  as?: string;
 }
 
 /** How somebody acts on a case, beside what they do. */
@@ -49,7 +53,7 @@ interface Row {
   subjectId: string;
   personId: string | null;
   version: number;
-  actions: Action[];
+  history: [Action, string | null][];
   versions: [number, Definition][];
 }
 
@@ -95,8 +99,8 @@ export class Workflows {
     const action = await this.actionOf(tx, command, inputs, acting);
     const id = newId();
     const instance = refusing(undefined, undefined, () => begin(new Map([[definitionVersion, definition]]), action));
-    const begun: Case = { id, subjectId, personId, version: 0, definition, instance };
-    return this.write(tx, begun, undefined, [[action, acting.comment ?? null]]);
+    const begun: Case = { id, subjectId, personId, version: 0, definition, instance, comments: new Map() };
+    return this.write(tx, begun, undefined, [[action, acting.comment ?? null]], opening.as);
   }
 
   /** Reads cases and locks them, in the order of their ids; `which` is a predicate over `w`. */
@@ -117,17 +121,21 @@ export class Workflows {
     const rows = await query<Row>(
       tx,
       sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.version,
-                 (SELECT json_agg(a.content ORDER BY a.no) FROM ${this.table('_action')} a
-                   WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS actions,
+                 (SELECT json_agg(json_build_array(a.content, a.comment) ORDER BY a.no) FROM ${this.table('_action')} a
+                   WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history,
                  (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${this.table('_definition')} d
                    WHERE d.key = w.definition AND d.version IN (
                      SELECT a.definition_version FROM ${this.table('_action')} a WHERE a.workflow_id = w.id)) AS versions
             FROM ${this.table('')} w WHERE w.id = ANY(${ids}::uuid[]) ORDER BY w.id`,
     );
-    return rows.map(({ versions: stored, actions, ...row }) => {
+    return rows.map(({ versions: stored, history, ...row }) => {
       const versions = new Map(stored);
-      const instance = fold(versions, actions);
-      return { ...row, definition: versions.get(instance.definitionVersion) as Definition, instance };
+      const instance = fold(
+        versions,
+        history.map(([action]) => action),
+      );
+      const definition = versions.get(instance.definitionVersion) as Definition;
+      return { ...row, definition, instance, comments: commentsOf(history) };
     });
   }
 
@@ -265,12 +273,19 @@ export class Workflows {
     case_: Case,
     before: Instance | undefined,
     actions: [Action, string | null][],
+    as?: string,
   ): Promise<Case> {
     const { id, subjectId, personId, definition, instance } = case_;
     const version = case_.version + actions.length;
     const due = instance.status === 'running' ? (instance.visit?.dueAt ?? null) : null;
     const entries = actions.map(([action, comment], i) => ({
-      ...{ id: newId(), subject_id: subjectId, workflow_id: id, no: case_.version + i + 1, action: action.command.op },
+      ...{
+        id: newId(),
+        subject_id: subjectId,
+        workflow_id: id,
+        no: case_.version + i + 1,
+        action: as ?? action.command.op,
+      },
       ...{ person_id: action.by.person, app: action.by.app, comment, occurred_at: action.at, content: action },
       ...{ from_state: before ? stateOf(before) : null, to_state: stateOf(instance) },
       definition_version: instance.definitionVersion,
@@ -296,7 +311,7 @@ export class Workflows {
                excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))
           INSERT INTO ${history} SELECT * FROM json_populate_recordset(NULL::${history}, ${JSON.stringify(entries)}::json)`,
     );
-    return { ...case_, version };
+    return { ...case_, version, comments: new Map([...case_.comments, ...commentsOf(actions)]) };
   }
 
   private async newest(tx: Tx, key: string, content: string): Promise<{ version: number; same: boolean } | undefined> {
@@ -315,6 +330,17 @@ export class Workflows {
     if (!row) throw new Error(`Definition ${key} has no version ${version}`);
     return row.content;
   }
+}
+
+/** What was said with a signature. */
+export function commentOn({ comments }: Case, { at, by }: Signer): string | null {
+  return comments.get(`${at} ${by}`) ?? null;
+}
+
+function commentsOf(history: readonly [Action, string | null][]): Map<string, string> {
+  return new Map(
+    history.flatMap(([{ at, by }, comment]) => (comment === null ? [] : [[`${at} ${by.person}`, comment]])),
+  );
 }
 
 /** In words of the state: where a case is. */

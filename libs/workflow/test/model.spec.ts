@@ -113,11 +113,11 @@ function commandsOf({ definition }: Flow, instance: Instance, person: string, no
       case 'delegate':
       case 'transfer':
         return perSigner((signer) => others.map((to) => ({ op, to, signer })));
-      case 'addSigner':
+      case 'add-signer':
         return perSigner((signer) =>
           others.flatMap((to) => choices.where!.map((where): Command => ({ op, to, where, signer }))),
         );
-      case 'removeSigner':
+      case 'remove-signer':
         return perSigner((signer) => [{ op, signer }]);
       case 'return':
         return perSigner((signer) =>
@@ -126,7 +126,7 @@ function commandsOf({ definition }: Flow, instance: Instance, person: string, no
       case 'resubmit':
         return entries([{ op, definitionVersion: 1, facts: {}, chosen: {}, changed: [] }]);
       case 'withdraw':
-      case 'takeBack':
+      case 'take-back':
       case 'suspend':
       case 'resume':
         return entries([{ op }]);
@@ -177,7 +177,7 @@ class Run {
     const before = this.seen();
     const instance = act(this.versions, this.instance, action);
     this.actions.push(action);
-    if (command.op === 'takeBack') {
+    if (command.op === 'take-back') {
       const rest = withoutLast(before, this.journal, person, this.move);
       expect(rest).toBeDefined();
       this.journal = rest as Entry[];
@@ -312,12 +312,12 @@ describe('the flow against a reference that is told in another way', () => {
       'return',
       'resubmit',
       'withdraw',
-      'takeBack',
+      'take-back',
       'delegate',
       'answer',
       'transfer',
-      'addSigner',
-      'removeSigner',
+      'add-signer',
+      'remove-signer',
       'suspend',
       'resume',
     ]) {

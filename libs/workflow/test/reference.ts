@@ -78,9 +78,9 @@ export function play(
       } else if (command.op === 'delegate') own.lent = { to: command.to, by: person, at };
       else if (command.op === 'answer') own.lent = null;
       else if (command.op === 'transfer') Object.assign(own, { people: [command.to], lent: null });
-      else if (command.op === 'removeSigner') {
+      else if (command.op === 'remove-signer') {
         rows = rows.map((marks) => marks.filter((one) => one !== own)).filter((marks) => marks.length > 0);
-      } else if (command.op === 'addSigner') {
+      } else if (command.op === 'add-signer') {
         const added = mark([command.to], person);
         if (command.where === 'parallel') rows = [...rows, [added]];
         else row.splice(row.indexOf(own) + (command.where === 'after' ? 1 : 0), 0, added);

@@ -258,14 +258,14 @@ describe('cases in tables', () => {
               case 'approve':
               case 'reject':
               case 'answer':
-              case 'takeBack':
+              case 'take-back':
                 return [[person, { op: one.op }]];
               case 'delegate':
               case 'transfer':
                 return [[person, { op: one.op, to }]];
-              case 'addSigner':
+              case 'add-signer':
                 return [[person, { op: one.op, to, where: one.choices.where![next(2)]! }]];
-              case 'removeSigner':
+              case 'remove-signer':
                 return [[person, { op: one.op, signer: one.choices.signers![0]! }]];
               case 'return':
                 return [[person, { op: one.op, to: one.choices.targets![0]!, then: next(2) ? 'on' : 'back' }]];
