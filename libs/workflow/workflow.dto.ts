@@ -1,8 +1,8 @@
-import { ListOf, LongText, Nested, OneOf, Text, Flag, Int } from '#fields';
+import { Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { Invalid } from '#problems';
 import type { Available } from './available-actions.js';
 import { RESUMES, type Resume } from './definition.js';
-import type { Command, Operation } from './instance.js';
+import type { Command, Decision, Operation, Signer } from './instance.js';
 import { OPERATIONS } from './operations.js';
 import { type ReasonCode, REASONS } from './reasons.js';
 
@@ -22,6 +22,44 @@ class ReasonDto {
 
   @Text({ zh: '英文', en: 'In English', example: 'The current step is not yours' })
   en: string;
+}
+
+const DECISIONS = {
+  approved: { zh: '同意', en: 'approved' },
+  rejected: { zh: '不同意', en: 'rejected' },
+  returned: { zh: '退回', en: 'returned' },
+} as const;
+
+/** One signature of a step: asked for, or given. */
+export class SignatureDto {
+  @Int({ zh: '序号', en: 'Number, within the case', min: 1, max: 100_000, example: 1 })
+  signer: number;
+
+  @ListOf('uuid', { zh: '可签批的人员', en: 'Who may sign', maxItems: 1000 })
+  candidates: string[];
+
+  @Flag({ zh: '无人任职，由代办人签批', en: 'Nobody holds the post: the stand-in signs', example: false })
+  standIn: boolean;
+
+  @Uuid({ zh: '已委派给', en: 'Delegated to', nullable: true })
+  delegatedTo: string | null;
+
+  @OneOf(DECISIONS, { zh: '决定', en: 'Decision', nullable: true, example: 'approved' })
+  decision: Decision | null;
+
+  @Uuid({ zh: '签批人', en: 'Signed by', nullable: true })
+  decidedBy: string | null;
+
+  @Uuid({ zh: '代谁签批', en: 'In the place of', nullable: true })
+  insteadOf: string | null;
+
+  @Instant({ zh: '签批时间', en: 'Signed at', nullable: true, example: '2026-12-01T03:00:00.000Z' })
+  decidedAt: string | null;
+
+  static from({ no, candidates, standIn, delegated, decision, by, insteadOf, at }: Signer): SignatureDto {
+    const values = { signer: no, candidates, standIn, delegatedTo: delegated?.to ?? null, decision };
+    return Object.assign(new SignatureDto(), { ...values, decidedBy: by, insteadOf, decidedAt: at });
+  }
 }
 
 /** What the caller may do with a case now, or why not. */
