@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { newId } from '#database';
-import { cloneDatabase } from '#testing';
+import { cloneDatabase, eventually } from '#testing';
 
 const [PEOPLE, UNITS, PLACES] = [4, 8, 8];
 const UNIT_KINDS = ['college', 'class', 'course_class', 'grid'];
@@ -28,6 +28,9 @@ const change = fc.oneof(
   fc.record({ op: fc.constant('grid' as const), place: fc.nat(PLACES - 1), unit: fc.option(fc.nat(UNITS - 1)) }),
 );
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+/** Whoever waits for a lock of another. */
+const clientWaits = (db: pg.Client) => db.query('SELECT FROM pg_locks WHERE NOT granted');
 
 describe('the closure of memberships', () => {
   let clone: Awaited<ReturnType<typeof cloneDatabase>>;
@@ -115,7 +118,10 @@ describe('the closure of memberships', () => {
   const COLUMNS = 'person_id, unit_id, unit_kind, valid_from, valid_to, secondary';
   async function difference(): Promise<{ rows: number; missing: number; extra: number }> {
     const rows = `SELECT ${COLUMNS} FROM directory.`;
-    const [wanted, kept] = [`${rows}derived_membership`, `${rows}published_membership_v1`];
+    const [wanted, kept] = [
+      `${rows}derived_membership((SELECT array_agg(id) FROM directory.person))`,
+      `${rows}published_membership_v1`,
+    ];
     const { rows: found } = await db.query<{ rows: number; missing: number; extra: number }>(
       `SELECT (SELECT count(*)::int FROM (${kept}) k) AS rows, (SELECT count(*)::int FROM (${wanted} EXCEPT ALL ${kept}) m) AS missing,
               (SELECT count(*)::int FROM (${kept} EXCEPT ALL ${wanted}) e) AS extra`,
@@ -151,6 +157,12 @@ describe('the closure of memberships', () => {
         `INSERT INTO directory.membership (id, person_id, unit_id, valid_from) VALUES ($1, $2, $3, '2026-02-01')`,
         [newId(), people[0], units[1]],
       );
+      let done = false;
+      void joined.then(() => (done = true));
+      await eventually(async () => {
+        const { rows } = await clientWaits(db);
+        expect(done || rows.length > 0).toBe(true);
+      });
       await db.query('COMMIT');
       await joined;
       expect(await difference()).toEqual({ rows: 2, missing: 0, extra: 0 });

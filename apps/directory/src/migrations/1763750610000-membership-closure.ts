@@ -21,30 +21,32 @@ export class MembershipClosure1763750610000 implements MigrationInterface {
       CREATE INDEX ON directory.membership_closure (unit_id, person_id) INCLUDE (valid_from, valid_to);
       CREATE INDEX ON directory.membership_closure (person_id, unit_kind);
 
-      -- what the closure must be
-      CREATE VIEW directory.derived_membership AS
-        SELECT m.person_id, u.id AS unit_id, u.kind AS unit_kind, m.valid_from, m.valid_to, m.secondary
+      -- what the closure of some people must be
+      CREATE FUNCTION directory.derived_membership(people uuid[]) RETURNS SETOF directory.membership_closure LANGUAGE sql STABLE AS $$
+        SELECT m.person_id, u.id, u.kind, m.valid_from, m.valid_to, m.secondary
           FROM directory.membership m
           JOIN directory.unit_path p ON p.descendant_id = m.unit_id
           JOIN directory.unit u ON u.id = p.ancestor_id
-         -- a course is always secondary, so that the others need not be looked at
-         WHERE NOT m.secondary OR u.id = m.unit_id
-            OR NOT EXISTS (SELECT 1 FROM directory.unit own WHERE own.id = m.unit_id AND own.kind = 'course_class')
+         -- who takes a course belongs to the course class, not to the college that gives it; a course is always secondary
+         WHERE m.person_id = ANY(people) AND (NOT m.secondary OR u.id = m.unit_id
+            OR NOT EXISTS (SELECT 1 FROM directory.unit own WHERE own.id = m.unit_id AND own.kind = 'course_class'))
         UNION
         SELECT r.person_id, l.id, l.kind, r.valid_from, r.valid_to, false
           FROM directory.residence r
           JOIN directory.place_path p ON p.descendant_id = r.bed_id
           JOIN directory.place l ON l.id = p.ancestor_id
+         WHERE r.person_id = ANY(people)
         UNION
         SELECT r.person_id, l.grid_id, 'grid', r.valid_from, r.valid_to, false
           FROM directory.residence r
           JOIN directory.place_path p ON p.descendant_id = r.bed_id
           JOIN directory.place l ON l.id = p.ancestor_id
-         WHERE l.grid_id IS NOT NULL;
+         WHERE r.person_id = ANY(people) AND l.grid_id IS NOT NULL
+      $$;
 
       -- brings the closure of some people in line; what is right stays untouched
       CREATE FUNCTION directory.refresh_membership_closure(people uuid[]) RETURNS void LANGUAGE sql AS $$
-        WITH wanted AS MATERIALIZED (SELECT * FROM directory.derived_membership WHERE person_id = ANY(people)), gone AS (
+        WITH wanted AS MATERIALIZED (SELECT * FROM directory.derived_membership(people)), gone AS (
           DELETE FROM directory.membership_closure c WHERE c.person_id = ANY(people) AND NOT EXISTS (
             SELECT FROM wanted w WHERE w.person_id = c.person_id AND w.unit_id = c.unit_id AND w.unit_kind = c.unit_kind AND w.secondary = c.secondary
                AND w.valid_from = c.valid_from AND coalesce(w.valid_to, 'infinity') = coalesce(c.valid_to, 'infinity')))
@@ -79,7 +81,7 @@ export class MembershipClosure1763750610000 implements MigrationInterface {
       }
     }
     await runner.query(`
-      INSERT INTO directory.membership_closure SELECT * FROM directory.derived_membership;
+      SELECT directory.refresh_membership_closure(array_agg(id)) FROM directory.person;
       CREATE OR REPLACE VIEW directory.published_membership_v1 AS
         SELECT person_id, unit_id, unit_kind, valid_from, valid_to, secondary FROM directory.membership_closure;
     `);
