@@ -44,8 +44,9 @@ export class MembershipClosure1763750610000 implements MigrationInterface {
          WHERE r.person_id = ANY(people) AND l.grid_id IS NOT NULL
       $$;
 
-      -- brings the closure of some people in line; what is right stays untouched
-      CREATE FUNCTION directory.refresh_membership_closure(people uuid[]) RETURNS void LANGUAGE sql AS $$
+      -- Brings the closure of some people in line; what is right stays untouched. How many they are is not known when it is planned:
+      -- loops within loops are good for a few and would never end for everybody.
+      CREATE FUNCTION directory.refresh_membership_closure(people uuid[]) RETURNS void LANGUAGE sql SET enable_nestloop = off AS $$
         WITH wanted AS MATERIALIZED (SELECT * FROM directory.derived_membership(people)), gone AS (
           DELETE FROM directory.membership_closure c WHERE c.person_id = ANY(people) AND NOT EXISTS (
             SELECT FROM wanted w WHERE w.person_id = c.person_id AND w.unit_id = c.unit_id AND w.unit_kind = c.unit_kind AND w.secondary = c.secondary
