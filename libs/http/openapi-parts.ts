@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import { ACCESS_REASON } from '#auth';
 import { PERMISSIONS } from '#contracts';
 import { LINE } from '#fields';
 import * as problems from '#problems';
@@ -18,6 +19,7 @@ const KINDS = [
   problems.UnsupportedMediaType,
   problems.IdempotencyKeyReused,
   problems.IfMatchRequired,
+  problems.AccessReasonRequired,
   problems.TooManyRequests,
   problems.Internal,
   problems.Unavailable,
@@ -63,15 +65,18 @@ export function headerRefs(...names: string[]): Record<string, { $ref: string }>
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-export function problemRef(status: number): { $ref: string } {
+export function problemRef(status: number | typeof REASON): { $ref: string } {
   return { $ref: `#/components/responses/Problem${status}` };
 }
+
+/** The second meaning of 428. */
+export const REASON = '428Reason';
 
 /** A response per status, with an example about `path`. */
 export function problemResponses(origin: string, path: string): Record<string, object> {
   return Object.fromEntries(
     KINDS.map(({ kind }) => [
-      `Problem${kind.status}`,
+      `Problem${kind === problems.AccessReasonRequired.kind ? REASON : kind.status}`,
       {
         description: `${kind.zh} / ${kind.en}`,
         headers: headerRefs(...(kind.status === 429 || kind.status === 503 ? ['Retry-After'] : [])),
@@ -169,6 +174,16 @@ export const IDEMPOTENCY_KEY = {
     'kept for at least 24 h (draft-ietf-httpapi-idempotency-key-header-07)',
   schema: { type: 'string', minLength: 1, maxLength: 257, pattern: '^[\\x21-\\x7e]+$' },
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+};
+
+export const REASON_HEADER = {
+  name: ACCESS_REASON,
+  in: 'header',
+  required: true,
+  description:
+    '查看事由，百分号编码的 UTF-8，2–500 字，记入审计 / Why the data is read: percent-encoded UTF-8, 2 to 500 characters; kept in the audit',
+  schema: { type: 'string', minLength: 2, maxLength: 6_000, pattern: '^[\\x20-\\x7e]+$' },
+  example: '%E5%8D%B1%E6%9C%BA%E5%B9%B2%E9%A2%84',
 };
 
 export const IF_NONE_MATCH = {

@@ -2,7 +2,7 @@ import { type INestApplication, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { isPublic, requiredPermission } from '#auth';
+import { isPublic, needsReason, requiredPermission } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES, SERVICES, type ServiceName, TAGS } from '#contracts';
 import { BODY_EXAMPLE, CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
@@ -15,6 +15,8 @@ import {
   oauth2,
   PROBLEM_SCHEMA,
   problemRef,
+  REASON,
+  REASON_HEADER,
   problemResponses,
 } from './openapi-parts.js';
 import { definedSchemas, referenced, type Schema, toJsonSchema } from './openapi-schemas.js';
@@ -175,6 +177,8 @@ function complete(
   const withKey = method === 'post' || method === 'patch';
   if (withKey)
     parameters.push({ ...IDEMPOTENCY_KEY, required: Reflect.getMetadata(KEY_REQUIRED, route.handler) === true });
+  const reason = needsReason(route.handler, route.controller);
+  if (reason) parameters.push(REASON_HEADER);
   const responses: Operation['responses'] = {};
   for (const [status, response] of Object.entries(operation.responses)) {
     const answer = response as Response;
@@ -217,6 +221,7 @@ function complete(
     503,
   ];
   for (const status of problems) responses[status] ??= problemRef(status);
+  if (reason) responses[428] ??= problemRef(REASON);
   for (const media of Object.values(body?.content ?? {})) if (media.schema) media.schema = toJsonSchema(media.schema);
   const example = Reflect.getMetadata(BODY_EXAMPLE, route.handler) as object | undefined;
   if (example) Object.assign(body!.content['application/json']!, { example });

@@ -213,6 +213,14 @@ class NotesController {
     return this.notes.get(id);
   }
 
+  @Get(':id/confidential')
+  @Require('safety:device:read', { reason: true })
+  @ApiOkResponse({ type: NoteDto })
+  @Summary('保密便签', 'Get a confidential note')
+  getConfidential(@IdParam() id: string): Promise<NoteDto> {
+    return this.notes.get(id);
+  }
+
   @Put(':id')
   @Require('safety:device:write')
   @ApiOkResponse({ type: NoteDto })
