@@ -1,5 +1,5 @@
 import { sql } from '#database';
-import { campus, type Client, TestApp } from '#testing';
+import { campus, type Client, TestApp, wholeList } from '#testing';
 import { checkRule } from '../src/kernel/check-rule.js';
 import { metricCatalogue } from '../src/metrics/metrics.service.js';
 import { earlyWarning } from '../src/early-warning.module.js';
@@ -50,6 +50,7 @@ describe('metrics, rules and evaluations', () => {
         expect.arrayContaining(['dorm_gate_in', 'late_return', 'failed_credits', 'score_points', 'assessment_due']),
       );
       expect(codes).toEqual([...codes].sort());
+      for (const path of ['metrics', 'rules', 'sources', 'runs']) await wholeList(officer, `/early-warning/v1/${path}`);
       const first = (await officer.get(`${METRICS}?limit=2`).expect(200)).body;
       const second = (await officer.get(`${METRICS}?limit=2&cursor=${first.nextCursor}`).expect(200)).body;
       expect([...first.data, ...second.data].map((one: { code: string }) => one.code)).toEqual(codes.slice(0, 4));

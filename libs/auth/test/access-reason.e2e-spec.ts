@@ -1,5 +1,5 @@
 import { Controller, Get, Module } from '@nestjs/common';
-import { type Actor, audit, auditList, CurrentActor, Require } from '#auth';
+import { type Actor, audit, auditList, CurrentActor, Require, RequireReason } from '#auth';
 import type { ServiceName } from '#contracts';
 import { Database, sql } from '#database';
 import { Summary } from '#http';
@@ -12,11 +12,12 @@ const PATH = '/fixture/v1/files';
 const REASON = '危机干预：家长来电，需核对 100% 的记录';
 
 @Controller('fixture/v1/files')
-@Require('safety:pass:read', { reason: true })
+@Require('safety:pass:read')
 class FilesController {
   constructor(private readonly database: Database) {}
 
   @Get('one')
+  @RequireReason()
   @Summary('一份', 'One')
   one(@CurrentActor() actor: Actor): Promise<object> {
     return this.database.transaction(null, async (tx) => {
@@ -26,6 +27,7 @@ class FilesController {
   }
 
   @Get('all')
+  @RequireReason()
   @Summary('全部', 'All')
   all(@CurrentActor() actor: Actor): Promise<object> {
     return this.database.transaction(null, async (tx) => {
@@ -35,13 +37,13 @@ class FilesController {
   }
 
   @Get('forgotten')
+  @RequireReason()
   @Summary('忘记审计', 'Without an audit entry')
   forgotten(): object {
     return { secret: true };
   }
 
   @Get('open')
-  @Require('safety:pass:read')
   @Summary('无须事由', 'Needs no reason')
   open(): object {
     return {};

@@ -25,7 +25,7 @@ import pg from 'pg';
 import type { DestinationStream } from 'pino';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Column, Entity } from 'typeorm';
-import { Actor, CurrentActor, Public, Require } from '#auth';
+import { Actor, CurrentActor, Public, Require, RequireReason } from '#auth';
 import { Config } from '#config';
 import { BaseEntity, Database, DatabaseModule, insert, migrate, query, sql, update } from '#database';
 import {
@@ -214,7 +214,8 @@ class NotesController {
   }
 
   @Get(':id/confidential')
-  @Require('safety:device:read', { reason: true })
+  @Require('safety:device:read')
+  @RequireReason()
   @ApiOkResponse({ type: NoteDto })
   @Summary('保密便签', 'Get a confidential note')
   getConfidential(@IdParam() id: string): Promise<NoteDto> {
