@@ -5,9 +5,10 @@ import {
   Injectable,
   UnauthorizedException,
 } from '@nestjs/common';
+import { ACCESS_REASON, reasonOf } from './access-reason.js';
 import type { Actor } from './actor.js';
 import { Authenticator } from './authenticator.js';
-import { isPublic, requiredPermissions } from './decorators.js';
+import { isPublic, needsReason, requiredPermissions } from './decorators.js';
 import { MissingPermission } from './missing-permission.js';
 
 interface Request {
@@ -22,7 +23,8 @@ interface Reply {
 
 /**
  * Who asks, and may they? Bearer access tokens (RFC 6750, RFC 9068) → `request.actor`. Deny by default: a route without
- * `@Require` or `@Public` is forbidden. 401 for a missing or bad token, 403 for a missing permission.
+ * `@Require` or `@Public` is forbidden. 401 for a missing or bad token, 403 for a missing permission, 428 where a
+ * reason is asked for and missing.
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
@@ -45,6 +47,8 @@ export class AuthGuard implements CanActivate {
       reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${oneOf[0]}"`);
       throw new MissingPermission(oneOf[0]);
     }
+    if (needsReason(handler, controller))
+      actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
     return true;
   }
 }

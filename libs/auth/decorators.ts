@@ -4,6 +4,7 @@ import type { Actor } from './actor.js';
 
 const ACCESS = 'yizhan:access';
 const PUBLIC = 'public';
+const REASON = 'yizhan:reason';
 
 /** A class or function that carries the decorators. */
 type Target = object;
@@ -11,6 +12,14 @@ type Target = object;
 /** What a route (or each route of a controller) asks for: the permission, or one of several. On a method it outranks the class. */
 export function Require(...oneOf: [Permission, ...Permission[]]): MethodDecorator & ClassDecorator {
   return SetMetadata(ACCESS, oneOf);
+}
+
+/**
+ * A route (or each route of a controller) that reads class 4 data (psychological, biometric, hardship): the caller says why in the header
+ * `Access-Reason`, 428 without, and `audit` keeps it. A route that answers without an audit entry answers 500.
+ */
+export function RequireReason(): MethodDecorator & ClassDecorator {
+  return SetMetadata(REASON, true);
 }
 
 /** A route that everybody may call, without a token. */
@@ -30,6 +39,11 @@ export const CurrentActor = createParamDecorator((_: unknown, context: Execution
 export function requiredPermissions(handler: Target, controller: Target): [Permission, ...Permission[]] | undefined {
   const access = accessOf(handler, controller);
   return access === PUBLIC ? undefined : access;
+}
+
+/** Whether a route asks for the reason of the read. */
+export function needsReason(handler: Target, controller: Target): boolean {
+  return Reflect.hasMetadata(REASON, handler) || Reflect.hasMetadata(REASON, controller);
 }
 
 export function isPublic(handler: Target, controller: Target): boolean {
