@@ -38,10 +38,10 @@ export function pictureOf({ steps }: Definition): string {
 }
 
 /** A row for each step: who signs, when it is asked for, by when. */
-export function tableOf({ steps }: Definition): string {
+export function tableOf({ steps, standIn }: Definition): string {
   const rows = steps.map((step) => {
     const signers = step.signers.map(signerText).join('；');
-    return `| ${both(step.name)} | ${signers} | ${both(MODES[step.mode])}${step.needed ? ` (${step.needed})` : ''} | ${conditionText(step.when)} | ${deadlineText(step)} | ${step.standIn ? signerText(step.standIn) : '–'} |`;
+    return `| ${both(step.name)} | ${signers} | ${both(MODES[step.mode])}${step.needed ? ` (${step.needed})` : ''} | ${conditionText(step.when)} | ${deadlineText(step)} | ${textOfStandIn(step.standIn ?? standIn)} |`;
   });
   return [
     '| 环节 / step | 签批人 / signers | 方式 / mode | 条件 / when | 时限 / deadline | 无人时 / stand-in |',
@@ -59,7 +59,11 @@ function ways(
   id: (key: string) => string,
 ): string[] {
   const arrows: string[] = [];
+  const skipped: StepDefinition[] = [];
   for (const step of steps.slice(from + 1)) {
+    // Whoever comes here would have been asked by a step before.
+    if (skipped.some((earlier) => implies(step.when, earlier.when))) continue;
+    skipped.push(step);
     const when = step.when.length > 0 ? ` [${conditionText(step.when)}]` : '';
     arrows.push(`  ${state} --> ${id(step.key)}: ${label}${when}`);
     if (!when) return arrows;
@@ -67,6 +71,23 @@ function ways(
   return from < 0
     ? arrows
     : [...arrows, `  ${state} --> approved: ${label}${arrows.length > 0 ? ' [否则 / otherwise]' : ''}`];
+}
+
+/** Do the first conditions hold only where the others hold too? */
+function implies(first: readonly Condition[], others: readonly Condition[]): boolean {
+  return others.every(({ fact, atLeast = -Infinity, atMost = Infinity, oneOf }) =>
+    first.some(
+      (one) =>
+        one.fact === fact &&
+        (one.atLeast ?? -Infinity) >= atLeast &&
+        (one.atMost ?? Infinity) <= atMost &&
+        (oneOf === undefined || (one.oneOf?.every((value) => oneOf.includes(value)) ?? false)),
+    ),
+  );
+}
+
+function textOfStandIn(rule: SignerRule | null): string {
+  return rule ? signerText(rule) : '–';
 }
 
 function conditionText(when: readonly Condition[]): string {
