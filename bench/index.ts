@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<Result>> = {
   events: async () => (await import('./events.js')).events(),
   http: async () => (await import('./http/index.js')).http(),
   overload: async () => (await import('./overload.js')).overload(),
+  audit: async () => (await import('./audit.js')).audit(),
   import: async () => (await import('./import.js')).importRoster(),
 };
 

@@ -20,10 +20,13 @@ export interface ConnectionOptions {
   entities: EntityClass[];
   poolSize: number;
   applicationName: string;
+  /** Longest wait for a connection; 3 unless given. */
+  waitSeconds?: number;
 }
 
 /** Options of every data source of the house: snake_case columns, no synchronize, bounded waits, prepared statements. */
 export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions {
+  const waitMs = (options.waitSeconds ?? 3) * 1_000;
   return {
     type: 'postgres',
     url: options.url,
@@ -33,11 +36,11 @@ export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions
     logging: false,
     namingStrategy: new SnakeNaming(),
     poolSize: options.poolSize,
-    connectTimeoutMS: 3_000,
+    connectTimeoutMS: waitMs,
     applicationName: options.applicationName,
     extra: {
       Client: PreparingClient,
-      connectionTimeoutMillis: 3_000,
+      connectionTimeoutMillis: waitMs,
       idle_in_transaction_session_timeout: 600_000,
       lock_timeout: 10_000,
       keepAlive: true,
@@ -50,6 +53,12 @@ export async function connect(options: ConnectionOptions): Promise<DataSource> {
   return new DataSource(dataSourceOptions(options)).initialize();
 }
 
+/** A busy PostgreSQL is asked again for about half a minute before the start is given up; where nobody listens, once. */
+const START = {
+  retryAttempts: 10,
+  retryDelay: 100,
+  toRetry: (error: Error) => error.message.includes('connection timeout'),
+};
 /** Longest that a statement of a request may take; the work of `Database.background` has no such limit. */
 const STATEMENT_MS = 10_000;
 
@@ -64,7 +73,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     const limited = { ...house, extra: { ...(house.extra as object), statement_timeout: STATEMENT_MS } };
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRoot({ ...limited, retryAttempts: 1, toRetry: () => false })],
+      imports: [TypeOrmModule.forRoot({ ...limited, ...START })],
       providers: [
         {
           provide: SilenceWatch,

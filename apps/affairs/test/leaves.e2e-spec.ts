@@ -1,7 +1,7 @@
 import { newId, sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
-import { act, appoint, approve, events, form, type LeaveAnswer, submit, urgentForm } from './support.js';
+import { act, appoint, approve, events, form, handIn, type LeaveAnswer, submit, urgentForm } from './support.js';
 
 const PATH = '/affairs/v1/leaves';
 const { counselorCs, counselorFl, collegeOfficerCs, schoolOfficer, classAdvisorSe2401 } = campus.staff;
@@ -60,7 +60,7 @@ describe('leaves', () => {
     const leave = await submit(student(0), await form(test, 8, 10));
     const [advisor, school] = [await test.person(classAdvisorSe2401), await test.person(schoolOfficer)];
     for (const other of [officer, school, advisor]) {
-      expect((await act(other, leave, 'approve').expect(403)).body.code).toBe('affairs/not-your-step');
+      expect((await act(other, leave, 'approve').expect(403)).body.code).toBe('workflow/not-yours');
     }
     const one = (await act(counselor, leave, 'approve').expect(200)).body as LeaveAnswer;
     expect(one.status).toBe('submitted');
@@ -70,7 +70,7 @@ describe('leaves', () => {
     expect(await events(test, leave.id)).toEqual([]);
     const three = (await act(school, two, 'approve').expect(200)).body as LeaveAnswer;
     expect(three.status).toBe('approved');
-    expect((await act(school, three, 'approve').expect(409)).body.code).toBe('affairs/leave-not-in-state');
+    expect((await act(school, three, 'approve').expect(409)).body.code).toBe('workflow/ended');
   });
 
   it('shows in the pre-check what submission will say, and writes nothing', async () => {
@@ -184,16 +184,15 @@ describe('leaves', () => {
       ['affairs.leave-approved.v1', leave.endsAt],
       ['affairs.leave-changed.v1', later(1)],
     ]);
-    const sick = await approve(
-      test,
-      await submit(student(3), urgentForm(50, 2, { kind: 'sick', attachments: ['files/a'] })),
-    );
+    const [a, b] = [await handIn(student(3)), await handIn(student(3))];
+    const sick = await approve(test, await submit(student(3), urgentForm(50, 2, { kind: 'sick', attachments: [a] })));
     const proof = {
       endsAt: new Date(Date.now() + 20 * 3_600_000).toISOString(),
       reason: '未痊愈',
-      attachments: ['files/b'],
+      attachments: [b],
     };
-    expect((await act(student(3), sick, 'extend', proof).expect(200)).body.attachments).toEqual(['files/a', 'files/b']);
+    const extended = (await act(student(3), sick, 'extend', proof).expect(200)).body;
+    expect(extended.attachments).toMatchObject([{ id: a }, { id: b }]);
     await act(student(3), sick, 'withdraw').expect(412);
     const ended = await approve(test, await submit(student(3), urgentForm(70, -51)));
     const tooLate = await act(student(3), ended, 'extend', { endsAt: later(1), reason: '迟了' }).expect(409);
@@ -206,9 +205,10 @@ describe('leaves', () => {
     const owed = await counselor.get(`${PATH}?papersOwed=true`).expect(200);
     expect(owed.body.data.map(({ id }: LeaveAnswer) => id)).toEqual([leave.id]);
     await act(student(4), leave, 'attachments', { attachments: [] }).expect(400);
-    const brought = (await act(student(4), leave, 'attachments', { attachments: ['files/1.pdf'] }).expect(200))
+    const id = await handIn(student(4));
+    const brought = (await act(student(4), leave, 'attachments', { attachments: [id] }).expect(200))
       .body as LeaveAnswer;
-    expect(brought).toMatchObject({ papersOwed: false, attachments: ['files/1.pdf'] });
+    expect(brought).toMatchObject({ papersOwed: false, attachments: [{ id, name: '证明.pdf' }] });
   });
 
   it('is submitted by staff for a student of theirs, and by an app for a student it names', async () => {
@@ -233,7 +233,7 @@ describe('leaves', () => {
     const byApp = await submit(app, { ...(await form(test, 1, 5)), studentId: campus.students[5] });
     expect(byApp['submittedBy']).toEqual({ kind: 'app', id: 'test-app' });
     const deciding = await test.client('affairs:leave:decide');
-    expect((await act(deciding, byApp, 'approve').expect(403)).body.code).toBe('affairs/decision-needs-person');
+    expect((await act(deciding, byApp, 'approve').expect(403)).body.code).toBe('workflow/needs-person');
     const reader = await test.client('affairs:leave:read');
     await act(reader, byApp, 'withdraw').expect(403);
   });
@@ -274,7 +274,7 @@ describe('leaves', () => {
     await appoint(test, campus.students[9]!, 'counselor', campus.classes.en2401);
     const both = await test.person(campus.students[9]!);
     const leave = await submit(both, await form(test));
-    expect((await act(both, leave, 'approve').expect(403)).body.code).toBe('affairs/own-leave');
+    expect((await act(both, leave, 'approve').expect(403)).body.code).toBe('workflow/own-matter');
     const waiting = (await both.get(`${PATH}?awaitingMe=true`).expect(200)).body.data as LeaveAnswer[];
     expect(waiting.map(({ id }) => id)).not.toContain(leave.id);
     expect((await both.post(`${PATH}/precheck`, await precheckOf(1, 20))).body.steps[0].people).toMatchObject([
@@ -359,7 +359,7 @@ describe('leaves', () => {
       [{ ...good, reason: undefined }, '#/reason'],
       [{ ...good, reason: 'x'.repeat(2001) }, '#/reason'],
       [{ ...good, attachments: 'file' }, '#/attachments'],
-      [{ ...good, attachments: ['a', 1] }, '#/attachments/1'],
+      [{ ...good, attachments: [campus.school, 'files/1.pdf'] }, '#/attachments/1'],
       [{ ...good, urgent: 'yes' }, '#/urgent'],
       [{ ...good, status: 'approved' }, '#/status'],
     ];

@@ -1,5 +1,5 @@
 import { newId, query, sql } from '#database';
-import { latestPeriod, Schedules } from '#events';
+import { Consumer, Handlers, latestPeriod, Schedules } from '#events';
 import { drainEvents, eventually, TestApp } from '#testing';
 import { Redis } from 'ioredis';
 import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
@@ -29,6 +29,11 @@ describe('the event core', () => {
       sql`SELECT attempts, dead_at IS NOT NULL AS dead, handled_at IS NOT NULL AS handled, last_problem AS problem FROM events.delivery WHERE event_id = ${eventId}`,
     );
 
+  const deliveryOf = async (eventId: string) =>
+    (await test.query<{ id: string }>(sql`SELECT id FROM events.delivery WHERE event_id = ${eventId}`))[0]!.id;
+  const givenUp = (thing: { id: string }) =>
+    test.query<{ step: number }>(sql`SELECT step FROM fixture.given_up WHERE thing_id = ${thing.id} ORDER BY step`);
+
   it('takes effect once after the commit, and never after a rollback', async () => {
     const id = newId();
     await happen({ id, version: 1 });
@@ -53,12 +58,11 @@ describe('the event core', () => {
     const id = newId();
     const eventIds: string[] = [];
     for (let version = 1; version <= 30; version++) eventIds.push(await happen({ id, version }));
-    const { Consumer } = await import('../consumer.js');
     const rows = await test.query<{ id: string }>(
       sql`SELECT id FROM events.delivery WHERE event_id = ANY(${eventIds}::uuid[])`,
     );
     const thrice = [...rows, ...rows, ...rows].map((row) => row.id).sort(() => Math.random() - 0.5);
-    const consumer = test.app.get(Consumer, { strict: false });
+    const consumer = test.app.get(Consumer);
     await Promise.all(thrice.map((deliveryId) => consumer.handle(FIXTURE, [deliveryId])));
     await drainEvents(test);
     expect(await effects(id)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
@@ -88,17 +92,13 @@ describe('the event core', () => {
   });
 
   it('says so to whoever waits when a delivery is dead, and when an operator discards one that keeps failing', async () => {
-    const givenUp = (thing: { id: string }) =>
-      test.query<{ step: number }>(sql`SELECT step FROM fixture.given_up WHERE thing_id = ${thing.id} ORDER BY step`);
     moods['poison'] = () => Promise.reject(new TypeError('no'));
     const dead = { id: newId(), version: 1 };
     const eventId = await happen(dead, 'poison');
     await drainEvents(test);
     expect(await givenUp(dead)).toEqual([{ step: 1 }]);
     const operator = await test.client('platform:operations:read', 'platform:operations:write');
-    const idOf = async (event: string) =>
-      (await test.query<{ id: string }>(sql`SELECT id FROM events.delivery WHERE event_id = ${event}`))[0]!.id;
-    await operator.post(`/fixture/v1/deliveries/${await idOf(eventId)}/discard`).expect(200);
+    await operator.post(`/fixture/v1/deliveries/${await deliveryOf(eventId)}/discard`).expect(200);
 
     // One that has failed once and waits for its next try: those behind it need not wait for seven more.
     const failing = { id: newId(), version: 1 };
@@ -106,22 +106,53 @@ describe('the event core', () => {
     await happen({ ...failing, version: 2 });
     await eventually(async () => expect((await openState(first))[0]!.attempts).toBeGreaterThan(0));
     await eventually(async () => {
-      await operator.post(`/fixture/v1/deliveries/${await idOf(first)}/discard`).expect(200);
+      await operator.post(`/fixture/v1/deliveries/${await deliveryOf(first)}/discard`).expect(200);
     });
     await drainEvents(test);
     expect(await givenUp(failing)).toEqual([{ step: 1 }]);
     expect(await effects(failing.id)).toEqual([2]);
     const handled = await happen({ id: newId(), version: 1 });
     await drainEvents(test);
-    await operator.post(`/fixture/v1/deliveries/${await idOf(handled)}/discard`).expect(409);
+    await operator.post(`/fixture/v1/deliveries/${await deliveryOf(handled)}/discard`).expect(409);
   });
 
-  it('is dead all the same when what follows fails too', async () => {
+  it('goes on saying so until whoever waits has heard it, once', async () => {
+    const thing = { id: newId(), version: 1 };
+    let tries = 0;
+    moods['hopeless'] = () => Promise.reject(new TypeError('no'));
+    moods['dead hopeless'] = async () => {
+      if (++tries < 3) throw new TypeError('not yet');
+    };
+    const eventId = await happen(thing, 'hopeless');
+    await drainEvents(test);
+    expect(await openState(eventId)).toMatchObject([{ dead: true, handled: false }]);
+    expect(tries).toBe(3);
+    expect(await givenUp(thing)).toEqual([{ step: 1 }]);
+    // Whoever waits has been told: that nobody will mend it is no news.
+    const operator = await test.client('platform:operations:write');
+    await operator.post(`/fixture/v1/deliveries/${await deliveryOf(eventId)}/discard`).expect(200);
+    await drainEvents(test);
+    expect(await givenUp(thing)).toEqual([{ step: 1 }]);
+  });
+
+  it('does not say so of a delivery that was replayed meanwhile', async () => {
+    const thing = { id: newId(), version: 1 };
     moods['hopeless'] = () => Promise.reject(new TypeError('no'));
     moods['dead hopeless'] = () => Promise.reject(new TypeError('no'));
-    const eventId = await happen({ id: newId(), version: 1 }, 'hopeless');
+    const eventId = await happen(thing, 'hopeless');
     await drainEvents(test);
-    expect(await openState(eventId)).toMatchObject([{ dead: true }]);
+    const [news] = await test.query<{ id: string }>(
+      sql`SELECT id FROM events.event WHERE name LIKE 'dead/%' AND payload ->> 'eventId' = ${eventId}`,
+    );
+    expect(await openState(news!.id)).toMatchObject([{ attempts: 8, dead: true }]);
+    for (const mood of ['hopeless', 'dead hopeless']) delete moods[mood];
+    const operator = await test.client('platform:operations:write');
+    for (const id of [eventId, news!.id])
+      await operator.post(`/fixture/v1/deliveries/${await deliveryOf(id)}/replay`).expect(200);
+    await drainEvents(test);
+    expect(await effects(thing.id)).toEqual([1]);
+    expect(await openState(news!.id)).toMatchObject([{ handled: true }]);
+    expect(await givenUp(thing)).toEqual([]);
   });
 
   it('rolls back only the failing event of a batch', async () => {
@@ -188,29 +219,6 @@ describe('the event core', () => {
     }
   });
 
-  it('runs every missed period of a schedule once, in two processes at a time', async () => {
-    await query(
-      test.tx,
-      sql`UPDATE events.schedule SET last_period = '2026-11-01T00:00:00Z' WHERE name = 'fixture.test-nightly'`,
-    );
-    const schedules = test.app.get(Schedules);
-    const now = new Date('2026-11-05T00:00:00Z');
-    await Promise.all([schedules.tick(now), schedules.tick(now), schedules.tick(now)]);
-    await schedules.tick(now);
-    await drainEvents(test);
-    const nights = await test.query(sql`SELECT date::text AS date FROM fixture.night ORDER BY 1`);
-    // 03:07 in Shanghai is 19:07 UTC of the day before.
-    expect(nights.map((row) => row['date'])).toEqual(['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05']);
-  });
-
-  it('runs the newest missed period alone where the schedule says so, however many were missed', () => {
-    const [after, now] = [new Date('2026-11-01T00:00:30Z'), new Date('2026-11-03T00:00:00Z')];
-    expect(latestPeriod('* * * * *', 'Asia/Shanghai', after, now)).toEqual([now]);
-    expect(latestPeriod('* * * * *', 'Asia/Shanghai', now, now)).toEqual([]);
-    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', after, now)).toEqual([new Date('2026-11-02T19:07:00Z')]);
-    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', new Date('2026-11-02T19:07:00Z'), now)).toEqual([]);
-  });
-
   it('refuses to publish a payload that breaks its own rules', async () => {
     await expect(happen({ id: 'not-a-uuid', version: 1 })).rejects.toThrow('invalid payload at thingId');
   });
@@ -253,4 +261,59 @@ describe('events after a fault, long before the sweep', () => {
     await takesEffectOnce(thing);
     expect(tries).toBeGreaterThan(1);
   }, 20_000);
+});
+
+describe('schedules', () => {
+  let test: TestApp;
+  beforeAll(async () => {
+    // No worker: only the test moves their time.
+    test = await TestApp.create([things], { roles: ['api'] });
+    await createFixtureTables(test.tx);
+  });
+  afterAll(() => test.close());
+
+  const since = (name: string, cron: string, lastPeriod: string) =>
+    test.query(
+      sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${name}, ${FIXTURE}, ${cron}, ${lastPeriod})`,
+    );
+  const ticks = async (now: Date) => {
+    const schedules = test.app.get(Schedules);
+    for (let i = 0; i < 2; i++) await Promise.all([1, 2, 3].map(() => schedules.tick(now)));
+  };
+  const written = (name: string) =>
+    test.query<{ id: string; at: string }>(
+      sql`SELECT d.id, e.payload ->> 'at' AS at FROM events.event e JOIN events.delivery d ON d.event_id = e.id
+           WHERE e.name = ${`schedule/${name}`} ORDER BY at`,
+    );
+
+  it('run every missed period once, in several processes at a time', async () => {
+    const name = 'fixture.test-nightly';
+    await since(name, '7 3 * * *', '2026-11-01T00:00:00Z');
+    await ticks(new Date('2026-11-05T00:00:00Z'));
+    for (const { id } of await written(name)) await test.app.get(Consumer).handle(FIXTURE, [id]);
+    const nights = await test.query(sql`SELECT date::text AS date FROM fixture.night ORDER BY 1`);
+    // 03:07 in Shanghai is 19:07 UTC of the day before.
+    expect(nights.map((row) => row['date'])).toEqual(['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05']);
+  });
+
+  it('run the newest missed period alone where they say so: once after two days of every minute', async () => {
+    const [name, cron] = ['fixture.test-minutely', '* * * * *'];
+    await since(name, cron, '2026-11-01T00:00:30Z');
+    test.app.get(Handlers).schedules.push({
+      ...{ name: name as never, cron, catchUp: 'latest', service: FIXTURE },
+      handle: async () => undefined,
+    });
+    await ticks(new Date('2026-11-03T00:00:30Z'));
+    expect(await written(name)).toMatchObject([{ at: '2026-11-03T00:00:00.000Z' }]);
+    await ticks(new Date('2026-11-03T00:01:00Z'));
+    expect(await written(name)).toHaveLength(2);
+  });
+
+  it('find the newest period however many were missed', () => {
+    const [after, now] = [new Date('2026-11-01T00:00:30Z'), new Date('2026-11-03T00:00:00Z')];
+    expect(latestPeriod('* * * * *', 'Asia/Shanghai', after, now)).toEqual([now]);
+    expect(latestPeriod('* * * * *', 'Asia/Shanghai', now, now)).toEqual([]);
+    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', after, now)).toEqual([new Date('2026-11-02T19:07:00Z')]);
+    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', new Date('2026-11-02T19:07:00Z'), now)).toEqual([]);
+  });
 });

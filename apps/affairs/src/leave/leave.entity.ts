@@ -32,10 +32,9 @@ export interface LeaveRequest {
   destination: string;
   contact: string | null;
   urgent: boolean;
-  attachments: string[];
 }
 
-/** A student's leave, from the request to the return. Reason, destination, contact and attachments never leave by event. */
+/** A student's leave, from the request to the return. Reason, destination, contact and proofs never leave by event. */
 @Entity({ name: 'leave', schema: 'affairs' })
 export class Leave extends BaseEntity {
   @Column('uuid')
@@ -70,10 +69,6 @@ export class Leave extends BaseEntity {
   @Column('boolean')
   urgent: boolean;
 
-  /** Where the proofs are, in the school's own file store. */
-  @Column('text', { array: true })
-  attachments: string[];
-
   /** An urgent leave's proof that is still to be handed in. */
   @Column('boolean')
   papersOwed: boolean;
@@ -86,9 +81,9 @@ export class Leave extends BaseEntity {
   @Column('text')
   submittedByApp: string;
 
-  /** Counts submissions and extensions: each has steps of its own. */
-  @Column('int')
-  round = 1;
+  /** The case that decides on it, or on its extension; the latest of them. */
+  @Column('uuid', { nullable: true })
+  workflowId: string | null = null;
 
   /** How often it was returned for correction; 0 = done at the first go (一次办结). */
   @Column('int')
@@ -140,11 +135,6 @@ export class Leave extends BaseEntity {
     return leave;
   }
 
-  /** Does it await a decision, of the leave itself or of its extension? */
-  get awaitsDecision(): boolean {
-    return this.status === 'submitted' || (this.status === 'approved' && this.extensionEndsAt !== null);
-  }
-
   /** Throws LeaveNotInState for any other status. */
   mustBe(...statuses: LeaveStatus[]): void {
     if (!statuses.includes(this.status)) this.refuse();
@@ -155,7 +145,6 @@ export class Leave extends BaseEntity {
     this.mustBe('returned');
     this.take(request, papersOwed);
     this.status = 'submitted';
-    this.round++;
   }
 
   /** Counts from now on; with a pending extension it lasts longer from now on. */
@@ -179,6 +168,19 @@ export class Leave extends BaseEntity {
     this.returnedCount++;
   }
 
+  /** The return was taken back before the student saw to it. */
+  takeReturnBack(): void {
+    this.mustBe('returned');
+    this.status = 'submitted';
+    this.returnedCount--;
+  }
+
+  /** The correction was taken back before anybody decided. */
+  takeCorrectionBack(): void {
+    this.mustBe('submitted');
+    this.status = 'returned';
+  }
+
   /** Takes back what is not decided yet: the request, or the extension. */
   withdraw(): void {
     if (this.status === 'approved' && this.extensionEndsAt) return this.dropExtension();
@@ -198,12 +200,11 @@ export class Leave extends BaseEntity {
     if (this.status !== 'approved' || this.extensionEndsAt) this.refuse();
     this.extensionEndsAt = endsAt;
     this.extensionReason = reason;
-    this.round++;
   }
 
-  addAttachments(references: readonly string[]): void {
+  /** Proofs come to it. */
+  takeProofs(): void {
     if (['rejected', 'withdrawn', 'cancelled'].includes(this.status)) this.refuse();
-    this.attachments = [...new Set([...this.attachments, ...references])];
     this.papersOwed = false;
   }
 

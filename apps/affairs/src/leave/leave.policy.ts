@@ -154,6 +154,13 @@ export class LeavePolicy {
     level(60, 3, COUNSELOR, COLLEGE, SCHOOL),
   ];
 
+  @Nested(() => LeaveApprover, {
+    zh: '审批环节无人任职时由谁审批',
+    en: 'Who decides where nobody holds the post any more',
+    example: { kind: 'student_affairs_officer', unitKind: 'school' },
+  })
+  standIn: LeaveApprover = SCHOOL;
+
   @Nested(() => LeaveKindRules, { zh: '各类请假的要求', en: 'What each kind asks for' })
   kinds: LeaveKindRules = Object.assign(new LeaveKindRules(), {
     personal: kindRule(true, null),
@@ -176,6 +183,15 @@ export class LeavePolicy {
 
   @Int({ zh: '结束后几个工作日内须销假', en: 'Working days after the end to report back', min: 0, max: 30, example: 2 })
   returnWithinWorkingDays = 2;
+
+  @Int({
+    zh: '证明材料在请假结束后保存多少天',
+    en: 'Days that proofs are kept after the end of the leave',
+    min: 1,
+    max: 3660,
+    example: 365,
+  })
+  keepProofsDays = 365;
 
   @Decimal({
     zh: '累计超过学期的多少比例时提醒',
