@@ -16,6 +16,8 @@ export interface Post {
 export class Actor implements Caller {
   /** The Idempotency-Key of the request, consumed by the first transaction. */
   once?: Once | undefined;
+  /** Why class 4 data is read, and whether the audit has it; on routes that ask for it. */
+  access?: { reason: string; audited: boolean };
   readonly permissions: ReadonlySet<Permission>;
 
   private constructor(

@@ -5,9 +5,10 @@ import {
   Injectable,
   UnauthorizedException,
 } from '@nestjs/common';
+import { ACCESS_REASON, reasonOf } from './access-reason.js';
 import type { Actor } from './actor.js';
 import { Authenticator } from './authenticator.js';
-import { isPublic, requiredPermission } from './decorators.js';
+import { isPublic, needsReason, requiredPermissions } from './decorators.js';
 import { MissingPermission } from './missing-permission.js';
 
 interface Request {
@@ -22,7 +23,8 @@ interface Reply {
 
 /**
  * Who asks, and may they? Bearer access tokens (RFC 6750, RFC 9068) → `request.actor`. Deny by default: a route without
- * `@Require` or `@Public` is forbidden. 401 for a missing or bad token, 403 for a missing permission.
+ * `@Require` or `@Public` is forbidden. 401 for a missing or bad token, 403 for a missing permission, 428 where a
+ * reason is asked for and missing.
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
@@ -31,8 +33,8 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const [handler, controller] = [context.getHandler(), context.getClass()];
     if (isPublic(handler, controller)) return true;
-    const permission = requiredPermission(handler, controller);
-    if (!permission) throw new ForbiddenException();
+    const oneOf = requiredPermissions(handler, controller);
+    if (!oneOf) throw new ForbiddenException();
 
     const request = context.switchToHttp().getRequest<Request>();
     const reply = context.switchToHttp().getResponse<Reply>();
@@ -41,10 +43,12 @@ export class AuthGuard implements CanActivate {
     const actor = await this.authenticator.actorOf(token, String(request.id));
     if (!actor) throw challenge(reply, 'Bearer realm="yizhan", error="invalid_token"');
     request.actor = actor;
-    if (!actor.can(permission)) {
-      reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${permission}"`);
-      throw new MissingPermission(permission);
+    if (!oneOf.some((permission) => actor.can(permission))) {
+      reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${oneOf[0]}"`);
+      throw new MissingPermission(oneOf[0]);
     }
+    if (needsReason(handler, controller))
+      actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
     return true;
   }
 }

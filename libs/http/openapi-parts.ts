@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import { ACCESS_REASON } from '#auth';
 import { PERMISSIONS } from '#contracts';
 import { LINE } from '#fields';
 import * as problems from '#problems';
@@ -18,6 +19,7 @@ const KINDS = [
   problems.UnsupportedMediaType,
   problems.IdempotencyKeyReused,
   problems.IfMatchRequired,
+  problems.AccessReasonRequired,
   problems.TooManyRequests,
   problems.Internal,
   problems.Unavailable,
@@ -51,9 +53,9 @@ export const HEADERS: Record<string, object> = {
   ETag: header('版本，用于 If-Match / Version, for If-Match', '"3"'),
   Location: header(
     '新建资源的地址 / Address of what was created',
-    '/safety/v1/hazards/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
+    '/safety/v1/late-passes/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
   ),
-  Link: header('下一页 / The next page (RFC 8288)', '</safety/v1/hazards?cursor=eyJzIjoiIn0>; rel="next"'),
+  Link: header('下一页 / The next page (RFC 8288)', '</safety/v1/late-passes?cursor=eyJzIjoiIn0>; rel="next"'),
   'Idempotent-Replayed': header('true 表示返回的是首次结果 / true when this is the first answer again', 'true'),
 };
 
@@ -63,37 +65,64 @@ export function headerRefs(...names: string[]): Record<string, { $ref: string }>
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-export function problemRef(status: number): { $ref: string } {
+export function problemRef(status: ProblemStatus): { $ref: string } {
   return { $ref: `#/components/responses/Problem${status}` };
 }
 
-/** A response per status, with an example about `path`. */
-export function problemResponses(origin: string, path: string): Record<string, object> {
+/** The second meaning of 428. */
+export const REASON = '428Reason';
+
+export type ProblemStatus = number | typeof REASON;
+
+/** An operation that an example is about. */
+export interface ProblemExample {
+  path: string;
+  permission: string | undefined;
+  /** A field of its body that is required. */
+  field: string | undefined;
+  /** What is asked for, if it is there. */
+  what: string;
+}
+
+/** A response per status, with an example about an operation that gives it. */
+export function problemResponses(
+  origin: string,
+  about: (status: ProblemStatus) => ProblemExample,
+): Record<string, object> {
+  const one = (status: ProblemStatus): object => {
+    const { path, permission, field, what } = about(status);
+    return {
+      instance: path,
+      ...(status === 403 && { permission }),
+      ...(status === 404 && { what }),
+      ...(status === 400 && { errors: [{ pointer: field ? `#/${field}` : '#', detail: 'is required' }] }),
+    };
+  };
   return Object.fromEntries(
-    KINDS.map(({ kind }) => [
-      `Problem${kind.status}`,
-      {
-        description: `${kind.zh} / ${kind.en}`,
-        headers: headerRefs(...(kind.status === 429 || kind.status === 503 ? ['Retry-After'] : [])),
-        content: {
-          'application/problem+json': {
-            schema: { $ref: '#/components/schemas/Problem' },
-            example: {
-              type: `${origin}/docs/problems#${kind.code}`,
-              title: kind.en,
-              status: kind.status,
-              detail: kind.en,
-              instance: path,
-              code: kind.code,
-              traceId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
-              ...(kind.status === 403 && { permission: 'safety:device:write' }),
-              ...(kind.status === 404 && { what: 'hazard' }),
-              ...(kind.status === 400 && { errors: [{ pointer: '#/place', detail: 'is required' }] }),
+    KINDS.map(({ kind }) => {
+      const status = kind === problems.AccessReasonRequired.kind ? REASON : kind.status;
+      return [
+        `Problem${status}`,
+        {
+          description: `${kind.zh} / ${kind.en}`,
+          headers: headerRefs(...(kind.status === 429 || kind.status === 503 ? ['Retry-After'] : [])),
+          content: {
+            'application/problem+json': {
+              schema: { $ref: '#/components/schemas/Problem' },
+              example: {
+                type: `${origin}/docs/problems#${kind.code}`,
+                title: kind.en,
+                status: kind.status,
+                detail: kind.en,
+                code: kind.code,
+                traceId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
+                ...one(status),
+              },
             },
           },
         },
-      },
-    ]),
+      ];
+    }),
   );
 }
 
@@ -120,7 +149,7 @@ export const PROBLEM_SCHEMA = {
       examples: [400],
     },
     detail: text(2_000, '具体说明 / This occurrence', 'The request is not valid; see errors'),
-    instance: text(8_192, '请求路径 / Path of the request', '/safety/v1/hazards'),
+    instance: text(8_192, '请求路径 / Path of the request', '/safety/v1/late-passes'),
     code: text(100, '稳定的代码 / Stable code', 'http/invalid'),
     traceId: text(64, '请求编号 / Id of the request', '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'),
     permission: text(100, '403：缺少的权限 / 403: the permission that is missing', 'safety:device:write'),
@@ -134,7 +163,7 @@ export const PROBLEM_SCHEMA = {
     errors: {
       type: 'array',
       description: '逐项错误 / What is wrong, part by part',
-      examples: [[{ pointer: '#/place', detail: 'is required' }]],
+      examples: [[{ pointer: '#/reason', detail: 'is required' }]],
       maxItems: 100,
       items: {
         type: 'object',
@@ -169,6 +198,16 @@ export const IDEMPOTENCY_KEY = {
     'kept for at least 24 h (draft-ietf-httpapi-idempotency-key-header-07)',
   schema: { type: 'string', minLength: 1, maxLength: 257, pattern: '^[\\x21-\\x7e]+$' },
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+};
+
+export const REASON_HEADER = {
+  name: ACCESS_REASON,
+  in: 'header',
+  required: true,
+  description:
+    '查看事由，百分号编码的 UTF-8，2–500 字，记入审计 / Why the data is read: percent-encoded UTF-8, 2 to 500 characters; kept in the audit',
+  schema: { type: 'string', minLength: 2, maxLength: 6_000, pattern: '^[\\x20-\\x7e]+$' },
+  example: '%E5%8D%B1%E6%9C%BA%E5%B9%B2%E9%A2%84',
 };
 
 export const IF_NONE_MATCH = {

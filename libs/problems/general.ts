@@ -62,6 +62,13 @@ export const IdempotencyInProgress = defineProblem({
   zh: '使用同一 Idempotency-Key 的请求仍在处理中，请稍后重试',
   en: 'A request with the same Idempotency-Key is still being processed; try again shortly',
 });
+/** The key was lost, or the answer was stored before answers were sealed. */
+export const IdempotencyAnswerLost = defineProblem({
+  code: 'http/idempotency-answer-lost',
+  status: 409,
+  zh: '使用该 Idempotency-Key 的请求已经生效，但其结果无法再次返回；请直接读取该资源',
+  en: 'The request with this Idempotency-Key has taken effect, but its answer cannot be given again; read the resource',
+});
 export const Stale = defineProblem({
   code: 'http/stale',
   status: 412,
@@ -104,6 +111,12 @@ export const IfMatchRequired = defineProblem({
   status: 428,
   zh: '需要 If-Match 请求头（取自 ETag）',
   en: 'The If-Match header (from the ETag) is required',
+});
+export const AccessReasonRequired = defineProblem({
+  code: 'http/access-reason-required',
+  status: 428,
+  zh: '查看此类数据须说明事由：请在 Access-Reason 请求头中填写（UTF-8 百分号编码，2–500 字），事由会记入审计',
+  en: 'Reading this data needs a reason: give it in the Access-Reason header (percent-encoded UTF-8, 2 to 500 characters); it is kept in the audit',
 });
 export const TooManyRequests = defineProblem({
   code: 'http/too-many-requests',

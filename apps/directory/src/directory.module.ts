@@ -32,6 +32,8 @@ import { UnitsController } from './units/units.controller.js';
 import { Units } from './units/units.service.js';
 import { CourseClassesEndAtThemselves1763750090000 } from './migrations/1763750090000-course-classes-end-at-themselves.js';
 import { SecondaryMemberships1763750080000 } from './migrations/1763750080000-secondary-memberships.js';
+import { MembershipClosure1763750610000 } from './migrations/1763750610000-membership-closure.js';
+import { NamesByCharacters1763750620000 } from './migrations/1763750620000-names-by-characters.js';
 import { MoreUpdatedSince1763750095000 } from './migrations/1763750095000-more-updated-since.js';
 import { UpdatedSince1763750050000 } from './migrations/1763750050000-updated-since.js';
 
@@ -65,6 +67,8 @@ export const directory: Service = {
     SecondaryMemberships1763750080000,
     CourseClassesEndAtThemselves1763750090000,
     MoreUpdatedSince1763750095000,
+    MembershipClosure1763750610000,
+    NamesByCharacters1763750620000,
   ],
   seed,
   mount: mountIssuer,

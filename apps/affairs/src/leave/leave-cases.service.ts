@@ -3,6 +3,7 @@ import type { Actor } from '#auth';
 import { APPOINTMENT_KINDS, type AppointmentKind, LeaveApprovedV1, ROLE_PERMISSIONS } from '#contracts';
 import { query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
+import { filesOf } from '#files';
 import { PersonRefDto } from '#http';
 import { Policies } from '#policy';
 import { addWorkingDays, holdsOn, inScope, type Person, peopleByIds } from '#roster';
@@ -10,6 +11,7 @@ import { CampusClock } from '#time';
 import { type Case, type Command, type Definition, type Role, subjectIsHandedTo, Workflows } from '#workflow';
 import { lastDate } from './leave.checks.js';
 import type { Leave } from './leave.entity.js';
+import { proofsOf } from './leave.files.js';
 import { LeavePolicy } from './leave.policy.js';
 import { CannotDecideLeaves } from './leave.problems.js';
 import { LeaveReturns, periodOf, publishChange, SYSTEM } from './leave-returns.service.js';
@@ -72,10 +74,11 @@ export class LeaveCases {
   /** The leave as its own page shows it, with what the actor may do. */
   async detailOf(tx: Tx, actor: Actor, leave: Leave, known?: Case): Promise<LeaveDetailDto> {
     const [student] = await peopleByIds(tx, [leave.studentId]);
+    const proofs = await filesOf(tx, proofsOf(leave));
     const case_ = known ?? (leave.workflowId ? (await this.workflows.read(tx, [leave.workflowId]))[0] : undefined);
     const acting = { by: actor, roles: await this.rolesOf(tx, actor, leave), at: this.clock.now() };
     const actions = case_ ? await this.workflows.available(tx, case_, acting) : [];
-    return LeaveDetailDto.of(leave, PersonRefDto.from(student as Person), case_, actions);
+    return LeaveDetailDto.of(leave, PersonRefDto.from(student as Person), proofs, case_, actions);
   }
 
   /** Predicate over `l`: handed to the actor by name, or in the place of somebody absent; scope says nothing of these. */

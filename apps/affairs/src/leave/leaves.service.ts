@@ -4,11 +4,12 @@ import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
+import { type FileDto, Files } from '#files';
 import { anyOf, keyset, list, type Page, toPage } from '#http';
 import { Policies, type PolicyAt } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
-import { instantOf, today } from '#time';
+import { addDays, dateOf, instantOf, today } from '#time';
 import { type Case, subjectAwaits, Workflows } from '#workflow';
 import type {
   AttachmentsDto,
@@ -22,6 +23,7 @@ import type {
 import { LeaveFormDto } from './leave-forms.dto.js';
 import { type Ask, assess, type Assessment } from './leave.checks.js';
 import { Leave } from './leave.entity.js';
+import { LEAVE_PROOF, proofsOf } from './leave.files.js';
 import { extensionFlow, leaveFlow } from './leave.flow.js';
 import { LeavePolicy } from './leave.policy.js';
 import { LeaveNotPossible } from './leave.problems.js';
@@ -46,6 +48,7 @@ export class Leaves {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly returns: LeaveReturns,
+    private readonly files: Files,
     private readonly cases: LeaveCases,
     private readonly workflows: Workflows,
     private readonly config: Config,
@@ -132,6 +135,7 @@ export class Leaves {
   precheck(actor: Actor, body: PrecheckLeaveDto): Promise<LeavePrecheckDto> {
     return this.database.read(async (tx) => {
       const student = await this.student(tx, body.studentId ?? actor.personId, actor.scopeOf('affairs:leave:read'));
+      await this.files.check(tx, actor, body.attachments, { purpose: LEAVE_PROOF, id: body.leaveId }, '#/attachments');
       const [startsAt, endsAt] = [new Date(body.startsAt), new Date(body.endsAt)];
       const { assessment } = await this.assess(tx, { ...body, startsAt, endsAt, studentId: student.id });
       const people = await peopleByIds(tx, [...new Set(assessment.steps.flatMap(({ personIds }) => personIds))]);
@@ -153,8 +157,12 @@ export class Leaves {
     return this.change(actor, id, expected, async (tx, leave) => {
       leave.mustBe('returned');
       const request = LeaveFormDto.toRequest(body);
-      const accepted = await this.accept(tx, { ...request, studentId: leave.studentId, leaveId: leave.id });
+      const { attachments } = body;
+      const ask = { ...request, attachments, studentId: leave.studentId, leaveId: id };
+      const accepted = await this.accept(tx, ask);
       leave.resubmit(request, accepted.assessment.papersOwed);
+      await this.files.free(tx, proofsOf(leave), attachments);
+      await this.attachProofs(tx, actor, leave, attachments);
       await this.returns.reconsider(tx, leave);
       // A corrected request is decided on by the rules of today, from the first step.
       const definitionVersion = await this.workflows.publish(tx, leaveFlow(accepted.policy.value));
@@ -164,7 +172,11 @@ export class Leaves {
   }
 
   withdraw(actor: Actor, id: string, expected: number): Promise<LeaveDetailDto> {
-    return this.change(actor, id, expected, (tx, leave) => this.cases.act(tx, actor, leave, { op: 'withdraw' }, null));
+    return this.change(actor, id, expected, async (tx, leave) => {
+      const case_ = await this.cases.act(tx, actor, leave, { op: 'withdraw' }, null);
+      if (leave.status === 'withdrawn') await this.files.free(tx, proofsOf(leave));
+      return case_;
+    });
   }
 
   /** Takes an approved leave back before it begins. */
@@ -183,8 +195,9 @@ export class Leaves {
     return this.change(actor, id, expected, async (tx, leave) => {
       const endsAt = new Date(body.endsAt);
       leave.extend(endsAt, body.reason, new Date());
-      if (body.attachments.length > 0) leave.addAttachments(body.attachments);
-      const { kind, studentId, startsAt, urgent, attachments, plannedEndsAt } = leave;
+      if (body.attachments.length > 0) leave.takeProofs();
+      const attachments = (await this.attachProofs(tx, actor, leave, body.attachments)).map((file) => file.id);
+      const { kind, studentId, startsAt, urgent, plannedEndsAt } = leave;
       const ask = { kind, studentId, startsAt, endsAt, urgent, attachments, leaveId: id, extendsFrom: plannedEndsAt };
       const accepted = await this.accept(tx, ask);
       leave.papersOwed ||= accepted.assessment.papersOwed;
@@ -199,7 +212,8 @@ export class Leaves {
   /** Hands in the papers an urgent leave still owes. */
   attach(actor: Actor, id: string, expected: number, body: AttachmentsDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      leave.addAttachments(body.attachments);
+      leave.takeProofs();
+      await this.attachProofs(tx, actor, leave, body.attachments);
       await update(tx, leave);
       await this.cases.note(tx, actor, leave, 'attach');
     });
@@ -233,13 +247,24 @@ export class Leaves {
     return this.database.transaction(actor, async (tx) => {
       const student = await this.student(tx, studentId, scope);
       const request = LeaveFormDto.toRequest(body);
-      const accepted = await this.accept(tx, { ...request, studentId: student.id });
+      const { attachments } = body;
+      const accepted = await this.accept(tx, { ...request, attachments, studentId: student.id });
       const leave = Leave.submit(student.id, request, accepted.assessment.papersOwed, actor);
       const definition = leaveFlow(accepted.policy.value);
       const case_ = await this.cases.begin(tx, actor, leave, { definition, facts: factsOf(accepted) });
       await insert(tx, leave);
+      if (attachments.length > 0) await this.attachProofs(tx, actor, leave, attachments);
       return this.cases.detailOf(tx, actor, leave, case_);
     });
+  }
+
+  /** Attaches further proofs; all of them are kept as long after the end that is asked for as today's policy says. */
+  private async attachProofs(tx: Tx, actor: Actor, leave: Leave, ids: readonly string[]): Promise<FileDto[]> {
+    const { timeZone } = this.config;
+    const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, today(timeZone))).value;
+    const lastDay = dateOf(leave.extensionEndsAt ?? leave.plannedEndsAt, timeZone);
+    const keepUntil = instantOf(addDays(lastDay, keepProofsDays), '24:00', timeZone);
+    return this.files.attach(tx, actor, ids, proofsOf(leave), { keepUntil, pointer: '#/attachments' });
   }
 
   /** Students change their own leaves (submit), staff those of the students they answer for (decide). */
