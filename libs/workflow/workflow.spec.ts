@@ -181,6 +181,14 @@ describe('a return', () => {
     expect(flow.do('d', { op: 'approve' }).at).toBe('approved');
   });
 
+  it('within a return comes back step by step', () => {
+    const flow = three()
+      .do('d', { op: 'return', to: 'two', then: 'back' })
+      .do('b', { op: 'return', to: 'one', then: 'back' });
+    const seen = [flow.at, flow.do('a', { op: 'approve' }).at, flow.do('b', { op: 'approve' }).at];
+    expect([seen, flow.waits]).toEqual([['one', 'two', 'three'], ['d']]);
+  });
+
   it('goes on from there: every later step is asked again', () => {
     const flow = three().do('d', { op: 'return', to: 'one', then: 'on' }).do('a', { op: 'approve' });
     expect(flow.at).toBe('two');
