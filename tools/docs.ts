@@ -21,6 +21,10 @@ const PROMISE = `## What is promised
   any time it loses no effect, and no personal data ever enters it.
 - A delivery that fails, or ends the process that handles it, is tried 8 times with growing pauses. Then it is *dead*: listed under \`/<service>/v1/deliveries\`, alerting,
   and replayed or discarded by an operator. Other deliveries flow on; later ones of the same aggregate wait.
+- What is dead is an answer: where the consumer declares \`@OnDead\`, whoever waits for the effect is told that there will be none (a job ends
+  as failed), at least once and with one effect. A delivery that is replayed first is not told of.
+- A **timer** is an event with a due date, set, moved and cancelled in the transaction of the change it follows from. It is published once,
+  never early by the clock of PostgreSQL, within seconds of its time where a worker of its service runs, and late rather than never.
 - A change to an event only adds to it. Anything else is a new event with the next \`.v<N>\`.
 - The payload is validated when it is published and when it is received. Facts that come in bulk travel in bulk.`;
 

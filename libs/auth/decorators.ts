@@ -22,6 +22,11 @@ export function RequireReason(): MethodDecorator & ClassDecorator {
   return SetMetadata(REASON, true);
 }
 
+/** A route for whoever has a good token, whatever it permits: it shows the caller nothing but the caller's own. */
+export function AnyToken(): MethodDecorator & ClassDecorator {
+  return SetMetadata(ACCESS, []);
+}
+
 /** A route that everybody may call, without a token. */
 export function Public(): MethodDecorator & ClassDecorator {
   return SetMetadata(ACCESS, PUBLIC);
@@ -35,8 +40,8 @@ export const CurrentActor = createParamDecorator((_: unknown, context: Execution
   return actor;
 });
 
-/** The permissions of which a route asks for one; undefined when it is public or unguarded. */
-export function requiredPermissions(handler: Target, controller: Target): [Permission, ...Permission[]] | undefined {
+/** The permissions of which a route asks for one, none: any token; undefined when it is public or unguarded. */
+export function requiredPermissions(handler: Target, controller: Target): readonly Permission[] | undefined {
   const access = accessOf(handler, controller);
   return access === PUBLIC ? undefined : access;
 }
@@ -50,7 +55,7 @@ export function isPublic(handler: Target, controller: Target): boolean {
   return accessOf(handler, controller) === PUBLIC;
 }
 
-function accessOf(handler: Target, controller: Target): [Permission, ...Permission[]] | typeof PUBLIC | undefined {
+function accessOf(handler: Target, controller: Target): readonly Permission[] | typeof PUBLIC | undefined {
   return (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as ReturnType<
     typeof accessOf
   >;

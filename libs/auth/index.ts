@@ -15,6 +15,7 @@ export { AuthGuard } from './auth.guard.js';
 export { Authenticator } from './authenticator.js';
 export { AuthModule } from './auth.module.js';
 export {
+  AnyToken,
   CurrentActor,
   isPublic,
   needsReason,

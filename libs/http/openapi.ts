@@ -261,7 +261,7 @@ function complete(
     parameters,
     ...(body && { requestBody: body }),
     responses,
-    security: open ? [] : oneOf.map((permission) => ({ oauth2: [permission] })),
+    security: open ? [] : oneOf.length > 0 ? oneOf.map((permission) => ({ oauth2: [permission] })) : [{ oauth2: [] }],
   };
 }
 

@@ -15,6 +15,8 @@ import { loginMigrations } from './login/migrations.js';
 import { loginFeature } from './login/login.feature.js';
 import { mountIssuer } from './login/mount-issuer.js';
 import { Roster1763750000000 } from './migrations/1763750000000-roster.js';
+import { MeController } from './me/me.controller.js';
+import { Me } from './me/me.service.js';
 import { Imports1763750020000 } from './migrations/1763750020000-imports.js';
 import { InactiveSince1763750030000 } from './migrations/1763750030000-inactive-since.js';
 import { ImportIdentities1763750040000 } from './migrations/1763750040000-import-identities.js';
@@ -45,9 +47,21 @@ import { UpdatedSince1763750050000 } from './migrations/1763750050000-updated-si
     TermsController,
     CalendarController,
     ImportsController,
+    MeController,
     ...loginFeature.controllers,
   ],
-  providers: [People, Units, Places, Terms, Calendar, Imports, ImportRunner, ImportHandlers, ...loginFeature.providers],
+  providers: [
+    People,
+    Me,
+    Units,
+    Places,
+    Terms,
+    Calendar,
+    Imports,
+    ImportRunner,
+    ImportHandlers,
+    ...loginFeature.providers,
+  ],
 })
 class DirectoryModule {}
 

@@ -26,7 +26,7 @@ describe('much at a time', () => {
 
   beforeAll(async () => {
     // The engine's own guard is what is tried here, not the limit on requests that stands before it.
-    test = await TestApp.create([earlyWarning], { poolSize: POOL, maxRequests: 0 });
+    test = await TestApp.create([earlyWarning], { poolSize: POOL });
     await holdSchedules(test);
     await retireShipped(test);
     app = await test.client();

@@ -9,7 +9,7 @@ import { Invalid, NotFound } from '#problems';
 import { answeredBy, answerersFor, inUnits, peopleByIds } from '#roster';
 import { instantOf, today } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
-import { visibleTo } from './visibility.js';
+import { ruleOfWarning, visibleTo } from './visibility.js';
 import { type HistoryEntry, Warning } from './warning.entity.js';
 import {
   type CloseDto,
@@ -188,8 +188,7 @@ export class Warnings {
   }
 
   private visible(actor: Actor, permission: Permission): Sql {
-    const columns = { definition: sql`r.definition`, student: sql`w.student_id` };
-    return visibleTo(actor, permission, columns, this.today());
+    return visibleTo(actor, permission, ruleOfWarning, sql`w.student_id`, this.today());
   }
 
   private today(): string {
