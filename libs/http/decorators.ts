@@ -11,6 +11,7 @@ import {
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { languageOf } from './problem-answer.js';
 import { IfMatchRequired, Invalid } from './problems.js';
 import { schemas, uuid } from './rules.js';
 
@@ -78,6 +79,11 @@ export function IdParam(name = 'id'): ParameterDecorator {
     })(target, key, descriptor);
   };
 }
+
+/** `@AnswerLanguage() language: Language` = the language that the caller prefers. */
+export const AnswerLanguage = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  languageOf(context.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']),
+);
 
 const MAX_VERSION = 2_147_483_647;
 

@@ -123,6 +123,13 @@ describe('places import', () => {
     expect(room).toEqual({ name: '1号楼101', grid_id: campus.grids.east, source: 'sis' });
   });
 
+  it('passes over rows without anything in them', async () => {
+    expect(await run([',,,,,,,,', 'C1,B7,,,,,,,'])).toMatchObject({
+      status: 'succeeded',
+      result: { places: { create: 2 } },
+    });
+  });
+
   it('reads Chinese headers and GB18030', async () => {
     const text = '校区,楼栋,寝室,床位,学号,入住日期\n主校区,竹园1栋,301,A,2024000005,20260901\n';
     const job = await importFile(test, token, 'places', iconv.encode(text, 'gb18030'));
@@ -141,7 +148,7 @@ describe('places import', () => {
     ['a bed without its room', ['C1,B7,1,,1,,,,'], ['2:room']],
     ['a room without its building', ['C1,,1,101,,,,,'], ['2:building']],
     ['a student without a bed', ['C1,B7,1,101,,,,2024000001,'], ['2:bed']],
-    ['an empty row of commas', [',,,,,,,,'], ['2:building']],
+    ['a row with nothing but a name', [',,,,,,北门,,'], ['2:building']],
     ['a building on two campuses', ['C1,B7,,,,,,,', 'C2,B7,,,,,,,'], ['3:building']],
     ['a room in two grids', ['C1,B7,1,101,1,G-E,,,', 'C1,B7,1,101,2,G-W,,,'], ['3:grid']],
     ['a cell too many', ['C1,B7,1,101,1,,,,,'], ['2:']],
@@ -157,7 +164,7 @@ describe('places import', () => {
     expect((await run(['C1'], '', 'campus')).errors).toHaveLength(1);
     expect((await upload(test, token, 'places', Buffer.from('PK\x03\x04xlsx'), 'beds.xlsx')).body).toMatchObject({
       status: 400,
-      code: 'directory/not-a-csv',
+      code: 'directory/not-a-table',
     });
     const bed = (n: number): string => `C1,B7,1,101,${n},,,${studentNumbers[n - 1]},`;
     await run([1, 2, 3, 4, 5, 6].map(bed));

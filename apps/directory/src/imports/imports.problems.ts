@@ -7,11 +7,11 @@ export const NotAZip = defineProblem({
   en: 'The file is not a ZIP that can be read',
 });
 
-export const NotACsv = defineProblem({
-  code: 'directory/not-a-csv',
+export const NotATable = defineProblem({
+  code: 'directory/not-a-table',
   status: 400,
-  zh: '文件不是 CSV；请从表格软件另存为 CSV',
-  en: 'The file is not CSV; save it as CSV from the spreadsheet',
+  zh: '文件既不是 CSV，也不是 Excel 工作簿（.xlsx）',
+  en: 'The file is neither CSV nor an Excel workbook (.xlsx)',
 });
 
 export const UnpacksTooLarge = defineProblem({
