@@ -123,7 +123,7 @@ describe.each(FORMATS)('a table as %j', (format) => {
   });
 
   it('comes back from what it was written as, cell by cell', async () => {
-    const text = fc.string({ unit: fc.constantFrom(...`a张𠮷·"',;\t\n=+-@＝' 07_x0041_&<>\u0001`), maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom(...`a张𠮷·"',;\t\n=+-@＝' 07&<>\u0001`, '_x0041_'), maxLength: 8 });
     // A line that is blank is no line.
     const line = fc.array(text, { minLength: 3, maxLength: 3 }).map(([a = '', ...rest]) => [`a${a}`, ...rest]);
     await fc.assert(

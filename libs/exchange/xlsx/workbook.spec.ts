@@ -150,7 +150,7 @@ describe('odd workbooks', () => {
 
   it('have "no date" as day 0 or 1, written dates, and days that count from 1904', async () => {
     const row =
-      '<row r="2"><c r="A2" s="1"><v>1</v></c><c r="B2" t="d" s="1"><v>2026-09-01</v></c><c r="C2"><v>1</v></c></row>';
+      '<row r="2"><c r="A2" s="1"><v>1</v></c><c r="B2" t="d" s="1"><v>2026-09-01T00:00:00</v></c><c r="C2"><v>1</v></c></row>';
     expect(await read(await odd({ rows: row, styles: dated(14) }))).toEqual([[2, '', '2026-09-01', '1']]);
     const old = '<row><c s="1"><v>44804</v></c><c s="1"><v>31477</v></c></row>';
     expect(await read(await odd({ rows: old, styles: dated(14), date1904: true }))).toEqual([
