@@ -1,11 +1,16 @@
 /**
- * The arrows of the house: contracts ◄ (exchange, config, vault) ◄ database ◄ (events, policy, roster) ◄ auth ◄ http ◄ service ◄ apps.
+ * The arrows of the house: contracts ◄ config ◄ (time, problems ◄ fields, vault) ◄ database ◄ (events, policy, roster) ◄ auth
+ * ◄ (files, workflow, exchange) ◄ http ◄ service ◄ apps.
  * Checked by `npm run check:arrows`. Every rule says what to do instead, and has a bad file that it must catch:
  * tools/check/arrows/bad/<name of the rule>/, run by tools/check/arrows.spec.ts.
  */
 const TEST = '(\\.(spec|e2e-spec|process-spec)\\.ts$|/test/|^tests/|^libs/testing/)';
 const lib = (...names) => `^libs/(${names.join('|')})/`;
 const libsBut = (...names) => `^libs/(?!(${names.join('|')})/)`;
+
+const BELOW_DATABASE = ['contracts', 'config', 'time', 'fields', 'problems', 'vault'];
+const BELOW_AUTH = [...BELOW_DATABASE, 'database', 'events', 'policy', 'roster'];
+const BELOW_HTTP = [...BELOW_AUTH, 'auth', 'files', 'workflow', 'exchange'];
 
 /** Production code of a lib reaches no lib but `below` and itself. */
 const layer = (name, libs, below, comment) => ({
@@ -31,45 +36,63 @@ module.exports = {
       'Config only reads and checks settings. Let the lib that needs one take Config.',
     ),
     layer(
-      'database-knows-no-domain',
-      ['database'],
+      'time-tells-the-time',
+      ['time'],
       ['contracts', 'config'],
-      'libs/database moves rows and opens transactions. Hand it what it needs as an argument.',
+      'libs/time knows dates and the clock, and reads no table. Put what needs the days of the school into libs/roster.',
     ),
     layer(
-      'exchange-reads-files',
-      ['exchange'],
-      ['contracts'],
-      'libs/exchange turns files into text and cells. Let whoever stores them check and write.',
+      'problems-need-no-server',
+      ['problems'],
+      ['contracts', 'config'],
+      'A problem is declared and thrown anywhere. Let libs/http turn errors into problems, and problems into answers.',
+    ),
+    layer(
+      'fields-check-values',
+      ['fields'],
+      ['contracts', 'config', 'problems'],
+      'libs/fields checks the value it is given. Let the use case check what takes a table or an actor.',
     ),
     layer(
       'vault-keeps-the-key',
       ['vault'],
-      [],
+      ['contracts', 'config'],
       'libs/vault hashes and seals what it is given. Let whoever stores it decide what and where.',
+    ),
+    layer(
+      'database-knows-no-domain',
+      ['database'],
+      BELOW_DATABASE,
+      'libs/database moves rows and opens transactions. Hand it what it needs as an argument.',
     ),
     layer(
       'neighbours-are-apart',
       ['events', 'policy', 'roster'],
-      ['contracts', 'config', 'database'],
+      [...BELOW_DATABASE, 'database'],
       'events, policy and roster stand side by side. Combine them where both are known: in a service, or in libs/service.',
     ),
     layer(
       'auth-below-http',
       ['auth'],
-      ['contracts', 'config', 'database', 'events', 'policy', 'roster'],
-      'Auth decides who may; libs/http words the answer. Throw an exception of @nestjs/common, which http turns into a problem.',
+      BELOW_AUTH,
+      'Auth decides who may; libs/http answers. Throw a problem of #problems, or an exception that http turns into one.',
+    ),
+    layer(
+      'files-workflow-exchange-apart',
+      ['files', 'workflow', 'exchange'],
+      [...BELOW_AUTH, 'auth'],
+      'files, workflow and exchange stand side by side. Combine them where both are known: in a service, or in libs/service.',
     ),
     layer(
       'http-below-service',
       ['http'],
-      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'exchange', 'vault'],
+      BELOW_HTTP,
       'libs/http serves any process. Put what knows about services into libs/service.',
     ),
     layer(
       'service-below-apps',
       ['service'],
-      ['contracts', 'config', 'database', 'events', 'policy', 'roster', 'auth', 'http', 'exchange', 'vault'],
+      [...BELOW_HTTP, 'http'],
       'libs/service runs any service. Hand over what it needs in the Service object of <name>.module.ts.',
     ),
     {

@@ -1,8 +1,8 @@
 import { RosterChangedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';
-import { addDays, today } from '#roster';
 import { campus, drainEvents, studentNumbers } from '#testing';
+import { addDays, today } from '#time';
 import { House, type Leave, wall, ZONE } from './house.js';
 
 const HOUR = 3_600_000;

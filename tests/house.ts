@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { services } from '../apps/campus/src/services.js';
 import { sql } from '#database';
-import { instantOf } from '#roster';
 import { campus, type Client, drainEvents, studentNumbers, TestApp } from '#testing';
+import { instantOf } from '#time';
 
 export const ZONE = 'Asia/Shanghai';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
-import { allProblems } from '#http';
+import { allProblems } from '#problems';
 import { type Nginx, startNginx } from './nginx.js';
 
 /** What a service behind nginx was asked. */

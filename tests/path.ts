@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SERVICE_NAMES } from '#contracts';
-import { addDays, instantOf, today } from '#roster';
 import { campus, eventually, studentNumbers } from '#testing';
+import { addDays, instantOf, today } from '#time';
 
 /** The house as an app sees it, whichever way it is packed. */
 export interface Api {

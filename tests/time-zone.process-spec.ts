@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 /** Small tests in which dates are worked out. */
-const DATES = ['libs/roster', 'libs/exchange', 'apps/safety/src/curfew', 'apps/affairs/src/leave'];
+const DATES = ['libs/time', 'libs/exchange', 'apps/safety/src/curfew', 'apps/affairs/src/leave'];
 
 describe('the time zone of the machine', () => {
   it.each(['America/New_York', 'Pacific/Auckland'])('makes no difference: %s', async (zone) => {

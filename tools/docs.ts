@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { allEvents, type EventClass, SERVICE_NAMES, SERVICES } from '#contracts';
-import { allProblems } from '#http';
+import { allProblems } from '#problems';
 import { services } from '../apps/campus/src/services.js';
 import { type ClassText, envExample, textsOfClasses } from './generated/source-texts.js';
 import { fieldsOf } from './generated/event-fields.js';

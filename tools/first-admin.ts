@@ -3,7 +3,7 @@ import { Actor } from '#auth';
 import type { Config } from '#config';
 import { connect, Database, query, queryOne, sql } from '#database';
 import { Policies, PolicyVersion } from '#policy';
-import { today } from '#roster';
+import { today } from '#time';
 import { Vault } from '#vault';
 import { SignInCodes } from '../apps/directory/src/login/sign-in-codes.service.js';
 import { Appointment } from '../apps/staffing/src/appointments/appointment.entity.js';

@@ -22,6 +22,6 @@ export function assertRoutesGuarded(app: INestApplicationContext): void {
   if (unguarded.size === 0) return;
   throw new Error(
     `Routes without a guard: ${[...unguarded].sort().join(', ')}. ` +
-      `Put @Require('<service>:<subject>:<action>') (names in libs/contracts/permissions.ts) or @Public() on each.`,
+      `Put @Require('<service>:<subject>:<action>') (names in libs/contracts/<service>/permissions.ts) or @Public() on each.`,
   );
 }

@@ -1,7 +1,8 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { Config } from '#config';
 import { Database } from '#database';
-import { appointmentsOf, personById, today } from '#roster';
+import { appointmentsOf, personById } from '#roster';
+import { today } from '#time';
 import { Actor } from './actor.js';
 import { Revocations } from './revocations.js';
 import { type Claims, KeysUnavailableError, TokenVerifier } from './token-verifier.js';

@@ -1,28 +1,17 @@
 import 'reflect-metadata';
 
 export { allEvents, Event, eventClassOf, eventOptions, type EventClass, type EventOptions } from './event.js';
-export { TAGS } from './tags.js';
+export { PERMISSIONS, ROLE_PERMISSIONS, type Permission } from './permissions.js';
+export { type Role } from './roles.js';
 export { roleOf, schemaOf, SERVICE_NAMES, SERVICES, type Bilingual, type ServiceName } from './services.js';
-export {
-  APPOINTMENT_KINDS,
-  PERMISSIONS,
-  ROLE_PERMISSIONS,
-  type AppointmentKind,
-  type Permission,
-  type Role,
-} from './permissions.js';
-export {
-  LEAVE_KINDS,
-  PLACE_KINDS,
-  SEX,
-  UNIT_KINDS,
-  WARNING_LEVELS,
-  type LeaveKind,
-  type UnitKind,
-  type WarningLevel,
-} from './codes.js';
-export * from './events/affairs.events.js';
-export * from './events/directory.events.js';
-export * from './events/early-warning.events.js';
-export * from './events/party-building.events.js';
-export * from './events/safety.events.js';
+export { TAGS } from './tags.js';
+export * from './affairs/codes.js';
+export * from './affairs/events.js';
+export * from './directory/codes.js';
+export * from './directory/events.js';
+export * from './early-warning/codes.js';
+export * from './early-warning/events.js';
+export * from './party-building/events.js';
+export * from './safety/codes.js';
+export * from './safety/events.js';
+export * from './staffing/codes.js';

@@ -5,6 +5,7 @@ import { unescapeFormula } from './cells.js';
 import { findSeparator, readCsv, type Separator } from './csv.js';
 import { ByteCheck, type Encoding, guessEncoding } from './encoding.js';
 import type { TableLine } from './lines.js';
+import { NotATable } from './problems.js';
 import { Refused } from './row-errors.js';
 import { readSheet } from './xlsx/sheet.js';
 import { Workbook } from './xlsx/workbook.js';
@@ -59,9 +60,14 @@ const PAGE: Bilingual = {
   en: 'is a page (HTML or XML) and no table: open it in Excel and save it as .xlsx or CSV',
 };
 
-/** Looks at a file without reading its table. Throws Refused for what is none, or is beyond the limits by what it says of itself. */
+/** Looks at a file before it is accepted, without reading its table. Throws NotATable (400). */
 export async function checkTableFile(path: string): Promise<void> {
-  if ((await typeOf(path)) === 'xlsx') await Workbook.check(path);
+  try {
+    if ((await typeOf(path)) === 'xlsx') await Workbook.check(path);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new NotATable({ errors: error.errors.map(({ zh, en }) => ({ pointer: '#/file', zh, en })) });
+  }
 }
 
 /** By its first bytes; the name is the sender's and says nothing. Throws Refused. */

@@ -5,10 +5,6 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { DestinationStream } from 'pino';
 import type { Config } from '#config';
-import { BODY_LIMIT } from './decorators.js';
-import { KEYS_PER_MB, parseJsonBody } from './json-body.js';
-import { createLogger } from './logging.js';
-import { PROBLEM_JSON, problemBody, sendProblem } from './problem-answer.js';
 import {
   BadRequest,
   HeadersTooLarge,
@@ -18,7 +14,11 @@ import {
   RequestTimeout,
   UnsupportedMediaType,
   UrlTooLong,
-} from './problems.js';
+} from '#problems';
+import { BODY_LIMIT } from './decorators.js';
+import { KEYS_PER_MB, parseJsonBody } from './json-body.js';
+import { createLogger } from './logging.js';
+import { PROBLEM_JSON, problemBody, sendProblem } from './problem-answer.js';
 import { charsetOf, rawContent, registerRawBodies, UTF_8 } from './raw-body.js';
 import { toProblem } from './to-problem.js';
 

@@ -6,7 +6,7 @@ import { acceptable } from './accept.js';
 import { toCsv } from './csv.js';
 import { CREATED } from './decorators.js';
 import { type Page, PAGE_OF } from './pages.js';
-import { Invalid, NotAcceptable } from './problems.js';
+import { Invalid, NotAcceptable } from '#problems';
 import { RateLimit } from './rate-limit.js';
 
 const CSV = 'text/csv';

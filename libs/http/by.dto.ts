@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid';
-import { OneOf, Text } from './fields.js';
+import { OneOf, Text } from '#fields';
 
 const KINDS = {
   person: { zh: '人员（经由某应用）', en: 'A person, through some app' },

@@ -1,8 +1,8 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { Invalid } from '#problems';
 import { Vault } from '#vault';
-import { Invalid } from './problems.js';
 
 type Parameters = Record<string, unknown>;
 

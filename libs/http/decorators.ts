@@ -11,9 +11,9 @@ import {
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { schemas, uuid } from '#fields';
+import { IfMatchRequired, Invalid } from '#problems';
 import { languageOf } from './problem-answer.js';
-import { IfMatchRequired, Invalid } from './problems.js';
-import { schemas, uuid } from './rules.js';
 
 /** What a route does, in both languages; goes into OpenAPI. */
 export const Summary = (zh: string, en: string): MethodDecorator =>

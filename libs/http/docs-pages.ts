@@ -1,7 +1,7 @@
 import type { Config } from '#config';
+import { allProblems } from '#problems';
 import { escapeHtml, markdownToHtml } from './markdown.js';
 import type { Language } from './problem-answer.js';
-import { allProblems } from './problems.js';
 
 interface Page {
   title: string;

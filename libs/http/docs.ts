@@ -7,10 +7,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { PERMISSIONS, SERVICE_NAMES, type ServiceName } from '#contracts';
+import { NotFound } from '#problems';
 import { docsHtml, guideHtml, homeHtml, problemsHtml } from './docs-pages.js';
 import { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';
 import { type Language, languageOf } from './problem-answer.js';
-import { NotFound } from './problems.js';
 
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'favicon-32x32.png'];
 const PAGE_CSP =

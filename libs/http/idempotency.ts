@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, map, type Observable, of } from 'rxjs';
 import type { Actor } from '#auth';
 import { type Once, query, queryOne, sql, type Tx } from '#database';
+import { IdempotencyInProgress, IdempotencyKeyReused, Invalid } from '#problems';
 import { KEY_REQUIRED } from './decorators.js';
-import { IdempotencyInProgress, IdempotencyKeyReused, Invalid } from './problems.js';
 import { uploadOf } from './uploads.js';
 
 type Request = FastifyRequest & { actor?: Actor };

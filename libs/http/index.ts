@@ -15,13 +15,12 @@ export {
   Returns,
   Summary,
 } from './decorators.js';
-export * from './fields.js';
 export type { Language } from './problem-answer.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export { configureHttp, HttpModule, servePages } from './http.module.js';
 export { deleteOldIdempotencyKeys } from './idempotency.js';
 export { createLogger, errorForLog, NestLogger } from './logging.js';
-export { parseJsonBody, shownControls } from './json-body.js';
+export { parseJsonBody } from './json-body.js';
 export { escapeHtml } from './markdown.js';
 export { httpMigrations } from './migrations.js';
 export { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';
@@ -40,11 +39,9 @@ export {
   toPage,
   UpdatedSince,
 } from './pages.js';
-export * from './problems.js';
 export { RateLimit } from './rate-limit.js';
 export { JSON_TYPE, Raw, RawBody, type RawContent } from './raw-body.js';
 export { rowByRow, RowProblemDto } from './row-by-row.js';
 export { toProblem } from './to-problem.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';
-export { validateValue } from './validation.pipe.js';
 export { defineSchemas } from './openapi-schemas.js';

@@ -1,5 +1,5 @@
+import type { Problem } from '#problems';
 import { parseJsonBody } from './json-body.js';
-import type { Problem } from './problems.js';
 
 const THOUSAND = Array.from({ length: 1_000 }, (_, i) => `"${i}":1`).join(',');
 const list = (objects: number): string => `[${Array.from({ length: objects }, () => `{${THOUSAND}}`).join(',')}]`;

@@ -1,4 +1,4 @@
-import { type FieldError, Invalid, MalformedJson } from './problems.js';
+import { type FieldError, Invalid, MalformedJson, pointerPart } from '#problems';
 import { isCleanText } from './text-hygiene.js';
 
 const MAX_DEPTH = 32;
@@ -141,16 +141,6 @@ function refuseDirtyText(value: unknown, pointer: string, except: unknown): void
       refuseDirtyText(child, `${pointer}/${pointerPart(key)}`, except);
     }
   }
-}
-
-/** One step of a JSON pointer (RFC 6901), cut to a sane length; control characters as JSON writes them. */
-export function pointerPart(key: string): string {
-  return shownControls(key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1'));
-}
-
-/** A text that a caller made up, with its control characters as JSON writes them. */
-export function shownControls(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 export function dirty(pointer: string): Error {

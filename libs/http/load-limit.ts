@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
+import { Overloaded } from '#problems';
 import { sendProblem } from './problem-answer.js';
-import { Overloaded } from './problems.js';
 
 /** Always answered: whoever watches must see a busy process as what it is. */
 const ALWAYS = /^\/(health\/|metrics)/;

@@ -1,8 +1,8 @@
-import { PERMISSIONS } from '#contracts';
 import type { Config } from '#config';
+import { PERMISSIONS } from '#contracts';
+import { LINE } from '#fields';
+import * as problems from '#problems';
 import { MAX_TAGS, TAGS } from './answer.interceptor.js';
-import * as problems from './problems.js';
-import { LINE } from './rules.js';
 
 /** Problems that every operation may answer, by status, and how the document names them. */
 const KINDS = [

@@ -1,7 +1,7 @@
 /** The part of a schema object that is rewritten here. */
 export interface Schema {
   type?: string | string[];
-  /** Written by fields.ts: @nestjs/swagger's own `nullable` loses a class that is named by a function. */
+  /** Written by libs/fields: @nestjs/swagger's own `nullable` loses a class that is named by a function. */
   'x-nullable'?: boolean;
   example?: unknown;
   examples?: unknown[];

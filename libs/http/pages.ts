@@ -2,8 +2,8 @@ import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Bilingual } from '#contracts';
 import { join, query, queryOne, sql, type Sql, type Tx } from '#database';
-import { type Codes, Flag, Instant, Int, ListOf, OneOf, Text } from './fields.js';
-import { Invalid } from './problems.js';
+import { type Codes, Flag, Instant, Int, ListOf, OneOf, Text } from '#fields';
+import { Invalid } from '#problems';
 
 /** Query of every list; one with filters extends it. */
 export class PageQuery {

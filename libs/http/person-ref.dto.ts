@@ -1,4 +1,4 @@
-import { Text, Uuid } from './fields.js';
+import { Text, Uuid } from '#fields';
 
 /** A person, as an answer shows them. */
 export class PersonRefDto {

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { shownControls } from './json-body.js';
-import { type Problem, titleOf } from './problems.js';
+import { shownControls, type Problem, titleOf } from '#problems';
 
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 

@@ -2,9 +2,9 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#config';
 import { sqlState } from '#database';
+import { Internal, MethodNotAllowed, NotFound, NotImplemented, Problem } from '#problems';
 import { errorForLog } from './logging.js';
 import { sendProblem } from './problem-answer.js';
-import { Internal, MethodNotAllowed, NotFound, NotImplemented, Problem } from './problems.js';
 import { RateLimit } from './rate-limit.js';
 import { Routes } from './routes.js';
 import { toProblem } from './to-problem.js';

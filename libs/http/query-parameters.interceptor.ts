@@ -3,9 +3,8 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { pointerPart } from './json-body.js';
-import { type FieldError, Invalid } from './problems.js';
-import { UNKNOWN } from './validation.pipe.js';
+import { UNKNOWN } from '#fields';
+import { pointerPart, type FieldError, Invalid } from '#problems';
 
 /**
  * Refuses every query parameter on a route that takes none; where a route has a `@Query()` class, the validation pipe refuses those

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import rateLimit from '@fastify/rate-limit';
 import type { Actor } from '#auth';
-import { TooManyRequests } from './problems.js';
+import { TooManyRequests } from '#problems';
 
 const WINDOW_SECONDS = 60;
 const MAX_KEYS = 20_000;

@@ -4,7 +4,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from './decorators.js';
-import { BadRequest, BodyTooLarge, UnsupportedMediaType } from './problems.js';
+import { BadRequest, BodyTooLarge, UnsupportedMediaType } from '#problems';
 
 const RAW_BODY = 'rawBody';
 export const UTF_8 = 'utf-8';

@@ -1,5 +1,5 @@
 import type { Tx } from '#database';
-import { Int, Text } from './fields.js';
+import { Int, Text } from '#fields';
 import { toProblem } from './to-problem.js';
 
 /** Why a row of a request was not done. */

@@ -21,7 +21,7 @@ import {
   Unavailable,
   UnsupportedMediaType,
   UrlTooLong,
-} from './problems.js';
+} from '#problems';
 
 const BY_STATUS: Record<number, ProblemClass> = {
   401: Unauthorized,

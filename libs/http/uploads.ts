@@ -7,8 +7,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { pointerPart } from './json-body.js';
-import { BodyTooLarge, Invalid, Problem, UnsupportedMediaType } from './problems.js';
+import { pointerPart, BodyTooLarge, Invalid, Problem, UnsupportedMediaType } from '#problems';
 
 const MB = 1_048_576;
 /** Name of the part that is the file. */

@@ -1,5 +1,4 @@
-export { addDays, addMonths, dateOf, daysBetween, instantOf, today, weekdayOf } from './dates.js';
-export { addWorkingDays, calendarDays, type DayOfCalendar } from './calendar.js';
+export { addWorkingDays, calendarDays } from './calendar.js';
 export {
   answeredBy,
   holdsOn,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { applyDecorators, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import { CSV_TYPE, errorSheet, type ErrorSheetOptions, Refused, type RowError, XLSX_TYPE } from '#exchange';
-import { NotFound, OneOf } from '#http';
+import { OneOf } from '#fields';
+import { NotFound } from '#problems';
 
 const ROWS = {
   all: { zh: '全部行；未出错的行「错误」为空', en: 'All rows; those that are right have no error' },

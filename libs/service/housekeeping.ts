@@ -3,7 +3,7 @@ import { Config } from '#config';
 import type { Tx } from '#database';
 import { deleteHandledEvents, Every, type Period } from '#events';
 import { deleteOldIdempotencyKeys } from '#http';
-import { addDays, instantOf } from '#roster';
+import { addDays, instantOf } from '#time';
 import { Jobs } from './jobs.js';
 
 /** Throws away, once a day, what the plumbing shared by all services no longer needs. Run by the directory's worker. */

@@ -2,9 +2,11 @@ import { Controller, Get, Header, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify/sync';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { type Permission, type ServiceName } from '#contracts';
+import type { Permission, ServiceName } from '#contracts';
 import { Database } from '#database';
-import { OF_SERVICE, IdParam, Instant, Int, Json, Nested, NotFound, OneOf, Summary, Text, Uuid, Returns } from '#http';
+import { Instant, Int, Json, Nested, OneOf, Text, Uuid } from '#fields';
+import { OF_SERVICE, IdParam, Summary, Returns } from '#http';
+import { NotFound } from '#problems';
 import { type Job, JOB_STATES, Jobs, type JobState } from './jobs.js';
 
 const ERRORS_EXAMPLE =

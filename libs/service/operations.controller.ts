@@ -4,23 +4,9 @@ import { type Actor, audit, CurrentActor, Require } from '#auth';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { Database, sql, type Tx } from '#database';
 import { Consumer, deliveryById, type DeliveryInfo, discardDelivery, openDeliveries, replayDelivery } from '#events';
-import {
-  ApiPage,
-  defineProblem,
-  Flag,
-  Instant,
-  Int,
-  keyset,
-  NotFound,
-  OneOf,
-  type Page,
-  PageQuery,
-  Summary,
-  Text,
-  toPage,
-  Uuid,
-  Returns,
-} from '#http';
+import { Flag, Instant, Int, OneOf, Text, Uuid } from '#fields';
+import { ApiPage, keyset, type Page, PageQuery, Summary, toPage, Returns } from '#http';
+import { defineProblem, NotFound } from '#problems';
 import { named } from './jobs.controller.js';
 
 const DeliveryNotDead = defineProblem({

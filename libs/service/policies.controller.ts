@@ -5,23 +5,11 @@ import { type Actor, audit, CurrentActor, Require, requireSchool } from '#auth';
 import { Config } from '#config';
 import type { ServiceName } from '#contracts';
 import { Database, type Tx } from '#database';
-import {
-  Created,
-  DateOnly,
-  type FieldError,
-  Instant,
-  Int,
-  Invalid,
-  Json,
-  ListOf,
-  NotFound,
-  Summary,
-  Text,
-  validateValue,
-  Returns,
-} from '#http';
+import { DateOnly, Instant, Int, Json, ListOf, Text, validateValue } from '#fields';
+import { Created, Summary, Returns } from '#http';
 import { Policies, policiesOf, policyOf, type PolicyVersion } from '#policy';
-import { today } from '#roster';
+import { type FieldError, Invalid, NotFound } from '#problems';
+import { today } from '#time';
 import { named } from './jobs.controller.js';
 
 /** A policy may have a method that finds what the rules of its fields cannot say; its pointers start at the policy. */

@@ -4,7 +4,8 @@ import { type Actor, Authenticator, MissingPermission } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES } from '#contracts';
 import { queueToken } from '#events';
-import { servePages, Unauthorized } from '#http';
+import { servePages } from '#http';
+import { Unauthorized } from '#problems';
 
 const PATH = '/operations/queues';
 const CHALLENGE = 'Basic realm="paste an access token as the password", charset="UTF-8"';

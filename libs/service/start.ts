@@ -10,6 +10,7 @@ import { DatabaseModule, type MigrationSet, pendingMigrations } from '#database'
 import { eventsMigrations, EventsModule, Handlers, pingRedis } from '#events';
 import { configureHttp, createAdapter, createLogger, httpMigrations, HttpModule, NestLogger, Readiness } from '#http';
 import { Policies, policyMigrations, PolicyVersion } from '#policy';
+import { CampusClock } from '#time';
 import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
@@ -59,8 +60,8 @@ class PlatformModule {
     return {
       module: PlatformModule,
       controllers,
-      providers: [{ provide: Config, useValue: config }, Policies, Jobs, Housekeeping],
-      exports: [Config, Policies, Jobs],
+      providers: [{ provide: Config, useValue: config }, CampusClock, Policies, Jobs, Housekeeping],
+      exports: [Config, CampusClock, Policies, Jobs],
     };
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PERMISSIONS } from '#contracts';
-import { addDays, instantOf, today } from '#roster';
+import { addDays, instantOf, today } from '#time';
 import { campus } from '../../apps/directory/src/seed.js';
 import type { Found, Kind, Write } from './check.js';
 import { type House, STUDENTS, studentId, studentNumber } from './house.js';

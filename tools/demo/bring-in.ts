@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#config';
 import { Database, query, sql, type Tx } from '#database';
-import { addDays, dateOf, today } from '#roster';
+import { addDays, dateOf, today } from '#time';
 import { Vault } from '#vault';
 import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/src/login/demo.js';
 import { Api } from './api.js';

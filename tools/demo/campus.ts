@@ -1,4 +1,4 @@
-import { addDays } from '#roster';
+import { addDays } from '#time';
 import { Random } from './random.js';
 
 /** What the whole demo follows from. */

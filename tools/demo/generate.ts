@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { instantOf } from '#roster';
+import { instantOf } from '#time';
 import { type DemoCampus, type DemoPlan, makeCampus } from './campus.js';
 import { type DemoLeave, type Life, liveThrough, makeDays } from './life.js';
 import { observationsOf, SOURCES } from './observations.js';

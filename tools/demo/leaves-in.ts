@@ -1,4 +1,4 @@
-import { addDays, instantOf } from '#roster';
+import { addDays, instantOf } from '#time';
 import { type Api, ApiError, type Json, type Progress } from './api.js';
 import { type DemoCampus, type DemoStudent, holderOf } from './campus.js';
 import type { LeaveRequest } from './generate.js';

@@ -1,6 +1,6 @@
 import chineseDays from 'chinese-days';
 import { DateTime } from 'luxon';
-import { addDays, weekdayOf } from '#roster';
+import { addDays, weekdayOf } from '#time';
 import { DAYS, type DemoCampus, type DemoStudent } from './campus.js';
 import { Random } from './random.js';
 import type { Trouble, Troubles } from './troubles.js';

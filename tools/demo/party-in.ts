@@ -1,4 +1,4 @@
-import { addDays, addMonths } from '#roster';
+import { addDays, addMonths } from '#time';
 import type { Api, Json, Progress } from './api.js';
 import { type DemoAcademy, type DemoCampus, type DemoStudent, holderOf } from './campus.js';
 import { idOf, type Ids } from './personas.js';

@@ -1,4 +1,4 @@
-import { addDays } from '#roster';
+import { addDays } from '#time';
 import { DAYS, type DemoCampus } from './campus.js';
 import { DAY, type Days, type Life } from './life.js';
 import { Random } from './random.js';

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { addDays } from '#roster';
+import { addDays } from '#time';
 import { bedCode, type DemoCampus } from './campus.js';
 
 /** Buildings, beds and who sleeps in them, for POST /directory/v1/imports/places. */

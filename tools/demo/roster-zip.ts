@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import yazl from 'yazl';
-import { addDays } from '#roster';
+import { addDays } from '#time';
 import { type DemoCampus, type DemoUnit, schoolYearOf, studentName } from './campus.js';
 
 type Row = (string | number)[];

@@ -13,9 +13,11 @@ const CONFIG = 'libs/config/config.ts';
 /** Classes of events: those of libs/contracts and the `*.event.ts` of services, by the name of the class. */
 export async function textsOfClasses(): Promise<Map<string, ClassText>> {
   const inApps = (await readdir('apps', { recursive: true })).filter((file) => file.endsWith('.event.ts'));
-  const inContracts = (await readdir('libs/contracts/events')).filter((file) => file.endsWith('.ts'));
+  const inContracts = (await readdir('libs/contracts', { recursive: true })).filter((file) =>
+    file.endsWith('events.ts'),
+  );
   const files = [
-    ...inContracts.map((file) => join('libs/contracts/events', file)),
+    ...inContracts.map((file) => join('libs/contracts', file)),
     ...inApps.map((file) => join('apps', file)),
   ];
   const texts = new Map<string, ClassText>();

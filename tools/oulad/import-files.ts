@@ -1,4 +1,4 @@
-import { addDays } from '#roster';
+import { addDays } from '#time';
 import { bulkZip, type Tables } from '../oneroster/bulk-zip.js';
 import type { Oulad, Registration } from './data.js';
 

@@ -1,8 +1,9 @@
 import type supertest from 'supertest';
 import type { AppointmentKind } from '#contracts';
 import { newId, sql } from '#database';
-import { addDays, addWorkingDays, instantOf, today } from '#roster';
+import { addWorkingDays } from '#roster';
 import { campus, type Client, type TestApp } from '#testing';
+import { addDays, instantOf, today } from '#time';
 
 const PATH = '/affairs/v1/leaves';
 export const zone = 'Asia/Shanghai';

@@ -1,8 +1,9 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { sql } from '#database';
-import { addWorkingDays, inScope, today } from '#roster';
+import { addWorkingDays, inScope } from '#roster';
 import { campus, TestApp } from '#testing';
+import { today } from '#time';
 import { staffing } from '../../staffing/src/staffing.module.js';
 import { directory } from '../src/directory.module.js';
 

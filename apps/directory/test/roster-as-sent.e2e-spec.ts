@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 import { sql } from '#database';
-import { today } from '#roster';
 import { TestApp } from '#testing';
+import { today } from '#time';
 import { directory } from '../src/directory.module.js';
 import { HEADERS, csv, type FinishedJob, importFile, manifest, smallSet, user, zipOf, zipSet } from './roster-files.js';
 

@@ -1,8 +1,8 @@
-import { ImportRequestedV1 } from '#contracts';
 import { sql } from '#database';
 import { Events } from '#events';
 import { campus, drainEvents, TestApp } from '#testing';
 import { directory } from '../src/directory.module.js';
+import { ImportRequestedV1 } from '../src/imports/import-requested.event.js';
 import { ImportHandlers } from '../src/imports/imports.handlers.js';
 import { HEADERS, csv, type FinishedJob, importFile, smallSet, upload, user, zipSet } from './roster-files.js';
 

@@ -1,7 +1,7 @@
 import { LeaveApprovedV1, RosterChangedV1 } from '#contracts';
 import { newId, sql } from '#database';
-import { instantOf } from '#roster';
 import { campus, type Client, TestApp } from '#testing';
+import { instantOf } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, run, simpleRule, tell } from './kit.js';
 

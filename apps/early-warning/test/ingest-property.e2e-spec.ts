@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { sql } from '#database';
-import { AllRowsRefused } from '#http';
+import { AllRowsRefused } from '#problems';
 import { campus, eventually, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';

@@ -1,6 +1,6 @@
 import { sql } from '#database';
-import { addDays, addMonths } from '#roster';
 import { type Client, studentNumbers, TestApp } from '#testing';
+import { addDays, addMonths } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { Retention } from '../src/observations/retention.js';
 import { daysAgo, holdSchedules } from './kit.js';

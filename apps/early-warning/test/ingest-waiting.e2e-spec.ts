@@ -1,5 +1,5 @@
-import { instantOf } from '#roster';
 import { type Client, drainEvents, studentNumbers, TestApp } from '#testing';
+import { instantOf } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { lockVectors } from '../src/engine/folding.js';
 import { RunExecutor } from '../src/runs/run-executor.js';

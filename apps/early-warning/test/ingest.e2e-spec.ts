@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { addDays, addMonths } from '#roster';
 import { PassesRecordedV1, PassFact, LeaveApprovedV1, RosterChangedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
+import { addDays, addMonths } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { anyDirty, foldDirty, needsRebuild, rebuildVectors } from '../src/engine/folding.js';
 import { dayOf } from '../src/kernel/days.js';

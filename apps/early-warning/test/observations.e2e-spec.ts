@@ -9,8 +9,8 @@ import {
   RosterChangedV1,
 } from '#contracts';
 import { newId, sql } from '#database';
-import { addDays } from '#roster';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
+import { addDays } from '#time';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { daysAgo, holdSchedules, observe, publish, run, simpleRule, tell } from './kit.js';

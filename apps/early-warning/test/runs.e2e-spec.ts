@@ -1,7 +1,7 @@
 import { sql } from '#database';
 import { Schedules } from '#events';
-import { instantOf } from '#roster';
 import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
+import { instantOf } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { RunHandlers } from '../src/runs/runs.handlers.js';
 import { Runs } from '../src/runs/runs.service.js';

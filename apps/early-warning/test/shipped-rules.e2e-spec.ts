@@ -1,6 +1,6 @@
 import { sql } from '#database';
-import { addDays } from '#roster';
 import { type Client, TestApp } from '#testing';
+import { addDays } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { holdSchedules, observe } from './kit.js';
 

@@ -1,7 +1,7 @@
 import type supertest from 'supertest';
 import { sql } from '#database';
-import { addDays, addMonths, today } from '#roster';
 import { campus, TestApp, type Client } from '#testing';
+import { addDays, addMonths, today } from '#time';
 import { partyBuilding } from '../src/party-building.module.js';
 
 let test: TestApp;

@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import { query, sql } from '#database';
-import { today } from '#roster';
 import { campus, eventually, TestApp, type Client } from '#testing';
+import { today } from '#time';
 import { partyBuilding } from '../src/party-building.module.js';
 
 let test: TestApp;

@@ -1,7 +1,7 @@
 import { sql } from '#database';
 import { Schedules } from '#events';
-import { addDays } from '#roster';
 import { campus, drainEvents, TestApp, type Client } from '#testing';
+import { addDays } from '#time';
 import { AdmissionReminders } from '../src/admission/reminders.handlers.js';
 import { partyBuilding } from '../src/party-building.module.js';
 

@@ -1,6 +1,6 @@
 import { sql } from '#database';
-import { addDays, today } from '#roster';
 import { campus, TestApp, type Client } from '#testing';
+import { addDays, today } from '#time';
 import { staffing } from '../src/staffing.module.js';
 
 let test: TestApp;

@@ -4,7 +4,8 @@ import { type Actor, CurrentActor, Require } from '#auth';
 import { Event, type ServiceName } from '#contracts';
 import { Database, newId, query, sql, type Tx } from '#database';
 import { Events, Every, OnDead, OnEvent, type Period, type Received } from '#events';
-import { Summary, Uuid } from '#http';
+import { Uuid } from '#fields';
+import { Summary } from '#http';
 import type { Service } from '#service';
 
 /** Not one of the house's services, so that it owes no handlers but its own. */

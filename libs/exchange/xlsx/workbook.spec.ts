@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import yazl from 'yazl';
+import { NotATable } from '../problems.js';
 import { Refused } from '../row-errors.js';
 import { checkTableFile, openTableFile } from '../table-file.js';
 import { MAX_COLUMNS } from './sheet.js';
@@ -200,7 +201,7 @@ describe('what is refused', () => {
     ['half a ZIP', Buffer.from('PK\u0003\u0004and no more'), 'damaged'],
   ])('%s', async (_, bytes, text) => {
     expect(await refusal(bytes)).toContain(text);
-    await expect(checkTableFile(await stored(bytes))).rejects.toThrow(Refused);
+    await expect(checkTableFile(await stored(bytes))).rejects.toThrow(NotATable);
   });
 
   it.each<[string, Odd]>([
@@ -226,7 +227,7 @@ describe('what is refused', () => {
   it('a bomb, before anything of it is unpacked', async () => {
     const bomb = await odd({ rows: cell, more: { 'xl/worksheets/one.xml': Buffer.alloc(8_000_000, ' ') } });
     expect(await refusal(bomb)).toContain('too large');
-    await expect(checkTableFile(await stored(bomb))).rejects.toThrow(Refused);
+    await expect(checkTableFile(await stored(bomb))).rejects.toThrow(NotATable);
     const sheets = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`xl/worksheets/s${i}.xml`, '']));
     expect(await refusal(await odd({ rows: cell, more: sheets }))).toContain('too large');
   });

@@ -26,7 +26,6 @@ import type { DestinationStream } from 'pino';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Column, Entity } from 'typeorm';
 import { Actor, CurrentActor, Public, Require } from '#auth';
-import { secretKeyFile } from '#testing';
 import { Config } from '#config';
 import { BaseEntity, Database, DatabaseModule, insert, migrate, query, sql, update } from '#database';
 import {
@@ -36,18 +35,18 @@ import {
   configureHttp,
   createAdapter,
   Created,
-  defineProblem,
   httpMigrations,
   HttpModule,
   IdParam,
   IfMatch,
   list as listPage,
-  NotFound,
   type Page,
   RequireIdempotencyKey,
   Summary,
   uploadedFile,
 } from '#http';
+import { defineProblem, NotFound } from '#problems';
+import { secretKeyFile } from '#testing';
 import { ChangedNote, NewNote, NoteDto, NotesQuery } from './notes.dto.js';
 
 export const NoteLocked = defineProblem({

@@ -1,21 +1,5 @@
-import {
-  AnyOf,
-  DateOnly,
-  Decimal,
-  Flag,
-  Instant,
-  Int,
-  Json,
-  ListOf,
-  LongText,
-  Nested,
-  OneOf,
-  ListQuery,
-  Sort,
-  Text,
-  UpdatedSince,
-  Uuid,
-} from '#http';
+import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 
 export class Place {
   @Text({ zh: '楼栋', en: 'Building', max: 20 })

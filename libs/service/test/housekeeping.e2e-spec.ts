@@ -1,7 +1,7 @@
 import { newId, raw, sql } from '#database';
 import { Handlers, Schedules } from '#events';
-import { addDays, today } from '#roster';
 import { drainEvents, TestApp } from '#testing';
+import { addDays, today } from '#time';
 import { directory } from '../../../apps/directory/src/directory.module.js';
 import { staffing } from '../../../apps/staffing/src/staffing.module.js';
 

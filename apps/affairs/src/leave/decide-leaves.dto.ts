@@ -1,4 +1,5 @@
-import { Int, ListOf, LongText, Nested, OneOf, RowProblemDto, Uuid } from '#http';
+import { Int, ListOf, LongText, Nested, OneOf, Uuid } from '#fields';
+import { RowProblemDto } from '#http';
 import { LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';
 
 const DECISIONS = {

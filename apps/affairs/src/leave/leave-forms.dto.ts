@@ -1,18 +1,6 @@
 import { LEAVE_KINDS, type LeaveKind } from '#contracts';
-import {
-  AnyOf,
-  DateOnly,
-  Flag,
-  Instant,
-  ListOf,
-  ListQuery,
-  LongText,
-  OneOf,
-  Sort,
-  Text,
-  UpdatedSince,
-  Uuid,
-} from '#http';
+import { DateOnly, Flag, Instant, ListOf, LongText, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 import { LEAVE_STATUSES, type LeaveRequest, type LeaveStatus } from './leave.entity.js';
 
 const Attachments = (minItems: number): PropertyDecorator =>

@@ -1,8 +1,8 @@
-import type { AppointmentKind, Bilingual, LeaveKind, UnitKind } from '#contracts';
-import { APPOINTMENT_KINDS } from '#contracts';
+import { type AppointmentKind, type Bilingual, type LeaveKind, type UnitKind, APPOINTMENT_KINDS } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import type { PolicyAt } from '#policy';
-import { addDays, answerersFor, calendarDays, dateOf, daysBetween, instantOf, termOf } from '#roster';
+import { answerersFor, calendarDays, termOf } from '#roster';
+import { addDays, dateOf, daysBetween, instantOf } from '#time';
 import type { LeaveLevel, LeavePolicy } from './leave.policy.js';
 
 const DAY = 86_400_000;

@@ -8,7 +8,7 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
-import { Decimal, Flag, Int, ListOf, Nested, OneOf } from '#http';
+import { Decimal, Flag, Int, ListOf, Nested, OneOf } from '#fields';
 import { Policy } from '#policy';
 
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };

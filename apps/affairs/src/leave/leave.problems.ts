@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 /** `errors` holds each finding that stands in the way; the pre-check gives the same ones. */
 export const LeaveNotPossible = defineProblem({

@@ -8,21 +8,8 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
-import {
-  ByDto,
-  Decimal,
-  Flag,
-  Instant,
-  Int,
-  ListOf,
-  LongText,
-  Nested,
-  OneOf,
-  PageQuery,
-  PersonRefDto,
-  Text,
-  Uuid,
-} from '#http';
+import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { ByDto, PageQuery, PersonRefDto } from '#http';
 import type { Person } from '#roster';
 import type { Assessment } from './leave.checks.js';
 import { CLOSED_HOW, type ClosedHow, type Leave, LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';

@@ -1,7 +1,8 @@
 import { In } from 'typeorm';
 import type { Actor } from '#auth';
 import { newId, query, queryOne, sql, StaleVersionError, type Sql, type Tx } from '#database';
-import { NotFound, PersonRefDto } from '#http';
+import { PersonRefDto } from '#http';
+import { NotFound } from '#problems';
 import { type Appointment, inScope, type Person, peopleByIds } from '#roster';
 import { Leave } from './leave.entity.js';
 import { LeaveStep } from './leave-step.entity.js';

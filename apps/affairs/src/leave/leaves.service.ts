@@ -4,19 +4,11 @@ import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { anyOf, Invalid, keyset, list, NotFound, type Page, PersonRefDto, toPage } from '#http';
+import { anyOf, keyset, list, type Page, PersonRefDto, toPage } from '#http';
 import { Policies } from '#policy';
-import {
-  appointmentsOf,
-  inScope,
-  instantOf,
-  type Person,
-  peopleByIds,
-  personById,
-  type Scope,
-  today,
-  inUnits,
-} from '#roster';
+import { Invalid, NotFound } from '#problems';
+import { appointmentsOf, inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
+import { instantOf, today } from '#time';
 import type {
   AttachmentsDto,
   CloseLeaveDto,

@@ -1,5 +1,6 @@
-import { AnyOf, DateOnly, Flag, Int, ListOf, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
-import type { DayOfCalendar } from '#roster';
+import { DateOnly, Flag, Int, ListOf, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
+import type { DayOfCalendar } from '#time';
 import type { Term } from './term.entity.js';
 
 const TERM_KINDS = { school_year: { zh: '学年', en: 'School year' }, term: { zh: '学期', en: 'Term' } } as const;

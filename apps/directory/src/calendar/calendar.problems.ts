@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const TermCodeTaken = defineProblem({
   code: 'directory/term-code-taken',

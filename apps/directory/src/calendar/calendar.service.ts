@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Database, newId, query, sql, type Tx } from '#database';
-import { Invalid, NotFound } from '#http';
-import { calendarDays, daysBetween } from '#roster';
+import { Invalid, NotFound } from '#problems';
+import { calendarDays } from '#roster';
+import { daysBetween } from '#time';
 import { CalendarDayDto, type CalendarDayInput, CalendarDto, type CalendarQuery, MAX_DAYS } from './calendar.dto.js';
 
 /** The workday calendar: the national plan with the school's own days on top. */

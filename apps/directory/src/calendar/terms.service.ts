@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
-import { anyOf, Invalid, list, NotFound, type Page } from '#http';
+import { anyOf, list, type Page } from '#http';
+import { Invalid, NotFound } from '#problems';
 import { TermDto, type TermInput, type TermsQuery } from './calendar.dto.js';
 import { TermCodeTaken, TermInUse } from './calendar.problems.js';
 import { Term } from './term.entity.js';

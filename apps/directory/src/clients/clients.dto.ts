@@ -1,5 +1,6 @@
 import { PERMISSIONS, type Permission } from '#contracts';
-import { Flag, Instant, Int, Json, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import { Flag, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { PageQuery } from '#http';
 import { CLIENT_ID, type Client, type ClientSecret, type Grant, GRANTS, type PublicJwk } from './client.entity.js';
 
 const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];

@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const ClientIdTaken = defineProblem({
   code: 'directory/client-id-taken',

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Database, insert, query, sql, type Tx, update, violates } from '#database';
-import { keyset, NotFound, type Page, toPage } from '#http';
+import { keyset, type Page, toPage } from '#http';
+import { NotFound } from '#problems';
+import { Vault } from '#vault';
 import { Client, ClientSecret, MAX_SECRETS, type PublicJwk } from './client.entity.js';
 import {
   type ClientChangeDto,
@@ -24,7 +26,6 @@ import {
   RefreshWithoutCode,
   TooManySecrets,
 } from './clients.problems.js';
-import { Vault } from '#vault';
 import { refuseTokens } from './revocation.js';
 
 const UNIQUE_CLIENT_ID = 'client_client_id_key';

@@ -1,4 +1,5 @@
-import { AnyOf, Flag, Instant, Int, Json, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
+import { Flag, Instant, Int, Json, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 import { type Import, IMPORT_KINDS, IMPORT_STATES } from './import.entity.js';
 
 export class ImportOptions {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { ImportRequestedV1 } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
-import { addDays, instantOf } from '#roster';
+import { addDays, instantOf } from '#time';
 import { ImportPolicy } from './import-policy.js';
+import { ImportRequestedV1 } from './import-requested.event.js';
 import { ImportRunner } from './import-runner.js';
 
 @Injectable()

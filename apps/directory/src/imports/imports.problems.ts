@@ -1,17 +1,10 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const NotAZip = defineProblem({
   code: 'directory/not-a-zip',
   status: 400,
   zh: '文件不是可以读取的 ZIP',
   en: 'The file is not a ZIP that can be read',
-});
-
-export const NotATable = defineProblem({
-  code: 'directory/not-a-table',
-  status: 400,
-  zh: '文件既不是 CSV，也不是 Excel 工作簿（.xlsx）',
-  en: 'The file is neither CSV nor an Excel workbook (.xlsx)',
 });
 
 export const UnpacksTooLarge = defineProblem({

@@ -1,12 +1,12 @@
 import { Injectable, type StreamableFile } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { ImportRequestedV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events } from '#events';
-import { checkTableFile, Refused } from '#exchange';
-import { anyOf, type Language, list, NotFound, type Page, type UploadedFile } from '#http';
+import { checkTableFile } from '#exchange';
+import { anyOf, type Language, list, type Page, type UploadedFile } from '#http';
+import { NotFound } from '#problems';
 import { errorSheetFile, type ErrorSheetQuery, JobDto, Jobs } from '#service';
-import { NotATable } from './imports.problems.js';
+import { ImportRequestedV1 } from './import-requested.event.js';
 import { ImportDto, type ImportOptions, type ImportsQuery } from './imports.dto.js';
 import { Import, type ImportKind } from './import.entity.js';
 import { PLACES } from './places/file.js';
@@ -31,7 +31,7 @@ export class Imports {
    */
   async request(actor: Actor, kind: ImportKind, file: UploadedFile, options: ImportOptions): Promise<JobDto> {
     if (kind === 'roster') await checkZip(file.path);
-    else await checkTable(file);
+    else await checkTableFile(file.path);
     return this.database.transaction(actor, async (tx) => {
       await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('directory.import'))`);
       const requestedBy = requesterOf(actor);
@@ -123,14 +123,4 @@ export class Imports {
 /** The app that asks, and the person it acts for. */
 function requesterOf(actor: Actor): string {
   return `${actor.app}/${actor.personId ?? ''}`;
-}
-
-async function checkTable(file: UploadedFile): Promise<void> {
-  try {
-    await checkTableFile(file.path);
-  } catch (error) {
-    if (error instanceof Refused)
-      throw new NotATable({ errors: error.errors.map((text) => ({ pointer: '#/file', ...text })) });
-    throw error;
-  }
 }

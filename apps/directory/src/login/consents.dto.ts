@@ -1,6 +1,6 @@
 import { type Permission, PERMISSIONS } from '#contracts';
+import { Instant, ListOf, Text } from '#fields';
 import { CLIENT_ID } from '../clients/client.entity.js';
-import { Instant, ListOf, Text } from '#http';
 
 const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Database, query, queryOne, sql, type Tx } from '#database';
-import { NotFound } from '#http';
+import { NotFound } from '#problems';
 import { Vault } from '#vault';
 import { ConsentDto, ConsentsDto } from './consents.dto.js';
 import { PersonNeeded } from './login.problems.js';

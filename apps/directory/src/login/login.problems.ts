@@ -1,4 +1,4 @@
-import { defineProblem, type Problem } from '#http';
+import { defineProblem, type Problem } from '#problems';
 
 /** The problem, with what it comes from: for the log, never for the answer. */
 export function because<P extends Problem>(problem: P, cause: unknown): P {

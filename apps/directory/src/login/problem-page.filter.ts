@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '#http';
+import { Problem } from '#problems';
 import { type Page, policyOf, problemPage } from './sign-in-pages.js';
 
 /** Tells people in a browser what went wrong on a page; programs get the problem as everywhere. */

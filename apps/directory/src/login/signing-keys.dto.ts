@@ -1,4 +1,4 @@
-import { Instant, ListOf, OneOf, Text } from '#http';
+import { Instant, ListOf, OneOf, Text } from '#fields';
 
 const STATES = {
   next: { zh: '下一把：已公布，尚未签发', en: 'Published, does not sign yet' },

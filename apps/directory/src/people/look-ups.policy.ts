@@ -1,4 +1,4 @@
-import { Int } from '#http';
+import { Int } from '#fields';
 import { Policy } from '#policy';
 
 /** How many people an app may look up by number: enough for a service desk, too few to try out all numbers of a school. */

@@ -1,5 +1,6 @@
 import { PLACE_KINDS, SEX, UNIT_KINDS, type UnitKind } from '#contracts';
-import { AnyOf, DateOnly, Flag, Int, ListQuery, OneOf, PageQuery, Sort, Text, UpdatedSince, Uuid } from '#http';
+import { DateOnly, Flag, Int, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, PageQuery, Sort, UpdatedSince } from '#http';
 import type { Person, PersonKind } from './person.entity.js';
 
 const PERSON_KINDS = {

@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const TooManyLookUps = defineProblem({
   code: 'directory/too-many-look-ups',

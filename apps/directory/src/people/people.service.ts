@@ -2,9 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { Database, query, queryOne, sql, type Sql } from '#database';
-import { anyOf, keyset, list, NotFound, type Page, toPage } from '#http';
+import { anyOf, keyset, list, type Page, toPage } from '#http';
 import { Policies } from '#policy';
-import { inScope, instantOf, inUnits, today } from '#roster';
+import { NotFound } from '#problems';
+import { inScope, inUnits } from '#roster';
+import { instantOf, today } from '#time';
 import { LookUps } from './look-ups.js';
 import { LookUpsPolicy } from './look-ups.policy.js';
 import {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, query, sql } from '#database';
-import { anyOf, list, NotFound, type Page } from '#http';
+import { anyOf, list, type Page } from '#http';
+import { NotFound } from '#problems';
 import { Place } from './place.entity.js';
 import { PlaceDetailDto, PlaceDto, type PlacesQuery } from './places.dto.js';
 

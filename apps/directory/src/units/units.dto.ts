@@ -1,5 +1,6 @@
 import { UNIT_KINDS } from '#contracts';
-import { AnyOf, Flag, Int, ListOf, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
+import { Flag, Int, ListOf, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 import type { Unit } from './unit.entity.js';
 
 export class UnitsQuery extends ListQuery {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, query, sql } from '#database';
-import { anyOf, list, NotFound, type Page } from '#http';
+import { anyOf, list, type Page } from '#http';
+import { NotFound } from '#problems';
 import { Unit } from './unit.entity.js';
 import { UnitDetailDto, UnitDto, type UnitsQuery } from './units.dto.js';
 

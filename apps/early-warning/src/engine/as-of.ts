@@ -1,5 +1,5 @@
-import { Invalid } from '#http';
-import { today } from '#roster';
+import { Invalid } from '#problems';
+import { today } from '#time';
 
 /** Refuses an as-of day that is still to come: nothing can be judged as of it. */
 export function refuseFuture(asOf: string | undefined, pointer: string, timeZone: string): void {

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import { Config } from '#config';
 import { query, sql, type Sql, type Tx } from '#database';
 import { Policies } from '#policy';
-import { today } from '#roster';
+import { today } from '#time';
 import { CloseUp } from '../kernel/close-up.js';
 import { compile, type Moment, type Plan } from '../kernel/compile.js';
 import { dateOfDay, dayOf } from '../kernel/days.js';

@@ -1,5 +1,6 @@
-import { type FieldError, Json } from '#http';
+import { Json } from '#fields';
 import { Policy } from '#policy';
+import type { FieldError } from '#problems';
 import { Findings } from '../kernel/findings.js';
 
 const MAX_PARAMETERS = 500;

@@ -1,6 +1,7 @@
 import type { Bilingual } from '#contracts';
 import { query, sql, type Tx } from '#database';
-import { addDays, calendarDays, dateOf, instantOf, today } from '#roster';
+import { calendarDays } from '#roster';
+import { addDays, dateOf, instantOf, today } from '#time';
 import { dateOfDay, dayOf } from '../kernel/days.js';
 import { holidaysBetween } from './holidays.js';
 

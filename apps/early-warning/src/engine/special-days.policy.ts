@@ -1,7 +1,8 @@
 import { query, sql, type Tx } from '#database';
-import { DateOnly, type FieldError, ListOf, OneOf } from '#http';
+import { DateOnly, ListOf, OneOf } from '#fields';
 import { Policy } from '#policy';
-import { daysBetween } from '#roster';
+import type { FieldError } from '#problems';
+import { daysBetween } from '#time';
 
 const KINDS = {
   exam: { zh: '考试周', en: 'exam weeks' },

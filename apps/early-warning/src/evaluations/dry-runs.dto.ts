@@ -1,19 +1,6 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
-import {
-  ByDto,
-  DateOnly,
-  Decimal,
-  Flag,
-  Instant,
-  Int,
-  Json,
-  ListOf,
-  Nested,
-  OneOf,
-  PageQuery,
-  Text,
-  Uuid,
-} from '#http';
+import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { ByDto, PageQuery } from '#http';
 import type { Evidence } from '../kernel/evidence.js';
 import { PublishingDto, RuleDefinitionDto } from '../rules/rules.dto.js';
 import { LevelCountsDto } from './evaluations.dto.js';

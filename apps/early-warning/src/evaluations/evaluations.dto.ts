@@ -1,4 +1,4 @@
-import { DateOnly, Flag, Int, Json, ListOf, Nested, Text, Uuid } from '#http';
+import { DateOnly, Flag, Int, Json, ListOf, Nested, Text, Uuid } from '#fields';
 import type { Evidence } from '../kernel/evidence.js';
 import { RuleDefinitionDto } from '../rules/rules.dto.js';
 

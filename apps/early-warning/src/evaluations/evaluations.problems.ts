@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const TooManyIds = defineProblem({
   code: 'early-warning/too-many-ids',

@@ -3,7 +3,7 @@ import { type Actor, audit, requireSchool } from '#auth';
 import { Config } from '#config';
 import { WARNING_LEVELS } from '#contracts';
 import { Database } from '#database';
-import { Invalid } from '#http';
+import { Invalid } from '#problems';
 import { unitById } from '#roster';
 import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';

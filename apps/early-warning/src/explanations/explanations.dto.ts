@@ -1,5 +1,5 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
-import { DateOnly, Decimal, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#http';
+import { DateOnly, Decimal, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { SILENCES, type SilenceKind } from '../engine/silence.js';
 import type { Evidence, FeatureEvidence } from '../kernel/evidence.js';
 import { type Cause, CAUSES, type Verdict, VERDICTS } from './wording.js';

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
-import { type Bilingual, type Permission } from '#contracts';
+import type { Bilingual, Permission } from '#contracts';
 import { Database, query, queryOne, sql, type Sql, type Tx } from '#database';
-import { NotFound } from '#http';
-import { addDays, inScope, today } from '#roster';
+import { NotFound } from '#problems';
+import { inScope } from '#roster';
+import { addDays, today } from '#time';
 import { refuseFuture } from '../engine/as-of.js';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { Questions } from '../evaluations/questions.js';

@@ -1,5 +1,5 @@
-import { type Bilingual } from '#contracts';
-import { dateOf } from '#roster';
+import type { Bilingual } from '#contracts';
+import { dateOf } from '#time';
 import type { Condition } from '../kernel/close-up.js';
 import { type Evidence, type FeatureEvidence, reasonOf } from '../kernel/evidence.js';
 import { type Expression, MASKS, type Rule } from '../kernel/language.js';

@@ -1,6 +1,6 @@
 import { getSchemaPath } from '@nestjs/swagger';
 import type { Bilingual } from '#contracts';
-import { Int, Json, ListOf, LongText, Nested, OneOf, Text } from '#http';
+import { Int, Json, ListOf, LongText, Nested, OneOf, Text } from '#fields';
 import type { Rule } from '../kernel/language.js';
 import { MAX_RULE_TEXT } from '../kernel/limits.js';
 import { type Mark, MARKS } from '../kernel/templates/index.js';

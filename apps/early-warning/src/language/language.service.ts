@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Bilingual } from '#contracts';
 import { Database, query, sql } from '#database';
-import { Invalid, type Page, shownControls } from '#http';
+import type { Page } from '#http';
+import { Invalid, shownControls } from '#problems';
 import { checkFeature } from '../kernel/check-feature.js';
 import { checkRule, checkVisibility } from '../kernel/check-rule.js';
 import { Findings, isObject, type RuleError } from '../kernel/findings.js';

@@ -1,4 +1,5 @@
-import { Int, OneOf, PageQuery, Text, Uuid } from '#http';
+import { Int, OneOf, Text, Uuid } from '#fields';
+import { PageQuery } from '#http';
 import { type Domain, DOMAINS, type Fold, FOLDS, type Metric } from './metric.entity.js';
 
 export class MetricsQuery extends PageQuery {}

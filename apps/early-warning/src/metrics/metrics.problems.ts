@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const MetricCodeTaken = defineProblem({
   code: 'early-warning/metric-code-taken',

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Database, insert, query, sql, StaleVersionError, type Tx, update } from '#database';
-import { Invalid, keyset, NotFound, type Page, toPage } from '#http';
+import { keyset, type Page, toPage } from '#http';
+import { Invalid, NotFound } from '#problems';
 import { checkRule } from '../kernel/check-rule.js';
 import type { MetricInfo, Rule } from '../kernel/language.js';
 import { rewriteDecimals } from './decimals.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, requireSchool } from '#auth';
 import { Database, query, queryOne, sql, type Tx } from '#database';
-import { NotFound } from '#http';
+import { NotFound } from '#problems';
 import { clearLane, foldDirty } from '../engine/folding.js';
 import { forgetLanes, holdIngest } from './ledger.js';
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { readHeader } from '#exchange';
-import { Invalid } from '#http';
+import { Invalid } from '#problems';
 import type { Rows } from './rows.js';
 
 /** Rows of a list in JSON, and of one in lines. */

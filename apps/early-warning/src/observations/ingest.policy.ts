@@ -1,4 +1,4 @@
-import { Int } from '#http';
+import { Int } from '#fields';
 import { Policy } from '#policy';
 
 /** How much is taken before senders are asked to wait. */

@@ -1,5 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { DateOnly, Decimal, Flag, Instant, Int, ListOf, OneOf, Text } from '#http';
+import { DateOnly, Decimal, Flag, Instant, Int, ListOf, OneOf, Text } from '#fields';
 import { MAX_LINES, MAX_LISTED } from './formats.js';
 import { MAX_REJECTED, type Rejected } from './rows.js';
 

@@ -13,7 +13,7 @@ import {
 } from '#contracts';
 import type { Tx } from '#database';
 import { OnEvent, type Received } from '#events';
-import { dateOf, today } from '#roster';
+import { dateOf, today } from '#time';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { dayOf } from '../kernel/days.js';

@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const BatchKeyReused = defineProblem({
   code: 'early-warning/batch-key-reused',

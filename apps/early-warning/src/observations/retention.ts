@@ -3,7 +3,7 @@ import { Config } from '#config';
 import { Database, query, sql, sqlState, type Tx } from '#database';
 import { Every, type Period } from '#events';
 import { Policies } from '#policy';
-import { addDays, instantOf } from '#roster';
+import { addDays, instantOf } from '#time';
 import { foldDirty } from '../engine/folding.js';
 import { RetentionPolicy } from './ingest.policy.js';
 import { forgetLanes, holdIngest } from './ledger.js';

@@ -1,6 +1,6 @@
 import type { Bilingual } from '#contracts';
 import { dateIn, instantIn } from '#exchange';
-import { dateOf } from '#roster';
+import { dateOf } from '#time';
 import { dayOf } from '../kernel/days.js';
 
 /** A row that was left out, and why. Never repeats what the row said. */

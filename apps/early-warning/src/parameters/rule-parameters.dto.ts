@@ -1,4 +1,4 @@
-import { Decimal, Int, ListOf, OneOf, Text } from '#http';
+import { Decimal, Int, ListOf, OneOf, Text } from '#fields';
 import { MAX_CONSTANT } from '../kernel/limits.js';
 import { RULE_STATES, type RuleState } from '../rules/rule.entity.js';
 

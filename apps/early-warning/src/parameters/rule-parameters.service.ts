@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { Database, query, sql } from '#database';
 import { Policies } from '#policy';
-import { today } from '#roster';
+import { today } from '#time';
 import { RuleParametersPolicy } from '../engine/rule-parameters.policy.js';
 import { type RuleParameterDto, RuleParametersDto } from './rule-parameters.dto.js';
 

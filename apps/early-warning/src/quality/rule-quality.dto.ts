@@ -1,4 +1,4 @@
-import { DateOnly, Decimal, Flag, Int, ListOf, Nested, OneOf, Text, Uuid } from '#http';
+import { DateOnly, Decimal, Flag, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { RULE_STATES, type RuleState } from '../rules/rule.entity.js';
 import { DISMISS_REASONS } from '../warnings/warning.entity.js';
 

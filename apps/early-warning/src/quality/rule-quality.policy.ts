@@ -1,4 +1,4 @@
-import { Decimal, Int } from '#http';
+import { Decimal, Int } from '#fields';
 import { Policy } from '#policy';
 
 /** When a rule's quality asks for somebody to look at the rule. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import type { Tx } from '#database';
 import { Policies } from '#policy';
-import { addDays, today } from '#roster';
+import { addDays, today } from '#time';
 import { Engine } from '../engine/engine.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import type { Rule } from '../kernel/language.js';

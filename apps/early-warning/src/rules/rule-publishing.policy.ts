@@ -1,4 +1,4 @@
-import { Decimal } from '#http';
+import { Decimal } from '#fields';
 import { Policy } from '#policy';
 
 /** When a rule may be published without a word. */

@@ -1,22 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 import { APPOINTMENT_KINDS, type AppointmentKind, WARNING_LEVELS } from '#contracts';
-import {
-  ByDto,
-  DateOnly,
-  Decimal,
-  Flag,
-  Instant,
-  Int,
-  Json,
-  ListOf,
-  LongText,
-  Nested,
-  OneOf,
-  PageQuery,
-  Text,
-  Uuid,
-} from '#http';
+import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { ByDto, PageQuery } from '#http';
 import type { Rule as Definition } from '../kernel/language.js';
 import {
   type FlagShare,

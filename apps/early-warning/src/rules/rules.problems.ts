@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const RuleNotDraft = defineProblem({
   code: 'early-warning/rule-not-draft',

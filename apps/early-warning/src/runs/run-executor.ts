@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { query, queryOne, sql, type Tx } from '#database';
-import { addDays, today } from '#roster';
+import { addDays, today } from '#time';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { foldDirty } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';

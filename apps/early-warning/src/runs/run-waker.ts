@@ -1,10 +1,10 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Config } from '#config';
-import { RunWantedV1 } from '#contracts';
 import { Database, queryOne, sql } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
-import { today } from '#roster';
+import { today } from '#time';
+import { RunWantedV1 } from './run-wanted.event.js';
 import { SchedulePolicy } from './schedule.policy.js';
 import { onRunWanted } from '../engine/wanting.js';
 

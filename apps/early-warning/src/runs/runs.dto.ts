@@ -1,4 +1,5 @@
-import { DateOnly, Flag, Instant, Int, ListOf, Nested, OneOf, PageQuery, Uuid } from '#http';
+import { DateOnly, Flag, Instant, Int, ListOf, Nested, OneOf, Uuid } from '#fields';
+import { PageQuery } from '#http';
 import type { Run, RunResult, Trigger } from './run.entity.js';
 import { TRIGGERS } from './run.entity.js';
 

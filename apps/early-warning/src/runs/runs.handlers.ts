@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { RunRequestedV1, RunWantedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
-import { addDays } from '#roster';
+import { addDays } from '#time';
+import { RunRequestedV1 } from './run-requested.event.js';
+import { RunWantedV1 } from './run-wanted.event.js';
 import { Runs } from './runs.service.js';
 
 /** When rules run: when somebody asks, within seconds of new data, at midnight when windows move, and at the school's own hour. */

@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { Flag, Int } from '#http';
+import { Flag, Int } from '#fields';
 import { Policy } from '#policy';
 
 /** When rules run by themselves. At midnight, when windows move, they always do. */

@@ -1,4 +1,5 @@
-import { DateOnly, Decimal, Flag, Instant, Int, ListOf, Nested, OneOf, PageQuery, Text, Uuid } from '#http';
+import { DateOnly, Decimal, Flag, Instant, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { PageQuery } from '#http';
 import { SILENCES, type SilenceKind, type SourceState } from '../engine/silence.js';
 import { type Source } from './source.entity.js';
 import type { SourceNotice } from './source-notice.entity.js';

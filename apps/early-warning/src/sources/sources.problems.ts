@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const SourceCodeTaken = defineProblem({
   code: 'early-warning/source-code-taken',

@@ -1,4 +1,5 @@
-import { Int, ListOf, LongText, Nested, OneOf, RowProblemDto, Uuid } from '#http';
+import { Int, ListOf, LongText, Nested, OneOf, Uuid } from '#fields';
+import { RowProblemDto } from '#http';
 import { DISMISS_REASONS, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
 
 const ACTIONS = {

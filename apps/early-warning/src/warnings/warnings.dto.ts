@@ -1,22 +1,6 @@
 import { APPOINTMENT_KINDS, WARNING_LEVELS, type AppointmentKind, type WarningLevel } from '#contracts';
-import {
-  AnyOf,
-  ByDto,
-  DateOnly,
-  Flag,
-  Instant,
-  Int,
-  Json,
-  ListOf,
-  ListQuery,
-  LongText,
-  Nested,
-  OneOf,
-  Sort,
-  Text,
-  UpdatedSince,
-  Uuid,
-} from '#http';
+import { DateOnly, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ByDto, ListQuery, Sort, UpdatedSince } from '#http';
 import type { Evidence } from '../kernel/evidence.js';
 import { DISMISS_REASONS, type HistoryEntry, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
 

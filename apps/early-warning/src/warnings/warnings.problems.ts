@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const WarningNotOpen = defineProblem({
   code: 'early-warning/warning-not-open',

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { Database, sql, type Sql } from '#database';
-import { anyOf, list, NotFound, type Page } from '#http';
-import { inScope, today } from '#roster';
+import { anyOf, list, type Page } from '#http';
+import { NotFound } from '#problems';
+import { inScope } from '#roster';
+import { today } from '#time';
 import { AdmissionRules, workingDaysOf } from './admission-rules.js';
 import { doneOf, standing } from './admission.entity.js';
 import {

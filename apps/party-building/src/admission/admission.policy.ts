@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { Int, ListOf, OneOf, Text } from '#http';
+import { Int, ListOf, OneOf, Text } from '#fields';
 import { Policy } from '#policy';
 import { type Gate, GATE_KINDS, PERIOD_UNITS, type PeriodUnit, relaxes, type Severity, wrongWithGate } from './gate.js';
 import { RULE_SETS, type RuleSet, type Step } from './rule-set.js';

@@ -1,21 +1,6 @@
 import { BranchRefDto } from '../organizations/organizations.dto.js';
-import {
-  AnyOf,
-  ByDto,
-  DateOnly,
-  Flag,
-  Int,
-  ListOf,
-  ListQuery,
-  LongText,
-  Nested,
-  OneOf,
-  PersonRefDto,
-  Sort,
-  Text,
-  UpdatedSince,
-  Uuid,
-} from '#http';
+import { DateOnly, Flag, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ByDto, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
 import { ENTRY_KINDS, type AdmissionEntry } from './admission.entity.js';
 import type { AdmissionRow } from './admissions.queries.js';
 import { VerdictDto } from './timeline.dto.js';

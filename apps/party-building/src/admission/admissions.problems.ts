@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const ApplicantUnknown = defineProblem({
   code: 'party-building/applicant-unknown',

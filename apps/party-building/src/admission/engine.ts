@@ -1,5 +1,5 @@
 import type { Bilingual } from '#contracts';
-import { addDays, addMonths } from '#roster';
+import { addDays, addMonths } from '#time';
 import type { Evidence } from './evidence.js';
 import type { Gate, GateKind, GateMark, PeriodUnit } from './gate.js';
 import { lastSupportedStep, type Step } from './rule-set.js';

@@ -3,7 +3,7 @@ import { AdmissionRemindedV1 } from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
 import { Events, Every, type Period } from '#events';
 import { Policies } from '#policy';
-import { daysBetween } from '#roster';
+import { daysBetween } from '#time';
 import { AdmissionPolicy } from './admission.policy.js';
 import { AdmissionRules, workingDaysOf } from './admission-rules.js';
 import { Admission, doneOf } from './admission.entity.js';

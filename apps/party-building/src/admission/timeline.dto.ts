@@ -1,4 +1,5 @@
-import { ByDto, DateOnly, Flag, Int, ListOf, Nested, OneOf, Text, Uuid } from '#http';
+import { DateOnly, Flag, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { ByDto } from '#http';
 import type { StepState, StepStatus, Verdict, VerdictValue } from './engine.js';
 import { GATE_KINDS, GATE_MARKS, type GateKind, type GateMark } from './gate.js';
 import { type RuleSet, type Stage, STAGES, type Step } from './rule-set.js';

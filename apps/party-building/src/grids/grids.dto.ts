@@ -1,5 +1,6 @@
 import { BranchRefDto } from '../organizations/organizations.dto.js';
-import { DateOnly, Flag, Int, ListOf, Nested, PageQuery, Sort, Text, Uuid } from '#http';
+import { DateOnly, Flag, Int, ListOf, Nested, Text, Uuid } from '#fields';
+import { PageQuery, Sort } from '#http';
 
 const GRID = '00000000-0000-7000-8000-000700000001';
 const BRANCH = '00000000-0000-7000-8000-006000000003';

@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const GridUnknown = defineProblem({
   code: 'party-building/grid-unknown',

@@ -1,4 +1,5 @@
-import { AnyOf, DateOnly, Int, ListQuery, Nested, OneOf, PersonRefDto, Sort, Text, UpdatedSince, Uuid } from '#http';
+import { DateOnly, Int, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
 import { MEMBER_KINDS, type MemberKind } from './member.entity.js';
 
 const BRANCH = '00000000-0000-7000-8000-006000000003';

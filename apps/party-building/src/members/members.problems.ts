@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const PersonUnknown = defineProblem({
   code: 'party-building/person-unknown',

@@ -1,4 +1,5 @@
-import { AnyOf, DateOnly, Int, ListOf, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
+import { DateOnly, Int, ListOf, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 import { type Organization, ORGANIZATION_KINDS, type OrganizationKind } from './organization.entity.js';
 
 const BRANCH = '00000000-0000-7000-8000-006000000003';

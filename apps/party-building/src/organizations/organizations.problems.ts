@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const OrganizationUnknown = defineProblem({
   code: 'party-building/organization-unknown',

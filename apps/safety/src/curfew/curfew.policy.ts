@@ -1,4 +1,4 @@
-import { Decimal, Int, ListOf, OneOf, Text } from '#http';
+import { Decimal, Int, ListOf, OneOf, Text } from '#fields';
 import { Policy } from '#policy';
 
 /** Days of the week in the order of ISO 8601. */

@@ -1,17 +1,5 @@
-import {
-  AnyOf,
-  DateOnly,
-  Flag,
-  Instant,
-  Int,
-  ListQuery,
-  Nested,
-  PersonRefDto,
-  Sort,
-  Text,
-  UpdatedSince,
-  Uuid,
-} from '#http';
+import { DateOnly, Flag, Instant, Int, Nested, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
 import type { LatePass } from './late-pass.entity.js';
 
 const UNTIL = /^([01]\d|2[0-3]):[0-5]\d$/;

@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const LatePassRevoked = defineProblem({
   code: 'safety/late-pass-revoked',

@@ -1,4 +1,4 @@
-import { addDays, dateOf, instantOf, weekdayOf } from '#roster';
+import { addDays, dateOf, instantOf, weekdayOf } from '#time';
 import { type CurfewPolicy, LATEST_END, type Weekday, WEEKDAYS } from './curfew.policy.js';
 
 /** One building's night: all instants. */

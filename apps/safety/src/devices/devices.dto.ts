@@ -1,4 +1,5 @@
-import { AnyOf, Instant, Int, ListQuery, OneOf, Sort, Text, UpdatedSince, Uuid } from '#http';
+import { Instant, Int, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 import { DEVICE_STATUSES, type DeviceStatus, DIRECTION_MODES, type DirectionMode } from './device.entity.js';
 import type { DeviceRow } from './devices.queries.js';
 import type { Outage } from './outage.entity.js';

@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const DeviceNotPending = defineProblem({
   code: 'safety/device-not-pending',

@@ -13,7 +13,8 @@ import {
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, NotFound, type Page, Summary, Returns } from '#http';
+import { ApiPage, IdParam, type Page, Summary, Returns } from '#http';
+import { NotFound } from '#problems';
 import { JobDto } from '#service';
 import {
   FindingDto,

@@ -1,18 +1,5 @@
-import {
-  AnyOf,
-  DateOnly,
-  Instant,
-  Int,
-  ListOf,
-  ListQuery,
-  Nested,
-  OneOf,
-  PersonRefDto,
-  Sort,
-  Text,
-  UpdatedSince,
-  Uuid,
-} from '#http';
+import { DateOnly, Instant, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
 import { EXCUSES, type Excuse, type Finding, FINDINGS, type Observed, OBSERVED } from './night.codes.js';
 
 const MANY = 2_000_000_000;

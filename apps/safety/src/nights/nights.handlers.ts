@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { NightCheckRequestedV1, NightRecheckRequestedV1, RosterChangedV1 } from '#contracts';
+import { RosterChangedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
-import { addDays, daysBetween, today } from '#roster';
 import { Jobs } from '#service';
+import { addDays, daysBetween, today } from '#time';
 import { CurfewPolicy } from '../curfew/curfew.policy.js';
 import { lastNight } from '../curfew/night-window.js';
+import { NightCheckRequestedV1 } from './night-check-requested.event.js';
 import { NightChecks } from './night-checks.service.js';
+import { NightRecheckRequestedV1 } from './night-recheck-requested.event.js';
 import { Rechecks } from './rechecks.service.js';
 
 /** When nights are checked: every morning, when somebody asks, and when something about a past one changed. */

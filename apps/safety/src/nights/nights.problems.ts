@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const NightNotOver = defineProblem({
   code: 'safety/night-not-over',

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
-import { NightCheckRequestedV1 } from '#contracts';
 import { Database, query, queryOne, sql, type Sql } from '#database';
 import { Events } from '#events';
-import { anyOf, list, NotFound, type Page } from '#http';
-import { daysBetween, inScope, inUnits, today } from '#roster';
+import { anyOf, list, type Page } from '#http';
+import { NotFound } from '#problems';
+import { inScope, inUnits } from '#roster';
 import { JobDto, Jobs } from '#service';
+import { daysBetween, today } from '#time';
 import { lastNight } from '../curfew/night-window.js';
+import { NightCheckRequestedV1 } from './night-check-requested.event.js';
 import { wasActive } from './night.queries.js';
 import {
   FindingDto,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { NightRecheckRequestedV1 } from '#contracts';
 import { Database, query, sql, type Tx } from '#database';
 import { Events } from '#events';
-import { addDays } from '#roster';
+import { addDays } from '#time';
 import { lastNight } from '../curfew/night-window.js';
+import { NightRecheckRequestedV1 } from './night-recheck-requested.event.js';
 
 /** Has past nights looked at again after something they were judged by has changed. */
 @Injectable()

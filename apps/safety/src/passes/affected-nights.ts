@@ -1,6 +1,6 @@
 import type { Tx } from '#database';
 import type { Policies } from '#policy';
-import { addDays, today } from '#roster';
+import { addDays, today } from '#time';
 import { CurfewPolicy } from '../curfew/curfew.policy.js';
 import { nightOf } from '../curfew/night-window.js';
 

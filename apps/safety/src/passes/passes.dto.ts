@@ -1,20 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import {
-  AnyOf,
-  Flag,
-  Instant,
-  Int,
-  ListOf,
-  ListQuery,
-  Nested,
-  OneOf,
-  PersonRefDto,
-  Text,
-  UpdatedSince,
-  Uuid,
-} from '#http';
+import { Flag, Instant, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, PersonRefDto, UpdatedSince } from '#http';
 import { DIRECTIONS, type Direction, type Pass, PASS_STATUSES, type PassStatus } from './pass.entity.js';
 import type { RejectedRow } from './pass-rows.js';
 

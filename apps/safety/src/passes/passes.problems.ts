@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const PassNotCounted = defineProblem({
   code: 'safety/pass-not-counted',

@@ -1,5 +1,5 @@
 import { type AppointmentKind, PLACE_KINDS, UNIT_KINDS, type UnitKind } from '#contracts';
-import { ListOf } from '#http';
+import { ListOf } from '#fields';
 import { Policy } from '#policy';
 
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };

@@ -1,19 +1,6 @@
 import { APPOINTMENT_KINDS, type AppointmentKind, PLACE_KINDS, UNIT_KINDS, type UnitKind } from '#contracts';
-import {
-  AnyOf,
-  DateOnly,
-  Flag,
-  Int,
-  ListOf,
-  ListQuery,
-  Nested,
-  OneOf,
-  PersonRefDto,
-  Sort,
-  Text,
-  UpdatedSince,
-  Uuid,
-} from '#http';
+import { DateOnly, Flag, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
 import type { AppointmentRow } from './appointments.queries.js';
 
 export class UnitRefDto {

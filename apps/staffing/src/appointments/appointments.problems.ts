@@ -1,4 +1,4 @@
-import { defineProblem } from '#http';
+import { defineProblem } from '#problems';
 
 export const NotActiveStaff = defineProblem({
   code: 'staffing/not-active-staff',

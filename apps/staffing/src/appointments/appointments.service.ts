@@ -3,9 +3,11 @@ import { type Actor, audit } from '#auth';
 import { Config } from '#config';
 import type { AppointmentKind, Permission } from '#contracts';
 import { Database, insert, queryOne, sql, type Sql, type Tx, update, violates } from '#database';
-import { anyOf, list, NotFound, type Page } from '#http';
+import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
-import { holdsOn, inScope, personById, today, unitInScope } from '#roster';
+import { NotFound } from '#problems';
+import { holdsOn, inScope, personById, unitInScope } from '#roster';
+import { today } from '#time';
 import { Appointment } from './appointment.entity.js';
 import { AppointmentUnitsPolicy } from './appointment-units.policy.js';
 import {

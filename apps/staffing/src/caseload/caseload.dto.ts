@@ -1,4 +1,5 @@
-import { AnyOf, DateOnly, Decimal, Int, ListOf, ListQuery, Nested, OneOf, Sort, Text, Uuid } from '#http';
+import { DateOnly, Decimal, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, Sort } from '#http';
 import type { CaseloadRow, RatioRow } from './caseload.queries.js';
 import { RatioPolicy } from './ratio.policy.js';
 

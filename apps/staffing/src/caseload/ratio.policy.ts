@@ -1,5 +1,5 @@
 import { APPOINTMENT_KINDS, type AppointmentKind } from '#contracts';
-import { Flag, Int, ListOf, Text } from '#http';
+import { Flag, Int, ListOf, Text } from '#fields';
 import { Policy } from '#policy';
 
 /**

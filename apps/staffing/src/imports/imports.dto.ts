@@ -1,4 +1,4 @@
-import { Flag } from '#http';
+import { Flag } from '#fields';
 
 export class AppointmentImportOptions {
   @Flag({

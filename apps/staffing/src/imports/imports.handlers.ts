@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import type { Tx } from '#database';
 import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
-import { addDays, instantOf } from '#roster';
+import { addDays, instantOf } from '#time';
 import { AppointmentImportRequestedV1 } from './import-requested.event.js';
 import { AppointmentImports } from './imports.service.js';
 

@@ -5,11 +5,12 @@ import { Config } from '#config';
 import type { Bilingual, UnitKind } from '#contracts';
 import { Database, insert, newId, query, sql, type Tx } from '#database';
 import { Events } from '#events';
-import { Refused, RowErrors, withTemporaryFile } from '#exchange';
-import { BodyTooLarge, type Language, NotFound, type UploadedFile } from '#http';
+import { checkTableFile, Refused, RowErrors, withTemporaryFile } from '#exchange';
+import type { Language, UploadedFile } from '#http';
 import { Policies } from '#policy';
-import { today } from '#roster';
+import { BodyTooLarge, NotFound } from '#problems';
 import { errorSheetFile, type ErrorSheetQuery, GIVEN_UP, JobDto, Jobs } from '#service';
+import { today } from '#time';
 import { AppointmentUnitsPolicy } from '../appointments/appointment-units.policy.js';
 import { type AppointmentImportOptions } from './imports.dto.js';
 import { AppointmentImport } from './appointment-import.entity.js';
@@ -38,6 +39,7 @@ export class AppointmentImports {
 
   async request(actor: Actor, file: UploadedFile, { dryRun }: AppointmentImportOptions): Promise<JobDto> {
     if (file.bytes > MOST_BYTES) throw new BodyTooLarge();
+    await checkTableFile(file.path);
     const content = await readFile(file.path);
     return this.database.transaction(actor, async (tx) => {
       const job = await this.jobs.create(tx, actor, 'staffing', 'appointment-import');

@@ -1,4 +1,4 @@
-import type { Bilingual } from './services.js';
+import type { Bilingual } from '../services.js';
 
 /** Kinds of units students and staff belong to. */
 export const UNIT_KINDS = {
@@ -31,22 +31,3 @@ export const SEX = {
   '2': { zh: '女', en: 'female' },
   '9': { zh: '未说明', en: 'not stated' },
 } as const satisfies Record<string, Bilingual>;
-
-/** Levels of a warning, mildest first. */
-export const WARNING_LEVELS = {
-  blue: { zh: '蓝色', en: 'blue' },
-  yellow: { zh: '黄色', en: 'yellow' },
-  orange: { zh: '橙色', en: 'orange' },
-  red: { zh: '红色', en: 'red' },
-} as const satisfies Record<string, Bilingual>;
-
-export type WarningLevel = keyof typeof WARNING_LEVELS;
-
-/** Kinds of leave (事假, 病假, 公假). */
-export const LEAVE_KINDS = {
-  personal: { zh: '事假', en: 'personal' },
-  sick: { zh: '病假', en: 'sick' },
-  official: { zh: '公假', en: 'official' },
-} as const satisfies Record<string, Bilingual>;
-
-export type LeaveKind = keyof typeof LEAVE_KINDS;

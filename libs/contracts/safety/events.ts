@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsDateString, IsIn, IsInt, IsOptional, IsUUID, Min, ValidateNested } from 'class-validator';
 import { Event } from '../event.js';
+import { NIGHT_FINDINGS, type NightFinding } from './codes.js';
 
 export class PassFact {
   @IsUUID()
@@ -52,10 +53,6 @@ export class PassesRetractedV1 {
   }
 }
 
-/** `late`: in after curfew. `not_returned`: not in that night. `clear`: an earlier finding was corrected away or excused. */
-export const NIGHT_FINDINGS = ['late', 'not_returned', 'clear'] as const;
-export type NightFinding = (typeof NIGHT_FINDINGS)[number];
-
 export class NightResult {
   @IsUUID()
   studentId: string;
@@ -94,38 +91,5 @@ export class NightCheckedV1 {
     this.night = night;
     this.revision = revision;
     this.results = results;
-  }
-}
-
-/** Somebody asked for a night check; the service's own background job. */
-@Event({ name: 'safety.night-check-requested.v1', consumers: ['safety'], long: true })
-export class NightCheckRequestedV1 {
-  @IsDateString()
-  night: string;
-
-  /** The 202 job that reports on it. */
-  @IsUUID()
-  jobId: string;
-
-  /** Last night of a range that begins with `night`, inclusive; left out for one night. */
-  @IsOptional()
-  @IsDateString()
-  to?: string;
-
-  constructor(night: string, jobId: string, to?: string) {
-    this.night = night;
-    this.jobId = jobId;
-    if (to !== undefined) this.to = to;
-  }
-}
-
-/** Passes, leaves, late passes or outages of a past night changed: what was found then is looked at again. */
-@Event({ name: 'safety.night-recheck-requested.v1', consumers: ['safety'], long: true })
-export class NightRecheckRequestedV1 {
-  @IsDateString()
-  night: string;
-
-  constructor(night: string) {
-    this.night = night;
   }
 }

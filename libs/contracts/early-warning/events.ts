@@ -1,21 +1,6 @@
 import { IsDateString, IsIn, IsString, IsUUID } from 'class-validator';
-import { WARNING_LEVELS, type WarningLevel } from '../codes.js';
 import { Event } from '../event.js';
-
-/** Somebody asked for a run of the rules; the service's own background job. */
-@Event({ name: 'early-warning.run-requested.v1', consumers: ['early-warning'], long: true })
-export class RunRequestedV1 {
-  @IsUUID()
-  runId: string;
-
-  constructor(runId: string) {
-    this.runId = runId;
-  }
-}
-
-/** There is new data that a run must look at; the service's own background job. Wishes that come together make one run. */
-@Event({ name: 'early-warning.run-wanted.v1', consumers: ['early-warning'], long: true })
-export class RunWantedV1 {}
+import { WARNING_LEVELS, type WarningLevel } from './codes.js';
 
 /** A source of observations fell silent: rules that need it say nothing until it is back. */
 @Event({ name: 'early-warning.source-silent.v1', consumers: [] })

@@ -1,0 +1,27 @@
+import type { Grants } from '../roles.js';
+import type { Bilingual } from '../services.js';
+
+export const PERMISSIONS = {
+  'directory:person:read': { zh: '查看人员与学籍', en: 'See people' },
+  'directory:unit:read': { zh: '查看单位、场所与校历', en: 'See units, places and the calendar' },
+  'directory:calendar:write': { zh: '维护学期与工作日历', en: 'Maintain terms and the workday calendar' },
+  'directory:import:write': { zh: '导入名册与场所', en: 'Import rosters and places' },
+  'directory:client:read': { zh: '查看接入应用', en: 'See client applications' },
+  'directory:client:write': { zh: '管理接入应用与密钥', en: 'Manage client applications and keys' },
+  'directory:consent:own': { zh: '查看与撤回本人对应用的授权', en: "See and withdraw one's consents to apps" },
+} as const satisfies Record<string, Bilingual>;
+
+const SEES_PEOPLE = ['directory:consent:own', 'directory:person:read', 'directory:unit:read'] as const;
+
+/** What roles may do here. */
+export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
+  counselor: SEES_PEOPLE,
+  class_advisor: SEES_PEOPLE,
+  mentor: SEES_PEOPLE,
+  building_head: SEES_PEOPLE,
+  grid_head: SEES_PEOPLE,
+  psychologist: SEES_PEOPLE,
+  student_affairs_officer: [...SEES_PEOPLE, 'directory:calendar:write'],
+  party_organizer: SEES_PEOPLE,
+  student: ['directory:consent:own'],
+};
