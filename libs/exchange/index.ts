@@ -5,7 +5,7 @@ export { errorSheet, type ErrorSheetOptions } from './error-sheet.js';
 export { type Column, type Columns, type HeaderError, readHeader } from './headers.js';
 export type { TableLine } from './lines.js';
 export { MAX_ERRORS, Refused, type RowError, RowErrors } from './row-errors.js';
-export { Table, type TableRow, type TableSpec } from './table.js';
+export { openTable, Table, type TableRow, type TableSpec } from './table.js';
 export { checkTableFile, openTableFile, type TableFile, type TableFormat } from './table-file.js';
 export { type Cell, CSV_TYPE, PLAIN_CSV, writeTable, XLSX_TYPE } from './write.js';
 export { BadZip, orBadZip, Zip, type ZipLimits } from './zip.js';
