@@ -1,15 +1,24 @@
 import type { ChildProcess } from 'node:child_process';
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PERMISSIONS } from '#contracts';
 import { createApp } from '#service';
 import { TestIssuer } from '#testing';
 import { services } from '../apps/campus/src/services.js';
-import { makeCampus } from './http-campus.js';
-import { child, environment, leaveForm, LEAVES, LIST } from './http.js';
+import { makeCampus } from './http/campus.js';
+import { child, environment } from './http/load.js';
+import { leaveForm, LEAVES, LIST } from './http/requests.js';
 import { atLeast, atMost, pool, type Result, servers } from './kit.js';
 
 const CONNECTIONS = 600;
 const SECONDS = 15;
+/** What a running process has behind it when the many come: compiled code, open connections. */
+const WARM_UP = { connections: 10, seconds: 10 };
+/** Seconds in which all have come. */
+const ARRIVAL = 3;
+/** What a person waits for without leaving. */
+const PATIENCE_MS = 1_000;
+const AT_ONCE_MS = 200;
 /** No limit. */
 const OFF = 0;
 
@@ -52,7 +61,8 @@ export async function overload(): Promise<Result> {
       await admin.query('TRUNCATE affairs.leave CASCADE');
       const env = { ...environment(config), MAX_REQUESTS: String(maxRequests), RATE_LIMIT_PER_MINUTE: '10000000' };
       const url = await child(children, main, env);
-      seen[name] = await callers(url, counselor, students);
+      await callers(url, counselor, students, WARM_UP);
+      seen[name] = await callers(url, counselor, students, { connections: CONNECTIONS, seconds: SECONDS });
       children.pop()!.kill('SIGKILL');
     }
     const [limited, unlimited] = [seen['with']!, seen['without']!];
@@ -66,6 +76,8 @@ export async function overload(): Promise<Result> {
         { id: `${name} limit: errors`, value: errors, unit: '' },
       ]),
       ratios: [
+        atMost('p99 of what is taken / 1 s', percentile(limited.taken, 99), PATIENCE_MS, 1),
+        atMost('p99 of a refusal / 200 ms', percentile(limited.refused, 99), AT_ONCE_MS, 1),
         atMost(
           'p99 of what is taken, with / without the limit',
           percentile(limited.taken, 99),
@@ -83,28 +95,36 @@ export async function overload(): Promise<Result> {
   }
 }
 
-async function callers(url: string, counselor: string, students: string[]): Promise<Seen> {
+/** Of leaves: each its own day, whoever asks. */
+let n = 0;
+
+async function callers(
+  url: string,
+  counselor: string,
+  students: string[],
+  { connections, seconds }: { connections: number; seconds: number },
+): Promise<Seen> {
   const seen: Seen = { taken: [], refused: [], errors: 0 };
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const until = Date.now() + SECONDS * 1_000;
-  let n = 0;
-  const one = async (): Promise<void> => {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const until = Date.now() + seconds * 1_000;
+  const one = async (_: unknown, nth: number): Promise<void> => {
+    await sleep((ARRIVAL * 1_000 * nth) / connections);
     while (Date.now() < until) {
-      const nth = n++;
+      const leave = n++;
       const began = performance.now();
-      const write = nth % 4 === 3;
-      const body = write ? JSON.stringify(leaveForm(nth, students.length)) : undefined;
-      const bearer = write ? students[nth % students.length]! : counselor;
+      const write = leave % 4 === 3;
+      const body = write ? JSON.stringify(leaveForm(leave, students.length)) : undefined;
+      const bearer = write ? students[leave % students.length]! : counselor;
       const answer = await ask(agent, url + (write ? LEAVES : LIST), bearer, body).catch(() => undefined);
       const ms = performance.now() - began;
       if (!answer) seen.errors++;
       else if (answer.status === 503) {
         seen.refused.push(ms);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(answer.retryAfter * 1_000, until - Date.now())));
+        await sleep(Math.min(answer.retryAfter * 1_000, until - Date.now()));
       } else seen.taken.push(ms);
     }
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, one));
+  await Promise.all(Array.from({ length: connections }, one));
   agent.destroy();
   return seen;
 }

@@ -83,7 +83,9 @@ async function redeemFor(
   });
   const body = (await response.json()) as { access_token?: string; error?: string; error_description?: string };
   if (!body.access_token)
-    throw new Error(`No token for client ${clientId}: ${body.error} (${body.error_description}).`);
+    throw new Error(
+      `${new URL(endpoint).origin} gives no token to client ${clientId}: ${body.error} (${body.error_description}).`,
+    );
   return body.access_token;
 }
 
@@ -120,7 +122,7 @@ function codeOf(url: URL): string {
 async function problemOf(response: Response): Promise<string> {
   const problem = (await response.json().catch(() => ({}))) as Record<string, string | undefined>;
   const text = problem['detail'] ?? problem['error_description'] ?? problem['title'] ?? `status ${response.status}`;
-  return `The login was refused: ${text}`;
+  return `${new URL(response.url).origin} refused the login: ${text}`;
 }
 
 async function main(): Promise<void> {

@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown 
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, DefaultNamingStrategy, type EntitySchema } from 'typeorm';
 import type { Pool } from 'pg';
+import { PreparingClient } from './prepared.js';
 import { SilenceWatch } from './silence.js';
 import { snakeCase } from './snake-case.js';
 import { Database } from './transaction.js';
@@ -21,7 +22,7 @@ export interface ConnectionOptions {
   applicationName: string;
 }
 
-/** Options of every data source of the house: snake_case columns, no synchronize, bounded waits. */
+/** Options of every data source of the house: snake_case columns, no synchronize, bounded waits, prepared statements. */
 export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions {
   return {
     type: 'postgres',
@@ -35,6 +36,7 @@ export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions
     connectTimeoutMS: 3_000,
     applicationName: options.applicationName,
     extra: {
+      Client: PreparingClient,
       connectionTimeoutMillis: 3_000,
       idle_in_transaction_session_timeout: 600_000,
       lock_timeout: 10_000,
@@ -48,6 +50,12 @@ export async function connect(options: ConnectionOptions): Promise<DataSource> {
   return new DataSource(dataSourceOptions(options)).initialize();
 }
 
+/** A busy PostgreSQL is asked again for about half a minute before the start is given up; where nobody listens, once. */
+const START = {
+  retryAttempts: 10,
+  retryDelay: 100,
+  toRetry: (error: Error) => error.message.includes('connection timeout'),
+};
 /** Longest that a statement of a request may take; the work of `Database.background` has no such limit. */
 const STATEMENT_MS = 10_000;
 
@@ -62,7 +70,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     const limited = { ...house, extra: { ...(house.extra as object), statement_timeout: STATEMENT_MS } };
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRoot({ ...limited, retryAttempts: 1, toRetry: () => false })],
+      imports: [TypeOrmModule.forRoot({ ...limited, ...START })],
       providers: [
         {
           provide: SilenceWatch,

@@ -51,9 +51,9 @@ export const HEADERS: Record<string, object> = {
   ETag: header('版本，用于 If-Match / Version, for If-Match', '"3"'),
   Location: header(
     '新建资源的地址 / Address of what was created',
-    '/safety/v1/hazards/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
+    '/safety/v1/late-passes/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
   ),
-  Link: header('下一页 / The next page (RFC 8288)', '</safety/v1/hazards?cursor=eyJzIjoiIn0>; rel="next"'),
+  Link: header('下一页 / The next page (RFC 8288)', '</safety/v1/late-passes?cursor=eyJzIjoiIn0>; rel="next"'),
   'Idempotent-Replayed': header('true 表示返回的是首次结果 / true when this is the first answer again', 'true'),
 };
 
@@ -67,8 +67,27 @@ export function problemRef(status: number): { $ref: string } {
   return { $ref: `#/components/responses/Problem${status}` };
 }
 
-/** A response per status, with an example about `path`. */
-export function problemResponses(origin: string, path: string): Record<string, object> {
+/** An operation that an example is about. */
+export interface ProblemExample {
+  path: string;
+  permission: string | undefined;
+  /** A field of its body that is required. */
+  field: string | undefined;
+  /** What is asked for, if it is there. */
+  what: string;
+}
+
+/** A response per status, with an example about an operation that gives it. */
+export function problemResponses(origin: string, about: (status: number) => ProblemExample): Record<string, object> {
+  const one = (status: number): object => {
+    const { path, permission, field, what } = about(status);
+    return {
+      instance: path,
+      ...(status === 403 && { permission }),
+      ...(status === 404 && { what }),
+      ...(status === 400 && { errors: [{ pointer: field ? `#/${field}` : '#', detail: 'is required' }] }),
+    };
+  };
   return Object.fromEntries(
     KINDS.map(({ kind }) => [
       `Problem${kind.status}`,
@@ -83,12 +102,9 @@ export function problemResponses(origin: string, path: string): Record<string, o
               title: kind.en,
               status: kind.status,
               detail: kind.en,
-              instance: path,
               code: kind.code,
               traceId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
-              ...(kind.status === 403 && { permission: 'safety:device:write' }),
-              ...(kind.status === 404 && { what: 'hazard' }),
-              ...(kind.status === 400 && { errors: [{ pointer: '#/place', detail: 'is required' }] }),
+              ...one(kind.status),
             },
           },
         },
@@ -120,7 +136,7 @@ export const PROBLEM_SCHEMA = {
       examples: [400],
     },
     detail: text(2_000, '具体说明 / This occurrence', 'The request is not valid; see errors'),
-    instance: text(8_192, '请求路径 / Path of the request', '/safety/v1/hazards'),
+    instance: text(8_192, '请求路径 / Path of the request', '/safety/v1/late-passes'),
     code: text(100, '稳定的代码 / Stable code', 'http/invalid'),
     traceId: text(64, '请求编号 / Id of the request', '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'),
     permission: text(100, '403：缺少的权限 / 403: the permission that is missing', 'safety:device:write'),
@@ -134,7 +150,7 @@ export const PROBLEM_SCHEMA = {
     errors: {
       type: 'array',
       description: '逐项错误 / What is wrong, part by part',
-      examples: [[{ pointer: '#/place', detail: 'is required' }]],
+      examples: [[{ pointer: '#/reason', detail: 'is required' }]],
       maxItems: 100,
       items: {
         type: 'object',

@@ -2,7 +2,7 @@ import { type INestApplication, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { isPublic, requiredPermission } from '#auth';
+import { isPublic, requiredPermissions } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES, SERVICES, type ServiceName, TAGS } from '#contracts';
 import { BODY_EXAMPLE, CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
@@ -14,6 +14,7 @@ import {
   IF_NONE_MATCH,
   oauth2,
   PROBLEM_SCHEMA,
+  type ProblemExample,
   problemRef,
   problemResponses,
 } from './openapi-parts.js';
@@ -122,7 +123,10 @@ export class ApiDocument {
     }
     closeRequestSchemas(paths, schemas);
     addExamples(paths, schemas);
-    const responses = referenced(paths, problemResponses(this.config.origin, Object.keys(paths)[0]!));
+    const responses = referenced(
+      paths,
+      problemResponses(this.config.origin, (status) => exampleFor(status, paths, schemas)),
+    );
     return {
       openapi: '3.1.0',
       info: {
@@ -152,6 +156,26 @@ export class ApiDocument {
   }
 }
 
+/** The first operation that may answer `status`, for the example of the problem that all of them share. */
+function exampleFor(status: number, paths: Paths, schemas: Record<string, Schema>): ProblemExample {
+  const all = Object.entries(paths).flatMap(([path, item]) => Object.values(item).map((one) => ({ path, one })));
+  const { $ref } = problemRef(status);
+  const fieldOf = ({ requestBody }: Operation): string | undefined => {
+    const required = named(requestBody?.content['application/json']?.schema, schemas)?.required;
+    return Array.isArray(required) ? (required[0] as string) : undefined;
+  };
+  const may = all.filter(({ one }) => (one.responses[status] as { $ref?: string } | undefined)?.$ref === $ref);
+  const { path, one } = (status === 400 ? may.find(({ one }) => fieldOf(one)) : undefined) ?? may[0] ?? all[0]!;
+  const value = (name: string): string =>
+    String(one.parameters?.find((parameter) => parameter.in === 'path' && parameter.name === name)?.example ?? name);
+  return {
+    path: path.replace(/{(\w+)}/g, (_, name: string) => value(name)),
+    permission: (one.security?.[0] as { oauth2?: string[] } | undefined)?.oauth2?.[0],
+    field: fieldOf(one),
+    what: singular(path.split('/{')[0]!.split('/').at(-1)!),
+  };
+}
+
 /** What the decorators and conventions of the house say of an operation. */
 function complete(
   operation: Operation,
@@ -161,7 +185,7 @@ function complete(
   schemas: Record<string, Schema>,
 ): Operation {
   const open = isPublic(route.handler, route.controller);
-  const permission = requiredPermission(route.handler, route.controller);
+  const oneOf = requiredPermissions(route.handler, route.controller) ?? [];
   const declared = (Reflect.getMetadata(DECLARED_PARAMETERS, route.handler) ?? []) as Parameter[];
   const parameters = (operation.parameters ?? []).map((parameter) => {
     // @nestjs/swagger loses the example of a path parameter.
@@ -229,7 +253,7 @@ function complete(
     parameters,
     ...(body && { requestBody: body }),
     responses,
-    security: open ? [] : [{ oauth2: permission ? [permission] : [] }],
+    security: open ? [] : oneOf.map((permission) => ({ oauth2: [permission] })),
   };
 }
 

@@ -53,7 +53,15 @@ export const FAULTS: Record<string, Fault> = {
     await pause(FULL_MS);
     await tellRedis(house.redis.url, 'CONFIG', 'SET', 'maxmemory', '0');
   },
+  'disk full': async (house) => {
+    await house.disk!.fill();
+    await pause(FULL_MS);
+    await house.disk!.empty();
+    await house.startWhatEnded();
+  },
 };
+/** Faults of the disk that PostgreSQL and Redis write to. */
+export const OF_DISK = ['disk full'];
 
 async function frozen(pid: number): Promise<void> {
   await freeze(pid);

@@ -12,11 +12,14 @@ import { campus } from '../../apps/directory/src/seed.js';
 import { type LocalPostgres, startPostgres } from '../local/postgres.js';
 import { freePort, inspect, waitFor } from '../local/processes.js';
 import { type LocalRedis, startRedis } from '../local/redis.js';
+import { SmallDisk } from './disk.js';
 import { thaw } from './freeze.js';
 import { Issuer } from './issuer.js';
 
 const MAIN = 'dist/apps/campus/src/main.js';
 const BASE_URL = 'http://yizhan.chaos';
+/** A checkpoint comes before the write-ahead log fills the small disk. */
+const SETTINGS = { max_wal_size: '256MB' };
 /** Students beside those of the small campus: each asks for one leave. */
 export const STUDENTS = 20_000;
 
@@ -65,13 +68,20 @@ export class House {
     public postgres: LocalPostgres,
     public redis: LocalRedis,
     readonly apps: AppProcess[],
+    /** Where PostgreSQL and Redis keep their files; undefined where it could not be mounted. */
+    readonly disk: SmallDisk | undefined,
   ) {}
 
   static async start(say: (line: string) => void): Promise<House> {
     const home = await realpath(await mkdtemp(join(tmpdir(), 'yizhan-chaos-')));
     await chmod(home, 0o711);
-    const postgres = await startPostgres({ dataDir: join(home, 'postgres'), persistent: true });
-    const redis = await startRedis({ dir: join(home, 'redis'), aof: true });
+    const disk = await SmallDisk.mount(join(home, 'data'));
+    const postgres = await startPostgres({
+      dataDir: join(home, 'data', 'postgres'),
+      persistent: true,
+      settings: SETTINGS,
+    });
+    const redis = await startRedis({ dir: join(home, 'data', 'redis'), aof: true });
     say('Filling the database');
     await migrate(postgres.url, migrationSets(services));
     await grantServiceRoles(postgres.url);
@@ -91,7 +101,7 @@ export class House {
     };
     const apps: AppProcess[] = [];
     for (const n of [1, 2]) apps.push(new AppProcess(await freePort(), env, join(home, `app-${n}.log`)));
-    const house = new House(home, issuer, postgres, redis, apps);
+    const house = new House(home, issuer, postgres, redis, apps, disk);
     say('Starting two processes of the house');
     await Promise.all(apps.map((app) => app.start()));
     return house;
@@ -105,7 +115,8 @@ export class House {
 
   async startPostgres(): Promise<void> {
     const { port } = this.postgres;
-    this.postgres = await startPostgres({ dataDir: join(this.home, 'postgres'), port, persistent: true });
+    const dataDir = join(this.home, 'data', 'postgres');
+    this.postgres = await startPostgres({ dataDir, port, persistent: true, settings: SETTINGS });
   }
 
   async killRedis(): Promise<void> {
@@ -114,7 +125,19 @@ export class House {
   }
 
   async startRedis(): Promise<void> {
-    this.redis = await startRedis({ dir: join(this.home, 'redis'), port: this.redis.port, aof: true });
+    this.redis = await startRedis({ dir: join(this.home, 'data', 'redis'), port: this.redis.port, aof: true });
+  }
+
+  /** Starts what has ended by itself, and waits until both answer. */
+  async startWhatEnded(): Promise<void> {
+    if (!(await inspect(this.postgres.pid))) await this.startPostgres();
+    if (!(await inspect(this.redis.pid))) await this.startRedis();
+    const answers = (): Promise<true | undefined> =>
+      this.query('SELECT').then(
+        () => true,
+        () => undefined,
+      );
+    if (!(await waitFor(answers, 60_000))) throw new Error('PostgreSQL does not answer.');
   }
 
   /** Rows of a statement, over a connection of its own. */
@@ -136,6 +159,7 @@ export class House {
     await this.redis.stop();
     await this.postgres.stop();
     await this.issuer.stop();
+    if (!keep) await this.disk?.unmount();
     if (!keep) await rm(this.home, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Random } from '../demo/random.js';
 import { stopOnSignal } from '../local/stopping.js';
 import { type Finding, judge, type Verdict } from './check.js';
-import { FAULTS } from './faults.js';
+import { FAULTS, OF_DISK } from './faults.js';
 import { House } from './house.js';
 import { KINDS, lookUp, Writers } from './writers.js';
 
@@ -18,7 +18,7 @@ with its effects in the other services. Exits 1 when one is lost or doubled.
   --keep    leaves data and logs where they are
 
 Faults: ${Object.keys(FAULTS).join(', ')}.
-A full disk is not among them: it takes root to make a small one.`;
+A disk is filled only where root may mount a small one (tmpfs, 1 GB).`;
 
 const CLIENTS = 8;
 /** Writing before a fault and after its end, and how long what is under way then may take. */
@@ -50,10 +50,10 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const names = Object.keys(FAULTS).filter((name) => name.toLowerCase().includes(values.fault.toLowerCase()));
+const wanted = Object.keys(FAULTS).filter((name) => name.toLowerCase().includes(values.fault.toLowerCase()));
 const rounds = Number(values.rounds);
 const seed = Number(values.seed);
-if (values.help || names.length === 0 || !Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) {
+if (values.help || wanted.length === 0 || !Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(values.help ? 0 : 2);
 }
@@ -63,6 +63,8 @@ const stopping = stopOnSignal();
 const house = await stopping.add(
   House.start(say).then((started) => Object.assign(started, { stop: started.stop.bind(started, values.keep) })),
 );
+const names = wanted.filter((name) => house.disk || !OF_DISK.includes(name));
+if (names.length < wanted.length) say(`Left out, as no small disk can be mounted: ${OF_DISK.join(', ')}`);
 const random = new Random(seed);
 const writers = new Writers(house, random);
 const done: Round[] = [];

@@ -26,7 +26,7 @@ interface Operation {
 export interface Document {
   tags?: { name: string; description?: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; responses?: Record<string, { content?: Record<string, Media> }> };
 }
 
 const EVERYWHERE = ['400', '429', '500', '503'];

@@ -26,6 +26,25 @@ describe('openapi/*.json', () => {
     expect(described.sort()).toEqual(served.sort());
   });
 
+  it('gives each problem an example of an operation that answers it', async () => {
+    for (const [file, text] of Object.entries(await openApiFiles())) {
+      const { paths, components } = JSON.parse(text) as Document;
+      const problems = Object.entries(components.responses ?? {});
+      expect(problems.length).toBeGreaterThan(10);
+      for (const [name, { content }] of problems) {
+        const { instance, permission } = content!['application/problem+json']!.example as Record<string, string>;
+        const about = Object.entries(paths).filter(([path]) =>
+          new RegExp(`^${path.replace(/{\w+}/g, '[^/{}]+')}$`).test(instance!),
+        );
+        const operations = about.flatMap(([, item]) => Object.values(item));
+        const shares = operations.filter(({ responses }) => JSON.stringify(responses).includes(`/${name}"`));
+        expect([file, name, shares.length > 0]).toEqual([file, name, true]);
+        if (name === 'Problem403')
+          expect(shares.map(({ security }) => JSON.stringify(security))).toContain(`[{"oauth2":["${permission}"]}]`);
+      }
+    }
+  });
+
   it('is refused when something is left undescribed', () => {
     const operation = { summary: 'x', description: 'x', parameters: [{ name: 'id' }], responses: { 200: {}, 400: {} } };
     const content = { 'application/json': { schema: { $ref: '#/components/schemas/Y' }, example: { n: 'one' } } };

@@ -1,5 +1,5 @@
 import { newId, sql } from '#database';
-import { type Client, TestApp, wholeList } from '#testing';
+import { campus, type Client, TestApp, wholeList } from '#testing';
 import { directory } from '../src/directory.module.js';
 
 interface Row {
@@ -34,6 +34,29 @@ describe('lists of the directory', () => {
     await touch('term', year!.id);
     expect(await codes(`updatedSince=${soon()}`)).toEqual(['2026-2027']);
     expect(await codes('sort=-updatedAt')).toEqual(['2026-2027', '2026-2027-1']);
+  });
+
+  it('clients: by whether they are active', async () => {
+    for (const clientId of ['a-portal', 'b-portal', 'c-portal'])
+      await client
+        .post('/directory/v1/clients', {
+          clientId,
+          name: clientId,
+          grants: ['client_credentials'],
+          permissions: ['directory:unit:read'],
+        })
+        .expect(201);
+    const ids = async (filter?: string) =>
+      (await wholeList<{ clientId: string }>(client, '/directory/v1/clients', filter)).map(({ clientId }) => clientId);
+    expect(await ids('active=true')).toEqual(expect.arrayContaining(['a-portal', 'b-portal', 'c-portal']));
+    expect(await ids('active=false')).toEqual([]);
+  });
+
+  it('units of a person, each once', async () => {
+    const path = `people/${campus.students[0]}/memberships`;
+    const units = await wholeList<{ unitId: string; code: string }>(client, `/directory/v1/${path}`);
+    expect(units.length).toBeGreaterThan(3);
+    expect(new Set(units.map(({ unitId }) => unitId)).size).toBe(units.length);
   });
 
   it('imports: newest first, by kinds, states and sources, by change', async () => {

@@ -1,5 +1,5 @@
 import { sql } from '#database';
-import { campus, type Client, TestApp } from '#testing';
+import { campus, type Client, TestApp, wholeList } from '#testing';
 import { checkRule } from '../src/kernel/check-rule.js';
 import { metricCatalogue } from '../src/metrics/metrics.service.js';
 import { earlyWarning } from '../src/early-warning.module.js';
@@ -50,6 +50,7 @@ describe('metrics, rules and evaluations', () => {
         expect.arrayContaining(['dorm_gate_in', 'late_return', 'failed_credits', 'score_points', 'assessment_due']),
       );
       expect(codes).toEqual([...codes].sort());
+      for (const path of ['metrics', 'rules', 'sources', 'runs']) await wholeList(officer, `/early-warning/v1/${path}`);
       const first = (await officer.get(`${METRICS}?limit=2`).expect(200)).body;
       const second = (await officer.get(`${METRICS}?limit=2&cursor=${first.nextCursor}`).expect(200)).body;
       expect([...first.data, ...second.data].map((one: { code: string }) => one.code)).toEqual(codes.slice(0, 4));
@@ -178,7 +179,7 @@ describe('metrics, rules and evaluations', () => {
       const audited = async (id: string) =>
         (
           await test.query<{ action: string; by: string }>(
-            sql`SELECT action, coalesce(person_id::text, app) AS by FROM platform.audit_entry
+            sql`SELECT action, coalesce(person_id::text, app) AS by FROM platform.audit
                  WHERE subject_kind = 'rule' AND subject_id = ${id} AND action LIKE 'early-warning.rule.%' ORDER BY seq`,
           )
         ).map(({ action, by }) => [action.split('.').at(-1), by]);
@@ -284,7 +285,7 @@ describe('metrics, rules and evaluations', () => {
       const audited = async () =>
         (
           await test.query<{ n: number }>(
-            sql`SELECT count(*)::int AS n FROM platform.audit_entry
+            sql`SELECT count(*)::int AS n FROM platform.audit
                  WHERE action = 'early-warning.evaluation.read' AND subject_kind = 'rule' AND subject_id = 'try.books'`,
           )
         )[0]!.n;

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Injectable, Module, type Type } from '@nestjs/common';
@@ -9,7 +9,7 @@ import { Public } from '#auth';
 import { Config } from '#config';
 import { LeaveApprovedV1, type ServiceName } from '#contracts';
 import type { Tx } from '#database';
-import { OnEvent } from '#events';
+import { OnDead, OnEvent } from '#events';
 import { createApp, listen, type Service } from '#service';
 import { ChildProcess, cloneDatabase, secretKeyFile } from '#testing';
 import { startRedis, type LocalRedis } from '../../../tools/local/redis.js';
@@ -59,6 +59,25 @@ describe('a process that must not start', () => {
     throw new Error('It starts');
   }
 
+  it('waits for a PostgreSQL that is too busy to answer at once', async () => {
+    const { hostname, port } = new URL(clone.url);
+    let callers = 0;
+    const busy = createServer((socket) => {
+      socket.on('error', () => undefined);
+      if (++callers === 1) return;
+      const through = connect(Number(port), hostname).on('error', () => socket.destroy());
+      socket.on('close', () => through.destroy());
+      socket.pipe(through).pipe(socket);
+    });
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const url = new URL(clone.url);
+    url.host = `127.0.0.1:${(busy.address() as AddressInfo).port}`;
+    const app = await createApp([serviceOf(EmptyModule)], config({ databaseUrl: url.href }));
+    await app.close();
+    busy.close();
+    expect(callers).toBeGreaterThan(1);
+  });
+
   it('starts when nothing is wrong', async () => {
     await expect(refusal(serviceOf(EmptyModule))).rejects.toThrow('It starts');
   });
@@ -102,6 +121,20 @@ describe('a process that must not start', () => {
 
     expect(await refusal(serviceOf(ListeningModule))).toContain(
       "party-building handles affairs.leave-approved.v1, which does not name it: add 'party-building' to the event's consumers",
+    );
+  });
+
+  it('refuses to wait for the end of what it does not handle', async () => {
+    @Injectable()
+    class Listener {
+      @OnDead(LeaveApprovedV1)
+      async whenLeaveApprovedDead(_tx: Tx): Promise<void> {}
+    }
+    @Module({ providers: [Listener] })
+    class ListeningModule {}
+
+    expect(await refusal(serviceOf(ListeningModule))).toContain(
+      'party-building has @OnDead(LeaveApprovedV1), but does not handle affairs.leave-approved.v1',
     );
   });
 

@@ -1,6 +1,6 @@
 import { PERMISSIONS, type Permission } from '#contracts';
 import { Flag, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
-import { PageQuery } from '#http';
+import { ListQuery } from '#http';
 import { CLIENT_ID, type Client, type ClientSecret, type Grant, GRANTS, type PublicJwk } from './client.entity.js';
 
 const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
@@ -10,7 +10,7 @@ const AUTHENTICATION = {
   none: { zh: '公开客户端，无密钥', en: 'A public client: none' },
 } as const;
 
-export class ListClientsQuery extends PageQuery {
+export class ListClientsQuery extends ListQuery {
   @Flag({ zh: '只看启用或停用的', en: 'Only active, or only deactivated', optional: true })
   active?: boolean;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, insert, query, sql, type Tx, update, violates } from '#database';
-import { keyset, type Page, toPage } from '#http';
+import { Database, insert, sql, type Tx, update, violates } from '#database';
+import { list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { Vault } from '#vault';
 import { Client, ClientSecret, MAX_SECRETS, type PublicJwk } from './client.entity.js';
@@ -46,28 +46,18 @@ export class ClientsService {
   ) {}
 
   async list(_actor: Actor, request: ListClientsQuery): Promise<Page<ClientDto>> {
-    const page = keyset(request, { sorts: { clientId: sql`client_id` }, defaultSort: 'clientId', id: sql`id` });
-    const active = request.active === undefined ? sql`TRUE` : sql`active = ${request.active}`;
     return this.database.read(async (tx) => {
-      const rows = await query<{ id: string; key: string }>(
-        tx,
-        sql`SELECT id, ${page.sortKey} AS key FROM directory.client
-             WHERE ${active} AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-      );
-      const clients = new Map(
-        (
-          await withSecrets(
-            tx,
-            rows.map((row) => row.id),
-          )
-        ).map((dto) => [dto.id, dto]),
-      );
-      return toPage(
-        rows,
-        request,
-        (row) => [row.key, row.id],
-        (row) => clients.get(row.id)!,
-      );
+      const page = await list(tx, request, {
+        select: sql`id`,
+        from: sql`directory.client`,
+        where: [request.active === undefined ? undefined : sql`active = ${request.active}`],
+        sorts: { clientId: sql`client_id` },
+        defaultSort: 'clientId',
+        id: sql`id`,
+        to: ({ id }: { id: string }) => id,
+      });
+      const clients = new Map((await withSecrets(tx, page.data)).map((dto) => [dto.id, dto]));
+      return { ...page, data: page.data.map((id) => clients.get(id)!) };
     });
   }
 

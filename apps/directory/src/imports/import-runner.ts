@@ -10,7 +10,7 @@ import { Refused, type RowError, RowErrors } from '#exchange';
 import { errorForLog } from '#http';
 import { Policies } from '#policy';
 import { Problem } from '#problems';
-import { GIVEN_UP, Jobs } from '#service';
+import { Jobs } from '#service';
 import { today } from '#time';
 import { ImportPolicy } from './import-policy.js';
 import type { ImportRun } from './import-run.js';
@@ -64,7 +64,7 @@ export class ImportRunner {
     if (found?.status !== 'requested') return;
     found.fail();
     await update(tx, found);
-    await this.jobs.fail(tx, found.jobId, [GIVEN_UP]);
+    await this.jobs.giveUp(tx, found.jobId);
   }
 
   private async attempt(tx: Tx, found: Import, dir: string): Promise<object> {

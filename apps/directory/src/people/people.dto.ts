@@ -1,6 +1,6 @@
 import { PLACE_KINDS, SEX, UNIT_KINDS, type UnitKind } from '#contracts';
 import { DateOnly, Flag, Int, OneOf, Text, Uuid } from '#fields';
-import { AnyOf, ListQuery, PageQuery, Sort, UpdatedSince } from '#http';
+import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 import type { Person, PersonKind } from './person.entity.js';
 
 const PERSON_KINDS = {
@@ -85,7 +85,7 @@ export class PersonDetailDto extends PersonDto {
   }
 }
 
-export class MembershipsQuery extends PageQuery {
+export class MembershipsQuery extends ListQuery {
   @DateOnly({ zh: '日期；默认今日', en: 'On this date; default today', optional: true, example: '2026-11-21' })
   on?: string;
 }

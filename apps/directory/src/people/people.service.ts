@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
-import { Database, query, queryOne, sql, type Sql } from '#database';
-import { anyOf, keyset, list, type Page, toPage } from '#http';
+import { Database, queryOne, sql, type Sql } from '#database';
+import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { inScope, inUnits } from '#roster';
@@ -92,22 +92,22 @@ export class People {
   async memberships(actor: Actor, id: string, filter: MembershipsQuery): Promise<Page<MembershipDto>> {
     await this.get(actor, id);
     const on = filter.on ?? this.today;
-    const page = keyset(filter, { sorts: { code: sql`u.code` }, defaultSort: 'code', id: sql`u.id` });
     // A unit may be reached in two ways (class and college): the longer stay is shown.
-    const rows = await query<MembershipDto & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT u.id AS "unitId", u.kind, u.code, u.name, min(m.valid_from)::text AS "validFrom",
-                 CASE WHEN bool_and(m.valid_to IS NOT NULL) THEN max(m.valid_to)::text END AS "validTo", ${page.sortKey} AS "sortKey"
-            FROM directory.published_membership_v1 m JOIN directory.published_unit_v1 u ON u.id = m.unit_id
-           WHERE m.person_id = ${id} AND m.valid_from <= ${on} AND (m.valid_to IS NULL OR m.valid_to > ${on}) AND ${page.where}
-           GROUP BY u.id, u.kind, u.code, u.name ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-    );
-    return toPage(
-      rows,
-      filter,
-      (row) => [row.sortKey, row.unitId],
-      (row) => MembershipDto.from(row),
-    );
+    const units = sql`
+      (SELECT u.id, u.kind, u.code, u.name, min(m.valid_from)::text AS "validFrom",
+              CASE WHEN bool_and(m.valid_to IS NOT NULL) THEN max(m.valid_to)::text END AS "validTo"
+         FROM directory.published_membership_v1 m JOIN directory.published_unit_v1 u ON u.id = m.unit_id
+        WHERE m.person_id = ${id} AND m.valid_from <= ${on} AND (m.valid_to IS NULL OR m.valid_to > ${on})
+        GROUP BY u.id, u.kind, u.code, u.name) u`;
+    return list(this.database.reader, filter, {
+      select: sql`u.id AS "unitId", u.kind, u.code, u.name, u."validFrom", u."validTo"`,
+      from: units,
+      where: [],
+      sorts: { code: sql`u.code` },
+      defaultSort: 'code',
+      id: sql`u.id`,
+      to: (row: MembershipDto) => MembershipDto.from(row),
+    });
   }
 
   private visible(actor: Actor): Sql {

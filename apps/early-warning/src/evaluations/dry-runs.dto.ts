@@ -1,6 +1,6 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
-import { ByDto, PageQuery } from '#http';
+import { ByDto, ListQuery } from '#http';
 import type { Evidence } from '../kernel/evidence.js';
 import { PublishingDto, RuleDefinitionDto } from '../rules/rules.dto.js';
 import { LevelCountsDto } from './evaluations.dto.js';
@@ -202,7 +202,7 @@ export class DryRunDto extends DryRunCountsDto {
   sample: DryRunSampleDto[];
 }
 
-export class DryRunsQuery extends PageQuery {
+export class DryRunsQuery extends ListQuery {
   @Uuid({ zh: '规则版本', en: 'Version of a rule' })
   ruleId: string;
 }
@@ -218,7 +218,6 @@ export interface DryRunRow {
   result: Omit<DryRunCountsDto, 'publishing'> & { publishing?: PublishingDto };
   createdBy: string;
   createdAt: Date;
-  sortKey: string;
 }
 
 export class RecordedDryRunDto {

@@ -3,7 +3,7 @@ import { type Actor, audit, requireSchool } from '#auth';
 import { Config } from '#config';
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { Database, insert, query, sql, type Tx } from '#database';
-import { keyset, type Page, toPage } from '#http';
+import { list, type Page } from '#http';
 import { type FieldError, Invalid, NotFound } from '#problems';
 import { unitById } from '#roster';
 import { addDays, daysBetween, today } from '#time';
@@ -80,15 +80,16 @@ export class DryRuns {
 
   async list(actor: Actor, page: DryRunsQuery): Promise<Page<RecordedDryRunDto>> {
     requireSchool(actor, 'early-warning:rule:read');
-    const keys = keyset(page, { sorts: { createdAt: sql`d.created_at` }, defaultSort: '-createdAt', id: sql`d.id` });
-    const rows = await query<DryRunRow>(
-      this.database.reader,
-      sql`SELECT d.id, d.rule_id AS "ruleId", d.definition_hash = sha256(convert_to(r.definition::text, 'UTF8')) AS current,
-                 d.unit_id AS "unitId", d.parameters, d.result, d.created_by AS "createdBy", d.created_at AS "createdAt", ${keys.sortKey} AS "sortKey"
-            FROM early_warning.dry_run d JOIN early_warning.rule r ON r.id = d.rule_id
-           WHERE d.rule_id = ${page.ruleId} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
-    );
-    return toPage(rows, page, (row) => [row.sortKey, row.id], RecordedDryRunDto.from);
+    return list(this.database.reader, page, {
+      select: sql`d.id, d.rule_id AS "ruleId", d.definition_hash = sha256(convert_to(r.definition::text, 'UTF8')) AS current,
+                  d.unit_id AS "unitId", d.parameters, d.result, d.created_by AS "createdBy", d.created_at AS "createdAt"`,
+      from: sql`early_warning.dry_run d JOIN early_warning.rule r ON r.id = d.rule_id`,
+      where: [sql`d.rule_id = ${page.ruleId}`],
+      sorts: { createdAt: sql`d.created_at` },
+      defaultSort: '-createdAt',
+      id: sql`d.id`,
+      to: (row: DryRunRow) => RecordedDryRunDto.from(row),
+    });
   }
 
   private async definition(tx: Tx, { rule, ruleId }: DryRunRequestDto): Promise<Definition> {

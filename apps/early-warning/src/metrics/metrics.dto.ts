@@ -1,8 +1,8 @@
 import { Int, OneOf, Text, Uuid } from '#fields';
-import { PageQuery } from '#http';
+import { ListQuery } from '#http';
 import { type Domain, DOMAINS, type Fold, FOLDS, type Metric } from './metric.entity.js';
 
-export class MetricsQuery extends PageQuery {}
+export class MetricsQuery extends ListQuery {}
 
 class MetricValuesDto {
   @Text({ zh: '中文名称', en: 'Chinese name', max: 100, example: '晚归' })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Database, insert, query, sql, StaleVersionError, type Tx, update } from '#database';
-import { keyset, type Page, toPage } from '#http';
+import { list, type Page } from '#http';
 import { Invalid, NotFound } from '#problems';
 import { checkRule } from '../kernel/check-rule.js';
 import type { MetricInfo, Rule } from '../kernel/language.js';
@@ -31,14 +31,17 @@ export async function metricCatalogue(tx: Tx): Promise<Map<string, CataloguedMet
 export class Metrics {
   constructor(private readonly database: Database) {}
 
-  async list(page: MetricsQuery): Promise<Page<MetricDto>> {
-    const keys = keyset(page, { sorts: { code: sql`m.code` }, defaultSort: 'code', id: sql`m.id` });
-    const rows = await query<Metric>(
-      this.database.reader,
-      sql`SELECT m.id, m.code, m.zh, m.en, m.unit, m.decimals, m.fold, m.domain, m.sensitivity, m.retention_days AS "retentionDays", m.version
-            FROM early_warning.metric m WHERE ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
-    );
-    return toPage(rows, page, (row) => [row.code, row.id], MetricDto.from);
+  list(page: MetricsQuery): Promise<Page<MetricDto>> {
+    return list(this.database.reader, page, {
+      select: sql`m.id, m.code, m.zh, m.en, m.unit, m.decimals, m.fold, m.domain, m.sensitivity,
+                  m.retention_days AS "retentionDays", m.version`,
+      from: sql`early_warning.metric m`,
+      where: [],
+      sorts: { code: sql`m.code` },
+      defaultSort: 'code',
+      id: sql`m.id`,
+      to: (row: Metric) => MetricDto.from(row),
+    });
   }
 
   async get(id: string): Promise<MetricDto> {

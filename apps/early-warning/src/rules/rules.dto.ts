@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 import { APPOINTMENT_KINDS, type AppointmentKind, WARNING_LEVELS } from '#contracts';
 import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
-import { ByDto, PageQuery } from '#http';
+import { ByDto, ListQuery } from '#http';
 import type { Rule as Definition } from '../kernel/language.js';
 import {
   type FlagShare,
@@ -143,7 +143,7 @@ export class RuleDefinitionDto {
   effective?: object;
 }
 
-export class RulesQuery extends PageQuery {
+export class RulesQuery extends ListQuery {
   @OneOf(RULE_STATES, { zh: '状态', en: 'State', optional: true, example: 'published' })
   state?: RuleState;
 

@@ -3,7 +3,7 @@ import { instanceToPlain } from 'class-transformer';
 import { type Actor, audit, requireSchool } from '#auth';
 import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
-import { keyset, type Page, toPage } from '#http';
+import { list, type Page } from '#http';
 import { Invalid, NotFound } from '#problems';
 import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';
@@ -58,19 +58,18 @@ export class Rules {
     private readonly flagShares: FlagShares,
   ) {}
 
-  async list(page: RulesQuery): Promise<Page<RuleDto>> {
-    const keys = keyset(page, { sorts: { code: sql`r.code` }, defaultSort: 'code', id: sql`r.id` });
-    const rows = await query<Rule>(
-      this.database.reader,
-      sql`SELECT r.id, r.code, r.number, r.state, r.definition, r.created_at AS "createdAt", r.created_by AS "createdBy",
-                 r.edited_by AS "editedBy", r.published_at AS "publishedAt", r.published_by AS "publishedBy", r.retired_at AS "retiredAt",
-                 r.retired_by AS "retiredBy", r.publication, r.version
-            FROM early_warning.rule r
-           WHERE ${keys.where} AND (${page.state ?? null}::text IS NULL OR r.state = ${page.state ?? null})
-             AND (${page.code ?? null}::text IS NULL OR r.code = ${page.code ?? null})
-           ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
-    );
-    return toPage(rows, page, (row) => [row.code, row.id], RuleDto.from);
+  list(page: RulesQuery): Promise<Page<RuleDto>> {
+    return list(this.database.reader, page, {
+      select: sql`r.id, r.code, r.number, r.state, r.definition, r.created_at AS "createdAt", r.created_by AS "createdBy",
+                  r.edited_by AS "editedBy", r.published_at AS "publishedAt", r.published_by AS "publishedBy", r.retired_at AS "retiredAt",
+                  r.retired_by AS "retiredBy", r.publication, r.version`,
+      from: sql`early_warning.rule r`,
+      where: [page.state && sql`r.state = ${page.state}`, page.code && sql`r.code = ${page.code}`],
+      sorts: { code: sql`r.code` },
+      defaultSort: 'code',
+      id: sql`r.id`,
+      to: (row: Rule) => RuleDto.from(row),
+    });
   }
 
   async get(id: string): Promise<RuleDto> {

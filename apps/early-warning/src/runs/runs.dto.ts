@@ -1,9 +1,9 @@
 import { DateOnly, Flag, Instant, Int, ListOf, Nested, OneOf, Uuid } from '#fields';
-import { PageQuery } from '#http';
+import { ListQuery } from '#http';
 import type { Run, RunResult, Trigger } from './run.entity.js';
 import { TRIGGERS } from './run.entity.js';
 
-export class RunsQuery extends PageQuery {}
+export class RunsQuery extends ListQuery {}
 
 class RunCohortDto {
   @Uuid({ zh: '单位或场所', en: 'Unit or place' })

@@ -3,7 +3,7 @@ import type { Actor } from '#auth';
 import { Config } from '#config';
 import { allowSeconds, afterCommit, Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events, type Period } from '#events';
-import { keyset, type Page, toPage } from '#http';
+import { list, type Page } from '#http';
 import { Policies } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { unitById } from '#roster';
@@ -57,15 +57,17 @@ export class Runs {
     });
   }
 
-  async list(page: RunsQuery): Promise<Page<RunDto>> {
-    const keys = keyset(page, { sorts: { createdAt: sql`r.created_at` }, defaultSort: '-createdAt', id: sql`r.id` });
-    const rows = await query<Run & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT r.id, r.trigger, r.as_of::text AS "asOf", r.created_at AS "createdAt", r.started_at AS "startedAt",
-                 r.finished_at AS "finishedAt", r.result, r.version, ${keys.sortKey} AS "sortKey"
-            FROM early_warning.run r WHERE ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
-    );
-    return toPage(rows, page, (row) => [row.sortKey, row.id], RunDto.from);
+  list(page: RunsQuery): Promise<Page<RunDto>> {
+    return list(this.database.reader, page, {
+      select: sql`r.id, r.trigger, r.as_of::text AS "asOf", r.created_at AS "createdAt", r.started_at AS "startedAt",
+                  r.finished_at AS "finishedAt", r.result, r.version`,
+      from: sql`early_warning.run r`,
+      where: [],
+      sorts: { createdAt: sql`r.created_at` },
+      defaultSort: '-createdAt',
+      id: sql`r.id`,
+      to: (row: Run) => RunDto.from(row),
+    });
   }
 
   async get(id: string): Promise<RunDto> {
@@ -82,6 +84,12 @@ export class Runs {
     const jobId = run.jobId as string;
     const result = await this.execute(tx, run, (done, total) => this.jobs.progress(jobId, done, total));
     await this.jobs.succeed(tx, jobId, { runId: id, ...result });
+  }
+
+  /** Ends a run that could not be carried out, or was stopped by an operator. */
+  async giveUp(tx: Tx, id: string): Promise<void> {
+    const run = await tx.findOneBy(Run, { id });
+    if (run?.jobId) await this.jobs.giveUp(tx, run.jobId);
   }
 
   /** A run of the house itself, over everybody; it sees all that was wanted so far. */

@@ -3,7 +3,7 @@ import { Config } from '#config';
 import { SourceBackV1, SourceSilentV1 } from '#contracts';
 import { Database, insert, query, sql, type Tx, update } from '#database';
 import { Events, Every } from '#events';
-import { keyset, type Page, toPage } from '#http';
+import { list, type Page } from '#http';
 import { today } from '#time';
 import { IsNull } from 'typeorm';
 import type { Rule } from '../kernel/language.js';
@@ -23,18 +23,19 @@ export class SourceNotices {
     private readonly config: Config,
   ) {}
 
-  async list(page: SourceNoticesQuery): Promise<Page<SourceNoticeDto>> {
-    const keys = keyset(page, { sorts: { openedAt: sql`n.opened_at` }, defaultSort: '-openedAt', id: sql`n.id` });
-    const rows = await query<SourceNotice & { sortKey: string }>(
-      this.database.reader,
-      sql`SELECT n.id, n.source, n.kind, n.since, n.metrics, n.rules, n.opened_at AS "openedAt", n.closed_at AS "closedAt", n.version,
-                 ${keys.sortKey} AS "sortKey"
-            FROM early_warning.source_notice n
-           WHERE ${keys.where} AND (${page.open ?? null}::boolean IS NULL OR (n.closed_at IS NULL) = ${page.open ?? null})
-             AND (${page.source ?? null}::text IS NULL OR n.source = ${page.source ?? null})
-           ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
-    );
-    return toPage(rows, page, (row) => [row.sortKey, row.id], SourceNoticeDto.from);
+  list(page: SourceNoticesQuery): Promise<Page<SourceNoticeDto>> {
+    return list(this.database.reader, page, {
+      select: sql`n.id, n.source, n.kind, n.since, n.metrics, n.rules, n.opened_at AS "openedAt", n.closed_at AS "closedAt", n.version`,
+      from: sql`early_warning.source_notice n`,
+      where: [
+        page.open === undefined ? undefined : sql`(n.closed_at IS NULL) = ${page.open}`,
+        page.source && sql`n.source = ${page.source}`,
+      ],
+      sorts: { openedAt: sql`n.opened_at` },
+      defaultSort: '-openedAt',
+      id: sql`n.id`,
+      to: (row: SourceNotice) => SourceNoticeDto.from(row),
+    });
   }
 
   /** A source that dies brings no data, so that no run may be wanted for long. */

@@ -1,10 +1,10 @@
 import { DateOnly, Decimal, Flag, Instant, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
-import { PageQuery } from '#http';
+import { ListQuery } from '#http';
 import { SILENCES, type SilenceKind, type SourceState } from '../engine/silence.js';
 import { type Source } from './source.entity.js';
 import type { SourceNotice } from './source-notice.entity.js';
 
-export class SourcesQuery extends PageQuery {}
+export class SourcesQuery extends ListQuery {}
 
 /** What may change of a source. */
 export class SourceChangeDto {
@@ -127,7 +127,7 @@ export class HeartbeatTakenDto {
   at: Date;
 }
 
-export class SourceNoticesQuery extends PageQuery {
+export class SourceNoticesQuery extends ListQuery {
   @Flag({ zh: '只看未恢复（true）或已恢复（false）', en: 'Only open (true) or closed (false) ones', optional: true })
   open?: boolean;
 

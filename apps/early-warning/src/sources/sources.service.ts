@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
-import { keyset, type Page, toPage } from '#http';
+import { list, type Page } from '#http';
 import { Invalid, NotFound } from '#problems';
 import { today } from '#time';
 import { metricCatalogue } from '../metrics/metrics.service.js';
@@ -29,21 +29,19 @@ export class Sources {
     private readonly config: Config,
   ) {}
 
-  async list(page: SourcesQuery): Promise<Page<SourceDto>> {
-    const keys = keyset(page, { sorts: { code: sql`s.code` }, defaultSort: 'code', id: sql`s.id` });
+  list(page: SourcesQuery): Promise<Page<SourceDto>> {
     return this.database.read(async (tx) => {
-      const rows = await query<Source>(
-        tx,
-        sql`SELECT s.id, s.code, s.zh, s.en, s.metrics, s.rhythm_hours AS "rhythmHours", s.min_presence AS "minPresence", s.active, s.version
-              FROM early_warning.source s WHERE ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
-      );
       const states = await this.states(tx);
-      return toPage(
-        rows,
-        page,
-        (row) => [row.code, row.id],
-        (row) => SourceDto.from(row, states),
-      );
+      return list(tx, page, {
+        select: sql`s.id, s.code, s.zh, s.en, s.metrics, s.rhythm_hours AS "rhythmHours", s.min_presence AS "minPresence",
+                    s.active, s.version`,
+        from: sql`early_warning.source s`,
+        where: [],
+        sorts: { code: sql`s.code` },
+        defaultSort: 'code',
+        id: sql`s.id`,
+        to: (row: Source) => SourceDto.from(row, states),
+      });
     });
   }
 

@@ -9,7 +9,7 @@ import { checkTableFile, Refused, RowErrors, withTemporaryFile } from '#exchange
 import type { Language, UploadedFile } from '#http';
 import { Policies } from '#policy';
 import { BodyTooLarge, NotFound } from '#problems';
-import { errorSheetFile, type ErrorSheetQuery, GIVEN_UP, JobDto, Jobs } from '#service';
+import { errorSheetFile, type ErrorSheetQuery, JobDto, Jobs } from '#service';
 import { today } from '#time';
 import { AppointmentUnitsPolicy } from '../appointments/appointment-units.policy.js';
 import { type AppointmentImportOptions } from './imports.dto.js';
@@ -88,7 +88,7 @@ export class AppointmentImports {
   async giveUp(tx: Tx, importId: string): Promise<void> {
     const requested = await tx.findOneBy(AppointmentImport, { id: importId });
     if (!requested?.content || requested.finishedAt) return;
-    await this.jobs.fail(tx, requested.jobId, [GIVEN_UP]);
+    await this.jobs.giveUp(tx, requested.jobId);
     await this.finish(tx, importId, null);
   }
 
