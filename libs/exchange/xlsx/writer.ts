@@ -86,7 +86,7 @@ function cellXml(cell: Cell, at: string, header: boolean): string {
 }
 
 /** What XML cannot have, and what would be read as its code. */
- 
+
 const UNWRITABLE = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/g;
 const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
