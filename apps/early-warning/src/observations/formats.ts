@@ -96,7 +96,7 @@ function eachLineOfBytes(bytes: Buffer, decode: Decode, onLine: OnLine): void {
   }
 }
 
-const COLUMNS = {
+export const COLUMNS = {
   studentNumber: { zh: '学号' },
   metric: { zh: '指标' },
   day: { zh: '日期' },
