@@ -18,6 +18,7 @@ import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
 import { Jobs1763740300000 } from './migrations/1763740300000-jobs.js';
+import { ErrorSheets1763760400000 } from './migrations/1763760400000-error-sheets.js';
 import { operationsControllerOf } from './operations.controller.js';
 import { policiesControllerOf } from './policies.controller.js';
 import { mountQueueBoard } from './queue-board.js';
@@ -35,7 +36,13 @@ const JOBS_PERMISSION = {
 
 /** Every schema of the house in the order they must be migrated: plumbing, then services, those that are read first. */
 export function migrationSets(services: Service[]): MigrationSet[] {
-  const platform = [...authMigrations, ...policyMigrations, ...httpMigrations, Jobs1763740300000];
+  const platform = [
+    ...authMigrations,
+    ...policyMigrations,
+    ...httpMigrations,
+    Jobs1763740300000,
+    ErrorSheets1763760400000,
+  ];
   const inOrder = SERVICE_NAMES.flatMap((name) => services.filter((service) => service.name === name));
   return [
     { schema: 'events', migrations: eventsMigrations },

@@ -12,6 +12,7 @@ import { AppointmentImports } from './imports/imports.service.js';
 import { Appointments1763750100000 } from './migrations/1763750100000-appointments.js';
 import { AppointmentImports1763750110000 } from './migrations/1763750110000-appointment-imports.js';
 import { ImportDryRun1763750120000 } from './migrations/1763750120000-import-dry-run.js';
+import { KeptImports1763760410000 } from './migrations/1763760410000-kept-imports.js';
 import { seed } from './seed.js';
 import { UpdatedSince1763750130000 } from './migrations/1763750130000-updated-since.js';
 
@@ -30,6 +31,7 @@ export const staffing: Service = {
     AppointmentImports1763750110000,
     ImportDryRun1763750120000,
     UpdatedSince1763750130000,
+    KeptImports1763760410000,
   ],
   seed,
 };

@@ -1,4 +1,5 @@
-import { stringify } from 'csv-stringify/sync';
+import { buffer } from 'node:stream/consumers';
+import { type Cell, CSV_TYPE, PLAIN_CSV, writeTable, XLSX_TYPE } from '#exchange';
 
 type Cls = abstract new (...args: never[]) => object;
 /** Where @nestjs/swagger keeps the fields of a class. */
@@ -10,14 +11,20 @@ interface FieldMetadata {
   isArray?: boolean;
 }
 
+/** What a page may be had as besides JSON. */
+export const TABLE_TYPES: readonly string[] = [CSV_TYPE, XLSX_TYPE];
+
 /**
- * A page as CSV for spreadsheets: a header of field paths (`student.number`), which stay the same whatever the rows are; UTF-8 with a byte
- * order mark, text that a spreadsheet would take for a formula escaped. Lists are written as JSON.
+ * A page as a table for spreadsheets, CSV or .xlsx: a header of field paths (`student.number`), which stay the same whatever the rows are.
+ * Lists are written as JSON.
  */
-export function toCsv(dto: Cls, rows: readonly object[]): string {
+export function tableOf(dto: Cls, rows: readonly object[], type: string): Promise<Buffer> {
   const columns = columnsOf(dto);
-  const records = rows.map((row) => columns.map((path) => cellOf(valueAt(row, path))));
-  return stringify([columns.map((path) => path.join('.')), ...records], { bom: true, escape_formulas: true });
+  async function* lines(): AsyncGenerator<Cell[]> {
+    yield columns.map((path) => path.join('.'));
+    for (const row of rows) yield columns.map((path) => cellOf(valueAt(row, path)));
+  }
+  return buffer(writeTable(lines(), type === XLSX_TYPE ? { type: 'xlsx' } : PLAIN_CSV));
 }
 
 /** Paths of the plain fields of a class, those of nested classes included. */
@@ -45,8 +52,9 @@ function valueAt(row: object, path: readonly string[]): unknown {
   return value;
 }
 
-function cellOf(value: unknown): string {
+function cellOf(value: unknown): Cell {
   if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return value;
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | boolean);
 }

@@ -1,12 +1,8 @@
-import { decoded, type Encoding } from '#exchange';
+import { decoded, type Encoding } from './encoding.js';
+import type { TableLine } from './lines.js';
 
-/** A record of a CSV file (RFC 4180). `line` is the one it starts on; 1 is the header. */
-export interface CsvRecord {
-  line: number;
-  cells: string[];
-  /** `quotes`: quotation marks that do not pair up, the cells are a guess; `bytes`: bytes that are no text in the file's encoding. */
-  broken?: 'quotes' | 'bytes';
-}
+/** What stands between the cells of a line. */
+export type Separator = ',' | ';' | '\t';
 
 /** A quotation mark that is never closed must not swallow the rest of the file. */
 const LONGEST_RECORD = 65_536;
@@ -19,22 +15,25 @@ export class CsvSplitter {
   private rest = '';
   private line = 1;
 
-  push(text: string, last = false): CsvRecord[] {
+  constructor(private readonly separator: Separator = ',') {}
+
+  push(text: string, last = false): TableLine[] {
+    const { separator } = this;
     const all = this.rest + text + (last ? '\n' : '');
     const suspicious = all.includes('\u0000') || all.includes('\uFFFD');
-    const records: CsvRecord[] = [];
+    const records: TableLine[] = [];
     let start = 0;
     let quote = all.indexOf('"');
     for (let lineEnd = all.indexOf('\n'); lineEnd !== -1; lineEnd = all.indexOf('\n', start)) {
       const quoted = quote !== -1 && quote < lineEnd;
       let end: number | undefined = quoted ? endOfQuoted(all, start, lineEnd) : lineEnd;
       if (end === undefined && !last && all.length - start < LONGEST_RECORD) break;
-      let cells = end === undefined ? undefined : split(all, start, end, quoted);
+      let cells = end === undefined ? undefined : split(all, start, end, quoted, separator);
       const { line } = this;
       if (!cells) {
         // The damage is kept to the line it begins on.
         end = lineEnd;
-        cells = split(all, start, end, false) ?? [];
+        cells = split(all, start, end, false, separator) ?? [];
         records.push({ line, cells, broken: 'quotes' });
       } else if (cells.length > 1 || cells[0] !== '') {
         const broken = suspicious && cells.some((cell) => /[\0\uFFFD]/.test(cell));
@@ -49,9 +48,9 @@ export class CsvSplitter {
   }
 }
 
-function split(all: string, start: number, end: number, quoted: boolean): string[] | undefined {
+function split(all: string, start: number, end: number, quoted: boolean, separator: Separator): string[] | undefined {
   const text = all.slice(start, all[end - 1] === '\r' ? end - 1 : end);
-  return quoted ? splitQuoted(text) : text.split(',');
+  return quoted ? splitQuoted(text, separator) : text.split(separator);
 }
 
 /** The first line end from `lineEnd` on before which all quotation marks pair up, when there is one near. */
@@ -66,7 +65,7 @@ function endOfQuoted(text: string, start: number, lineEnd: number): number | und
   return undefined;
 }
 
-function splitQuoted(text: string): string[] | undefined {
+function splitQuoted(text: string, separator: Separator): string[] | undefined {
   const cells: string[] = [];
   for (let at = 0; ; at++) {
     let cell = '';
@@ -79,10 +78,10 @@ function splitQuoted(text: string): string[] | undefined {
         if (text[at] !== '"') break;
         cell += '"';
       }
-      if (at < text.length && text[at] !== ',') return undefined;
+      if (at < text.length && text[at] !== separator) return undefined;
     } else {
-      const comma = text.indexOf(',', at);
-      cell = text.slice(at, comma === -1 ? text.length : comma);
+      const end = text.indexOf(separator, at);
+      cell = text.slice(at, end === -1 ? text.length : end);
       if (cell.includes('"')) return undefined;
       at += cell.length;
     }
@@ -91,9 +90,30 @@ function splitQuoted(text: string): string[] | undefined {
   }
 }
 
-/** The records of a file, some hundreds at a time. A byte order mark is left out. */
-export async function* readCsv(path: string, encoding: Encoding): AsyncGenerator<CsvRecord[]> {
-  const splitter = new CsvSplitter();
+/** The lines of a file, some hundreds at a time. A byte order mark is left out. */
+export async function* readCsv(
+  path: string,
+  encoding: Encoding,
+  separator: Separator = ',',
+): AsyncGenerator<TableLine[]> {
+  const splitter = new CsvSplitter(separator);
   for await (const text of decoded(path, encoding)) yield splitter.push(text);
   yield splitter.push('', true);
+}
+
+const SEPARATORS: readonly Separator[] = [',', '\t', ';'];
+/** Lines of a title, before the one with the names of the columns. */
+const LOOKED_AT = 10;
+
+/** The separator that one of the first lines has most of, outside quotation marks; a comma where none has any. */
+export async function findSeparator(path: string, encoding: Encoding): Promise<Separator> {
+  let start = '';
+  for await (const text of decoded(path, encoding)) {
+    start += text;
+    if (start.length >= LONGEST_RECORD) break;
+  }
+  const lines = start.slice(0, LONGEST_RECORD).split('\n', LOOKED_AT);
+  const bare = lines.map((line) => line.replace(/"[^"]*"/g, ''));
+  const most = SEPARATORS.map((separator) => Math.max(...bare.map((line) => line.split(separator).length)));
+  return SEPARATORS[most.indexOf(Math.max(...most))]!;
 }

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
-import { ByteCheck, guessEncoding } from '#exchange';
-import { type CsvRecord, CsvSplitter, readCsv } from './csv.js';
+import { CsvSplitter, findSeparator, readCsv } from './csv.js';
+import { ByteCheck, guessEncoding } from './encoding.js';
+import type { TableLine } from './lines.js';
 
-const split = (text: string): CsvRecord[] => new CsvSplitter().push(text, true);
+const split = (text: string): TableLine[] => new CsvSplitter().push(text, true);
 const cells = (text: string): string[][] => split(text).map((record) => record.cells);
 
 describe('CsvSplitter', () => {
@@ -55,18 +56,34 @@ describe('CsvSplitter', () => {
   });
 });
 
+describe('separators', () => {
+  it.each([
+    ['学号,姓名', ','],
+    ['学号;姓名', ';'],
+    ['学号\t姓名', '\t'],
+    ['"学号,号,码";姓名', ';'],
+    ['学号', ','],
+    ['2026年名单\n\n学号;姓名;备注', ';'],
+  ])('finds that of %j', async (header, separator) => {
+    const dir = await mkdtemp(join(tmpdir(), 'yizhan-csv-'));
+    await writeFile(join(dir, 'f.csv'), `${header}\n`);
+    expect(await findSeparator(join(dir, 'f.csv'), 'utf-8')).toBe(separator);
+    await rm(dir, { recursive: true });
+  });
+});
+
 describe('encodings', () => {
   let dir: string;
   beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'yizhan-csv-'))));
   afterAll(() => rm(dir, { recursive: true }));
 
   const text = '学号,姓名\n0001,买买提·艾力\n0002,张𠮷\n';
-  async function read(bytes: Buffer): Promise<CsvRecord[]> {
+  async function read(bytes: Buffer): Promise<TableLine[]> {
     const path = join(dir, 'file.csv');
     await writeFile(path, bytes);
     const check = new ByteCheck();
     for (let at = 0; at < bytes.length; at += 5) check.push(bytes.subarray(at, at + 5));
-    const found: CsvRecord[] = [];
+    const found: TableLine[] = [];
     for await (const records of readCsv(path, check.encoding ?? (await guessEncoding(path)))) found.push(...records);
     return found;
   }
