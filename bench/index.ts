@@ -4,8 +4,9 @@ import { report, type Result } from './kit.js';
 const benches: Record<string, () => Promise<Result>> = {
   engine: async () => (await import('./engine/index.js')).engine(),
   events: async () => (await import('./events.js')).events(),
-  http: async () => (await import('./http.js')).http(),
+  http: async () => (await import('./http/index.js')).http(),
   overload: async () => (await import('./overload.js')).overload(),
+  audit: async () => (await import('./audit.js')).audit(),
   import: async () => (await import('./import.js')).importRoster(),
 };
 

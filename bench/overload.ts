@@ -5,8 +5,9 @@ import { PERMISSIONS } from '#contracts';
 import { createApp } from '#service';
 import { TestIssuer } from '#testing';
 import { services } from '../apps/campus/src/services.js';
-import { makeCampus } from './http-campus.js';
-import { child, environment, leaveForm, LEAVES, LIST } from './http.js';
+import { makeCampus } from './http/campus.js';
+import { child, environment } from './http/load.js';
+import { leaveForm, LEAVES, LIST } from './http/requests.js';
 import { atLeast, atMost, pool, type Result, servers } from './kit.js';
 
 const CONNECTIONS = 600;

@@ -5,4 +5,6 @@ DELETE FROM directory.signing_key;
 DELETE FROM directory.oidc_state;
 DELETE FROM directory.sso_session;
 DELETE FROM directory.client_secret;
+-- What took effect stays so: a retry is told that its answer cannot be given again.
+UPDATE platform.idempotency_key SET answer = NULL;
 COMMIT;

@@ -92,18 +92,23 @@ describe('the database role of a service', () => {
       expect(rows).toEqual([]);
     });
 
-    it('adds to the audit through its function only', async () => {
-      const forbidden = ['audit_entry', 'audit_day'].flatMap((name) => [
+    it('adds to the audit through its functions only', async () => {
+      const forbidden = ['audit_entry', 'audit_day', 'audit_unsealed'].flatMap((name) => [
         `SELECT FROM platform.${name}`,
         `INSERT INTO platform.${name} SELECT * FROM platform.${name} WHERE false`,
-        `UPDATE platform.${name} SET day = day WHERE false`,
+        `UPDATE platform.${name} SET ${name === 'audit_unsealed' ? 'app = app' : 'day = day'} WHERE false`,
         `DELETE FROM platform.${name} WHERE false`,
         `TRUNCATE platform.${name}`,
       ]);
-      expect(await attempt(service, forbidden)).toEqual(all(forbidden, REFUSED));
+      // The directory shows the audit to who may see it.
+      const expected = all(forbidden, REFUSED);
+      if (service === 'directory')
+        for (const statement of forbidden.filter((one) => one.startsWith('SELECT'))) expected[statement] = null;
+      expect(await attempt(service, forbidden)).toEqual(expected);
       const append = `SELECT platform.append_audit('app', NULL, 'request', 'a.b.c', 'kind', '${service}', NULL)`;
-      expect(await attempt(service, [append])).toEqual({ [append]: null });
-      const { rows } = await db.query(`SELECT subject_id FROM platform.audit_entry WHERE subject_id = $1`, [service]);
+      const seal = 'SELECT platform.seal_audit(10)';
+      expect(await attempt(service, [append, seal])).toEqual({ [append]: null, [seal]: null });
+      const { rows } = await db.query(`SELECT subject_id FROM platform.audit WHERE subject_id = $1`, [service]);
       expect(rows).toHaveLength(1);
     });
 

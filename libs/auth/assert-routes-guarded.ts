@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { isPublic, requiredPermission } from './decorators.js';
+import { isPublic, requiredPermissions } from './decorators.js';
 
 /** Boot check (deny by default): an Error that names each route without `@Require` or `@Public`, and what to do. */
 export function assertRoutesGuarded(app: INestApplicationContext): void {
@@ -14,7 +14,7 @@ export function assertRoutesGuarded(app: INestApplicationContext): void {
       for (const name of scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name]!;
         if (!Reflect.hasMetadata(PATH_METADATA, handler)) continue;
-        if (!isPublic(handler, metatype) && !requiredPermission(handler, metatype))
+        if (!isPublic(handler, metatype) && !requiredPermissions(handler, metatype))
           unguarded.add(`${metatype.name}.${name}`);
       }
     }

@@ -10,12 +10,20 @@ export interface AuditEntry {
   reason?: string;
 }
 
-/** What a service's database role needs to write audit entries, and all it gets. */
-export const AUDIT_RIGHTS = 'EXECUTE ON FUNCTION platform.append_audit(text, uuid, text, text, text, text, text)';
+/** What a service's database role needs to write audit entries and to have them sealed, and all it gets. */
+export const AUDIT_RIGHTS =
+  'EXECUTE ON FUNCTION platform.append_audit(text, uuid, text, text, text, text, text), platform.seal_audit(int)';
+
+/** What the audit is read from. */
+export const AUDIT_TABLES = ['audit', 'audit_entry', 'audit_unsealed', 'audit_day'].map((name) => `platform.${name}`);
+
+/** How long an entry may lie unsealed after its commit, in milliseconds, while a worker runs. */
+export const SEAL_EVERY_MS = 2_000;
 
 /**
- * Writes an audit entry in the caller's transaction: no entry, no read. The entries of a day (UTC) form a hash chain
- * (GB/T 22239-2019 level 3: audit protected against change), whose head stays locked until the transaction ends.
+ * Writes an audit entry in the caller's transaction: no entry, no read. Nobody waits for anybody. Within seconds of the commit a
+ * worker seals it into the hash chain of the day (GB/T 22239-2019 level 3: audit protected against change); until then the owner
+ * of the database, and nobody else, could remove it without a trace.
  */
 export async function audit(tx: Tx, actor: Actor, entry: AuditEntry): Promise<void> {
   const { action, subject, reason } = entry;
@@ -28,7 +36,7 @@ export async function audit(tx: Tx, actor: Actor, entry: AuditEntry): Promise<vo
 
 /**
  * The same for a list that shows what a single read of its rows would leave an entry of: one entry, with how many rows were shown and what
- * was asked for. Write it last: others wait for the day's chain until the transaction ends.
+ * was asked for.
  */
 export async function auditList(
   tx: Tx,
@@ -46,43 +54,65 @@ export async function auditList(
   });
 }
 
+/** Entries of one turn of the sealing: a second's work at most. */
+const AT_ONCE = 2_000;
+
+/** Seals what is committed and not sealed yet, unless another is doing so. Returns how many entries. */
+export async function sealAudit(tx: Tx): Promise<number> {
+  for (let total = 0; ;) {
+    const row = await queryOne<{ sealed: number }>(tx, sql`SELECT platform.seal_audit(${AT_ONCE}::int) AS sealed`);
+    total += row!.sealed;
+    if (row!.sealed < AT_ONCE) return total;
+  }
+}
+
 export interface AuditChain {
   entries: number;
   /** Hash of the day's last entry; written down outside the database it proves the whole day. */
   head: string | null;
+  /** Entries, of whichever day, that are in no chain yet: more than some seconds' worth means that no worker runs. */
+  unsealed: number;
   /** First entry that does not fit, by its number within the day, with its id when it is still there. */
   broken?: { seq: number; id?: string; problem: 'changed' | 'missing' };
 }
 
-interface Link {
-  seq: string;
-  id: string;
-  prev: string;
-  hash: string;
-  right_hash: string;
+interface Chain {
+  entries: string;
+  head: string;
+  unsealed: string;
+  /** Of the day's row: what the last entry should be. */
+  sealed: string;
+  sealedHead: string;
+  place: string | null;
+  seq: string | null;
+  id: string | null;
 }
 
-/** Checks the chain of a day (`YYYY-MM-DD`, UTC) and names the first entry that was changed or removed. */
+/**
+ * Checks the chain of a day (`YYYY-MM-DD`, UTC, the day of the sealing) and names the first entry that was changed, removed, put
+ * in or moved. One statement, so that sealing may go on beside it.
+ */
 export async function verifyAuditChain(tx: Tx, day: string): Promise<AuditChain> {
-  const top = await queryOne<{ entries: string; head: string }>(
+  const row = await queryOne<Chain>(
     tx,
-    sql`SELECT entries, head FROM platform.audit_day WHERE day = ${day}`,
+    sql`WITH link AS (
+          SELECT seq, id, row_number() OVER place AS place,
+                 prev = lag(hash, 1, '') OVER place AND hash = platform.audit_hash(e) AS fits
+            FROM platform.audit_entry e WHERE day = ${day} WINDOW place AS (ORDER BY seq)),
+        total AS (SELECT count(*) AS entries, min(place) FILTER (WHERE seq <> place OR NOT fits) AS broken FROM link)
+        SELECT total.entries, broken.place, broken.seq, broken.id,
+               coalesce((SELECT hash FROM platform.audit_entry WHERE day = ${day} ORDER BY seq DESC LIMIT 1), '') AS head,
+               (SELECT count(*) FROM platform.audit_unsealed) AS unsealed,
+               coalesce(d.entries, 0) AS sealed, coalesce(d.head, '') AS "sealedHead"
+          FROM total LEFT JOIN link broken ON broken.place = total.broken
+               LEFT JOIN platform.audit_day d ON d.day = ${day}`,
   );
-  const links = await query<Link>(
-    tx,
-    sql`SELECT seq, id, prev, hash, platform.audit_hash(e) AS right_hash FROM platform.audit_entry e WHERE day = ${day} ORDER BY seq`,
-  );
-  const chain: AuditChain = { entries: links.length, head: links.at(-1)?.hash ?? null };
-  let prev = '';
-  for (const [index, link] of links.entries()) {
-    const seq = index + 1;
-    if (Number(link.seq) !== seq) return { ...chain, broken: { seq, problem: 'missing' } };
-    if (link.prev !== prev || link.hash !== link.right_hash)
-      return { ...chain, broken: { seq, id: link.id, problem: 'changed' } };
-    prev = link.hash;
-  }
-  if (Number(top?.entries ?? 0) > links.length)
-    return { ...chain, broken: { seq: links.length + 1, problem: 'missing' } };
-  if ((top?.head ?? '') !== prev) return { ...chain, broken: { seq: links.length, problem: 'changed' } };
+  const { place, seq, id, head, sealedHead } = row!;
+  const [entries, unsealed, sealed] = [Number(row!.entries), Number(row!.unsealed), Number(row!.sealed)];
+  const chain: AuditChain = { entries, head: head || null, unsealed };
+  if (place !== null && seq !== place) return { ...chain, broken: { seq: Number(place), problem: 'missing' } };
+  if (place !== null) return { ...chain, broken: { seq: Number(place), id: id!, problem: 'changed' } };
+  if (sealed > entries) return { ...chain, broken: { seq: entries + 1, problem: 'missing' } };
+  if (head !== sealedHead) return { ...chain, broken: { seq: entries, problem: 'changed' } };
   return chain;
 }

@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import type { Actor } from './actor.js';
 import { Authenticator } from './authenticator.js';
-import { isPublic, requiredPermission } from './decorators.js';
+import { isPublic, requiredPermissions } from './decorators.js';
 import { MissingPermission } from './missing-permission.js';
 
 interface Request {
@@ -31,8 +31,8 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const [handler, controller] = [context.getHandler(), context.getClass()];
     if (isPublic(handler, controller)) return true;
-    const permission = requiredPermission(handler, controller);
-    if (!permission) throw new ForbiddenException();
+    const oneOf = requiredPermissions(handler, controller);
+    if (!oneOf) throw new ForbiddenException();
 
     const request = context.switchToHttp().getRequest<Request>();
     const reply = context.switchToHttp().getResponse<Reply>();
@@ -41,9 +41,9 @@ export class AuthGuard implements CanActivate {
     const actor = await this.authenticator.actorOf(token, String(request.id));
     if (!actor) throw challenge(reply, 'Bearer realm="yizhan", error="invalid_token"');
     request.actor = actor;
-    if (!actor.can(permission)) {
-      reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${permission}"`);
-      throw new MissingPermission(permission);
+    if (!oneOf.some((permission) => actor.can(permission))) {
+      reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${oneOf[0]}"`);
+      throw new MissingPermission(oneOf[0]);
     }
     return true;
   }

@@ -2,10 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Config } from '#config';
 import { Database } from '#database';
+import { AuditSealer } from './audit-sealer.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
 
-/** Puts the guard before every route of the process. */
+/** Puts the guard before every route of the process, and seals the audit. */
 @Module({})
 export class AuthModule {
   static forRoot(config: Config): DynamicModule {
@@ -16,6 +17,11 @@ export class AuthModule {
           provide: Authenticator,
           inject: [Database],
           useFactory: (database: Database) => new Authenticator(config, database),
+        },
+        {
+          provide: AuditSealer,
+          inject: [Database],
+          useFactory: (database: Database) => new AuditSealer(config, database),
         },
         { provide: APP_GUARD, useClass: AuthGuard },
       ],

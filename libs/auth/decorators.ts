@@ -8,9 +8,9 @@ const PUBLIC = 'public';
 /** A class or function that carries the decorators. */
 type Target = object;
 
-/** The one permission a route (or each route of a controller) asks for. On a method it outranks the class. */
-export function Require(permission: Permission): MethodDecorator & ClassDecorator {
-  return SetMetadata(ACCESS, permission);
+/** What a route (or each route of a controller) asks for: the permission, or one of several. On a method it outranks the class. */
+export function Require(...oneOf: [Permission, ...Permission[]]): MethodDecorator & ClassDecorator {
+  return SetMetadata(ACCESS, oneOf);
 }
 
 /** A route that everybody may call, without a token. */
@@ -26,8 +26,8 @@ export const CurrentActor = createParamDecorator((_: unknown, context: Execution
   return actor;
 });
 
-/** The permission a route asks for; undefined when it is public or unguarded. */
-export function requiredPermission(handler: Target, controller: Target): Permission | undefined {
+/** The permissions of which a route asks for one; undefined when it is public or unguarded. */
+export function requiredPermissions(handler: Target, controller: Target): [Permission, ...Permission[]] | undefined {
   const access = accessOf(handler, controller);
   return access === PUBLIC ? undefined : access;
 }
@@ -36,6 +36,8 @@ export function isPublic(handler: Target, controller: Target): boolean {
   return accessOf(handler, controller) === PUBLIC;
 }
 
-function accessOf(handler: Target, controller: Target): Permission | typeof PUBLIC | undefined {
-  return (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Permission | undefined;
+function accessOf(handler: Target, controller: Target): [Permission, ...Permission[]] | typeof PUBLIC | undefined {
+  return (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as ReturnType<
+    typeof accessOf
+  >;
 }

@@ -1,10 +1,19 @@
 export { Actor } from './actor.js';
 export { assertRoutesGuarded } from './assert-routes-guarded.js';
-export { audit, AUDIT_RIGHTS, auditList, verifyAuditChain, type AuditChain, type AuditEntry } from './audit.js';
+export {
+  audit,
+  AUDIT_RIGHTS,
+  AUDIT_TABLES,
+  auditList,
+  sealAudit,
+  verifyAuditChain,
+  type AuditChain,
+  type AuditEntry,
+} from './audit.js';
 export { AuthGuard } from './auth.guard.js';
 export { Authenticator } from './authenticator.js';
 export { AuthModule } from './auth.module.js';
-export { CurrentActor, isPublic, Public, Require, requiredPermission } from './decorators.js';
+export { CurrentActor, isPublic, Public, Require, requiredPermissions } from './decorators.js';
 export { authMigrations } from './migrations.js';
 export { MissingPermission, requireSchool } from './missing-permission.js';
 export { ACCESS_TOKEN } from './token-verifier.js';

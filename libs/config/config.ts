@@ -76,10 +76,31 @@ export class Config {
   @IsString({ each: true })
   trustedProxies?: string[];
 
-  /** File with a 32-byte base64 key that hashes client secrets, encrypts signing keys and seals the cursors of lists. The same for all processes. */
+  /** File with a 32-byte base64 key that hashes client secrets, encrypts signing keys and seals the cursors of lists and the answers kept for an Idempotency-Key. The same for all processes. */
   @IsOptional()
   @IsString()
   secretKeyFile?: string;
+
+  /** Folder for the contents of files that people hand in, sealed; the same for all processes of a service. Not used with S3_ENDPOINT. */
+  @IsString()
+  filesDir = '.local/files';
+
+  /** S3-compatible storage for them instead: its address with the bucket, e.g. `https://s3.example.edu.cn/yizhan-files`. */
+  @IsOptional()
+  @IsUrl({ ...ANY_HOST, protocols: ['http', 'https'] })
+  s3Endpoint?: string;
+
+  @IsString()
+  s3Region = 'auto';
+
+  @IsOptional()
+  @IsString()
+  s3AccessKeyId?: string;
+
+  /** File with the secret of S3_ACCESS_KEY_ID. */
+  @IsOptional()
+  @IsString()
+  s3SecretAccessKeyFile?: string;
 
   /** Campus sign-in by OpenID Connect: the issuer. Register `<BASE_URL>/directory/sso/callback` there, and `/directory/sso/logout` for back-channel logout. */
   @IsOptional()
@@ -177,6 +198,11 @@ export class Config {
       jwksUrl: env.JWKS_URL,
       trustedProxies: env.TRUSTED_PROXIES,
       secretKeyFile: env.SECRET_KEY_FILE,
+      filesDir: env.FILES_DIR,
+      s3Endpoint: env.S3_ENDPOINT,
+      s3Region: env.S3_REGION,
+      s3AccessKeyId: env.S3_ACCESS_KEY_ID,
+      s3SecretAccessKeyFile: env.S3_SECRET_ACCESS_KEY_FILE,
       oidcIssuer: env.OIDC_ISSUER,
       oidcClientId: env.OIDC_CLIENT_ID,
       oidcClientSecretFile: env.OIDC_CLIENT_SECRET_FILE,

@@ -7,6 +7,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     en: 'Admission to the Party: applications, the 25 steps, timelines',
   },
   appointments: { zh: '任职：谁对哪些单位的学生负责', en: 'Appointments: who answers for the students of which units' },
+  audit: {
+    zh: '审计：谁对谁做了什么，以及记录是否完好',
+    en: 'The audit: who did what to what, and whether it is whole',
+  },
   calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
   caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
   clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },

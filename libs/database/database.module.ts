@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown 
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, DefaultNamingStrategy, type EntitySchema } from 'typeorm';
 import type { Pool } from 'pg';
+import { PreparingClient } from './prepared.js';
 import { SilenceWatch } from './silence.js';
 import { snakeCase } from './snake-case.js';
 import { Database } from './transaction.js';
@@ -21,7 +22,7 @@ export interface ConnectionOptions {
   applicationName: string;
 }
 
-/** Options of every data source of the house: snake_case columns, no synchronize, bounded waits. */
+/** Options of every data source of the house: snake_case columns, no synchronize, bounded waits, prepared statements. */
 export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions {
   return {
     type: 'postgres',
@@ -35,6 +36,7 @@ export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions
     connectTimeoutMS: 3_000,
     applicationName: options.applicationName,
     extra: {
+      Client: PreparingClient,
       connectionTimeoutMillis: 3_000,
       idle_in_transaction_session_timeout: 600_000,
       lock_timeout: 10_000,

@@ -1,25 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type ServiceName } from '#contracts';
 import { Database, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
-import { Handlers, type Received } from './handlers.js';
-import { eventOf, invalidPart } from './payload.js';
+import { DEAD_PREFIX, DeadDeliveries } from './dead.js';
+import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
+import { run, STORED_EVENT, type StoredEvent } from './stored-event.js';
 
 /** Tries before a delivery is dead. */
 export const MAX_ATTEMPTS = 8;
 
-/** An event as it is stored. */
-export interface EventRow {
-  id: string;
-  name: string;
-  aggregateId: string | null;
-  aggregateVersion: number | null;
-  payload: object;
-  trace: string | null;
-  occurredAt: Date;
-}
-
-interface DeliveryRow extends EventRow {
+interface DeliveryRow extends StoredEvent {
   deliveryId: string;
   attempts: number;
   predecessors: string[] | null;
@@ -30,8 +20,7 @@ const COLUMNS = sql`d.id AS "deliveryId", d.attempts,
   CASE WHEN d.aggregate_id IS NOT NULL THEN
     (SELECT array_agg(p.id::text) FROM events.delivery p
       WHERE p.consumer = d.consumer AND p.aggregate_id = d.aggregate_id AND p.id < d.id AND p.handled_at IS NULL) END AS predecessors,
-  e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
-  e.occurred_at AS "occurredAt"`;
+  ${STORED_EVENT}`;
 
 class BatchFailed extends Error {}
 
@@ -44,6 +33,7 @@ export class Consumer {
     private readonly database: Database,
     private readonly handlers: Handlers,
     private readonly schedules: Schedules,
+    private readonly dead: DeadDeliveries,
   ) {}
 
   /**
@@ -92,17 +82,15 @@ export class Consumer {
   /** Each of its tries has ended the process. */
   private async bury(service: ServiceName, id: string): Promise<void> {
     await this.database.background(async (tx) => {
-      const event = await queryOne<EventRow>(
+      const event = await queryOne<{ id: string; name: string }>(
         tx,
         sql`UPDATE events.delivery d SET dead_at = now(), last_problem = 'the process ended in the midst of it'
               FROM (${this.waiting(service, [id], true)}) w JOIN events.event e ON e.id = w.event_id
-             WHERE d.id = w.id
-            RETURNING e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
-                      e.occurred_at AS "occurredAt"`,
+             WHERE d.id = w.id RETURNING e.id, e.name`,
       );
       if (!event) return;
       this.logger.error(`${service}: ${event.name} ${event.id} has ended the process ${MAX_ATTEMPTS} times`);
-      await this.giveUp(tx, service, event);
+      await this.dead.report(tx, service, event);
     });
   }
 
@@ -185,23 +173,10 @@ export class Consumer {
 
   private async dispatch(tx: Tx, service: ServiceName, row: DeliveryRow): Promise<void> {
     if (row.name.startsWith(SCHEDULE_PREFIX)) return this.schedules.handle(tx, row.name, row.payload);
+    if (row.name.startsWith(DEAD_PREFIX)) return this.dead.handle(tx, service, row.payload);
     const handler = this.handlers.handlerOf(service, row.name);
     if (!handler) throw new Error(`no handler for ${row.name}`);
     await run(tx, handler, row);
-  }
-
-  /** Tells whoever waits for the effect of a delivery that there will be none; should that fail, the delivery is dead all the same. */
-  async giveUp(tx: Tx, service: ServiceName, row: EventRow): Promise<void> {
-    const handler = this.handlers.deadHandlerOf(service, row.name);
-    if (!handler) return;
-    await tx.query('SAVEPOINT dead');
-    try {
-      await run(tx, handler, row);
-      await tx.query('RELEASE SAVEPOINT dead');
-    } catch (error) {
-      await tx.query('ROLLBACK TO SAVEPOINT dead');
-      this.logger.error(`${service}: what follows a dead ${row.name} ${row.id} failed: ${describe(error)}`);
-    }
   }
 
   /** `row.attempts`: this try included. */
@@ -221,20 +196,8 @@ export class Consumer {
                  dead_at = CASE WHEN ${dead} THEN now() END, due_at = now() + make_interval(secs => ${backoffSeconds(attempts)})
            WHERE id = ${row.deliveryId}`,
     );
-    if (dead) await this.giveUp(tx, service, row);
+    if (dead) await this.dead.report(tx, service, row);
   }
-}
-
-/** Checks the payload against the event's class and runs a handler with it. */
-async function run(
-  tx: Tx,
-  { eventClass, handle }: NonNullable<ReturnType<Handlers['handlerOf']>>,
-  { id, name, occurredAt, aggregateId, aggregateVersion, trace, payload }: EventRow,
-): Promise<void> {
-  const invalid = invalidPart(eventClass, payload);
-  if (invalid) throw new Error(`invalid payload at ${invalid}`);
-  const event = { id, name, occurredAt, aggregateId, aggregateVersion, trace };
-  await handle(tx, { ...event, data: eventOf(eventClass, payload) } satisfies Received<object>);
 }
 
 /** Waits for the earlier deliveries of its aggregate: shortly, or until a dead one is replayed or discarded. */

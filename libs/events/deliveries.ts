@@ -1,6 +1,6 @@
 import { query, queryOne, sql, type Sql, type Tx } from '#database';
 import type { ServiceName } from '#contracts';
-import type { Consumer, EventRow } from './consumer.js';
+import type { DeadDeliveries } from './dead.js';
 
 export type DeliveryState = 'waiting' | 'under_way' | 'handled' | 'dead';
 
@@ -59,28 +59,27 @@ export async function replayDelivery(tx: Tx, consumer: ServiceName, id: string):
 
 /**
  * Gives a delivery up for good that is dead, or fails and is to be tried again: it counts as handled, those behind it go on, and whoever
- * waits for its effect is told. Returns whether there was one that nobody is handling right now.
+ * waits for its effect is told, unless that was done when it died. Returns whether there was one that nobody is handling right now.
  */
 export async function discardDelivery(
   tx: Tx,
-  eventConsumer: Consumer,
+  dead: DeadDeliveries,
   service: ServiceName,
   id: string,
 ): Promise<boolean> {
-  const event = await queryOne<EventRow>(
+  const event = await queryOne<{ id: string; name: string; wasDead: boolean }>(
     tx,
-    sql`UPDATE events.delivery d SET handled_at = now(), last_problem = 'discarded: ' || coalesce(d.last_problem, '')
-          FROM events.event e
-         WHERE e.id = d.event_id AND d.id IN (
-           SELECT id FROM events.delivery
-            WHERE id = ${id} AND consumer = ${service} AND handled_at IS NULL AND (dead_at IS NOT NULL OR attempts > 0)
-              FOR UPDATE SKIP LOCKED)
-        RETURNING e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
-                  e.occurred_at AS "occurredAt"`,
+    sql`UPDATE events.delivery d SET handled_at = now(), dead_at = coalesce(d.dead_at, now()), last_problem = 'discarded: ' || coalesce(d.last_problem, '')
+          FROM (SELECT id, event_id, dead_at FROM events.delivery
+                 WHERE id = ${id} AND consumer = ${service} AND handled_at IS NULL AND (dead_at IS NOT NULL OR attempts > 0)
+                   FOR UPDATE SKIP LOCKED) given
+          JOIN events.event e ON e.id = given.event_id
+         WHERE d.id = given.id
+        RETURNING e.id, e.name, given.dead_at IS NOT NULL AS "wasDead"`,
   );
   if (!event) return false;
   await releaseParked(tx, id);
-  await eventConsumer.giveUp(tx, service, event);
+  if (!event.wasDead) await dead.report(tx, service, event);
   return true;
 }
 

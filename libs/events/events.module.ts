@@ -13,12 +13,14 @@ import type { Job, Queue, Worker } from 'bullmq';
 import { Config } from '#config';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { Consumer } from './consumer.js';
+import { DeadDeliveries } from './dead.js';
 import { Handlers, type HostedService } from './handlers.js';
 import { Events } from './publishing.js';
 import { type DeliveryJob, queuePrefix, queuesModule, redisConnection } from './queues.js';
 import { assertRedisKeepsKeys } from './redis-check.js';
 import { Relay } from './relay.js';
 import { Schedules } from './schedules.js';
+import { Timers } from './timers.js';
 
 const CLOSE_WITHIN_MS = 25_000;
 const CONCURRENCY = 4;
@@ -117,6 +119,8 @@ export class EventsModule {
         Events,
         Handlers,
         Schedules,
+        Timers,
+        DeadDeliveries,
         Consumer,
         ...processors,
         {
@@ -127,7 +131,7 @@ export class EventsModule {
         },
         Workers,
       ],
-      exports: [Events, Relay, Schedules, Handlers, Consumer, HOSTED_SERVICES],
+      exports: [Events, Relay, Schedules, Timers, Handlers, Consumer, DeadDeliveries, HOSTED_SERVICES],
     };
   }
 }

@@ -45,7 +45,7 @@ export function OnEvent(eventClass: EventClass): MethodDecorator {
 
 /**
  * Marks `method(tx, event)` as what follows when a delivery of the event to this service is dead, or was discarded by an operator: whoever
- * waits for its effect is told. Run in the transaction that says so.
+ * waits for its effect is told. It is a delivery of its own, with tries of its own; when the first one was replayed meanwhile it is not run.
  */
 export function OnDead(eventClass: EventClass): MethodDecorator {
   return SetMetadata(ON_DEAD, eventClass);
@@ -56,7 +56,11 @@ export function Every(cron: string, options: ScheduleOptions): MethodDecorator {
   return SetMetadata(EVERY, { cron, ...options });
 }
 
-type Handle = (tx: Tx, event: Received<object>) => Promise<void>;
+/** What `@OnEvent` or `@OnDead` marks. */
+export interface EventHandler {
+  eventClass: EventClass;
+  handle: (tx: Tx, event: Received<object>) => Promise<void>;
+}
 
 /** Which service a module class belongs to. */
 export interface HostedService {
@@ -67,8 +71,8 @@ export interface HostedService {
 /** The handlers and schedules of the services this process hosts, found once at boot. */
 @Injectable()
 export class Handlers {
-  private readonly byService = new Map<ServiceName, Map<string, { eventClass: EventClass; handle: Handle }>>();
-  private readonly dead = new Map<string, { eventClass: EventClass; handle: Handle }>();
+  private readonly byService = new Map<ServiceName, Map<string, EventHandler>>();
+  private readonly deadByService = new Map<ServiceName, Map<string, EventHandler>>();
   readonly schedules: Schedule[] = [];
 
   /** The services this process hosts. */
@@ -82,9 +86,12 @@ export class Handlers {
     private readonly reflector: Reflector,
   ) {}
 
-  /** Collects `@OnEvent` and `@Every`; throws when they are not exactly what the hosted services owe. */
+  /** Collects `@OnEvent`, `@OnDead` and `@Every`; throws when they are not exactly what the hosted services owe. */
   discover(hosted: HostedService[]): void {
-    for (const { name } of hosted) this.byService.set(name, new Map());
+    for (const { name } of hosted) {
+      this.byService.set(name, new Map());
+      this.deadByService.set(name, new Map());
+    }
     for (const wrapper of this.discovery.getProviders()) {
       const instance = wrapper.instance as Record<string, (...args: unknown[]) => Promise<void>> | undefined;
       const service = hosted.find((candidate) => candidate.module === wrapper.host?.metatype)?.name;
@@ -96,13 +103,13 @@ export class Handlers {
     this.check();
   }
 
-  handlerOf(service: ServiceName, eventName: string): { eventClass: EventClass; handle: Handle } | undefined {
+  handlerOf(service: ServiceName, eventName: string): EventHandler | undefined {
     return this.byService.get(service)?.get(eventName);
   }
 
   /** What follows when a delivery of the event to the service comes to nothing. */
-  deadHandlerOf(service: ServiceName, eventName: string): { eventClass: EventClass; handle: Handle } | undefined {
-    return this.dead.get(`${service} ${eventName}`);
+  deadHandlerOf(service: ServiceName, eventName: string): EventHandler | undefined {
+    return this.deadByService.get(service)?.get(eventName);
   }
 
   private collect(
@@ -112,20 +119,11 @@ export class Handlers {
   ): void {
     const fn = instance[method];
     if (typeof fn !== 'function') return;
+    const handle: EventHandler['handle'] = (tx, event) => fn.call(instance, tx, event);
     const eventClass = this.reflector.get<EventClass | undefined>(ON_EVENT, fn);
-    if (eventClass) {
-      const { name } = eventOptions(eventClass);
-      const handlers = this.byService.get(service) as Map<string, { eventClass: EventClass; handle: Handle }>;
-      if (handlers.has(name))
-        throw new Error(`${service} handles ${name} twice: keep one @OnEvent(${eventClass.name})`);
-      handlers.set(name, { eventClass, handle: (tx, event) => fn.call(instance, tx, event) });
-    }
+    if (eventClass) add(this.byService.get(service)!, service, '@OnEvent', { eventClass, handle });
     const deadClass = this.reflector.get<EventClass | undefined>(ON_DEAD, fn);
-    if (deadClass) {
-      const key = `${service} ${eventOptions(deadClass).name}`;
-      if (this.dead.has(key)) throw new Error(`${service} has two @OnDead(${deadClass.name}): keep one`);
-      this.dead.set(key, { eventClass: deadClass, handle: (tx, event) => fn.call(instance, tx, event) });
-    }
+    if (deadClass) add(this.deadByService.get(service)!, service, '@OnDead', { eventClass: deadClass, handle });
     const every = this.reflector.get<{ cron: string } & ScheduleOptions>(EVERY, fn);
     if (every) {
       if (this.schedules.some((other) => other.name === every.name))
@@ -151,8 +149,21 @@ export class Handlers {
             `- ${service} handles ${name}, which does not name it: add '${service}' to the event's consumers in libs/contracts`,
           );
       }
+      for (const [name, { eventClass }] of this.deadByService.get(service)!) {
+        if (!handlers.has(name))
+          wrong.push(
+            `- ${service} has @OnDead(${eventClass.name}), but does not handle ${name}: add @OnEvent(${eventClass.name}), or delete it`,
+          );
+      }
     }
     if (wrong.length > 0)
       throw new Error(`Events and handlers do not agree, so nothing is started:\n${wrong.join('\n')}`);
   }
+}
+
+function add(handlers: Map<string, EventHandler>, service: string, decorator: string, handler: EventHandler): void {
+  const { name } = eventOptions(handler.eventClass);
+  if (handlers.has(name))
+    throw new Error(`${service} handles ${name} twice: keep one ${decorator}(${handler.eventClass.name})`);
+  handlers.set(name, handler);
 }

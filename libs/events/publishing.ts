@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { eventOptions, type EventClass } from '#contracts';
+import { eventOptions, type EventClass, type EventOptions } from '#contracts';
 import { afterCommit, newId, query, sql, type Tx } from '#database';
 import { invalidPart } from './payload.js';
 import { type Dispatched, Relay } from './relay.js';
@@ -38,9 +38,7 @@ export class Events {
   /** Publishes several events with one statement. */
   async publishAll(tx: Tx, events: object[], aggregate?: Aggregate, trace?: string): Promise<string[]> {
     const rows = events.map((event): EventRow => {
-      const options = eventOptions(event.constructor as EventClass);
-      const invalid = invalidPart(event.constructor as EventClass, event);
-      if (invalid) throw new Error(`${options.name}: invalid payload at ${invalid}`);
+      const options = checked(event);
       return {
         id: newId(),
         name: options.name,
@@ -56,7 +54,7 @@ export class Events {
     return rows.map((row) => row.id);
   }
 
-  /** Writes ready rows; schedules use it for their periods. They are on their way as soon as `tx` has committed. */
+  /** Writes ready rows; schedules and timers use it. They are on their way as soon as `tx` has committed. */
   async write(tx: Tx, rows: EventRow[]): Promise<void> {
     if (rows.length === 0) return;
     const fresh = await query<Dispatched>(
@@ -75,4 +73,13 @@ export class Events {
     );
     if (fresh.length > 0) afterCommit(tx, () => this.relay.push(fresh));
   }
+}
+
+/** The options of an event's class; throws when its payload breaks its own rules. */
+export function checked(event: object): EventOptions {
+  const eventClass = event.constructor as EventClass;
+  const options = eventOptions(eventClass);
+  const invalid = invalidPart(eventClass, event);
+  if (invalid) throw new Error(`${options.name}: invalid payload at ${invalid}`);
+  return options;
 }

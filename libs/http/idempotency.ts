@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, map, type Observable, of } from 'rxjs';
 import type { Actor } from '#auth';
 import { type Once, query, queryOne, sql, type Tx } from '#database';
-import { IdempotencyInProgress, IdempotencyKeyReused, Invalid } from '#problems';
+import { IdempotencyAnswerLost, IdempotencyInProgress, IdempotencyKeyReused, Invalid } from '#problems';
+import { Vault } from '#vault';
 import { KEY_REQUIRED } from './decorators.js';
 import { uploadOf } from './uploads.js';
 
@@ -27,43 +28,57 @@ interface Scope {
   key: string;
 }
 
-/** The first answer is stored in the use case's own transaction, so effect and answer stand or fall together. */
+/** What is sealed of a request: what it asked for (`fingerprintOf`), and the JSON it was answered; null: no body. */
+type Sealed = [fingerprint: string, response: string | null];
+
+/**
+ * The first answer is stored in the use case's own transaction, so effect and answer stand or fall together. Sealed, as answers have
+ * personal data in them and every service reads the table, and bound to the row, so that none can be put in another's place.
+ */
 class KeptAnswer implements Once {
   /** What the transaction returned, once it has been stored. */
   stored: { result: unknown } | undefined;
 
+  private readonly place: string;
+
   constructor(
+    private readonly vault: Vault,
     private readonly scope: Scope,
     private readonly fingerprint: () => string,
     readonly status: number,
-  ) {}
+  ) {
+    const { app, personId, route, key } = scope;
+    this.place = `platform.idempotency_key ${JSON.stringify([app, personId, route, key])}`;
+  }
 
   async enter(tx: Tx): Promise<void> {
     this.stored = undefined;
     const { app, personId, route, key } = this.scope;
-    const name = JSON.stringify([app, personId, route, key]);
     const lock = await queryOne<{ taken: boolean }>(
       tx,
-      sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) AS taken`,
+      sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${this.place}, 0)) AS taken`,
     );
     if (!lock?.taken) throw new IdempotencyInProgress({ retryAfter: 1 });
     // A statement of its own: its snapshot must be younger than the lock.
-    const before = await queryOne<{ fingerprint: string; status: number; response: string | null }>(
+    const before = await queryOne<{ status: number; answer: Buffer | null }>(
       tx,
-      sql`SELECT fingerprint, status, response FROM platform.idempotency_key
+      sql`SELECT status, answer FROM platform.idempotency_key
           WHERE app = ${app} AND person_id = ${personId} AND route = ${route} AND key = ${key}`,
     );
     if (!before) return;
-    if (before.fingerprint !== this.fingerprint()) throw new IdempotencyKeyReused({ pointer: 'Idempotency-Key' });
-    throw new Replay(before.status, before.response);
+    if (!before.answer) throw new IdempotencyAnswerLost({ pointer: 'Idempotency-Key' });
+    const [fingerprint, response] = JSON.parse(this.vault.open(this.place, before.answer)) as Sealed;
+    if (fingerprint !== this.fingerprint()) throw new IdempotencyKeyReused({ pointer: 'Idempotency-Key' });
+    throw new Replay(before.status, response);
   }
 
   async leave(tx: Tx, result: unknown): Promise<void> {
     const { app, personId, route, key } = this.scope;
+    const sealed: Sealed = [this.fingerprint(), bytesOf(result)];
     await query(
       tx,
-      sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, fingerprint, status, response)
-          VALUES (${app}, ${personId}, ${route}, ${key}, ${this.fingerprint()}, ${this.status}, ${bytesOf(result)})`,
+      sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, status, answer)
+          VALUES (${app}, ${personId}, ${route}, ${key}, ${this.status}, ${this.vault.seal(this.place, JSON.stringify(sealed))})`,
     );
     this.stored = { result };
   }
@@ -75,6 +90,8 @@ class KeptAnswer implements Once {
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(private readonly vault: Vault) {}
+
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<Request>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
@@ -91,7 +108,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       route: `${request.method} ${request.routeOptions.url ?? ''}`,
       key,
     };
-    const kept = new KeptAnswer(scope, () => fingerprintOf(request), reply.statusCode);
+    const kept = new KeptAnswer(this.vault, scope, () => fingerprintOf(request), reply.statusCode);
     actor.once = kept;
     return next.handle().pipe(
       map((answer: unknown) => {

@@ -27,5 +27,23 @@ class PlatformHttp1763750000000 implements MigrationInterface {
   }
 }
 
+/**
+ * Answers are sealed from here on. Those in clear are thrown away; their rows stay until they are a day old, so that a retry has no
+ * second effect.
+ */
+class SealedAnswers1764300010000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE platform.idempotency_key DROP COLUMN fingerprint, DROP COLUMN response;
+      -- sealed; null: it cannot be given again
+      ALTER TABLE platform.idempotency_key ADD COLUMN answer bytea;
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only: restore a backup, or write the next migration');
+  }
+}
+
 /** Migrations of schema `platform`. */
-export const httpMigrations: MigrationClass[] = [PlatformHttp1763750000000];
+export const httpMigrations: MigrationClass[] = [PlatformHttp1763750000000, SealedAnswers1764300010000];

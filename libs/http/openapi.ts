@@ -2,7 +2,7 @@ import { type INestApplication, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { isPublic, requiredPermission } from '#auth';
+import { isPublic, requiredPermissions } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES, SERVICES, type ServiceName, TAGS } from '#contracts';
 import { BODY_EXAMPLE, CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
@@ -185,7 +185,7 @@ function complete(
   schemas: Record<string, Schema>,
 ): Operation {
   const open = isPublic(route.handler, route.controller);
-  const permission = requiredPermission(route.handler, route.controller);
+  const oneOf = requiredPermissions(route.handler, route.controller) ?? [];
   const declared = (Reflect.getMetadata(DECLARED_PARAMETERS, route.handler) ?? []) as Parameter[];
   const parameters = (operation.parameters ?? []).map((parameter) => {
     // @nestjs/swagger loses the example of a path parameter.
@@ -253,7 +253,7 @@ function complete(
     parameters,
     ...(body && { requestBody: body }),
     responses,
-    security: open ? [] : [{ oauth2: permission ? [permission] : [] }],
+    security: open ? [] : oneOf.map((permission) => ({ oauth2: [permission] })),
   };
 }
 

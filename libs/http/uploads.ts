@@ -47,13 +47,13 @@ export async function registerUploads(fastify: FastifyInstance, maxBytes = 64 * 
 
 /**
  * Streams the one file of a multipart request, its part `file`, to disk. Throws UnsupportedMediaType (415) when the request is no form,
- * Invalid (400) when the form is damaged, lacks the file or has other parts, BodyTooLarge (413).
+ * Invalid (400) when the form is damaged, lacks the file or has other parts, BodyTooLarge (413) as soon as it has more bytes than it may.
  */
-export async function uploadedFile(request: FastifyRequest): Promise<UploadedFile> {
+export async function uploadedFile(request: FastifyRequest, maxBytes?: number): Promise<UploadedFile> {
   if (!request.isMultipart()) throw new UnsupportedMediaType();
   let file: UploadedFile | undefined;
   try {
-    for await (const part of request.parts()) {
+    for await (const part of request.parts(maxBytes ? { limits: { fileSize: maxBytes } } : {})) {
       if (part.type !== 'file' || part.fieldname !== PART)
         throw refused(part.fieldname, '多余的部分，只收 file', 'is not asked for: send `file` alone');
       if (file) throw refused(PART, '只能有一个文件', 'must be one file');

@@ -62,6 +62,13 @@ export const IdempotencyInProgress = defineProblem({
   zh: '使用同一 Idempotency-Key 的请求仍在处理中，请稍后重试',
   en: 'A request with the same Idempotency-Key is still being processed; try again shortly',
 });
+/** The key was lost, or the answer was stored before answers were sealed. */
+export const IdempotencyAnswerLost = defineProblem({
+  code: 'http/idempotency-answer-lost',
+  status: 409,
+  zh: '使用该 Idempotency-Key 的请求已经生效，但其结果无法再次返回；请直接读取该资源',
+  en: 'The request with this Idempotency-Key has taken effect, but its answer cannot be given again; read the resource',
+});
 export const Stale = defineProblem({
   code: 'http/stale',
   status: 412,

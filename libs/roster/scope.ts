@@ -71,6 +71,6 @@ export function unitTouchesScope(scope: Scope, column: Sql, date: string): Sql {
 }
 
 /** SQL predicate: does the dated row (`valid_from` inclusive, `valid_to` exclusive) of `alias` hold on the date? */
-export function holdsOn(alias: Sql, date: string): Sql {
+export function holdsOn(alias: Sql, date: string | Sql): Sql {
   return sql`${alias}.valid_from <= ${date} AND (${alias}.valid_to IS NULL OR ${alias}.valid_to > ${date})`;
 }

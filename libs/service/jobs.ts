@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Column, Entity } from 'typeorm';
 import type { Actor } from '#auth';
 import type { Bilingual, ServiceName } from '#contracts';
-import { BaseEntity, Database, insert, query, sql, type Tx } from '#database';
+import { BaseEntity, Database, insert, query, queryOne, sql, type Tx } from '#database';
 
 export const JOB_STATES = {
   queued: { zh: '排队中', en: 'queued' },
@@ -21,8 +21,8 @@ export interface JobError extends Bilingual {
   column?: string;
 }
 
-/** The error of a job whose work failed again and again, or was stopped by an operator. */
-export const GIVEN_UP: JobError = {
+/** The error of a job whose work was given up. */
+const GIVEN_UP: JobError = {
   zh: '任务反复失败已放弃，或已被运维人员终止；没有写入任何内容，请联系运维人员后重新提交',
   en: 'it failed again and again, or was discarded by an operator; nothing was written: ask whoever runs the system, then send it again',
 };
@@ -100,6 +100,15 @@ export class Jobs {
            WHERE id = ${jobId}`,
     );
     await this.addErrors(tx, jobId, errors);
+  }
+
+  /** Ends a job whose work failed again and again, or was stopped by an operator; what `@OnDead` of its event does. */
+  async giveUp(tx: Tx, jobId: string): Promise<void> {
+    const open = await queryOne(
+      tx,
+      sql`SELECT 1 FROM platform.job WHERE id = ${jobId} AND finished_at IS NULL FOR UPDATE`,
+    );
+    if (open) await this.fail(tx, jobId, [GIVEN_UP]);
   }
 
   /** Rows that were left out of a job that otherwise goes on. What PostgreSQL cannot store of their text is shown as U+FFFD. */

@@ -3,7 +3,14 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Actor, audit, CurrentActor, Require } from '#auth';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 import { Database, sql, type Tx } from '#database';
-import { Consumer, deliveryById, type DeliveryInfo, discardDelivery, openDeliveries, replayDelivery } from '#events';
+import {
+  DeadDeliveries,
+  deliveryById,
+  type DeliveryInfo,
+  discardDelivery,
+  openDeliveries,
+  replayDelivery,
+} from '#events';
 import { Flag, Instant, Int, OneOf, Text, Uuid } from '#fields';
 import { ApiPage, keyset, type Page, PageQuery, Summary, toPage, Returns } from '#http';
 import { defineProblem, NotFound } from '#problems';
@@ -82,7 +89,7 @@ export function operationsControllerOf(service: ServiceName): Type {
   class OperationsController {
     constructor(
       private readonly database: Database,
-      private readonly consumer: Consumer,
+      private readonly dead: DeadDeliveries,
     ) {}
 
     @Get()
@@ -121,7 +128,7 @@ export function operationsControllerOf(service: ServiceName): Type {
     @Returns(DeliveryDto)
     @Summary('放弃已失效或反复失败的投递', 'Discard a delivery that is dead or keeps failing')
     async discardDelivery(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<DeliveryDto> {
-      return this.settle(actor, id, 'discard', (tx, name) => discardDelivery(tx, this.consumer, name, id));
+      return this.settle(actor, id, 'discard', (tx, name) => discardDelivery(tx, this.dead, name, id));
     }
 
     private async settle(

@@ -8,9 +8,12 @@ import { Config } from '#config';
 import { schemaOf, SERVICE_NAMES } from '#contracts';
 import { DatabaseModule, type MigrationSet, pendingMigrations } from '#database';
 import { eventsMigrations, EventsModule, Handlers, pingRedis } from '#events';
+import { Files, STORAGE, type Storage, storageOf } from '#files';
 import { configureHttp, createAdapter, createLogger, httpMigrations, HttpModule, NestLogger, Readiness } from '#http';
 import { Policies, policyMigrations, PolicyVersion } from '#policy';
 import { CampusClock } from '#time';
+import { AuditController } from './audit.controller.js';
+import { type FileModule, fileModulesOf } from './files.module.js';
 import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
@@ -39,12 +42,21 @@ class PlatformModule {
       jobsControllerOf(name, jobs ?? 'platform:operations:read'),
       operationsControllerOf(name),
       policiesControllerOf(name),
+      ...(name === 'directory' ? [AuditController] : []),
     ]);
     return {
       module: PlatformModule,
       controllers,
-      providers: [{ provide: Config, useValue: config }, CampusClock, Policies, Jobs, Housekeeping],
-      exports: [Config, CampusClock, Policies, Jobs],
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: STORAGE, useFactory: () => storageOf(config) },
+        CampusClock,
+        Files,
+        Policies,
+        Jobs,
+        Housekeeping,
+      ],
+      exports: [Config, CampusClock, Files, Policies, Jobs],
     };
   }
 }
@@ -53,7 +65,7 @@ class PlatformModule {
 class ProcessModule {}
 
 /** The Nest module of a process that hosts `services`. */
-function processModule(services: Service[], config: Config): DynamicModule {
+function processModule(services: Service[], config: Config, files: FileModule[]): DynamicModule {
   const applicationName = services.length === 1 ? `yizhan-${services[0]?.name}` : 'yizhan';
   return {
     module: ProcessModule,
@@ -69,13 +81,15 @@ function processModule(services: Service[], config: Config): DynamicModule {
       AuthModule.forRoot(config),
       HttpModule.forRoot(config),
       ...services.map((service) => service.module),
+      ...files.map(({ module }) => module),
     ],
   };
 }
 
 /** The application of a process, put together but not brought to life: nothing connects. For generated documents. */
 export async function sketchApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
-  return NestFactory.create<NestFastifyApplication>(processModule(services, config), createAdapter(config), {
+  const module = processModule(services, config, fileModulesOf(services));
+  return NestFactory.create<NestFastifyApplication>(module, createAdapter(config), {
     preview: true,
     logger: ['error'],
     abortOnError: false,
@@ -84,7 +98,9 @@ export async function sketchApp(services: Service[], config: Config): Promise<Ne
 
 /** Builds the application of a process and checks that it may start; it does not listen yet. */
 export async function createApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(processModule(services, config), createAdapter(config), {
+  const files = fileModulesOf(services);
+  const module = processModule(services, config, files);
+  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(config), {
     logger: new NestLogger(createLogger(config)),
     abortOnError: false,
   }).catch((error: NodeJS.ErrnoException) => {
@@ -99,12 +115,14 @@ export async function createApp(services: Service[], config: Config): Promise<Ne
     const platform = services
       .filter(({ name }) => name === 'directory')
       .map(({ name }) => ({ name, module: PlatformModule }));
-    app.get(Handlers).discover([...services, ...platform]);
+    app.get(Handlers).discover([...services, ...platform, ...files]);
     await assertMigrated(app.get(DataSource), services);
     // Without Redis writes are taken all the same, and take effect in the other services when it is back; a worker has nothing to do.
     const readiness = app.get(Readiness);
     if (config.roles.includes('api')) readiness.addHelpful('redis', () => pingRedis(config));
     else readiness.add('redis', () => pingRedis(config));
+    // What needs no file works without their storage.
+    if (files.length > 0) readiness.addHelpful('files', () => app.get<Storage>(STORAGE).check());
     await app.init();
     return app;
   } catch (error) {

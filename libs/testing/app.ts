@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import pg from 'pg';
@@ -48,6 +48,7 @@ export class TestApp {
       baseUrl: 'http://yizhan.test',
       jwksUrl: issuer.jwksUrl,
       secretKeyFile: secretKeyFile(),
+      filesDir: join(dirname(secretKeyFile()), 'files'),
       logLevel: process.env['TEST_LOG_LEVEL'] ?? 'silent',
       rateLimitPerMinute: 1_000_000,
       redeliverAfterSeconds: 2,

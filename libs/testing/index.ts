@@ -1,6 +1,6 @@
 export { cloneDatabase, secretKeyFile, TestApp, TestIssuer, type Client } from './app.js';
 export { ChildProcess } from './child.js';
-export { drainEvents, eventually } from './waiting.js';
+export { drainEvents, eventually, fireTimers } from './waiting.js';
 export { campus, studentNumbers } from '../../apps/directory/src/seed.js';
 export { databaseUrl, prepareTemplate, TEMPLATE } from './template.js';
 export { wholeList } from './whole-list.js';

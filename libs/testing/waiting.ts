@@ -1,5 +1,5 @@
 import { query, sql } from '#database';
-import { Handlers, Relay } from '#events';
+import { Handlers, Relay, Timers } from '#events';
 import { type TestApp } from './app.js';
 
 /** Tries `check` until it stops throwing; fails with its last error after `ms`. */
@@ -34,4 +34,10 @@ export async function drainEvents(test: TestApp): Promise<void> {
     );
     if (open?.n !== 0) throw new Error(`${open?.n} deliveries are still open`);
   }, 60_000);
+}
+
+/** Fires the timers that are due by `at`, as though it were then, and waits until their events took effect. */
+export async function fireTimers(test: TestApp, at: Date): Promise<void> {
+  await test.app.get(Timers).fire(at);
+  await drainEvents(test);
 }

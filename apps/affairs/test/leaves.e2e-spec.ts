@@ -1,7 +1,7 @@
 import { newId, sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
-import { act, appoint, approve, events, form, type LeaveAnswer, submit, urgentForm } from './support.js';
+import { act, appoint, approve, events, form, handIn, type LeaveAnswer, submit, urgentForm } from './support.js';
 
 const PATH = '/affairs/v1/leaves';
 const { counselorCs, counselorFl, collegeOfficerCs, schoolOfficer, classAdvisorSe2401 } = campus.staff;
@@ -184,16 +184,15 @@ describe('leaves', () => {
       ['affairs.leave-approved.v1', leave.endsAt],
       ['affairs.leave-changed.v1', later(1)],
     ]);
-    const sick = await approve(
-      test,
-      await submit(student(3), urgentForm(50, 2, { kind: 'sick', attachments: ['files/a'] })),
-    );
+    const [a, b] = [await handIn(student(3)), await handIn(student(3))];
+    const sick = await approve(test, await submit(student(3), urgentForm(50, 2, { kind: 'sick', attachments: [a] })));
     const proof = {
       endsAt: new Date(Date.now() + 20 * 3_600_000).toISOString(),
       reason: '未痊愈',
-      attachments: ['files/b'],
+      attachments: [b],
     };
-    expect((await act(student(3), sick, 'extend', proof).expect(200)).body.attachments).toEqual(['files/a', 'files/b']);
+    const extended = (await act(student(3), sick, 'extend', proof).expect(200)).body;
+    expect(extended.attachments).toMatchObject([{ id: a }, { id: b }]);
     await act(student(3), sick, 'withdraw').expect(412);
     const ended = await approve(test, await submit(student(3), urgentForm(70, -51)));
     const tooLate = await act(student(3), ended, 'extend', { endsAt: later(1), reason: '迟了' }).expect(409);
@@ -206,9 +205,10 @@ describe('leaves', () => {
     const owed = await counselor.get(`${PATH}?papersOwed=true`).expect(200);
     expect(owed.body.data.map(({ id }: LeaveAnswer) => id)).toEqual([leave.id]);
     await act(student(4), leave, 'attachments', { attachments: [] }).expect(400);
-    const brought = (await act(student(4), leave, 'attachments', { attachments: ['files/1.pdf'] }).expect(200))
+    const id = await handIn(student(4));
+    const brought = (await act(student(4), leave, 'attachments', { attachments: [id] }).expect(200))
       .body as LeaveAnswer;
-    expect(brought).toMatchObject({ papersOwed: false, attachments: ['files/1.pdf'] });
+    expect(brought).toMatchObject({ papersOwed: false, attachments: [{ id, name: '证明.pdf' }] });
   });
 
   it('is submitted by staff for a student of theirs, and by an app for a student it names', async () => {
@@ -359,7 +359,7 @@ describe('leaves', () => {
       [{ ...good, reason: undefined }, '#/reason'],
       [{ ...good, reason: 'x'.repeat(2001) }, '#/reason'],
       [{ ...good, attachments: 'file' }, '#/attachments'],
-      [{ ...good, attachments: ['a', 1] }, '#/attachments/1'],
+      [{ ...good, attachments: [campus.school, 'files/1.pdf'] }, '#/attachments/1'],
       [{ ...good, urgent: 'yes' }, '#/urgent'],
       [{ ...good, status: 'approved' }, '#/status'],
     ];

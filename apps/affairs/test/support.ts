@@ -6,6 +6,7 @@ import { campus, type Client, type TestApp } from '#testing';
 import { addDays, instantOf, today } from '#time';
 
 const PATH = '/affairs/v1/leaves';
+export const PDF = Buffer.from('%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n');
 export const zone = 'Asia/Shanghai';
 const HOUR = 3_600_000;
 
@@ -47,6 +48,12 @@ export function urgentForm(ago: number, ahead: number, more: object = {}): objec
 
 export async function submit(client: Client, body: object): Promise<LeaveAnswer> {
   return (await client.post(PATH, body).expect(201)).body as LeaveAnswer;
+}
+
+/** Hands a proof in; answers the id of the file. */
+export async function handIn(client: Client, name = '证明.pdf'): Promise<string> {
+  const request = client.post('/affairs/v1/files?purpose=leave-proof').attach('file', PDF, name);
+  return ((await request.expect(201)).body as { id: string }).id;
 }
 
 export function act(client: Client, leave: LeaveAnswer, verb: string, body: object = {}): supertest.Test {

@@ -22,6 +22,10 @@ describe('after the secret key is lost', () => {
     const { id, secret } = await issuer.register({ clientId: 'portal' });
     await oidc.clientCredentialsGrant(await issuer.discover('portal', secret), { scope: 'directory:unit:read' });
 
+    await issuer.query(
+      sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, status, answer) VALUES ('portal', '', 'POST /x', 'k', 201, 'sealed')`,
+    );
+
     const file = join(mkdtempSync(join(tmpdir(), 'yizhan-key-')), 'secret.key');
     writeFileSync(file, randomBytes(32).toString('base64'));
     const [database, vault] = [issuer.app.get(Database), Vault.fromFile(file)];
@@ -33,6 +37,8 @@ describe('after the secret key is lost', () => {
     await owner.query(readFileSync('deploy/key-lost.sql', 'utf8'));
     await owner.end();
     expect(await keys.published()).toHaveLength(2);
+    const answers = await issuer.query(sql`SELECT answer FROM platform.idempotency_key WHERE key = 'k'`);
+    expect(answers).toEqual([{ answer: null }]);
     const renewed = await new ClientsService(database, vault).addSecret(ADMIN, id);
     const [row] = await issuer.query<{ hash: string }>(sql`SELECT hash FROM directory.client_secret`);
     expect(row?.hash).toBe(vault.digest('client secret', renewed.secret!));

@@ -325,6 +325,7 @@ describe('roster import', () => {
     await test.query(sql`UPDATE platform.job SET status = 'queued', finished_at = NULL`);
     const operator = await test.client('platform:operations:write');
     await operator.post(`/directory/v1/deliveries/${delivery!.id}/discard`).expect(200);
+    await drainEvents(test);
     const importer = await test.client('directory:import:write');
     const job = await importer.get(accepted.headers['location'] as string).expect(200);
     expect(job.body).toMatchObject({ status: 'failed', progress: { failed: 1 } });

@@ -82,7 +82,7 @@ describe('signing in by CAS', () => {
       expect([ticket, refused.status]).toEqual([ticket, 403]);
     }
     const signedIn = await yizhan.query(
-      sql`SELECT 1 FROM platform.audit_entry WHERE action = 'directory.person.signed-in' AND person_id <> ${STUDENT}`,
+      sql`SELECT 1 FROM platform.audit WHERE action = 'directory.person.signed-in' AND person_id <> ${STUDENT}`,
     );
     expect(signedIn).toEqual([]);
   });

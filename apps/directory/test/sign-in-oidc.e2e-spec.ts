@@ -48,7 +48,7 @@ describe('signing in by OpenID Connect', () => {
     expect(asked.page).not.toContain('Ask for leave oneself');
 
     const rows = await yizhan.query(
-      sql`SELECT action, app, subject_id FROM platform.audit_entry WHERE person_id = ${STUDENT} ORDER BY seq`,
+      sql`SELECT action, app, subject_id FROM platform.audit WHERE person_id = ${STUDENT} ORDER BY occurred_at`,
     );
     expect(rows).toContainEqual({ action: 'directory.person.signed-in', app: 'leave-app', subject_id: STUDENT });
     expect(rows).toContainEqual({ action: 'directory.app-consent.given', app: 'leave-app', subject_id: STUDENT });

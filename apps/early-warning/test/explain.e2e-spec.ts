@@ -189,7 +189,7 @@ describe('why, and why not', () => {
 
   it('leaves an audit entry, without student numbers', async () => {
     const [entry] = await test.query<{ n: number }>(
-      sql`SELECT count(*)::int AS n FROM platform.audit_entry WHERE action = 'early-warning.explanation.read' AND subject_id = ${campus.students[0]}`,
+      sql`SELECT count(*)::int AS n FROM platform.audit WHERE action = 'early-warning.explanation.read' AND subject_id = ${campus.students[0]}`,
     );
     expect(entry!.n).toBeGreaterThan(5);
   });

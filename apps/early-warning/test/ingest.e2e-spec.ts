@@ -313,7 +313,7 @@ describe('ingest', () => {
       await app.delete(path).expect(204);
       expect(await mentions(victim, number)).toEqual([]);
       expect(
-        await test.query(sql`SELECT subject_id FROM platform.audit_entry WHERE action = 'early-warning.student.erase'`),
+        await test.query(sql`SELECT subject_id FROM platform.audit WHERE action = 'early-warning.student.erase'`),
       ).toEqual([{ subject_id: victim }]);
       expect(await values('awards')).toMatchObject({ '2024000012': 9 });
       const before = await vectorsOf(test);

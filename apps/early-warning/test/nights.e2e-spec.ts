@@ -81,7 +81,7 @@ describe('nights become warnings', () => {
         { source: 'event:safety.night-checked.v1', metrics: expect.arrayContaining(['late_return']), batches: 3 },
       ],
     });
-    const [audited] = await test.query(sql`SELECT action FROM platform.audit_entry WHERE subject_id = ${id}`);
+    const [audited] = await test.query(sql`SELECT action FROM platform.audit WHERE subject_id = ${id}`);
     expect(audited).toEqual({ action: 'early-warning.warning.read' });
 
     await stranger.get(`${WARNINGS}/${id}`).expect(404);

@@ -70,7 +70,7 @@ describe('publishing a rule that would flag many', () => {
     expect(again.body).toEqual(published.body);
     expect((await officer.get(`${RULES}?code=a.many`)).body.data).toMatchObject([{ publication }]);
     const audited = await test.query(
-      sql`SELECT reason FROM platform.audit_entry WHERE action = 'early-warning.rule.published' AND subject_id = ${id}`,
+      sql`SELECT reason FROM platform.audit WHERE action = 'early-warning.rule.published' AND subject_id = ${id}`,
     );
     expect(audited).toEqual([{ reason: publication.reason }]);
   });

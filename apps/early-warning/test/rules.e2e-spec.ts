@@ -179,7 +179,7 @@ describe('metrics, rules and evaluations', () => {
       const audited = async (id: string) =>
         (
           await test.query<{ action: string; by: string }>(
-            sql`SELECT action, coalesce(person_id::text, app) AS by FROM platform.audit_entry
+            sql`SELECT action, coalesce(person_id::text, app) AS by FROM platform.audit
                  WHERE subject_kind = 'rule' AND subject_id = ${id} AND action LIKE 'early-warning.rule.%' ORDER BY seq`,
           )
         ).map(({ action, by }) => [action.split('.').at(-1), by]);
@@ -285,7 +285,7 @@ describe('metrics, rules and evaluations', () => {
       const audited = async () =>
         (
           await test.query<{ n: number }>(
-            sql`SELECT count(*)::int AS n FROM platform.audit_entry
+            sql`SELECT count(*)::int AS n FROM platform.audit
                  WHERE action = 'early-warning.evaluation.read' AND subject_kind = 'rule' AND subject_id = 'try.books'`,
           )
         )[0]!.n;

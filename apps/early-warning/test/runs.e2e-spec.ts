@@ -106,6 +106,17 @@ describe('when rules run', () => {
     expect(await warned(5)).toEqual([]);
   });
 
+  it('ends as failed when it fails again and again', async () => {
+    await test.query(
+      sql`ALTER TABLE early_warning.run ADD CONSTRAINT never CHECK (job_id IS NULL OR finished_at IS NULL) NOT VALID`,
+    );
+    const asked = await officer.post('/early-warning/v1/runs', {}).expect(202);
+    await drainEvents(test);
+    const job = await officer.get(asked.headers['location'] as string).expect(200);
+    expect(job.body).toMatchObject({ status: 'failed', progress: { failed: 1 } });
+    await test.query(sql`ALTER TABLE early_warning.run DROP CONSTRAINT never`);
+  });
+
   it("once a day at the school's own minute, also when that minute was missed", async () => {
     await set({ hour: 5, minute: 17, onNewData: false, pauseSeconds: 0 });
     await test.query(sql`DELETE FROM early_warning.run WHERE trigger = 'nightly'`);

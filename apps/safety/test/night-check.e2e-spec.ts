@@ -217,6 +217,17 @@ describe('the night check', () => {
       expect(rest.body).toMatchObject({ data: [{ night: '2025-02-11' }], nextCursor: null });
     });
 
+    it('ends as failed when the check fails again and again', async () => {
+      await test.query(sql`ALTER TABLE safety.night ADD CONSTRAINT never CHECK (night <> '2025-02-20')`);
+      const asked = await app.post('/safety/v1/night-checks', { night: '2025-02-20' }).expect(202);
+      await drainEvents(test);
+      const job = await app.get(asked.headers['location'] as string).expect(200);
+      expect(job.body).toMatchObject({ status: 'failed', progress: { failed: 1 } });
+      expect(job.body.finishedAt).not.toBeNull();
+      expect((await app.get(job.body.errors as string).expect(200)).text).toContain('failed again and again');
+      await test.query(sql`ALTER TABLE safety.night DROP CONSTRAINT never`);
+    });
+
     it.each([
       [{ night: '2999-01-01' }, 'safety/night-not-over', '#/night'],
       [{ night: '2025-02-10', to: '2999-01-01' }, 'safety/night-not-over', '#/to'],

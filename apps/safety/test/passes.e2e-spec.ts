@@ -298,7 +298,7 @@ describe('gate passes', () => {
     it("leaves an audit entry when one student's track is read", async () => {
       const counselor = await test.person(campus.staff.counselorCs);
       const entries = () =>
-        test.query(sql`SELECT 1 FROM platform.audit_entry WHERE action = 'safety.track.read' AND reason = 'dispute'`);
+        test.query(sql`SELECT 1 FROM platform.audit WHERE action = 'safety.track.read' AND reason = 'dispute'`);
       await counselor.get('/safety/v1/passes').expect(200);
       expect(await entries()).toHaveLength(0);
       await counselor.get(`/safety/v1/passes?studentId=${student(1)}&purpose=dispute`).expect(200);

@@ -46,7 +46,7 @@ describe('appointing', () => {
     const list = await officer.get(`/staffing/v1/appointments?personId=${staff.psychologist}&kind=mentor`).expect(200);
     expect(list.body.data).toEqual([made.body]);
     const audited = await test.query(
-      sql`SELECT action FROM platform.audit_entry WHERE subject_id = ${made.body.id as string}`,
+      sql`SELECT action FROM platform.audit WHERE subject_id = ${made.body.id as string}`,
     );
     expect(audited).toEqual([{ action: 'staffing.appointment.appoint' }]);
   });

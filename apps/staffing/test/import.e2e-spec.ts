@@ -199,3 +199,13 @@ it('a delivery that comes twice changes nothing', async () => {
   await drainEvents(test);
   expect(await count()).toBe(before);
 });
+
+it('ends as failed when it fails again and again, and leaves nothing behind', async () => {
+  const before = await count();
+  await test.query(sql`ALTER TABLE staffing.appointment ADD CONSTRAINT never CHECK (valid_from <> '2026-09-07')`);
+  const { status, errors } = await importing(`${HEADER}\nT0001,mentor,class,EN2401,,2026-09-07,\n`);
+  expect(status).toBe('failed');
+  expect(errors).toMatchObject([{ en: expect.stringContaining('failed again and again') }]);
+  expect(await count()).toBe(before);
+  expect(await test.query(sql`SELECT 1 FROM staffing.appointment_import WHERE content IS NOT NULL`)).toEqual([]);
+});

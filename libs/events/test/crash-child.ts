@@ -1,7 +1,8 @@
 import { Config } from '#config';
 import { Database } from '#database';
+import { Timers } from '#events';
 import { createApp } from '#service';
-import { moods, Things, things } from './fixture.js';
+import { moods, ThingHappenedV1, Things, things } from './fixture.js';
 
 // Set before the app starts: what was under way when another process died may be delivered before this one is ready.
 let go: () => void = () => undefined;
@@ -21,8 +22,28 @@ const config = app.get(Config);
 app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
 await app.listen(config.port, config.host);
 
-process.on('message', (message: { publish?: { id: string; version: number }; mood?: string; go?: true }) => {
+interface Message {
+  publish?: { id: string; version: number };
+  mood?: string;
+  /** Things to which something happens now, by a timer each. */
+  timers?: string[];
+  go?: true;
+}
+
+process.on('message', (message: Message) => {
   if (message.go) return go();
+  if (message.timers) {
+    const timers = message.timers.map((id) => ({
+      key: `fixture.thing ${id}` as never,
+      at: new Date(),
+      event: new ThingHappenedV1(id, 1),
+    }));
+    void app
+      .get(Database)
+      .transaction(null, (tx) => app.get(Timers).setAll(tx, timers))
+      .then(() => process.send?.({ set: true }));
+    return;
+  }
   if (!message.publish) return;
   const { publish: thing, mood } = message;
   app

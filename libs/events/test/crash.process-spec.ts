@@ -151,6 +151,48 @@ describe('a process that dies', () => {
     await expectOneEffect(thing.id);
   });
 
+  const timersLeft = async (): Promise<number> =>
+    (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM events.timer')).rows[0]?.n as number;
+
+  it('in the midst of firing timers fires none of them, and the next process all of them once', async () => {
+    const child = await start();
+    const things = Array.from({ length: 20 }, () => newId());
+    await db.query('BEGIN');
+    await db.query('LOCK TABLE events.event IN EXCLUSIVE MODE');
+    child.send({ timers: things });
+    await child.until('set');
+    await eventually(async () => {
+      const waiting = await rowsOf(
+        clone.url,
+        `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'events.event'::regclass`,
+      );
+      expect(waiting).toBeGreaterThan(0);
+    });
+    await child.end('SIGKILL');
+    await db.query('ROLLBACK');
+    await eventually(async () => {
+      expect(await rowsOf(clone.url, 'SELECT 1 FROM events.timer FOR UPDATE SKIP LOCKED')).toBe(things.length);
+    });
+    for (const id of things) expect(await effects(id)).toBe(0);
+    await start();
+    for (const id of things) await eventually(async () => expect(await effects(id)).toBe(1), 60_000);
+    expect(await timersLeft()).toBe(0);
+  });
+
+  it('after it fired timers, before Redis knew of it, has fired them once', async () => {
+    const child = await start();
+    const things = Array.from({ length: 20 }, () => newId());
+    await redis.call('CLIENT', 'PAUSE', '60000', 'WRITE');
+    child.send({ timers: things });
+    await child.until('set');
+    await eventually(async () => expect(await timersLeft()).toBe(0), 30_000);
+    await child.end('SIGKILL');
+    await redis.call('CLIENT', 'UNPAUSE');
+    for (const id of things) expect(await effects(id)).toBe(0);
+    await start();
+    for (const id of things) await eventually(async () => expect(await effects(id)).toBe(1), 60_000);
+  });
+
   it('each time it handles one event gives that one up after the usual tries, and nothing else', async () => {
     const things = ['fine', 'end', 'fine', 'fine'].map((mood) => ({ id: newId(), version: 1, mood }));
     const api = await start('api');
@@ -183,8 +225,10 @@ describe('a process that dies', () => {
     await eventually(async () => {
       for (const { id } of things) expect(await effects(id)).toBe(id === killer ? 0 : 1);
     });
-    const { rows } = await db.query('SELECT thing_id FROM fixture.given_up');
-    expect(rows).toEqual([{ thing_id: killer }]);
+    await eventually(async () => {
+      const { rows } = await db.query('SELECT thing_id FROM fixture.given_up');
+      expect(rows).toEqual([{ thing_id: killer }]);
+    });
   });
 
   it('on SIGTERM under load exits 0 within 30 s and has lost nothing it acknowledged', async () => {

@@ -1,5 +1,5 @@
 import { newId, query, sql } from '#database';
-import { latestPeriod, Schedules } from '#events';
+import { Handlers, latestPeriod, Schedules } from '#events';
 import { drainEvents, eventually, TestApp } from '#testing';
 import { Redis } from 'ioredis';
 import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
@@ -28,6 +28,11 @@ describe('the event core', () => {
     test.query<{ attempts: number; dead: boolean; handled: boolean; problem: string | null }>(
       sql`SELECT attempts, dead_at IS NOT NULL AS dead, handled_at IS NOT NULL AS handled, last_problem AS problem FROM events.delivery WHERE event_id = ${eventId}`,
     );
+
+  const deliveryOf = async (eventId: string) =>
+    (await test.query<{ id: string }>(sql`SELECT id FROM events.delivery WHERE event_id = ${eventId}`))[0]!.id;
+  const givenUp = (thing: { id: string }) =>
+    test.query<{ step: number }>(sql`SELECT step FROM fixture.given_up WHERE thing_id = ${thing.id} ORDER BY step`);
 
   it('takes effect once after the commit, and never after a rollback', async () => {
     const id = newId();
@@ -88,17 +93,13 @@ describe('the event core', () => {
   });
 
   it('says so to whoever waits when a delivery is dead, and when an operator discards one that keeps failing', async () => {
-    const givenUp = (thing: { id: string }) =>
-      test.query<{ step: number }>(sql`SELECT step FROM fixture.given_up WHERE thing_id = ${thing.id} ORDER BY step`);
     moods['poison'] = () => Promise.reject(new TypeError('no'));
     const dead = { id: newId(), version: 1 };
     const eventId = await happen(dead, 'poison');
     await drainEvents(test);
     expect(await givenUp(dead)).toEqual([{ step: 1 }]);
     const operator = await test.client('platform:operations:read', 'platform:operations:write');
-    const idOf = async (event: string) =>
-      (await test.query<{ id: string }>(sql`SELECT id FROM events.delivery WHERE event_id = ${event}`))[0]!.id;
-    await operator.post(`/fixture/v1/deliveries/${await idOf(eventId)}/discard`).expect(200);
+    await operator.post(`/fixture/v1/deliveries/${await deliveryOf(eventId)}/discard`).expect(200);
 
     // One that has failed once and waits for its next try: those behind it need not wait for seven more.
     const failing = { id: newId(), version: 1 };
@@ -106,22 +107,53 @@ describe('the event core', () => {
     await happen({ ...failing, version: 2 });
     await eventually(async () => expect((await openState(first))[0]!.attempts).toBeGreaterThan(0));
     await eventually(async () => {
-      await operator.post(`/fixture/v1/deliveries/${await idOf(first)}/discard`).expect(200);
+      await operator.post(`/fixture/v1/deliveries/${await deliveryOf(first)}/discard`).expect(200);
     });
     await drainEvents(test);
     expect(await givenUp(failing)).toEqual([{ step: 1 }]);
     expect(await effects(failing.id)).toEqual([2]);
     const handled = await happen({ id: newId(), version: 1 });
     await drainEvents(test);
-    await operator.post(`/fixture/v1/deliveries/${await idOf(handled)}/discard`).expect(409);
+    await operator.post(`/fixture/v1/deliveries/${await deliveryOf(handled)}/discard`).expect(409);
   });
 
-  it('is dead all the same when what follows fails too', async () => {
+  it('goes on saying so until whoever waits has heard it, once', async () => {
+    const thing = { id: newId(), version: 1 };
+    let tries = 0;
+    moods['hopeless'] = () => Promise.reject(new TypeError('no'));
+    moods['dead hopeless'] = async () => {
+      if (++tries < 3) throw new TypeError('not yet');
+    };
+    const eventId = await happen(thing, 'hopeless');
+    await drainEvents(test);
+    expect(await openState(eventId)).toMatchObject([{ dead: true, handled: false }]);
+    expect(tries).toBe(3);
+    expect(await givenUp(thing)).toEqual([{ step: 1 }]);
+    // Whoever waits has been told: that nobody will mend it is no news.
+    const operator = await test.client('platform:operations:write');
+    await operator.post(`/fixture/v1/deliveries/${await deliveryOf(eventId)}/discard`).expect(200);
+    await drainEvents(test);
+    expect(await givenUp(thing)).toEqual([{ step: 1 }]);
+  });
+
+  it('does not say so of a delivery that was replayed meanwhile', async () => {
+    const thing = { id: newId(), version: 1 };
     moods['hopeless'] = () => Promise.reject(new TypeError('no'));
     moods['dead hopeless'] = () => Promise.reject(new TypeError('no'));
-    const eventId = await happen({ id: newId(), version: 1 }, 'hopeless');
+    const eventId = await happen(thing, 'hopeless');
     await drainEvents(test);
-    expect(await openState(eventId)).toMatchObject([{ dead: true }]);
+    const [news] = await test.query<{ id: string }>(
+      sql`SELECT id FROM events.event WHERE name LIKE 'dead/%' AND payload ->> 'eventId' = ${eventId}`,
+    );
+    expect(await openState(news!.id)).toMatchObject([{ attempts: 8, dead: true }]);
+    for (const mood of ['hopeless', 'dead hopeless']) delete moods[mood];
+    const operator = await test.client('platform:operations:write');
+    for (const id of [eventId, news!.id])
+      await operator.post(`/fixture/v1/deliveries/${await deliveryOf(id)}/replay`).expect(200);
+    await drainEvents(test);
+    expect(await effects(thing.id)).toEqual([1]);
+    expect(await openState(news!.id)).toMatchObject([{ handled: true }]);
+    expect(await givenUp(thing)).toEqual([]);
   });
 
   it('rolls back only the failing event of a batch', async () => {
@@ -209,6 +241,34 @@ describe('the event core', () => {
     expect(latestPeriod('* * * * *', 'Asia/Shanghai', now, now)).toEqual([]);
     expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', after, now)).toEqual([new Date('2026-11-02T19:07:00Z')]);
     expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', new Date('2026-11-02T19:07:00Z'), now)).toEqual([]);
+  });
+
+  it('runs such a schedule once after two days, in two processes at a time', async () => {
+    const { databaseUrl } = test.config;
+    // Its own clock does not move schedules.
+    const api = await TestApp.create([things], { databaseUrl, roles: ['api'] });
+    try {
+      const [from, now] = ['2026-11-01T00:00:30Z', new Date('2026-11-03T00:00:30Z')];
+      const name = 'fixture.test-minutely' as never;
+      api.app.get(Handlers).schedules.push({
+        ...{ name, cron: '* * * * *', catchUp: 'latest', service: FIXTURE },
+        handle: async () => undefined,
+      });
+      await test.query(
+        sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${name}, ${FIXTURE}, '* * * * *', ${from})`,
+      );
+      const schedules = api.app.get(Schedules);
+      for (let i = 0; i < 3; i++) await Promise.all([schedules.tick(now), schedules.tick(now)]);
+      const runs = await test.query(
+        sql`SELECT payload ->> 'at' AS at FROM events.event WHERE name = ${`schedule/${String(name)}`}`,
+      );
+      expect(runs).toEqual([{ at: '2026-11-03T00:00:00.000Z' }]);
+    } finally {
+      await api.close();
+      await test.query(
+        sql`DELETE FROM events.delivery d USING events.event e WHERE e.id = d.event_id AND e.name LIKE 'schedule/%minutely'`,
+      );
+    }
   });
 
   it('refuses to publish a payload that breaks its own rules', async () => {

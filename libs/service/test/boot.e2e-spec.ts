@@ -9,7 +9,7 @@ import { Public } from '#auth';
 import { Config } from '#config';
 import { LeaveApprovedV1, type ServiceName } from '#contracts';
 import type { Tx } from '#database';
-import { OnEvent } from '#events';
+import { OnDead, OnEvent } from '#events';
 import { createApp, listen, type Service } from '#service';
 import { ChildProcess, cloneDatabase, secretKeyFile } from '#testing';
 import { startRedis, type LocalRedis } from '../../../tools/local/redis.js';
@@ -121,6 +121,20 @@ describe('a process that must not start', () => {
 
     expect(await refusal(serviceOf(ListeningModule))).toContain(
       "party-building handles affairs.leave-approved.v1, which does not name it: add 'party-building' to the event's consumers",
+    );
+  });
+
+  it('refuses to wait for the end of what it does not handle', async () => {
+    @Injectable()
+    class Listener {
+      @OnDead(LeaveApprovedV1)
+      async whenLeaveApprovedDead(_tx: Tx): Promise<void> {}
+    }
+    @Module({ providers: [Listener] })
+    class ListeningModule {}
+
+    expect(await refusal(serviceOf(ListeningModule))).toContain(
+      'party-building has @OnDead(LeaveApprovedV1), but does not handle affairs.leave-approved.v1',
     );
   });
 

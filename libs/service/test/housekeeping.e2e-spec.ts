@@ -42,8 +42,8 @@ describe('housekeeping', () => {
   async function key(hoursAgo: number): Promise<string> {
     const id = newId();
     await test.query(
-      sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, fingerprint, status, created_at)
-          VALUES ('test', '', 'POST /x', ${id}, '', 201, now() - make_interval(hours => ${hoursAgo}))`,
+      sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, status, created_at)
+          VALUES ('test', '', 'POST /x', ${id}, 201, now() - make_interval(hours => ${hoursAgo}))`,
     );
     return id;
   }

@@ -19,7 +19,7 @@ describe('the policies of a service', () => {
     const school = await test.person(campus.staff.schoolOfficer);
     await school.post(`${POLICY}/versions`, VERSION).expect(201);
     expect(await versions()).toMatchObject([{ number: 1, ...VERSION, value: { notReturnedAfter: '04:30' } }]);
-    const audited = sql`SELECT person_id AS by FROM platform.audit_entry WHERE action = 'platform.policy.put'`;
+    const audited = sql`SELECT person_id AS by FROM platform.audit WHERE action = 'platform.policy.put'`;
     expect(await test.query(audited)).toEqual([{ by: campus.staff.schoolOfficer }]);
   });
 

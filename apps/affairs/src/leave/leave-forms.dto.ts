@@ -4,14 +4,14 @@ import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 import { LEAVE_STATUSES, type LeaveRequest, type LeaveStatus } from './leave.entity.js';
 
 const Attachments = (minItems: number): PropertyDecorator =>
-  ListOf('text', {
-    zh: '证明材料的存放引用',
-    en: "References of proofs in the school's file store",
+  ListOf('uuid', {
+    zh: '证明材料：以 leave-proof 上传的文件',
+    en: 'Proofs: files that were handed in as leave-proof',
     optional: minItems === 0,
     minItems,
     maxItems: 10,
     unique: true,
-    example: ['files/2026/12/proof-1.pdf'],
+    example: [],
   });
 
 /** The period and its kind: enough for the rules. */
@@ -52,9 +52,9 @@ export class LeaveFormDto extends LeaveAskDto {
   contact?: string | null;
 
   static toRequest(form: LeaveFormDto): LeaveRequest {
-    const { kind, reason, destination, contact = null, urgent, attachments } = form;
+    const { kind, reason, destination, contact = null, urgent } = form;
     const [startsAt, endsAt] = [new Date(form.startsAt), new Date(form.endsAt)];
-    return { kind, startsAt, endsAt, reason, destination, contact, urgent, attachments };
+    return { kind, startsAt, endsAt, reason, destination, contact, urgent };
   }
 }
 

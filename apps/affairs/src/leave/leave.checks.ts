@@ -22,6 +22,7 @@ export interface Ask {
   startsAt: Date;
   endsAt: Date;
   urgent: boolean;
+  /** Ids of the proofs. */
   attachments: readonly string[];
   /** The leave that is corrected or extended: it does not collide with itself. */
   leaveId?: string | undefined;

@@ -32,10 +32,9 @@ export interface LeaveRequest {
   destination: string;
   contact: string | null;
   urgent: boolean;
-  attachments: string[];
 }
 
-/** A student's leave, from the request to the return. Reason, destination, contact and attachments never leave by event. */
+/** A student's leave, from the request to the return. Reason, destination, contact and proofs never leave by event. */
 @Entity({ name: 'leave', schema: 'affairs' })
 export class Leave extends BaseEntity {
   @Column('uuid')
@@ -69,10 +68,6 @@ export class Leave extends BaseEntity {
 
   @Column('boolean')
   urgent: boolean;
-
-  /** Where the proofs are, in the school's own file store. */
-  @Column('text', { array: true })
-  attachments: string[];
 
   /** An urgent leave's proof that is still to be handed in. */
   @Column('boolean')
@@ -201,9 +196,9 @@ export class Leave extends BaseEntity {
     this.round++;
   }
 
-  addAttachments(references: readonly string[]): void {
+  /** Proofs come to it. */
+  takeProofs(): void {
     if (['rejected', 'withdrawn', 'cancelled'].includes(this.status)) this.refuse();
-    this.attachments = [...new Set([...this.attachments, ...references])];
     this.papersOwed = false;
   }
 

@@ -177,6 +177,15 @@ export class LeavePolicy {
   @Int({ zh: '结束后几个工作日内须销假', en: 'Working days after the end to report back', min: 0, max: 30, example: 2 })
   returnWithinWorkingDays = 2;
 
+  @Int({
+    zh: '证明材料在请假结束后保存多少天',
+    en: 'Days that proofs are kept after the end of the leave',
+    min: 1,
+    max: 3660,
+    example: 365,
+  })
+  keepProofsDays = 365;
+
   @Decimal({
     zh: '累计超过学期的多少比例时提醒',
     en: 'Share of a term beyond which it is pointed out',

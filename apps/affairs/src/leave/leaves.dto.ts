@@ -9,9 +9,11 @@ import {
   type UnitKind,
 } from '#contracts';
 import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { FileDto } from '#files';
 import { ByDto, PageQuery, PersonRefDto } from '#http';
 import type { Person } from '#roster';
 import type { Assessment } from './leave.checks.js';
+import { LEAVE_PROOF } from './leave.files.js';
 import { CLOSED_HOW, type ClosedHow, type Leave, LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';
 import { type LeaveStep, STEP_DECISIONS, type StepDecision } from './leave-step.entity.js';
 
@@ -217,13 +219,8 @@ export class LeaveDetailDto extends LeaveDto {
   @Text({ zh: '联系方式', en: 'How to be reached', max: 100, nullable: true, example: '可电话联系' })
   contact: string | null;
 
-  @ListOf('text', {
-    zh: '证明材料的存放引用',
-    en: 'References of proofs',
-    maxItems: 1000,
-    example: ['files/2026/12/proof-1.pdf'],
-  })
-  attachments: string[];
+  @ListOf(() => FileDto, { zh: '证明材料', en: 'Proofs', maxItems: LEAVE_PROOF.maxFiles })
+  attachments: FileDto[];
 
   @Nested(() => ByDto, { zh: '提交者', en: 'Submitted by' })
   submittedBy: ByDto;
@@ -234,8 +231,8 @@ export class LeaveDetailDto extends LeaveDto {
   @ListOf(() => LeaveStepDto, { zh: '本轮审批环节', en: 'Steps of the present round', maxItems: 10, example: [STEP] })
   steps: LeaveStepDto[];
 
-  static of(leave: Leave, student: PersonRefDto, steps: LeaveStep[]): LeaveDetailDto {
-    const { reason, destination, contact, attachments, submittedBy, submittedByApp, extensionReason } = leave;
+  static of(leave: Leave, student: PersonRefDto, steps: LeaveStep[], attachments: FileDto[]): LeaveDetailDto {
+    const { reason, destination, contact, submittedBy, submittedByApp, extensionReason } = leave;
     return Object.assign(LeaveDto.fill(new LeaveDetailDto(), leave, student), {
       ...{ reason, destination, contact, attachments, extensionReason },
       submittedBy: ByDto.of(submittedBy, submittedByApp),

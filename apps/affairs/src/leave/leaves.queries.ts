@@ -4,7 +4,9 @@ import { newId, query, queryOne, sql, StaleVersionError, type Sql, type Tx } fro
 import { PersonRefDto } from '#http';
 import { NotFound } from '#problems';
 import { type Appointment, inScope, type Person, peopleByIds } from '#roster';
+import { filesOf } from '#files';
 import { Leave } from './leave.entity.js';
+import { proofsOf } from './leave.files.js';
 import { LeaveStep } from './leave-step.entity.js';
 import { type LeaveAction, LeaveDetailDto, LeaveDto } from './leaves.dto.js';
 
@@ -32,7 +34,8 @@ export async function insertSteps(tx: Tx, steps: LeaveStep[]): Promise<void> {
 /** The leave as its own page shows it. */
 export async function detailOf(tx: Tx, leave: Leave): Promise<LeaveDetailDto> {
   const [student] = await peopleByIds(tx, [leave.studentId]);
-  return LeaveDetailDto.of(leave, PersonRefDto.from(student as Person), await stepsOf(tx, leave));
+  const [steps, proofs] = [await stepsOf(tx, leave), await filesOf(tx, proofsOf(leave))];
+  return LeaveDetailDto.of(leave, PersonRefDto.from(student as Person), steps, proofs);
 }
 
 /** Leaves for a list, by id. */

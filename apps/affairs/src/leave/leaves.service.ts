@@ -4,11 +4,12 @@ import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
+import { type FileDto, Files } from '#files';
 import { anyOf, keyset, list, type Page, PersonRefDto, toPage } from '#http';
 import { Policies } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { appointmentsOf, inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
-import { instantOf, today } from '#time';
+import { addDays, dateOf, instantOf, today } from '#time';
 import type {
   AttachmentsDto,
   CloseLeaveDto,
@@ -21,6 +22,7 @@ import type {
 import { LeaveFormDto } from './leave-forms.dto.js';
 import { type Ask, assess, type Assessment } from './leave.checks.js';
 import { Leave } from './leave.entity.js';
+import { LEAVE_PROOF, proofsOf } from './leave.files.js';
 import { LeavePolicy } from './leave.policy.js';
 import { LeaveNotPossible } from './leave.problems.js';
 import { LeaveStep } from './leave-step.entity.js';
@@ -52,6 +54,7 @@ export class Leaves {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly returns: LeaveReturns,
+    private readonly files: Files,
     private readonly config: Config,
   ) {}
 
@@ -136,6 +139,7 @@ export class Leaves {
   precheck(actor: Actor, body: PrecheckLeaveDto): Promise<LeavePrecheckDto> {
     return this.database.read(async (tx) => {
       const student = await this.student(tx, body.studentId ?? actor.personId, actor.scopeOf('affairs:leave:read'));
+      await this.files.check(tx, actor, body.attachments, { purpose: LEAVE_PROOF, id: body.leaveId }, '#/attachments');
       const [startsAt, endsAt] = [new Date(body.startsAt), new Date(body.endsAt)];
       const assessment = await this.assess(tx, { ...body, startsAt, endsAt, studentId: student.id });
       const people = await peopleByIds(tx, [...new Set(assessment.steps.flatMap(({ personIds }) => personIds))]);
@@ -157,8 +161,11 @@ export class Leaves {
     return this.change(actor, id, expected, async (tx, leave) => {
       leave.mustBe('returned');
       const request = LeaveFormDto.toRequest(body);
-      const assessment = await this.accept(tx, { ...request, studentId: leave.studentId, leaveId: leave.id });
+      const { attachments } = body;
+      const assessment = await this.accept(tx, { ...request, attachments, studentId: leave.studentId, leaveId: id });
       leave.resubmit(request, assessment.papersOwed);
+      await this.files.free(tx, proofsOf(leave), attachments);
+      await this.attachProofs(tx, actor, leave, attachments);
       await this.returns.reconsider(tx, leave);
       await insertSteps(tx, chainOf(leave, assessment));
       await update(tx, leave);
@@ -169,6 +176,7 @@ export class Leaves {
   withdraw(actor: Actor, id: string, expected: number): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
       leave.withdraw();
+      if (leave.status === 'withdrawn') await this.files.free(tx, proofsOf(leave));
       await update(tx, leave);
       await recordAction(tx, actor, id, 'withdraw');
     });
@@ -189,8 +197,9 @@ export class Leaves {
     return this.change(actor, id, expected, async (tx, leave) => {
       const endsAt = new Date(body.endsAt);
       leave.extend(endsAt, body.reason, new Date());
-      if (body.attachments.length > 0) leave.addAttachments(body.attachments);
-      const { kind, studentId, startsAt, urgent, attachments, plannedEndsAt } = leave;
+      if (body.attachments.length > 0) leave.takeProofs();
+      const attachments = (await this.attachProofs(tx, actor, leave, body.attachments)).map((file) => file.id);
+      const { kind, studentId, startsAt, urgent, plannedEndsAt } = leave;
       const ask = { kind, studentId, startsAt, endsAt, urgent, attachments, leaveId: id, extendsFrom: plannedEndsAt };
       const assessment = await this.accept(tx, ask);
       leave.papersOwed ||= assessment.papersOwed;
@@ -203,7 +212,8 @@ export class Leaves {
   /** Hands in the papers an urgent leave still owes. */
   attach(actor: Actor, id: string, expected: number, body: AttachmentsDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      leave.addAttachments(body.attachments);
+      leave.takeProofs();
+      await this.attachProofs(tx, actor, leave, body.attachments);
       await update(tx, leave);
       await recordAction(tx, actor, id, 'attach');
     });
@@ -236,14 +246,25 @@ export class Leaves {
     return this.database.transaction(actor, async (tx) => {
       const student = await this.student(tx, studentId, scope);
       const request = LeaveFormDto.toRequest(body);
-      const assessment = await this.accept(tx, { ...request, studentId: student.id });
+      const { attachments } = body;
+      const assessment = await this.accept(tx, { ...request, attachments, studentId: student.id });
       const leave = Leave.submit(student.id, request, assessment.papersOwed, actor);
       await insert(tx, leave);
       const steps = chainOf(leave, assessment);
       await insertSteps(tx, steps);
       await recordAction(tx, actor, leave.id, 'submit');
-      return LeaveDetailDto.of(leave, PersonRefDto.from(student), steps);
+      const proofs = attachments.length > 0 ? await this.attachProofs(tx, actor, leave, attachments) : [];
+      return LeaveDetailDto.of(leave, PersonRefDto.from(student), steps, proofs);
     });
+  }
+
+  /** Attaches further proofs; all of them are kept as long after the end that is asked for as today's policy says. */
+  private async attachProofs(tx: Tx, actor: Actor, leave: Leave, ids: readonly string[]): Promise<FileDto[]> {
+    const { timeZone } = this.config;
+    const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, today(timeZone))).value;
+    const lastDay = dateOf(leave.extensionEndsAt ?? leave.plannedEndsAt, timeZone);
+    const keepUntil = instantOf(addDays(lastDay, keepProofsDays), '24:00', timeZone);
+    return this.files.attach(tx, actor, ids, proofsOf(leave), { keepUntil, pointer: '#/attachments' });
   }
 
   /** Students change their own leaves (submit), staff those of the students they answer for (decide). */

@@ -10,7 +10,7 @@ import { Events } from '#events';
 import { errorForLog } from '#http';
 import { Policies } from '#policy';
 import { Problem } from '#problems';
-import { GIVEN_UP, type JobError, Jobs } from '#service';
+import { type JobError, Jobs } from '#service';
 import { today } from '#time';
 import { Findings, Refused } from './findings.js';
 import { ImportPolicy } from './import-policy.js';
@@ -64,7 +64,7 @@ export class ImportRunner {
     if (found?.status !== 'requested') return;
     found.fail();
     await update(tx, found);
-    await this.jobs.fail(tx, found.jobId, [GIVEN_UP]);
+    await this.jobs.giveUp(tx, found.jobId);
   }
 
   private async attempt(tx: Tx, found: Import, dir: string): Promise<object> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
-import { Every, OnEvent, type Period, type Received } from '#events';
+import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { addDays } from '#time';
 import { RunRequestedV1 } from './run-requested.event.js';
 import { RunWantedV1 } from './run-wanted.event.js';
@@ -14,6 +14,11 @@ export class RunHandlers {
   @OnEvent(RunRequestedV1)
   async whenRunRequested(tx: Tx, event: Received<RunRequestedV1>): Promise<void> {
     await this.runs.carryOut(tx, event.data.runId);
+  }
+
+  @OnDead(RunRequestedV1)
+  async whenRunDead(tx: Tx, event: Received<RunRequestedV1>): Promise<void> {
+    await this.runs.giveUp(tx, event.data.runId);
   }
 
   @OnEvent(RunWantedV1)

@@ -86,6 +86,12 @@ export class Runs {
     await this.jobs.succeed(tx, jobId, { runId: id, ...result });
   }
 
+  /** Ends a run that could not be carried out, or was stopped by an operator. */
+  async giveUp(tx: Tx, id: string): Promise<void> {
+    const run = await tx.findOneBy(Run, { id });
+    if (run?.jobId) await this.jobs.giveUp(tx, run.jobId);
+  }
+
   /** A run of the house itself, over everybody; it sees all that was wanted so far. */
   async runAll(tx: Tx, trigger: Trigger): Promise<void> {
     await this.lock(tx);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { RosterChangedV1 } from '#contracts';
 import type { Tx } from '#database';
-import { Every, OnEvent, type Period, type Received } from '#events';
+import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
 import { Jobs } from '#service';
 import { addDays, daysBetween, today } from '#time';
@@ -40,6 +40,11 @@ export class NightHandlers {
       await this.nightChecks.check(tx, addDays(from, done));
     }
     await this.jobs.succeed(tx, jobId, { nights: total, ...(await this.nightChecks.summary(tx, from, to)) });
+  }
+
+  @OnDead(NightCheckRequestedV1)
+  async whenNightCheckDead(tx: Tx, event: Received<NightCheckRequestedV1>): Promise<void> {
+    await this.jobs.giveUp(tx, event.data.jobId);
   }
 
   /** Who lived where, and who was on the roster, may be known otherwise now for nights that were checked. */

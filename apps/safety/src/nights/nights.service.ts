@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
-import { Database, query, queryOne, sql, type Sql } from '#database';
+import { Database, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
@@ -10,7 +10,7 @@ import { JobDto, Jobs } from '#service';
 import { daysBetween, today } from '#time';
 import { lastNight } from '../curfew/night-window.js';
 import { NightCheckRequestedV1 } from './night-check-requested.event.js';
-import { wasActive } from './night.queries.js';
+import { findingCounts, NO_FINDINGS, residentCounts } from './night-numbers.queries.js';
 import {
   FindingDto,
   type FindingHistoryDto,
@@ -30,6 +30,11 @@ const COLUMNS = sql`f.id, f.night::text AS night, json_build_object('id', s.id, 
   f.excuse_id AS "excuseId", f.last_pass_at AS "lastPassAt", f.returned_at AS "returnedAt", f.revision`;
 const TABLES = sql`safety.night_finding f JOIN directory.published_student_v1 s ON s.id = f.student_id
   JOIN directory.published_unit_v1 b ON b.id = f.building_id`;
+
+const NIGHT_COLUMNS = sql`n.night::text AS night, n.revision, n.policy_number AS "policyNumber", n.checked_at AS "checkedAt", n.students, n.outages`;
+
+/** A night without what is counted for the caller; `students` are those of the school. */
+type NightRow = Omit<NightDto, 'counts'>;
 
 /** Nights and findings as those who answer for the students see them, and asking for a check. */
 @Injectable()
@@ -59,31 +64,37 @@ export class Nights {
   }
 
   /** Newest first. Numbers are counted over the caller's students only. */
-  async list(actor: Actor, q: NightsQuery): Promise<Page<NightDto>> {
+  list(actor: Actor, q: NightsQuery): Promise<Page<NightDto>> {
     const { from, to } = q;
-    return list(this.database.reader, q, {
-      select: this.nightColumns(actor),
-      from: sql`safety.night n`,
-      where: [from && sql`n.night >= ${from}`, to && sql`n.night <= ${to}`],
-      sorts: { night: sql`n.night` },
-      defaultSort: '-night',
-      id: sql`n.id`,
-      to: NightDto.from,
+    return this.database.read(async (tx) => {
+      const { data, ...rest } = await list(tx, q, {
+        select: NIGHT_COLUMNS,
+        from: sql`safety.night n`,
+        where: [from && sql`n.night >= ${from}`, to && sql`n.night <= ${to}`],
+        sorts: { night: sql`n.night` },
+        defaultSort: '-night',
+        id: sql`n.id`,
+        to: (row: NightRow) => row,
+      });
+      return { data: await this.withNumbers(tx, actor, data), ...rest };
     });
   }
 
-  async get(actor: Actor, night: string): Promise<NightDto> {
-    const row = await queryOne<NightDto>(
-      this.database.reader,
-      sql`SELECT ${this.nightColumns(actor)} FROM safety.night n WHERE n.night = ${night}`,
-    );
-    if (!row) throw new NotFound({ what: 'finding' });
-    return NightDto.from(row);
+  get(actor: Actor, night: string): Promise<NightDto> {
+    return this.database.read(async (tx) => {
+      const row = await queryOne<NightRow>(
+        tx,
+        sql`SELECT ${NIGHT_COLUMNS} FROM safety.night n WHERE n.night = ${night}`,
+      );
+      if (!row) throw new NotFound({ what: 'finding' });
+      return (await this.withNumbers(tx, actor, [row]))[0] as NightDto;
+    });
   }
 
   /** By student number. */
   async findingsOfNight(actor: Actor, night: string, q: NightFindingsQuery): Promise<Page<FindingDto>> {
-    await this.get(actor, night);
+    const known = await queryOne(this.database.reader, sql`SELECT FROM safety.night WHERE night = ${night}`);
+    if (!known) throw new NotFound({ what: 'finding' });
     return list(this.database.reader, q, {
       select: COLUMNS,
       from: TABLES,
@@ -135,25 +146,21 @@ export class Nights {
     ];
   }
 
-  private nightColumns(actor: Actor): Sql {
-    return sql`n.night::text AS night, n.revision, n.policy_number AS "policyNumber", n.checked_at AS "checkedAt", n.outages,
-      ${this.studentsOf(actor)} AS students,
-      (SELECT json_build_object(
-                'late', count(*) FILTER (WHERE f.finding = 'late'),
-                'notReturned', count(*) FILTER (WHERE f.finding = 'not_returned'),
-                'excused', count(*) FILTER (WHERE f.finding = 'excused'),
-                'excusedByLeave', count(*) FILTER (WHERE f.finding = 'excused' AND f.excuse = 'leave'),
-                'suppressed', count(*) FILTER (WHERE f.finding = 'suppressed'),
-                'unknown', count(*) FILTER (WHERE f.finding = 'unknown'))
-         FROM safety.night_finding f WHERE f.night = n.night AND ${this.visible(actor, sql`f.student_id`)}) AS counts`;
-  }
-
-  private studentsOf(actor: Actor): Sql {
-    if (actor.scopeOf('safety:night-check:read').school) return sql`n.students`;
-    return sql`(SELECT count(DISTINCT m.person_id)::int FROM directory.published_membership_v1 m
-                  JOIN directory.published_student_v1 s ON s.id = m.person_id
-                 WHERE ${wasActive(sql`s`, sql`n.night`)} AND m.unit_id = ANY(n.buildings)
-                   AND m.valid_from <= n.night AND (m.valid_to IS NULL OR m.valid_to > n.night) AND ${this.visible(actor, sql`m.person_id`)})`;
+  /** The nights with the numbers of the caller's students. */
+  private async withNumbers(tx: Tx, actor: Actor, nights: readonly NightRow[]): Promise<NightDto[]> {
+    const { school } = actor.scopeOf('safety:night-check:read');
+    const dates = nights.map(({ night }) => night);
+    const [counts, students] = [
+      await findingCounts(tx, dates, this.visible(actor, sql`f.student_id`)),
+      school ? undefined : await residentCounts(tx, dates, this.visible(actor, sql`m.person_id`)),
+    ];
+    return nights.map((row) =>
+      NightDto.from({
+        ...row,
+        students: students ? (students.get(row.night) ?? 0) : row.students,
+        counts: counts.get(row.night) ?? NO_FINDINGS,
+      }),
+    );
   }
 
   private visible(actor: Actor, student: Sql): Sql {

@@ -9,7 +9,7 @@ import { decode } from '#exchange';
 import type { UploadedFile } from '#http';
 import { Policies } from '#policy';
 import { BodyTooLarge } from '#problems';
-import { GIVEN_UP, JobDto, Jobs } from '#service';
+import { JobDto, Jobs } from '#service';
 import { today } from '#time';
 import { AppointmentUnitsPolicy } from '../appointments/appointment-units.policy.js';
 import { type AppointmentImportOptions } from './imports.dto.js';
@@ -88,7 +88,7 @@ export class AppointmentImports {
   async giveUp(tx: Tx, importId: string): Promise<void> {
     const requested = await tx.findOneBy(AppointmentImport, { id: importId });
     if (!requested?.content) return;
-    await this.jobs.fail(tx, requested.jobId, [GIVEN_UP]);
+    await this.jobs.giveUp(tx, requested.jobId);
     await tx.update(AppointmentImport, { id: importId }, { content: null });
   }
 

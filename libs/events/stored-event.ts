@@ -1,0 +1,26 @@
+import { sql, type Tx } from '#database';
+import type { EventHandler, Received } from './handlers.js';
+import { eventOf, invalidPart } from './payload.js';
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  id: string;
+  name: string;
+  aggregateId: string | null;
+  aggregateVersion: number | null;
+  payload: object;
+  trace: string | null;
+  occurredAt: Date;
+}
+
+/** The columns of a `StoredEvent`; `e` is its row of `events.event`. */
+export const STORED_EVENT = sql`e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
+  e.occurred_at AS "occurredAt"`;
+
+/** Checks the payload against the event's class and runs a handler with it. */
+export async function run(tx: Tx, { eventClass, handle }: EventHandler, stored: StoredEvent): Promise<void> {
+  const { payload, ...event } = stored;
+  const invalid = invalidPart(eventClass, payload);
+  if (invalid) throw new Error(`invalid payload at ${invalid}`);
+  await handle(tx, { ...event, data: eventOf(eventClass, payload) } satisfies Received<object>);
+}

@@ -1,0 +1,287 @@
+import type { Readable } from 'node:stream';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type Actor, audit, MissingPermission } from '#auth';
+import { schemaOf, type ServiceName } from '#contracts';
+import { afterCommit, Database, newId, query, queryOne, sql, type Sql, type Tx } from '#database';
+import { BodyTooLarge, type FieldError, NotFound, Unavailable } from '#problems';
+import { CampusClock } from '#time';
+import { Vault } from '#vault';
+import { cleanName, harmless } from './content.js';
+import { FileDto, StoredFileDto } from './file.dto.js';
+import { NotAttachable, TooManyFiles, TooManyUnattached } from './files.problems.js';
+import { type FilePurpose, purposesOf } from './purpose.js';
+import { openSealed, sealFile } from './sealing.js';
+import type { Storage } from './storage.js';
+import { fileTable } from './migrations/file-table.js';
+
+/** What was handed in and is not attached to anything is kept so long. */
+const UNATTACHED = sql`interval '24 hours'`;
+/** Files that somebody may have handed in and not used. */
+const MOST_UNATTACHED = 30;
+const RETRY_AFTER_SECONDS = 3;
+const COLUMNS = sql`f.id, f.purpose, f.name, f.media_type AS "mediaType", f.bytes, f.sha256, f.subject_id AS "subjectId",
+  f.keep_until AS "keepUntil", f.created_at AS "createdAt"`;
+
+const NOT_YOURS_TO_ATTACH = {
+  zh: '不存在、不是您上传的、用途不符或已被使用',
+  en: 'is unknown, not your own, meant for something else, or used already',
+};
+
+/** Under this the storage is provided. */
+export const STORAGE = Symbol('storage');
+
+/** A file that came in, in a temporary place of its own. */
+export interface IncomingFile {
+  path: string;
+  /** As the sender named it. */
+  filename: string;
+}
+
+/** What files are attached to. */
+export interface FileSubject {
+  purpose: FilePurpose;
+  /** Id of a row of the feature that declared the purpose. */
+  id: string;
+}
+
+/**
+ * Files that people hand in. A file belongs to who handed it in until a use case attaches it to a row of its feature; from then on
+ * whoever may read the row may read the file. It is kept until the instant that its row says, and deleted by FileCleanup.
+ */
+@Injectable()
+export class Files {
+  private readonly logger = new Logger('Files');
+
+  constructor(
+    private readonly database: Database,
+    @Inject(STORAGE) private readonly storage: Storage,
+    private readonly vault: Vault,
+    private readonly clock: CampusClock,
+  ) {}
+
+  /** Throws what a file is refused for before it is looked at: MissingPermission (403), TooManyUnattached (409). */
+  async mayStore(tx: Tx, actor: Actor, purpose: FilePurpose): Promise<void> {
+    if (!purpose.upload.some((permission) => actor.can(permission))) throw new MissingPermission(purpose.upload[0]);
+    const waiting = await queryOne<{ n: number }>(
+      tx,
+      sql`SELECT count(*)::int AS n FROM ${fileTable(purpose.service)} f
+           WHERE ${handedInBy(actor)} AND f.subject_id IS NULL AND f.keep_until > now()`,
+    );
+    if (waiting!.n >= MOST_UNATTACHED) throw new TooManyUnattached({ params: { most: MOST_UNATTACHED } });
+  }
+
+  /** Keeps a file for a day, to be attached by then. Throws also what its content is refused for; see `harmless`. */
+  async store(actor: Actor, purpose: FilePurpose, { path, filename }: IncomingFile): Promise<StoredFileDto> {
+    const content = await harmless(path, purpose.types);
+    const sealedPath = `${path}.sealed`;
+    const { secret, bytes, sha256 } = await sealFile(content.path, sealedPath);
+    // A picture may have grown.
+    if (bytes > purpose.maxBytes) throw new BodyTooLarge({ pointer: '#/file' });
+    const id = newId();
+    const key = keyOf(purpose.service, id);
+    await this.withStorage(this.storage.put(key, sealedPath));
+    try {
+      return await this.database.transaction(actor, async (tx) => {
+        await query(
+          tx,
+          sql`SELECT pg_advisory_xact_lock(hashtextextended(${`file ${actor.personId ?? actor.app}`}, 0))`,
+        );
+        await this.mayStore(tx, actor, purpose);
+        const sealedKey = this.vault.seal(placeOf(purpose.service, id), secret.toString('base64'));
+        const row = await queryOne<StoredFileDto>(
+          tx,
+          sql`INSERT INTO ${fileTable(purpose.service)} AS f
+                (id, purpose, name, media_type, bytes, sha256, sealed_key, person_id, app, keep_until)
+              VALUES (${id}, ${purpose.name}, ${cleanName(filename, content.type)}, ${content.type}, ${bytes}, ${sha256}, ${sealedKey},
+                ${actor.personId ?? null}, ${actor.app}, now() + ${UNATTACHED}) RETURNING ${COLUMNS}`,
+        );
+        return StoredFileDto.from(row!);
+      });
+    } catch (error) {
+      this.discard(key);
+      throw error;
+    }
+  }
+
+  /** What is known of a file that the actor may read: of their own that is not attached yet, or of a row that they may read. */
+  async find(tx: Tx, actor: Actor, service: ServiceName, id: string): Promise<StoredFileDto> {
+    const row = await queryOne<StoredFileDto>(
+      tx,
+      sql`SELECT ${COLUMNS} FROM ${fileTable(service)} f WHERE f.id = ${id} AND ${this.readable(actor, service)}`,
+    );
+    if (!row) throw new NotFound({ what: 'file' });
+    return StoredFileDto.from(row);
+  }
+
+  /** A file with its content; who reads it is written down before the first byte is given. */
+  async open(actor: Actor, service: ServiceName, id: string): Promise<{ file: StoredFileDto; content: Readable }> {
+    const { file, secret } = await this.database.transaction(null, async (tx) => {
+      const found = await this.find(tx, actor, service, id);
+      const row = await queryOne<{ sealedKey: Buffer }>(
+        tx,
+        sql`SELECT sealed_key AS "sealedKey" FROM ${fileTable(service)} WHERE id = ${id}`,
+      );
+      await audit(tx, actor, { action: `${service}.file.read`, subject: { kind: 'file', id } });
+      return { file: found, secret: this.vault.open(placeOf(service, id), row!.sealedKey) };
+    });
+    const stored = await this.withStorage(this.storage.get(keyOf(service, id)));
+    if (!stored) throw new Error(`The content of file ${id} of ${service} is not in the storage`);
+    return { file, content: openSealed(stored, Buffer.from(secret, 'base64')) };
+  }
+
+  /**
+   * Throws NotAttachable (422) unless each file is the actor's own, meant for this and not used, or attached to the subject already;
+   * its errors point at `pointer`/<place in `ids`>. Says nothing of what becomes of them meanwhile.
+   */
+  async check(
+    tx: Tx,
+    actor: Actor,
+    ids: readonly string[],
+    subject: Pick<FileSubject, 'purpose'> & { id?: string | undefined },
+    pointer: string,
+  ): Promise<void> {
+    const { purpose, id: subjectId = null } = subject;
+    const fitting = await query<{ id: string }>(
+      tx,
+      sql`SELECT f.id FROM ${fileTable(purpose.service)} f
+           WHERE f.id = ANY(${ids}::uuid[]) AND f.purpose = ${purpose.name}
+             AND (f.subject_id = ${subjectId}::uuid OR (f.subject_id IS NULL AND ${handedInBy(actor)}))`,
+    );
+    const known = new Set(fitting.map(({ id }) => id));
+    const errors = ids.flatMap((id, i): FieldError[] =>
+      known.has(id.toLowerCase()) ? [] : [{ pointer: `${pointer}/${i}`, ...NOT_YOURS_TO_ATTACH }],
+    );
+    if (errors.length > 0) throw new NotAttachable({ errors });
+  }
+
+  /**
+   * Attaches files to a subject, beside those that are attached already, and keeps all of them until `keepUntil` (null: as long as the
+   * subject). Throws what `check` throws, and TooManyFiles (422). Returns all files of the subject, those handed in first first.
+   */
+  async attach(
+    tx: Tx,
+    actor: Actor,
+    ids: readonly string[],
+    subject: FileSubject,
+    { keepUntil, pointer }: { keepUntil: Date | null; pointer: string },
+  ): Promise<FileDto[]> {
+    const { purpose, id: subjectId } = subject;
+    const table = fileTable(purpose.service);
+    await query(tx, sql`SELECT FROM ${table} WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`);
+    await this.check(tx, actor, ids, subject, pointer);
+    await query(
+      tx,
+      sql`UPDATE ${table} SET subject_id = ${subjectId}, keep_until = ${keepUntil}
+           WHERE id = ANY(${ids}::uuid[]) OR subject_id = ${subjectId} AND purpose = ${purpose.name}`,
+    );
+    const files = await filesOf(tx, subject);
+    if (files.length > purpose.maxFiles) throw new TooManyFiles({ pointer, params: { most: purpose.maxFiles } });
+    return files;
+  }
+
+  /** Gives files of a subject back to who handed them in, for a day: all but `but`. */
+  async free(tx: Tx, { purpose, id }: FileSubject, but: readonly string[] = []): Promise<void> {
+    await query(
+      tx,
+      sql`UPDATE ${fileTable(purpose.service)} SET subject_id = NULL, keep_until = now() + ${UNATTACHED}
+           WHERE subject_id = ${id} AND purpose = ${purpose.name} AND id <> ALL(${but}::uuid[])`,
+    );
+  }
+
+  /** Deletes what was kept until `now`, at most `most` files; returns how many. Contents go once the rows are gone for good. */
+  async deleteExpired(tx: Tx, service: ServiceName, now: Date, most: number): Promise<number> {
+    const table = fileTable(service);
+    const rows = await query<{ id: string }>(
+      tx,
+      sql`DELETE FROM ${table} WHERE id IN
+            (SELECT id FROM ${table} WHERE keep_until <= ${now} ORDER BY keep_until LIMIT ${most} FOR UPDATE SKIP LOCKED)
+          RETURNING id`,
+    );
+    for (const { id } of rows) afterCommit(tx, () => this.discard(keyOf(service, id)));
+    return rows.length;
+  }
+
+  /** Deletes contents without a row that were put before `before`: a crash left them. Returns how many. */
+  async deleteOrphans(tx: Tx, service: ServiceName, before: Date): Promise<number> {
+    let deleted = 0;
+    for await (const keys of inBatches(this.storage.list(service))) {
+      const old = keys.filter((key) => putAt(key) < before);
+      const kept = await query<{ key: string }>(
+        tx,
+        sql`SELECT key FROM unnest(${old}::text[]) AS key JOIN ${fileTable(service)} f ON key = ${`${service}/`} || f.id`,
+      );
+      const known = new Set(kept.map(({ key }) => key));
+      for (const key of old.filter((one) => !known.has(one))) {
+        await this.storage.delete(key);
+        deleted++;
+      }
+    }
+    return deleted;
+  }
+
+  private readable(actor: Actor, service: ServiceName): Sql {
+    const date = this.clock.today();
+    let readable = sql`(f.subject_id IS NULL AND ${handedInBy(actor)})`;
+    for (const purpose of purposesOf(service)) {
+      const subject = purpose.readable(actor, sql`f.subject_id`, date);
+      readable = sql`${readable} OR (f.purpose = ${purpose.name} AND ${subject})`;
+    }
+    return sql`(${readable})`;
+  }
+
+  /** Deletes a content that no row names; what fails is left to `deleteOrphans`. */
+  private discard(key: string): void {
+    this.storage.delete(key).catch((error: Error) => this.logger.warn(`a content is not deleted yet: ${error.name}`));
+  }
+
+  /** A storage that does not do what it should is not the caller's fault, and may be back soon. */
+  private async withStorage<T>(done: Promise<T>): Promise<T> {
+    try {
+      return await done;
+    } catch (error) {
+      const { name, code } = error as { name: string; code?: string };
+      this.logger.error(`the storage of files fails: ${name} ${code ?? ''}`);
+      throw new Unavailable({ retryAfter: RETRY_AFTER_SECONDS });
+    }
+  }
+}
+
+/** The files of a subject, those handed in first first. */
+export async function filesOf(tx: Tx, { purpose, id }: FileSubject): Promise<FileDto[]> {
+  const rows = await query<FileDto>(
+    tx,
+    sql`SELECT ${COLUMNS} FROM ${fileTable(purpose.service)} f WHERE f.subject_id = ${id} AND f.purpose = ${purpose.name} ORDER BY f.id`,
+  );
+  return rows.map((row) => FileDto.from(row));
+}
+
+/** SQL predicate over `f`: was it handed in by the person, through whichever app, or by the app itself? */
+function handedInBy({ personId, app }: Actor): Sql {
+  return personId ? sql`f.person_id = ${personId}` : sql`(f.person_id IS NULL AND f.app = ${app})`;
+}
+
+function keyOf(service: ServiceName, id: string): string {
+  return `${service}/${id}`;
+}
+
+/** What the key of a content is sealed to: its row. */
+function placeOf(service: ServiceName, id: string): string {
+  return `${schemaOf(service)}.file ${id}`;
+}
+
+/** When the id of a key was made (UUIDv7, RFC 9562 §5.7); NaN for what is no key of ours. */
+function putAt(key: string): Date {
+  const [, high, low] = /\/([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-/.exec(key) ?? [];
+  return new Date(Number.parseInt(`${high}${low}`, 16));
+}
+
+async function* inBatches(keys: AsyncIterable<string>, size = 1_000): AsyncGenerator<string[]> {
+  let batch: string[] = [];
+  for await (const key of keys) {
+    batch.push(key);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
