@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const NOT_COPIED = ['node_modules', '.git', '.local', 'dist', 'coverage'];
 /** Whole programs, one after the other, on a machine that may do other work. */
-const PATIENCE = 600_000;
+const PATIENCE = 900_000;
 
 /** What `npm run new:service` and `npm run new:feature` write passes what every change must pass, as it was written. */
 describe('a new service and new features, in a copy of the project', () => {

@@ -5,15 +5,18 @@ import { RetractedPasses1763750210000 } from './migrations/1763750210000-retract
 import { UpdatedSince1763750220000 } from './migrations/1763750220000-updated-since.js';
 import { SubmittedByApp1763750230000 } from './migrations/1763750230000-submitted-by-app.js';
 import { Files1763750245000 } from './migrations/1763750245000-files.js';
+import { LeaveOnWorkflow1763750700000 } from './migrations/1763750700000-leave-on-workflow.js';
+import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave],
+  features: [leave, tasks],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
     UpdatedSince1763750220000,
     SubmittedByApp1763750230000,
     Files1763750245000,
+    LeaveOnWorkflow1763750700000,
   ],
   jobs: 'affairs:leave:decide',
 });

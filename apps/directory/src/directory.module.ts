@@ -6,6 +6,7 @@ import { imports } from './imports/imports.feature.js';
 import { login } from './login/login.feature.js';
 import { loginMigrations } from './login/migrations.js';
 import { mountIssuer } from './login/mount-issuer.js';
+import { me } from './me/me.feature.js';
 import { Roster1763750000000 } from './migrations/1763750000000-roster.js';
 import { Imports1763750020000 } from './migrations/1763750020000-imports.js';
 import { InactiveSince1763750030000 } from './migrations/1763750030000-inactive-since.js';
@@ -14,13 +15,15 @@ import { UpdatedSince1763750050000 } from './migrations/1763750050000-updated-si
 import { SecondaryMemberships1763750080000 } from './migrations/1763750080000-secondary-memberships.js';
 import { CourseClassesEndAtThemselves1763750090000 } from './migrations/1763750090000-course-classes-end-at-themselves.js';
 import { MoreUpdatedSince1763750095000 } from './migrations/1763750095000-more-updated-since.js';
+import { MembershipClosure1763750610000 } from './migrations/1763750610000-membership-closure.js';
+import { NamesByCharacters1763750620000 } from './migrations/1763750620000-names-by-characters.js';
 import { people } from './people/people.feature.js';
 import { places } from './places/places.feature.js';
 import { seed } from './seed.js';
 import { units } from './units/units.feature.js';
 
 export const directory = service('directory', {
-  features: [people, units, places, calendar, imports, clients, login],
+  features: [people, units, places, calendar, imports, me, clients, login],
   migrations: [
     Roster1763750000000,
     ...clientsMigrations,
@@ -33,6 +36,8 @@ export const directory = service('directory', {
     SecondaryMemberships1763750080000,
     CourseClassesEndAtThemselves1763750090000,
     MoreUpdatedSince1763750095000,
+    MembershipClosure1763750610000,
+    NamesByCharacters1763750620000,
   ],
   seed,
   mount: mountIssuer,

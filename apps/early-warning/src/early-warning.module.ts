@@ -19,6 +19,7 @@ import { CorrectedDays1763750501100 } from './migrations/1763750501100-corrected
 import { UpdatedSince1763750520000 } from './migrations/1763750520000-updated-since.js';
 import { Publications1763750530000 } from './migrations/1763750530000-publications.js';
 import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-credits.js';
+import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
@@ -58,6 +59,7 @@ export const earlyWarning = service('early-warning', {
     UpdatedSince1763750520000,
     Publications1763750530000,
     QuarterCredits1763750530100,
+    TriageDeadlines1763760010000,
   ],
   jobs: 'early-warning:run:write',
 });

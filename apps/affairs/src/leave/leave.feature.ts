@@ -1,7 +1,7 @@
 import { feature } from '#service';
+import { LeaveCases } from './leave-cases.service.js';
 import { LeaveDecisions } from './leave-decisions.service.js';
 import { LeaveReturns } from './leave-returns.service.js';
-import { LeaveStep } from './leave-step.entity.js';
 import { Leave } from './leave.entity.js';
 import { LeaveHandlers } from './leave.handlers.js';
 import { LeavesController } from './leaves.controller.js';
@@ -9,6 +9,6 @@ import { Leaves } from './leaves.service.js';
 
 export const leave = feature({
   controllers: [LeavesController],
-  providers: [Leaves, LeaveDecisions, LeaveReturns, LeaveHandlers],
-  entities: [Leave, LeaveStep],
+  providers: [Leaves, LeaveCases, LeaveDecisions, LeaveReturns, LeaveHandlers],
+  entities: [Leave],
 });
