@@ -196,7 +196,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^dist/', '^\\.local/', '^tools/check/arrows/bad/'] },
+    exclude: { path: ['^dist/', '^\\.local/', '^tools/check/arrows/bad/', '^tools/new/templates/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     // `source` makes `#database` mean libs/database/index.ts.
