@@ -1,5 +1,4 @@
-import type { FeatureEvidence } from '../kernel/evidence.js';
-import { type Aggregate, AGGREGATES, type Where } from '../kernel/language.js';
+import { type Aggregate, AGGREGATES, type FeatureEvidence, type Where } from '#rule-language';
 import { type Figure, type NamedMetric, sayFigure, shownValue } from './figures.js';
 
 const MEALS = { zh: '食堂用餐次数', en: 'canteen meals', unit: 'count' };

@@ -1,6 +1,5 @@
 import type { Bilingual } from '#contracts';
-import type { FeatureEvidence } from '../kernel/evidence.js';
-import type { Aggregate, Constant, Where } from '../kernel/language.js';
+import type { Aggregate, Constant, FeatureEvidence, Where } from '#rule-language';
 
 export type Language = keyof Bilingual;
 export type Audience = 'staff' | 'student';

@@ -1,8 +1,14 @@
 import type { Bilingual } from '#contracts';
+import {
+  type Condition,
+  type Evidence,
+  type Expression,
+  type FeatureEvidence,
+  MASKS,
+  reasonOf,
+  type Rule,
+} from '#rule-language';
 import { dateOf } from '#time';
-import type { Condition } from '../kernel/close-up.js';
-import { type Evidence, type FeatureEvidence, reasonOf } from '../kernel/evidence.js';
-import { type Expression, MASKS, type Rule } from '../kernel/language.js';
 import type { Silence } from '../engine/silence.js';
 import { amount, type Audience, type Figure, type Language, type NamedMetric, sayFigure, SIGNS } from './figures.js';
 

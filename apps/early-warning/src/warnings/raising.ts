@@ -3,10 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { eventOptions, type WarningLevel, WarningRaisedV1, WarningSettledV1 } from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
 import { Events } from '#events';
+import { CANNOT_SAY, type Evidence, levelOf, reasonOf, type Rule } from '#rule-language';
 import { CLEARED, type Firings } from '../engine/engine.js';
-import { CANNOT_SAY } from '../kernel/evaluation.js';
-import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
-import type { Rule } from '../kernel/language.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 
 /** Warnings whose evidence is put together and written at a time. */
