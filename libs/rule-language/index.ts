@@ -1,7 +1,6 @@
 /** The warning rules' language, and what judges students by it: no server, no table, no package. */
+export { type Aggregate, AGGREGATES } from './language/aggregates.js';
 export {
-  type Aggregate,
-  AGGREGATES,
   type Constant,
   type Expression,
   type Feature,

@@ -3,7 +3,8 @@ import { type CloseUp, type Condition, nullable } from './close-up.js';
 import { compile, type Days, type Plan, type PlannedPredicate, type PlannedRule } from '../plan/compile.js';
 import { dateOfDay } from '../language/days.js';
 import type { Evaluation } from '../judge/evaluation.js';
-import { LEVELS, unitOf } from '../language/rule.js';
+import { unitOf } from '../language/aggregates.js';
+import { LEVELS } from '../language/rule.js';
 
 /** What one feature was for one student. */
 export interface FeatureEvidence {

@@ -1,12 +1,18 @@
 import type { Days, PlannedFeature } from '../plan/compile.js';
 import type { MaskDay } from '../language/rule.js';
-import { BASELINE_DATA } from '../language/limits.js';
+import {
+  type Aggregate,
+  type Compared,
+  type DayByDay,
+  IN_DEVIATIONS,
+  isDayByDay,
+  leastData,
+  WITHOUT_MIN_DATA,
+} from '../language/aggregates.js';
 import type { Assembler, Register } from '../machine/assembler.js';
 import { OP } from '../machine/machine.js';
 import type { Space, Table } from './space.js';
 
-/** Aggregates that look at days one by one, so that days without data and paused days matter to them. */
-export const DAY_BY_DAY = new Set(['streak', 'hours_since_last']);
 const PICKS = { max: 0, min: 1, last: 2 } as const;
 
 /** Days of a metric under the same masks: what features have in common. */
@@ -88,7 +94,8 @@ export class FeatureWriter {
   private plainFeature(feature: PlannedFeature, table: Table, windows: ReadonlyMap<string, Window>): Register[] {
     const { code } = this;
     const window = windows.get(keyOf(feature.days));
-    if (DAY_BY_DAY.has(feature.feature.agg)) {
+    const { agg } = feature.feature;
+    if (isDayByDay(agg)) {
       if (!window) return [];
       this.counts.set(countKey(feature), window.count);
       return [window.count];
@@ -97,16 +104,22 @@ export class FeatureWriter {
     let value = code.everywhere(NaN);
     if (window)
       code.freeAfter(() => {
-        value = this.plain(feature, table, window, base);
+        value = this.plain(agg, feature, table, window, base);
         return [value];
       });
     this.registers.set(feature.key, value);
     return [value];
   }
 
-  private plain(feature: PlannedFeature, table: Table, window: Window, base: Window | undefined): Register {
+  private plain(
+    agg: Exclude<Aggregate, DayByDay>,
+    feature: PlannedFeature,
+    table: Table,
+    window: Window,
+    base: Window | undefined,
+  ): Register {
     const { code } = this;
-    const { agg, minData = 1 } = feature.feature;
+    const minData = leastData(feature.feature);
     const unit = 10 ** feature.metric.decimals;
     const [i0, i1] = table.range(feature.days!);
     const enough = (value: Register): Register => code.number(OP.AT_LEAST, value, window.count, code.constant(minData));
@@ -132,28 +145,40 @@ export class FeatureWriter {
         return enough(code.number(OP.DISTINCT, i0, i1));
       case 'ratio':
       case 'zscore':
-        return base ? this.againstBaseline(feature, window, base) : code.everywhere(NaN);
+        return base ? this.againstBaseline(agg, feature, window, base) : code.everywhere(NaN);
     }
-    throw new Error(`${agg} looks at days one by one`);
   }
 
-  private againstBaseline({ feature, metric }: PlannedFeature, window: Window, base: Window): Register {
+  private againstBaseline(agg: Compared, planned: PlannedFeature, window: Window, base: Window): Register {
     const { code } = this;
-    const { agg, minData = BASELINE_DATA, minSd = 0 } = feature;
+    const minData = leastData(planned.feature);
     const average = code.number(OP.DIVIDE, window.sum, window.count);
     const mean = code.number(OP.DIVIDE, base.sum, base.count);
-    let value: Register;
-    if (agg === 'ratio') {
-      const ratio = code.number(OP.DIVIDE, average, mean);
-      value = code.number(OP.ABOVE, ratio, mean, code.constant(0));
-    } else {
-      const deviation = code.number(OP.DEVIATION, base.count, base.sum, base.squares!);
-      const away = code.number(OP.DIVIDE, code.number(OP.SUBTRACT, average, mean), deviation);
-      value = code.number(OP.ABOVE, away, deviation, code.constant(0));
-      if (minSd > 0) value = code.number(OP.AT_LEAST, value, deviation, code.constant(minSd * 10 ** metric.decimals));
-    }
+    const value = this.comparison(agg, planned, average, mean, base);
     // Of no days mean and deviation are missing, and with them the value.
     return minData > 1 ? code.number(OP.AT_LEAST, value, base.count, code.constant(minData)) : value;
+  }
+
+  private comparison(
+    agg: Compared,
+    { feature, metric }: PlannedFeature,
+    average: Register,
+    mean: Register,
+    base: Window,
+  ): Register {
+    const { code } = this;
+    switch (agg) {
+      case 'ratio':
+        return code.number(OP.ABOVE, code.number(OP.DIVIDE, average, mean), mean, code.constant(0));
+      case 'zscore': {
+        const { minSd = 0 } = feature;
+        const deviation = code.number(OP.DEVIATION, base.count, base.sum, base.squares!);
+        const away = code.number(OP.DIVIDE, code.number(OP.SUBTRACT, average, mean), deviation);
+        const value = code.number(OP.ABOVE, away, deviation, code.constant(0));
+        if (minSd <= 0) return value;
+        return code.number(OP.AT_LEAST, value, deviation, code.constant(minSd * 10 ** metric.decimals));
+      }
+    }
   }
 
   private everyDayGroup({ metric, exclude, pause, features }: Group): void {
@@ -161,12 +186,18 @@ export class FeatureWriter {
     const table = space.table(metric, exclude, pause, union(features.map(({ days }) => days)), true);
     code.resolve(table);
     for (const feature of features) {
-      if (!feature.days) {
-        this.registers.set(feature.key, code.everywhere(NaN));
-        continue;
-      }
-      const value = feature.feature.agg === 'streak' ? this.streak(feature, table) : this.hours(feature, table);
-      this.registers.set(feature.key, value);
+      const { agg } = feature.feature;
+      if (!isDayByDay(agg)) continue;
+      this.registers.set(feature.key, feature.days ? this.dayByDay(agg, feature, table) : code.everywhere(NaN));
+    }
+  }
+
+  private dayByDay(agg: DayByDay, feature: PlannedFeature, table: Table): Register {
+    switch (agg) {
+      case 'streak':
+        return this.streak(feature, table);
+      case 'hours_since_last':
+        return this.hours(feature, table);
     }
   }
 
@@ -175,7 +206,7 @@ export class FeatureWriter {
     const [i0, i1] = table.range(feature.days!);
     const run = code.number(OP.STREAK, i0, i1, feature.span.lo, feature.span.hi);
     const count = this.counts.get(countKey(feature))!;
-    return code.number(OP.AT_LEAST, run, count, code.constant(feature.feature.minData ?? 1));
+    return code.number(OP.AT_LEAST, run, count, code.constant(leastData(feature.feature)));
   }
 
   /** Counted to the end of what is known: when the whole metric has fallen silent, nobody's absence grows. */
@@ -200,7 +231,7 @@ export class FeatureWriter {
     };
     for (const { days, baseline, feature } of features) {
       want(days, false);
-      want(baseline, feature.agg === 'zscore');
+      want(baseline, IN_DEVIATIONS.has(feature.agg));
     }
     const end = table.days.length;
     const ranges = [...wanted.values()].map(({ range }) => range).filter(([i0, i1]) => i0 <= i1);
@@ -307,8 +338,9 @@ function groupsOf(features: readonly PlannedFeature[]): Group[] {
   };
   for (const feature of features) {
     const { agg } = feature.feature;
-    if (agg !== 'hours_since_last') join(feature, [], false);
-    if (DAY_BY_DAY.has(agg)) join(feature, feature.pause, true);
+    // Those day by day ask a plain group how many days have data, where that matters to them.
+    if (!isDayByDay(agg) || !WITHOUT_MIN_DATA.has(agg)) join(feature, [], false);
+    if (isDayByDay(agg)) join(feature, feature.pause, true);
   }
   return [...groups.values()];
 }

@@ -1,5 +1,5 @@
 import { PLACE_KINDS, UNIT_KINDS } from '#contracts';
-import { type Aggregate, MASKS } from './rule.js';
+import { MASKS } from './rule.js';
 
 /** What a rule may look like and cost at most; the check of rules and their JSON Schema both read it here. */
 export const MAX_FEATURES = 20;
@@ -17,8 +17,6 @@ export const TERM_DAYS = 183;
 export const MAX_CONSTANT = 1e12;
 /** Largest value that is stored: of an int32. */
 export const MAX_STORED = 2_147_483_647;
-/** Least days with data in a baseline, unless told. */
-export const BASELINE_DATA = 7;
 /** Characters of a rule's text. */
 export const MAX_RULE_TEXT = 40_000;
 export const MAX_TEXT = 500;
@@ -38,13 +36,6 @@ export const OFFSET_TERMS = /^[1-9]\d?t$/;
 export const FOR_DAYS = /^([2-9]|1[0-4])d$/;
 export const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 export const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-
-export const WITH_WHERE = new Set<Aggregate>(['days_over', 'streak', 'hours_since_last']);
-export const NEEDS_WHERE = new Set<Aggregate>(['days_over', 'streak']);
-export const WITH_BASELINE = new Set<Aggregate>(['ratio', 'zscore']);
-export const WITH_PAUSE = new Set<Aggregate>(['streak', 'hours_since_last']);
-/** Never missing for want of days with data. */
-export const WITHOUT_MIN_DATA = new Set<Aggregate>(['count', 'hours_since_last']);
 
 /** What cohorts are made of; at least one part must be a kind of unit or place. */
 export const KIND_PARTS = [...Object.keys(UNIT_KINDS), ...Object.keys(PLACE_KINDS)].filter((kind) => kind !== 'grade');

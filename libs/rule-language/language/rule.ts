@@ -1,27 +1,5 @@
 import type { AppointmentKind, Bilingual, WarningLevel } from '#contracts';
-
-/** What a feature makes of a metric's days in its window. Missing means: not enough data to say. */
-export const AGGREGATES = {
-  sum: { zh: '合计', en: 'sum' },
-  avg: { zh: '有数据日的平均', en: 'average over days with data' },
-  count: { zh: '有数据的天数（从不缺失）', en: 'number of days with data (never missing)' },
-  max: { zh: '最大值', en: 'largest value of a day' },
-  min: { zh: '最小值', en: 'smallest value of a day' },
-  last: { zh: '最近一天的值', en: 'value of the latest day with data' },
-  hours_since_last: {
-    zh: '距最近一次出现至少多少小时（默认值大于 0 为出现），算到该指标最近有任何人数据为止',
-    en: 'at least so many hours since the latest day that counts (by default: value > 0), up to the latest data of anybody',
-  },
-  days_over: { zh: '满足条件的天数', en: 'number of days that meet `where`' },
-  streak: { zh: '截至当日连续满足条件的天数', en: 'consecutive days up to the day that meet `where`' },
-  distinct: { zh: '不同取值的个数', en: 'number of different values' },
-  ratio: { zh: '窗口日均与本人基线日均之比', en: 'average of the window over the average of the own baseline' },
-  zscore: {
-    zh: '窗口日均相对本人基线的标准分',
-    en: 'how many deviations of the own baseline the average is away from it',
-  },
-} as const satisfies Record<string, Bilingual>;
-export type Aggregate = keyof typeof AGGREGATES;
+import type { Aggregate } from './aggregates.js';
 
 export const COMPARISONS = ['ge', 'gt', 'le', 'lt', 'eq'] as const;
 export type Comparison = (typeof COMPARISONS)[number];
@@ -178,12 +156,4 @@ export interface MetricInfo {
   decimals: number;
   retentionDays: number;
   sensitivity: number;
-}
-
-/** Unit of what a feature yields. */
-export function unitOf(feature: { agg: string; rank?: { as?: string } | undefined }, metricUnit: string): string {
-  if (feature.rank) return feature.rank.as === 'rank' ? 'place' : '%';
-  if (feature.agg === 'hours_since_last') return 'h';
-  if (['count', 'days_over', 'streak'].includes(feature.agg)) return 'day';
-  return ['ratio', 'zscore', 'distinct'].includes(feature.agg) ? '1' : metricUnit;
 }

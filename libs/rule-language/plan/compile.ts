@@ -1,3 +1,4 @@
+import { WITHOUT_OFFSET } from '../language/aggregates.js';
 import { dayOf, mondayOf } from '../language/days.js';
 import {
   type Comparison,
@@ -239,7 +240,7 @@ function planFeature(feature: Feature, metrics: ReadonlyMap<string, MetricInfo>,
       rank,
       plan.cohort,
     ],
-    ...[value, agg === 'hours_since_last' ? [moment.asOf, moment.elapsedHours] : 0],
+    ...[value, WITHOUT_OFFSET.has(agg) ? [moment.asOf, moment.elapsedHours] : 0],
   ]);
   return { key, feature, ...plan, asOf: moment.asOf, elapsedHours: moment.elapsedHours };
 }

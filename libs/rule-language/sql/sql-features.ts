@@ -1,6 +1,6 @@
 import type { PlannedFeature } from '../plan/compile.js';
 import { MASKS, type MaskDay } from '../language/rule.js';
-import { BASELINE_DATA } from '../language/limits.js';
+import { factsOf, leastData } from '../language/aggregates.js';
 
 /** Names of the relations that statements read. Days are days since 1970-01-01, students their ordinals. */
 export interface Relations {
@@ -64,7 +64,7 @@ class FeatureSql {
   ) {
     const decimals = planned.metric.decimals;
     this.unit = decimals === 0 ? '' : ` / ${double(10 ** decimals)}`;
-    this.minData = whole(planned.feature.minData ?? 1);
+    this.minData = whole(leastData(planned.feature));
   }
 
   parts(name: string): Part[] {
@@ -180,7 +180,7 @@ class FeatureSql {
   }
 
   private againstBaseline(value: string, known: string, deviation?: string): string {
-    const { days, baseline, feature } = this.planned;
+    const { days, baseline } = this.planned;
     const own = `FILTER (WHERE c.day >= ${whole(days!.from)})`;
     const base = `FILTER (WHERE c.day < ${whole(days!.from)})`;
     const squares = deviation && `(sum(c.value::float8 * c.value) ${base}) AS base_squares`;
@@ -197,7 +197,7 @@ class FeatureSql {
             FROM (SELECT c.ordinal, ${columns.join(', ')}
     ${this.from({ from: baseline!.from, to: days!.to })}
    GROUP BY c.ordinal) p
-           WHERE p.days > 0 AND p.n >= ${whole(Math.max(1, feature.minData ?? BASELINE_DATA))}) w
+           WHERE p.days > 0 AND p.n >= ${this.minData}) w
    WHERE ${known}`;
   }
 }
@@ -207,8 +207,9 @@ function rankBody({ feature, cohort }: PlannedFeature, relations: Relations, raw
   if (!cohort || !/^[a-z_]+(\+[a-z_]+)*@-?\d+$/.test(cohort)) throw new Error(`not a cohort: ${cohort}`);
   const { as = 'percentile', minCohort = 10 } = feature.rank!;
   const place = as === 'rank' ? 'r.smaller + 1' : '100 * r.smaller / greatest(1, r.size - 1)';
-  const value = feature.agg === 'count' ? 'coalesce(v.value, 0)' : 'v.value';
-  const join = feature.agg === 'count' ? 'LEFT JOIN' : 'JOIN';
+  const { ofNone } = factsOf(feature.agg);
+  const value = ofNone === undefined ? 'v.value' : `coalesce(v.value, ${whole(ofNone)})`;
+  const join = ofNone === undefined ? 'JOIN' : 'LEFT JOIN';
   return `SELECT r.ordinal, ${place} AS value
     FROM (SELECT s.ordinal, (rank() OVER (PARTITION BY k.cohort ORDER BY ${value}) - 1)::float8 AS smaller,
                  (count(*) OVER (PARTITION BY k.cohort))::float8 AS size

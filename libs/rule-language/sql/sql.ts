@@ -6,6 +6,7 @@ import type {
   PlannedRule,
   PlannedStep,
 } from '../plan/compile.js';
+import { factsOf } from '../language/aggregates.js';
 import { dateOfDay } from '../language/days.js';
 import { covered, double, featureParts, type Part, type Relations, whole } from './sql-features.js';
 
@@ -95,7 +96,8 @@ SELECT ordinal, level${clear ? ', clears' : ''}
     const name = this.nameOf(key, feature);
     const { agg, rank, default: fallback } = feature.feature;
     const value = feature.days ? `"${name}".value` : 'NULL::float8';
-    if (agg === 'count' && feature.days && !rank) return `coalesce(${value}, 0)`;
+    const { ofNone } = factsOf(agg);
+    if (ofNone !== undefined && feature.days && !rank) return `coalesce(${value}, ${whole(ofNone)})`;
     return fallback === undefined ? value : `coalesce(${value}, ${double(fallback)})`;
   }
 

@@ -2,6 +2,13 @@ import fc from 'fast-check';
 import {
   AGGREGATES,
   type Aggregate,
+  BASELINE_DATA,
+  WITH_BASELINE,
+  WITH_PAUSE,
+  WITH_WHERE,
+  WITHOUT_MIN_DATA,
+} from '../language/aggregates.js';
+import {
   COMPARISONS,
   type Constant,
   type Expression,
@@ -16,7 +23,6 @@ import {
   type TermWeeks,
   type Where,
 } from '../language/rule.js';
-import { BASELINE_DATA, WITH_BASELINE, WITH_PAUSE, WITH_WHERE, WITHOUT_MIN_DATA } from '../language/limits.js';
 
 /** Random rules of the whole language, right but for bounds of units, retention and cost. */
 const number = fc

@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { type Bilingual, WARNING_LEVELS } from '#contracts';
 import { checkRule } from '../language/check/check-rule.js';
-import { AGGREGATES, MASKS, MAX_TIMES, type Period, PERIODS, type Rule } from '../language/rule.js';
+import { AGGREGATES, BASELINE_DATA, NEEDS_WHERE, WITH_BASELINE } from '../language/aggregates.js';
+import { MASKS, MAX_TIMES, type Period, PERIODS, type Rule } from '../language/rule.js';
 import {
-  BASELINE_DATA,
   MAX_DEPTH,
   MAX_FEATURES,
   MAX_MOMENTS,
@@ -12,9 +12,7 @@ import {
   MAX_RULE_TEXT,
   MAX_STORED,
   MAX_STUDENT_DAYS,
-  NEEDS_WHERE,
   TERM_DAYS,
-  WITH_BASELINE,
 } from '../language/limits.js';
 import { parseRule } from '../language/text/text-parser.js';
 import { canonicalRule, PERIOD_WORDS, printRule, TERM_WEEK_WORDS } from '../language/text/text.js';

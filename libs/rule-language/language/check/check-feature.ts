@@ -1,20 +1,27 @@
 import { escape, type Fields, type Findings } from './findings.js';
-import { AGGREGATES, type Aggregate, type Feature, MASKS, type MetricInfo, unitOf } from '../rule.js';
+import {
+  AGGREGATES,
+  type Aggregate,
+  IN_DEVIATIONS,
+  NEEDS_WHERE,
+  unitOf,
+  WITH_BASELINE,
+  WITH_PAUSE,
+  WITH_WHERE,
+  WITHOUT_MIN_DATA,
+  WITHOUT_OFFSET,
+} from '../aggregates.js';
+import { type Feature, MASKS, type MetricInfo } from '../rule.js';
 import {
   COHORT,
   DAYS,
   FEATURE_NAME,
   MAX_STORED,
   NAMED_WINDOWS,
-  NEEDS_WHERE,
   OFFSET_DAYS,
   OFFSET_TERMS,
   OFFSET_WEEKS,
   RESERVED_NAMES,
-  WITH_BASELINE,
-  WITH_PAUSE,
-  WITH_WHERE,
-  WITHOUT_MIN_DATA,
 } from '../limits.js';
 
 const KEYS = 'metric agg window offset where baseline minData minSd rank calendar default unit'.split(' ');
@@ -67,7 +74,7 @@ class FeatureCheck {
       findings.wrong(`${at}/where`, '需要条件，如 {"ge": 300}', 'is required, e.g. {"ge": 300}');
     if (this.only('minData', !WITHOUT_MIN_DATA.has(agg)))
       findings.number(feature.minData, `${at}/minData`, 1, 400, true);
-    if (this.only('minSd', agg === 'zscore')) findings.number(feature.minSd, `${at}/minSd`, 0, 1e9);
+    if (this.only('minSd', IN_DEVIATIONS.has(agg))) findings.number(feature.minSd, `${at}/minSd`, 0, 1e9);
     this.rank();
     this.calendar();
   }
@@ -88,7 +95,7 @@ class FeatureCheck {
     const { window = 'all', offset } = this.feature;
     if (offset === undefined) return;
     const at = `${this.at}/offset`;
-    if (this.agg === 'hours_since_last') this.findings.wrong(at, '此处不能移动窗口', 'cannot move this window');
+    if (WITHOUT_OFFSET.has(this.agg)) this.findings.wrong(at, '此处不能移动窗口', 'cannot move this window');
     else
       this.findings.matches(
         offset,
@@ -133,8 +140,8 @@ class FeatureCheck {
     if (calendar.pause !== undefined && !WITH_PAUSE.has(this.agg))
       this.findings.wrong(
         `${at}/pause`,
-        '只用于 streak 与 hours_since_last',
-        'is for streak and hours_since_last only',
+        `只用于 ${[...WITH_PAUSE].join(' 与 ')}`,
+        `is for ${[...WITH_PAUSE].join(' and ')} only`,
       );
     for (const how of ['exclude', 'pause']) {
       const masks = calendar[how];

@@ -1,4 +1,5 @@
 import { APPOINTMENT_KINDS, WARNING_LEVELS, type WarningLevel } from '#contracts';
+import { IN_DEVIATIONS, isAggregate, unitOf } from '../aggregates.js';
 import { checkFeature } from './check-feature.js';
 import { checkCost } from './cost.js';
 import { dateOfDay, dayOf } from '../days.js';
@@ -14,7 +15,6 @@ import {
   rankOf,
   type Rule,
   TERM_WEEKS,
-  unitOf,
 } from '../rule.js';
 import {
   DATE,
@@ -319,7 +319,12 @@ class RuleCheck {
       for (const name of typeof text === 'string' ? placeholdersIn(text) : []) {
         const short = name.slice(0, 40);
         const feature = Object.hasOwn(this.features, name) ? this.features[name] : undefined;
-        if (isObject(feature) && feature.agg === 'zscore' && feature.rank === undefined)
+        if (
+          isObject(feature) &&
+          isAggregate(feature.agg) &&
+          IN_DEVIATIONS.has(feature.agg) &&
+          feature.rank === undefined
+        )
           this.findings.wrong(
             `${at}/${language}`,
             `{${short}} 是标准分，学生看不懂`,

@@ -8,7 +8,8 @@ import {
   type Rule,
   TERM_WEEKS,
 } from '../rule.js';
-import { BASELINE_DATA, MAX_MOMENTS, MAX_STUDENT_DAYS, TERM_DAYS, WITH_BASELINE } from '../limits.js';
+import { leastData, WITH_BASELINE } from '../aggregates.js';
+import { MAX_MOMENTS, MAX_STUDENT_DAYS, TERM_DAYS } from '../limits.js';
 import { featuresIn, stepsOf } from '../walk.js';
 
 /** A day on which a condition is judged. */
@@ -82,7 +83,7 @@ class CostCheck {
     const compared = WITH_BASELINE.has(feature.agg);
     const { retentionDays } = this.metrics.get(feature.metric)!;
     const most = daysIn(compared ? feature.baseline : feature.window, retentionDays);
-    const least = feature.minData ?? (compared ? BASELINE_DATA : 1);
+    const least = leastData(feature);
     if (least > most)
       this.wrong(
         `/features/${escape(name)}/${feature.minData === undefined ? 'baseline' : 'minData'}`,

@@ -1,7 +1,17 @@
 import { APPOINTMENT_KINDS, type Bilingual, PLACE_KINDS, UNIT_KINDS, WARNING_LEVELS } from '#contracts';
-import { AGGREGATES, MASKS, MAX_TIMES, type Period, PERIODS, TERM_WEEKS } from '../rule.js';
 import {
+  AGGREGATES,
   BASELINE_DATA,
+  IN_DEVIATIONS,
+  NEEDS_WHERE,
+  WITH_BASELINE,
+  WITH_PAUSE,
+  WITH_WHERE,
+  WITHOUT_MIN_DATA,
+  WITHOUT_OFFSET,
+} from '../aggregates.js';
+import { MASKS, MAX_TIMES, type Period, PERIODS, TERM_WEEKS } from '../rule.js';
+import {
   COHORT,
   DATE,
   DAYS,
@@ -15,7 +25,6 @@ import {
   MAX_TEXT,
   MAX_UNITS,
   type NAMED_WINDOWS,
-  NEEDS_WHERE,
   OFFSET_DAYS,
   OFFSET_TERMS,
   OFFSET_WEEKS,
@@ -23,10 +32,6 @@ import {
   RULE_ID,
   TERM_DAYS,
   UUID,
-  WITH_BASELINE,
-  WITH_PAUSE,
-  WITH_WHERE,
-  WITHOUT_MIN_DATA,
 } from '../limits.js';
 import { choice, entries, labelled, number, object, parts, ref, type Schema, text } from './schema-nodes.js';
 import {
@@ -294,9 +299,9 @@ function feature(metrics: readonly MetricChoice[]): Schema {
         { required: ['window', 'baseline'], properties: { window: days } },
         { baseline: false },
       ),
-      forAggregates(new Set(['zscore']), {}, { minSd: false }),
+      forAggregates(IN_DEVIATIONS, {}, { minSd: false }),
       forAggregates(WITH_PAUSE, {}, { calendar: { properties: { pause: false } } }),
-      forAggregates(new Set(['hours_since_last']), { properties: { offset: false } }),
+      forAggregates(WITHOUT_OFFSET, { properties: { offset: false } }),
       forAggregates(WITHOUT_MIN_DATA, { properties: { minData: false } }),
       windowed(['iso_week'], { offset: text(OFFSET_WEEKS), minData: { maximum: 7 } }),
       windowed(['term'], { offset: text(OFFSET_TERMS), minData: { maximum: TERM_DAYS } }),

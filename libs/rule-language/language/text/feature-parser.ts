@@ -1,4 +1,5 @@
-import { AGGREGATES, type Aggregate, type Comparison, type Feature, type Where } from '../rule.js';
+import { AGGREGATES, type Aggregate, isAggregate } from '../aggregates.js';
+import type { Comparison, Feature, Where } from '../rule.js';
 import { NAMED_WINDOWS } from '../limits.js';
 import type { Reader } from './reader.js';
 import { SYMBOLS } from './text.js';
@@ -7,7 +8,7 @@ import { SYMBOLS } from './text.js';
 export function parseFeature(reader: Reader): Feature {
   const { text: name, offset } = reader.peek();
   if (name === 'percentile' || name === 'rank') return ranked(reader, name);
-  if (!Object.hasOwn(AGGREGATES, name))
+  if (!isAggregate(name))
     reader.fail({ zh: `没有函数 ${name}`, en: `${name} is not a function of the language` }, offset);
   const feature = aggregate(reader, ['default', 'unit']);
   reader.take(')');
