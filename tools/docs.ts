@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
 import { allEvents, type EventClass, SERVICE_NAMES, SERVICES } from '#contracts';
 import { allProblems } from '#problems';
+import { type Aggregate, AGGREGATES, factsOf } from '#rule-language';
 import { services } from '../apps/campus/src/services.js';
 import { type ClassText, envExample, textsOfClasses } from './generated/source-texts.js';
 import { fieldsOf } from './generated/event-fields.js';
@@ -21,11 +23,13 @@ const PROMISE = `## What is promised
 - A change to an event only adds to it. Anything else is a new event with the next \`.v<N>\`.
 - The payload is validated when it is published and when it is received. Facts that come in bulk travel in bulk.`;
 
-/** `npm run events:doc`: docs/events.md, docs/problems.md and .env.example, from the code. */
+/** `npm run events:doc`: docs/events.md, docs/problems.md, the tables of aggregates in docs/rules.md and .env.example, from the code. */
 export async function docFiles(): Promise<Files> {
   return {
     'docs/events.md': eventsPage(await textsOfClasses()),
     'docs/problems.md': problemsPage(),
+    'docs/rules.md': await withAggregates('docs/rules.md', 'may have'),
+    'docs/rules.zh-CN.md': await withAggregates('docs/rules.zh-CN.md', '可以有'),
     '.env.example': await envExample(),
   };
 }
@@ -103,6 +107,19 @@ function problemsPage(): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+/** A page with the rows of its table of aggregates made anew. */
+async function withAggregates(page: string, mayHave: string): Promise<string> {
+  const rows = (Object.keys(AGGREGATES) as Aggregate[]).map((agg) => {
+    const { zh, en, where, baseline } = factsOf(agg);
+    const needs = where === 'optional' ? `${mayHave} \`where\`` : where ? '`where`' : baseline ? '`baseline`' : '';
+    return `| ${[`\`${agg}\``, cell(zh), cell(en), needs].join(' | ')} |`.replace('|  |', '| |');
+  });
+  return (await readFile(page, 'utf8')).replace(
+    /(\n\| `agg` \|.*\n\|[-|]+\n)(?:\|.*\n)*/,
+    (_, head: string) => `${head}${rows.join('\n')}\n`,
+  );
 }
 
 function cell(text: string): string {

@@ -1,5 +1,5 @@
 /** The warning rules' language, and what judges students by it: no server, no table, no package. */
-export { type Aggregate, AGGREGATES } from './language/aggregates.js';
+export { type Aggregate, AGGREGATES, factsOf } from './language/aggregates.js';
 export {
   type Constant,
   type Expression,
@@ -47,6 +47,16 @@ export {
   reasonOf,
   thresholdOf,
 } from './explain/evidence.js';
+export {
+  amount,
+  type Audience,
+  type Figure,
+  type Language,
+  type NamedMetric,
+  sayFigure,
+  shownValue,
+  SIGNS,
+} from './explain/figures.js';
 export { planSql } from './sql/sql.js';
 export { Assembler } from './machine/assembler.js';
 export { type Call, LANES, machineCode, MAX_NARROW, OP } from './machine/machine.js';

@@ -3,10 +3,13 @@ import {
   AGGREGATES,
   type Aggregate,
   BASELINE_DATA,
+  IN_DEVIATIONS,
+  NEEDS_WHERE,
   WITH_BASELINE,
   WITH_PAUSE,
   WITH_WHERE,
   WITHOUT_MIN_DATA,
+  WITHOUT_OFFSET,
 } from '../language/aggregates.js';
 import {
   COMPARISONS,
@@ -68,7 +71,7 @@ const feature: fc.Arbitrary<Feature> = fc
     const { agg } = given;
     const baseline = WITH_BASELINE.has(agg);
     const window = baseline && !given.window?.endsWith('d') ? '5d' : given.window;
-    const moves = agg !== 'hours_since_last' && given.shift > 0;
+    const moves = !WITHOUT_OFFSET.has(agg) && given.shift > 0;
     const unit = { iso_week: 'w', term: 't' }[window ?? 'all'] ?? 'd';
     // No more days with data than there are days.
     const span = baseline ? given.baseline : window;
@@ -78,11 +81,11 @@ const feature: fc.Arbitrary<Feature> = fc
     return defined({
       ...{ metric: given.metric, agg, window },
       ...(moves && { offset: `${given.shift}${unit}` }),
-      ...(WITH_WHERE.has(agg) && (agg !== 'hours_since_last' || given.withWhere) && { where: given.where }),
+      ...(WITH_WHERE.has(agg) && (NEEDS_WHERE.has(agg) || given.withWhere) && { where: given.where }),
       ...(baseline && { baseline: given.baseline }),
       ...(!WITHOUT_MIN_DATA.has(agg) && { minData }),
       ...{ rank: given.rank, default: given.fallback },
-      ...(agg === 'zscore' && { minSd: given.minSd }),
+      ...(IN_DEVIATIONS.has(agg) && { minSd: given.minSd }),
       calendar: { exclude: given.exclude, ...(WITH_PAUSE.has(agg) && { pause: given.pause }) },
     }) as Feature;
   });

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
 import type { Moment, Plan } from '../plan/compile.js';
+import {
+  type Aggregate,
+  AGGREGATES,
+  IN_DEVIATIONS,
+  WITH_BASELINE,
+  WITH_PAUSE,
+  WITH_WHERE,
+  WITHOUT_OFFSET,
+} from '../language/aggregates.js';
 import { dateOfDay } from '../language/days.js';
 import type { Constant, Expression, Feature, MaskDay, Predicate, Rule } from '../language/rule.js';
 import { AS_OF, MOMENT, ruleOf } from './kit.js';
@@ -23,15 +32,11 @@ const where = fc
     bound: fc.constantFrom<Constant>(0, 0.3, 1, 2, 3, 4, 32_768, 2_147_483_647, { $p: 'huge', default: 1 }),
   })
   .map(({ op, bound }) => ({ [op]: bound }));
-const AGGREGATES: Feature['agg'][] = [
-  ...(['sum', 'avg', 'count', 'max', 'min', 'last', 'hours_since_last', 'days_over'] as const),
-  ...(['streak', 'distinct', 'ratio', 'zscore'] as const),
-];
 
 export const feature: fc.Arbitrary<Feature> = fc
   .record({
     metric: fc.constantFrom('a', 'b'),
-    agg: fc.constantFrom(...AGGREGATES),
+    agg: fc.constantFrom(...(Object.keys(AGGREGATES) as Aggregate[])),
     window,
     shift: fc.integer({ min: 0, max: 3 }),
     where,
@@ -45,20 +50,20 @@ export const feature: fc.Arbitrary<Feature> = fc
   })
   .map((given): Feature => {
     const { agg } = given;
-    const pausing = agg === 'streak' || agg === 'hours_since_last';
-    const baseline = agg === 'ratio' || agg === 'zscore';
+    const pausing = WITH_PAUSE.has(agg);
+    const baseline = WITH_BASELINE.has(agg);
     const w = baseline && !given.window.endsWith('d') ? '5d' : given.window;
-    const movable = agg !== 'hours_since_last' && given.shift > 0;
+    const movable = !WITHOUT_OFFSET.has(agg) && given.shift > 0;
     const unit = { iso_week: 'w', term: 't' }[w] ?? 'd';
     return {
       metric: given.metric,
       agg,
       window: w,
       ...(movable && { offset: `${given.shift}${unit}` }),
-      ...((pausing || agg === 'days_over') && { where: given.where }),
+      ...(WITH_WHERE.has(agg) && { where: given.where }),
       ...(baseline && { baseline: '14d' }),
       ...(given.minData !== undefined && { minData: given.minData }),
-      ...(agg === 'zscore' && given.minSd !== undefined && { minSd: given.minSd }),
+      ...(IN_DEVIATIONS.has(agg) && given.minSd !== undefined && { minSd: given.minSd }),
       ...(given.ranked && { rank: { cohort: 'class', as: given.ranked as 'rank', minCohort: given.minCohort } }),
       calendar: {
         ...(given.exclude && { exclude: given.exclude }),

@@ -1,5 +1,7 @@
-import { type Aggregate, AGGREGATES, type FeatureEvidence, type Where } from '#rule-language';
-import { type Figure, type NamedMetric, sayFigure, shownValue } from './figures.js';
+import { type Aggregate, AGGREGATES } from '../language/aggregates.js';
+import type { FeatureEvidence } from '../explain/evidence.js';
+import { type Figure, type NamedMetric, sayFigure, shownValue } from '../explain/figures.js';
+import type { Where } from '../language/rule.js';
 
 const MEALS = { zh: '食堂用餐次数', en: 'canteen meals', unit: 'count' };
 const PERIODS = { zh: '到课节数', en: 'class periods attended', unit: 'period' };

@@ -1,5 +1,7 @@
 import type { Bilingual } from '#contracts';
-import type { Aggregate, Constant, FeatureEvidence, Where } from '#rule-language';
+import { type Aggregate, type Compared, factsOf } from '../language/aggregates.js';
+import type { Constant, Where } from '../language/rule.js';
+import type { FeatureEvidence } from './evidence.js';
 
 export type Language = keyof Bilingual;
 export type Audience = 'staff' | 'student';
@@ -41,17 +43,12 @@ const CLEAR_RATIO = 1.25;
  * the value behind it instead.
  */
 export function sayFigure(figure: Figure, language: Language, audience: Audience): string | undefined {
-  const { feature, metric } = figure;
+  const { feature } = figure;
   const { value, unit } = ownValue(feature);
   if (value === null) return undefined;
-  const said: Said = {
-    figure,
-    value,
-    amount: amount(value, unit, language),
-    days: amount(value, 'day', language),
-    audience,
-  };
-  return SENTENCES[feature.agg as Aggregate][language](metric[language], said);
+  const said: Said = { figure, value, amount: amount(value, unit, language), language, audience };
+  const sentence = factsOf(feature.agg as Aggregate).said[language];
+  return sentence.replace(/\{(\w+)\}/g, (_, word: string) => WORDS[word]!(said));
 }
 
 /** The number an app shows beside a metric's name: of a comparison with the own usual, the average of late. */
@@ -71,85 +68,63 @@ export function amount(value: number, unit: string, language: Language): string 
 interface Said {
   figure: Figure;
   value: number;
+  /** The value with its unit. */
   amount: string;
-  /** The value as days. */
-  days: string;
+  language: Language;
   audience: Audience;
 }
-type Sentence = (name: string, said: Said) => string;
 
-const SENTENCES: Record<Aggregate, Record<Language, Sentence>> = {
-  sum: {
-    zh: (name, said) => `${name} ${said.amount}`,
-    en: (name, said) => `${name} ${said.amount}`,
+/** What `{…}` in the sentence of an aggregate stands for. */
+const WORDS: Record<string, (said: Said) => string> = {
+  name: ({ figure, language }) => figure.metric[language],
+  amount: (said) => said.amount,
+  days: ({ value, language }) => amount(value, 'day', language),
+  number: ({ value }) => rounded(value),
+  values: ({ value }) => (value === 1 ? 'value' : 'values'),
+  counted: (said) => counted(said.figure.metric[said.language], said),
+  deed: (said) => {
+    const name = said.figure.metric[said.language];
+    return counted(said.language === 'zh' ? deed(name) : single(name), said);
   },
-  avg: {
-    zh: (name, said) => `${name}平均每天 ${said.amount}（按有记录的日子）`,
-    en: (name, said) => `${name} ${said.amount} a day on average (of days with records)`,
-  },
-  count: {
-    zh: (name, said) => `${name}有记录的日子 ${said.days}`,
-    en: (name, said) => `${name} on record on ${said.days}`,
-  },
-  max: {
-    zh: (name, said) => `${name}最多的一天 ${said.amount}`,
-    en: (name, said) => `${name} ${said.amount} on the highest day`,
-  },
-  min: {
-    zh: (name, said) => `${name}最少的一天 ${said.amount}`,
-    en: (name, said) => `${name} ${said.amount} on the lowest day`,
-  },
-  last: {
-    zh: (name, said) => `${name} ${said.amount}（最近一次记录）`,
-    en: (name, said) => `${name} ${said.amount} (latest record)`,
-  },
-  hours_since_last: {
-    zh: (name, said) => `距上次${counted(deed(name), said, 'zh')}已至少 ${said.amount}`,
-    en: (name, said) => `at least ${said.amount} since the last ${counted(single(name), said, 'en')}`,
-  },
-  days_over: {
-    zh: (name, said) => `${counted(name, said, 'zh')}的日子 ${said.days}`,
-    en: (name, said) => `${counted(name, said, 'en')} on ${said.days}`,
-  },
-  streak: {
-    zh: (name, said) => `${counted(name, said, 'zh')}的日子连续 ${said.days}`,
-    en: (name, said) => `${counted(name, said, 'en')} on ${said.days} in a row`,
-  },
-  distinct: {
-    zh: (name, said) => `${name}有 ${rounded(said.value)} 种不同的数值`,
-    en: (name, said) => `${name} with ${rounded(said.value)} different ${said.value === 1 ? 'value' : 'values'}`,
-  },
+  usual,
+};
+
+/** How a comparison with the own usual is told. `away`: how far, 1 = clearly more, −1 = clearly less; `staff`: what staff read. */
+const COMPARISONS: Record<
+  Compared,
+  { away(value: number): number; staff: Record<Language, (value: number) => string> }
+> = {
   ratio: {
-    zh: (name, said) => usual(name, said, 'zh', Math.log(said.value) / Math.log(CLEAR_RATIO)),
-    en: (name, said) => usual(name, said, 'en', Math.log(said.value) / Math.log(CLEAR_RATIO)),
+    away: (value) => Math.log(value) / Math.log(CLEAR_RATIO),
+    staff: {
+      zh: (value) => `为其平时的 ${rounded(value)} 倍`,
+      en: (value) => ` ${rounded(value)} times the student's usual`,
+    },
   },
   zscore: {
-    zh: (name, said) => usual(name, said, 'zh', said.value / CLEAR_DEVIATIONS),
-    en: (name, said) => usual(name, said, 'en', said.value / CLEAR_DEVIATIONS),
+    away: (value) => value / CLEAR_DEVIATIONS,
+    staff: {
+      zh: (value) => `比其平时${value < 0 ? '低' : '高'} ${rounded(Math.abs(value))} 个标准差`,
+      en: (value) =>
+        ` ${rounded(Math.abs(value))} standard deviations ${value < 0 ? 'below' : 'above'} the student's usual`,
+    },
   },
 };
 
-/** Against the student's own usual; `away`: how far, 1 = clearly more, −1 = clearly less. */
-function usual(name: string, { figure, value, audience }: Said, language: Language, away: number): string {
+/** Against the student's own usual. */
+function usual({ figure, value, audience, language }: Said): string {
   const { feature, metric } = figure;
   const [recent, mean] = [feature.baseline?.recent ?? null, feature.baseline?.mean ?? null];
   // The value is the rule's default then.
   if (recent === null || mean === null)
-    return language === 'zh' ? `${name}没有可比的平时数据` : `${name} with nothing usual to compare with`;
+    return language === 'zh' ? '没有可比的平时数据' : ' with nothing usual to compare with';
   const [late, before] = [recent, mean].map((one) => amount(one, metric.unit, language));
   const averages =
     language === 'zh'
       ? `（最近平均每天 ${late}，平时 ${before}）`
       : ` (${late} a day on average lately, ${before} usually)`;
-  return `${name}${audience === 'staff' ? precisely(feature.agg, value, language) : roughly(away, language)}${averages}`;
-}
-
-function precisely(agg: string, value: number, language: Language): string {
-  const zh = language === 'zh';
-  if (agg === 'ratio') return zh ? `为其平时的 ${rounded(value)} 倍` : ` ${rounded(value)} times the student's usual`;
-  const size = rounded(Math.abs(value));
-  if (zh) return `比其平时${value < 0 ? '低' : '高'} ${size} 个标准差`;
-  return ` ${size} standard deviations ${value < 0 ? 'below' : 'above'} the student's usual`;
+  const { away, staff } = COMPARISONS[feature.agg as Compared];
+  return `${audience === 'staff' ? staff[language](value) : roughly(away(value), language)}${averages}`;
 }
 
 function roughly(away: number, language: Language): string {
@@ -160,7 +135,7 @@ function roughly(away: number, language: Language): string {
 }
 
 /** A metric on days that count: staff read which those are, students that only some do. */
-function counted(name: string, { figure, audience }: Said, language: Language): string {
+function counted(name: string, { figure, audience, language }: Said): string {
   const { where, metric, parameters } = figure;
   if (!where) return name;
   if (audience === 'student') return language === 'zh' ? `计入的${name}` : `${name} that counted`;
