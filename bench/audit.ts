@@ -5,7 +5,7 @@ import { createApp } from '#service';
 import { services } from '../apps/campus/src/services.js';
 import { PassesQuery } from '../apps/safety/src/passes/passes.dto.js';
 import { Passes } from '../apps/safety/src/passes/passes.service.js';
-import { type BenchCampus, makeCampus } from './http-campus.js';
+import { type BenchCampus, makeCampus } from './http/campus.js';
 import { atLeast, atMost, inTurns, pool, type Result, servers } from './kit.js';
 
 const CALLERS = 16;

@@ -69,7 +69,7 @@ describe('the examples of the document', () => {
     if (headers['Idempotency-Key']) headers['Idempotency-Key'] = crypto.randomUUID();
     const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
     const multipart = type === 'multipart/form-data';
-    const body = multipart ? form() : type?.includes('json') ? JSON.stringify(media?.example) : undefined;
+    const body = multipart ? form(path) : type?.includes('json') ? JSON.stringify(media?.example) : undefined;
     return fetch(url, {
       method,
       headers: {
@@ -106,9 +106,10 @@ describe('the examples of the document', () => {
   });
 });
 
-/** A file of the wrong kind: it is refused row by row, or as a whole, after the request was understood. */
-function form(): FormData {
+/** A document where one is handed in; for an import a file of the wrong kind: it is refused row by row, or as a whole, after the request was understood. */
+function form(path: string): FormData {
   const data = new FormData();
-  data.append('file', new Blob(['x\n'], { type: 'text/csv' }), 'file.csv');
+  if (path.endsWith('/files')) data.append('file', new Blob(['%PDF-1.4\n%%EOF\n']), 'proof.pdf');
+  else data.append('file', new Blob(['x\n'], { type: 'text/csv' }), 'file.csv');
   return data;
 }

@@ -11,3 +11,5 @@ done
 [ -s secret.key ] || openssl rand -base64 32 > secret.key
 # What the campus's OpenID provider gave out goes in here; it stays empty for CAS and for a public client.
 [ -e oidc.secret ] || : > oidc.secret
+# The secret of the S3 that keeps files, where there is one.
+[ -e s3.secret ] || : > s3.secret

@@ -35,7 +35,12 @@ export class StoredFileDto extends FileDto {
   @Uuid({ zh: '已附于；空为尚未使用', en: 'What it is attached to; null = not used yet', nullable: true })
   subjectId: string | null;
 
-  @Instant({ zh: '保存至；空为随所附事项', en: 'Kept until; null = as long as what it is attached to', nullable: true })
+  @Instant({
+    zh: '保存至；空为随所附事项',
+    en: 'Kept until; null = as long as what it is attached to',
+    nullable: true,
+    example: '2026-12-02T03:00:00.000Z',
+  })
   keepUntil: Date | null;
 
   @Instant({ zh: '上传时间', en: 'Handed in at', example: '2026-12-01T03:00:00.000Z' })

@@ -53,9 +53,14 @@ export class Api {
 
   /** A file as a form would hand it in. */
   async upload(path: string, file: string): Promise<Job> {
+    return this.handIn<Job>(path, basename(file), await readFile(file));
+  }
+
+  /** The same for a content that is at hand. */
+  handIn<T = Json>(path: string, name: string, content: Uint8Array<ArrayBuffer>, key?: string): Promise<T> {
     const form = new FormData();
-    form.set('file', new Blob([await readFile(file)]), basename(file));
-    return this.send<Job>('POST', path, { form });
+    form.set('file', new Blob([content]), name);
+    return this.send<T>('POST', path, { form }, headersOf(key === undefined ? {} : { key }));
   }
 
   /** All rows of a list. */

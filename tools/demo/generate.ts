@@ -20,7 +20,8 @@ export interface LeaveRequest {
   urgent: true;
   reason: string;
   destination: string;
-  attachments: string[];
+  /** Does it come with a proof? */
+  proof: boolean;
 }
 
 export interface Demo {
@@ -95,7 +96,6 @@ function leaveRequest({ firstDay, plan }: DemoCampus, leave: DemoLeave): LeaveRe
   const instant = (minute: number): string =>
     instantOf(firstDay, `${Math.floor(minute / 60)}:${minute % 60}`, plan.timeZone).toISOString();
   const [startsAt, endsAt] = [instant(from), instant(to)];
-  const attachments = proof ? [`demo/leaves/${student.number}.pdf`] : [];
   // Handed in after the event, which only an urgent leave may be.
-  return { studentNumber: student.number, kind, startsAt, endsAt, urgent: true, reason, destination, attachments };
+  return { studentNumber: student.number, kind, startsAt, endsAt, urgent: true, reason, destination, proof };
 }

@@ -2,6 +2,7 @@ import { addDays, instantOf } from '#time';
 import { type Api, ApiError, type Json, type Progress } from './api.js';
 import { type DemoCampus, type DemoStudent, holderOf } from './campus.js';
 import type { LeaveRequest } from './generate.js';
+import { demoPdf } from './demo-pdf.js';
 import { approverName, idOf, type Ids } from './personas.js';
 
 const AT_ONCE = 4;
@@ -28,13 +29,11 @@ export async function bringInLeaves(
   let decisions = 0;
   const work = async (): Promise<void> => {
     for (let request = waiting.shift(); request; request = waiting.shift()) {
-      const { studentNumber, ...form } = request;
+      const { studentNumber, proof, ...form } = request;
       const key = `demo-${studentNumber}-${form.startsAt}`;
-      const filed = await app.post<Leave>(
-        '/affairs/v1/leaves',
-        { ...form, studentId: idOf(ids, studentNumber) },
-        { key },
-      );
+      const attachments = proof ? [await handInProof(app, `${key}-proof`)] : [];
+      const body = { ...form, attachments, studentId: idOf(ids, studentNumber) };
+      const filed = await app.post<Leave>('/affairs/v1/leaves', body, { key });
       const taken = await decide(app, personas, campus, byNumber.get(studentNumber) as DemoStudent, filed);
       decisions += taken;
       progress(requests.length - waiting.length, requests.length, 'leaves');
@@ -42,6 +41,13 @@ export async function bringInLeaves(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return `${requests.length} leaves, ${decisions} decisions`;
+}
+
+/** Hands a proof in; returns the id of the file. */
+async function handInProof(app: Api, key: string): Promise<string> {
+  const path = '/affairs/v1/files?purpose=leave-proof';
+  const { id } = await app.handIn<{ id: string }>(path, '证明材料.pdf', demoPdf('Demo: proof of a leave'), key);
+  return id;
 }
 
 /** Approves step by step. Answers how many decisions that took. */

@@ -88,7 +88,7 @@ describe('proofs of a leave', () => {
       await other.get(`${FILES}/${id}`).expect(404);
     }
     const readers = await test.query<{ id: string }>(
-      sql`SELECT person_id AS id FROM platform.audit_entry WHERE action = 'affairs.file.read' AND subject_id = ${id} ORDER BY seq`,
+      sql`SELECT person_id AS id FROM platform.audit WHERE action = 'affairs.file.read' AND subject_id = ${id} ORDER BY occurred_at`,
     );
     expect(readers.map((reader) => reader.id)).toEqual([campus.students[3], counselorCs, collegeOfficerCs]);
 

@@ -80,7 +80,7 @@ describe('files', () => {
     (await test.query<{ id: string }>(sql`SELECT id FROM safety.file ORDER BY id`)).map(({ id }) => id);
   const audited = async (id: string): Promise<{ app: string; person: string | null }[]> =>
     test.query(
-      sql`SELECT app, person_id AS person FROM platform.audit_entry WHERE action = 'safety.file.read' AND subject_id = ${id}`,
+      sql`SELECT app, person_id AS person FROM platform.audit WHERE action = 'safety.file.read' AND subject_id = ${id}`,
     );
   const subject = (): string => `0${newId().slice(1)}`;
 

@@ -11,7 +11,7 @@ const Attachments = (minItems: number): PropertyDecorator =>
     minItems,
     maxItems: 10,
     unique: true,
-    example: [],
+    example: minItems === 0 ? [] : ['0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'],
   });
 
 /** The period and its kind: enough for the rules. */
@@ -139,7 +139,12 @@ export class LeavesQuery extends ListQuery {
   @Flag({ zh: '仅本人的', en: 'Only my own', optional: true, example: true })
   mine?: boolean;
 
-  @Flag({ zh: '仅待我审批的', en: 'Only those that await my decision', optional: true, example: true })
+  @Flag({
+    zh: '仅待我办理的',
+    en: 'Only those that wait for me: to decide, to answer, to correct',
+    optional: true,
+    example: true,
+  })
   awaitingMe?: boolean;
 
   @Flag({ zh: '是否逾期未销假', en: 'Overdue or not', optional: true, example: true })
