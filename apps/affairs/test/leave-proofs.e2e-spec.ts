@@ -3,7 +3,6 @@ import { newId, sql } from '#database';
 import { type FileDto } from '#files';
 import { campus, type Client, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
-import { Files1763750245000 } from '../src/migrations/1763750245000-files.js';
 import { act, approve, form, handIn, type LeaveAnswer, PDF, submit, urgentForm } from './support.js';
 
 const LEAVES = '/affairs/v1/leaves';
@@ -163,26 +162,5 @@ describe('proofs of a leave', () => {
     const { body: leave } = await app.post(LEAVES, body).expect(201);
     expect(proofs(leave)).toEqual([file]);
     await content(student(8), file).expect(200);
-  });
-
-  it('that were references of a store outside stand in the history of their leaves', async () => {
-    const leave = await submit(student(1), await form(test, 1, 60));
-    await test.query(sql`DROP TABLE affairs.file`);
-    await test.query(sql`ALTER TABLE affairs.leave ADD attachments text[] NOT NULL DEFAULT '{}'`);
-    await test.query(sql`UPDATE affairs.leave SET attachments = '{files/a.pdf,files/b.pdf}' WHERE id = ${leave.id}`);
-    // As it was then.
-    await test.query(
-      sql`CREATE TABLE affairs.leave_action (id uuid, leave_id uuid, action text, app text, comment text)`,
-    );
-    const runner = test.database.dataSource.createQueryRunner();
-    await new Files1763750245000().up(runner);
-    await runner.release();
-    expect(await test.query(sql`SELECT leave_id, action, app, comment FROM affairs.leave_action`)).toEqual([
-      {
-        ...{ leave_id: leave.id, action: 'attach', app: 'system:affairs' },
-        comment: expect.stringContaining('files/a.pdf, files/b.pdf'),
-      },
-    ]);
-    expect((await student(1).get(`${LEAVES}/${leave.id}`)).body.attachments).toEqual([]);
   });
 });
