@@ -13,7 +13,7 @@ const PLACES = {
 } as const;
 type Place = keyof typeof PLACES;
 
-class ReasonDto {
+class RefusalDto {
   @OneOf(REASONS, { zh: '代码', en: 'Code', example: 'not-yours' })
   code: ReasonCode;
 
@@ -70,8 +70,8 @@ export class AvailableActionDto {
   @Flag({ zh: '能否办理', en: 'Can it be done now?', example: true })
   allowed: boolean;
 
-  @Nested(() => ReasonDto, { zh: '不能办理的原因', en: 'Why not', nullable: true })
-  reason: ReasonDto | null;
+  @Nested(() => RefusalDto, { zh: '不能办理的原因', en: 'Why not', nullable: true })
+  reason: RefusalDto | null;
 
   @ListOf('int', { zh: '所涉签批', en: 'Signatures it may be about', maxItems: 1000, example: [1] })
   signers: number[];
@@ -108,10 +108,10 @@ const ASKED = {
 
 /** Anything that may be done with a case, as `actions` of the answer offers it. */
 export class ActDto {
-  @OneOf(ASKED, { zh: '办理', en: 'Action', example: 'transfer' })
+  @OneOf(ASKED, { zh: '办理', en: 'Action', example: 'urge' })
   action: keyof typeof ASKED;
 
-  @LongText({ zh: '意见', en: 'Comment', max: 1000, optional: true, example: '出差，请代为审批' })
+  @LongText({ zh: '意见', en: 'Comment', max: 1000, optional: true, example: '请尽快办理' })
   comment?: string;
 
   @Int({
