@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 import { allEvents, type EventClass, SERVICE_NAMES, SERVICES } from '#contracts';
 import { allProblems } from '#problems';
+import { definitionErrors, pictureOf, tableOf } from '#workflow';
+import { extensionFlow, leaveFlow } from '../apps/affairs/src/leave/leave.flow.js';
+import { LeavePolicy } from '../apps/affairs/src/leave/leave.policy.js';
 import { services } from '../apps/campus/src/services.js';
 import { type ClassText, envExample, textsOfClasses } from './generated/source-texts.js';
 import { fieldsOf } from './generated/event-fields.js';
@@ -18,14 +21,26 @@ const PROMISE = `## What is promised
   any time it loses no effect, and no personal data ever enters it.
 - A delivery that fails, or ends the process that handles it, is tried 8 times with growing pauses. Then it is *dead*: listed under \`/<service>/v1/deliveries\`, alerting,
   and replayed or discarded by an operator. Other deliveries flow on; later ones of the same aggregate wait.
+- What is dead is an answer: where the consumer declares \`@OnDead\`, whoever waits for the effect is told that there will be none (a job ends
+  as failed), at least once and with one effect. A delivery that is replayed first is not told of.
+- A **timer** is an event with a due date, set, moved and cancelled in the transaction of the change it follows from. It is published once,
+  never early by the clock of PostgreSQL, within seconds of its time where a worker of its service runs, and late rather than never.
 - A change to an event only adds to it. Anything else is a new event with the next \`.v<N>\`.
 - The payload is validated when it is published and when it is received. Facts that come in bulk travel in bulk.`;
 
-/** `npm run events:doc`: docs/events.md, docs/problems.md and .env.example, from the code. */
+const FLOWS = `A kind of case is decided by a *definition*: data that says who signs which step, and what happens then. Every case keeps the version it
+began under. The pages below are those that ship with the house; a school's own come from its policies.
+
+In every step, whoever is to sign can also hand it on (转办), ask somebody else first (委派, the answer comes back), or add a signer before,
+after or beside themselves (加签); a move can be taken back (拿回) until the next has acted; the initiator can withdraw, and urge. Nobody decides
+on their own matter. A step that nobody can sign goes to its stand-in. \`actions\` of each answer says what its reader may do now, or why not.`;
+
+/** `npm run events:doc`: docs/events.md, docs/problems.md, docs/workflows.md and .env.example, from the code. */
 export async function docFiles(): Promise<Files> {
   return {
     'docs/events.md': eventsPage(await textsOfClasses()),
     'docs/problems.md': problemsPage(),
+    'docs/workflows.md': workflowsPage(),
     '.env.example': await envExample(),
   };
 }
@@ -103,6 +118,18 @@ function problemsPage(): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+function workflowsPage(): string {
+  const policy = new LeavePolicy();
+  const parts = [leaveFlow(policy), extensionFlow(policy)].map((definition) => {
+    const errors = definitionErrors(definition, []);
+    if (errors.length > 0) throw new Error(`${definition.key} cannot be published: ${JSON.stringify(errors)}`);
+    const { key, name } = definition;
+    const picture = ['```mermaid', pictureOf(definition), '```'].join('\n');
+    return [`## ${name.zh} / ${name.en}: \`${key}\``, tableOf(definition), picture].join('\n\n');
+  });
+  return `${[NOTE, '# Approval flows', FLOWS, ...parts].join('\n\n')}\n`;
 }
 
 function cell(text: string): string {

@@ -16,6 +16,8 @@ export interface Post {
 export class Actor implements Caller {
   /** The Idempotency-Key of the request, consumed by the first transaction. */
   once?: Once | undefined;
+  /** Why class 4 data is read, and whether the audit has it; on routes that ask for it. */
+  access?: { reason: string; audited: boolean };
   readonly permissions: ReadonlySet<Permission>;
 
   private constructor(
@@ -24,6 +26,8 @@ export class Actor implements Caller {
     readonly personId: string | undefined,
     readonly requestId: string,
     private readonly scopes: ReadonlyMap<Permission, Scope>,
+    /** What the app's token allows; of that a person has what their posts give. */
+    readonly granted: ReadonlySet<Permission>,
     /** Posts of the person; an app alone has none. */
     private readonly posts: readonly Post[] = [],
   ) {
@@ -32,7 +36,14 @@ export class Actor implements Caller {
 
   /** An app by itself (client credentials): what its token says, over the whole school. */
   static app(app: string, permissions: Iterable<Permission>, requestId = 'none'): Actor {
-    return new Actor(app, undefined, requestId, new Map([...permissions].map((permission) => [permission, SCHOOL])));
+    const granted = new Set(permissions);
+    return new Actor(
+      app,
+      undefined,
+      requestId,
+      new Map([...granted].map((permission) => [permission, SCHOOL])),
+      granted,
+    );
   }
 
   /** A handler or a schedule of a service: nobody's rights to check, everything allowed. */
@@ -50,14 +61,14 @@ export class Actor implements Caller {
     allowed: Iterable<Permission>,
     requestId = 'none',
   ): Actor {
-    const scopes = new Map<Permission, Scope>();
-    for (const permission of allowed) {
+    const [scopes, granted] = [new Map<Permission, Scope>(), new Set(allowed)];
+    for (const permission of granted) {
       const giving = postsThatGive(permission, person.posts);
       const own = person.student && ROLE_PERMISSIONS.student.includes(permission);
       if (giving.length === 0 && !own) continue;
       scopes.set(permission, { ...reachOf(giving), ...(own ? { personId: person.id } : {}) });
     }
-    return new Actor(app, person.id, requestId, scopes, person.posts);
+    return new Actor(app, person.id, requestId, scopes, granted, person.posts);
   }
 
   can(permission: Permission): boolean {

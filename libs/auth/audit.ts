@@ -6,7 +6,7 @@ export interface AuditEntry {
   /** `<service>.<subject>.<action>`, e.g. `early-warning.warning.read`. */
   action: string;
   subject: { kind: string; id: string };
-  /** Why; required by the rules of class 4 data (psychological, biometric, hardship). */
+  /** Why; what `Access-Reason` says where the route asks for it. */
   reason?: string;
 }
 
@@ -30,8 +30,9 @@ export async function audit(tx: Tx, actor: Actor, entry: AuditEntry): Promise<vo
   await query(
     tx,
     sql`SELECT platform.append_audit(${actor.app}, ${actor.personId ?? null}, ${actor.requestId}, ${action},
-      ${subject.kind}, ${subject.id}, ${reason ?? null})`,
+      ${subject.kind}, ${subject.id}, ${reason ?? actor.access?.reason ?? null})`,
   );
+  if (actor.access) actor.access.audited = true;
 }
 
 /**
@@ -46,7 +47,8 @@ export async function auditList(
   const asked = Object.fromEntries(
     Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'cursor'),
   );
-  const why = reason === undefined ? '' : `${reason}: `;
+  const given = reason ?? actor.access?.reason;
+  const why = given === undefined ? '' : `${given}: `;
   await audit(tx, actor, {
     action,
     subject: { kind: 'list', id: String(rows) },

@@ -5,9 +5,10 @@ import {
   Injectable,
   UnauthorizedException,
 } from '@nestjs/common';
+import { ACCESS_REASON, reasonOf } from './access-reason.js';
 import type { Actor } from './actor.js';
 import { Authenticator } from './authenticator.js';
-import { isPublic, requiredPermissions } from './decorators.js';
+import { isPublic, needsReason, requiredPermissions } from './decorators.js';
 import { MissingPermission } from './missing-permission.js';
 
 interface Request {
@@ -22,7 +23,8 @@ interface Reply {
 
 /**
  * Who asks, and may they? Bearer access tokens (RFC 6750, RFC 9068) → `request.actor`. Deny by default: a route without
- * `@Require` or `@Public` is forbidden. 401 for a missing or bad token, 403 for a missing permission.
+ * `@Require`, `@AnyToken` or `@Public` is forbidden. 401 for a missing or bad token, 403 for a missing permission, 428 where a
+ * reason is asked for and missing.
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
@@ -41,10 +43,13 @@ export class AuthGuard implements CanActivate {
     const actor = await this.authenticator.actorOf(token, String(request.id));
     if (!actor) throw challenge(reply, 'Bearer realm="yizhan", error="invalid_token"');
     request.actor = actor;
-    if (!oneOf.some((permission) => actor.can(permission))) {
-      reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${oneOf[0]}"`);
-      throw new MissingPermission(oneOf[0]);
+    const [first] = oneOf;
+    if (first && !oneOf.some((permission) => actor.can(permission))) {
+      reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${first}"`);
+      throw new MissingPermission(first);
     }
+    if (needsReason(handler, controller))
+      actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
     return true;
   }
 }

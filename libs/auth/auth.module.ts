@@ -1,7 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { Config } from '#config';
 import { Database } from '#database';
+import { AccessReasonInterceptor } from './access-reason.js';
 import { AuditSealer } from './audit-sealer.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
@@ -24,6 +25,7 @@ export class AuthModule {
           useFactory: (database: Database) => new AuditSealer(config, database),
         },
         { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_INTERCEPTOR, useClass: AccessReasonInterceptor },
       ],
       exports: [Authenticator],
     };

@@ -1,7 +1,7 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { Config } from '#config';
 import { Database } from '#database';
-import { appointmentsOf, personById } from '#roster';
+import { personWithPosts } from '#roster';
 import { today } from '#time';
 import { Actor } from './actor.js';
 import { Revocations } from './revocations.js';
@@ -26,14 +26,12 @@ export class Authenticator {
     const claims = await this.claimsOf(token);
     if (!claims || (await this.revocations.isRevoked(claims))) return undefined;
     if (claims.personId === undefined) return Actor.app(claims.clientId, claims.permissions, requestId);
-    const [person, posts] = await Promise.all([
-      personById(this.database.reader, claims.personId),
-      appointmentsOf(this.database.reader, claims.personId, today(this.config.timeZone)),
-    ]);
+    const date = today(this.config.timeZone);
+    const person = await personWithPosts(this.database.reader, claims.personId, date);
     if (!person?.active) return undefined;
     return Actor.person(
       claims.clientId,
-      { id: person.id, student: person.kind === 'student', posts },
+      { id: person.id, student: person.kind === 'student', posts: person.posts },
       claims.permissions,
       requestId,
     );

@@ -1,3 +1,4 @@
+export { ACCESS_REASON } from './access-reason.js';
 export { Actor } from './actor.js';
 export { assertRoutesGuarded } from './assert-routes-guarded.js';
 export {
@@ -13,7 +14,16 @@ export {
 export { AuthGuard } from './auth.guard.js';
 export { Authenticator } from './authenticator.js';
 export { AuthModule } from './auth.module.js';
-export { CurrentActor, isPublic, Public, Require, requiredPermissions } from './decorators.js';
+export {
+  AnyToken,
+  CurrentActor,
+  isPublic,
+  needsReason,
+  Public,
+  Require,
+  requiredPermissions,
+  RequireReason,
+} from './decorators.js';
 export { authMigrations } from './migrations.js';
 export { MissingPermission, requireSchool } from './missing-permission.js';
 export { ACCESS_TOKEN } from './token-verifier.js';

@@ -23,6 +23,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   jobs: { zh: '长任务的进度、结果与错误清单', en: 'Progress, results and error files of long work' },
   'late-passes': { zh: '晚归报备', en: 'Late passes: coming in after curfew on given evenings' },
   leaves: { zh: '请假：申请、审批、续假与销假', en: 'Leave: requests, decisions, extensions, returns' },
+  me: { zh: '本人：能做什么', en: "One's own: what one may do" },
   members: { zh: '党员', en: 'Party members and their branches' },
   metrics: { zh: '指标目录', en: 'The catalogue of metrics' },
   'night-checks': { zh: '夜间核查：晚归与未归', en: 'Night checks: late and not returned' },

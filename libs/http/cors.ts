@@ -1,11 +1,13 @@
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ACCESS_REASON } from '#auth';
 import type { Config } from '#config';
 import type { Origins } from './origins.js';
 
 const PREFLIGHT_SECONDS = 600;
 /** What an app may send beyond the safelisted, and what it may read of an answer. */
 const SENT = [
+  ACCESS_REASON,
   'Authorization',
   'Content-Type',
   'Content-Encoding',

@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import { ACCESS_REASON } from '#auth';
 import { PERMISSIONS } from '#contracts';
 import { LINE } from '#fields';
 import * as problems from '#problems';
@@ -18,6 +19,7 @@ const KINDS = [
   problems.UnsupportedMediaType,
   problems.IdempotencyKeyReused,
   problems.IfMatchRequired,
+  problems.AccessReasonRequired,
   problems.TooManyRequests,
   problems.Internal,
   problems.Unavailable,
@@ -63,9 +65,14 @@ export function headerRefs(...names: string[]): Record<string, { $ref: string }>
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-export function problemRef(status: number): { $ref: string } {
+export function problemRef(status: ProblemStatus): { $ref: string } {
   return { $ref: `#/components/responses/Problem${status}` };
 }
+
+/** The second meaning of 428. */
+export const REASON = '428Reason';
+
+export type ProblemStatus = number | typeof REASON;
 
 /** An operation that an example is about. */
 export interface ProblemExample {
@@ -78,8 +85,11 @@ export interface ProblemExample {
 }
 
 /** A response per status, with an example about an operation that gives it. */
-export function problemResponses(origin: string, about: (status: number) => ProblemExample): Record<string, object> {
-  const one = (status: number): object => {
+export function problemResponses(
+  origin: string,
+  about: (status: ProblemStatus) => ProblemExample,
+): Record<string, object> {
+  const one = (status: ProblemStatus): object => {
     const { path, permission, field, what } = about(status);
     return {
       instance: path,
@@ -89,27 +99,30 @@ export function problemResponses(origin: string, about: (status: number) => Prob
     };
   };
   return Object.fromEntries(
-    KINDS.map(({ kind }) => [
-      `Problem${kind.status}`,
-      {
-        description: `${kind.zh} / ${kind.en}`,
-        headers: headerRefs(...(kind.status === 429 || kind.status === 503 ? ['Retry-After'] : [])),
-        content: {
-          'application/problem+json': {
-            schema: { $ref: '#/components/schemas/Problem' },
-            example: {
-              type: `${origin}/docs/problems#${kind.code}`,
-              title: kind.en,
-              status: kind.status,
-              detail: kind.en,
-              code: kind.code,
-              traceId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
-              ...one(kind.status),
+    KINDS.map(({ kind }) => {
+      const status = kind === problems.AccessReasonRequired.kind ? REASON : kind.status;
+      return [
+        `Problem${status}`,
+        {
+          description: `${kind.zh} / ${kind.en}`,
+          headers: headerRefs(...(kind.status === 429 || kind.status === 503 ? ['Retry-After'] : [])),
+          content: {
+            'application/problem+json': {
+              schema: { $ref: '#/components/schemas/Problem' },
+              example: {
+                type: `${origin}/docs/problems#${kind.code}`,
+                title: kind.en,
+                status: kind.status,
+                detail: kind.en,
+                code: kind.code,
+                traceId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
+                ...one(status),
+              },
             },
           },
         },
-      },
-    ]),
+      ];
+    }),
   );
 }
 
@@ -185,6 +198,16 @@ export const IDEMPOTENCY_KEY = {
     'kept for at least 24 h (draft-ietf-httpapi-idempotency-key-header-07)',
   schema: { type: 'string', minLength: 1, maxLength: 257, pattern: '^[\\x21-\\x7e]+$' },
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+};
+
+export const REASON_HEADER = {
+  name: ACCESS_REASON,
+  in: 'header',
+  required: true,
+  description:
+    '查看事由，百分号编码的 UTF-8，2–500 字，记入审计 / Why the data is read: percent-encoded UTF-8, 2 to 500 characters; kept in the audit',
+  schema: { type: 'string', minLength: 2, maxLength: 6_000, pattern: '^[\\x20-\\x7e]+$' },
+  example: '%E5%8D%B1%E6%9C%BA%E5%B9%B2%E9%A2%84',
 };
 
 export const IF_NONE_MATCH = {

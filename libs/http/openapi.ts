@@ -2,7 +2,7 @@ import { type INestApplication, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { isPublic, requiredPermissions } from '#auth';
+import { isPublic, needsReason, requiredPermissions } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES, SERVICES, type ServiceName, TAGS } from '#contracts';
 import { BODY_EXAMPLE, CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
@@ -16,6 +16,9 @@ import {
   PROBLEM_SCHEMA,
   type ProblemExample,
   problemRef,
+  type ProblemStatus,
+  REASON,
+  REASON_HEADER,
   problemResponses,
 } from './openapi-parts.js';
 import { definedSchemas, referenced, type Schema, toJsonSchema } from './openapi-schemas.js';
@@ -157,14 +160,16 @@ export class ApiDocument {
 }
 
 /** The first operation that may answer `status`, for the example of the problem that all of them share. */
-function exampleFor(status: number, paths: Paths, schemas: Record<string, Schema>): ProblemExample {
+function exampleFor(status: ProblemStatus, paths: Paths, schemas: Record<string, Schema>): ProblemExample {
   const all = Object.entries(paths).flatMap(([path, item]) => Object.values(item).map((one) => ({ path, one })));
   const { $ref } = problemRef(status);
   const fieldOf = ({ requestBody }: Operation): string | undefined => {
     const required = named(requestBody?.content['application/json']?.schema, schemas)?.required;
     return Array.isArray(required) ? (required[0] as string) : undefined;
   };
-  const may = all.filter(({ one }) => (one.responses[status] as { $ref?: string } | undefined)?.$ref === $ref);
+  const may = all.filter(({ one }) =>
+    Object.values(one.responses).some((response) => '$ref' in response && response.$ref === $ref),
+  );
   const { path, one } = (status === 400 ? may.find(({ one }) => fieldOf(one)) : undefined) ?? may[0] ?? all[0]!;
   const value = (name: string): string =>
     String(one.parameters?.find((parameter) => parameter.in === 'path' && parameter.name === name)?.example ?? name);
@@ -199,6 +204,8 @@ function complete(
   const withKey = method === 'post' || method === 'patch';
   if (withKey)
     parameters.push({ ...IDEMPOTENCY_KEY, required: Reflect.getMetadata(KEY_REQUIRED, route.handler) === true });
+  const reason = needsReason(route.handler, route.controller);
+  if (reason) parameters.push(REASON_HEADER);
   const responses: Operation['responses'] = {};
   for (const [status, response] of Object.entries(operation.responses)) {
     const answer = response as Response;
@@ -241,6 +248,7 @@ function complete(
     503,
   ];
   for (const status of problems) responses[status] ??= problemRef(status);
+  if (reason) responses[428] ??= problemRef(REASON);
   for (const media of Object.values(body?.content ?? {})) if (media.schema) media.schema = toJsonSchema(media.schema);
   const example = Reflect.getMetadata(BODY_EXAMPLE, route.handler) as object | undefined;
   if (example) Object.assign(body!.content['application/json']!, { example });
@@ -253,7 +261,7 @@ function complete(
     parameters,
     ...(body && { requestBody: body }),
     responses,
-    security: open ? [] : oneOf.map((permission) => ({ oauth2: [permission] })),
+    security: open ? [] : oneOf.length > 0 ? oneOf.map((permission) => ({ oauth2: [permission] })) : [{ oauth2: [] }],
   };
 }
 

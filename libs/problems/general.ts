@@ -112,6 +112,12 @@ export const IfMatchRequired = defineProblem({
   zh: '需要 If-Match 请求头（取自 ETag）',
   en: 'The If-Match header (from the ETag) is required',
 });
+export const AccessReasonRequired = defineProblem({
+  code: 'http/access-reason-required',
+  status: 428,
+  zh: '查看此类数据须说明事由：请在 Access-Reason 请求头中填写（UTF-8 百分号编码，2–500 字），事由会记入审计',
+  en: 'Reading this data needs a reason: give it in the Access-Reason header (percent-encoded UTF-8, 2 to 500 characters); it is kept in the audit',
+});
 export const TooManyRequests = defineProblem({
   code: 'http/too-many-requests',
   status: 429,

@@ -17,6 +17,7 @@ export {
   membershipsOf,
   peopleByIds,
   personById,
+  personWithPosts,
   studentIdsByNumber,
   termOf,
   unitById,

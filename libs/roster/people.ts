@@ -1,5 +1,6 @@
 import type { AppointmentKind, UnitKind } from '#contracts';
 import { query, queryOne, sql, type Tx } from '#database';
+import { holdsOn } from './scope.js';
 
 export interface Person {
   id: string;
@@ -27,6 +28,22 @@ export interface Membership {
 /** One person of the directory, students and staff alike. */
 export async function personById(tx: Tx, id: string): Promise<Person | undefined> {
   return (await peopleByIds(tx, [id]))[0];
+}
+
+/** One person with the posts they hold on a date. */
+export async function personWithPosts(
+  tx: Tx,
+  id: string,
+  date: string,
+): Promise<(Person & { posts: Omit<Appointment, 'personId'>[] }) | undefined> {
+  return queryOne(
+    tx,
+    sql`SELECT p.id, p.kind, p.number, p.name, p.sex, p.grade, p.active, coalesce(
+               (SELECT json_agg(json_build_object('kind', a.kind, 'unitId', a.unit_id, 'unitKind', u.kind))
+                  FROM staffing.published_appointment_v1 a JOIN directory.published_unit_v1 u ON u.id = a.unit_id
+                 WHERE a.person_id = p.id AND ${holdsOn(sql`a`, date)}), '[]') AS posts
+          FROM directory.published_person_v1 p WHERE p.id = ${id}`,
+  );
 }
 
 export async function peopleByIds(tx: Tx, ids: readonly string[]): Promise<Person[]> {

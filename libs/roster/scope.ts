@@ -1,4 +1,4 @@
-import { sql, type Sql } from '#database';
+import { empty, sql, type Sql } from '#database';
 
 /**
  * Which students somebody may deal with: all of the school, those of the units they answer for today, themselves,
@@ -31,12 +31,14 @@ export function inUnits(unitIds: readonly string[] | undefined, column: Sql, dat
  * Reads the published memberships, so it is as current as the roster.
  */
 export function inScope(scope: Scope, column: Sql, date: string): Sql {
-  if (scope.school) return sql`TRUE`;
-  const own = scope.personId ? sql`${column} = ${scope.personId}` : sql`FALSE`;
-  if (scope.unitIds.length === 0) return sql`(${own})`;
-  return sql`(${own} OR ${column} IN (
+  const { school, unitIds, personId } = scope;
+  if (school) return sql`TRUE`;
+  if (unitIds.length === 0) return personId ? sql`${column} = ${personId}` : sql`FALSE`;
+  // One IN and no OR beside it: only so can it be joined, by whichever index is the better one.
+  const own = personId ? sql` UNION ALL SELECT ${personId}::uuid` : empty;
+  return sql`${column} IN (
     SELECT person_id FROM directory.published_membership_v1
-     WHERE unit_id = ANY(${scope.unitIds}::uuid[]) AND valid_from <= ${date} AND (valid_to IS NULL OR valid_to > ${date})))`;
+     WHERE unit_id = ANY(${unitIds}::uuid[]) AND valid_from <= ${date} AND (valid_to IS NULL OR valid_to > ${date})${own})`;
 }
 
 /** SQL: the ids of the given units and places and of everything below them. */

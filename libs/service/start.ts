@@ -92,6 +92,7 @@ function processModule(services: Service[], config: Config, files: FileModule[])
         entities: [Job, PolicyVersion, ...services.flatMap((service) => service.entities)],
         poolSize: config.poolSize,
         applicationName,
+        waitSeconds: config.databaseWaitSeconds,
       }),
       PlatformModule.forRoot(config, services),
       EventsModule.forRoot(config, services),

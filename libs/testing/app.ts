@@ -53,6 +53,8 @@ export class TestApp {
       rateLimitPerMinute: 1_000_000,
       redeliverAfterSeconds: 2,
       poolSize: 8,
+      // The machine may have other work.
+      databaseWaitSeconds: 30,
       ...overrides,
     });
     try {

@@ -76,13 +76,13 @@ describe('many leaves decided at once', () => {
       [400, 'http/invalid'],
       ['rejected', 2],
       ['returned', 2],
-      [409, 'affairs/leave-not-in-state'],
+      [409, 'workflow/ended'],
       [404, 'http/not-found'],
       ['approved', 2],
-      [409, 'affairs/leave-not-in-state'],
+      [409, 'workflow/ended'],
     ]);
     expect(results[4]!.problem).toMatchObject({ zh: '缺少 comment', en: 'comment is required' });
-    expect(results[7]!.problem!.en).toBe('The leave is withdrawn: this cannot be done now');
+    expect(results[7]!.problem!.en).toBe('It is now: withdrawn');
 
     expect(await statusOf(counselor, good)).toEqual(['approved', 2]);
     expect(await statusOf(counselor, stale)).toEqual(['submitted', 1]);
@@ -95,7 +95,7 @@ describe('many leaves decided at once', () => {
 
     // The next step is another's.
     const next = await decide(counselor, [row({ ...long, version: 2 }, 'approve')]);
-    expect(told(next)).toEqual([[403, 'affairs/not-your-step']]);
+    expect(told(next)).toEqual([[403, 'workflow/not-yours']]);
     const officer = await test.person(collegeOfficerCs);
     expect(told(await decide(officer, [row({ ...long, version: 2 }, 'approve')]))).toEqual([['approved', 3]]);
   });
@@ -105,7 +105,7 @@ describe('many leaves decided at once', () => {
     const both = await test.person(campus.students[10]!);
     const [own, other] = [await submit(both, await form(test)), await leaveOf(11)];
     expect(told(await decide(both, [row(own, 'approve'), row(other, 'approve')]))).toEqual([
-      [403, 'affairs/own-leave'],
+      [403, 'workflow/own-matter'],
       ['approved', 2],
     ]);
     expect(await statusOf(both, own)).toEqual(['submitted', 1]);
@@ -116,7 +116,7 @@ describe('many leaves decided at once', () => {
     await students[0]!.post(`${PATH}/decide`, { rows }).expect(403);
     const leave = await submit(students[8]!, await form(test));
     const app = await test.client('affairs:leave:decide');
-    expect(told(await decide(app, [row(leave, 'approve')]))).toEqual([[403, 'affairs/decision-needs-person']]);
+    expect(told(await decide(app, [row(leave, 'approve')]))).toEqual([[403, 'workflow/needs-person']]);
     const pointerOf = async (body: object): Promise<string> =>
       (await counselor.post(`${PATH}/decide`, body).expect(400)).body.errors[0].pointer as string;
     expect(await pointerOf({ rows: [] })).toBe('#/rows');
@@ -134,7 +134,7 @@ describe('many leaves decided at once', () => {
     expect(told(first.body.results as Result[])).toEqual([['approved', 2]]);
     expect(again.body).toEqual(first.body);
     const actions = await test.query(
-      sql`SELECT action FROM affairs.leave_action WHERE leave_id = ${leave.id} AND action = 'approve'`,
+      sql`SELECT action FROM affairs.workflow_action WHERE subject_id = ${leave.id} AND action = 'approve'`,
     );
     expect(actions).toHaveLength(1);
   });

@@ -28,7 +28,7 @@ describe('leaves that several touch at once', () => {
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
     const decided = await test.query(
-      sql`SELECT count(*)::int AS n FROM affairs.leave_action WHERE leave_id = ${leave.id} AND action IN ('approve', 'reject')`,
+      sql`SELECT count(*)::int AS n FROM affairs.workflow_action WHERE subject_id = ${leave.id} AND action IN ('approve', 'reject')`,
     );
     expect(decided).toEqual([{ n: 1 }]);
   });

@@ -60,7 +60,7 @@ describe('leaves', () => {
     const leave = await submit(student(0), await form(test, 8, 10));
     const [advisor, school] = [await test.person(classAdvisorSe2401), await test.person(schoolOfficer)];
     for (const other of [officer, school, advisor]) {
-      expect((await act(other, leave, 'approve').expect(403)).body.code).toBe('affairs/not-your-step');
+      expect((await act(other, leave, 'approve').expect(403)).body.code).toBe('workflow/not-yours');
     }
     const one = (await act(counselor, leave, 'approve').expect(200)).body as LeaveAnswer;
     expect(one.status).toBe('submitted');
@@ -70,7 +70,7 @@ describe('leaves', () => {
     expect(await events(test, leave.id)).toEqual([]);
     const three = (await act(school, two, 'approve').expect(200)).body as LeaveAnswer;
     expect(three.status).toBe('approved');
-    expect((await act(school, three, 'approve').expect(409)).body.code).toBe('affairs/leave-not-in-state');
+    expect((await act(school, three, 'approve').expect(409)).body.code).toBe('workflow/ended');
   });
 
   it('shows in the pre-check what submission will say, and writes nothing', async () => {
@@ -233,7 +233,7 @@ describe('leaves', () => {
     const byApp = await submit(app, { ...(await form(test, 1, 5)), studentId: campus.students[5] });
     expect(byApp['submittedBy']).toEqual({ kind: 'app', id: 'test-app' });
     const deciding = await test.client('affairs:leave:decide');
-    expect((await act(deciding, byApp, 'approve').expect(403)).body.code).toBe('affairs/decision-needs-person');
+    expect((await act(deciding, byApp, 'approve').expect(403)).body.code).toBe('workflow/needs-person');
     const reader = await test.client('affairs:leave:read');
     await act(reader, byApp, 'withdraw').expect(403);
   });
@@ -274,7 +274,7 @@ describe('leaves', () => {
     await appoint(test, campus.students[9]!, 'counselor', campus.classes.en2401);
     const both = await test.person(campus.students[9]!);
     const leave = await submit(both, await form(test));
-    expect((await act(both, leave, 'approve').expect(403)).body.code).toBe('affairs/own-leave');
+    expect((await act(both, leave, 'approve').expect(403)).body.code).toBe('workflow/own-matter');
     const waiting = (await both.get(`${PATH}?awaitingMe=true`).expect(200)).body.data as LeaveAnswer[];
     expect(waiting.map(({ id }) => id)).not.toContain(leave.id);
     expect((await both.post(`${PATH}/precheck`, await precheckOf(1, 20))).body.steps[0].people).toMatchObject([

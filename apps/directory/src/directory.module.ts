@@ -15,6 +15,8 @@ import { loginMigrations } from './login/migrations.js';
 import { loginFeature } from './login/login.feature.js';
 import { mountIssuer } from './login/mount-issuer.js';
 import { Roster1763750000000 } from './migrations/1763750000000-roster.js';
+import { MeController } from './me/me.controller.js';
+import { Me } from './me/me.service.js';
 import { Imports1763750020000 } from './migrations/1763750020000-imports.js';
 import { InactiveSince1763750030000 } from './migrations/1763750030000-inactive-since.js';
 import { ImportIdentities1763750040000 } from './migrations/1763750040000-import-identities.js';
@@ -32,6 +34,8 @@ import { UnitsController } from './units/units.controller.js';
 import { Units } from './units/units.service.js';
 import { CourseClassesEndAtThemselves1763750090000 } from './migrations/1763750090000-course-classes-end-at-themselves.js';
 import { SecondaryMemberships1763750080000 } from './migrations/1763750080000-secondary-memberships.js';
+import { MembershipClosure1763750610000 } from './migrations/1763750610000-membership-closure.js';
+import { NamesByCharacters1763750620000 } from './migrations/1763750620000-names-by-characters.js';
 import { MoreUpdatedSince1763750095000 } from './migrations/1763750095000-more-updated-since.js';
 import { UpdatedSince1763750050000 } from './migrations/1763750050000-updated-since.js';
 
@@ -43,9 +47,21 @@ import { UpdatedSince1763750050000 } from './migrations/1763750050000-updated-si
     TermsController,
     CalendarController,
     ImportsController,
+    MeController,
     ...loginFeature.controllers,
   ],
-  providers: [People, Units, Places, Terms, Calendar, Imports, ImportRunner, ImportHandlers, ...loginFeature.providers],
+  providers: [
+    People,
+    Me,
+    Units,
+    Places,
+    Terms,
+    Calendar,
+    Imports,
+    ImportRunner,
+    ImportHandlers,
+    ...loginFeature.providers,
+  ],
 })
 class DirectoryModule {}
 
@@ -65,6 +81,8 @@ export const directory: Service = {
     SecondaryMemberships1763750080000,
     CourseClassesEndAtThemselves1763750090000,
     MoreUpdatedSince1763750095000,
+    MembershipClosure1763750610000,
+    NamesByCharacters1763750620000,
   ],
   seed,
   mount: mountIssuer,

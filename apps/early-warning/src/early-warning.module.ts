@@ -33,6 +33,7 @@ import { SensitiveMatters1763750501000 } from './migrations/1763750501000-sensit
 import { CorrectedDays1763750501100 } from './migrations/1763750501100-corrected-days.js';
 import { UpdatedSince1763750520000 } from './migrations/1763750520000-updated-since.js';
 import { Publications1763750530000 } from './migrations/1763750530000-publications.js';
+import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
 import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-credits.js';
 import { ObservationsController } from './observations/observations.controller.js';
 import { ObservationHandlers } from './observations/observations.handlers.js';
@@ -58,6 +59,7 @@ import { SourceNotices } from './sources/source-notices.service.js';
 import { SourcesController } from './sources/sources.controller.js';
 import { Sources } from './sources/sources.service.js';
 import { Corrections } from './warnings/corrections.js';
+import { TriageDeadlines } from './warnings/triage-deadlines.js';
 import { Withdrawals } from './warnings/withdrawals.service.js';
 import { Raising } from './warnings/raising.js';
 import { Warning } from './warnings/warning.entity.js';
@@ -105,6 +107,7 @@ import { Warnings } from './warnings/warnings.service.js';
     Raising,
     Corrections,
     Withdrawals,
+    TriageDeadlines,
     Warnings,
     RuleParameters,
     RuleQuality,
@@ -133,5 +136,6 @@ export const earlyWarning: Service = {
     UpdatedSince1763750520000,
     Publications1763750530000,
     QuarterCredits1763750530100,
+    TriageDeadlines1763760010000,
   ],
 };

@@ -94,9 +94,10 @@ export async function dryRun(client: Client, ruleId: string): Promise<void> {
   await client.post('/early-warning/v1/dry-runs', { ruleId, from: yesterday, to: yesterday }).expect(200);
 }
 
-/** Keeps schedules and wake-ups still, so that only the test starts runs. */
+/** Keeps schedules, timers and wake-ups still, so that only the test starts runs. */
 export async function holdSchedules(test: TestApp): Promise<void> {
   await test.query(sql`UPDATE events.schedule SET last_period = '2200-01-01' WHERE service = 'early-warning'`);
+  await test.query(sql`DELETE FROM events.timer WHERE service = 'early-warning'`);
   await test.query(
     sql`INSERT INTO platform.policy_version (id, key, number, effective_from, value, source, created_by)
         VALUES (gen_random_uuid(), 'early-warning.schedule', 1, '2000-01-01', '{"onNewData":false}', 'test', 'test')`,

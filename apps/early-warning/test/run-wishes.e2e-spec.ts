@@ -1,6 +1,5 @@
 import { sql } from '#database';
-import { Schedules } from '#events';
-import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
+import { campus, type Client, drainEvents, eventually, fireTimers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { Runs } from '../src/runs/runs.service.js';
 import { wantRun } from '../src/engine/wanting.js';
@@ -59,15 +58,29 @@ describe('wishes for a run', () => {
       expect(await wanted()).toBe(true);
     });
 
-    it('are not needed for the notice of a silence: every hour looks for them', async () => {
-      const names = test.app.get(Schedules)['handlers'].schedules.map(({ name, cron }) => [name, cron]);
-      expect(names).toContainEqual(['early-warning.source-notices', '7 * * * *']);
+    it('are not needed for the notice of a silence: within the hour somebody looks for it', async () => {
       await officer.post(SOURCES, { ...well, code: 'well' }).expect(201);
       await test.query(sql`UPDATE early_warning.source SET created_at = now() - interval '1 day' WHERE code = 'well'`);
-      const look = () => test.database.transaction(null, (tx) => test.app.get(SourceNotices).everyHour(tx));
+      const look = () => test.database.transaction(null, (tx) => test.app.get(SourceNotices).whenReviewDue(tx));
       await Promise.all([look(), look(), look()]);
       expect(await notices()).toMatchObject([{ source: 'well', kind: 'dead', rules: ['a.books'] }]);
       expect(await test.query(sql`SELECT 1 FROM early_warning.run`)).toEqual([]);
+      // Hours on it is dead for longer still, and looked at again.
+      await test.query(sql`DELETE FROM early_warning.source_notice`);
+      await fireTimers(test, new Date(Date.now() + 3_601_000));
+      expect(await notices()).toMatchObject([{ source: 'well', kind: 'dead' }]);
+    });
+
+    it('are not needed either when a source dies: it is told of within seconds', async () => {
+      await officer.post(SOURCES, { ...well, code: 'tarn', rhythmHours: 2 }).expect(201);
+      await test.query(
+        sql`UPDATE early_warning.source SET created_at = now() - interval '4 hours' + interval '2 seconds' WHERE code = 'tarn'`,
+      );
+      await test.database.transaction(null, (tx) => test.app.get(SourceNotices).whenReviewDue(tx));
+      await eventually(async () => expect(await notices()).toMatchObject([{ source: 'tarn' }, { source: 'well' }]));
+      expect(await test.query(sql`SELECT 1 FROM early_warning.run`)).toEqual([]);
+      await test.query(sql`DELETE FROM early_warning.source WHERE code = 'tarn'`);
+      await test.query(sql`DELETE FROM early_warning.source_notice WHERE source = 'tarn'`);
     });
 
     it('lift a silence: what the rules had to say is said within seconds of the heartbeat', async () => {

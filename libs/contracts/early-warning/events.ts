@@ -71,3 +71,24 @@ export class WarningSettledV1 {
     Object.assign(this, values);
   }
 }
+
+/** Nobody has triaged a warning within the school's time limit. It carries the version that the warning has, and changes nothing about it. */
+@Event({ name: 'early-warning.warning-overdue.v1', consumers: [] })
+export class WarningOverdueV1 {
+  @IsUUID()
+  warningId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  @IsIn(Object.keys(WARNING_LEVELS))
+  level: WarningLevel;
+
+  /** When the time limit ended. */
+  @IsDateString()
+  dueAt: string;
+
+  constructor(values: { warningId: string; studentId: string; level: WarningLevel; dueAt: string }) {
+    Object.assign(this, values);
+  }
+}

@@ -1,5 +1,5 @@
 import { newId, query, sql } from '#database';
-import { Handlers, latestPeriod, Schedules } from '#events';
+import { Consumer, Handlers, latestPeriod, Schedules } from '#events';
 import { drainEvents, eventually, TestApp } from '#testing';
 import { Redis } from 'ioredis';
 import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
@@ -58,12 +58,11 @@ describe('the event core', () => {
     const id = newId();
     const eventIds: string[] = [];
     for (let version = 1; version <= 30; version++) eventIds.push(await happen({ id, version }));
-    const { Consumer } = await import('../consumer.js');
     const rows = await test.query<{ id: string }>(
       sql`SELECT id FROM events.delivery WHERE event_id = ANY(${eventIds}::uuid[])`,
     );
     const thrice = [...rows, ...rows, ...rows].map((row) => row.id).sort(() => Math.random() - 0.5);
-    const consumer = test.app.get(Consumer, { strict: false });
+    const consumer = test.app.get(Consumer);
     await Promise.all(thrice.map((deliveryId) => consumer.handle(FIXTURE, [deliveryId])));
     await drainEvents(test);
     expect(await effects(id)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
@@ -220,57 +219,6 @@ describe('the event core', () => {
     }
   });
 
-  it('runs every missed period of a schedule once, in two processes at a time', async () => {
-    await query(
-      test.tx,
-      sql`UPDATE events.schedule SET last_period = '2026-11-01T00:00:00Z' WHERE name = 'fixture.test-nightly'`,
-    );
-    const schedules = test.app.get(Schedules);
-    const now = new Date('2026-11-05T00:00:00Z');
-    await Promise.all([schedules.tick(now), schedules.tick(now), schedules.tick(now)]);
-    await schedules.tick(now);
-    await drainEvents(test);
-    const nights = await test.query(sql`SELECT date::text AS date FROM fixture.night ORDER BY 1`);
-    // 03:07 in Shanghai is 19:07 UTC of the day before.
-    expect(nights.map((row) => row['date'])).toEqual(['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05']);
-  });
-
-  it('runs the newest missed period alone where the schedule says so, however many were missed', () => {
-    const [after, now] = [new Date('2026-11-01T00:00:30Z'), new Date('2026-11-03T00:00:00Z')];
-    expect(latestPeriod('* * * * *', 'Asia/Shanghai', after, now)).toEqual([now]);
-    expect(latestPeriod('* * * * *', 'Asia/Shanghai', now, now)).toEqual([]);
-    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', after, now)).toEqual([new Date('2026-11-02T19:07:00Z')]);
-    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', new Date('2026-11-02T19:07:00Z'), now)).toEqual([]);
-  });
-
-  it('runs such a schedule once after two days, in two processes at a time', async () => {
-    const { databaseUrl } = test.config;
-    // Its own clock does not move schedules.
-    const api = await TestApp.create([things], { databaseUrl, roles: ['api'] });
-    try {
-      const [from, now] = ['2026-11-01T00:00:30Z', new Date('2026-11-03T00:00:30Z')];
-      const name = 'fixture.test-minutely' as never;
-      api.app.get(Handlers).schedules.push({
-        ...{ name, cron: '* * * * *', catchUp: 'latest', service: FIXTURE },
-        handle: async () => undefined,
-      });
-      await test.query(
-        sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${name}, ${FIXTURE}, '* * * * *', ${from})`,
-      );
-      const schedules = api.app.get(Schedules);
-      for (let i = 0; i < 3; i++) await Promise.all([schedules.tick(now), schedules.tick(now)]);
-      const runs = await test.query(
-        sql`SELECT payload ->> 'at' AS at FROM events.event WHERE name = ${`schedule/${String(name)}`}`,
-      );
-      expect(runs).toEqual([{ at: '2026-11-03T00:00:00.000Z' }]);
-    } finally {
-      await api.close();
-      await test.query(
-        sql`DELETE FROM events.delivery d USING events.event e WHERE e.id = d.event_id AND e.name LIKE 'schedule/%minutely'`,
-      );
-    }
-  });
-
   it('refuses to publish a payload that breaks its own rules', async () => {
     await expect(happen({ id: 'not-a-uuid', version: 1 })).rejects.toThrow('invalid payload at thingId');
   });
@@ -313,4 +261,59 @@ describe('events after a fault, long before the sweep', () => {
     await takesEffectOnce(thing);
     expect(tries).toBeGreaterThan(1);
   }, 20_000);
+});
+
+describe('schedules', () => {
+  let test: TestApp;
+  beforeAll(async () => {
+    // No worker: only the test moves their time.
+    test = await TestApp.create([things], { roles: ['api'] });
+    await createFixtureTables(test.tx);
+  });
+  afterAll(() => test.close());
+
+  const since = (name: string, cron: string, lastPeriod: string) =>
+    test.query(
+      sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${name}, ${FIXTURE}, ${cron}, ${lastPeriod})`,
+    );
+  const ticks = async (now: Date) => {
+    const schedules = test.app.get(Schedules);
+    for (let i = 0; i < 2; i++) await Promise.all([1, 2, 3].map(() => schedules.tick(now)));
+  };
+  const written = (name: string) =>
+    test.query<{ id: string; at: string }>(
+      sql`SELECT d.id, e.payload ->> 'at' AS at FROM events.event e JOIN events.delivery d ON d.event_id = e.id
+           WHERE e.name = ${`schedule/${name}`} ORDER BY at`,
+    );
+
+  it('run every missed period once, in several processes at a time', async () => {
+    const name = 'fixture.test-nightly';
+    await since(name, '7 3 * * *', '2026-11-01T00:00:00Z');
+    await ticks(new Date('2026-11-05T00:00:00Z'));
+    for (const { id } of await written(name)) await test.app.get(Consumer).handle(FIXTURE, [id]);
+    const nights = await test.query(sql`SELECT date::text AS date FROM fixture.night ORDER BY 1`);
+    // 03:07 in Shanghai is 19:07 UTC of the day before.
+    expect(nights.map((row) => row['date'])).toEqual(['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05']);
+  });
+
+  it('run the newest missed period alone where they say so: once after two days of every minute', async () => {
+    const [name, cron] = ['fixture.test-minutely', '* * * * *'];
+    await since(name, cron, '2026-11-01T00:00:30Z');
+    test.app.get(Handlers).schedules.push({
+      ...{ name: name as never, cron, catchUp: 'latest', service: FIXTURE },
+      handle: async () => undefined,
+    });
+    await ticks(new Date('2026-11-03T00:00:30Z'));
+    expect(await written(name)).toMatchObject([{ at: '2026-11-03T00:00:00.000Z' }]);
+    await ticks(new Date('2026-11-03T00:01:00Z'));
+    expect(await written(name)).toHaveLength(2);
+  });
+
+  it('find the newest period however many were missed', () => {
+    const [after, now] = [new Date('2026-11-01T00:00:30Z'), new Date('2026-11-03T00:00:00Z')];
+    expect(latestPeriod('* * * * *', 'Asia/Shanghai', after, now)).toEqual([now]);
+    expect(latestPeriod('* * * * *', 'Asia/Shanghai', now, now)).toEqual([]);
+    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', after, now)).toEqual([new Date('2026-11-02T19:07:00Z')]);
+    expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', new Date('2026-11-02T19:07:00Z'), now)).toEqual([]);
+  });
 });

@@ -25,7 +25,7 @@ import pg from 'pg';
 import type { DestinationStream } from 'pino';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Column, Entity } from 'typeorm';
-import { Actor, CurrentActor, Public, Require } from '#auth';
+import { Actor, CurrentActor, Public, Require, RequireReason } from '#auth';
 import { Config } from '#config';
 import { BaseEntity, Database, DatabaseModule, insert, migrate, query, sql, update } from '#database';
 import {
@@ -210,6 +210,15 @@ class NotesController {
   @ApiOkResponse({ type: NoteDto })
   @Summary('便签', 'Get a note')
   get(@IdParam() id: string): Promise<NoteDto> {
+    return this.notes.get(id);
+  }
+
+  @Get(':id/confidential')
+  @Require('safety:device:read')
+  @RequireReason()
+  @ApiOkResponse({ type: NoteDto })
+  @Summary('保密便签', 'Get a confidential note')
+  getConfidential(@IdParam() id: string): Promise<NoteDto> {
     return this.notes.get(id);
   }
 

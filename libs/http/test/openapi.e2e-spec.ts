@@ -56,6 +56,13 @@ describe('OpenAPI', () => {
       required: true,
     });
     expect(body.paths['/safety/v1/notes/echo'].post.security).toEqual([]);
+    const confidential = body.paths['/safety/v1/notes/{id}/confidential'].get;
+    expect(confidential.parameters).toContainEqual(
+      expect.objectContaining({ name: 'Access-Reason', in: 'header', required: true }),
+    );
+    expect(confidential.responses['428']).toEqual({ $ref: '#/components/responses/Problem428Reason' });
+    expect(body.components.responses['Problem428Reason'].description).toContain('Access-Reason');
+    expect(change.responses['428']).toEqual({ $ref: '#/components/responses/Problem428' });
   });
 
   it('keeps services apart whose controllers have the same name', async () => {

@@ -139,7 +139,12 @@ export class LeavesQuery extends ListQuery {
   @Flag({ zh: '仅本人的', en: 'Only my own', optional: true, example: true })
   mine?: boolean;
 
-  @Flag({ zh: '仅待我审批的', en: 'Only those that await my decision', optional: true, example: true })
+  @Flag({
+    zh: '仅待我办理的',
+    en: 'Only those that wait for me: to decide, to answer, to correct',
+    optional: true,
+    example: true,
+  })
   awaitingMe?: boolean;
 
   @Flag({ zh: '是否逾期未销假', en: 'Overdue or not', optional: true, example: true })

@@ -7,10 +7,10 @@ import { Events } from '#events';
 import { Policies } from '#policy';
 import { type CountedPass, membershipsOf, passesSince } from '#roster';
 import { addDays, dateOf, instantOf, today } from '#time';
+import { Workflows } from '#workflow';
 import { gateReturn, type LeavePass } from './gate-return.js';
 import { Leave } from './leave.entity.js';
 import { type GateReturnRule, LeavePolicy } from './leave.policy.js';
-import { recordAction } from './leaves.queries.js';
 
 /** Who acts where no person does. */
 export const SYSTEM = { app: 'system:affairs', personId: undefined };
@@ -22,6 +22,7 @@ export class LeaveReturns {
   constructor(
     private readonly events: Events,
     private readonly policies: Policies,
+    private readonly workflows: Workflows,
     private readonly config: Config,
   ) {}
 
@@ -94,6 +95,16 @@ export class LeaveReturns {
     leave.seeAtGate(gateReturn(leave.startsAt, passes, await this.rule(tx)));
   }
 
+  /** An extension is not decided on while its leave is closed; when the return was taken back, it goes on. */
+  async restExtension(tx: Tx, leave: Leave): Promise<void> {
+    if (!leave.extensionEndsAt) return;
+    const [case_] = await this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`);
+    const closed = leave.status === 'closed';
+    if (!case_ || (case_.instance.suspended !== null) === closed) return;
+    const acting = { by: SYSTEM, roles: ['manager' as const], at: new Date() };
+    await this.workflows.act(tx, case_, { op: closed ? 'suspend' : 'resume' }, acting);
+  }
+
   /** Closes, as overdue, what should have been reported back by `now`. Answers how many. */
   async closeOverdue(tx: Tx, now: Date): Promise<number> {
     const rows = await query<{ id: string }>(
@@ -102,7 +113,7 @@ export class LeaveReturns {
             UPDATE affairs.leave SET status = 'closed', closed_how = 'late', overdue_at = ${now}, version = version + 1, updated_at = now()
              WHERE status = 'approved' AND extension_ends_at IS NULL AND return_by < ${now}
             RETURNING id)
-          INSERT INTO affairs.leave_action (id, leave_id, action, app)
+          INSERT INTO affairs.workflow_action (id, subject_id, action, app)
           SELECT gen_random_uuid(), id, 'overdue', ${SYSTEM.app} FROM overdue RETURNING id`,
     );
     return rows.length;
@@ -141,7 +152,8 @@ export class LeaveReturns {
       if (!leave.seeAtGate(gateReturn(leave.startsAt, passes.get(leave.id) ?? [], rule))) continue;
       await update(tx, leave);
       if (leave.returnedAt?.getTime() === before.returnedAt?.getTime() && leave.status === before.status) continue;
-      await recordAction(tx, SYSTEM, leave.id, leave.returnedAt ? 'close' : 'reopen');
+      await this.workflows.note(tx, leave.id, leave.returnedAt ? 'close' : 'reopen', SYSTEM);
+      await this.restExtension(tx, leave);
       if (leave.endsAt.getTime() !== before.endsAt.getTime()) await publishChange(tx, this.events, leave);
     }
   }

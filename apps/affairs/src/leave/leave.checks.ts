@@ -40,6 +40,8 @@ export interface StepAhead {
 export interface Assessment {
   /** Calendar days touched; 0 for a period that makes no sense. */
   days: number;
+  /** With the leaves next to it, when those count together. */
+  countedDays: number;
   level: LeaveLevel | undefined;
   policyVersion: number;
   steps: StepAhead[];
@@ -76,7 +78,15 @@ export async function assess(
   if (days > longest) findings.push(tooLong(longest));
   // A period that makes no sense is neither looked up in calendars nor given a chain.
   if (findings.length > 0) {
-    return { days, level: undefined, policyVersion: policy.number, steps: [], findings, papersOwed: false };
+    return {
+      days,
+      countedDays: days,
+      level: undefined,
+      policyVersion: policy.number,
+      steps: [],
+      findings,
+      papersOwed: false,
+    };
   }
   const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, timeZone) : days;
   const levels = [...rules.levels].sort((a, b) => a.upToDays - b.upToDays);
@@ -106,7 +116,15 @@ export async function assess(
     const { zh, en } = APPOINTMENT_KINDS[step.kind];
     findings.push(blocker('nobody-decides', '#', `没有可审批的人员：${zh}`, `Nobody is appointed to decide: ${en}`));
   }
-  return { days, level, policyVersion: policy.number, steps, findings, papersOwed: proofMissing && ask.urgent };
+  return {
+    days,
+    countedDays: together,
+    level,
+    policyVersion: policy.number,
+    steps,
+    findings,
+    papersOwed: proofMissing && ask.urgent,
+  };
 }
 
 /** Calendar days from the first to the last of the leaves in a row to which the asked one belongs: no working day lies between two of them. */

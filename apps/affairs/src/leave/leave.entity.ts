@@ -81,9 +81,9 @@ export class Leave extends BaseEntity {
   @Column('text')
   submittedByApp: string;
 
-  /** Counts submissions and extensions: each has steps of its own. */
-  @Column('int')
-  round = 1;
+  /** The case that decides on it, or on its extension; the latest of them. */
+  @Column('uuid', { nullable: true })
+  workflowId: string | null = null;
 
   /** How often it was returned for correction; 0 = done at the first go (一次办结). */
   @Column('int')
@@ -135,11 +135,6 @@ export class Leave extends BaseEntity {
     return leave;
   }
 
-  /** Does it await a decision, of the leave itself or of its extension? */
-  get awaitsDecision(): boolean {
-    return this.status === 'submitted' || (this.status === 'approved' && this.extensionEndsAt !== null);
-  }
-
   /** Throws LeaveNotInState for any other status. */
   mustBe(...statuses: LeaveStatus[]): void {
     if (!statuses.includes(this.status)) this.refuse();
@@ -150,7 +145,6 @@ export class Leave extends BaseEntity {
     this.mustBe('returned');
     this.take(request, papersOwed);
     this.status = 'submitted';
-    this.round++;
   }
 
   /** Counts from now on; with a pending extension it lasts longer from now on. */
@@ -174,6 +168,19 @@ export class Leave extends BaseEntity {
     this.returnedCount++;
   }
 
+  /** The return was taken back before the student saw to it. */
+  takeReturnBack(): void {
+    this.mustBe('returned');
+    this.status = 'submitted';
+    this.returnedCount--;
+  }
+
+  /** The correction was taken back before anybody decided. */
+  takeCorrectionBack(): void {
+    this.mustBe('submitted');
+    this.status = 'returned';
+  }
+
   /** Takes back what is not decided yet: the request, or the extension. */
   withdraw(): void {
     if (this.status === 'approved' && this.extensionEndsAt) return this.dropExtension();
@@ -193,7 +200,6 @@ export class Leave extends BaseEntity {
     if (this.status !== 'approved' || this.extensionEndsAt) this.refuse();
     this.extensionEndsAt = endsAt;
     this.extensionReason = reason;
-    this.round++;
   }
 
   /** Proofs come to it. */

@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { PassesRecordedV1, PassesRetractedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
-import { LeaveReturns } from './leave-returns.service.js';
+import { Workflows } from '#workflow';
+import { LeaveReturns, SYSTEM } from './leave-returns.service.js';
 
 /** What leave hears of others, and does by the clock. */
 @Injectable()
 export class LeaveHandlers {
-  constructor(private readonly returns: LeaveReturns) {}
+  constructor(
+    private readonly returns: LeaveReturns,
+    private readonly workflows: Workflows,
+  ) {}
 
   @OnEvent(PassesRecordedV1)
   async whenPassesRecorded(tx: Tx, event: Received<PassesRecordedV1>): Promise<void> {
@@ -27,5 +31,11 @@ export class LeaveHandlers {
   @Every('43 3 * * *', { name: 'affairs.leave-passes', catchUp: 'latest' })
   async forgetPasses(tx: Tx, period: Period): Promise<void> {
     await this.returns.forgetPasses(tx, period.at);
+  }
+
+  /** Hands what is open to whoever holds the posts by now. */
+  @Every('*/10 * * * *', { name: 'affairs.signers', catchUp: 'latest' })
+  async findSigners(tx: Tx, period: Period): Promise<void> {
+    await this.workflows.refreshAll(tx, period.at, SYSTEM);
   }
 }

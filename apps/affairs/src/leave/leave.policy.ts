@@ -154,6 +154,13 @@ export class LeavePolicy {
     level(60, 3, COUNSELOR, COLLEGE, SCHOOL),
   ];
 
+  @Nested(() => LeaveApprover, {
+    zh: '审批环节无人任职时由谁审批',
+    en: 'Who decides where nobody holds the post any more',
+    example: { kind: 'student_affairs_officer', unitKind: 'school' },
+  })
+  standIn: LeaveApprover = SCHOOL;
+
   @Nested(() => LeaveKindRules, { zh: '各类请假的要求', en: 'What each kind asks for' })
   kinds: LeaveKindRules = Object.assign(new LeaveKindRules(), {
     personal: kindRule(true, null),

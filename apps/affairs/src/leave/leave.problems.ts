@@ -31,21 +31,9 @@ export const LeaveExpired = defineProblem({
   zh: '请假已到期，不能续假',
   en: 'The leave has ended and cannot be extended',
 });
-export const NotYourStep = defineProblem({
-  code: 'affairs/not-your-step',
-  status: 403,
-  zh: '当前环节不由您审批',
-  en: 'The current step is not yours to decide',
-});
-export const OwnLeave = defineProblem({
-  code: 'affairs/own-leave',
-  status: 403,
-  zh: '不能审批本人的请假',
-  en: 'Nobody decides their own leave',
-});
-export const DecisionNeedsPerson = defineProblem({
-  code: 'affairs/decision-needs-person',
-  status: 403,
-  zh: '审批须由本人登录办理',
-  en: 'A decision is made by a person, not by an app alone',
+export const CannotDecideLeaves = defineProblem({
+  code: 'affairs/cannot-decide-leaves',
+  status: 422,
+  zh: '此人没有审批请假的任职',
+  en: 'This person holds no post that decides on leaves',
 });

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns, MayNotFind } from '#http';
+import { ActDto } from '#workflow';
 import { DecideLeavesDto, LeaveDecisionResultsDto } from './decide-leaves.dto.js';
 import { LeaveDecisions } from './leave-decisions.service.js';
 import {
@@ -159,6 +160,23 @@ export class LeavesController {
     @Body() body: RequiredCommentDto,
   ): Promise<LeaveDetailDto> {
     return this.decisions.decide(actor, id, version, 'return', body.comment);
+  }
+
+  @Post(':id/actions')
+  @HttpCode(200)
+  @Require('affairs:leave:read')
+  @Returns(LeaveDetailDto)
+  @Summary(
+    '办理：答案中 actions 所列的任何一项，如转办、委派、加签、拿回、催办',
+    'Do anything that `actions` of the leave offers, such as transfer, delegate, add a signer, take back, urge',
+  )
+  actOnLeave(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: ActDto,
+  ): Promise<LeaveDetailDto> {
+    return this.decisions.doAny(actor, id, version, body);
   }
 
   @Post(':id/resubmit')

@@ -12,10 +12,20 @@ import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uui
 import { FileDto } from '#files';
 import { ByDto, PageQuery, PersonRefDto } from '#http';
 import type { Person } from '#roster';
+import {
+  type Available,
+  AvailableActionDto,
+  type Case,
+  commentOn,
+  NameDto,
+  OPERATIONS,
+  outlineOf,
+  type OutlinedStep,
+  SignatureDto,
+} from '#workflow';
 import type { Assessment } from './leave.checks.js';
 import { LEAVE_PROOF } from './leave.files.js';
 import { CLOSED_HOW, type ClosedHow, type Leave, LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';
-import { type LeaveStep, STEP_DECISIONS, type StepDecision } from './leave-step.entity.js';
 
 export class LeaveHistoryQuery extends PageQuery {}
 
@@ -176,6 +186,14 @@ export class LeaveDto {
   }
 }
 
+export const STEP_DECISIONS = {
+  pending: { zh: '待审批', en: 'not decided yet' },
+  approved: { zh: '同意', en: 'approved' },
+  rejected: { zh: '不同意', en: 'rejected' },
+  returned: { zh: '退回补正', en: 'returned for correction' },
+} as const satisfies Record<string, Bilingual>;
+export type StepDecision = keyof typeof STEP_DECISIONS;
+
 class LeaveStepDto {
   @Int({ zh: '序号', en: 'Position', min: 1, max: 10, example: 1 })
   position: number;
@@ -201,12 +219,31 @@ class LeaveStepDto {
   @LongText({ zh: '意见', en: 'Comment', max: 1000, nullable: true, example: '同意' })
   comment: string | null;
 
-  static from(step: LeaveStep): LeaveStepDto {
-    const { position, kind, unitKind, policyVersion, decision, decidedBy, decidedAt, comment } = step;
-    const values = { position, kind, unitKind, policyVersion, decision, decidedBy, decidedAt, comment };
-    return Object.assign(new LeaveStepDto(), values);
+  @Text({ zh: '代码，退回时用', en: 'Key, for a return', max: 50, example: 'step-1-from-1' })
+  key: string;
+
+  @Nested(() => NameDto, { zh: '名称', en: 'Name', example: { zh: '辅导员', en: 'Counselor' } })
+  name: NameDto;
+
+  @Instant({ zh: '时限', en: 'To be decided by', nullable: true, example: '2026-12-02T16:00:00.000Z' })
+  dueAt: string | null;
+
+  @ListOf(() => SignatureDto, { zh: '签批', en: 'Signatures', maxItems: 1000, example: [] })
+  signatures: SignatureDto[];
+
+  static from(case_: Case, { step, signers, decision, decisive, dueAt }: OutlinedStep, i: number): LeaveStepDto {
+    const { post, unitKind = null } = step.signers[0] as (typeof step.signers)[number];
+    return Object.assign(new LeaveStepDto(), {
+      ...{ position: i + 1, kind: post, unitKind, policyVersion: case_.instance.facts['policyVersion'] ?? 0 },
+      ...{ decision: decision ?? 'pending', decidedBy: decisive?.by ?? null, decidedAt: decisive?.at ?? null },
+      ...{ comment: decisive ? commentOn(case_, decisive) : null, key: step.key, name: step.name, dueAt },
+      signatures: signers.map((signer) => SignatureDto.from(signer)),
+    });
   }
 }
+
+/** What the system does by itself is not offered to anybody. */
+const BY_ITSELF = new Set<string>(['refresh', 'expire']);
 
 /** One leave with everything about it. */
 export class LeaveDetailDto extends LeaveDto {
@@ -231,23 +268,34 @@ export class LeaveDetailDto extends LeaveDto {
   @ListOf(() => LeaveStepDto, { zh: '本轮审批环节', en: 'Steps of the present round', maxItems: 10, example: [STEP] })
   steps: LeaveStepDto[];
 
-  static of(leave: Leave, student: PersonRefDto, steps: LeaveStep[], attachments: FileDto[]): LeaveDetailDto {
+  @ListOf(() => AvailableActionDto, {
+    zh: '本人可进行的审批办理，及不可进行的原因',
+    en: 'What the caller may do about its approval now, or why not',
+    maxItems: 30,
+    example: [],
+  })
+  actions: AvailableActionDto[];
+
+  static of(
+    leave: Leave,
+    student: PersonRefDto,
+    attachments: FileDto[],
+    case_: Case | undefined,
+    actions: Available[],
+  ): LeaveDetailDto {
     const { reason, destination, contact, submittedBy, submittedByApp, extensionReason } = leave;
     return Object.assign(LeaveDto.fill(new LeaveDetailDto(), leave, student), {
       ...{ reason, destination, contact, attachments, extensionReason },
       submittedBy: ByDto.of(submittedBy, submittedByApp),
-      steps: steps.map((step) => LeaveStepDto.from(step)),
+      steps: case_ ? outlineOf(case_).map((step, i) => LeaveStepDto.from(case_, step, i)) : [],
+      actions: actions.filter(({ op }) => !BY_ITSELF.has(op)).map((one) => AvailableActionDto.from(one)),
     });
   }
 }
 
 export const LEAVE_ACTIONS = {
   submit: { zh: '提交', en: 'submitted' },
-  resubmit: { zh: '补正后重新提交', en: 'submitted again' },
-  approve: { zh: '同意', en: 'approved a step' },
-  reject: { zh: '不同意', en: 'rejected' },
-  return: { zh: '退回补正', en: 'returned for correction' },
-  withdraw: { zh: '撤回', en: 'withdrawn' },
+  ...OPERATIONS,
   cancel: { zh: '撤销', en: 'cancelled' },
   extend: { zh: '申请续假', en: 'asked for an extension' },
   attach: { zh: '补交材料', en: 'handed papers in' },
@@ -264,6 +312,8 @@ export interface LeaveActionRow {
   personId: string | null;
   app: string;
   comment: string | null;
+  from: string | null;
+  to: string | null;
   occurredAt: Date;
   key: string;
 }
@@ -285,8 +335,14 @@ export class LeaveActionDto {
   @Instant({ zh: '时间', en: 'When', example: '2026-12-01T03:00:00.000Z' })
   occurredAt: Date;
 
-  static from({ id, action, personId, app, comment, occurredAt }: LeaveActionRow): LeaveActionDto {
-    return Object.assign(new LeaveActionDto(), { id, action, by: ByDto.of(personId, app), comment, occurredAt });
+  @Text({ zh: '办理前所处环节', en: 'Where it was before', max: 50, nullable: true, example: 'step-1-from-1' })
+  from: string | null;
+
+  @Text({ zh: '办理后所处环节', en: 'Where it is after', max: 50, nullable: true, example: 'approved' })
+  to: string | null;
+
+  static from({ personId, app, key: _key, ...row }: LeaveActionRow): LeaveActionDto {
+    return Object.assign(new LeaveActionDto(), { ...row, by: ByDto.of(personId, app) });
   }
 }
 

@@ -5,11 +5,12 @@ import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { type FileDto, Files } from '#files';
-import { anyOf, keyset, list, type Page, PersonRefDto, toPage } from '#http';
-import { Policies } from '#policy';
+import { anyOf, keyset, list, type Page, toPage } from '#http';
+import { Policies, type PolicyAt } from '#policy';
 import { Invalid, NotFound } from '#problems';
-import { appointmentsOf, inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
+import { inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
 import { addDays, dateOf, instantOf, today } from '#time';
+import { type Case, subjectAwaits, Workflows } from '#workflow';
 import type {
   AttachmentsDto,
   CloseLeaveDto,
@@ -23,9 +24,10 @@ import { LeaveFormDto } from './leave-forms.dto.js';
 import { type Ask, assess, type Assessment } from './leave.checks.js';
 import { Leave } from './leave.entity.js';
 import { LEAVE_PROOF, proofsOf } from './leave.files.js';
+import { extensionFlow, leaveFlow } from './leave.flow.js';
 import { LeavePolicy } from './leave.policy.js';
 import { LeaveNotPossible } from './leave.problems.js';
-import { LeaveStep } from './leave-step.entity.js';
+import { LeaveCases } from './leave-cases.service.js';
 import { LeaveReturns, publishChange } from './leave-returns.service.js';
 import {
   LeaveActionDto,
@@ -36,15 +38,7 @@ import {
   LeavePrecheckDto,
   LeaveSummaryDto,
 } from './leaves.dto.js';
-import {
-  awaitsDecisionOf,
-  detailOf,
-  findForChange,
-  insertSteps,
-  leavesByIds,
-  lockStudent,
-  recordAction,
-} from './leaves.queries.js';
+import { findForChange, leavesByIds, lockStudent } from './leaves.queries.js';
 
 /** Asking for leave, correcting it, taking it back, making it longer, and coming back. */
 @Injectable()
@@ -55,6 +49,8 @@ export class Leaves {
     private readonly policies: Policies,
     private readonly returns: LeaveReturns,
     private readonly files: Files,
+    private readonly cases: LeaveCases,
+    private readonly workflows: Workflows,
     private readonly config: Config,
   ) {}
 
@@ -63,7 +59,7 @@ export class Leaves {
       const { data, ...rest } = await list(tx, request, {
         select: sql`l.id`,
         from: sql`affairs.leave l`,
-        where: [this.readable(actor), await this.filters(tx, actor, request)],
+        where: [this.readable(actor), this.filters(actor, request)],
         sorts: { startsAt: sql`l.starts_at`, createdAt: sql`l.created_at`, updatedAt: sql`l.updated_at` },
         defaultSort: '-startsAt',
         id: sql`l.id`,
@@ -81,7 +77,7 @@ export class Leaves {
         sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
       );
       if (!row) throw new NotFound({ what: 'leave' });
-      return detailOf(tx, await tx.findOneByOrFail(Leave, { id }));
+      return this.cases.detailOf(tx, actor, await tx.findOneByOrFail(Leave, { id }));
     });
   }
 
@@ -99,8 +95,8 @@ export class Leaves {
       if (!leave) throw new NotFound({ what: 'leave' });
       const rows = await query<LeaveActionRow>(
         tx,
-        sql`SELECT a.id, a.action, a.person_id AS "personId", a.app, a.comment, a.occurred_at AS "occurredAt", ${page.sortKey} AS key
-              FROM affairs.leave_action a WHERE a.leave_id = ${id} AND ${page.where}
+        sql`SELECT a.id, a.action, a.person_id AS "personId", a.app, a.comment, a.from_state AS "from", a.to_state AS "to", a.occurred_at AS "occurredAt", ${page.sortKey} AS key
+              FROM affairs.workflow_action a WHERE a.subject_id = ${id} AND ${page.where}
              ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
       );
       return toPage(
@@ -141,7 +137,7 @@ export class Leaves {
       const student = await this.student(tx, body.studentId ?? actor.personId, actor.scopeOf('affairs:leave:read'));
       await this.files.check(tx, actor, body.attachments, { purpose: LEAVE_PROOF, id: body.leaveId }, '#/attachments');
       const [startsAt, endsAt] = [new Date(body.startsAt), new Date(body.endsAt)];
-      const assessment = await this.assess(tx, { ...body, startsAt, endsAt, studentId: student.id });
+      const { assessment } = await this.assess(tx, { ...body, startsAt, endsAt, studentId: student.id });
       const people = await peopleByIds(tx, [...new Set(assessment.steps.flatMap(({ personIds }) => personIds))]);
       return LeavePrecheckDto.from(assessment, people);
     });
@@ -162,32 +158,34 @@ export class Leaves {
       leave.mustBe('returned');
       const request = LeaveFormDto.toRequest(body);
       const { attachments } = body;
-      const assessment = await this.accept(tx, { ...request, attachments, studentId: leave.studentId, leaveId: id });
-      leave.resubmit(request, assessment.papersOwed);
+      const ask = { ...request, attachments, studentId: leave.studentId, leaveId: id };
+      const accepted = await this.accept(tx, ask);
+      leave.resubmit(request, accepted.assessment.papersOwed);
       await this.files.free(tx, proofsOf(leave), attachments);
       await this.attachProofs(tx, actor, leave, attachments);
       await this.returns.reconsider(tx, leave);
-      await insertSteps(tx, chainOf(leave, assessment));
-      await update(tx, leave);
-      await recordAction(tx, actor, id, 'resubmit');
+      // A corrected request is decided on by the rules of today, from the first step.
+      const definitionVersion = await this.workflows.publish(tx, leaveFlow(accepted.policy.value));
+      const command = { op: 'resubmit' as const, definitionVersion, facts: factsOf(accepted), chosen: {}, changed: [] };
+      return this.cases.act(tx, actor, leave, command, null);
     });
   }
 
   withdraw(actor: Actor, id: string, expected: number): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      leave.withdraw();
+      const case_ = await this.cases.act(tx, actor, leave, { op: 'withdraw' }, null);
       if (leave.status === 'withdrawn') await this.files.free(tx, proofsOf(leave));
-      await update(tx, leave);
-      await recordAction(tx, actor, id, 'withdraw');
+      return case_;
     });
   }
 
   /** Takes an approved leave back before it begins. */
   cancel(actor: Actor, id: string, expected: number, comment: string | null): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
+      await this.cases.drop(tx, actor, leave);
       leave.cancel(new Date());
       await update(tx, leave);
-      await recordAction(tx, actor, id, 'cancel', comment);
+      await this.cases.note(tx, actor, leave, 'cancel', comment);
       await this.events.publish(tx, new LeaveCancelledV1(leave.id, leave.studentId), leave);
     });
   }
@@ -201,11 +199,13 @@ export class Leaves {
       const attachments = (await this.attachProofs(tx, actor, leave, body.attachments)).map((file) => file.id);
       const { kind, studentId, startsAt, urgent, plannedEndsAt } = leave;
       const ask = { kind, studentId, startsAt, endsAt, urgent, attachments, leaveId: id, extendsFrom: plannedEndsAt };
-      const assessment = await this.accept(tx, ask);
-      leave.papersOwed ||= assessment.papersOwed;
-      await insertSteps(tx, chainOf(leave, assessment));
+      const accepted = await this.accept(tx, ask);
+      leave.papersOwed ||= accepted.assessment.papersOwed;
+      const definition = extensionFlow(accepted.policy.value);
+      const facts = factsOf(accepted);
+      const case_ = await this.cases.begin(tx, actor, leave, { definition, facts, as: 'extend', comment: body.reason });
       await update(tx, leave);
-      await recordAction(tx, actor, id, 'extend', body.reason);
+      return case_;
     });
   }
 
@@ -215,7 +215,7 @@ export class Leaves {
       leave.takeProofs();
       await this.attachProofs(tx, actor, leave, body.attachments);
       await update(tx, leave);
-      await recordAction(tx, actor, id, 'attach');
+      await this.cases.note(tx, actor, leave, 'attach');
     });
   }
 
@@ -237,7 +237,8 @@ export class Leaves {
       const before = leave.endsAt;
       leave.declareReturn(how, returnedAt);
       await update(tx, leave);
-      await recordAction(tx, actor, id, 'close', body.comment ?? null);
+      await this.returns.restExtension(tx, leave);
+      await this.cases.note(tx, actor, leave, 'close', body.comment ?? null);
       if (leave.endsAt.getTime() !== before.getTime()) await publishChange(tx, this.events, leave);
     });
   }
@@ -247,14 +248,13 @@ export class Leaves {
       const student = await this.student(tx, studentId, scope);
       const request = LeaveFormDto.toRequest(body);
       const { attachments } = body;
-      const assessment = await this.accept(tx, { ...request, attachments, studentId: student.id });
-      const leave = Leave.submit(student.id, request, assessment.papersOwed, actor);
+      const accepted = await this.accept(tx, { ...request, attachments, studentId: student.id });
+      const leave = Leave.submit(student.id, request, accepted.assessment.papersOwed, actor);
+      const definition = leaveFlow(accepted.policy.value);
+      const case_ = await this.cases.begin(tx, actor, leave, { definition, facts: factsOf(accepted) });
       await insert(tx, leave);
-      const steps = chainOf(leave, assessment);
-      await insertSteps(tx, steps);
-      await recordAction(tx, actor, leave.id, 'submit');
-      const proofs = attachments.length > 0 ? await this.attachProofs(tx, actor, leave, attachments) : [];
-      return LeaveDetailDto.of(leave, PersonRefDto.from(student), steps, proofs);
+      if (attachments.length > 0) await this.attachProofs(tx, actor, leave, attachments);
+      return this.cases.detailOf(tx, actor, leave, case_);
     });
   }
 
@@ -272,7 +272,7 @@ export class Leaves {
     actor: Actor,
     id: string,
     expected: number,
-    fn: (tx: Tx, leave: Leave) => Promise<void>,
+    fn: (tx: Tx, leave: Leave) => Promise<Case | void>,
   ): Promise<LeaveDetailDto> {
     if (!actor.can('affairs:leave:submit') && !actor.can('affairs:leave:decide'))
       throw new MissingPermission('affairs:leave:submit');
@@ -280,26 +280,26 @@ export class Leaves {
     const ofStaff = this.inScope(actor.scopeOf('affairs:leave:decide'));
     return this.database.transaction(actor, async (tx) => {
       const leave = await findForChange(tx, sql`(${own} OR ${ofStaff})`, id, expected);
-      await fn(tx, leave);
-      return detailOf(tx, leave);
+      const case_ = await fn(tx, leave);
+      return this.cases.detailOf(tx, actor, leave, case_ ?? undefined);
     });
   }
 
-  private async assess(tx: Tx, ask: Ask): Promise<Assessment> {
+  private async assess(tx: Tx, ask: Ask): Promise<Assessed> {
     const { timeZone } = this.config;
     const policy = await this.policies.at(tx, LeavePolicy, today(timeZone));
-    return assess(tx, policy, ask, new Date(), timeZone);
+    return { policy, assessment: await assess(tx, policy, ask, new Date(), timeZone) };
   }
 
   /** Assesses a request that is about to be written; throws LeaveNotPossible with everything that blocks it. */
-  private async accept(tx: Tx, ask: Ask): Promise<Assessment> {
+  private async accept(tx: Tx, ask: Ask): Promise<Assessed> {
     await lockStudent(tx, ask.studentId);
-    const assessment = await this.assess(tx, ask);
-    const blockers = assessment.findings.filter(({ severity }) => severity === 'blocker');
+    const assessed = await this.assess(tx, ask);
+    const blockers = assessed.assessment.findings.filter(({ severity }) => severity === 'blocker');
     if (blockers.length > 0) {
       throw new LeaveNotPossible({ errors: blockers.map(({ severity: _, ...error }) => error) });
     }
-    return assessment;
+    return assessed;
   }
 
   /** An active student within the scope, or NotFound. */
@@ -317,7 +317,7 @@ export class Leaves {
   }
 
   private readable(actor: Actor): Sql {
-    return this.inScope(actor.scopeOf('affairs:leave:read'));
+    return sql`(${this.inScope(actor.scopeOf('affairs:leave:read'))} OR ${this.cases.handedTo(actor)})`;
   }
 
   private inScope(scope: Scope): Sql {
@@ -328,7 +328,7 @@ export class Leaves {
     return instantOf(date, time, this.config.timeZone);
   }
 
-  private async filters(tx: Tx, actor: Actor, request: LeavesQuery): Promise<Sql> {
+  private filters(actor: Actor, request: LeavesQuery): Sql {
     const { status, kind, studentId, unitId, grade, updatedSince, from, to, mine, awaitingMe, overdue, papersOwed } =
       request;
     const date = today(this.config.timeZone);
@@ -352,11 +352,17 @@ export class Leaves {
     if (papersOwed !== undefined) and(sql`l.papers_owed = ${papersOwed}`);
     const me = actor.personId ?? null;
     if (mine) and(sql`l.student_id = ${me}`);
-    if (awaitingMe) and(me ? awaitsDecisionOf(me, await appointmentsOf(tx, me, date), date) : sql`FALSE`);
+    if (awaitingMe) and(me ? subjectAwaits(this.workflows, sql`l.id`, me, new Date()) : sql`FALSE`);
     return where;
   }
 }
 
-function chainOf(leave: Leave, { level, policyVersion }: Assessment): LeaveStep[] {
-  return LeaveStep.chain(leave.id, leave.round, level?.approvers ?? [], policyVersion);
+interface Assessed {
+  policy: PolicyAt<LeavePolicy>;
+  assessment: Assessment;
+}
+
+/** What the steps of the case depend on, and under which version of the policy. */
+function factsOf({ policy, assessment }: Assessed): Record<string, number> {
+  return { days: assessment.countedDays, policyVersion: policy.number };
 }

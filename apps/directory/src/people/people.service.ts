@@ -42,7 +42,7 @@ export class People {
   async search(actor: Actor, { name, number, ...filter }: PeopleSearchDto): Promise<Page<PersonDto>> {
     if (number) await this.countLookUps(actor, number);
     return this.find(actor, Object.assign(new PeopleSearchDto(), filter, { name, number }), [
-      name === undefined ? undefined : sql`strpos(p.name, ${name}) > 0`,
+      name === undefined ? undefined : hasInName(name),
       anyOf(sql`p.number`, number),
     ]);
   }
@@ -117,6 +117,12 @@ export class People {
   private get today(): string {
     return today(this.config.timeZone);
   }
+}
+
+/** SQL predicate: does the text stand in the name? From two characters on by an index. */
+function hasInName(text: string): Sql {
+  const contains = sql`strpos(p.name, ${text}) > 0`;
+  return [...text].length < 2 ? contains : sql`directory.bigrams(p.name) @> directory.bigrams(${text}) AND ${contains}`;
 }
 
 function secondsLeftOf(day: string, timeZone: string): number {

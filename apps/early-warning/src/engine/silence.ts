@@ -26,6 +26,8 @@ export interface SourceState {
   /** null = never heard of. */
   seenAt: Date | null;
   silence: Omit<Silence, 'source'> | null;
+  /** Without another sign of life it is dead after this instant; null: it was declared later than the day. */
+  deadAfter: Date | null;
   /** Codes of its metrics that are silent because of it. */
   silentMetrics: string[];
 }
@@ -116,7 +118,7 @@ function statesOf(sources: readonly Declared[], end: Date, presence: Presence): 
   const silences = new Map<Declared, { silence: Omit<Silence, 'source'>; metrics: string[] }>();
   for (const source of sources) {
     const seen = presence.lastSign(source);
-    if (seen && seen.getTime() < end.getTime() - 2 * source.rhythmHours * HOUR_MS) {
+    if (seen && deadAfter(source, seen) < end) {
       silences.set(source, { silence: { kind: 'dead', since: seen.toISOString() }, metrics: source.metrics });
       continue;
     }
@@ -125,6 +127,7 @@ function statesOf(sources: readonly Declared[], end: Date, presence: Presence): 
   }
   return sources.map((source) => {
     const found = silences.get(source);
+    const seen = presence.lastSign(source);
     const others = sources.filter((other) => other !== source);
     const suppliedElsewhere = (metric: string) =>
       others.some(
@@ -137,9 +140,14 @@ function statesOf(sources: readonly Declared[], end: Date, presence: Presence): 
       code: source.code,
       seenAt: source.seenAt,
       silence: found?.silence ?? null,
+      deadAfter: seen ? deadAfter(source, seen) : null,
       silentMetrics: found?.metrics.filter((metric) => !suppliedElsewhere(metric)) ?? [],
     };
   });
+}
+
+function deadAfter({ rhythmHours }: Declared, seen: Date): Date {
+  return new Date(seen.getTime() + 2 * rhythmHours * HOUR_MS);
 }
 
 async function declared(tx: Tx, days: readonly string[], ends: readonly Date[]): Promise<Declared[]> {

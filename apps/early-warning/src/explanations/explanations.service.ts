@@ -16,7 +16,7 @@ import { UUID } from '../kernel/limits.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { publishedRules } from '../rules/rules.service.js';
 import { silentMetrics } from '../engine/silence.js';
-import { visibleTo } from '../warnings/visibility.js';
+import { type RuleTest, visibleTo } from '../warnings/visibility.js';
 import { type ExplainQuery, ExplanationDto } from './explanations.dto.js';
 import { type NamedMetric, sayFigure, shownValue } from './figures.js';
 import {
@@ -106,8 +106,8 @@ export class Explanations {
 
   /** A rule may be for some posts only. */
   private async mayAskWhy(tx: Tx, actor: Actor, { definition }: RuleVersion, { id }: Student): Promise<boolean> {
-    const columns = { definition: sql`${JSON.stringify(definition)}::jsonb`, student: sql`${id}::uuid` };
-    const visible = visibleTo(actor, READ, columns, today(this.config.timeZone));
+    const rule: RuleTest = (test) => test(sql`${JSON.stringify(definition)}::jsonb`);
+    const visible = visibleTo(actor, READ, rule, sql`${id}::uuid`, today(this.config.timeZone));
     return (await queryOne(tx, sql`SELECT 1 WHERE ${visible}`)) !== undefined;
   }
 

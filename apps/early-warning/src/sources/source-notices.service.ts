@@ -1,26 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import { SourceBackV1, SourceSilentV1 } from '#contracts';
 import { Database, insert, query, sql, type Tx, update } from '#database';
-import { Events, Every } from '#events';
+import { Events, OnEvent, Timers } from '#events';
 import { list, type Page } from '#http';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { IsNull } from 'typeorm';
 import type { Rule } from '../kernel/language.js';
 import { publishedRules } from '../rules/rules.service.js';
 import { type SourceState, sourceStates } from '../engine/silence.js';
 import { SourceNotice } from './source-notice.entity.js';
+import { SourceReviewDueV1 } from './source-review-due.event.js';
 import { SourceNoticeDto, type SourceNoticesQuery } from './sources.dto.js';
+
+const LOOK_MS = 3_600_000;
+/** The clocks of PostgreSQL and of this process may differ a little. */
+const MARGIN_MS = 1_000;
 
 type InForce = { code: string; definition: Rule };
 
-/** What operators are told of silent sources: one notice per source and silence, opened and closed by runs, and every hour. */
+/** What operators are told of silent sources: one notice per source and silence, opened and closed by runs, and by the clock. */
 @Injectable()
 export class SourceNotices {
   constructor(
     private readonly database: Database,
     private readonly events: Events,
-    private readonly config: Config,
+    private readonly timers: Timers,
+    private readonly clock: CampusClock,
   ) {}
 
   list(page: SourceNoticesQuery): Promise<Page<SourceNoticeDto>> {
@@ -39,16 +44,16 @@ export class SourceNotices {
   }
 
   /** A source that dies brings no data, so that no run may be wanted for long. */
-  @Every('7 * * * *', { name: 'early-warning.source-notices', catchUp: 'latest' })
-  async everyHour(tx: Tx): Promise<void> {
+  @OnEvent(SourceReviewDueV1)
+  async whenReviewDue(tx: Tx): Promise<void> {
     await this.review(tx, await publishedRules(tx));
   }
 
   /** Brings the notices in line with how the sources are now; one after the other. */
   async review(tx: Tx, rules: readonly InForce[]): Promise<void> {
     await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning source notices'))`);
-    const { timeZone } = this.config;
-    const silent = (await sourceStates(tx, today(timeZone), timeZone)).filter((state) => state.silence);
+    const states = await sourceStates(tx, this.clock.today(), this.clock.timeZone);
+    const silent = states.filter((state) => state.silence);
     const open = await tx.find(SourceNotice, { where: { closedAt: IsNull() } });
     for (const notice of open) {
       const state = silent.find((one) => one.code === notice.source);
@@ -57,6 +62,16 @@ export class SourceNotices {
     }
     for (const state of silent)
       if (!open.some((notice) => notice.source === state.code)) await this.open(tx, state, rules);
+    await this.lookAgain(tx, states);
+  }
+
+  /** When the next source dies if nothing more is heard of it; and within the hour, for what else may have changed without a run. */
+  private async lookAgain(tx: Tx, states: readonly SourceState[]): Promise<void> {
+    const deaths = states.flatMap(({ silence, deadAfter }) =>
+      deadAfter && silence?.kind !== 'dead' ? [deadAfter.getTime() + MARGIN_MS] : [],
+    );
+    const at = new Date(Math.min(this.clock.now().getTime() + LOOK_MS, ...deaths));
+    await this.timers.set(tx, { key: 'early-warning.source-review', at, event: new SourceReviewDueV1() });
   }
 
   private async open(tx: Tx, state: SourceState, rules: readonly InForce[]): Promise<void> {

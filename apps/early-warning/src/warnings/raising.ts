@@ -1,12 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { eventOptions, type WarningLevel, WarningRaisedV1, WarningSettledV1 } from '#contracts';
+import { eventOptions, type WarningLevel, type WarningOverdueV1, WarningRaisedV1, WarningSettledV1 } from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
-import { Events } from '#events';
+import { Events, type Timer, Timers } from '#events';
+import { Policies } from '#policy';
+import { CampusClock } from '#time';
 import { CLEARED, type Firings } from '../engine/engine.js';
 import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
 import type { Rule } from '../kernel/language.js';
+import { triageDueAt, TriagePolicy } from './triage.policy.js';
+import { TriageDueV1 } from './triage-due.event.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 
 /** Warnings whose evidence is put together and written at a time. */
@@ -46,6 +50,8 @@ interface Change {
   studentId: string;
   version: number;
   what: 'raised' | 'escalated' | 'reopened';
+  /** Waits for a person from now on; one that was confirmed does not. */
+  open: boolean;
 }
 
 /** What a run over everybody found of a rule. */
@@ -65,7 +71,12 @@ export class Raising {
   private readonly before = new Map<string, Found>();
   private runBefore: string | undefined;
 
-  constructor(private readonly events: Events) {}
+  constructor(
+    private readonly events: Events,
+    private readonly timers: Timers,
+    private readonly policies: Policies,
+    private readonly clock: CampusClock,
+  ) {}
 
   /** To be called before a run's rules are applied, with the run that finished last, wherever it ran. */
   follow(runId: string | undefined): void {
@@ -114,7 +125,10 @@ export class Raising {
         if (what === 'standing') standing.push(warning!.id);
         else if (what === 'raised') fresh.push(lane);
         else
-          changes.push({ id: warning!.id, lane, studentId: warning!.studentId, version: warning!.version + 1, what });
+          changes.push({
+            ...{ id: warning!.id, lane, studentId: warning!.studentId, version: warning!.version + 1, what },
+            open: warning!.status !== 'confirmed',
+          });
       }
     }
     changes.push(...(await this.newWarnings(tx, fresh)));
@@ -177,6 +191,7 @@ export class Raising {
       studentId: row.id,
       version: 1,
       what: 'raised' as const,
+      open: true,
     }));
   }
 
@@ -200,21 +215,31 @@ export class Raising {
   ): Promise<void> {
     const lanes = changes.map((change) => change.lane);
     const evidence = await firings.evidence(tx, i, lanes, levels);
-    const at = new Date().toISOString();
-    const rows = changes.map((change, n) => rowOf(rule, change, evidence[n]!, levels[change.lane]!, at));
+    const now = this.clock.now();
+    const at = now.toISOString();
+    const limits = (await this.policies.at(tx, TriagePolicy, this.clock.dateOf(now))).value;
+    const rows = changes.map((change, n) => ({
+      ...rowOf(rule, change, evidence[n]!, levels[change.lane]!, at),
+      triage_due_at: change.open ? triageDueAt(limits, levelOf(levels[change.lane]!), now) : null,
+    }));
     await query(
       tx,
       sql`INSERT INTO early_warning.warning AS w (id, rule_code, rule_id, judged_rule_id, student_id, level, level_rank, status, first_day,
-                 last_day, raised_at, hwm, reason_zh, reason_en, evidence, history)
+                 last_day, raised_at, hwm, reason_zh, reason_en, evidence, history, triage_due_at)
           SELECT id, ${rule.code}, ${rule.id}, ${rule.id}, student_id, level, level_rank, 'open', ${firings.asOf}, ${firings.asOf}, ${at}, ${firings.hwm},
-                 reason_zh, reason_en, evidence, history
+                 reason_zh, reason_en, evidence, history, triage_due_at
             FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, student_id uuid, level text, level_rank int, reason_zh text,
-                 reason_en text, evidence jsonb, history jsonb)
+                 reason_en text, evidence jsonb, history jsonb, triage_due_at timestamptz)
           ON CONFLICT (id) DO UPDATE SET judged_rule_id = excluded.judged_rule_id, level = excluded.level, level_rank = excluded.level_rank,
                  status = CASE WHEN w.status = 'withdrawn' THEN 'open' ELSE w.status END, hits = w.hits + 1, last_day = excluded.last_day,
                  raised_at = excluded.raised_at, holds = TRUE, hwm = excluded.hwm, corrected_at = NULL, reason_zh = excluded.reason_zh,
-                 reason_en = excluded.reason_en, evidence = excluded.evidence, history = w.history || excluded.history, updated_at = now(),
+                 reason_en = excluded.reason_en, evidence = excluded.evidence, history = w.history || excluded.history,
+                 triage_due_at = excluded.triage_due_at, updated_at = now(),
                  version = w.version + 1`,
+    );
+    await this.setTimers(
+      tx,
+      rows.flatMap((row) => row.triage_due_at ?? []),
     );
     await this.publish(
       tx,
@@ -226,6 +251,19 @@ export class Raising {
           level: levelOf(levels[change.lane]!),
           asOf: firings.asOf,
         }),
+      })),
+    );
+  }
+
+  /** One timer for all warnings that are to be triaged by the same instant. */
+  private async setTimers(tx: Tx, dueAt: readonly Date[]): Promise<void> {
+    const instants = [...new Set(dueAt.map((at) => at.toISOString()))];
+    await this.timers.setAll(
+      tx,
+      instants.map((iso): Timer => ({
+        key: `early-warning.triage-due ${iso}`,
+        at: new Date(iso),
+        event: new TriageDueV1(iso),
       })),
     );
   }
@@ -245,9 +283,12 @@ export class Raising {
   }
 
   /** One statement for all of them, each with its warning as the aggregate. */
-  private async publish(
+  async publish(
     tx: Tx,
-    items: readonly { change: { id: string; version: number }; event: WarningRaisedV1 | WarningSettledV1 }[],
+    items: readonly {
+      change: { id: string; version: number };
+      event: WarningRaisedV1 | WarningSettledV1 | WarningOverdueV1;
+    }[],
   ): Promise<void> {
     await this.events.write(
       tx,

@@ -99,6 +99,10 @@ export class Warning extends BaseEntity {
   @Column('text')
   reasonEn: string;
 
+  /** By when a person is, or was, to look at it; null: no limit. */
+  @Column('timestamptz', { nullable: true })
+  triageDueAt: Date | null = null;
+
   /** What a person first said of it. */
   @Column('text', { nullable: true })
   triage: 'confirmed' | 'dismissed' | null = null;

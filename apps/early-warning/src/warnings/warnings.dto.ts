@@ -41,6 +41,14 @@ export class WarningsQuery extends ListQuery {
   @DateOnly({ zh: '发出日期不晚于', en: 'Raised on or before', optional: true, example: '2026-11-30' })
   raisedTo?: string;
 
+  @Flag({
+    zh: '只看超过 / 未超过研判时限',
+    en: 'Only those past / not past their time limit',
+    optional: true,
+    example: true,
+  })
+  overdue?: boolean;
+
   @UpdatedSince()
   updatedSince?: string;
 
@@ -106,6 +114,7 @@ export interface WarningRow {
   hits: number;
   holds: boolean;
   raisedAt: Date;
+  triageDueAt: Date | null;
   reasonZh: string;
   reasonEn: string;
   version: number;
@@ -142,6 +151,9 @@ export class WarningDto {
   @Instant({ zh: '最近一次发出、升级或重开的时间', en: 'When it was last raised, escalated or reopened' })
   raisedAt: Date;
 
+  @Instant({ zh: '研判时限；不限时为空', en: 'By when it is to be triaged; null: no limit', nullable: true })
+  triageDueAt: Date | null;
+
   @Nested(() => BilingualTextDto, { zh: '原因', en: 'Reason' })
   reason: BilingualTextDto;
 
@@ -149,9 +161,9 @@ export class WarningDto {
   version: number;
 
   static from(row: WarningRow): WarningDto {
-    const { id, level, status, firstDay, lastDay, hits, holds, raisedAt, version } = row;
+    const { id, level, status, firstDay, lastDay, hits, holds, raisedAt, triageDueAt, version } = row;
     return Object.assign(new WarningDto(), {
-      ...{ id, level, status, firstDay, lastDay, hits, holds, raisedAt, version },
+      ...{ id, level, status, firstDay, lastDay, hits, holds, raisedAt, triageDueAt, version },
       rule: { code: row.ruleCode, number: row.ruleNumber, judgedNumber: row.judgedNumber, title: row.title },
       student: { id: row.studentId, number: row.number, name: row.name },
       reason: { zh: row.reasonZh, en: row.reasonEn },

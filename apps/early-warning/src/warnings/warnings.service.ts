@@ -9,7 +9,7 @@ import { Invalid, NotFound } from '#problems';
 import { answeredBy, answerersFor, inUnits, peopleByIds } from '#roster';
 import { instantOf, today } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
-import { visibleTo } from './visibility.js';
+import { ruleOfWarning, visibleTo } from './visibility.js';
 import { type HistoryEntry, Warning } from './warning.entity.js';
 import {
   type CloseDto,
@@ -32,7 +32,7 @@ const POSTS: AppointmentKind[] = ['counselor', 'class_advisor'];
 const COLUMNS = sql`w.id, w.rule_code AS "ruleCode", r.number AS "ruleNumber",
   (SELECT j.number FROM early_warning.rule j WHERE j.id = coalesce(w.judged_rule_id, w.rule_id)) AS "judgedNumber", (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id AS "studentId",
   s.number, s.name, w.level, w.status, w.first_day::text AS "firstDay", w.last_day::text AS "lastDay", w.hits, w.holds,
-  w.raised_at AS "raisedAt", w.reason_zh AS "reasonZh", w.reason_en AS "reasonEn", w.version`;
+  w.raised_at AS "raisedAt", w.triage_due_at AS "triageDueAt", w.reason_zh AS "reasonZh", w.reason_en AS "reasonEn", w.version`;
 const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN directory.published_student_v1 s ON s.id = w.student_id`;
 
@@ -46,7 +46,8 @@ export class Warnings {
 
   /** One statement, and one for the audit: it shows names and reasons. A counselor opens this list all day long. */
   async list(actor: Actor, page: WarningsQuery): Promise<Page<WarningDto>> {
-    const { status, level, rule, studentId, unitId, grade, assigneeId, raisedFrom, raisedTo, updatedSince } = page;
+    const { status, level, rule, studentId, unitId, grade, assigneeId, raisedFrom, raisedTo, overdue, updatedSince } =
+      page;
     const date = today(this.config.timeZone);
     return this.database.transaction(null, async (tx) => {
       const found = await list(tx, page, {
@@ -63,6 +64,7 @@ export class Warnings {
           assigneeId && answeredBy(assigneeId, sql`w.student_id`, date),
           raisedFrom && sql`w.raised_at >= ${instantOf(raisedFrom, '00:00', this.config.timeZone)}`,
           raisedTo && sql`w.raised_at < ${instantOf(raisedTo, '24:00', this.config.timeZone)}`,
+          overdue === undefined ? undefined : overdueIs(overdue),
           updatedSince && sql`w.updated_at >= ${updatedSince}`,
         ],
         sorts: { raisedAt: sql`w.raised_at`, level: sql`w.level_rank`, updatedAt: sql`w.updated_at` },
@@ -186,13 +188,19 @@ export class Warnings {
   }
 
   private visible(actor: Actor, permission: Permission): Sql {
-    const columns = { definition: sql`r.definition`, student: sql`w.student_id` };
-    return visibleTo(actor, permission, columns, this.today());
+    return visibleTo(actor, permission, ruleOfWarning, sql`w.student_id`, this.today());
   }
 
   private today(): string {
     return today(this.config.timeZone);
   }
+}
+
+/** Whether a warning still waits for a person though its time limit is over. */
+function overdueIs(overdue: boolean): Sql {
+  return overdue
+    ? sql`w.status = 'open' AND w.triage_due_at < now()`
+    : sql`(w.status <> 'open' OR w.triage_due_at IS NULL OR w.triage_due_at >= now())`;
 }
 
 /** What a row of a bulk triage does to its warning. */

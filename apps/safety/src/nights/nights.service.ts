@@ -146,14 +146,14 @@ export class Nights {
     ];
   }
 
-  /** The nights with the numbers of the caller's students. */
+  /** Nights that follow each other with the numbers of the caller's students. */
   private async withNumbers(tx: Tx, actor: Actor, nights: readonly NightRow[]): Promise<NightDto[]> {
+    if (nights.length === 0) return [];
+    const dates = nights.map(({ night }) => night).sort();
+    const range = { first: dates[0]!, last: dates.at(-1)! };
     const { school } = actor.scopeOf('safety:night-check:read');
-    const dates = nights.map(({ night }) => night);
-    const [counts, students] = [
-      await findingCounts(tx, dates, this.visible(actor, sql`f.student_id`)),
-      school ? undefined : await residentCounts(tx, dates, this.visible(actor, sql`m.person_id`)),
-    ];
+    const counts = await findingCounts(tx, range, this.visible(actor, sql`f.student_id`));
+    const students = school ? undefined : await residentCounts(tx, range, this.visible(actor, sql`m.person_id`));
     return nights.map((row) =>
       NightDto.from({
         ...row,

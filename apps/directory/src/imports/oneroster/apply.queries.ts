@@ -17,7 +17,7 @@ export async function apply(tx: Tx, { source, today }: RosterContext): Promise<v
   await applyMemberships(tx, source, today);
   await query(
     tx,
-    sql`ANALYZE directory.unit, directory.unit_path, directory.person, directory.membership, directory.source_link`,
+    sql`ANALYZE directory.unit, directory.unit_path, directory.person, directory.membership, directory.membership_closure, directory.source_link`,
   );
 }
 

@@ -144,7 +144,10 @@ export async function apply(tx: Tx, { source }: PlacesContext): Promise<void> {
     sql`INSERT INTO directory.residence (id, person_id, bed_id, valid_from, source)
         SELECT directory.new_id(), person_id, bed_id, valid_from, ${source} FROM staged_residence WHERE action = 'create'`,
   );
-  await query(tx, sql`ANALYZE directory.place, directory.place_path, directory.residence`);
+  await query(
+    tx,
+    sql`ANALYZE directory.place, directory.place_path, directory.residence, directory.membership_closure`,
+  );
 }
 
 async function applyPlaces(tx: Tx, source: string): Promise<void> {

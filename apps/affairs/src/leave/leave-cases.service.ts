@@ -1,0 +1,163 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#auth';
+import { APPOINTMENT_KINDS, type AppointmentKind, LeaveApprovedV1, ROLE_PERMISSIONS } from '#contracts';
+import { query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Events } from '#events';
+import { filesOf } from '#files';
+import { PersonRefDto } from '#http';
+import { Policies } from '#policy';
+import { addWorkingDays, holdsOn, inScope, type Person, peopleByIds } from '#roster';
+import { CampusClock } from '#time';
+import { type Case, type Command, type Definition, type Role, subjectIsHandedTo, Workflows } from '#workflow';
+import { lastDate } from './leave.checks.js';
+import type { Leave } from './leave.entity.js';
+import { proofsOf } from './leave.files.js';
+import { LeavePolicy } from './leave.policy.js';
+import { CannotDecideLeaves } from './leave.problems.js';
+import { LeaveReturns, periodOf, publishChange, SYSTEM } from './leave-returns.service.js';
+import { LeaveDetailDto } from './leaves.dto.js';
+
+const DECIDING = Object.keys(APPOINTMENT_KINDS).filter((kind) =>
+  ROLE_PERMISSIONS[kind as AppointmentKind].includes('affairs:leave:decide'),
+);
+
+/** The approval of leaves: a case for each request, and one for each extension. What it decides becomes of the leave here. */
+@Injectable()
+export class LeaveCases {
+  constructor(
+    private readonly workflows: Workflows,
+    private readonly events: Events,
+    private readonly policies: Policies,
+    private readonly returns: LeaveReturns,
+    private readonly clock: CampusClock,
+  ) {}
+
+  /** Asks for the decisions on a leave, or on its extension. The caller saves the leave. */
+  async begin(
+    tx: Tx,
+    actor: Actor,
+    leave: Leave,
+    {
+      definition,
+      facts,
+      as,
+      comment = null,
+    }: { definition: Definition; facts: Record<string, number>; as?: string; comment?: string | null },
+  ): Promise<Case> {
+    const { id: subjectId, studentId } = leave;
+    const initiators = [...new Set([studentId, ...(actor.personId ? [actor.personId] : [])])];
+    const opening = {
+      definition,
+      subjectId,
+      personId: studentId,
+      facts,
+      initiators,
+      ownMatterOf: [studentId],
+      ...(as && { as }),
+    };
+    const begun = await this.workflows.begin(tx, opening, { by: actor, at: this.clock.now(), comment });
+    leave.workflowId = begun.id;
+    return begun;
+  }
+
+  /** Does something to the leave's case, and to the leave what follows from it. The caller has locked the leave. */
+  async act(tx: Tx, actor: Actor, leave: Leave, command: Command, comment: string | null): Promise<Case> {
+    const [before] = await this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`);
+    if (!before) throw new Error(`Leave ${leave.id} has no case`);
+    await this.mustDecide(tx, command);
+    const acting = { by: actor, roles: await this.rolesOf(tx, actor, leave), at: this.clock.now(), comment };
+    const after = await this.workflows.act(tx, before, command, acting);
+    await this.follow(tx, leave, command, after);
+    return after;
+  }
+
+  /** The leave as its own page shows it, with what the actor may do. */
+  async detailOf(tx: Tx, actor: Actor, leave: Leave, known?: Case): Promise<LeaveDetailDto> {
+    const [student] = await peopleByIds(tx, [leave.studentId]);
+    const proofs = await filesOf(tx, proofsOf(leave));
+    const case_ = known ?? (leave.workflowId ? (await this.workflows.read(tx, [leave.workflowId]))[0] : undefined);
+    const acting = { by: actor, roles: await this.rolesOf(tx, actor, leave), at: this.clock.now() };
+    const actions = case_ ? await this.workflows.available(tx, case_, acting) : [];
+    return LeaveDetailDto.of(leave, PersonRefDto.from(student as Person), proofs, case_, actions);
+  }
+
+  /** Predicate over `l`: handed to the actor by name, or in the place of somebody absent; scope says nothing of these. */
+  handedTo({ personId }: Actor): Sql {
+    return personId ? subjectIsHandedTo(this.workflows, sql`l.id`, personId, this.clock.now()) : sql`FALSE`;
+  }
+
+  /** Adds a line of the leave's own to its history. */
+  async note(
+    tx: Tx,
+    by: Pick<Actor, 'app' | 'personId'>,
+    leave: Leave,
+    action: string,
+    comment: string | null = null,
+  ): Promise<void> {
+    await this.workflows.note(tx, leave.id, action, by, comment);
+  }
+
+  /** The extension that is pending goes with the leave. */
+  async drop(tx: Tx, actor: Actor, leave: Leave): Promise<void> {
+    if (!leave.extensionEndsAt) return;
+    const [case_] = await this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`);
+    if (case_)
+      await this.workflows.act(
+        tx,
+        case_,
+        { op: 'withdraw' },
+        { by: actor, roles: ['initiator'], at: this.clock.now() },
+      );
+  }
+
+  private async follow(tx: Tx, leave: Leave, { op }: Command, { instance: { status } }: Case): Promise<void> {
+    const extension = leave.status === 'approved';
+    if (status === 'approved') {
+      if (!extension) await this.returns.recall(tx, leave);
+      leave.approve(await this.returnBy(tx, leave));
+    } else if (status === 'rejected') leave.reject();
+    else if (status === 'withdrawn') leave.withdraw();
+    else if (op === 'return' && status === 'returned') leave.returnForCorrection();
+    else if (op === 'take-back' && status === 'returned') leave.takeCorrectionBack();
+    else if (op === 'take-back' && leave.status === 'returned') leave.takeReturnBack();
+    await update(tx, leave);
+    if (status !== 'approved') return;
+    if (extension) await publishChange(tx, this.events, leave);
+    else await this.events.publish(tx, new LeaveApprovedV1(periodOf(leave)), leave);
+    // The gate may have seen the return before the decision was made.
+    if (leave.status === 'closed') await this.note(tx, SYSTEM, leave, 'close');
+  }
+
+  /** Whoever is asked by name must be able to answer. */
+  private async mustDecide(tx: Tx, command: Command): Promise<void> {
+    if (command.op !== 'delegate' && command.op !== 'transfer' && command.op !== 'add-signer') return;
+    const post = await queryOne(
+      tx,
+      sql`SELECT FROM staffing.published_appointment_v1 a
+           WHERE a.person_id = ${command.to} AND a.kind = ANY(${DECIDING}::text[]) AND ${holdsOn(sql`a`, this.clock.today())}`,
+    );
+    if (!post) throw new CannotDecideLeaves({ pointer: '#/to' });
+  }
+
+  /** Students speak for themselves, staff for the students they answer for; the school's officers see to cases that got stuck. */
+  private async rolesOf(tx: Tx, actor: Actor, { studentId }: Leave): Promise<Role[]> {
+    const within = (permission: 'affairs:leave:submit' | 'affairs:leave:decide'): Sql =>
+      inScope(actor.scopeOf(permission), sql`${studentId}::uuid`, this.clock.today());
+    const [row] = await query<{ ok: boolean }>(
+      tx,
+      sql`SELECT ${within('affairs:leave:submit')} OR ${within('affairs:leave:decide')} AS ok`,
+    );
+    const manager = actor.scopeOf('affairs:leave:decide').school;
+    return [...(row?.ok ? (['initiator'] as const) : []), ...(manager ? (['manager'] as const) : [])];
+  }
+
+  /** The end of the working day by which the return must be known, under today's policy. */
+  private async returnBy(tx: Tx, leave: Leave): Promise<Date> {
+    const { timeZone } = this.clock;
+    const end = leave.extensionEndsAt ?? leave.plannedEndsAt;
+    const { returnWithinWorkingDays } = (await this.policies.at(tx, LeavePolicy, this.clock.today())).value;
+    if (returnWithinWorkingDays === 0) return end;
+    const { date } = await addWorkingDays(tx, lastDate(end, timeZone), returnWithinWorkingDays);
+    return this.clock.instantOf(date, '24:00');
+  }
+}

@@ -1,0 +1,71 @@
+import { Flag, Instant, Int, Nested, OneOf, Text, Uuid } from '#fields';
+import { ListQuery, PersonRefDto, Sort } from '#http';
+import { NameDto } from '#workflow';
+
+const SUBJECTS = { leave: { zh: '请假', en: 'A leave' } } as const;
+
+export class TasksQuery extends ListQuery {
+  @Sort(['since'])
+  sort?: string;
+}
+
+/** Something that waits for the caller: a decision, an answer, or a correction. */
+export class TaskDto {
+  @Uuid({ zh: '审批流程', en: 'Case' })
+  id: string;
+
+  @Text({ zh: '事项', en: 'What is decided', max: 100, example: 'affairs.leave' })
+  definition: string;
+
+  @OneOf(SUBJECTS, { zh: '所办事项的种类', en: 'Kind of what is decided on', example: 'leave' })
+  subjectKind: keyof typeof SUBJECTS;
+
+  @Uuid({ zh: '所办事项', en: 'What is decided on' })
+  subjectId: string;
+
+  @Int({ zh: '所办事项的版本，用于 If-Match', en: 'Its version, for If-Match', min: 1, max: 2_147_483_647, example: 1 })
+  version: number;
+
+  @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
+  student: PersonRefDto;
+
+  @Text({ zh: '环节；initiator 为补正', en: 'Step; `initiator` = a correction', max: 50, example: 'step-1-from-1' })
+  step: string;
+
+  @Nested(() => NameDto, { zh: '环节名称', en: 'Name of the step', example: { zh: '辅导员', en: 'Counselor' } })
+  name: NameDto;
+
+  @Instant({ zh: '开始等待的时间', en: 'Waiting since', example: '2026-12-01T02:00:00.000Z' })
+  since: Date;
+
+  @Instant({ zh: '时限', en: 'To be done by', nullable: true, example: '2026-12-02T16:00:00.000Z' })
+  dueAt: Date | null;
+
+  @Flag({ zh: '任职空缺，由本人代办', en: 'Nobody holds the post: the caller stands in', example: false })
+  standIn: boolean;
+
+  @Flag({ zh: '他人委派，请答复', en: 'Somebody asks for an answer', example: false })
+  delegated: boolean;
+
+  static from({ personId, number, personName, ...row }: TaskRow): TaskDto {
+    const student = Object.assign(new PersonRefDto(), { id: personId, number, name: personName });
+    return Object.assign(new TaskDto(), { subjectKind: 'leave', ...row, student });
+  }
+}
+
+/** A task, as SQL gives it. */
+export interface TaskRow {
+  id: string;
+  definition: string;
+  subjectId: string;
+  version: number;
+  personId: string;
+  number: string;
+  personName: string;
+  step: string;
+  name: { zh: string; en: string };
+  since: Date;
+  dueAt: Date | null;
+  standIn: boolean;
+  delegated: boolean;
+}

@@ -1,0 +1,103 @@
+import { plainToInstance } from 'class-transformer';
+import { fieldErrors } from '#fields';
+import { type FieldError } from '#problems';
+import { Definition, type Facts, type SignerRule, type StepDefinition, stepsFor } from './definition.js';
+import { begin } from './fold.js';
+import type { Inputs } from './instance.js';
+
+/** A real subject on which a definition is tried before it is published. */
+export interface Sample {
+  /** For the text of an error: never personal data. */
+  label: string;
+  facts: Facts;
+  inputs: Inputs;
+  ownMatterOf: string[];
+}
+
+const SOMEBODY = '00000000-0000-7000-8000-000000000000';
+
+/**
+ * What speaks against publishing a definition: its form, and whether each sample comes to an end by steps that somebody signs.
+ * Empty when nothing does. `content` is what was sent.
+ */
+export function definitionErrors(content: object, samples: readonly Sample[]): FieldError[] {
+  const definition = plainToInstance(Definition, content);
+  const form = fieldErrors(definition, 'body');
+  if (form.length > 0) return form;
+  const errors = [...definition.steps.flatMap(stepErrors), ...repeatedKeys(definition)];
+  if (definition.standIn) errors.push(...ruleErrors(definition.standIn, '#/standIn'));
+  return errors.length > 0 ? errors : samples.flatMap((sample) => sampleErrors(definition, sample));
+}
+
+function stepErrors(step: StepDefinition, i: number): FieldError[] {
+  const at = `#/steps/${i}`;
+  const { signers, mode, needed, standIn, deadline, when, returnTo, afterReturn } = step;
+  const errors = signers.flatMap((rule, n) => ruleErrors(rule, `${at}/signers/${n}`));
+  if (standIn) errors.push(...ruleErrors(standIn, `${at}/standIn`));
+  const counts = mode === 'k-of-n' || mode === 'weighted';
+  if (counts && needed === undefined)
+    errors.push(error(`${at}/needed`, '该签批方式须给出', 'is required with this mode'));
+  if (!counts && needed !== undefined)
+    errors.push(error(`${at}/needed`, '该签批方式不使用', 'means nothing with this mode'));
+  if (mode === 'k-of-n' && needed !== undefined && !signers.some(({ each }) => each) && needed > signers.length) {
+    errors.push(error(`${at}/needed`, '多于席位数', 'is more than there are seats'));
+  }
+  if (returnTo.length > 0 && afterReturn.length === 0) {
+    errors.push(error(`${at}/afterReturn`, '可退回时须给出', 'is required where the step may return'));
+  }
+  for (const [n, { atLeast, atMost, oneOf }] of when.entries()) {
+    if (atLeast === undefined && atMost === undefined && oneOf === undefined) {
+      errors.push(error(`${at}/when/${n}`, '没有条件', 'asks for nothing'));
+    }
+    if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
+      errors.push(error(`${at}/when/${n}`, '不可能成立', 'can never hold'));
+    }
+  }
+  if (!deadline) return errors;
+  const { hours, workingDays, then, to, source } = deadline;
+  if ((hours === undefined) === (workingDays === undefined)) {
+    errors.push(
+      error(`${at}/deadline`, 'hours 与 workingDays 须给且只给一个', 'takes hours or workingDays, and one of them'),
+    );
+  }
+  if (then === 'escalate' && !to) errors.push(error(`${at}/deadline/to`, '上报须指明对象', 'is required to escalate'));
+  if (then === 'approve' && !source) {
+    errors.push(error(`${at}/deadline/source`, '默示同意须注明依据', 'silence is consent only where a rule says so'));
+  }
+  if (to) errors.push(...ruleErrors(to, `${at}/deadline/to`));
+  return errors;
+}
+
+function ruleErrors({ by, post, personId }: SignerRule, at: string): FieldError[] {
+  if (by === 'post' && !post) return [error(`${at}/post`, '必填', 'is required')];
+  if (by === 'person' && !personId) return [error(`${at}/personId`, '必填', 'is required')];
+  return [];
+}
+
+function repeatedKeys({ steps }: Definition): FieldError[] {
+  return steps.flatMap(({ key }, i) =>
+    steps.findIndex((other) => other.key === key) < i ? [error(`#/steps/${i}/key`, '重复', 'is used twice')] : [],
+  );
+}
+
+/** Tries the definition on a sample: somebody must sign each of its steps. */
+function sampleErrors(definition: Definition, { label, facts, inputs, ownMatterOf }: Sample): FieldError[] {
+  const steps = stepsFor(definition, facts);
+  if (steps.length === 0) return [error('#/steps', `${label}：没有适用的环节`, `${label}: no step is asked for`)];
+  const workdayEnds = Array.from({ length: 60 }, () => '2000-01-01T00:00:00.000Z');
+  return steps.flatMap((step) => {
+    const alone = { ...definition, steps: [{ ...step, when: [] }] };
+    const chosen = { [step.key]: [SOMEBODY] };
+    const command = { op: 'submit' as const, definitionVersion: 1, facts, chosen, initiators: [], ownMatterOf };
+    const by = { person: null, app: 'check', roles: [], insteadOf: [] };
+    const action = { command, by, at: '2000-01-01T00:00:00.000Z', inputs: { ...inputs, workdayEnds } };
+    const signers = begin(new Map([[1, alone]]), action).visit?.seats.flatMap((seat) => seat.signers) ?? [];
+    const nobody = signers.some(({ system, candidates }) => !system && candidates.length === 0);
+    const at = `#/steps/${definition.steps.indexOf(step)}/signers`;
+    return nobody ? [error(at, `${label}：没有可签批的人员`, `${label}: there is nobody to sign`)] : [];
+  });
+}
+
+function error(pointer: string, zh: string, en: string): FieldError {
+  return { pointer, zh, en };
+}

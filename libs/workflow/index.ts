@@ -1,0 +1,14 @@
+export * from './definition.js';
+export * from './instance.js';
+export * from './reasons.js';
+export * from './available-actions.js';
+export { act, begin, fold, type Versions } from './fold.js';
+export { awaitsMe, subjectAwaits, subjectIsHandedTo } from './inbox.js';
+export { workflowTables } from './tables.js';
+export { problemOf } from './workflow.problems.js';
+export { type Acting, type Case, commentOn, type Opening, Workflows } from './workflows.js';
+export { definitionErrors, type Sample } from './check-definition.js';
+export { pictureOf, tableOf } from './picture.js';
+export { OPERATIONS } from './operations.js';
+export { ActDto, AvailableActionDto, SignatureDto } from './workflow.dto.js';
+export { outlineOf, type OutlinedStep } from './outline.js';

@@ -1,0 +1,23 @@
+import type { Bilingual } from '#contracts';
+import type { Operation } from './instance.js';
+
+/** What can be done with a case, in words. */
+export const OPERATIONS = {
+  approve: { zh: '同意', en: 'approved' },
+  reject: { zh: '不同意', en: 'rejected' },
+  return: { zh: '退回', en: 'returned' },
+  resubmit: { zh: '补正后重新提交', en: 'submitted again' },
+  withdraw: { zh: '撤回', en: 'withdrawn' },
+  'take-back': { zh: '拿回', en: 'taken back before the next had acted' },
+  delegate: { zh: '委派（答复后回到本人）', en: 'delegated: the answer comes back' },
+  answer: { zh: '答复委派', en: 'answered what was delegated' },
+  transfer: { zh: '转办', en: 'transferred' },
+  'add-signer': { zh: '加签', en: 'signer added' },
+  'remove-signer': { zh: '减签', en: 'added signer removed' },
+  urge: { zh: '催办', en: 'urged' },
+  copy: { zh: '抄送', en: 'copied to others' },
+  suspend: { zh: '中止', en: 'suspended' },
+  resume: { zh: '恢复', en: 'resumed' },
+  refresh: { zh: '签批人随任职变动', en: 'signers changed with their offices' },
+  expire: { zh: '到期处理', en: 'deadline passed' },
+} as const satisfies Record<Operation, Bilingual>;

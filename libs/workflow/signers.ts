@@ -1,0 +1,149 @@
+import { type Definition, type SignerRule, type StepDefinition, stepOf } from './definition.js';
+import type { Inputs, Instance, Seat, Signer, Visit } from './instance.js';
+import { openSigners } from './instance.js';
+
+const HOUR = 3_600_000;
+
+/** Begins a step: who signs, found from the inputs, and by when. */
+export function enter(
+  instance: Instance,
+  definition: Definition,
+  step: StepDefinition,
+  inputs: Inputs,
+  at: string,
+): Visit {
+  const seats = seatsOf(instance, definition, step, inputs);
+  const no = ++instance.lastVisit;
+  return { step: step.key, no, enteredAt: at, dueAt: dueAt(step, inputs, at), seats };
+}
+
+/** Finds the signers of the open step anew: whoever left hands over to who holds the post now, else to the stand-in. */
+export function refresh(instance: Instance, definition: Definition, inputs: Inputs): void {
+  const { visit } = instance;
+  if (!visit) return;
+  const step = stepOf(definition, visit.step);
+  for (const signer of visit.seats.flatMap(({ signers }) => signers)) {
+    if (signer.decision !== null || signer.system) continue;
+    if (signer.delegated && inputs.gone.includes(signer.delegated.to)) signer.delegated = null;
+    signer.also = signer.also.filter((person) => !inputs.gone.includes(person));
+    const people = present(instance, visit, step, signer, inputs);
+    const found = people.length > 0 ? people : standIns(instance, definition, step, inputs);
+    signer.standIn = people.length === 0 || (signer.rule === null && signer.standIn);
+    signer.candidates = unique([...found, ...signer.also]);
+  }
+}
+
+/** Those who may decide an overdue step as well from now on. */
+export function escalate(instance: Instance, definition: Definition, rule: SignerRule, inputs: Inputs): void {
+  const { visit } = instance;
+  if (!visit) return;
+  const found = resolve(rule, instance, visit.step, inputs);
+  const people = found.length > 0 ? found : standIns(instance, definition, stepOf(definition, visit.step), inputs);
+  for (const signer of openSigners(visit).filter(({ system }) => !system)) {
+    signer.also = unique([...signer.also, ...people]);
+    signer.candidates = unique([...signer.candidates, ...people]);
+  }
+}
+
+/** A named person's signature, added or in the place of another. */
+export function named(instance: Instance, person: string, addedBy: string | null): Signer {
+  return signer(instance, null, [person], { addedBy });
+}
+
+function seatsOf(instance: Instance, definition: Definition, step: StepDefinition, inputs: Inputs): Seat[] {
+  const seats: Seat[] = [];
+  const seated = (): string[] => seats.flatMap(({ signers }) => signers.flatMap(({ candidates }) => candidates));
+  const add = (weight: number, one: Signer): number => seats.push({ weight, signers: [one] });
+  const stepIn = (rule: number | null): Signer =>
+    signer(instance, rule, standIns(instance, definition, step, inputs), { standIn: true });
+  for (const [i, rule] of step.signers.entries()) {
+    const weight = rule.weight ?? 1;
+    const people = resolve(rule, instance, step.key, inputs);
+    if (rule.by === 'system') add(weight, signer(instance, i, [], { system: true }));
+    else if (people.length === 0) add(weight, stepIn(i));
+    else if (!rule.each) add(weight, signer(instance, i, people));
+    else for (const person of people) if (!seated().includes(person)) add(weight, signer(instance, i, [person]));
+  }
+  // Too few for the number that must agree: the stand-in fills up, and the number stays.
+  const short = missing(step, seats);
+  if (step.mode === 'weighted' && short > 0) add(short, stepIn(null));
+  else for (let n = 0; n < short; n++) add(1, stepIn(null));
+  return step.mode === 'serial' ? [{ weight: 1, signers: seats.flatMap(({ signers }) => signers) }] : seats;
+}
+
+function missing({ mode, needed = 1 }: StepDefinition, seats: readonly Seat[]): number {
+  if (mode === 'k-of-n') return Math.max(0, needed - seats.length);
+  if (mode === 'weighted') return Math.max(0, needed - seats.reduce((sum, { weight }) => sum + weight, 0));
+  return seats.length === 0 ? 1 : 0;
+}
+
+/** Who a signature's own rule finds now. */
+function present(
+  instance: Instance,
+  visit: Visit,
+  step: StepDefinition,
+  { no, rule, candidates, also }: Signer,
+  inputs: Inputs,
+): string[] {
+  const own = candidates.filter((person) => !also.includes(person));
+  if (rule === null) return own.filter((person) => !inputs.gone.includes(person));
+  const found = resolve(step.signers[rule] as SignerRule, instance, visit.step, inputs);
+  if (!step.signers[rule]?.each) return found;
+  const stay = own.filter((person) => found.includes(person));
+  if (stay.length === 1) return stay;
+  const others = visit.seats
+    .flatMap(({ signers }) => signers)
+    .filter((other) => other.no !== no)
+    .flatMap((other) => (other.by ? [other.by, ...other.candidates] : other.candidates));
+  return found.filter((person) => !others.includes(person));
+}
+
+function standIns(instance: Instance, definition: Definition, step: StepDefinition, inputs: Inputs): string[] {
+  for (const rule of [step.standIn, definition.standIn]) {
+    const people = rule ? resolve(rule, instance, step.key, inputs) : [];
+    if (people.length > 0) return people;
+  }
+  return [];
+}
+
+/** The persons a rule means now, without those whose own matter it is. */
+function resolve(rule: SignerRule, instance: Instance, step: string, { posts, gone }: Inputs): string[] {
+  const meant = {
+    system: () => [],
+    person: () => (rule.personId ? [rule.personId] : []),
+    chosen: () => instance.chosen[step] ?? [],
+    post: () =>
+      posts
+        .filter(
+          ({ post, unitKind }) => post === rule.post && (rule.unitKind === undefined || rule.unitKind === unitKind),
+        )
+        .map(({ personId }) => personId),
+  }[rule.by]();
+  return unique(meant.filter((person) => !gone.includes(person) && !instance.ownMatterOf.includes(person)));
+}
+
+/** When the deadline of a step that begins at `at` passes. */
+export function dueAt({ deadline }: StepDefinition, { workdayEnds }: Inputs, at: string): string | null {
+  if (deadline?.hours !== undefined) return new Date(Date.parse(at) + deadline.hours * HOUR).toISOString();
+  if (deadline?.workingDays === undefined) return null;
+  const end = workdayEnds[deadline.workingDays - 1];
+  if (end === undefined) throw new Error(`The inputs lack working day ${deadline.workingDays} after ${at}`);
+  return end;
+}
+
+function signer(
+  instance: Instance,
+  rule: number | null,
+  candidates: string[],
+  more: Partial<Pick<Signer, 'system' | 'standIn' | 'addedBy'>> = {},
+): Signer {
+  const { system = false, standIn = false, addedBy = null } = more;
+  return {
+    ...{ no: ++instance.lastSigner, rule, candidates, also: [], system, standIn, delegated: null, addedBy },
+    ...{ decision: null, by: null, insteadOf: null, at: null },
+  };
+}
+
+function unique(people: readonly string[]): string[] {
+  return [...new Set(people)].sort();
+}

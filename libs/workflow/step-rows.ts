@@ -1,0 +1,69 @@
+import type { Definition } from './definition.js';
+import { type Instance, type Signer, tasksOf, type Visit } from './instance.js';
+
+/** A row of `workflow_step`. */
+export interface StepRow {
+  signer: number;
+  visit: number;
+  step: string;
+  state: 'open' | 'waiting' | 'approved' | 'rejected' | 'returned' | 'void';
+  candidates: string[];
+  post: string | null;
+  unit_kind: string | null;
+  apart: boolean;
+  stand_in: boolean;
+  answering: string | null;
+  decided_by: string | null;
+  instead_of: string | null;
+  entered_at: string;
+  decided_at: string | null;
+}
+
+/** The signatures of a case as rows: an open one stands in the inboxes of exactly those who `tasksOf` says. */
+export function stepRows(definition: Definition, instance: Instance): StepRow[] {
+  const { visit, status, passed } = instance;
+  const open = new Set(tasksOf(instance).map(({ signer }) => signer?.no ?? 0));
+  const visits = visit && !passed.some(({ no }) => no === visit.no) ? [...passed, visit] : passed;
+  const rows = visits.flatMap((one) =>
+    one.seats.flatMap((seat) => {
+      const coming = one === visit && status === 'running';
+      return seat.signers.map((signer): StepRow => {
+        const undecided = open.has(signer.no) ? 'open' : coming ? 'waiting' : 'void';
+        return { ...rowOf(definition, one, signer), state: signer.decision ?? undecided };
+      });
+    }),
+  );
+  if (status !== 'returned') return rows;
+  const correction: StepRow = {
+    ...{
+      signer: 0,
+      visit: 0,
+      step: 'initiator',
+      state: open.has(0) ? 'open' : 'waiting',
+      candidates: instance.initiators,
+    },
+    ...{
+      post: null,
+      unit_kind: null,
+      apart: false,
+      stand_in: false,
+      answering: null,
+      decided_by: null,
+      instead_of: null,
+    },
+    ...{ entered_at: (visit as Visit).enteredAt, decided_at: null },
+  };
+  return [...rows, correction];
+}
+
+function rowOf(definition: Definition, visit: Visit, signer: Signer): Omit<StepRow, 'state'> {
+  const { no, candidates, delegated, standIn, by, insteadOf, at } = signer;
+  const step = definition.steps.find(({ key }) => key === visit.step);
+  const rule = signer.rule === null ? undefined : step?.signers[signer.rule];
+  return {
+    ...{ signer: no, visit: visit.no, step: visit.step, candidates },
+    ...{ post: rule?.post ?? null, unit_kind: rule?.unitKind ?? null, apart: rule?.each ?? false, stand_in: standIn },
+    answering: delegated?.to ?? null,
+    ...{ decided_by: by, instead_of: insteadOf, entered_at: visit.enteredAt, decided_at: at },
+  };
+}

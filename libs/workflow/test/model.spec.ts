@@ -1,0 +1,327 @@
+import fc from 'fast-check';
+import { APPOINTMENT_KINDS, type AppointmentKind, UNIT_KINDS, type UnitKind } from '#contracts';
+import {
+  act,
+  availableActions,
+  awaited,
+  begin,
+  type Action,
+  type Command,
+  type Definition,
+  fold,
+  type Inputs,
+  type Instance,
+  type Mode,
+  MODES,
+  type Operation,
+  Refused,
+  refusalOf,
+  type StepDefinition,
+  tasksOf,
+  type Who,
+} from '#workflow';
+import { type Entry, play, waitingFor, withoutLast } from './reference.js';
+
+const POSTS = Object.keys(APPOINTMENT_KINDS) as AppointmentKind[];
+const UNITS = Object.keys(UNIT_KINDS) as UnitKind[];
+/** Flows that are drawn, each with up to 12 commands. */
+const RUNS = 250;
+const START = Date.parse('2026-03-02T02:00:00.000Z');
+/** Signers, the student whose case it is, the stand-in, people from outside the step, and who manages stuck cases. */
+const SIGNERS = ['a', 'b', 'c', 'd'];
+const [STUDENT, STAND_IN, MANAGER] = ['s', 'z', 'm'];
+const EVERYBODY = [...SIGNERS, STUDENT, STAND_IN, 'x', 'y', MANAGER];
+
+interface Flow {
+  definition: Definition;
+  inputs: Inputs;
+  /** Who signs, seat by seat, as the flow was drawn. */
+  signers: (step: StepDefinition) => string[][];
+}
+
+const drawnStep = fc.record({
+  mode: fc.constantFrom(...(Object.keys(MODES) as Mode[])),
+  people: fc.shuffledSubarray([...SIGNERS, STUDENT], { minLength: 1, maxLength: 4 }),
+  /** After which of the people a new rule begins. */
+  cuts: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  each: fc.boolean(),
+  needed: fc.nat(),
+  weights: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }),
+});
+
+const drawnFlow = fc.array(drawnStep, { minLength: 1, maxLength: 3 }).map((drawn): Flow => {
+  const inputs: Inputs = { posts: [], gone: [], workdayEnds: [] };
+  const people = new Map<string, string[][]>();
+  const steps = drawn.map(({ mode, people: all, cuts, each, needed, weights }, s): StepDefinition => {
+    const key = `step-${s + 1}`;
+    const groups: string[][] = [];
+    for (const [i, person] of all.entries()) {
+      const group = i === 0 || cuts[i] ? groups[groups.push([]) - 1] : groups.at(-1);
+      (group as string[]).push(person);
+    }
+    // Seats of one's own and weights do not go together: what a seat counts is the rule's.
+    const apart = each && mode !== 'weighted';
+    const signers = groups.map((group, i) => {
+      const rule = { by: 'post' as const, post: POSTS[i]!, unitKind: UNITS[s]! };
+      for (const personId of group) inputs.posts.push({ personId, post: rule.post, unitKind: rule.unitKind });
+      return { ...rule, each: apart, weight: weights[i]! };
+    });
+    const seats = groups.flatMap((group) => {
+      const able = group.filter((person) => person !== STUDENT).sort();
+      if (able.length === 0) return [[STAND_IN]];
+      return apart ? able.map((person) => [person]) : [able];
+    });
+    people.set(key, seats);
+    const most = mode === 'weighted' ? signers.reduce((sum, { weight }) => sum + weight, 0) : seats.length;
+    return {
+      ...{ key, name: { zh: key, en: key }, when: [], signers, mode, needed: 1 + (needed % most) },
+      standIn: { by: 'person', personId: STAND_IN },
+      deadline: null,
+      returnTo: ['initiator', 'earlier'],
+      afterReturn: ['on', 'back'],
+    };
+  });
+  const definition: Definition = {
+    ...{ key: 'test.flow', name: { zh: '测试', en: 'Test' }, steps, standIn: null, mayChange: [], urgeEveryHours: 24 },
+  };
+  return { definition, inputs, signers: ({ key }) => people.get(key) as string[][] };
+});
+
+const whoIs = (person: string): Who => ({
+  ...{ person, app: 'portal', insteadOf: [] },
+  roles: person === MANAGER ? ['manager'] : [],
+});
+
+/** Everything a person may do now, spelled out, without what does not change the case. */
+function commandsOf({ definition }: Flow, instance: Instance, person: string, now: Date): Entry[] {
+  const others = EVERYBODY.filter((one) => one !== person && one !== MANAGER);
+  return availableActions(definition, instance, whoIs(person), now).flatMap((available): Entry[] => {
+    if (!available.allowed) return [];
+    const { op, choices } = available;
+    const whose = (no: number): string => {
+      const one = instance.visit!.seats.flatMap(({ signers }) => signers).find((signer) => signer.no === no)!;
+      return one.candidates[0] as string;
+    };
+    const entries = (commands: Command[]): Entry[] => commands.map((command) => ({ person, command }));
+    const perSigner = (make: (signer: number) => Command[]): Entry[] =>
+      choices.signers!.flatMap((no) => make(no).map((command) => ({ person, command, whose: whose(no) })));
+    switch (op) {
+      case 'approve':
+      case 'reject':
+      case 'answer':
+        return perSigner((signer) => [{ op, signer }]);
+      case 'delegate':
+      case 'transfer':
+        return perSigner((signer) => others.map((to) => ({ op, to, signer })));
+      case 'add-signer':
+        return perSigner((signer) =>
+          others.flatMap((to) => choices.where!.map((where): Command => ({ op, to, where, signer }))),
+        );
+      case 'remove-signer':
+        return perSigner((signer) => [{ op, signer }]);
+      case 'return':
+        return perSigner((signer) =>
+          choices.targets!.flatMap((to) => choices.resumes!.map((then): Command => ({ op, to, then, signer }))),
+        );
+      case 'resubmit':
+        return entries([{ op, definitionVersion: 1, facts: {}, chosen: {}, changed: [] }]);
+      case 'withdraw':
+      case 'take-back':
+      case 'suspend':
+      case 'resume':
+        return entries([{ op }]);
+      default:
+        return [];
+    }
+  });
+}
+
+class Run {
+  instance: Instance;
+  journal: Entry[] = [];
+  move: number | null = null;
+  readonly versions: ReadonlyMap<number, Definition>;
+  readonly actions: Action[] = [];
+  private minutes = 0;
+
+  constructor(readonly flow: Flow) {
+    this.versions = new Map([[1, flow.definition]]);
+    const command = {
+      ...{ op: 'submit' as const, definitionVersion: 1, facts: {}, chosen: {} },
+      ...{ initiators: [STUDENT!], ownMatterOf: [STUDENT!] },
+    };
+    const action = this.action(STUDENT!, command);
+    this.actions.push(action);
+    this.instance = begin(this.versions, action);
+  }
+
+  get now(): Date {
+    return new Date(START + this.minutes * 60_000);
+  }
+
+  action(person: string, command: Action['command']): Action {
+    return { command, by: whoIs(person), at: this.now.toISOString(), inputs: this.flow.inputs };
+  }
+
+  seen(): ReturnType<typeof play> {
+    const { definition, signers } = this.flow;
+    return play(definition.steps, signers, this.journal);
+  }
+
+  /** Does it in both, when what was drawn fits. */
+  do(entry: Entry): void {
+    this.minutes++;
+    const { person, command } = entry;
+    if (refusalOf(this.flow.definition, this.instance, whoIs(person), this.now, command)) return;
+    const action = this.action(person, command);
+    const before = this.seen();
+    const instance = act(this.versions, this.instance, action);
+    this.actions.push(action);
+    if (command.op === 'take-back') {
+      const rest = withoutLast(before, this.journal, person, this.move);
+      expect(rest).toBeDefined();
+      this.journal = rest as Entry[];
+      this.move = null;
+    } else {
+      this.journal.push(entry);
+      const moved =
+        ['approve', 'return', 'resubmit'].includes(command.op) && this.seen().beginning !== before.beginning;
+      if (moved) this.move = this.journal.length - 1;
+      else if (command.op !== 'suspend' && command.op !== 'resume') this.move = null;
+    }
+    this.instance = instance;
+  }
+}
+
+/** What both know, in the same words. */
+function compared(run: Run): [unknown, unknown] {
+  const { instance } = run;
+  const seen = run.seen();
+  const open = seen.status === 'running';
+  const ours = {
+    ...{ status: instance.status, resting: instance.suspended !== null, waits: awaited(instance) },
+    ...{ step: open ? (instance.visit?.step ?? null) : null },
+    seats: open
+      ? instance.visit?.seats.map(({ signers }) =>
+          signers.map(({ candidates, decision, by, delegated }) => ({
+            ...{ people: candidates, yes: decision === null ? null : decision === 'approved', by },
+            lent: delegated?.to ?? null,
+          })),
+        )
+      : null,
+  };
+  const theirs = {
+    ...{ status: seen.status, resting: seen.resting, waits: waitingFor(seen, STUDENT!) },
+    ...{ step: open ? seen.step : null },
+    seats: open
+      ? seen.rows.map((row) => row.map(({ people, yes, by, lent }) => ({ people, yes, by, lent: lent?.to ?? null })))
+      : null,
+  };
+  return [ours, theirs];
+}
+
+/** Nothing that is not offered can be done; who is awaited is who may act. */
+function checkOffers(run: Run): void {
+  const { instance, flow, now } = run;
+  const acting = new Set<string>();
+  for (const person of EVERYBODY) {
+    for (const available of availableActions(flow.definition, instance, whoIs(person), now)) {
+      const { op } = available;
+      if (available.allowed) {
+        if ((op === 'approve' || op === 'answer') && person !== MANAGER) acting.add(person);
+        if (op === 'resubmit') acting.add(person);
+        if (op === 'approve' || op === 'delegate' || op === 'return')
+          if (person === STUDENT) throw new Error(`${op} of one's own matter`);
+        continue;
+      }
+      const command = { op, to: op === 'copy' ? ['x'] : 'x', then: 'on', where: 'after', signer: 1, changed: [] };
+      let reason: string | undefined;
+      try {
+        act(run.versions, instance, run.action(person, command as unknown as Command));
+      } catch (error) {
+        reason = error instanceof Refused ? error.reason : String(error);
+      }
+      if (reason !== available.reason)
+        throw new Error(`${person} ${op}: ${available.reason}, but refused by ${reason}`);
+    }
+  }
+  expect([...acting].sort()).toEqual(awaited(instance));
+  const open = instance.status === 'running' || instance.status === 'returned';
+  if (open && !instance.suspended) expect(awaited(instance).length).toBeGreaterThan(0);
+  for (const { people } of tasksOf(instance)) expect(people.length).toBeGreaterThan(0);
+}
+
+/** Everybody just says yes: the case must come to its end. */
+function endOf(run: Run): Instance {
+  let { instance } = run;
+  for (let n = 0; n < 100 && ['running', 'returned'].includes(instance.status); n++) {
+    const person = instance.suspended ? MANAGER! : (awaited(instance)[0] as string);
+    const yes = commandsOf(run.flow, instance, person, run.now).find(({ command }) =>
+      (['approve', 'answer', 'resubmit', 'resume'] as Operation[]).includes(command.op),
+    ) as Entry;
+    instance = act(run.versions, instance, run.action(person, yes.command));
+  }
+  return instance;
+}
+
+/** An approved case has passed every step by the signatures its mode asks for. */
+function checkSignatures({ definition }: Flow, instance: Instance): void {
+  expect(instance.passed.map(({ step }) => step)).toEqual(definition.steps.map(({ key }) => key));
+  for (const [i, { mode, needed = 1 }] of definition.steps.entries()) {
+    const seats = instance.passed[i]!.seats;
+    const agreed = seats.filter(({ signers }) => signers.every(({ decision, by }) => decision === 'approved' && by));
+    const weight = agreed.reduce((sum, seat) => sum + (mode === 'weighted' ? seat.weight : 1), 0);
+    const least = { serial: seats.length, countersign: seats.length, any: 1, 'k-of-n': needed, weighted: needed };
+    expect(weight).toBeGreaterThanOrEqual(least[mode]);
+  }
+}
+
+describe('the flow against a reference that is told in another way', () => {
+  it('comes to the same state by any order of operations, is never stuck, and offers what it takes', () => {
+    const ops = new Map<string, number>();
+    fc.assert(
+      fc.property(drawnFlow, fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 12 }), (flow, picks) => {
+        const run = new Run(flow);
+        checkOffers(run);
+        for (const [kind, which] of picks) {
+          const all = EVERYBODY.flatMap((person) => commandsOf(flow, run.instance, person, run.now));
+          if (all.length === 0) break;
+          // First the operation, then one of its forms: those with many forms would drown the others.
+          const kinds = [...new Set(all.map(({ command }) => command.op))].filter(
+            (op) => op !== 'withdraw' || kind % 7 === 0,
+          );
+          const op = kinds[kind % kinds.length];
+          const forms = all.filter(({ command }) => command.op === op);
+          const entry = forms[which % forms.length] as Entry;
+          run.do(entry);
+          ops.set(entry.command.op, (ops.get(entry.command.op) ?? 0) + 1);
+          const [ours, theirs] = compared(run);
+          expect(ours).toEqual(theirs);
+          checkOffers(run);
+        }
+        const end = endOf(run);
+        expect(['approved', 'rejected', 'withdrawn']).toContain(end.status);
+        if (end.status === 'approved') checkSignatures(flow, end);
+        expect(JSON.stringify(fold(run.versions, structuredClone(run.actions)))).toBe(JSON.stringify(run.instance));
+      }),
+      { numRuns: RUNS },
+    );
+    for (const op of [
+      'approve',
+      'reject',
+      'return',
+      'resubmit',
+      'withdraw',
+      'take-back',
+      'delegate',
+      'answer',
+      'transfer',
+      'add-signer',
+      'remove-signer',
+      'suspend',
+      'resume',
+    ]) {
+      expect([op, (ops.get(op) ?? 0) > 0]).toEqual([op, true]);
+    }
+  });
+});
