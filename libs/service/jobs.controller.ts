@@ -7,6 +7,7 @@ import { Database } from '#database';
 import { Instant, Int, Json, Nested, OneOf, Text, Uuid } from '#fields';
 import { OF_SERVICE, IdParam, Summary, Returns } from '#http';
 import { NotFound } from '#problems';
+import { pascal } from './feature.js';
 import { type Job, JOB_STATES, Jobs, type JobState } from './jobs.js';
 
 const ERRORS_EXAMPLE =
@@ -129,7 +130,7 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
 
 /** A class of its own name per service, so that OpenAPI and error messages tell them apart. */
 export function named(type: Type, service: ServiceName, what: string): Type {
-  const prefix = service.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+  const prefix = pascal(service);
   Object.defineProperty(type, 'name', { value: `${prefix}${what}Controller` });
   Reflect.defineMetadata(OF_SERVICE, prefix, type);
   return type;

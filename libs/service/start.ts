@@ -24,16 +24,6 @@ import { policiesControllerOf } from './policies.controller.js';
 import { mountQueueBoard } from './queue-board.js';
 import type { Service } from './service.js';
 
-/** Who may ask a service's jobs: whoever may start its long work. */
-const JOBS_PERMISSION = {
-  directory: 'directory:import:write',
-  staffing: 'staffing:appointment:write',
-  affairs: 'affairs:leave:decide',
-  safety: 'safety:night-check:write',
-  'early-warning': 'early-warning:run:write',
-  'party-building': 'party-building:organization:write',
-} as const;
-
 /** Every schema of the house in the order they must be migrated: plumbing, then services, those that are read first. */
 export function migrationSets(services: Service[]): MigrationSet[] {
   const platform = [
@@ -55,8 +45,8 @@ export function migrationSets(services: Service[]): MigrationSet[] {
 @Module({})
 class PlatformModule {
   static forRoot(config: Config, services: Service[]): DynamicModule {
-    const controllers: Type[] = services.flatMap(({ name }) => [
-      jobsControllerOf(name, JOBS_PERMISSION[name] ?? 'platform:operations:read'),
+    const controllers: Type[] = services.flatMap(({ name, jobs }) => [
+      jobsControllerOf(name, jobs ?? 'platform:operations:read'),
       operationsControllerOf(name),
       policiesControllerOf(name),
       ...(name === 'directory' ? [AuditController] : []),
