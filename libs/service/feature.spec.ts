@@ -29,7 +29,9 @@ describe('a service of features', () => {
   });
 
   it('has a module of its own, so that its handlers are told apart', () => {
-    const [one, other] = (['safety', 'affairs'] as const).map((name) => service(name, { features: [], migrations: [] }));
+    const [one, other] = (['safety', 'affairs'] as const).map((name) =>
+      service(name, { features: [], migrations: [] }),
+    );
     expect(one!.module).not.toBe(other!.module);
   });
 });
