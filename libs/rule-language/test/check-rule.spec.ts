@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Aggregate } from '../language/aggregates.js';
 import { checkRule } from '../language/check/check-rule.js';
 import type { MetricInfo, Rule } from '../language/rule.js';
 import { printRule } from '../language/text/text.js';
@@ -63,6 +64,19 @@ describe('checkRule', () => {
     expect(withFeature({ calendar: { exclude: ['weekend'] } })).toEqual(['#/features/late/calendar/exclude']);
     expect(withFeature({ minData: 1.5 })).toEqual(['#/features/late/minData']);
     expect(withFeature({ windw: '7d' })).toEqual(['#/features/late/windw']);
+  });
+
+  it('knows the unit of each aggregate, and which of them cannot be moved', () => {
+    const units: Record<Aggregate, string> = {
+      ...{ sum: 'count', avg: 'count', count: 'day', max: 'count', min: 'count', last: 'count' },
+      ...{ hours_since_last: 'h', days_over: 'day', streak: 'day', distinct: '1', ratio: '1', zscore: '1' },
+    };
+    for (const [agg, unit] of Object.entries(units)) {
+      expect(withFeature({ agg, unit })).not.toContain('#/features/late/unit');
+      expect(withFeature({ agg, unit: 'km' })).toContain('#/features/late/unit');
+      const moved = withFeature({ agg, offset: '7d' }).includes('#/features/late/offset');
+      expect([agg, moved]).toEqual([agg, agg === 'hours_since_last']);
+    }
   });
 
   it('bounds conditions by what can be stored', () => {
