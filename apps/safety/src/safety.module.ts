@@ -13,6 +13,7 @@ import { Nights1763750310000 } from './migrations/1763750310000-nights.js';
 import { PublishedPasses1763750320000 } from './migrations/1763750320000-published-passes.js';
 import { RenumberedRecords1763750330000 } from './migrations/1763750330000-renumbered-records.js';
 import { UpdatedSince1763750340000 } from './migrations/1763750340000-updated-since.js';
+import { LatePassesByTime1764300020000 } from './migrations/1764300020000-late-passes-by-time.js';
 import { NightChecks } from './nights/night-checks.service.js';
 import { FindingsController, NightChecksController } from './nights/nights.controller.js';
 import { NightHandlers } from './nights/nights.handlers.js';
@@ -50,6 +51,7 @@ export const safety: Service = {
     PublishedPasses1763750320000,
     RenumberedRecords1763750330000,
     UpdatedSince1763750340000,
+    LatePassesByTime1764300020000,
   ],
   seed,
 };
