@@ -1,4 +1,4 @@
-export { MEDIA_TYPES, type MediaType } from './content.js';
+export type { MediaType } from './content.js';
 export { FileDto, StoredFileDto } from './file.dto.js';
 export { fileCleanupOf } from './file-cleanup.js';
 export { Files, filesOf, type FileSubject, type IncomingFile, STORAGE } from './files.js';

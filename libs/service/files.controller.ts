@@ -6,7 +6,7 @@ import { type Actor, CurrentActor, Require } from '#auth';
 import type { ServiceName } from '#contracts';
 import { Database } from '#database';
 import { OneOf } from '#fields';
-import { type FilePurpose, Files, MEDIA_TYPES, StoredFileDto } from '#files';
+import { type FilePurpose, Files, StoredFileDto } from '#files';
 import { Created, IdParam, Returns, Summary, uploadedFile } from '#http';
 import { named } from './jobs.controller.js';
 
@@ -81,10 +81,7 @@ export function filesControllerOf(service: ServiceName, purposes: readonly FileP
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<StreamableFile> {
       const { file, content } = await this.files.open(actor, service, id);
-      reply.header(
-        'content-disposition',
-        contentDisposition(file.name, { fallback: `file.${MEDIA_TYPES[file.mediaType].extension}` }),
-      );
+      reply.header('content-disposition', contentDisposition(file.name));
       return new StreamableFile(content, { type: file.mediaType, length: file.bytes });
     }
   }

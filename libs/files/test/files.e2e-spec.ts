@@ -6,7 +6,7 @@ import supertest from 'supertest';
 import type { QueryRunner } from 'typeorm';
 import { v7 } from 'uuid';
 import { Actor } from '#auth';
-import { newId, query, sql } from '#database';
+import { newId, query, queryOne, sql } from '#database';
 import { Handlers, Schedules } from '#events';
 import { createFileTable, filePurpose, Files, filesOf, type StoredFileDto } from '#files';
 import { campus, type Client, cloneDatabase, drainEvents, eventually, TestApp } from '#testing';
@@ -183,7 +183,7 @@ describe('files', () => {
       expect(headers).toMatchObject({
         'content-type': 'application/pdf',
         'content-length': String(PDF.length),
-        'content-disposition': `attachment; filename=file.pdf; filename*=UTF-8''%E8%AF%8A%E6%96%AD%201.pdf`,
+        'content-disposition': `attachment; filename="?? 1.pdf"; filename*=UTF-8''%E8%AF%8A%E6%96%AD%201.pdf`,
         'x-content-type-options': 'nosniff',
         'cache-control': 'no-store',
       });
@@ -249,8 +249,23 @@ describe('files', () => {
 
     it('of one file to two things at once succeeds once', async () => {
       const { id } = await handIn();
-      const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => attach([id], subject())));
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const [first, second] = [subject(), subject()];
+      let late: Promise<unknown> = Promise.resolve();
+      await test.database.transaction(null, async (tx) => {
+        const { pid } = (await queryOne<{ pid: number }>(tx, sql`SELECT pg_backend_pid() AS pid`))!;
+        await test.app
+          .get(Files)
+          .attach(tx, app1, [id], { purpose: REPORT, id: first }, { keepUntil: null, pointer: '#' });
+        late = refused(attach([id], second));
+        await eventually(async () => {
+          const waiting = await test.query(
+            sql`SELECT pid FROM pg_stat_activity WHERE ${pid}::int = ANY(pg_blocking_pids(pid))`,
+          );
+          expect(waiting).toHaveLength(1);
+        });
+      });
+      expect(await late).toEqual(['files/not-attachable', ['#/files/0']]);
+      expect(await filesOf(test.tx, { purpose: REPORT, id: first })).toHaveLength(1);
     });
 
     it('can be taken back', async () => {
