@@ -14,6 +14,12 @@ export function newId(): string {
   return v7();
 }
 
+/** The lowest id that `newId` could have made at an instant: ids made before it are lower. */
+export function firstIdOf(instant: Date): string {
+  const ms = instant.getTime().toString(16).padStart(12, '0');
+  return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
+}
+
 /** What every row of a service has: UUIDv7 key, instants of creation and change, and the version for ETag / If-Match. */
 export abstract class BaseEntity {
   @PrimaryColumn('uuid')

@@ -1,4 +1,4 @@
-import { query, queryOne, sql, type Sql, type Tx } from '#database';
+import { firstIdOf, query, queryOne, sql, type Sql, type Tx } from '#database';
 import type { ServiceName } from '#contracts';
 import type { DeadDeliveries } from './dead.js';
 
@@ -91,12 +91,19 @@ async function releaseParked(tx: Tx, id: string): Promise<void> {
   );
 }
 
-/** Deletes deliveries handled before `before`, and events nobody waits for; the event log's retention. Answers the events deleted. */
+/**
+ * Deletes deliveries handled before `before`, and events nobody waits for; the event log's retention. Returns the events deleted. Reads
+ * only what was published before: ids begin with the time.
+ */
 export async function deleteHandledEvents(tx: Tx, before: Date): Promise<number> {
-  await query(tx, sql`DELETE FROM events.delivery WHERE handled_at < ${before}`);
+  const published = sql`e.id < ${firstIdOf(before)}`;
+  await query(
+    tx,
+    sql`DELETE FROM events.delivery d USING events.event e WHERE ${published} AND d.event_id = e.id AND d.handled_at < ${before}`,
+  );
   const rows = await query(
     tx,
-    sql`DELETE FROM events.event e WHERE occurred_at < ${before} AND NOT EXISTS (SELECT 1 FROM events.delivery d WHERE d.event_id = e.id) RETURNING e.id`,
+    sql`DELETE FROM events.event e WHERE ${published} AND NOT EXISTS (SELECT 1 FROM events.delivery d WHERE d.event_id = e.id) RETURNING e.id`,
   );
   return rows.length;
 }

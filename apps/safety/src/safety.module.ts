@@ -6,6 +6,7 @@ import { Nights1763750310000 } from './migrations/1763750310000-nights.js';
 import { PublishedPasses1763750320000 } from './migrations/1763750320000-published-passes.js';
 import { RenumberedRecords1763750330000 } from './migrations/1763750330000-renumbered-records.js';
 import { UpdatedSince1763750340000 } from './migrations/1763750340000-updated-since.js';
+import { LatePassesByTime1764300020000 } from './migrations/1764300020000-late-passes-by-time.js';
 import { nights } from './nights/nights.feature.js';
 import { passes } from './passes/passes.feature.js';
 import { seed } from './seed.js';
@@ -18,6 +19,7 @@ export const safety = service('safety', {
     PublishedPasses1763750320000,
     RenumberedRecords1763750330000,
     UpdatedSince1763750340000,
+    LatePassesByTime1764300020000,
   ],
   seed,
   jobs: 'safety:night-check:write',

@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { newId, raw, sql } from '#database';
 import { Handlers, Schedules } from '#events';
 import { drainEvents, TestApp } from '#testing';
@@ -16,7 +17,7 @@ describe('housekeeping', () => {
 
   /** An event with one delivery that was handled so many days ago (null: not yet), both written so many days ago. */
   async function event(writtenDaysAgo: number, handledDaysAgo: number | null): Promise<string> {
-    const id = newId();
+    const id = v7({ msecs: Date.now() - writtenDaysAgo * 86_400_000 });
     await test.query(
       sql`INSERT INTO events.event (id, name, payload, occurred_at)
           VALUES (${id}, 'test.old.v1', '{}', now() - make_interval(days => ${writtenDaysAgo}))`,
