@@ -1,6 +1,6 @@
 /**
  * The arrows of the house: contracts ◄ config ◄ (time, problems ◄ fields, vault) ◄ database ◄ (events, policy, roster) ◄ auth
- * ◄ (files, workflow, exchange) ◄ http ◄ service ◄ apps.
+ * ◄ (files, workflow, exchange) ◄ http ◄ service ◄ apps; contracts ◄ rule-language ◄ apps.
  * Checked by `npm run check:arrows`. Every rule says what to do instead, and has a bad file that it must catch:
  * tools/check/arrows/bad/<name of the rule>/, run by tools/check/arrows.spec.ts.
  */
@@ -59,6 +59,28 @@ module.exports = {
       ['contracts', 'config'],
       'libs/vault hashes and seals what it is given. Let whoever stores it decide what and where.',
     ),
+    {
+      name: 'rule-language-needs-no-server',
+      comment:
+        'The rule language judges what lies in memory: no other lib, no package. Take what is needed as an argument, and read it in the service.',
+      severity: 'error',
+      from: { path: '^libs/rule-language/', pathNot: TEST },
+      to: { pathNot: '^libs/(contracts|rule-language)/' },
+    },
+    {
+      name: 'language-knows-no-machine',
+      comment: 'A rule is read, checked and written without being judged. Move what both need into language/.',
+      severity: 'error',
+      from: { path: '^libs/rule-language/(language|templates)/' },
+      to: { path: '^libs/rule-language/(plan|judge|explain|sql|machine)/' },
+    },
+    {
+      name: 'sql-is-a-second-opinion',
+      comment: 'SQL that shares code with the machine shares its faults. Start from the plan.',
+      severity: 'error',
+      from: { path: '^libs/rule-language/sql/' },
+      to: { path: '^libs/rule-language/(judge|explain|machine)/' },
+    },
     layer(
       'database-knows-no-domain',
       ['database'],
@@ -196,7 +218,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^dist/', '^\\.local/', '^tools/check/arrows/bad/'] },
+    exclude: { path: ['^dist/', '^\\.local/', '^tools/check/arrows/bad/', '^tools/new/templates/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     // `source` makes `#database` mean libs/database/index.ts.

@@ -16,7 +16,7 @@ const PER_CLASS = 30;
 const COLLEGES = 25;
 const RUNS = 3;
 /** What an import writes. */
-const TABLES = ['unit', 'unit_path', 'person', 'membership', 'source_link'];
+const TABLES = ['unit', 'unit_path', 'person', 'membership', 'membership_closure', 'source_link'];
 
 /**
  * A roster of 50,000 students from the upload of the OneRoster ZIP to the job's end, against COPY of the very rows it wrote into

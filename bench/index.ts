@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<Result>> = {
   http: async () => (await import('./http/index.js')).http(),
   overload: async () => (await import('./overload.js')).overload(),
   audit: async () => (await import('./audit.js')).audit(),
+  exchange: async () => (await import('./exchange.js')).exchange(),
   import: async () => (await import('./import.js')).importRoster(),
 };
 

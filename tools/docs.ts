@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
 import { allEvents, type EventClass, SERVICE_NAMES, SERVICES } from '#contracts';
 import { allProblems } from '#problems';
+import { type Aggregate, AGGREGATES, factsOf } from '#rule-language';
 import { definitionErrors, pictureOf, tableOf } from '#workflow';
 import { extensionFlow, leaveFlow } from '../apps/affairs/src/leave/leave.flow.js';
 import { LeavePolicy } from '../apps/affairs/src/leave/leave.policy.js';
@@ -35,11 +37,13 @@ In every step, whoever is to sign can also hand it on (转办), ask somebody els
 after or beside themselves (加签); a move can be taken back (拿回) until the next has acted; the initiator can withdraw, and urge. Nobody decides
 on their own matter. A step that nobody can sign goes to its stand-in. \`actions\` of each answer says what its reader may do now, or why not.`;
 
-/** `npm run events:doc`: docs/events.md, docs/problems.md, docs/workflows.md and .env.example, from the code. */
+/** `npm run events:doc`: docs/events.md, docs/problems.md, docs/workflows.md, the tables of aggregates in docs/rules.md and .env.example, from the code. */
 export async function docFiles(): Promise<Files> {
   return {
     'docs/events.md': eventsPage(await textsOfClasses()),
     'docs/problems.md': problemsPage(),
+    'docs/rules.md': await withAggregates('docs/rules.md', 'may have'),
+    'docs/rules.zh-CN.md': await withAggregates('docs/rules.zh-CN.md', '可以有'),
     'docs/workflows.md': workflowsPage(),
     '.env.example': await envExample(),
   };
@@ -118,6 +122,19 @@ function problemsPage(): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+/** A page with the rows of its table of aggregates made anew. */
+async function withAggregates(page: string, mayHave: string): Promise<string> {
+  const rows = (Object.keys(AGGREGATES) as Aggregate[]).map((agg) => {
+    const { zh, en, where, baseline } = factsOf(agg);
+    const needs = where === 'optional' ? `${mayHave} \`where\`` : where ? '`where`' : baseline ? '`baseline`' : '';
+    return `| ${[`\`${agg}\``, cell(zh), cell(en), needs].join(' | ')} |`.replace('|  |', '| |');
+  });
+  return (await readFile(page, 'utf8')).replace(
+    /(\n\| `agg` \|.*\n\|[-|]+\n)(?:\|.*\n)*/,
+    (_, head: string) => `${head}${rows.join('\n')}\n`,
+  );
 }
 
 function workflowsPage(): string {

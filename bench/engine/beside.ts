@@ -1,4 +1,4 @@
-import type { Rule } from '../../apps/early-warning/src/kernel/language.js';
+import type { Rule } from '#rule-language';
 import { TestIssuer } from '#testing';
 import { atMost, median, type Result, type Servers } from '../kit.js';
 import type { Ours } from './ours.js';

@@ -6,8 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { dayOf } from '../../apps/early-warning/src/kernel/days.js';
-import type { MetricInfo } from '../../apps/early-warning/src/kernel/language.js';
+import { dayOf, type MetricInfo } from '#rule-language';
 
 /** Code, share of cells that have data, base, amplitude. */
 const SHAPES: readonly (readonly [code: string, presence: number, base: number, amp: number])[] = [

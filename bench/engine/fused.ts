@@ -1,10 +1,4 @@
-import type {
-  Days,
-  Plan,
-  PlannedFeature,
-  PlannedNumber,
-  PlannedPredicate,
-} from '../../apps/early-warning/src/kernel/compile.js';
+import type { Days, Plan, PlannedFeature, PlannedNumber, PlannedPredicate } from '#rule-language';
 
 const OPERATORS = { ge: '>=', gt: '>', le: '<=', lt: '<', eq: '=' } as const;
 

@@ -2,8 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { ZenEngine } from '@gorules/zen-engine';
 import { Engine as JsonRules, type NestedCondition } from 'json-rules-engine';
 import type pg from 'pg';
-import type { Plan, PlannedPredicate } from '../../apps/early-warning/src/kernel/compile.js';
-import { planSql } from '../../apps/early-warning/src/kernel/sql.js';
+import { type Plan, type PlannedPredicate, planSql } from '#rule-language';
 import { cohortSql } from './data.js';
 import { FusedSql } from './fused.js';
 

@@ -1,4 +1,4 @@
-import type { Feature, Predicate, Rule } from '../../apps/early-warning/src/kernel/language.js';
+import type { Feature, Predicate, Rule } from '#rule-language';
 
 type Features = Record<string, Feature>;
 

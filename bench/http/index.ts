@@ -104,7 +104,7 @@ async function measure(
     await endpoint.before?.(contender);
     const work = endpoint.loadOf(contender)!;
     const begun = performance.now();
-    const rate = await load(contender.origin, work);
+    const rate = await load(contender.origin, work, contender.name === 'earlier');
     await settled(contender);
     return endpoint.untilHandled && 'count' in work ? (work.count * 1_000) / (performance.now() - begun) : rate;
   };

@@ -14,12 +14,13 @@ const OWN = `SELECT m.person_id FROM (SELECT unit_id FROM staffing.appointment W
   JOIN directory.unit_path p ON p.ancestor_id = a.unit_id JOIN directory.membership m ON m.unit_id = p.descendant_id
  WHERE m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2)`;
 
-const WARNING = `w.id, w.rule_code, r.number, j.number AS judged, r.definition -> 'title' AS title, w.student_id, s.number AS student_number,
-  s.name, w.level, w.status, w.first_day::text AS first_day, w.last_day::text AS last_day, w.hits, w.holds, w.raised_at, w.reason_zh, w.reason_en,
+const WARNING = `w.id, w.rule_code, r.number, j.number AS judged, (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id, s.number AS student_number,
+  s.name, w.level, w.status, w.first_day::text AS first_day, w.last_day::text AS last_day, w.hits, w.holds, w.raised_at, w.triage_due_at, w.reason_zh, w.reason_en,
   w.version`;
 const WARNINGS = `early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN early_warning.rule j ON j.id = coalesce(w.judged_rule_id, w.rule_id) JOIN directory.person s ON s.id = w.student_id`;
-const VISIBLE = `w.student_id IN (${OWN}) AND (r.definition -> 'visibility' IS NULL OR r.definition -> 'visibility' @> '"counselor"')`;
+const VISIBLE = `w.student_id IN (${OWN}) AND w.rule_id = ANY(ARRAY(
+  SELECT id FROM early_warning.rule WHERE definition -> 'visibility' IS NULL OR definition -> 'visibility' @> '"counselor"'))`;
 
 const STATEMENTS = {
   warnings: `WITH entry AS (INSERT INTO bench.audit (person_id, action) VALUES ($1, 'warnings.list'))
@@ -35,10 +36,11 @@ const STATEMENTS = {
   nights: `WITH own AS MATERIALIZED (SELECT DISTINCT person_id FROM (${OWN}) o),
       page AS MATERIALIZED (SELECT * FROM safety.night ORDER BY night DESC, id DESC LIMIT 51),
       home AS MATERIALIZED (
-        SELECT r.person_id, p.ancestor_id AS building_id, r.valid_from, r.valid_to, s.active, s.inactive_since
+        SELECT p.ancestor_id AS building_id, r.valid_from, r.valid_to, s.active, s.inactive_since, count(*) AS students
           FROM own o JOIN directory.residence r ON r.person_id = o.person_id JOIN directory.place_path p ON p.descendant_id = r.bed_id
-          JOIN directory.place b ON b.id = p.ancestor_id AND b.kind = 'building' JOIN directory.person s ON s.id = r.person_id),
-      lived AS (SELECT n.night, count(DISTINCT h.person_id)::int AS students FROM page n JOIN home h ON h.building_id = ANY(n.buildings)
+          JOIN directory.place b ON b.id = p.ancestor_id AND b.kind = 'building' JOIN directory.person s ON s.id = r.person_id
+         GROUP BY 1, 2, 3, 4, 5),
+      lived AS (SELECT n.night, sum(h.students)::int AS students FROM page n JOIN home h ON h.building_id = ANY(n.buildings)
                    AND h.valid_from <= n.night AND (h.valid_to IS NULL OR h.valid_to > n.night) AND (h.active OR h.inactive_since > n.night) GROUP BY n.night),
       found AS (SELECT f.night, count(*) FILTER (WHERE finding = 'late') AS late, count(*) FILTER (WHERE finding = 'not_returned') AS "notReturned",
                        count(*) FILTER (WHERE finding = 'excused') AS excused, count(*) FILTER (WHERE finding = 'excused' AND excuse = 'leave') AS "excusedByLeave",
@@ -66,7 +68,7 @@ const toWarning = (w: WarningRow): object => ({
     lastDay: w['last_day'],
     hits: w['hits'],
   },
-  ...{ holds: w['holds'], raisedAt: w.raised_at, version: w['version'] },
+  ...{ holds: w['holds'], raisedAt: w.raised_at, triageDueAt: w['triage_due_at'], version: w['version'] },
   rule: { code: w['rule_code'], number: w['number'], judgedNumber: w['judged'], title: w['title'] },
   student: { id: w['student_id'], number: w['student_number'], name: w['name'] },
   reason: { zh: w['reason_zh'], en: w['reason_en'] },

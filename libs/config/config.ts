@@ -57,6 +57,13 @@ export class Config {
   @Max(200)
   poolSize = 10;
 
+  /** Seconds that a request waits for a connection to PostgreSQL before it is answered 503. */
+  @number
+  @IsInt()
+  @Min(1)
+  @Max(60)
+  databaseWaitSeconds = 3;
+
   /** The embedded demo: a login page with personas and demo secrets exist only here. */
   @flag
   @IsBoolean()
@@ -193,6 +200,7 @@ export class Config {
       roles: env.ROLES,
       timeZone: env.TIME_ZONE,
       poolSize: env.POOL_SIZE,
+      databaseWaitSeconds: env.DATABASE_WAIT_SECONDS,
       demo: env.YIZHAN_DEMO,
       logLevel: env.LOG_LEVEL,
       jwksUrl: env.JWKS_URL,

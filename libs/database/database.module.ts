@@ -20,10 +20,13 @@ export interface ConnectionOptions {
   entities: EntityClass[];
   poolSize: number;
   applicationName: string;
+  /** Longest wait for a connection; 3 unless given. */
+  waitSeconds?: number;
 }
 
 /** Options of every data source of the house: snake_case columns, no synchronize, bounded waits, prepared statements. */
 export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions {
+  const waitMs = (options.waitSeconds ?? 3) * 1_000;
   return {
     type: 'postgres',
     url: options.url,
@@ -33,11 +36,11 @@ export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions
     logging: false,
     namingStrategy: new SnakeNaming(),
     poolSize: options.poolSize,
-    connectTimeoutMS: 3_000,
+    connectTimeoutMS: waitMs,
     applicationName: options.applicationName,
     extra: {
       Client: PreparingClient,
-      connectionTimeoutMillis: 3_000,
+      connectionTimeoutMillis: waitMs,
       idle_in_transaction_session_timeout: 600_000,
       lock_timeout: 10_000,
       keepAlive: true,

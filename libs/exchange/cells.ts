@@ -34,3 +34,16 @@ const INVISIBLE = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 export function hasInvisible(text: string): boolean {
   return INVISIBLE.test(text);
 }
+
+/** What a spreadsheet takes for the beginning of a formula, in half and full width; apostrophes before it are those of `escapeFormula`. */
+const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
+
+/** Text that a spreadsheet takes as text when it opens a CSV file: an apostrophe stands before what would be a formula. */
+export function escapeFormula(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
+/** The text before `escapeFormula`. */
+export function unescapeFormula(text: string): string {
+  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
+}

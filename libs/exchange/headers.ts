@@ -1,16 +1,34 @@
 import type { Bilingual } from '#contracts';
 
-/** The columns of a file by their English header, with the Chinese one that is understood as well. */
-export type Columns<K extends string> = Readonly<Record<K, { zh: string }>>;
+/**
+ * The columns of a kind of file, by their English header. `zh` is the Chinese one and `also` are others that are understood; `check` says
+ * what is wrong with a cell (trimmed; '' when blank).
+ */
+export type Columns<K extends string> = Readonly<Record<K, Column>>;
 
-/** What is wrong with a header; `at` is the place of the column in it, where one is to blame. */
+export interface Column {
+  zh: string;
+  also?: readonly string[];
+  check?: (value: string) => Bilingual | undefined;
+}
+
+/** What is wrong with a header, and the column that is to blame. */
 export interface HeaderError extends Bilingual {
   column?: string;
 }
 
+/** The column that an error sheet adds; it is left out when the sheet comes back. */
+export const ERRORS_COLUMN: Bilingual = { zh: '错误', en: 'Errors' };
+const IGNORED = new Set(Object.values(ERRORS_COLUMN).map(folded));
+
+/** True for the column that an error sheet has added. */
+export function isErrorsColumn(header: string): boolean {
+  return IGNORED.has(folded(header));
+}
+
 /**
  * Reads a header in either language: the place of each column, or what is wrong with it. Columns may stand in any order; those not in
- * `required` may be missing, unknown ones are refused by name.
+ * `required` may be missing, unknown ones are refused by name. A cell without a name is no column.
  */
 export function readHeader<K extends string>(
   columns: Columns<K>,
@@ -19,10 +37,12 @@ export function readHeader<K extends string>(
 ): { at: Map<K, number>; errors: HeaderError[] } {
   const at = new Map<K, number>();
   const errors: HeaderError[] = [];
+  const named = namesOf(columns);
   for (const [i, cell] of header.entries()) {
-    const name = cell.trim();
-    const column = (Object.keys(columns) as K[]).find((one) => one === name || columns[one].zh === name);
-    const shown = name.slice(0, 100);
+    const name = folded(cell);
+    if (name === '' || IGNORED.has(name)) continue;
+    const column = named.get(name);
+    const shown = cell.trim().slice(0, 100);
     if (column === undefined) errors.push({ column: shown, ...unknown(shown, columns) });
     else if (at.has(column)) errors.push({ column: shown, zh: '此列出现了两次', en: 'is there twice' });
     else at.set(column, i);
@@ -33,6 +53,31 @@ export function readHeader<K extends string>(
       errors.push({ column, zh: `缺少「${zh}」（${column}）列`, en: `column ${column} (${zh}) is missing` });
   }
   return { at, errors };
+}
+
+/** How many cells of a line are names of columns. */
+export function countNames(columns: Columns<string>, cells: readonly string[]): number {
+  const named = namesOf(columns);
+  return cells.filter((cell) => named.has(folded(cell))).length;
+}
+
+function namesOf<K extends string>(columns: Columns<K>): Map<string, K> {
+  const entries = Object.entries(columns) as [K, Column][];
+  return new Map(
+    entries.flatMap(([column, { zh, also = [] }]) => [column, zh, ...also].map((name) => [folded(name), column])),
+  );
+}
+
+/**
+ * A name without what people and programs add to it: full width, upper case, spaces, underscores, marks that are not seen, an asterisk
+ * for "required", a remark in parentheses.
+ */
+function folded(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\(.*\)$/s, '')
+    .replace(/[\s_\-.*:]|\p{Default_Ignorable_Code_Point}/gu, '');
 }
 
 function unknown(name: string, columns: Columns<string>): Bilingual {

@@ -1,15 +1,13 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { HEADERS_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, map, mergeMap, type Observable, tap } from 'rxjs';
+import { from, mergeMap, of, type Observable, tap } from 'rxjs';
 import { acceptable } from './accept.js';
-import { toCsv } from './csv.js';
 import { CREATED } from './decorators.js';
 import { type Page, PAGE_OF } from './pages.js';
 import { Invalid, NotAcceptable } from '#problems';
 import { RateLimit } from './rate-limit.js';
-
-const CSV = 'text/csv';
+import { TABLE_TYPES, tableOf } from './tables.js';
 
 /**
  * Counts the request against its limit, then reads the answer for what headers say of it: `ETag` of what has an id and a
@@ -31,15 +29,16 @@ export class AnswerInterceptor implements NestInterceptor {
         if (!mediaTypeOf(request, handler, rowClass)) throw new NotAcceptable();
       }),
       mergeMap(() => next.handle()),
-      map((answer: unknown) => {
-        if (!isObject(answer)) return answer;
+      mergeMap((answer: unknown) => {
+        if (!isObject(answer)) return of(answer);
         if (created && typeof answer.id === 'string') reply.header('Location', `${pathOf(request)}/${answer.id}`);
         if ('nextCursor' in answer) addNextLink(answer.nextCursor, request, reply);
-        if (rowClass && mediaTypeOf(request, handler, rowClass) === CSV) {
-          reply.type(`${CSV}; charset=utf-8`);
-          return toCsv(rowClass, (answer as unknown as Page<object>).data);
+        const type = rowClass && mediaTypeOf(request, handler, rowClass);
+        if (type !== undefined && TABLE_TYPES.includes(type)) {
+          reply.type(type.startsWith('text/') ? `${type}; charset=utf-8` : type);
+          return tableOf(rowClass!, (answer as unknown as Page<object>).data, type);
         }
-        return isVersioned(answer) && addETag(answer.version, request, reply) ? undefined : answer;
+        return of(isVersioned(answer) && addETag(answer.version, request, reply) ? undefined : answer);
       }),
     );
   }
@@ -51,7 +50,7 @@ export const TAGS = /^(\*|(W\/)?"[^"]*"( *, *(W\/)?"[^"]*")*)$/;
 const NO_TAGS = { zh: '应为 * 或 ETag 的原值，如 "3"', en: 'must be * or values of ETags, such as "3"' };
 
 type Fields = Record<string, unknown>;
-type RowClass = Parameters<typeof toCsv>[0];
+type RowClass = Parameters<typeof tableOf>[0];
 /** Where `@ApiProduces` keeps its types. */
 const PRODUCES = 'swagger/apiProduces';
 
@@ -67,7 +66,7 @@ function mediaTypeOf(request: FastifyRequest, handler: object, rowClass: RowClas
   const made = (Reflect.getMetadata(PRODUCES, handler) as string[] | undefined) ?? [
     pageType(handler) ?? 'application/json',
   ];
-  return acceptable(request.headers.accept, rowClass ? [...made, CSV] : made);
+  return acceptable(request.headers.accept, rowClass ? [...made, ...TABLE_TYPES] : made);
 }
 
 function isObject(answer: unknown): answer is Fields {

@@ -13,6 +13,7 @@ import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, getSchemaPath } from
 import type { FastifyRequest } from 'fastify';
 import { schemas, uuid } from '#fields';
 import { IfMatchRequired, Invalid } from '#problems';
+import { languageOf } from './problem-answer.js';
 
 /** What a route does, in both languages; goes into OpenAPI. */
 export const Summary = (zh: string, en: string): MethodDecorator =>
@@ -78,6 +79,11 @@ export function IdParam(name = 'id'): ParameterDecorator {
     })(target, key, descriptor);
   };
 }
+
+/** `@AnswerLanguage() language: Language` = the language that the caller prefers. */
+export const AnswerLanguage = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  languageOf(context.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']),
+);
 
 const MAX_VERSION = 2_147_483_647;
 

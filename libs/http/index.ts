@@ -2,6 +2,7 @@ export { ByDto } from './by.dto.js';
 export { createAdapter } from './adapter.js';
 export { PersonRefDto } from './person-ref.dto.js';
 export {
+  AnswerLanguage,
   BodyExample,
   BodyLimit,
   Created,
@@ -14,6 +15,7 @@ export {
   Returns,
   Summary,
 } from './decorators.js';
+export type { Language } from './problem-answer.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export { configureHttp, HttpModule, servePages } from './http.module.js';
 export { deleteOldIdempotencyKeys } from './idempotency.js';

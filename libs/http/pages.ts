@@ -2,6 +2,7 @@ import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Bilingual } from '#contracts';
 import { join, query, queryOne, sql, type Sql, type Tx } from '#database';
+import { CSV_TYPE, XLSX_TYPE } from '#exchange';
 import { type Codes, Flag, Instant, Int, ListOf, OneOf, Text } from '#fields';
 import { Invalid } from '#problems';
 
@@ -180,13 +181,13 @@ function decodeCursor(cursor: string): [string | number, string] {
 
 export const PAGE_OF = 'yizhan:page-of';
 
-/** A route that returns `Page<Dto>`; as CSV for who accepts `text/csv` rather than JSON. */
+/** A route that returns `Page<Dto>`; as a table for who accepts CSV or .xlsx rather than JSON. */
 export function ApiPage(dto: abstract new (...args: never[]) => object): MethodDecorator {
   return applyDecorators(
     SetMetadata(PAGE_OF, dto),
     ApiExtraModels(dto as never),
     ApiOkResponse({
-      description: '一页 / One page',
+      description: `一页；Accept 为 ${CSV_TYPE} 或 ${XLSX_TYPE} 时为表格 / One page; as a table for who accepts those types rather than JSON`,
       schema: {
         type: 'object',
         required: ['data', 'nextCursor'],

@@ -84,10 +84,10 @@ export function rawContent(request: FastifyRequest, bytes: Buffer): RawContent |
   return { type, charset, bytes };
 }
 
-/** Bodies that are lines, tables or forms, and gzip, for the routes that take them. */
+/** Bodies that are lines, tables, workbooks or forms, and gzip, for the routes that take them. */
 export function registerRawBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(
-    /^(?:application\/x-ndjson|application\/x-www-form-urlencoded|text\/csv)(?:\s*;|$)/i,
+    /^(?:application\/x-ndjson|application\/x-www-form-urlencoded|application\/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet|text\/csv)(?:\s*;|$)/i,
     { parseAs: 'buffer' },
     (request, body, done) => {
       try {

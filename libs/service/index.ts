@@ -1,5 +1,7 @@
 export { createApp, listen, migrationSets, sketchApp, start } from './start.js';
+export { type Feature, feature, service } from './feature.js';
 export { type Service } from './service.js';
-export { Job, Jobs, JOB_STATES, type JobError, type JobState } from './jobs.js';
+export { Job, Jobs, JOB_STATES, type JobState } from './jobs.js';
 export { JobDto } from './jobs.controller.js';
+export { errorSheetFile, ErrorSheetQuery, ReturnsErrorSheet } from './error-sheet.js';
 export { grantServiceRoles } from './roles.js';

@@ -7,6 +7,7 @@ import { Database } from '#database';
 import { Instant, Int, Json, Nested, OneOf, Text, Uuid } from '#fields';
 import { OF_SERVICE, IdParam, Summary, Returns } from '#http';
 import { NotFound } from '#problems';
+import { pascal } from './feature.js';
 import { type Job, JOB_STATES, Jobs, type JobState } from './jobs.js';
 
 const ERRORS_EXAMPLE =
@@ -48,6 +49,14 @@ export class JobDto {
   })
   errors: string | null;
 
+  @Text({
+    zh: '错误表地址：送来的表格加一列「错误」，改正后可再次上传',
+    en: 'Where the error sheet is: the table that was sent, with a column of errors; once corrected it can be sent again',
+    nullable: true,
+    example: '/directory/v1/imports/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f/errors',
+  })
+  errorSheet: string | null;
+
   @Instant({ zh: '受理时间', en: 'Accepted at', example: '2026-11-21T08:00:00.000Z' })
   createdAt: Date;
 
@@ -65,6 +74,7 @@ export class JobDto {
       progress: { done: job.done, total: job.total, failed: job.failed },
       result: job.result,
       errors: job.failed > 0 ? `/${job.service}/v1/jobs/${job.id}/errors` : null,
+      errorSheet: job.errorSheet,
       createdAt: job.createdAt,
       finishedAt: job.finishedAt,
       version: job.version,
@@ -120,7 +130,7 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
 
 /** A class of its own name per service, so that OpenAPI and error messages tell them apart. */
 export function named(type: Type, service: ServiceName, what: string): Type {
-  const prefix = service.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+  const prefix = pascal(service);
   Object.defineProperty(type, 'name', { value: `${prefix}${what}Controller` });
   Reflect.defineMetadata(OF_SERVICE, prefix, type);
   return type;

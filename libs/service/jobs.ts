@@ -3,6 +3,7 @@ import { Column, Entity } from 'typeorm';
 import type { Actor } from '#auth';
 import type { Bilingual, ServiceName } from '#contracts';
 import { BaseEntity, Database, insert, query, queryOne, sql, type Tx } from '#database';
+import type { RowError } from '#exchange';
 
 export const JOB_STATES = {
   queued: { zh: '排队中', en: 'queued' },
@@ -13,16 +14,8 @@ export const JOB_STATES = {
 
 export type JobState = keyof typeof JOB_STATES;
 
-/** One row of a job's error file. */
-export interface JobError extends Bilingual {
-  /** File and line (from 1, the header is line 1) the error is about, and the column where one is to blame. */
-  file?: string;
-  line?: number;
-  column?: string;
-}
-
 /** The error of a job whose work was given up. */
-const GIVEN_UP: JobError = {
+const GIVEN_UP: RowError = {
   zh: '任务反复失败已放弃，或已被运维人员终止；没有写入任何内容，请联系运维人员后重新提交',
   en: 'it failed again and again, or was discarded by an operator; nothing was written: ask whoever runs the system, then send it again',
 };
@@ -53,6 +46,10 @@ export class Job extends BaseEntity {
   /** Answer of a job that succeeded; counts and ids, never personal data. */
   @Column('jsonb', { nullable: true })
   result: object | null = null;
+
+  /** Path of the sender's own table with its errors; null where there is none. */
+  @Column('text', { nullable: true })
+  errorSheet: string | null = null;
 
   @Column('text')
   createdByApp: string;
@@ -92,11 +89,15 @@ export class Jobs {
     );
   }
 
-  /** Ends a job that changed nothing; `errors` become its error file. */
-  async fail(tx: Tx, jobId: string, errors: JobError[]): Promise<void> {
+  /**
+   * Ends a job that changed nothing; `errors` become its error file. `errorSheet`: where the sender's table with its errors is, if there
+   * are any of its rows.
+   */
+  async fail(tx: Tx, jobId: string, errors: RowError[], errorSheet?: string): Promise<void> {
+    const sheet = errors.some(({ line }) => line !== undefined) ? (errorSheet ?? null) : null;
     await query(
       tx,
-      sql`UPDATE platform.job SET status = 'failed', failed = ${errors.length}, finished_at = now(), updated_at = now(), version = version + 1
+      sql`UPDATE platform.job SET status = 'failed', failed = ${errors.length}, error_sheet = ${sheet}, finished_at = now(), updated_at = now(), version = version + 1
            WHERE id = ${jobId}`,
     );
     await this.addErrors(tx, jobId, errors);
@@ -112,7 +113,7 @@ export class Jobs {
   }
 
   /** Rows that were left out of a job that otherwise goes on. What PostgreSQL cannot store of their text is shown as U+FFFD. */
-  async addErrors(tx: Tx, jobId: string, errors: JobError[]): Promise<void> {
+  async addErrors(tx: Tx, jobId: string, errors: RowError[]): Promise<void> {
     await query(
       tx,
       sql`INSERT INTO platform.job_error (job_id, file, line, column_name, zh, en)
@@ -138,8 +139,8 @@ export class Jobs {
     return job && job.createdByPerson === (actor.personId ?? null) ? job : null;
   }
 
-  async errors(tx: Tx, jobId: string): Promise<JobError[]> {
-    return query<JobError>(
+  async errors(tx: Tx, jobId: string): Promise<RowError[]> {
+    return query<RowError>(
       tx,
       sql`SELECT file, line, column_name AS "column", zh, en FROM platform.job_error WHERE job_id = ${jobId} ORDER BY id LIMIT 100000`,
     );
@@ -147,7 +148,7 @@ export class Jobs {
 }
 
 /** JSON without what jsonb refuses: NUL and lone surrogates, which a damaged file may have brought into an error. */
-function storable(errors: JobError[]): string {
+function storable(errors: RowError[]): string {
   return JSON.stringify(errors, (_, value: unknown) =>
     typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value,
   );

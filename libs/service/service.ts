@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { ServiceName } from '#contracts';
+import type { Permission, ServiceName } from '#contracts';
 import type { EntityClass, MigrationClass, Tx } from '#database';
 
 /** What a service hands over to be run: alone, or in one process with others. The one export of its `<name>.module.ts`. */
@@ -15,4 +15,6 @@ export interface Service {
   seed?: (tx: Tx) => Promise<void>;
   /** What must be hung into the HTTP server before it listens. */
   mount?: (app: NestFastifyApplication) => Promise<void>;
+  /** Who may ask for its jobs: whoever may start its long work. Left out: operators. */
+  jobs?: Permission;
 }

@@ -18,24 +18,21 @@ import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
 import { Jobs1763740300000 } from './migrations/1763740300000-jobs.js';
+import { ErrorSheets1763760400000 } from './migrations/1763760400000-error-sheets.js';
 import { operationsControllerOf } from './operations.controller.js';
 import { policiesControllerOf } from './policies.controller.js';
 import { mountQueueBoard } from './queue-board.js';
 import type { Service } from './service.js';
 
-/** Who may ask a service's jobs: whoever may start its long work. */
-const JOBS_PERMISSION = {
-  directory: 'directory:import:write',
-  staffing: 'staffing:appointment:write',
-  affairs: 'affairs:leave:decide',
-  safety: 'safety:night-check:write',
-  'early-warning': 'early-warning:run:write',
-  'party-building': 'party-building:organization:write',
-} as const;
-
 /** Every schema of the house in the order they must be migrated: plumbing, then services, those that are read first. */
 export function migrationSets(services: Service[]): MigrationSet[] {
-  const platform = [...authMigrations, ...policyMigrations, ...httpMigrations, Jobs1763740300000];
+  const platform = [
+    ...authMigrations,
+    ...policyMigrations,
+    ...httpMigrations,
+    Jobs1763740300000,
+    ErrorSheets1763760400000,
+  ];
   const inOrder = SERVICE_NAMES.flatMap((name) => services.filter((service) => service.name === name));
   return [
     { schema: 'events', migrations: eventsMigrations },
@@ -48,8 +45,8 @@ export function migrationSets(services: Service[]): MigrationSet[] {
 @Module({})
 class PlatformModule {
   static forRoot(config: Config, services: Service[]): DynamicModule {
-    const controllers: Type[] = services.flatMap(({ name }) => [
-      jobsControllerOf(name, JOBS_PERMISSION[name] ?? 'platform:operations:read'),
+    const controllers: Type[] = services.flatMap(({ name, jobs }) => [
+      jobsControllerOf(name, jobs ?? 'platform:operations:read'),
       operationsControllerOf(name),
       policiesControllerOf(name),
       ...(name === 'directory' ? [AuditController] : []),
@@ -85,6 +82,7 @@ function processModule(services: Service[], config: Config, files: FileModule[])
         entities: [Job, PolicyVersion, ...services.flatMap((service) => service.entities)],
         poolSize: config.poolSize,
         applicationName,
+        waitSeconds: config.databaseWaitSeconds,
       }),
       PlatformModule.forRoot(config, services),
       EventsModule.forRoot(config, services),

@@ -53,6 +53,9 @@ export class TestApp {
       rateLimitPerMinute: 1_000_000,
       redeliverAfterSeconds: 2,
       poolSize: 8,
+      // The machine may have other work: what waits is not refused.
+      databaseWaitSeconds: 30,
+      maxRequests: 0,
       ...overrides,
     });
     try {

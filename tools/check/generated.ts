@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { docFiles } from '../docs.js';
-import { kernelFiles } from '../kernel.js';
+import { machineFiles } from '../machine.js';
 import { openApiFiles } from '../openapi.js';
 
 /** `npm run check:generated`: makes the generated files anew and compares them with those that are committed. */
-const COMMANDS = { 'npm run openapi': openApiFiles, 'npm run events:doc': docFiles, 'npm run kernel': kernelFiles };
+const COMMANDS = { 'npm run openapi': openApiFiles, 'npm run events:doc': docFiles, 'npm run machine': machineFiles };
 
 for (const [command, make] of Object.entries(COMMANDS)) {
   for (const [path, content] of Object.entries(await make())) {

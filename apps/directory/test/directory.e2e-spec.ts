@@ -47,6 +47,19 @@ describe('directory', () => {
       await counselor.get('/directory/v1/people').expect(403);
     });
 
+    it('finds people by any part of a name: one character, two, or more', async () => {
+      const client = await test.client();
+      const everybody = (await client.get('/directory/v1/people?limit=200').expect(200)).body.data as {
+        id: string;
+        name: string;
+      }[];
+      for (const part of ['学', '1', '学生', '生1', '学1', '生12', '学生1', '查无']) {
+        const { body } = await client.post('/directory/v1/people/search', { name: part, limit: 200 }).expect(200);
+        const named = everybody.filter(({ name }) => name.includes(part)).map(({ id }) => id);
+        expect({ part, found: ids(body).sort() }).toEqual({ part, found: named.sort() });
+      }
+    });
+
     it('filters, sorts and pages', async () => {
       const client = await test.client('directory:person:read');
       const { body } = await client

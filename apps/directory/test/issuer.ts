@@ -11,21 +11,20 @@ import { Config } from '#config';
 import { type Permission, PERMISSIONS } from '#contracts';
 import { connect, Database, DatabaseModule, query, type Sql } from '#database';
 import { configureHttp, createAdapter, HttpModule } from '#http';
+import { service } from '#service';
 import { campus, cloneDatabase, secretKeyFile } from '#testing';
 import type { CreateClientDto } from '../src/clients/clients.dto.js';
 import { ClientsService } from '../src/clients/clients.service.js';
 import { Vault } from '#vault';
 import { seedDemoLogin } from '../src/login/demo.js';
-import { loginFeature } from '../src/login/login.feature.js';
+import { clients } from '../src/clients/clients.feature.js';
+import { login } from '../src/login/login.feature.js';
 import { mountIssuer } from '../src/login/mount-issuer.js';
 
 export const ADMIN = Actor.app('test', Object.keys(PERMISSIONS) as Permission[]);
 export const CALLBACK = 'https://app.example.edu.cn/callback';
 
-const { controllers, providers, entities } = loginFeature;
-
-@Module({ controllers, providers })
-class LoginModule {}
+const { module, entities } = service('directory', { features: [clients, login], migrations: [] });
 
 @Global()
 @Module({})
@@ -43,13 +42,7 @@ async function createApp(config: Config): Promise<NestFastifyApplication> {
     poolSize: config.poolSize,
     applicationName: 'test',
   });
-  const imports = [
-    database,
-    ConfigModule.of(config),
-    AuthModule.forRoot(config),
-    HttpModule.forRoot(config),
-    LoginModule,
-  ];
+  const imports = [database, ConfigModule.of(config), AuthModule.forRoot(config), HttpModule.forRoot(config), module];
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: class Process {}, imports },
     createAdapter(config),

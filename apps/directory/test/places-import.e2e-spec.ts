@@ -1,4 +1,6 @@
+import ExcelJS from 'exceljs';
 import iconv from 'iconv-lite';
+import supertest from 'supertest';
 import { sql } from '#database';
 import { campus, studentNumbers, TestApp } from '#testing';
 import { directory } from '../src/directory.module.js';
@@ -123,6 +125,51 @@ describe('places import', () => {
     expect(room).toEqual({ name: '1号楼101', grid_id: campus.grids.east, source: 'sis' });
   });
 
+  it('reads a workbook, and gives it back to its sender with its errors', async () => {
+    const book = new ExcelJS.Workbook();
+    const sheet = book.addWorksheet('床位');
+    sheet.addRow(['宿舍楼', '房间号', '床位号', '学 号', '入住日期']);
+    sheet.addRow(['B7', '3-1', '01', '2024000001', new Date(Date.UTC(2026, 8, 1))]);
+    sheet.addRow(['B7', '3-1', '02', 542401199001011234, '']);
+    sheet.addRow(['B7', '3-1', '03', '999', '']);
+    const bytes = async (): Promise<Buffer> => Buffer.from(await book.xlsx.writeBuffer());
+    const failed = await importFile(test, token, 'places', await bytes());
+    expect(failed.errors.map(([file, line, column]) => `${file}:${line}:${column}`)).toEqual([
+      'places.xlsx:3:student_number',
+      'places.xlsx:4:student_number',
+    ]);
+    sheet.getCell('D3').value = '2024000002';
+    const again = await importFile(test, token, 'places', await bytes());
+    const get = (at: string): supertest.Test =>
+      supertest(test.url).get(at).set('Authorization', `Bearer ${token}`).responseType('blob');
+    const job = await supertest(test.url)
+      .get(`/directory/v1/jobs/${again.id}`)
+      .set('Authorization', `Bearer ${token}`)
+      .expect(200);
+    const answer = await get(job.body.errorSheet as string).expect(200);
+    await book.xlsx.load(answer.body as never);
+    const back = book.worksheets.at(-1)!;
+    expect(back.getSheetValues().slice(1)).toEqual([
+      [undefined, '宿舍楼', '房间号', '床位号', '学 号', '入住日期', '错误'],
+      [undefined, 'B7', '3-1', '01', '2024000001', '2026-09-01'],
+      [undefined, 'B7', '3-1', '02', '2024000002'],
+      expect.arrayContaining(['999', '学 号：没有该学号的学生']),
+    ]);
+    back.getCell('D4').value = '2024000003';
+    const done = await importFile(test, token, 'places', await bytes());
+    expect(done).toMatchObject({ status: 'succeeded', result: { residences: { create: 3 } } });
+    expect((await residences()).filter(({ to }) => to === null).map(({ code }) => code)).toContain('B7-3-1-01');
+    await test.query(sql`UPDATE directory.import SET requested_by = 'another-app/'`);
+    await get(job.body.errorSheet as string).expect(404);
+  });
+
+  it('passes over rows without anything in them', async () => {
+    expect(await run([',,,,,,,,', 'C1,B7,,,,,,,'])).toMatchObject({
+      status: 'succeeded',
+      result: { places: { create: 1 } },
+    });
+  });
+
   it('reads Chinese headers and GB18030', async () => {
     const text = '校区,楼栋,寝室,床位,学号,入住日期\n主校区,竹园1栋,301,A,2024000005,20260901\n';
     const job = await importFile(test, token, 'places', iconv.encode(text, 'gb18030'));
@@ -141,7 +188,7 @@ describe('places import', () => {
     ['a bed without its room', ['C1,B7,1,,1,,,,'], ['2:room']],
     ['a room without its building', ['C1,,1,101,,,,,'], ['2:building']],
     ['a student without a bed', ['C1,B7,1,101,,,,2024000001,'], ['2:bed']],
-    ['an empty row of commas', [',,,,,,,,'], ['2:building']],
+    ['a row with nothing but a name', [',,,,,,北门,,'], ['2:building']],
     ['a building on two campuses', ['C1,B7,,,,,,,', 'C2,B7,,,,,,,'], ['3:building']],
     ['a room in two grids', ['C1,B7,1,101,1,G-E,,,', 'C1,B7,1,101,2,G-W,,,'], ['3:grid']],
     ['a cell too many', ['C1,B7,1,101,1,,,,,'], ['2:']],
@@ -157,7 +204,7 @@ describe('places import', () => {
     expect((await run(['C1'], '', 'campus')).errors).toHaveLength(1);
     expect((await upload(test, token, 'places', Buffer.from('PK\x03\x04xlsx'), 'beds.xlsx')).body).toMatchObject({
       status: 400,
-      code: 'directory/not-a-csv',
+      code: 'exchange/not-a-table',
     });
     const bed = (n: number): string => `C1,B7,1,101,${n},,,${studentNumbers[n - 1]},`;
     await run([1, 2, 3, 4, 5, 6].map(bed));

@@ -1,7 +1,9 @@
+import ExcelJS from 'exceljs';
 import iconv from 'iconv-lite';
 import type { Actor } from '#auth';
 import { PassesRecordedV1, PassFact } from '#contracts';
 import { newId, sql } from '#database';
+import { XLSX_TYPE } from '#exchange';
 import { MissingPermission } from '#auth';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
@@ -172,6 +174,32 @@ describe('a bad observation stops no batch', () => {
     ]);
     await deliver('latin', 'text/csv; charset=iso-8859-1', table).expect(415);
     await deliver('latin', 'application/x-ndjson; charset=gb18030', '{}').expect(415);
+  });
+
+  it('takes the first sheet of a workbook, its cells as a person sees them', async () => {
+    const book = new ExcelJS.Workbook();
+    const sheet = book.addWorksheet('运动');
+    sheet.addRow(['运动打卡']);
+    sheet.addRow(['学 号', '指标', '日期', '数值', '键']);
+    sheet.addRow([Number(studentNumbers[8]), 'sport_min', new Date(`${DAY}T00:00:00Z`), 30.5, 'a-1']);
+    sheet.addRow([studentNumbers[8], 'sport_min', DAY, '40', 'a-2']);
+    sheet.addRow([542401199001011234, 'sport_min', DAY, 1, 'a-3']);
+    sheet.addRow([studentNumbers[8], 'sport_min', DAY, { error: '#N/A' }, 'a-4']);
+    const bytes = Buffer.from(await book.xlsx.writeBuffer());
+    const answer = await deliver('book', XLSX_TYPE, bytes).expect(200);
+    expect(answer.body.rejected).toMatchObject([
+      { pointer: '#/0/value', line: 3, code: 'bad_value' },
+      { pointer: '#/2/studentNumber', line: 5, code: 'unknown_student' },
+      { pointer: '#/3/value', line: 6, code: 'bad_value' },
+    ]);
+    expect(answer.body.accepted).toBe(1);
+    const again = await deliver('book', XLSX_TYPE, bytes).expect(200);
+    expect(again.body).toMatchObject({ duplicateBatch: true });
+    const broken = await deliver('broken', XLSX_TYPE, 'PK\u0003\u0004').expect(400);
+    expect(broken.body.errors[0]).toMatchObject({ pointer: '#' });
+    sheet.getRow(2).getCell(5).value = '性别';
+    const unknown = await deliver('unknown', XLSX_TYPE, Buffer.from(await book.xlsx.writeBuffer())).expect(400);
+    expect(unknown.body.errors[0].detail).toContain('未知的列「性别」');
   });
 
   it('takes batches of those only who answer for the school', () => {

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { PassesRecordedV1, PassFact, LeaveApprovedV1, RosterChangedV1 } from '#contracts';
 import { newId, sql } from '#database';
+import { dayOf } from '#rule-language';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { addDays, addMonths } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { anyDirty, foldDirty, needsRebuild, rebuildVectors } from '../src/engine/folding.js';
-import { dayOf } from '../src/kernel/days.js';
 import { readBatches, unfoldedSeqs } from '../src/engine/batches.js';
 import { Retention } from '../src/observations/retention.js';
 import { daysAgo, holdSchedules, tell } from './kit.js';

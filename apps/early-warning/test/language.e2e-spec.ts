@@ -1,7 +1,7 @@
 import { sql } from '#database';
+import { TEMPLATES } from '#rule-language';
 import { campus, type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { TEMPLATES } from '../src/kernel/templates/index.js';
 import { holdSchedules, observe } from './kit.js';
 
 const TEXTS = '/early-warning/v1/rule-texts';

@@ -1,11 +1,11 @@
 import { sql } from '#database';
+import type { Rule } from '#rule-language';
 import { campus, type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { Cohorting } from '../src/engine/cohorts.js';
 import { Engine } from '../src/engine/engine.js';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { VectorStore } from '../src/engine/vector-store.js';
-import type { Rule } from '../src/kernel/language.js';
 import { Config } from '#config';
 import { Policies } from '#policy';
 import { daysAgo, holdSchedules, observe } from './kit.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { TEMPLATES } from '../src/kernel/templates/index.js';
+import { TEMPLATES } from '#rule-language';
 
 /** The rule as openapi/early-warning.json has it, for generators of clients. */
 describe('the rule in the OpenAPI document', () => {

@@ -1,6 +1,6 @@
 import { sql } from '#database';
+import { checkRule } from '#rule-language';
 import { campus, type Client, TestApp, wholeList } from '#testing';
-import { checkRule } from '../src/kernel/check-rule.js';
 import { metricCatalogue } from '../src/metrics/metrics.service.js';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { daysAgo, dryRun, holdSchedules, observe, publish, SECOND_OFFICER, secondOfficer, simpleRule } from './kit.js';

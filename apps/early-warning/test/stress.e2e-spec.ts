@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { sql } from '#database';
+import { sizeOf } from '#rule-language';
 import { campus, type Client, drainEvents, eventually, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { copyBinary } from '../src/engine/copy-binary.js';
 import { VectorStore } from '../src/engine/vector-store.js';
-import { sizeOf } from '../src/kernel/machine/memory.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, simpleRule } from './kit.js';
 
 const EVALUATIONS = '/early-warning/v1/evaluations';
@@ -26,7 +26,7 @@ describe('much at a time', () => {
 
   beforeAll(async () => {
     // The engine's own guard is what is tried here, not the limit on requests that stands before it.
-    test = await TestApp.create([earlyWarning], { poolSize: POOL, maxRequests: 0 });
+    test = await TestApp.create([earlyWarning], { poolSize: POOL });
     await holdSchedules(test);
     await retireShipped(test);
     app = await test.client();

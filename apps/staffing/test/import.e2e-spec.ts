@@ -1,7 +1,9 @@
+import ExcelJS from 'exceljs';
 import iconv from 'iconv-lite';
 import type supertest from 'supertest';
 import { sql } from '#database';
 import { campus, drainEvents, TestApp, type Client } from '#testing';
+import { AppointmentImports } from '../src/imports/imports.service.js';
 import { staffing } from '../src/staffing.module.js';
 
 let test: TestApp;
@@ -150,7 +152,6 @@ it('hands out its errors as a file that a spreadsheet opens', async () => {
 });
 
 it.each([
-  ['an empty file', '', '1 '],
   ['a missing column', 'staff_number,kind,unit_kind,unit_code,full_time,from\n', '1 to'],
   ['an unknown column', `${HEADER},wish\n`, '1 wish'],
   [
@@ -163,6 +164,80 @@ it.each([
   const done = await importing(content);
   expect(done.status).toBe('failed');
   expect(done.errors.map(({ line, column }) => `${line} ${column}`)).toContain(where);
+});
+
+/** A workbook as a spreadsheet saves it. */
+async function workbook(rows: (string | number | boolean | Date)[][]): Promise<Buffer> {
+  const book = new ExcelJS.Workbook();
+  const sheet = book.addWorksheet('任职');
+  for (const row of rows) sheet.addRow(row);
+  return Buffer.from(await book.xlsx.writeBuffer());
+}
+
+it('reads a workbook like a CSV file, and gives it back with its errors until it is right', async () => {
+  const day = new Date(Date.UTC(2026, 8, 1));
+  const rows = [
+    ['2026年秋季任职名单'],
+    ['工号', '岗位', '单位种类', '单位代码', '是否专职', '开始日期', '结束日期'],
+    ['T0004', '学业导师', '行政班', 'SE2402', true, day, ''],
+    ['T0006', '学业导师', '行政班', 'NOPE', false, day, ''],
+  ];
+  const before = await count();
+  const accepted = await send(office, await workbook(rows)).expect(202);
+  await drainEvents(test);
+  const job = await office.get(accepted.headers.location as string).expect(200);
+  expect(job.body).toMatchObject({ status: 'failed', progress: { failed: 1 } });
+  const sheet = job.body.errorSheet as string;
+  const answer = await office.get(sheet).responseType('blob').expect(200);
+  expect(answer.headers['content-disposition']).toBe('attachment; filename="errors.xlsx"');
+  const book = new ExcelJS.Workbook();
+  await book.xlsx.load(answer.body as never);
+  const cells = book.worksheets[0]!.getSheetValues().slice(1) as string[][];
+  expect(cells.map((row) => row.slice(1).join('|'))).toEqual([
+    '工号|岗位|单位种类|单位代码|是否专职|开始日期|结束日期|错误',
+    'T0004|学业导师|行政班|SE2402|TRUE|2026-09-01',
+    'T0006|学业导师|行政班|NOPE|FALSE|2026-09-01||单位代码：单位不存在、已停用或不在管理范围内',
+  ]);
+  const english = await office
+    .get(`${sheet}?rows=refused`)
+    .set('Accept-Language', 'en')
+    .responseType('blob')
+    .expect(200);
+  await book.xlsx.load(english.body as never);
+  expect(book.worksheets.at(-1)!.getRow(2).getCell(8).value).toBe('单位代码: No such active unit within your scope');
+  expect(await count()).toBe(before);
+  // Corrected in the sheet that came back.
+  await book.xlsx.load(answer.body as never);
+  book.worksheets.at(-1)!.getRow(3).getCell(4).value = 'SE2401';
+  const done = await importing(Buffer.from(await book.xlsx.writeBuffer()));
+  expect(done).toMatchObject({ status: 'succeeded', result: { created: 2 } });
+});
+
+it('keeps a file with errors for its sender alone, and as long as its job', async () => {
+  const accepted = await send(office, `${HEADER}\nT0005,mentor,class,NOPE,,2026-09-01,\n`).expect(202);
+  await drainEvents(test);
+  const { body } = await office.get(accepted.headers.location as string).expect(200);
+  const sheet = await office.get(body.errorSheet as string).expect(200);
+  expect(sheet.headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(sheet.text).toBe(
+    `\uFEFF${HEADER},错误\nT0005,mentor,class,NOPE,,2026-09-01,,unit_code：单位不存在、已停用或不在管理范围内\n`,
+  );
+  const officer = await test.person(campus.staff.collegeOfficerCs);
+  await officer.get(body.errorSheet as string).expect(404);
+  const read = await test.query(
+    sql`SELECT 1 FROM platform.audit_entry WHERE action = 'staffing.appointment.import-errors' AND subject_id = ${body.id}`,
+  );
+  expect(read).toHaveLength(1);
+  await test.app.get(AppointmentImports).deleteFilesBefore(test.tx, new Date(Date.now() + 60_000));
+  await office.get(body.errorSheet as string).expect(404);
+});
+
+it.each([
+  ['nothing', Buffer.alloc(0)],
+  ['an old workbook', Buffer.from('d0cf11e0a1b11ae1', 'hex')],
+])('refuses %s at once', async (_, content) => {
+  const answer = await send(office, content).expect(400);
+  expect(answer.body).toMatchObject({ code: 'exchange/not-a-table', errors: [{ pointer: '#/file' }] });
 });
 
 it('names the row with undecodable bytes', async () => {

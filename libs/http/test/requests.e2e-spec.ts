@@ -266,20 +266,6 @@ describe('queries and paths', () => {
       await agent().get(`${other}&limit=1&cursor=${nextCursor}`).expect(400);
   });
 
-  it('answers a list as CSV to who prefers it, and 406 to who accepts neither', async () => {
-    await agent().post(PATH).send({ title: '=cmd', weight: 7 }).expect(201);
-    const ask = (accept: string) => agent().get(`${PATH}?title=%3Dcmd&limit=1`).set('Accept', accept);
-    const csv = await ask('text/csv, application/json;q=0.5').expect(200);
-    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
-    const [head, row] = csv.text.split('\n');
-    expect(head).toBe('\uFEFFid,title,weight,version,place.building,place.floor');
-    expect(row).toMatch(/^[0-9a-f-]{36},'=cmd,7,1,,$/);
-    expect((await ask('*/*').expect(200)).headers['content-type']).toMatch(/^application\/json/);
-    expect((await ask('application/xml')).status).toBe(406);
-    const refused = await agent().post(PATH).set('Accept', 'text/csv').send({ title: 'never', weight: 1 });
-    expect([refused.status, await countNotes('never')]).toEqual([406, 0]);
-  });
-
   it('walks all pages in each order without losing or repeating a row', async () => {
     await query(
       fixture.database.reader,

@@ -25,7 +25,7 @@ import { type Entry, play, waitingFor, withoutLast } from './reference.js';
 const POSTS = Object.keys(APPOINTMENT_KINDS) as AppointmentKind[];
 const UNITS = Object.keys(UNIT_KINDS) as UnitKind[];
 /** Flows that are drawn, each with up to 12 commands. */
-const RUNS = 250;
+const RUNS = 120;
 const START = Date.parse('2026-03-02T02:00:00.000Z');
 /** Signers, the student whose case it is, the stand-in, people from outside the step, and who manages stuck cases. */
 const SIGNERS = ['a', 'b', 'c', 'd'];

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +6,12 @@ import { Config } from '#config';
 import { RosterChangedV1 } from '#contracts';
 import { query, sql, sqlState, type Tx, update } from '#database';
 import { Events } from '#events';
+import { Refused, type RowError, RowErrors } from '#exchange';
 import { errorForLog } from '#http';
 import { Policies } from '#policy';
 import { Problem } from '#problems';
-import { type JobError, Jobs } from '#service';
+import { Jobs } from '#service';
 import { today } from '#time';
-import { Findings, Refused } from './findings.js';
 import { ImportPolicy } from './import-policy.js';
 import type { ImportRun } from './import-run.js';
 import { Import } from './import.entity.js';
@@ -20,7 +19,7 @@ import { importRoster } from './oneroster/roster-import.js';
 import { importPlaces } from './places/places-import.js';
 import { ShrinkGuard } from './shrink-guard.js';
 import { fetchFile } from './stored-file.js';
-import { inspectCopy, type SetFile, unpackZip } from './zip.js';
+import { unpackZip } from './zip.js';
 
 const PROGRESS_MS = 500;
 const logger = new Logger('imports');
@@ -52,7 +51,8 @@ export class ImportRunner {
       await tx.query('ROLLBACK TO SAVEPOINT import');
       found.fail();
       await update(tx, found);
-      await this.jobs.fail(tx, found.jobId, errors);
+      const sheet = found.kind === 'places' ? `/directory/v1/imports/${found.id}/errors` : undefined;
+      await this.jobs.fail(tx, found.jobId, errors, sheet);
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
@@ -72,44 +72,43 @@ export class ImportRunner {
     await query(tx, sql`SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)`);
     const upload = join(dir, 'upload');
     await fetchFile(tx, found.id, upload);
-    const files = found.kind === 'roster' ? await unpackZip(upload, dir) : [await plainFile(upload, dir)];
+    const files = found.kind === 'roster' ? await unpackZip(upload, dir) : [];
     const day = today(this.config.timeZone);
     const { value: policy } = await this.policies.at(tx, ImportPolicy, day);
     const run: ImportRun = {
       source: found.source,
       dryRun: found.dryRun,
       today: day,
-      onRows: this.progressOf(found, files),
+      onRows: this.progressOf(
+        found,
+        files.reduce((sum, { lines }) => sum + lines, 0),
+      ),
     };
     const guard = new ShrinkGuard(policy, {
       shrink: found.allowShrink,
       identityChanges: found.allowIdentityChanges,
     });
-    const findings = new Findings();
+    const findings = new RowErrors();
     return found.kind === 'roster'
       ? importRoster(tx, run, files, findings, guard)
-      : importPlaces(tx, run, files[0]!, findings, guard);
+      : importPlaces(tx, run, upload, findings, guard);
   }
 
-  private progressOf({ jobId }: Import, files: SetFile[]): (rows: number) => Promise<void> {
-    const total = files.reduce((sum, { lines }) => sum + lines, 0);
+  /** `total`: rows there are, more or less; 0 = not known. */
+  private progressOf({ jobId }: Import, total: number): (rows: number) => Promise<void> {
     let done = 0;
     let shown = 0;
     return async (rows) => {
       done += rows;
       if (Date.now() - shown < PROGRESS_MS) return;
       shown = Date.now();
-      await this.jobs.progress(jobId, Math.min(done, total), total);
+      await this.jobs.progress(jobId, total > 0 ? Math.min(done, total) : done, total);
     };
   }
 }
 
-function plainFile(upload: string, dir: string): Promise<SetFile> {
-  return inspectCopy('places.csv', createReadStream(upload), join(dir, '0.csv'));
-}
-
 /** What the sender of the set is told; undefined when it is not the set's fault and is to be tried again. */
-function errorsOf(error: unknown): JobError[] | undefined {
+function errorsOf(error: unknown): RowError[] | undefined {
   if (error instanceof Refused) return error.errors;
   if (error instanceof Problem) return [error.text];
   // Class 22 and 23: a rule of the database that no check of ours had foreseen. Trying again would not help.

@@ -1,9 +1,9 @@
-import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, IdParam, type Page, Summary, uploadedFile, Returns } from '#http';
-import { JobDto } from '#service';
+import { AnswerLanguage, ApiPage, IdParam, type Language, type Page, Summary, uploadedFile, Returns } from '#http';
+import { ErrorSheetQuery, JobDto, ReturnsErrorSheet } from '#service';
 import { ImportDto, ImportOptions, ImportsQuery } from './imports.dto.js';
 import { Imports } from './imports.service.js';
 
@@ -41,7 +41,10 @@ export class ImportsController {
   @ApiConsumes('multipart/form-data')
   @ApiBody(FILE)
   @Returns(JobDto)
-  @Summary('导入楼栋、寝室、床位、网格与入住（CSV）', 'Import buildings, rooms, beds, grids and residents (CSV)')
+  @Summary(
+    '导入楼栋、寝室、床位、网格与入住（CSV 或 Excel）',
+    'Import buildings, rooms, beds, grids and residents (CSV or Excel)',
+  )
   importPlaces(
     @CurrentActor() actor: Actor,
     @Query() options: ImportOptions,
@@ -63,6 +66,18 @@ export class ImportsController {
   @Summary('查看一次导入', 'See an import')
   getImport(@IdParam() id: string): Promise<ImportDto> {
     return this.imports.get(id);
+  }
+
+  @Get(':id/errors')
+  @ReturnsErrorSheet()
+  @Summary('下载带错误说明的场所表', 'Download the file of places with its errors')
+  getImportErrorSheet(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Query() query: ErrorSheetQuery,
+    @AnswerLanguage() language: Language,
+  ): Promise<StreamableFile> {
+    return this.imports.errorSheet(actor, id, query, language);
   }
 
   private async accept(

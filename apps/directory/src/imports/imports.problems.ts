@@ -7,13 +7,6 @@ export const NotAZip = defineProblem({
   en: 'The file is not a ZIP that can be read',
 });
 
-export const NotACsv = defineProblem({
-  code: 'directory/not-a-csv',
-  status: 400,
-  zh: '文件不是 CSV；请从表格软件另存为 CSV',
-  en: 'The file is not CSV; save it as CSV from the spreadsheet',
-});
-
 export const UnpacksTooLarge = defineProblem({
   code: 'directory/unpacks-too-large',
   status: 413,

@@ -1,16 +1,16 @@
-import { open } from 'node:fs/promises';
-import { Injectable } from '@nestjs/common';
-import type { Actor } from '#auth';
+import { Injectable, type StreamableFile } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
 import { Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events } from '#events';
-import { anyOf, list, type Page, type UploadedFile } from '#http';
+import { checkTableFile } from '#exchange';
+import { anyOf, type Language, list, type Page, type UploadedFile } from '#http';
 import { NotFound } from '#problems';
-import { JobDto, Jobs } from '#service';
+import { errorSheetFile, type ErrorSheetQuery, JobDto, Jobs } from '#service';
 import { ImportRequestedV1 } from './import-requested.event.js';
-import { NotACsv } from './imports.problems.js';
 import { ImportDto, type ImportOptions, type ImportsQuery } from './imports.dto.js';
 import { Import, type ImportKind } from './import.entity.js';
-import { storeFile } from './stored-file.js';
+import { PLACES } from './places/file.js';
+import { fetchFile, storeFile } from './stored-file.js';
 import { checkZip } from './zip.js';
 
 /** Imports change the roster as a whole: as events of one aggregate they take effect one after the other, in the order they came. */
@@ -31,10 +31,10 @@ export class Imports {
    */
   async request(actor: Actor, kind: ImportKind, file: UploadedFile, options: ImportOptions): Promise<JobDto> {
     if (kind === 'roster') await checkZip(file.path);
-    else await checkCsv(file);
+    else await checkTableFile(file.path);
     return this.database.transaction(actor, async (tx) => {
       await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('directory.import'))`);
-      const requestedBy = `${actor.app}/${actor.personId ?? ''}`;
+      const requestedBy = requesterOf(actor);
       const { source, dryRun, allowShrink, allowIdentityChanges } = options;
       const same = dryRun ? undefined : await this.latest(tx, kind, source);
       if (
@@ -97,6 +97,19 @@ export class Imports {
     return ImportDto.from(found);
   }
 
+  /** The file with its errors, for whoever sent it. */
+  async errorSheet(actor: Actor, id: string, { rows }: ErrorSheetQuery, language: Language): Promise<StreamableFile> {
+    return this.database.transaction(actor, async (tx) => {
+      const found = await tx.findOneBy(Import, { id, kind: 'places', requestedBy: requesterOf(actor) });
+      const job = found && (await this.jobs.find(tx, actor, 'directory', found.jobId));
+      if (job?.errorSheet == null) throw new NotFound({ what: 'error-sheet' });
+      await audit(tx, actor, { action: 'directory.import.errors', subject: { kind: 'import', id } });
+      const errors = await this.jobs.errors(tx, job.id);
+      const { columns } = PLACES;
+      return errorSheetFile((path) => fetchFile(tx, id, path), errors, { columns, language, rows });
+    });
+  }
+
   private async latest(tx: Tx, kind: ImportKind, source: string): Promise<Import | undefined> {
     const [row] = await query<{ id: string }>(
       tx,
@@ -107,14 +120,7 @@ export class Imports {
   }
 }
 
-/** Spreadsheets are often sent as they are: XLSX is a ZIP, XLS a compound file. */
-async function checkCsv(file: UploadedFile): Promise<void> {
-  const handle = await open(file.path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    const start = buffer.subarray(0, bytesRead).toString('latin1');
-    if (bytesRead === 0 || start.startsWith('PK') || start === '\u00d0\u00cf\u0011\u00e0') throw new NotACsv();
-  } finally {
-    await handle.close();
-  }
+/** The app that asks, and the person it acts for. */
+function requesterOf(actor: Actor): string {
+  return `${actor.app}/${actor.personId ?? ''}`;
 }

@@ -1,5 +1,5 @@
 import type { Bilingual } from '#contracts';
-import { Refused } from './findings.js';
+import { Refused } from '#exchange';
 import type { ImportPolicy } from './import-policy.js';
 
 /** How many known people a set speaks of, how many of them with another number, and how many with another number and name. */

@@ -1,25 +1,20 @@
 import { Config } from '#config';
-import { Client, ClientSecret } from '../clients/client.entity.js';
-import { ClientsController } from '../clients/clients.controller.js';
-import { ClientsService } from '../clients/clients.service.js';
+import { feature } from '#service';
 import { ConsentsController } from './consents.controller.js';
 import { Consents } from './consents.service.js';
 import { Issuer } from './issuer.js';
 import { Sessions } from './sessions.service.js';
 import { SignInCodes } from './sign-in-codes.service.js';
-import { CAMPUS_SSO } from './sso/campus-sso.js';
-import { campusSsoOf } from './sso/sso.js';
-import { SignIn } from './sign-in.service.js';
 import { SignInController, SsoController } from './sign-in.controller.js';
+import { SignIn } from './sign-in.service.js';
 import { SigningKeysController } from './signing-keys.controller.js';
 import { SigningKeysService } from './signing-keys.service.js';
+import { CAMPUS_SSO } from './sso/campus-sso.js';
+import { campusSsoOf } from './sso/sso.js';
 
-/** What directory's module lists for the features `clients` and `login`. */
-export const loginFeature = {
-  entities: [Client, ClientSecret],
-  controllers: [ClientsController, ConsentsController, SigningKeysController, SignInController, SsoController],
+export const login = feature({
+  controllers: [ConsentsController, SigningKeysController, SignInController, SsoController],
   providers: [
-    ClientsService,
     SigningKeysService,
     { provide: CAMPUS_SSO, inject: [Config], useFactory: campusSsoOf },
     Sessions,
@@ -28,4 +23,4 @@ export const loginFeature = {
     Issuer,
     SignIn,
   ],
-};
+});

@@ -1,9 +1,6 @@
 import { query, sql, type Tx } from '#database';
 import type { Policies } from '#policy';
-import type { Plan } from '../kernel/compile.js';
-import { dateOfDay, dayOf } from '../kernel/days.js';
-import type { MaskDay } from '../kernel/language.js';
-import { Calendar, firstMaskDays, type Ranges } from '../kernel/masks.js';
+import { Calendar, dateOfDay, dayOf, firstMaskDays, type MaskDay, type Plan, type Ranges } from '#rule-language';
 import { holidaysBetween } from './holidays.js';
 import { leavesSince } from './leave-mask.js';
 import { type SpecialDays, SpecialDaysPolicy } from './special-days.policy.js';

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { join, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { inScope } from '#roster';
-import type { Cohorts } from '../kernel/evaluation.js';
-import type { Rule } from '../kernel/language.js';
+import type { Cohorts, Rule } from '#rule-language';
 
 /** Whose warnings a run or an evaluation is about. */
 export interface Population {

@@ -3,22 +3,29 @@ import { DateTime } from 'luxon';
 import { Config } from '#config';
 import { query, sql, type Sql, type Tx } from '#database';
 import { Policies } from '#policy';
-import { today } from '#time';
-import { CloseUp } from '../kernel/close-up.js';
-import { compile, type Moment, type Plan } from '../kernel/compile.js';
-import { dateOfDay, dayOf } from '../kernel/days.js';
-import { CANNOT_SAY, type Cohorts, Evaluation, type Need, type World } from '../kernel/evaluation.js';
 import {
+  CANNOT_SAY,
+  CloseUp,
   type CohortFacts,
+  type Cohorts,
+  compile,
+  dateOfDay,
+  dayOf,
   earlierFeatures,
   earlierFor,
+  Evaluation,
   type Evidence,
   featuresFor,
   levelOf,
+  type Moment,
+  type Need,
+  type Plan,
+  planSql,
+  type Rule,
   thresholdOf,
-} from '../kernel/evidence.js';
-import type { Rule } from '../kernel/language.js';
-import { planSql } from '../kernel/sql.js';
+  type World,
+} from '#rule-language';
+import { today } from '#time';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { sourceStatesOn } from './silence.js';
 import { calendarFor, termsOf } from './calendars.js';

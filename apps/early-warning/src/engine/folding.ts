@@ -1,5 +1,5 @@
 import { allowSeconds, query, queryOne, sql, type Tx } from '#database';
-import { dateOfDay } from '../kernel/days.js';
+import { dateOfDay } from '#rule-language';
 import type { Fold } from '../metrics/metric.entity.js';
 import { type Packed, takeBatches } from './batches.js';
 import { copyBinary } from './copy-binary.js';

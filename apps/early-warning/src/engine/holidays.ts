@@ -1,6 +1,6 @@
 import { query, sql, type Tx } from '#database';
 import { calendarDays } from '#roster';
-import { dateOfDay, dayOf } from '../kernel/days.js';
+import { dateOfDay, dayOf } from '#rule-language';
 
 /**
  * Days on which nobody is expected: public holidays, days the school declared free, and vacation (after a term's end, before the

@@ -1,5 +1,5 @@
 import { query, sql, type Tx } from '#database';
-import { dayOf } from '../kernel/days.js';
+import { dayOf } from '#rule-language';
 import { lockVectors, nextHwm } from './folding.js';
 import { NOT_ERASED } from './ordinals.js';
 

@@ -1,9 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
-import { type Call, LANES, machineCode } from '../kernel/machine/machine.js';
-import type { Memory } from '../kernel/machine/memory.js';
-import { PlainMachine } from '../kernel/machine/plain-machine.js';
+import { type Call, LANES, machineCode, type Memory, PlainMachine } from '#rule-language';
 
 /** Calls stage by stage: those of a stage begin when all of the stage before are done. */
 type Stages = readonly (readonly Call[])[];

@@ -1,7 +1,7 @@
 import { Json } from '#fields';
 import { Policy } from '#policy';
 import type { FieldError } from '#problems';
-import { Findings } from '../kernel/findings.js';
+import { Findings } from '#rule-language';
 
 const MAX_PARAMETERS = 500;
 

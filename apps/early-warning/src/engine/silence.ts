@@ -1,8 +1,8 @@
 import type { Bilingual } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import { calendarDays } from '#roster';
+import { dateOfDay, dayOf } from '#rule-language';
 import { addDays, dateOf, instantOf, today } from '#time';
-import { dateOfDay, dayOf } from '../kernel/days.js';
 import { holidaysBetween } from './holidays.js';
 
 export const SILENCES = {

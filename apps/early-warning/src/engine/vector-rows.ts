@@ -1,6 +1,5 @@
 import { afterCommit, query, sql, type Tx } from '#database';
-import { dateOfDay } from '../kernel/days.js';
-import { MAX_NARROW } from '../kernel/machine/machine.js';
+import { dateOfDay, MAX_NARROW } from '#rule-language';
 import { copyBinary, copyIn, CopyRows } from './copy-binary.js';
 import type { DayVector } from './fold.js';
 

@@ -1,11 +1,16 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '#config';
 import { query, queryOne, sql, type Tx } from '#database';
-import { BEGINNING } from '../kernel/compile.js';
-import { dateOfDay } from '../kernel/days.js';
-import { BLOCK, type Evaluation, type Need } from '../kernel/evaluation.js';
-import { Memory } from '../kernel/machine/memory.js';
-import type { Lanes, Vector } from '../kernel/space.js';
+import {
+  BEGINNING,
+  BLOCK,
+  dateOfDay,
+  type Evaluation,
+  type Lanes,
+  Memory,
+  type Need,
+  type Vector,
+} from '#rule-language';
 import { copyBinary } from './copy-binary.js';
 import { MachineThreads } from './machine-thread.js';
 import { keyOf, type VectorKey } from './vector-rows.js';

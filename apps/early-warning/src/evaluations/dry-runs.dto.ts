@@ -1,7 +1,7 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { ByDto, ListQuery } from '#http';
-import type { Evidence } from '../kernel/evidence.js';
+import type { Evidence } from '#rule-language';
 import { PublishingDto, RuleDefinitionDto } from '../rules/rules.dto.js';
 import { LevelCountsDto } from './evaluations.dto.js';
 

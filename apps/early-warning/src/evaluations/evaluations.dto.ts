@@ -1,5 +1,5 @@
 import { DateOnly, Flag, Int, Json, ListOf, Nested, Text, Uuid } from '#fields';
-import type { Evidence } from '../kernel/evidence.js';
+import type { Evidence } from '#rule-language';
 import { RuleDefinitionDto } from '../rules/rules.dto.js';
 
 export const MAX_IDS = 40_000;

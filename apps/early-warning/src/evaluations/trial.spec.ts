@@ -1,5 +1,5 @@
+import { CANNOT_SAY } from '#rule-language';
 import { CLEARED } from '../engine/engine.js';
-import { CANNOT_SAY } from '../kernel/evaluation.js';
 import { differenceOf, overlapOf, Trial } from './trial.js';
 
 describe('a trial of a rule', () => {

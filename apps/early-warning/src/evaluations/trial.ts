@@ -1,5 +1,5 @@
+import { CANNOT_SAY } from '#rule-language';
 import { CLEARED } from '../engine/engine.js';
-import { CANNOT_SAY } from '../kernel/evaluation.js';
 
 /** A day of a trial; counts of students. */
 export interface TrialDay {

@@ -1,7 +1,7 @@
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { DateOnly, Decimal, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import type { Evidence, FeatureEvidence } from '#rule-language';
 import { SILENCES, type SilenceKind } from '../engine/silence.js';
-import type { Evidence, FeatureEvidence } from '../kernel/evidence.js';
 import { type Cause, CAUSES, type Verdict, VERDICTS } from './wording.js';
 
 /** Too few late returns, on the day and the day before, and on leave. */

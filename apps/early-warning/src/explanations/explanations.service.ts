@@ -5,20 +5,25 @@ import type { Bilingual, Permission } from '#contracts';
 import { Database, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { inScope } from '#roster';
+import {
+  CANNOT_SAY,
+  type Evidence,
+  levelOf,
+  type NamedMetric,
+  type Rule,
+  sayFigure,
+  shownValue,
+  UUID,
+} from '#rule-language';
 import { addDays, today } from '#time';
 import { refuseFuture } from '../engine/as-of.js';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { Questions } from '../evaluations/questions.js';
-import { CANNOT_SAY } from '../kernel/evaluation.js';
-import { type Evidence, levelOf } from '../kernel/evidence.js';
-import type { Rule } from '../kernel/language.js';
-import { UUID } from '../kernel/limits.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { publishedRules } from '../rules/rules.service.js';
 import { silentMetrics } from '../engine/silence.js';
 import { type RuleTest, visibleTo } from '../warnings/visibility.js';
 import { type ExplainQuery, ExplanationDto } from './explanations.dto.js';
-import { type NamedMetric, sayFigure, shownValue } from './figures.js';
 import {
   CARE_NOTICE,
   type Cause,

@@ -1,10 +1,22 @@
 import type { Bilingual } from '#contracts';
+import {
+  amount,
+  type Audience,
+  type Condition,
+  type Evidence,
+  type Expression,
+  type FeatureEvidence,
+  type Figure,
+  type Language,
+  MASKS,
+  type NamedMetric,
+  reasonOf,
+  type Rule,
+  sayFigure,
+  SIGNS,
+} from '#rule-language';
 import { dateOf } from '#time';
-import type { Condition } from '../kernel/close-up.js';
-import { type Evidence, type FeatureEvidence, reasonOf } from '../kernel/evidence.js';
-import { type Expression, MASKS, type Rule } from '../kernel/language.js';
 import type { Silence } from '../engine/silence.js';
-import { amount, type Audience, type Figure, type Language, type NamedMetric, sayFigure, SIGNS } from './figures.js';
 
 export const VERDICTS = {
   holds: { zh: '成立', en: 'holds' },

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Require } from '#auth';
 import { ApiPage, BodyExample, type Page, Returns, Summary } from '#http';
-import type { Schema } from '../kernel/schema.js';
+import type { Schema } from '#rule-language';
 import { RULE_EXAMPLE } from '../rules/rules.dto.js';
 import { RuleTemplateDto, RuleTextDto, RuleTextRequestDto } from './language.dto.js';
 import { Language } from './language.service.js';

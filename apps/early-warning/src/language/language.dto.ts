@@ -1,9 +1,7 @@
 import { getSchemaPath } from '@nestjs/swagger';
 import type { Bilingual } from '#contracts';
 import { Int, Json, ListOf, LongText, Nested, OneOf, Text } from '#fields';
-import type { Rule } from '../kernel/language.js';
-import { MAX_RULE_TEXT } from '../kernel/limits.js';
-import { type Mark, MARKS } from '../kernel/templates/index.js';
+import { type Mark, MARKS, MAX_RULE_TEXT, type Rule } from '#rule-language';
 import { RuleDefinitionDto } from '../rules/rules.dto.js';
 
 const TEXT = 'yellow: sum(late_return, 7d, default: 0) >= $late_per_week(3)';

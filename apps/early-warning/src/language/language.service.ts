@@ -3,15 +3,25 @@ import type { Bilingual } from '#contracts';
 import { Database, query, sql } from '#database';
 import type { Page } from '#http';
 import { Invalid, shownControls } from '#problems';
-import { checkFeature } from '../kernel/check-feature.js';
-import { checkRule, checkVisibility } from '../kernel/check-rule.js';
-import { Findings, isObject, type RuleError } from '../kernel/findings.js';
-import type { MetricInfo, Rule } from '../kernel/language.js';
-import { type MetricChoice, ruleSchema, type Schema } from '../kernel/schema.js';
-import { TEMPLATES } from '../kernel/templates/index.js';
-import { parseRule, type RuleBase } from '../kernel/text-parser.js';
-import { canonicalRule, printRule } from '../kernel/text.js';
-import { RuleTextError } from '../kernel/tokens.js';
+import {
+  canonicalRule,
+  checkFeature,
+  checkRule,
+  checkVisibility,
+  Findings,
+  isObject,
+  type MetricChoice,
+  type MetricInfo,
+  parseRule,
+  printRule,
+  type Rule,
+  type RuleBase,
+  type RuleError,
+  ruleSchema,
+  RuleTextError,
+  type Schema,
+  TEMPLATES,
+} from '#rule-language';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { RuleTemplateDto, RuleTextDto, type RuleTextErrorDto, type RuleTextRequestDto } from './language.dto.js';
 

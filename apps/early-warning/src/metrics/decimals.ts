@@ -1,7 +1,7 @@
 import { query, queryOne, sql, type Sql, type Tx } from '#database';
+import { MAX_STORED } from '#rule-language';
 import { foldDirty, nextHwm } from '../engine/folding.js';
 import { readVectors, type VectorKey, writeVectors } from '../engine/vector-rows.js';
-import { MAX_STORED } from '../kernel/limits.js';
 import { holdIngest } from '../observations/ledger.js';
 import type { Metric } from './metric.entity.js';
 import { MetricDecimalsUnfit } from './metrics.problems.js';

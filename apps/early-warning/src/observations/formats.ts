@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
-import { readHeader } from '#exchange';
+import { openTable, readHeader, Refused, type TableLine, withTemporaryFile } from '#exchange';
 import { Invalid } from '#problems';
 import type { Rows } from './rows.js';
 
@@ -96,7 +96,7 @@ function eachLineOfBytes(bytes: Buffer, decode: Decode, onLine: OnLine): void {
   }
 }
 
-const COLUMNS = {
+export const COLUMNS = {
   studentNumber: { zh: '学号' },
   metric: { zh: '指标' },
   day: { zh: '日期' },
@@ -137,6 +137,42 @@ function cellsOf(text: string): string[] | undefined {
     return parse(line, { bom: true })[0];
   } catch {
     return undefined;
+  }
+}
+
+/** The first sheet of a workbook, with its header apart: the rows are read before a transaction begins. */
+export interface Sheet {
+  header: TableLine;
+  lines: TableLine[];
+}
+
+/** Reads a workbook. Throws Invalid (400) for what is none. */
+export async function sheetOf(bytes: Buffer): Promise<Sheet> {
+  try {
+    return await withTemporaryFile(bytes, async (path) => {
+      const { header, lines } = await openTable(path, COLUMNS);
+      const all: TableLine[] = [];
+      for await (const part of lines) {
+        all.push(...part);
+        if (all.length > MAX_LINES) break;
+      }
+      return { header, lines: all };
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new Invalid({ errors: error.errors.map(({ zh, en }) => ({ pointer: '#', zh, en })) });
+  }
+}
+
+/** The rows of a sheet, as those of a CSV file whose cells are what a person sees. */
+export function readSheet({ header, lines }: Sheet, rows: Rows): void {
+  const { places, cells: width } = headerOf(header.cells);
+  howMany(lines.length, MAX_LINES, '#');
+  for (const [place, { line, cells }] of lines.entries()) {
+    rows.lines.push(line);
+    const trimmed = cells.map((cell) => cell.trim());
+    if (trimmed.length <= width) takeCells(trimmed, places, place, rows);
+    else rows.refuseLine(place, 'csv');
   }
 }
 

@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
+import { XLSX_TYPE } from '#exchange';
 import { JSON_TYPE, Raw, RawBody, type RawContent, Summary, Returns } from '#http';
 import { CHARSETS } from './formats.js';
 import { BatchQuery, BatchResultDto, ObservationBatchDto } from './observations.dto.js';
@@ -38,6 +39,16 @@ export class ObservationsController {
           '首行为列名，最多 100,000 行；编码可用 charset 声明：utf-8（默认）、gb18030、gbk / ' +
           'The first line names the columns, 100,000 rows at most; charset may declare utf-8 (default), gb18030 or gbk',
         example: 'studentNumber,metric,day,value\n2024000001,library_visits,2026-11-20,1\n',
+      },
+    },
+    [XLSX_TYPE]: {
+      maxBytes: 16 * MB,
+      schema: {
+        type: 'string',
+        format: 'binary',
+        maxLength: 16 * MB,
+        description:
+          '首个工作表，列名与 CSV 相同，最多 100,000 行 / The first sheet, with the columns of the CSV, 100,000 rows at most',
       },
     },
   })

@@ -13,10 +13,10 @@ import {
 } from '#contracts';
 import type { Tx } from '#database';
 import { OnEvent, type Received } from '#events';
+import { dayOf } from '#rule-language';
 import { dateOf, today } from '#time';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
-import { dayOf } from '../kernel/days.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../engine/wanting.js';
 import { forgetLanes, openBatch } from './ledger.js';

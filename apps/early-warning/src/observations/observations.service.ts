@@ -3,14 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
 import { Config } from '#config';
 import { Database, type Tx } from '#database';
+import { XLSX_TYPE } from '#exchange';
 import { validateValue } from '#fields';
 import { JSON_TYPE, parseJsonBody, type RawContent } from '#http';
 import { Policies } from '#policy';
 import { AllRowsRefused, Invalid } from '#problems';
+import { dayOf } from '#rule-language';
 import { today } from '#time';
-import { dayOf } from '../kernel/days.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { readCsv, readLines, readList } from './formats.js';
+import { readCsv, readLines, readList, readSheet, sheetOf } from './formats.js';
 import { IngestPolicy } from './ingest.policy.js';
 import { KnownStudents } from './known-students.js';
 import { openBatch } from './ledger.js';
@@ -53,7 +54,8 @@ export class Observations {
   /** Takes the batch of a request; for whoever answers for the whole school, as its rows may be about anybody. */
   ingest(actor: Actor, content: RawContent, query: BatchQuery): Promise<BatchResultDto> {
     requireSchool(actor, 'early-warning:observation:write');
-    return this.take(actor, content.type === JSON_TYPE ? listed(content, query) : inLines(content, query));
+    if (content.type === JSON_TYPE) return this.take(actor, listed(content, query));
+    return inLines(content, query).then((delivery) => this.take(actor, delivery));
   }
 
   /**
@@ -126,12 +128,18 @@ function listed({ bytes }: RawContent, query: BatchQuery): Delivery {
 }
 
 /** A body of lines: source and key are in the address. */
-function inLines({ type, charset, bytes }: RawContent, { source, batchKey }: BatchQuery): Delivery {
+async function inLines({ type, charset, bytes }: RawContent, { source, batchKey }: BatchQuery): Promise<Delivery> {
   const missing = source === undefined ? 'source' : 'batchKey';
   if (source === undefined || batchKey === undefined)
     throw new Invalid({ errors: [{ pointer: `?${missing}`, zh: '必填', en: 'is required' }] });
+  const delivery = { source, batchKey, sha256: sha256Of(bytes), pointer: '#/' };
+  if (type === XLSX_TYPE) {
+    const sheet = await sheetOf(bytes);
+    return { ...delivery, size: sheet.lines.length, read: (rows) => readSheet(sheet, rows) };
+  }
   return {
-    ...{ source, batchKey, sha256: sha256Of(bytes), pointer: '#/', size: Math.ceil(bytes.length / BYTES_PER_LINE) },
+    ...delivery,
+    size: Math.ceil(bytes.length / BYTES_PER_LINE),
     read: (rows) => (type === 'text/csv' ? readCsv(bytes, rows, charset) : readLines(bytes, rows)),
   };
 }

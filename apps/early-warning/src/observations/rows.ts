@@ -1,7 +1,7 @@
 import type { Bilingual } from '#contracts';
 import { dateIn, instantIn } from '#exchange';
+import { dayOf } from '#rule-language';
 import { dateOf } from '#time';
-import { dayOf } from '../kernel/days.js';
 
 /** A row that was left out, and why. Never repeats what the row said. */
 export interface Rejected extends Bilingual {

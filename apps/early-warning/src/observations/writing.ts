@@ -1,7 +1,7 @@
 import { empty, query, queryOne, sql, type Tx, violates } from '#database';
+import { dateOfDay } from '#rule-language';
 import { type ObservationColumns, queueing } from '../engine/batches.js';
 import { copyIn, CopyRows } from '../engine/copy-binary.js';
-import { dateOfDay } from '../kernel/days.js';
 import { wantRun } from '../engine/wanting.js';
 import type { Rows } from './rows.js';
 

@@ -1,5 +1,5 @@
 import { Decimal, Int, ListOf, OneOf, Text } from '#fields';
-import { MAX_CONSTANT } from '../kernel/limits.js';
+import { MAX_CONSTANT } from '#rule-language';
 import { RULE_STATES, type RuleState } from '../rules/rule.entity.js';
 
 const RANGE = { min: -MAX_CONSTANT, max: MAX_CONSTANT };

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import type { Tx } from '#database';
 import { Policies } from '#policy';
+import { CANNOT_SAY, type Rule } from '#rule-language';
 import { addDays, today } from '#time';
 import { Engine } from '../engine/engine.js';
-import { CANNOT_SAY } from '../kernel/evaluation.js';
-import type { Rule } from '../kernel/language.js';
 import type { FlagShare } from './rule.entity.js';
 import { RulePublishingPolicy } from './rule-publishing.policy.js';
 

@@ -1,6 +1,5 @@
 import { defineSchemas } from '#http';
-import { MAX_MOMENTS, MAX_TEXT } from '../kernel/limits.js';
-import { ruleSchema, type Schema } from '../kernel/schema.js';
+import { MAX_MOMENTS, MAX_TEXT, ruleSchema, type Schema } from '#rule-language';
 
 const REFERENCE = '#/components/schemas/';
 const LINE = '^[^\\u0000-\\u001f\\u007f]*$';

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import type { Bilingual } from '#contracts';
 import { BaseEntity } from '#database';
-import type { Rule as Definition } from '../kernel/language.js';
+import type { Rule as Definition } from '#rule-language';
 import { PublishReasonNeeded, RuleNotDraft, RuleNotPublished, SecondPersonNeeded } from './rules.problems.js';
 
 export const RULE_STATES = {

@@ -3,7 +3,7 @@ import { Allow } from 'class-validator';
 import { APPOINTMENT_KINDS, type AppointmentKind, WARNING_LEVELS } from '#contracts';
 import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { ByDto, ListQuery } from '#http';
-import type { Rule as Definition } from '../kernel/language.js';
+import type { Rule as Definition } from '#rule-language';
 import {
   type FlagShare,
   needsReason,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { query, sql, type Tx } from '#database';
+import type { Rule } from '#rule-language';
 import { Engine } from '../engine/engine.js';
-import type { Rule } from '../kernel/language.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 import { Raising } from './raising.js';
 

@@ -4,11 +4,9 @@ import { eventOptions, type WarningLevel, type WarningOverdueV1, WarningRaisedV1
 import { newId, query, sql, type Tx } from '#database';
 import { Events, type Timer, Timers } from '#events';
 import { Policies } from '#policy';
+import { CANNOT_SAY, type Evidence, levelOf, reasonOf, type Rule } from '#rule-language';
 import { CampusClock } from '#time';
 import { CLEARED, type Firings } from '../engine/engine.js';
-import { CANNOT_SAY } from '../kernel/evaluation.js';
-import { type Evidence, levelOf, reasonOf } from '../kernel/evidence.js';
-import type { Rule } from '../kernel/language.js';
 import { triageDueAt, TriagePolicy } from './triage.policy.js';
 import { TriageDueV1 } from './triage-due.event.js';
 import type { HistoryEntry, Status } from './warning.entity.js';

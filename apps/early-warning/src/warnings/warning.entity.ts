@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import type { Bilingual, WarningLevel } from '#contracts';
 import { BaseEntity } from '#database';
-import type { Evidence } from '../kernel/evidence.js';
+import type { Evidence } from '#rule-language';
 import { WarningNotConfirmed, WarningNotOpen } from './warnings.problems.js';
 
 export const STATUSES = {

@@ -1,7 +1,7 @@
 import { APPOINTMENT_KINDS, WARNING_LEVELS, type AppointmentKind, type WarningLevel } from '#contracts';
 import { DateOnly, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ByDto, ListQuery, Sort, UpdatedSince } from '#http';
-import type { Evidence } from '../kernel/evidence.js';
+import type { Evidence } from '#rule-language';
 import { DISMISS_REASONS, type HistoryEntry, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
 
 export class WarningsQuery extends ListQuery {

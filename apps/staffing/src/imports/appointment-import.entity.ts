@@ -8,9 +8,12 @@ export class AppointmentImport extends BaseEntity {
   @Column('uuid')
   jobId: string;
 
-  /** Null once it has been worked off: the file names people. */
+  /** Null once it has taken effect, or its errors are no longer kept: the file names people. */
   @Column('bytea', { nullable: true })
   content: Buffer | null;
+
+  @Column('timestamptz', { nullable: true })
+  finishedAt: Date | null = null;
 
   /** What the requester could appoint for when they asked. */
   @Column('boolean')

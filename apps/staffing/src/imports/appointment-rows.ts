@@ -1,4 +1,3 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import {
   APPOINTMENT_KINDS,
   type AppointmentKind,
@@ -7,24 +6,7 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
-import { dateIn, hasInvisible, readHeader } from '#exchange';
-import type { JobError } from '#service';
-
-/** Columns of the file, in any order, by their English or Chinese header; cells of the last three may be empty. */
-export const COLUMNS = {
-  staff_number: { zh: '工号' },
-  kind: { zh: '岗位' },
-  unit_kind: { zh: '单位种类' },
-  unit_code: { zh: '单位代码' },
-  full_time: { zh: '专职' },
-  from: { zh: '起始日期' },
-  to: { zh: '结束日期' },
-} as const;
-type Column = keyof typeof COLUMNS;
-const NAMES = Object.keys(COLUMNS) as Column[];
-
-export const MOST_ROWS = 50_000;
-const MOST_ERRORS = 10_000;
+import { type Column, dateIn, type RowErrors, Table, type TableRow, type TableSpec } from '#exchange';
 
 /** One row as it was given, its values checked by themselves. */
 export interface GivenRow {
@@ -38,122 +20,77 @@ export interface GivenRow {
   validTo: string | null;
 }
 
+type Check = NonNullable<Column['check']>;
+
 const ANY_UNIT: Record<string, Bilingual> = { ...UNIT_KINDS, ...PLACE_KINDS };
 const YES = new Set(['', 'true', '1', 'yes', '是', '专职']);
 const NO = new Set(['false', '0', 'no', '否', '兼职']);
 
-/** What is wrong with a file, row by row; at most 10,000 errors are kept. */
-export class RowErrors {
-  readonly list: JobError[] = [];
+const REQUIRED: Bilingual = { zh: '必填', en: 'is required' };
+const NO_CODE: Bilingual = { zh: '不是已知的代码或名称', en: 'is neither a known code nor a known label' };
+const NO_FLAG: Bilingual = { zh: '应为 true 或 false', en: 'must be true or false' };
+const NO_DATE: Bilingual = { zh: '必须是日期 YYYY-MM-DD', en: 'must be a date, YYYY-MM-DD' };
+const ENDS_BEFORE: Bilingual = { zh: '不能早于起始日期', en: 'must not be before the first day' };
 
-  add(line: number, column: string | undefined, zh: string, en: string): void {
-    if (this.list.length < MOST_ERRORS) this.list.push({ line, ...(column ? { column } : {}), zh, en });
-  }
+const given: Check = (value) => (value === '' ? REQUIRED : undefined);
+const isDay: Check = (value) => (dateIn(value) ? undefined : NO_DATE);
+const isCode =
+  (codes: Record<string, Bilingual>): Check =>
+  (value) =>
+    given(value) ?? (codeOf(codes, value) ? undefined : NO_CODE);
 
-  get any(): boolean {
-    return this.list.length > 0;
-  }
-}
+const COLUMNS = {
+  staff_number: { zh: '工号', also: ['教工号', '职工号', 'staff no'], check: given },
+  kind: { zh: '岗位', also: ['任职', '岗位种类'], check: isCode(APPOINTMENT_KINDS) },
+  unit_kind: { zh: '单位种类', also: ['单位类型'], check: isCode(ANY_UNIT) },
+  unit_code: { zh: '单位代码', also: ['单位编号'], check: given },
+  full_time: {
+    zh: '专职',
+    also: ['是否专职'],
+    check: (value) => (YES.has(value.toLowerCase()) || NO.has(value.toLowerCase()) ? undefined : NO_FLAG),
+  },
+  from: { zh: '起始日期', also: ['开始日期', '任职日期'], check: (value) => given(value) ?? isDay(value) },
+  to: { zh: '结束日期', also: ['截止日期', '免职日期'], check: (value) => (value === '' ? undefined : isDay(value)) },
+} as const satisfies Record<string, Column>;
+type Name = keyof typeof COLUMNS;
 
-/** Reads the rows of a decoded file; whatever is wrong with a row by itself goes to `errors`. */
-export function readRows(text: string, errors: RowErrors): GivenRow[] {
-  const [header, ...records] = recordsOf(text, errors);
-  if (!header) {
-    if (!errors.any) errors.add(1, undefined, '文件是空的', 'The file is empty');
-    return [];
-  }
-  const { at, errors: ofHeader } = readHeader(COLUMNS, NAMES, header.fields);
-  for (const { column, zh, en } of ofHeader) errors.add(1, column, zh, en);
-  if (ofHeader.length > 0) return [];
-  if (records.length > MOST_ROWS) {
-    errors.add(MOST_ROWS + 2, undefined, `最多 ${MOST_ROWS} 行`, `A file has at most ${MOST_ROWS} rows`);
-    return [];
-  }
+/** A file of appointments: all of the columns, in any order; cells of the last three but `from` may be empty. */
+export const APPOINTMENTS: TableSpec<Name> = {
+  name: 'appointments',
+  columns: COLUMNS,
+  required: Object.keys(COLUMNS) as Name[],
+  maxRows: 50_000,
+};
+
+/** Says what is wrong with a row, and with which column. */
+export type Report = (line: number, column: Name, text: Bilingual) => void;
+
+/** Reads the rows of a file; whatever is wrong with one by itself goes to `errors`. Throws Refused for what is no such file. */
+export async function readRows(path: string, errors: RowErrors): Promise<{ rows: GivenRow[]; report: Report }> {
+  const table = await Table.open(path, APPOINTMENTS, errors);
+  const report: Report = (line, column, text) => errors.add(table.file, line, column, text);
   const rows: GivenRow[] = [];
-  for (const { fields, line } of records) {
-    const row = readRow(at, header.fields.length, fields, line, errors);
-    if (row) rows.push(row);
-  }
-  return rows;
+  for await (const part of table.rows()) for (const row of part) rows.push(rowOf(row, report));
+  return { rows, report };
 }
 
-function recordsOf(text: string, errors: RowErrors): { fields: string[]; line: number }[] {
-  try {
-    const parsed = parse(text, { info: true, bom: true, relax_column_count: true, skip_empty_lines: true, trim: true });
-    return (parsed as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
-      fields: record,
-      line: info.lines,
-    }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    errors.add(
-      Number(error['lines'] ?? 1),
-      undefined,
-      '不是合法的 CSV（引号不匹配）',
-      'is not well-formed CSV (quotes)',
-    );
-    return [];
-  }
-}
-
-function readRow(
-  at: ReadonlyMap<Column, number>,
-  width: number,
-  fields: string[],
-  line: number,
-  errors: RowErrors,
-): GivenRow | undefined {
-  const before = errors.list.length;
-  if (fields.length !== width) {
-    errors.add(line, undefined, `应有 ${width} 列`, `must have ${width} columns`);
-    return undefined;
-  }
-  const valueOf = (column: Column): string => fields[at.get(column)!] ?? '';
-  for (const column of NAMES) {
-    const value = valueOf(column);
-    if (value.includes('\uFFFD')) errors.add(line, column, '含无法识别的字节', 'has bytes that cannot be decoded');
-    else if (value.includes('\u0000')) errors.add(line, column, '含空字符', 'has a NUL character');
-    else if (hasInvisible(value))
-      errors.add(line, column, '含不可见的方向或零宽字符', 'has characters that are not seen');
-    else if (value.length > 200) errors.add(line, column, '最多 200 个字符', 'must have at most 200 characters');
-  }
-  if (errors.list.length > before) return undefined;
-
-  const required = (column: Column): string => {
-    if (!valueOf(column)) errors.add(line, column, '必填', 'is required');
-    return valueOf(column);
-  };
-  const code = <K extends string>(column: Column, codes: Record<string, Bilingual>): K => {
-    const given = required(column);
-    const found = Object.entries(codes).find(([key, label]) => key === given || label.zh === given)?.[0];
-    if (given && !found) errors.add(line, column, '不是已知的代码或名称', 'is neither a known code nor a known label');
-    return found as K;
-  };
-  const fullTime = valueOf('full_time').toLowerCase();
-  if (!YES.has(fullTime) && !NO.has(fullTime)) {
-    errors.add(line, 'full_time', '应为 true 或 false', 'must be true or false');
-  }
-  const validFrom = dateOf(required('from'));
-  if (validFrom === null) errors.add(line, 'from', '必须是日期 YYYY-MM-DD', 'must be a date, YYYY-MM-DD');
-  const validTo = dateOf(valueOf('to'));
-  if (validTo === null) errors.add(line, 'to', '必须是日期 YYYY-MM-DD', 'must be a date, YYYY-MM-DD');
-  if (validFrom && validTo && validTo < validFrom) {
-    errors.add(line, 'to', '不能早于起始日期', 'must not be before the first day');
-  }
-  const row = {
+function rowOf({ line, cells }: TableRow<Name>, report: Report): GivenRow {
+  const validFrom = dateIn(cells.from)!;
+  const validTo = dateIn(cells.to) ?? null;
+  if (validTo !== null && validTo < validFrom) report(line, 'to', ENDS_BEFORE);
+  return {
     line,
-    staffNumber: required('staff_number'),
-    kind: code<AppointmentKind>('kind', APPOINTMENT_KINDS),
-    unitKind: code<UnitKind>('unit_kind', ANY_UNIT),
-    unitCode: required('unit_code'),
-    fullTime: YES.has(fullTime),
-    validFrom: validFrom ?? '',
-    validTo: validTo || null,
+    staffNumber: cells.staff_number,
+    kind: codeOf(APPOINTMENT_KINDS, cells.kind) as AppointmentKind,
+    unitKind: codeOf(ANY_UNIT, cells.unit_kind) as UnitKind,
+    unitCode: cells.unit_code,
+    fullTime: YES.has(cells.full_time.toLowerCase()),
+    validFrom,
+    validTo,
   };
-  return errors.list.length > before ? undefined : row;
 }
 
-/** As `YYYY-MM-DD`; '' stays empty; null = no date that exists. */
-function dateOf(text: string): string | null {
-  return text ? (dateIn(text) ?? null) : '';
+/** The code that a cell names by itself or by its Chinese label. */
+function codeOf(codes: Record<string, Bilingual>, text: string): string | undefined {
+  return Object.entries(codes).find(([code, label]) => code === text || label.zh === text)?.[0];
 }

@@ -1,6 +1,6 @@
 import type { Bilingual } from '#contracts';
 import type { Tx } from '#database';
-import type { Findings } from '../findings.js';
+import type { RowErrors } from '#exchange';
 import { copyInto, copyRow } from '../staging.js';
 import { ORG_KINDS, RELATIVES, SESSION_KINDS, USERS_1_1 } from './files.js';
 import { checkedRows, type OpenFile, type Row } from './set.js';
@@ -40,7 +40,7 @@ export class RosterLoader {
   constructor(
     private readonly tx: Tx,
     private readonly files: Map<string, OpenFile>,
-    private readonly findings: Findings,
+    private readonly findings: RowErrors,
     private readonly onRows: (rows: number) => Promise<void>,
   ) {}
 

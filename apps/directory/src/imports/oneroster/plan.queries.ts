@@ -1,5 +1,5 @@
 import { query, raw, sql, type Tx } from '#database';
-import type { Findings } from '../findings.js';
+import type { RowErrors } from '#exchange';
 
 /** What a roster import works with. */
 export interface RosterContext {
@@ -31,7 +31,7 @@ export async function createStaging(tx: Tx): Promise<void> {
 }
 
 /** Finds the rows that are there already, and decides for each what is to be done. Writes staging tables only. */
-export async function plan(tx: Tx, context: RosterContext, findings: Findings): Promise<void> {
+export async function plan(tx: Tx, context: RosterContext, findings: RowErrors): Promise<void> {
   await query(
     tx,
     sql`ANALYZE staged_unit (n, id), staged_user (n, id, number, sourced_id), staged_membership (user_n, unit_n)`,
@@ -75,7 +75,7 @@ async function recognise(
   );
 }
 
-async function checkNumbers(tx: Tx, findings: Findings): Promise<void> {
+async function checkNumbers(tx: Tx, findings: RowErrors): Promise<void> {
   const twice = await query<{ line: number }>(
     tx,
     sql`SELECT line FROM (SELECT line, row_number() OVER (PARTITION BY kind, number ORDER BY line) AS nth FROM staged_user
@@ -97,7 +97,7 @@ async function checkNumbers(tx: Tx, findings: Findings): Promise<void> {
   }
 }
 
-async function checkCodes(tx: Tx, findings: Findings): Promise<void> {
+async function checkCodes(tx: Tx, findings: RowErrors): Promise<void> {
   const taken = await query<{ file: string; line: number }>(
     tx,
     sql`SELECT s.file, s.line FROM staged_unit s JOIN directory.unit e ON e.kind = s.kind AND e.code = s.code AND e.id <> s.id

@@ -1,5 +1,5 @@
 import type { Tx } from '#database';
-import type { Findings } from '../findings.js';
+import type { RowErrors } from '#exchange';
 import type { ImportRun } from '../import-run.js';
 import type { ShrinkGuard } from '../shrink-guard.js';
 import type { SetFile } from '../zip.js';
@@ -14,7 +14,7 @@ export async function importRoster(
   tx: Tx,
   run: ImportRun,
   files: SetFile[],
-  findings: Findings,
+  findings: RowErrors,
   guard: ShrinkGuard,
 ): Promise<object> {
   const open = await openSet(files, findings);

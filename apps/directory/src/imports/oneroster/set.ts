@@ -1,5 +1,4 @@
-import { type CsvRecord, readCsv } from '../csv.js';
-import type { Findings } from '../findings.js';
+import { readCsv, type RowErrors, type TableLine } from '#exchange';
 import type { SetFile } from '../zip.js';
 import {
   CLASSES,
@@ -44,7 +43,7 @@ const MANIFEST = 'manifest.csv';
  * Checks the manifest and the header of every file that is read. Answers the files to read, by name;
  * gradebook and resource files may be there and are left alone. Whatever is wrong goes to `findings`.
  */
-export async function openSet(files: SetFile[], findings: Findings): Promise<Map<string, OpenFile>> {
+export async function openSet(files: SetFile[], findings: RowErrors): Promise<Map<string, OpenFile>> {
   const open = new Map<string, OpenFile>();
   for (const name of await bulkFiles(files, findings)) {
     const file = files.find((one) => one.name === `${name}.csv`);
@@ -62,7 +61,7 @@ export async function openSet(files: SetFile[], findings: Findings): Promise<Map
 }
 
 /** The files that the manifest sends in bulk. */
-async function bulkFiles(files: SetFile[], findings: Findings): Promise<string[]> {
+async function bulkFiles(files: SetFile[], findings: RowErrors): Promise<string[]> {
   for (const { name } of files) {
     if (name === MANIFEST || FILE_NAMES.some((known) => `${known}.csv` === name)) continue;
     const en = name.includes('/') ? 'files must not be in a folder of the ZIP' : 'is no file of OneRoster CSV 1.2';
@@ -151,7 +150,7 @@ function manifestProblem(
   return undefined;
 }
 
-async function openFile(file: SetFile, findings: Findings): Promise<OpenFile | undefined> {
+async function openFile(file: SetFile, findings: RowErrors): Promise<OpenFile | undefined> {
   let header: string[] = [];
   for await (const [first] of readCsv(file.path, file.encoding)) {
     if (!first) continue;
@@ -202,7 +201,7 @@ const BYTES = { zh: '含有无法识别的字节', en: 'has bytes that are no te
 export async function* checkedRows(
   { file, spec, header }: OpenFile,
   ids: Map<string, number>,
-  findings: Findings,
+  findings: RowErrors,
 ): AsyncGenerator<Row[]> {
   const columns = Object.entries(spec.columns).map(([name, check]) => ({ name, check, at: header.indexOf(name) }));
   let atHeader = true;
@@ -236,7 +235,7 @@ export async function* checkedRows(
   }
 }
 
-function isWhole({ line, cells, broken }: CsvRecord, file: string, width: number, findings: Findings): boolean {
+function isWhole({ line, cells, broken }: TableLine, file: string, width: number, findings: RowErrors): boolean {
   if (broken) findings.add(file, line, undefined, broken === 'quotes' ? QUOTES : BYTES);
   else if (cells.length !== width) {
     const zh = `应有 ${width} 列，实有 ${cells.length} 列`;

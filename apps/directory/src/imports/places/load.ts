@@ -1,11 +1,8 @@
 import { type PLACE_KINDS, type Bilingual } from '#contracts';
 import type { Tx } from '#database';
-import { dateIn, readHeader } from '#exchange';
-import { readCsv } from '../csv.js';
-import type { Findings } from '../findings.js';
+import { dateIn, type RowErrors, type Table } from '#exchange';
 import { copyInto, copyRow } from '../staging.js';
-import type { SetFile } from '../zip.js';
-import { COLUMNS, type Column } from './file.js';
+import type { Column } from './file.js';
 
 type Cells = Record<Column, string>;
 type PlaceKind = keyof typeof PLACE_KINDS;
@@ -42,54 +39,18 @@ export class PlacesLoader {
 
   constructor(
     private readonly tx: Tx,
-    private readonly file: SetFile,
-    private readonly findings: Findings,
+    private readonly table: Table<Column>,
+    private readonly findings: RowErrors,
     private readonly onRows: (rows: number) => Promise<void>,
   ) {}
 
   async load(): Promise<PlacesHeader> {
-    let columns: (Column | undefined)[] | undefined;
-    for await (const records of readCsv(this.file.path, this.file.encoding)) {
-      for (const { line, cells, broken } of records) {
-        if (broken) {
-          const zh = broken === 'quotes' ? '引号不成对' : '含有无法识别的字节';
-          this.complain(line, undefined, {
-            zh,
-            en: broken === 'quotes' ? 'quotation marks do not pair up' : 'has bytes that are no text',
-          });
-          if (!columns) this.findings.refuse();
-        } else if (!columns) {
-          columns = this.readHeader(line, cells);
-          this.findings.refuse();
-        } else if (cells.length !== columns.length) {
-          const zh = `应有 ${columns.length} 列，实有 ${cells.length} 列`;
-          this.complain(line, undefined, { zh, en: `must have ${columns.length} cells, but has ${cells.length}` });
-        } else this.readRow(line, this.checked(line, columns, cells));
-      }
-      await this.onRows(records.length);
+    for await (const rows of this.table.rows()) {
+      for (const { line, cells } of rows) this.readRow(line, cells);
+      await this.onRows(rows.length);
     }
-    columns ??= this.readHeader(1, []);
     await this.write();
-    return { grids: columns.includes('grid'), residents: columns.includes('student_number') };
-  }
-
-  private readHeader(line: number, cells: string[]): (Column | undefined)[] {
-    const { at, errors } = readHeader(COLUMNS, ['building'], cells);
-    for (const { column, ...text } of errors) this.complain(line, column, text);
-    const columns: (Column | undefined)[] = cells.map(() => undefined);
-    for (const [column, place] of at) columns[place] = column;
-    return columns;
-  }
-
-  private checked(line: number, columns: (Column | undefined)[], cells: string[]): Cells {
-    const row = Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, ''])) as Cells;
-    for (const [at, column] of columns.entries()) {
-      const value = cells[at]!.trim();
-      const problem = COLUMNS[column!].check(value);
-      if (problem) this.complain(line, column, problem);
-      else row[column!] = value;
-    }
-    return row;
+    return { grids: this.table.has('grid'), residents: this.table.has('student_number') };
   }
 
   private readRow(line: number, row: Cells): void {
@@ -171,6 +132,6 @@ export class PlacesLoader {
   }
 
   private complain(line: number, column: string | undefined, text: Bilingual): void {
-    this.findings.add(this.file.name, line, column, text);
+    this.findings.add(this.table.file, line, column, text);
   }
 }

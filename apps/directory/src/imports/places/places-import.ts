@@ -1,28 +1,30 @@
 import type { Tx } from '#database';
-import type { Findings } from '../findings.js';
+import { type RowErrors, Table } from '#exchange';
 import type { ImportRun } from '../import-run.js';
 import type { ShrinkGuard } from '../shrink-guard.js';
-import type { SetFile } from '../zip.js';
+import { PLACES } from './file.js';
 import { PlacesLoader } from './load.js';
 import { apply, createStaging, plan, type PlacesContext } from './plan.queries.js';
 import { countChanges, measureShrinking, sampleChanges } from './summary.queries.js';
 
-/** Imports the list of buildings, rooms, beds and grids. Answers what changed, or for a dry run would change. */
+/** Imports the list of buildings, rooms, beds and grids: CSV or an .xlsx workbook. Answers what changed, or for a dry run would change. */
 export async function importPlaces(
   tx: Tx,
   run: ImportRun,
-  file: SetFile,
-  findings: Findings,
+  path: string,
+  findings: RowErrors,
   guard: ShrinkGuard,
 ): Promise<object> {
   await createStaging(tx);
-  const header = await new PlacesLoader(tx, file, findings, run.onRows).load();
+  const table = await Table.open(path, PLACES, findings);
+  const { file } = table;
+  const header = await new PlacesLoader(tx, table, findings, run.onRows).load();
   const context: PlacesContext = { source: run.source, today: run.today, header };
-  await plan(tx, file.name, context, findings);
+  await plan(tx, file, context, findings);
   const changes = await countChanges(tx);
   const { open, ended } = await measureShrinking(tx, context);
   guard.check({ zh: '当前入住', en: 'open residences' }, open, ended);
-  if (run.dryRun) return { ...changes, refusedBecause: guard.reasons, samples: await sampleChanges(tx, file.name) };
+  if (run.dryRun) return { ...changes, refusedBecause: guard.reasons, samples: await sampleChanges(tx, file) };
   guard.refuse();
   await apply(tx, context);
   return changes;

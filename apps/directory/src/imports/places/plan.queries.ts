@@ -1,5 +1,5 @@
 import { query, raw, queryOne, sql, type Tx } from '#database';
-import type { Findings } from '../findings.js';
+import type { RowErrors } from '#exchange';
 import { refreshPaths } from '../paths.queries.js';
 import type { PlacesHeader } from './load.js';
 
@@ -27,7 +27,7 @@ export async function createStaging(tx: Tx): Promise<void> {
 }
 
 /** Decides what is to be done with each row. Writes staging tables only. */
-export async function plan(tx: Tx, file: string, context: PlacesContext, findings: Findings): Promise<void> {
+export async function plan(tx: Tx, file: string, context: PlacesContext, findings: RowErrors): Promise<void> {
   await planGrids(tx);
   await planPlaces(tx, context);
   await planResidents(tx, file, context, findings);
@@ -76,7 +76,7 @@ async function planResidents(
   tx: Tx,
   file: string,
   { source, today, header }: PlacesContext,
-  findings: Findings,
+  findings: RowErrors,
 ): Promise<void> {
   await query(tx, sql`UPDATE staged_residence s SET bed_id = p.id FROM staged_place p WHERE p.n = s.bed_n`);
   await query(

@@ -1,0 +1,10 @@
+import { feature } from '#service';
+import { Client, ClientSecret } from './client.entity.js';
+import { ClientsController } from './clients.controller.js';
+import { ClientsService } from './clients.service.js';
+
+export const clients = feature({
+  controllers: [ClientsController],
+  providers: [ClientsService],
+  entities: [Client, ClientSecret],
+});

@@ -1,0 +1,4 @@
+import { start } from '#service';
+import { homeService } from './home-service.module.js';
+
+await start(homeService);

@@ -1,0 +1,6 @@
+import { service } from '#service';
+
+export const homeService = service('home-service', {
+  features: [],
+  migrations: [],
+});
