@@ -115,14 +115,16 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   private wakeIn(ms: number): void {
-    const at = performance.now() + ms;
+    // Others set timers too, so it looks again before the next one it knows of.
+    const wait = Math.min(ms, POLL_MS);
+    const at = performance.now() + wait;
     if (!this.running || at >= this.wakeAt) return;
     clearTimeout(this.timer);
     this.wakeAt = at;
     this.timer = setTimeout(() => {
       this.wakeAt = Infinity;
       this.firing = this.firing.then(() => this.look());
-    }, ms).unref();
+    }, wait).unref();
   }
 
   private async look(): Promise<void> {
@@ -136,8 +138,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     } catch (error) {
       this.logger.warn(`timers are not fired, trying again: ${(error as Error).name}`);
     }
-    // Others set timers too, so it looks again before the next one it knows of.
-    this.wakeIn(Math.min(Math.max(next, LEAST_MS), POLL_MS));
+    this.wakeIn(Math.max(next, LEAST_MS));
   }
 
   private async msUntilNext(): Promise<number> {

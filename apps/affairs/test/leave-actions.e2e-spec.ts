@@ -3,7 +3,7 @@ import { campus, type Client, TestApp } from '#testing';
 import { Workflows } from '#workflow';
 import { affairs } from '../src/affairs.module.js';
 import { LeaveHandlers } from '../src/leave/leave.handlers.js';
-import { act, appoint, approve, events, form, type LeaveAnswer, submit } from './support.js';
+import { act, appoint, approve, events, form, handIn, type LeaveAnswer, submit } from './support.js';
 
 const { counselorCs, counselorFl, collegeOfficerCs, schoolOfficer, psychologist } = campus.staff;
 const PATH = '/affairs/v1/leaves';
@@ -94,8 +94,11 @@ describe('what can be done with a leave while it is decided', () => {
   });
 
   it('is handed to somebody who decides instead, even if they do not answer for the student', async () => {
-    const leave = await submit(await student(2), await form(test));
+    const proof = `/affairs/v1/files/${await handIn(await student(2))}`;
+    const attachments = [proof.split('/').at(-1)!];
+    const leave = await submit(await student(2), { ...(await form(test)), attachments });
     await foreign.get(`${PATH}/${leave.id}`).expect(404);
+    await foreign.get(proof).expect(404);
     const wrong = await act(counselor, leave, 'actions', { action: 'transfer', to: [psychologist] }).expect(422);
     expect(wrong.body).toMatchObject({ code: 'affairs/cannot-decide-leaves', errors: [{ pointer: '#/to' }] });
     await act(counselor, leave, 'actions', { action: 'transfer' }).expect(400);
@@ -103,11 +106,13 @@ describe('what can be done with a leave while it is decided', () => {
     const handed = await does(counselor, leave, { action: 'transfer', to: [counselorFl], comment: '出差' });
     expect(await waits(foreign, leave)).toBe(true);
     expect(await waits(counselor, leave)).toBe(false);
+    await foreign.get(proof).expect(200);
     await act(counselor, handed, 'approve').expect(403);
     const approved = (await act(foreign, handed, 'approve').expect(200)).body as LeaveAnswer;
     expect(approved.status).toBe('approved');
     // What is done is theirs to see no longer.
     await foreign.get(`${PATH}/${leave.id}`).expect(404);
+    await foreign.get(proof).expect(404);
   });
 
   it('comes back from whom it was delegated to', async () => {

@@ -1,6 +1,10 @@
 import { sql } from '#database';
 import { filePurpose, type FileSubject } from '#files';
 import { inScope } from '#roster';
+import { subjectIsHandedTo, Workflows } from '#workflow';
+
+/** Only their tables are looked at here, and these have no time zone. */
+const CASES = new Workflows('affairs', 'UTC');
 
 /** Proofs of a leave (证明材料): whoever may read the leave may read them. */
 export const LEAVE_PROOF = filePurpose({
@@ -13,9 +17,12 @@ export const LEAVE_PROOF = filePurpose({
   maxFiles: 20,
   upload: ['affairs:leave:submit', 'affairs:leave:decide'],
   read: 'affairs:leave:read',
-  readable: (actor, subjectId, date) => sql`EXISTS (
-    SELECT FROM affairs.leave l
-     WHERE l.id = ${subjectId} AND ${inScope(actor.scopeOf('affairs:leave:read'), sql`l.student_id`, date)})`,
+  readable: (actor, subjectId, date) => {
+    const handed = actor.personId ? subjectIsHandedTo(CASES, sql`l.id`, actor.personId, new Date()) : sql`FALSE`;
+    return sql`EXISTS (
+      SELECT FROM affairs.leave l
+       WHERE l.id = ${subjectId} AND (${inScope(actor.scopeOf('affairs:leave:read'), sql`l.student_id`, date)} OR ${handed}))`;
+  },
 });
 
 /** What the proofs of a leave are attached to. */
