@@ -39,6 +39,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   'signing-keys': { zh: '令牌签名密钥的轮换', en: 'Rotation of the keys that sign tokens' },
   sources: { zh: '数据源及其中断', en: 'Data sources and their silences' },
   students: { zh: '学生及对其负责的人员', en: 'Students and who answers for them' },
+  tasks: { zh: '待办：等待本人办理的审批', en: 'What waits for oneself: approvals of all kinds' },
   units: { zh: '学院、书院、班级、网格等单位', en: 'Colleges, academies, classes, grids and other units' },
   warnings: { zh: '预警：查看依据、研判、关闭', en: 'Warnings: evidence, triage, closing' },
 };
