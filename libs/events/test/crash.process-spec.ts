@@ -151,8 +151,9 @@ describe('a process that dies', () => {
     await expectOneEffect(thing.id);
   });
 
+  const OURS = `FROM events.timer WHERE service = 'fixture'`;
   const timersLeft = async (): Promise<number> =>
-    (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM events.timer')).rows[0]?.n as number;
+    (await db.query<{ n: number }>(`SELECT count(*)::int AS n ${OURS}`)).rows[0]?.n as number;
 
   it('in the midst of firing timers fires none of them, and the next process all of them once', async () => {
     const child = await start();
@@ -171,7 +172,7 @@ describe('a process that dies', () => {
     await child.end('SIGKILL');
     await db.query('ROLLBACK');
     await eventually(async () => {
-      expect(await rowsOf(clone.url, 'SELECT 1 FROM events.timer FOR UPDATE SKIP LOCKED')).toBe(things.length);
+      expect(await rowsOf(clone.url, `SELECT 1 ${OURS} FOR UPDATE SKIP LOCKED`)).toBe(things.length);
     });
     for (const id of things) expect(await effects(id)).toBe(0);
     await start();

@@ -119,7 +119,7 @@ describe('timers', () => {
 
   it('become a dead delivery when their event no longer exists', async () => {
     await test.query(
-      sql`INSERT INTO events.timer (key, service, due_at, event_name, payload) VALUES ('fixture.gone', 'fixture', now(), 'fixture.gone.v1', '{}')`,
+      sql`INSERT INTO events.timer (key, service, due_at, event_name, payload) VALUES ('fixture.gone', 'fixture', now() - interval '1 minute', 'fixture.gone.v1', '{}')`,
     );
     await fireTimers(test, new Date());
     const operator = await test.client('platform:operations:read');
