@@ -80,6 +80,7 @@ export class Files {
     const id = newId();
     const key = keyOf(purpose.service, id);
     await this.withStorage(this.storage.put(key, sealedPath));
+    let written = false;
     try {
       return await this.database.transaction(actor, async (tx) => {
         await query(
@@ -95,10 +96,12 @@ export class Files {
               VALUES (${id}, ${purpose.name}, ${cleanName(filename, content.type)}, ${content.type}, ${bytes}, ${sha256}, ${sealedKey},
                 ${actor.personId ?? null}, ${actor.app}, now() + ${UNATTACHED}) RETURNING ${COLUMNS}`,
         );
+        written = true;
         return StoredFileDto.from(row!);
       });
     } catch (error) {
-      this.discard(key);
+      // What fails after the row was written may be its commit, of which nobody knows: the content stays, and `deleteOrphans` looks.
+      if (!written) this.discard(key);
       throw error;
     }
   }

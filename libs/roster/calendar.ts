@@ -22,16 +22,27 @@ export async function calendarDays(tx: Tx, from: string, to: string): Promise<Da
  * year without a plan was crossed.
  */
 export async function addWorkingDays(tx: Tx, date: string, n: number): Promise<{ date: string; provisional: boolean }> {
-  let left = n;
+  const { dates, provisional } = await nextWorkingDays(tx, date, n);
+  return { date: dates.at(-1)!, provisional };
+}
+
+/** The next `n` working days after `date`, in order, one at least; at the end of the calendar fewer, of which the last is its last date. */
+export async function nextWorkingDays(
+  tx: Tx,
+  date: string,
+  n: number,
+): Promise<{ dates: string[]; provisional: boolean }> {
+  const dates: string[] = [];
   let provisional = false;
   let from = addDays(date, 1);
   for (;;) {
     const to = addDays(from, 31);
     for (const day of await calendarDays(tx, from, to)) {
       if (day.provisional) provisional = true;
-      if (day.workday && --left <= 0) return { date: day.date, provisional };
+      if (day.workday) dates.push(day.date);
+      if (dates.length > 0 && dates.length >= n) return { dates, provisional };
     }
-    if (to === LAST_DATE) return { date: to, provisional: true };
+    if (to === LAST_DATE) return { dates: [...dates.filter((day) => day < to), to], provisional: true };
     from = addDays(to, 1);
   }
 }

@@ -1,4 +1,4 @@
-export { addWorkingDays, calendarDays } from './calendar.js';
+export { addWorkingDays, calendarDays, nextWorkingDays } from './calendar.js';
 export {
   answeredBy,
   holdsOn,

@@ -1,6 +1,6 @@
 import type { AppointmentKind } from '#contracts';
 import { query, sql, type Tx } from '#database';
-import { addWorkingDays, answerersFor, peopleByIds } from '#roster';
+import { answerersFor, nextWorkingDays, peopleByIds } from '#roster';
 import { dateOf, instantOf } from '#time';
 import type { Definition, SignerRule } from './definition.js';
 import type { Inputs, Instance } from './instance.js';
@@ -63,12 +63,9 @@ function namedIn(instance: Instance | undefined): string[] {
 
 async function workdayEnds(tx: Tx, definition: Definition, date: string, timeZone: string): Promise<string[]> {
   const most = Math.max(0, ...definition.steps.map(({ deadline }) => deadline?.workingDays ?? 0));
-  const ends: string[] = [];
-  for (let day = date; ends.length < most;) {
-    day = (await addWorkingDays(tx, day, 1)).date;
-    ends.push(instantOf(day, '24:00', timeZone).toISOString());
-  }
-  return ends;
+  if (most === 0) return [];
+  const { dates } = await nextWorkingDays(tx, date, most);
+  return dates.map((day) => instantOf(day, '24:00', timeZone).toISOString());
 }
 
 /** For whom each person stands in at an instant; `table`: the service's `workflow_absence`. */

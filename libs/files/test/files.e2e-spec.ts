@@ -326,6 +326,19 @@ describe('files', () => {
       expect((await download(app, used.id).expect(200)).body).toEqual(PDF);
     });
 
+    it('spares a content of which nobody knows whether its row is there, for a day', async () => {
+      await test.query(sql`CREATE FUNCTION safety.lost() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '08006'; END $$`);
+      await test.query(
+        sql`CREATE CONSTRAINT TRIGGER lost AFTER INSERT ON safety.file DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION safety.lost()`,
+      );
+      await send(app, PDF, 'report.pdf').expect(503);
+      await test.query(sql`DROP TRIGGER lost ON safety.file`);
+      expect([await rows(), stored()]).toEqual([[], [expect.any(String)]]);
+      await orphaned(inHours(25));
+      expect(stored()).toEqual([]);
+    });
+
     it('is done by the clock', async () => {
       await handIn();
       await test.query(sql`UPDATE safety.file SET keep_until = now() - interval '1 minute'`);
