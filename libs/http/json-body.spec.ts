@@ -33,7 +33,7 @@ describe('keys of a body', () => {
       expect(errorsOf(body)).toHaveLength(1);
       return performance.now() - from;
     });
-    // 8 ms on a free core; the fastest of five, as others work beside it.
+    // The fastest of five, as others work beside it.
     expect(Math.min(...times)).toBeLessThan(60);
   });
 });

@@ -1,5 +1,5 @@
 import { newId, sql } from '#database';
-import { campus, type Client, TestApp } from '#testing';
+import { campus, type Client, TestApp, wholeList } from '#testing';
 import { Workflows } from '#workflow';
 import { affairs } from '../src/affairs.module.js';
 import { LeaveHandlers } from '../src/leave/leave.handlers.js';
@@ -246,6 +246,22 @@ describe('what can be done with a leave while it is decided', () => {
     expect(cancelled.status).toBe('cancelled');
     expect(await waits(counselor, leave)).toBe(false);
     expect((await act(counselor, cancelled, 'approve').expect(409)).body.code).toBe('workflow/ended');
+  });
+
+  it('stands twice among the tasks of whoever is awaited twice, also where a page ends between', async () => {
+    const doubled: string[] = [];
+    for (const n of [0, 1, 2, 3]) {
+      const { id } = await submit(await student(n), await form(test, 1, 40));
+      // The second and the fourth: one of them lies over two pages of two, however many tasks there were before.
+      if (n % 2 === 0) continue;
+      doubled.push(id);
+      await test.query(sql`INSERT INTO affairs.workflow_step
+        SELECT (jsonb_populate_record(s, '{"signer": 900}')).* FROM affairs.workflow_step s JOIN affairs.workflow w ON w.id = s.workflow_id
+         WHERE w.subject_id = ${id} AND s.state = 'open'`);
+    }
+    const found = await wholeList<{ subjectId: string }>(counselor, '/affairs/v1/tasks');
+    for (const id of doubled) expect(found.filter(({ subjectId }) => subjectId === id)).toHaveLength(2);
+    await test.query(sql`DELETE FROM affairs.workflow_step WHERE signer = 900`);
   });
 
   it('folds to what its rows say, whatever was done', async () => {
