@@ -52,7 +52,7 @@ describe('after a correction', () => {
   let house: House;
   const now = today(ZONE);
   // Over whatever the time is.
-  const night = addDays(now, -2);
+  const night = addDays(now, -3);
   const morning = addDays(night, 1);
   const [out, early, noon] = [wall(night, '18:00'), wall(night, '22:30'), wall(morning, '12:00')];
 
