@@ -21,7 +21,8 @@ export const AUDIT_TABLES = ['audit', 'audit_entry', 'audit_unsealed', 'audit_da
 export const SEAL_EVERY_MS = 2_000;
 
 /**
- * Writes an audit entry in the caller's transaction: no entry, no read. Nobody waits for anybody. Within seconds of the commit a
+ * Writes an audit entry in the caller's transaction: no entry, no change. A read needs no transaction with its entry: it awaits it before
+ * it answers, so that there is no read without one either. Nobody waits for anybody. Within seconds of the commit a
  * worker seals it into the hash chain of the day (GB/T 22239-2019 level 3: audit protected against change); until then the owner
  * of the database, and nobody else, could remove it without a trace.
  */

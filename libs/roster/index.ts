@@ -13,6 +13,7 @@ export {
 export { type CountedPass, passesSince } from './passes.js';
 export {
   answerersFor,
+  answerersOf,
   appointmentsOf,
   membershipsOf,
   peopleByIds,

@@ -1,5 +1,5 @@
 import type { AppointmentKind, UnitKind } from '#contracts';
-import { query, queryOne, sql, type Tx } from '#database';
+import { query, queryOne, sql, type Sql, type Tx } from '#database';
 import { holdsOn } from './scope.js';
 
 export interface Person {
@@ -87,6 +87,16 @@ export async function answerersFor(
            AND m.valid_from <= ${date} AND (m.valid_to IS NULL OR m.valid_to > ${date})
            AND a.valid_from <= ${date} AND (a.valid_to IS NULL OR a.valid_to > ${date})`,
   );
+}
+
+/** SQL: who answers for a student on a date, as JSON `[{ personId, kind, name }]`, in the order of `kinds`. */
+export function answerersOf(studentId: Sql, date: string, kinds: readonly AppointmentKind[]): Sql {
+  return sql`(SELECT coalesce(json_agg(json_build_object('personId', a.person_id, 'kind', a.kind, 'name', a.name)
+                       ORDER BY array_position(${kinds}::text[], a.kind), a.person_id), '[]')
+    FROM (SELECT DISTINCT a.person_id, a.kind, p.name
+            FROM directory.published_membership_v1 m JOIN staffing.published_appointment_v1 a ON a.unit_id = m.unit_id
+            JOIN directory.published_person_v1 p ON p.id = a.person_id
+           WHERE m.person_id = ${studentId} AND a.kind = ANY(${kinds}::text[]) AND ${holdsOn(sql`m`, date)} AND ${holdsOn(sql`a`, date)}) a)`;
 }
 
 /** The units and places (all levels) people belong to on a date; `kinds` narrows them. */

@@ -32,6 +32,25 @@ describe('calendar dates', () => {
     expect(instantOf('2026-11-20', '24:00', SHANGHAI).toISOString()).toBe('2026-11-20T16:00:00.000Z');
   });
 
+  it('are those of each instant and zone, whatever was asked before', () => {
+    const [day, hour] = [Date.parse('2026-12-31T00:00:00+08:00'), 3_600_000];
+    for (const at of [day, day + 24 * hour - 1, day + 24 * hour, day - 1, day, day + 12 * hour]) {
+      const [zone, other] = [SHANGHAI, 'America/New_York'].map((timeZone) => dateOf(new Date(at), timeZone));
+      expect([zone, other]).toEqual(
+        [SHANGHAI, 'America/New_York'].map((timeZone) => dateOf(new Date(at).toISOString(), timeZone)),
+      );
+    }
+    // A day of 23 hours and one of 25.
+    for (const at of [
+      '2026-03-08T05:00:00Z',
+      '2026-03-09T03:59:59Z',
+      '2026-03-09T04:00:00Z',
+      '2026-11-02T04:59:59Z',
+      '2026-11-02T05:00:00Z',
+    ])
+      expect(dateOf(new Date(at), 'America/New_York')).toBe(dateOf(at, 'America/New_York'));
+  });
+
   it('count days between them, and name the weekday', () => {
     expect(daysBetween('2026-11-01', '2026-11-21')).toBe(20);
     expect(weekdayOf('2026-11-21')).toBe(6);

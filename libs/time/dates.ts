@@ -13,13 +13,23 @@ export function today(timeZone: string, now: Date = new Date()): string {
   return dateOf(now, timeZone);
 }
 
+/** The day a zone was asked of last, in milliseconds: nearly every question is of now, several times a request. */
+const lastDays = new Map<string, { from: number; to: number; date: string }>();
+
 /** The calendar date an instant falls on in the campus time zone; the last date for all that lies beyond. */
 export function dateOf(instant: Date | string, timeZone: string): string {
+  const last = lastDays.get(timeZone);
+  if (last && instant instanceof Date && instant.getTime() >= last.from && instant.getTime() < last.to)
+    return last.date;
   const moment =
     typeof instant === 'string'
       ? DateTime.fromISO(instant, { zone: timeZone })
       : DateTime.fromJSDate(instant, { zone: timeZone });
-  return within(moment.year, moment.toISODate() as string);
+  const date = within(moment.year, moment.toISODate() as string);
+  const day = moment.startOf('day');
+  if (instant instanceof Date && moment.isValid && moment.year < 9999)
+    lastDays.set(timeZone, { from: day.toMillis(), to: day.plus({ days: 1 }).toMillis(), date });
+  return date;
 }
 
 /** The instant of a wall-clock time (`HH:mm`, `24:00` = next midnight) on a date in the campus time zone. */

@@ -6,7 +6,7 @@ import { Database, query, queryOne, sql, type Sql, type Tx, update } from '#data
 import { Events } from '#events';
 import { anyOf, list, type Page, rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
-import { answeredBy, answerersFor, inUnits, peopleByIds } from '#roster';
+import { answeredBy, answerersOf, inUnits } from '#roster';
 import { instantOf, today } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
@@ -48,33 +48,31 @@ export class Warnings {
   async list(actor: Actor, page: WarningsQuery): Promise<Page<WarningDto>> {
     const { status, level, rule, studentId, unitId, grade, assigneeId, raisedFrom, raisedTo, overdue, updatedSince } =
       page;
-    const date = today(this.config.timeZone);
-    return this.database.transaction(null, async (tx) => {
-      const found = await list(tx, page, {
-        select: COLUMNS,
-        from: TABLES,
-        where: [
-          this.visible(actor, READ),
-          anyOf(sql`w.status`, status) ?? sql`w.status <> 'withdrawn'`,
-          anyOf(sql`w.level`, level),
-          anyOf(sql`w.rule_code`, rule),
-          anyOf(sql`w.student_id`, studentId, 'uuid'),
-          inUnits(unitId, sql`w.student_id`, date),
-          anyOf(sql`s.grade`, grade),
-          assigneeId && answeredBy(assigneeId, sql`w.student_id`, date),
-          raisedFrom && sql`w.raised_at >= ${instantOf(raisedFrom, '00:00', this.config.timeZone)}`,
-          raisedTo && sql`w.raised_at < ${instantOf(raisedTo, '24:00', this.config.timeZone)}`,
-          overdue === undefined ? undefined : overdueIs(overdue),
-          updatedSince && sql`w.updated_at >= ${updatedSince}`,
-        ],
-        sorts: { raisedAt: sql`w.raised_at`, level: sql`w.level_rank`, updatedAt: sql`w.updated_at` },
-        defaultSort: '-raisedAt',
-        id: sql`w.id`,
-        to: WarningDto.from,
-      });
-      await auditList(tx, actor, { action: 'early-warning.warnings.list', rows: found.data.length, filter: page });
-      return found;
+    const [date, reader] = [this.today(), this.database.reader];
+    const found = await list(reader, page, {
+      select: COLUMNS,
+      from: TABLES,
+      where: [
+        this.visible(actor, READ),
+        anyOf(sql`w.status`, status) ?? sql`w.status <> 'withdrawn'`,
+        anyOf(sql`w.level`, level),
+        anyOf(sql`w.rule_code`, rule),
+        anyOf(sql`w.student_id`, studentId, 'uuid'),
+        inUnits(unitId, sql`w.student_id`, date),
+        anyOf(sql`s.grade`, grade),
+        assigneeId && answeredBy(assigneeId, sql`w.student_id`, date),
+        raisedFrom && sql`w.raised_at >= ${instantOf(raisedFrom, '00:00', this.config.timeZone)}`,
+        raisedTo && sql`w.raised_at < ${instantOf(raisedTo, '24:00', this.config.timeZone)}`,
+        overdue === undefined ? undefined : overdueIs(overdue),
+        updatedSince && sql`w.updated_at >= ${updatedSince}`,
+      ],
+      sorts: { raisedAt: sql`w.raised_at`, level: sql`w.level_rank`, updatedAt: sql`w.updated_at` },
+      defaultSort: '-raisedAt',
+      id: sql`w.id`,
+      to: WarningDto.from,
     });
+    await auditList(reader, actor, { action: 'early-warning.warnings.list', rows: found.data.length, filter: page });
+    return found;
   }
 
   async summary(actor: Actor): Promise<WarningSummaryDto> {
@@ -89,13 +87,12 @@ export class Warnings {
     return { levels: levels.map((level) => byLevel.get(level) ?? { level, open: 0, confirmed: 0 }) };
   }
 
-  /** The whole of a warning. Reading it leaves an audit entry in the same transaction. */
-  get(actor: Actor, id: string): Promise<WarningDetailDto> {
-    return this.database.transaction(null, async (tx) => {
-      const detail = await this.detail(tx, actor, READ, id);
-      await audit(tx, actor, { action: 'early-warning.warning.read', subject: { kind: 'warning', id } });
-      return detail;
-    });
+  /** The whole of a warning. Reading it leaves an audit entry. */
+  async get(actor: Actor, id: string): Promise<WarningDetailDto> {
+    const reader = this.database.reader;
+    const detail = await this.detail(reader, actor, READ, id);
+    await audit(reader, actor, { action: 'early-warning.warning.read', subject: { kind: 'warning', id } });
+    return detail;
   }
 
   confirm(actor: Actor, id: string, expected: number, { note }: ConfirmDto): Promise<WarningDetailDto> {
@@ -164,26 +161,18 @@ export class Warnings {
   }
 
   private async detail(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<WarningDetailDto> {
-    const row = await queryOne<WarningRow & Pick<WarningDetailDto, 'evidence'> & { history: HistoryEntry[] }>(
+    const row = await queryOne<
+      WarningRow & Pick<WarningDetailDto, 'evidence' | 'assignees'> & { history: HistoryEntry[] }
+    >(
       tx,
-      sql`SELECT ${COLUMNS}, w.evidence, w.history FROM ${TABLES} WHERE w.id = ${id} AND ${this.visible(actor, permission)}`,
+      sql`SELECT ${COLUMNS}, w.evidence, w.history, ${answerersOf(sql`w.student_id`, this.today(), POSTS)} AS assignees
+            FROM ${TABLES} WHERE w.id = ${id} AND ${this.visible(actor, permission)}`,
     );
     if (!row) throw new NotFound({ what: 'warning' });
-    const answerers = await answerersFor(tx, [row.studentId], this.today(), POSTS);
-    const people = new Map(
-      (
-        await peopleByIds(
-          tx,
-          answerers.map((one) => one.personId),
-        )
-      ).map((one) => [one.id, one]),
-    );
     return Object.assign(new WarningDetailDto(), WarningDto.from(row), {
       evidence: row.evidence,
       history: historyOf(row.history),
-      assignees: answerers
-        .map(({ personId, kind }) => ({ personId, kind, name: people.get(personId)?.name ?? '' }))
-        .sort((a, b) => POSTS.indexOf(a.kind) - POSTS.indexOf(b.kind) || (a.personId < b.personId ? -1 : 1)),
+      assignees: row.assignees,
     });
   }
 
