@@ -6,7 +6,6 @@ import { daysAgo, holdSchedules, observe, publish, retireShipped, run, simpleRul
 
 const SOURCES = '/early-warning/v1/sources';
 const NOTICES = '/early-warning/v1/source-notices';
-const ZONE = 'Asia/Shanghai';
 
 describe('sources', () => {
   let test: TestApp;
@@ -88,7 +87,7 @@ describe('sources', () => {
         sql`UPDATE early_warning.ingest_batch SET received_at = now() - ${interval}::interval WHERE source = ${source}`,
       );
     const silent = async (asOf = daysAgo(0)) =>
-      Object.fromEntries([...(await test.database.read((tx) => silentMetrics(tx, asOf, ZONE)))]);
+      Object.fromEntries([...(await test.database.read((tx) => silentMetrics(tx, asOf, test.clock)))]);
 
     beforeAll(async () => {
       await officer.post(SOURCES, well).expect(201);
@@ -145,7 +144,7 @@ describe('sources', () => {
       );
       await test.database.transaction(null, async (tx) => (await import('../src/engine/folding.js')).foldDirty(tx));
       const [dead] = await test.database
-        .read((tx) => sourceStates(tx, daysAgo(20), ZONE))
+        .read((tx) => sourceStates(tx, daysAgo(20), test.clock))
         .then((all) => all.filter((one) => one.code === 'well'));
       expect(dead).toMatchObject({ silence: { kind: 'dead' }, silentMetrics: ['book_loans'] });
       await deliver('well', 'b2', 'book_loans', daysAgo(21));
@@ -169,7 +168,7 @@ describe('sources', () => {
     const spring = { ...well, code: 'spring', metrics: ['sport_min'], rhythmHours: 72 };
     const silent = async (asOf: string) => {
       await fold();
-      const states = await test.database.read((tx) => sourceStates(tx, asOf, ZONE));
+      const states = await test.database.read((tx) => sourceStates(tx, asOf, test.clock));
       return states.find((one) => one.code === 'spring')!.silence;
     };
 
@@ -213,7 +212,7 @@ describe('sources', () => {
       const brook = { ...spring, code: 'brook', minPresence: 0 };
       await officer.post(SOURCES, brook).expect(201);
       const silentMetricsOf = async (asOf: string) => {
-        const states = await test.database.read((tx) => sourceStates(tx, asOf, ZONE));
+        const states = await test.database.read((tx) => sourceStates(tx, asOf, test.clock));
         return Object.fromEntries(states.map(({ code, silentMetrics: metrics }) => [code, metrics]));
       };
       // 6 of 12 students on the eighth day.
