@@ -84,7 +84,7 @@ describe('sources', () => {
     /** Moves all that a source sent back in time. */
     const age = (source: string, interval: string) =>
       test.query(
-        sql`UPDATE early_warning.ingest_batch SET received_at = now() - ${interval}::interval WHERE source = ${source}`,
+        sql`UPDATE early_warning.ingest_batch SET received_at = ${test.clock.now()}::timestamptz - ${interval}::interval WHERE source = ${source}`,
       );
     const silent = async (asOf = daysAgo(0)) =>
       Object.fromEntries([...(await test.database.read((tx) => silentMetrics(tx, asOf, test.clock)))]);
@@ -100,11 +100,11 @@ describe('sources', () => {
     it('have time from when they were declared, and are dead after twice their rhythm', async () => {
       expect(await silent()).toEqual({});
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '47 hours' WHERE code = 'well'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '47 hours' WHERE code = 'well'`,
       );
       expect(await silent()).toEqual({});
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '49 hours' WHERE code = 'well'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '49 hours' WHERE code = 'well'`,
       );
       expect(await silent()).toEqual({ [SILENT.dead!]: { source: 'well', kind: 'dead', since: expect.any(String) } });
       expect(await silent(daysAgo(30))).toEqual({});
@@ -130,7 +130,7 @@ describe('sources', () => {
       expect(await silent()).toEqual({});
       expect((await state('well')).now).toMatchObject({ state: 'dead', silentMetrics: [] });
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '3 days' WHERE code = 'spare'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '3 days' WHERE code = 'spare'`,
       );
       expect(await silent()).toMatchObject({ [SILENT.dead!]: { kind: 'dead' } });
       await test.query(sql`UPDATE early_warning.source SET active = FALSE WHERE code = 'spare'`);
@@ -140,7 +140,7 @@ describe('sources', () => {
 
     it('of the past count what was delivered later', async () => {
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '90 days' WHERE code = 'well'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '90 days' WHERE code = 'well'`,
       );
       await test.database.transaction(null, async (tx) => (await import('../src/engine/folding.js')).foldDirty(tx));
       const [dead] = await test.database
@@ -267,9 +267,11 @@ describe('sources', () => {
         simpleRule('b.awards', { metric: 'awards', agg: 'sum', window: '7d' }, { ge: [{ f: 'x' }, 5] }),
       );
       await officer.post(SOURCES, well).expect(201);
-      await test.query(sql`UPDATE early_warning.source SET created_at = now() - interval '3 days' WHERE code = 'well'`);
       await test.query(
-        sql`UPDATE early_warning.ingest_batch SET received_at = now() - interval '3 days' WHERE source = 'well'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '3 days' WHERE code = 'well'`,
+      );
+      await test.query(
+        sql`UPDATE early_warning.ingest_batch SET received_at = ${test.clock.now()}::timestamptz - interval '3 days' WHERE source = 'well'`,
       );
       await observe(app, [
         [0, 'book_loans', daysAgo(1), 9],
@@ -301,7 +303,9 @@ describe('sources', () => {
 
     it('what a person settled is not raised again because a source was away', async () => {
       await test.query(sql`UPDATE early_warning.warning SET status = 'dismissed' WHERE rule_code = 'a.books'`);
-      await test.query(sql`UPDATE early_warning.source_heartbeat SET at = now() - interval '3 days'`);
+      await test.query(
+        sql`UPDATE early_warning.source_heartbeat SET at = ${test.clock.now()}::timestamptz - interval '3 days'`,
+      );
       expect(await run(test, app)).toMatchObject({ noData: 1 });
       expect(await notices('?open=true')).toHaveLength(1);
       await app.post(`${SOURCES}/well/heartbeat`, {}).expect(200);

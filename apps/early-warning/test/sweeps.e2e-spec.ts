@@ -7,7 +7,6 @@ import { foldDirty } from '../src/engine/folding.js';
 import { sourceStates, sourceStatesOn } from '../src/engine/silence.js';
 import { daysAgo, holdSchedules, observe, retireShipped, simpleRule, tell } from './kit.js';
 
-
 describe('what many days have in common', () => {
   let test: TestApp;
   let app: Client;
@@ -45,7 +44,9 @@ describe('what many days have in common', () => {
       ['spring', 'sport_min', 0.5],
     ] as const)
       await app.post('/early-warning/v1/sources', { ...source, code, metrics: [metric], minPresence }).expect(201);
-    await test.query(sql`UPDATE early_warning.source SET created_at = now() - interval '300 days'`);
+    await test.query(
+      sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '300 days'`,
+    );
     // Daily, but for ten days; of late of few students.
     const visited = days(170, 1).filter((day) => day < daysAgo(60) || day > daysAgo(50));
     for (let first = 0; first < 12; first += 3)
