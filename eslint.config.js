@@ -31,12 +31,37 @@ export default tseslint.config(
   { files: ['libs/config/**'], rules: off('no-process-env') },
   { files: ['libs/database/**'], rules: off('no-data-source', 'no-pasted-sql') },
   { files: ['libs/events/**', 'tools/local/**'], rules: off('no-queue-client') },
+  // What time it is; whether a token is still good (RFC 9068), which its issuer's clock says; when a row was written.
+  {
+    files: ['libs/time/clock.ts', 'libs/auth/token-verifier.ts', 'libs/database/entity.ts'],
+    rules: off('no-machine-time'),
+  },
+  // Deliveries wait, and tokens and sessions end, by the one clock that all processes share.
+  {
+    files: ['libs/events/{consumer,deliveries,relay}.ts', 'apps/directory/src/{clients,login}/**'],
+    rules: off('no-database-time'),
+  },
   // Definitions of tables and rights take no bound values.
   { files: ['**/migrations/**', 'libs/service/roles.ts'], rules: off('no-pasted-sql') },
+  { files: ['**/migrations/**', '**/migrations.ts'], rules: off('no-database-time') },
   // Programs that people start: they read what they are told and answer on the terminal.
-  { files: ['tools/**', 'bench/**'], rules: off('no-process-env', 'no-console', 'no-pasted-sql') },
+  {
+    files: ['tools/**', 'bench/**'],
+    rules: off('no-process-env', 'no-console', 'no-pasted-sql', 'no-machine-time', 'no-database-time'),
+  },
   // Its peer is a bare BullMQ.
   { files: ['bench/**'], rules: off('no-queue-client') },
   // Tests look behind the curtain, and try what must be refused.
-  { files: TESTS, rules: off('no-process-env', 'no-console', 'no-queue-client', 'no-pasted-sql', 'no-data-source') },
+  {
+    files: TESTS,
+    rules: off(
+      'no-process-env',
+      'no-console',
+      'no-queue-client',
+      'no-pasted-sql',
+      'no-data-source',
+      'no-machine-time',
+      'no-database-time',
+    ),
+  },
 );

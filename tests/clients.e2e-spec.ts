@@ -102,7 +102,7 @@ describe('clients generated from the merged document', () => {
     const [counselor, officer, student] = (await Promise.all(
       [counselorCs, schoolOfficer, campus.students[0]!].map((id) => test.person(id)),
     )) as [Client, Client, Client];
-    const day = (n: number): string => new Date(Date.now() + n * 86_400_000).toISOString();
+    const day = (n: number): string => new Date(test.clock.now().getTime() + n * 86_400_000).toISOString();
     env = {
       ...{
         API: test.url,

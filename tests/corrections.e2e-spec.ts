@@ -1,12 +1,12 @@
 import { RosterChangedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';
-import { campus, drainEvents, studentNumbers } from '#testing';
-import { addDays, today } from '#time';
-import { House, type Leave, wall, ZONE } from './house.js';
+import { campus, campusNow, campusToday, drainEvents, studentNumbers } from '#testing';
+import { addDays } from '#time';
+import { House, type Leave, wall } from './house.js';
 
 const HOUR = 3_600_000;
-const hoursAgo = (hours: number): string => new Date(Date.now() - hours * HOUR).toISOString();
+const hoursAgo = (hours: number): string => new Date(campusNow().getTime() - hours * HOUR).toISOString();
 
 describe('a leave that is filed after the return', () => {
   let house: House;
@@ -50,7 +50,7 @@ describe('a leave that is filed after the return', () => {
 /** The path of a leave, a night and a warning when it rains: what was known is corrected, and the services agree again. */
 describe('after a correction', () => {
   let house: House;
-  const now = today(ZONE);
+  const now = campusToday();
   // Over whatever the time is.
   const night = addDays(now, -3);
   const morning = addDays(night, 1);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SERVICE_NAMES } from '#contracts';
 import { campus, eventually, studentNumbers } from '#testing';
-import { addDays, instantOf, today } from '#time';
+import { addDays, dateOf, instantOf } from '#time';
 
 /** The house as an app sees it, whichever way it is packed. */
 export interface Api {
@@ -109,7 +109,7 @@ export async function walkThePath(api: Api): Promise<void> {
   const stranger = await as(campus.staff.counselorFl);
 
   // Three nights that are over whatever the time is: the newest began the day before yesterday.
-  const now = today(ZONE);
+  const now = dateOf(new Date(), ZONE);
   const night = addDays(now, -2);
   const nights = [addDays(now, -4), addDays(now, -3), night];
 

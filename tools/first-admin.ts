@@ -3,7 +3,7 @@ import { Actor } from '#auth';
 import type { Config } from '#config';
 import { connect, Database, query, queryOne, sql } from '#database';
 import { Policies, PolicyVersion } from '#policy';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { SignInCodes } from '../apps/directory/src/login/sign-in-codes.service.js';
 import { Appointment } from '../apps/staffing/src/appointments/appointment.entity.js';
@@ -47,7 +47,8 @@ export async function firstAdmin(config: Config, number: string): Promise<FirstA
 }
 
 async function appointUnlessSomebodyIs(database: Database, config: Config, personId: string): Promise<boolean> {
-  const day = today(config.timeZone);
+  const clock = new CampusClock(config);
+  const day = clock.today();
   const schools = await query<{ id: string; officer: boolean }>(
     database.reader,
     sql`SELECT u.id, EXISTS (
@@ -59,7 +60,7 @@ async function appointUnlessSomebodyIs(database: Database, config: Config, perso
   const [school] = schools;
   if (!school) throw new Error('The roster has no school (an org of type district or school): import it first.');
   if (schools.some(({ officer }) => officer)) return false;
-  await new Appointments(database, new Policies(), config).appoint(Actor.system('staffing'), {
+  await new Appointments(database, new Policies(), clock).appoint(Actor.system('staffing'), {
     personId,
     kind: 'student_affairs_officer',
     unitId: school.id,

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { Config } from '#config';
 import { Database } from '#database';
+import { CampusClock } from '#time';
 import { AccessReasonInterceptor } from './access-reason.js';
 import { AuditSealer } from './audit-sealer.js';
 import { AuthGuard } from './auth.guard.js';
@@ -16,8 +17,8 @@ export class AuthModule {
       providers: [
         {
           provide: Authenticator,
-          inject: [Database],
-          useFactory: (database: Database) => new Authenticator(config, database),
+          inject: [Database, CampusClock],
+          useFactory: (database: Database, clock: CampusClock) => new Authenticator(config, database, clock),
         },
         {
           provide: AuditSealer,

@@ -2,7 +2,7 @@ import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { Config } from '#config';
 import { Database } from '#database';
 import { personWithPosts } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { Actor } from './actor.js';
 import { Revocations } from './revocations.js';
 import { type Claims, KeysUnavailableError, TokenVerifier } from './token-verifier.js';
@@ -14,8 +14,9 @@ export class Authenticator {
   private readonly revocations: Revocations;
 
   constructor(
-    private readonly config: Config,
+    config: Config,
     private readonly database: Database,
+    private readonly clock: CampusClock,
   ) {
     this.verifier = new TokenVerifier(config.issuer, config.jwksUrl ?? `${config.issuer}/jwks`);
     this.revocations = new Revocations(database);
@@ -26,7 +27,7 @@ export class Authenticator {
     const claims = await this.claimsOf(token);
     if (!claims || (await this.revocations.isRevoked(claims))) return undefined;
     if (claims.personId === undefined) return Actor.app(claims.clientId, claims.permissions, requestId);
-    const date = today(this.config.timeZone);
+    const date = this.clock.today();
     const person = await personWithPosts(this.database.reader, claims.personId, date);
     if (!person?.active) return undefined;
     return Actor.person(

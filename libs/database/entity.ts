@@ -44,7 +44,8 @@ export class StaleVersionError extends Error {
 
 /** Inserts a new entity. Never overwrites: a taken id is an error. */
 export async function insert<T extends BaseEntity>(tx: Tx, entity: T): Promise<T> {
-  entity.createdAt = entity.updatedAt = new Date();
+  entity.updatedAt = new Date();
+  entity.createdAt ??= entity.updatedAt;
   await tx.insert(entity.constructor as ObjectType<T>, entity as never);
   return entity;
 }

@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CronExpressionParser } from 'cron-parser';
-import { DateTime } from 'luxon';
 import { Config } from '#config';
 import { Database, newId, query, queryOne, sql, type Tx } from '#database';
+import { CampusClock } from '#time';
 import { Handlers, type Schedule } from './handlers.js';
 import { Events } from './publishing.js';
 
@@ -25,6 +25,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly config: Config,
     private readonly handlers: Handlers,
     private readonly events: Events,
+    private readonly clock: CampusClock,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -32,7 +33,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
     for (const schedule of this.handlers.schedules) {
       await query(
         this.database.reader,
-        sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${schedule.name}, ${schedule.service}, ${schedule.cron}, now())
+        sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${schedule.name}, ${schedule.service}, ${schedule.cron}, ${this.clock.now()})
             ON CONFLICT (name) DO UPDATE SET cron = excluded.cron WHERE events.schedule.cron <> excluded.cron`,
       );
     }
@@ -50,7 +51,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Writes the deliveries of all periods that ended by `now`. */
-  async tick(now: Date = new Date()): Promise<void> {
+  async tick(now = this.clock.now()): Promise<void> {
     for (const schedule of this.handlers.schedules) {
       await this.database.background((tx) => this.advance(tx, schedule, now));
     }
@@ -63,7 +64,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
     const at = new Date((payload as { at: string }).at);
     await schedule.handle(tx, {
       at,
-      date: DateTime.fromJSDate(at, { zone: this.config.timeZone }).toISODate() as string,
+      date: this.clock.dateOf(at),
     });
   }
 
@@ -74,7 +75,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
     );
     if (!row) return;
     const due = schedule.catchUp === 'latest' ? latestPeriod : periodsBetween;
-    const periods = due(schedule.cron, this.config.timeZone, row.lastPeriod, now);
+    const periods = due(schedule.cron, this.clock.timeZone, row.lastPeriod, now);
     if (periods.length === 0) return;
     const rows = periods.map((at) => ({
       id: newId(),

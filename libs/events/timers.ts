@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { Config } from '#config';
 import { eventClassOf, eventOptions, type ServiceName } from '#contracts';
 import { afterCommit, Database, newId, query, queryOne, sql, type Tx } from '#database';
+import { CampusClock } from '#time';
 import { Handlers } from './handlers.js';
 import { checked, Events } from './publishing.js';
 
@@ -39,6 +40,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly config: Config,
     private readonly handlers: Handlers,
     private readonly events: Events,
+    private readonly clock: CampusClock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -81,7 +83,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
              SET due_at = excluded.due_at, event_name = excluded.event_name, payload = excluded.payload`,
     );
     const first = Math.min(...timers.map(({ at }) => at.getTime()));
-    afterCommit(tx, () => this.wakeIn(first - Date.now()));
+    afterCommit(tx, () => this.wakeIn(first - this.clock.now().getTime()));
   }
 
   /** Cancels timers in `tx`. One that has fired, or was never set, is no error: its event may be on its way. */
@@ -89,18 +91,18 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
     await query(tx, sql`DELETE FROM events.timer WHERE key = ANY(${keys}::text[])`);
   }
 
-  /** Publishes the events of all timers of the hosted services that are due by `until` (none given: now, by the database's clock). */
-  async fire(until?: Date): Promise<void> {
+  /** Publishes the events of all timers of the hosted services that are due by `until` (none given: now). */
+  async fire(until = this.clock.now()): Promise<void> {
     let fired: number;
     do fired = await this.database.background((tx) => this.fireSome(tx, until));
     while (fired === AT_ONCE);
   }
 
-  private async fireSome(tx: Tx, until: Date | undefined): Promise<number> {
+  private async fireSome(tx: Tx, until: Date): Promise<number> {
     const due = await query<{ service: ServiceName; name: string; payload: object }>(
       tx,
       sql`DELETE FROM events.timer t USING (
-            SELECT key FROM events.timer WHERE service = ANY(${this.handlers.hosted}::text[]) AND due_at <= coalesce(${until ?? null}, now())
+            SELECT key FROM events.timer WHERE service = ANY(${this.handlers.hosted}::text[]) AND due_at <= ${until}
              ORDER BY due_at LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED) due
            WHERE t.key = due.key RETURNING t.service, t.event_name AS name, t.payload`,
     );
@@ -144,7 +146,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
   private async msUntilNext(): Promise<number> {
     const row = await queryOne<{ ms: number }>(
       this.database.reader,
-      sql`SELECT coalesce(extract(epoch FROM min(first.due_at) - clock_timestamp()) * 1000, 'Infinity')::float8 AS ms
+      sql`SELECT coalesce(extract(epoch FROM min(first.due_at) - ${this.clock.now()}::timestamptz) * 1000, 'Infinity')::float8 AS ms
             FROM unnest(${this.handlers.hosted}::text[]) AS s(service)
             CROSS JOIN LATERAL (SELECT due_at FROM events.timer t WHERE t.service = s.service ORDER BY due_at LIMIT 1) first`,
     );

@@ -15,7 +15,7 @@ import type { Storage } from './storage.js';
 import { fileTable } from './migrations/file-table.js';
 
 /** What was handed in and is not attached to anything is kept so long. */
-const UNATTACHED = sql`interval '24 hours'`;
+const UNATTACHED_MS = 24 * 3_600_000;
 /** Files that somebody may have handed in and not used. */
 const MOST_UNATTACHED = 30;
 const RETRY_AFTER_SECONDS = 3;
@@ -65,7 +65,7 @@ export class Files {
     const waiting = await queryOne<{ n: number }>(
       tx,
       sql`SELECT count(*)::int AS n FROM ${fileTable(purpose.service)} f
-           WHERE ${handedInBy(actor)} AND f.subject_id IS NULL AND f.keep_until > now()`,
+           WHERE ${handedInBy(actor)} AND f.subject_id IS NULL AND f.keep_until > ${this.clock.now()}`,
     );
     if (waiting!.n >= MOST_UNATTACHED) throw new TooManyUnattached({ params: { most: MOST_UNATTACHED } });
   }
@@ -94,7 +94,7 @@ export class Files {
           sql`INSERT INTO ${fileTable(purpose.service)} AS f
                 (id, purpose, name, media_type, bytes, sha256, sealed_key, person_id, app, keep_until)
               VALUES (${id}, ${purpose.name}, ${cleanName(filename, content.type)}, ${content.type}, ${bytes}, ${sha256}, ${sealedKey},
-                ${actor.personId ?? null}, ${actor.app}, now() + ${UNATTACHED}) RETURNING ${COLUMNS}`,
+                ${actor.personId ?? null}, ${actor.app}, ${this.tomorrow()}) RETURNING ${COLUMNS}`,
         );
         written = true;
         return StoredFileDto.from(row!);
@@ -186,7 +186,7 @@ export class Files {
   async free(tx: Tx, { purpose, id }: FileSubject, but: readonly string[] = []): Promise<void> {
     await query(
       tx,
-      sql`UPDATE ${fileTable(purpose.service)} SET subject_id = NULL, keep_until = now() + ${UNATTACHED}
+      sql`UPDATE ${fileTable(purpose.service)} SET subject_id = NULL, keep_until = ${this.tomorrow()}
            WHERE subject_id = ${id} AND purpose = ${purpose.name} AND id <> ALL(${but}::uuid[])`,
     );
   }
@@ -220,6 +220,11 @@ export class Files {
       }
     }
     return deleted;
+  }
+
+  /** Until when a file is kept that is attached to nothing. */
+  private tomorrow(): Date {
+    return new Date(this.clock.now().getTime() + UNATTACHED_MS);
   }
 
   private readable(actor: Actor, service: ServiceName): Sql {

@@ -2,14 +2,13 @@ import { Body, Controller, Get, Param, Post, type Type } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { type Actor, audit, CurrentActor, Require, requireSchool } from '#auth';
-import { Config } from '#config';
 import type { ServiceName } from '#contracts';
 import { Database, type Tx } from '#database';
 import { DateOnly, Instant, Int, Json, ListOf, Text, validateValue } from '#fields';
 import { Created, Summary, Returns } from '#http';
 import { Policies, policiesOf, policyOf, type PolicyVersion } from '#policy';
 import { type FieldError, Invalid, NotFound } from '#problems';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { named } from './jobs.controller.js';
 
 /** A policy may have a method that finds what the rules of its fields cannot say; its pointers start at the policy. */
@@ -87,7 +86,7 @@ export function policiesControllerOf(service: ServiceName): Type {
   class PoliciesController {
     constructor(
       private readonly database: Database,
-      private readonly config: Config,
+      private readonly clock: CampusClock,
       private readonly policies: Policies,
     ) {}
 
@@ -151,7 +150,7 @@ export function policiesControllerOf(service: ServiceName): Type {
 
     private async describe(key: string): Promise<PolicyDto> {
       const { policyClass, options } = this.find(key);
-      const { value } = await this.policies.at(this.database.reader, policyClass, today(this.config.timeZone));
+      const { value } = await this.policies.at(this.database.reader, policyClass, this.clock.today());
       const versions = await this.policies.versions(this.database.reader, key);
       return Object.assign(new PolicyDto(), {
         key,

@@ -44,7 +44,7 @@ export function migrationSets(services: Service[]): MigrationSet[] {
 @Global()
 @Module({})
 class PlatformModule {
-  static forRoot(config: Config, services: Service[]): DynamicModule {
+  static forRoot(config: Config, services: Service[], clock: CampusClock): DynamicModule {
     const controllers: Type[] = services.flatMap(({ name, jobs }) => [
       jobsControllerOf(name, jobs ?? 'platform:operations:read'),
       operationsControllerOf(name),
@@ -57,7 +57,7 @@ class PlatformModule {
       providers: [
         { provide: Config, useValue: config },
         { provide: STORAGE, useFactory: () => storageOf(config) },
-        CampusClock,
+        { provide: CampusClock, useValue: clock },
         Files,
         Policies,
         Jobs,
@@ -72,7 +72,12 @@ class PlatformModule {
 class ProcessModule {}
 
 /** The Nest module of a process that hosts `services`. */
-function processModule(services: Service[], config: Config, files: FileModule[]): DynamicModule {
+function processModule(
+  services: Service[],
+  config: Config,
+  files: FileModule[],
+  clock = new CampusClock(config),
+): DynamicModule {
   const applicationName = services.length === 1 ? `yizhan-${services[0]?.name}` : 'yizhan';
   return {
     module: ProcessModule,
@@ -84,7 +89,7 @@ function processModule(services: Service[], config: Config, files: FileModule[])
         applicationName,
         waitSeconds: config.databaseWaitSeconds,
       }),
-      PlatformModule.forRoot(config, services),
+      PlatformModule.forRoot(config, services, clock),
       EventsModule.forRoot(config, services),
       AuthModule.forRoot(config),
       HttpModule.forRoot(config),
@@ -104,10 +109,14 @@ export async function sketchApp(services: Service[], config: Config): Promise<Ne
   });
 }
 
-/** Builds the application of a process and checks that it may start; it does not listen yet. */
-export async function createApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
+/** Builds the application of a process and checks that it may start; it does not listen yet. `clock`: tests hand in one that they can move. */
+export async function createApp(
+  services: Service[],
+  config: Config,
+  clock?: CampusClock,
+): Promise<NestFastifyApplication> {
   const files = fileModulesOf(services);
-  const module = processModule(services, config, files);
+  const module = processModule(services, config, files, clock);
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(config), {
     logger: new NestLogger(createLogger(config)),
     abortOnError: false,

@@ -13,6 +13,7 @@ import type { Permission } from '#contracts';
 import { PERMISSIONS } from '#contracts';
 import { Database, query, type Sql, type Tx } from '#database';
 import { createApp, type Service } from '#service';
+import { TestClock } from './clock.js';
 import { databaseUrl, TEMPLATE } from './template.js';
 
 /** Requests of one caller: an app alone, or acting for a person. */
@@ -30,6 +31,8 @@ export class TestApp {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly config: Config,
+    /** Moves what time it is on campus for this app. */
+    readonly clock: TestClock,
     readonly url: string,
     private readonly issuer: TestIssuer,
     private readonly dropDatabase: () => Promise<void>,
@@ -59,10 +62,11 @@ export class TestApp {
       ...overrides,
     });
     try {
-      const app = await createApp(services, config);
+      const clock = new TestClock(config);
+      const app = await createApp(services, config, clock);
       await app.listen(0, '127.0.0.1');
       const { port } = app.getHttpServer().address() as AddressInfo;
-      return new TestApp(app, config, `http://127.0.0.1:${port}`, issuer, drop);
+      return new TestApp(app, config, clock, `http://127.0.0.1:${port}`, issuer, drop);
     } catch (error) {
       await issuer.close();
       await drop();

@@ -36,8 +36,8 @@ export async function drainEvents(test: TestApp): Promise<void> {
   }, 60_000);
 }
 
-/** Fires the timers that are due by `at`, as though it were then, and waits until their events took effect. */
-export async function fireTimers(test: TestApp, at: Date): Promise<void> {
+/** Fires the timers that are due by `at` (none given: now on campus), as though it were then, and waits until their events took effect. */
+export async function fireTimers(test: TestApp, at = test.clock.now()): Promise<void> {
   await test.app.get(Timers).fire(at);
   await drainEvents(test);
 }

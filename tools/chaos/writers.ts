@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PERMISSIONS } from '#contracts';
-import { addDays, instantOf, today } from '#time';
+import { addDays, dateOf, instantOf } from '#time';
 import { campus } from '../../apps/directory/src/seed.js';
 import type { Found, Kind, Write } from './check.js';
 import { type House, STUDENTS, studentId, studentNumber } from './house.js';
@@ -79,7 +79,7 @@ export class Writers {
   private clients: Promise<void>[] = [];
   private student = 0;
   private tokens = { app: '', counselor: '' };
-  private readonly night = addDays(today(ZONE), -2);
+  private readonly night = addDays(dateOf(new Date(), ZONE), -2);
 
   constructor(
     private readonly house: House,

@@ -12,6 +12,7 @@ const FIXED =
   ':not(Literal, TemplateLiteral[expressions.length=0], ObjectExpression, ArrowFunctionExpression, NewExpression)';
 const BUILDER = '/^(where|andWhere|orWhere|orderBy|addOrderBy|select|addSelect|groupBy|addGroupBy|having|andHaving)$/';
 const EMPTY = ':matches(ObjectExpression[properties.length=0], ArrayExpression[elements.length=0])';
+const DATABASE_NOW = '(now|clock_timestamp|statement_timestamp|transaction_timestamp)\\(\\)';
 const FOREIGN_QUEUES = '/^(bullmq|@nestjs\\u002Fbullmq|ioredis)$/';
 
 export const rules = {
@@ -50,6 +51,17 @@ export const rules = {
   'no-queue-client': ban(
     `ImportDeclaration[source.value=${FOREIGN_QUEUES}]`,
     'Only libs/events talks to Redis. Publish an event, or put @Every on a handler.',
+  ),
+  /** A span that passed is measured with performance.now(), which nobody sets. */
+  'no-machine-time': ban(
+    ":matches(:matches(NewExpression, CallExpression)[callee.name='Date'][arguments.length=0], MemberExpression[object.name='Date'][property.name='now'], " +
+      "CallExpression[callee.object.name='DateTime'][callee.property.name=/^(now|local|utc)$/][arguments.length=0])",
+    'The machine does not say what time it is on campus. Take CampusClock, or `now` as an argument; measure spans with performance.now().',
+  ),
+  /** `updated_at = now()` is bookkeeping; what is compared or reckoned with decides. */
+  'no-database-time': ban(
+    `TemplateElement[value.raw=/[-+<>]=?\\s*${DATABASE_NOW}|BETWEEN ${DATABASE_NOW}|${DATABASE_NOW}(::[a-z]+)?\\s*([-+<>]|AND|AT TIME)|current_(date|time)/i]`,
+    'The database does not say what time it is on campus. Bind clock.now() or clock.today().',
   ),
   'no-console': ban(
     "CallExpression[callee.object.name='console']",

@@ -26,6 +26,24 @@ const RULES: Record<string, { bad: string[]; good: string[] }> = {
     bad: ["import { Queue } from 'bullmq';", "import Redis from 'ioredis';", "import { X } from '@nestjs/bullmq';"],
     good: ["import { Events } from '#events';"],
   },
+  'no-machine-time': {
+    bad: ['new Date();', 'Date();', 'Date.now();', 'const now = Date.now;', 'DateTime.now();', 'DateTime.local();'],
+    good: ['new Date(at);', 'Date.parse(at);', 'this.clock.now();', 'performance.now();', 'DateTime.utc(2026, 9, 1);'],
+  },
+  'no-database-time': {
+    bad: [
+      'sql`SELECT 1 WHERE w.due_at < now()`;',
+      'sql`SELECT ${id} WHERE now() >= due_at`;',
+      "sql`DELETE FROM t WHERE at > now() - interval '1 day'`;",
+      'sql`SELECT extract(epoch FROM due_at - clock_timestamp())`;',
+      'sql`SELECT 1 WHERE valid_to > current_date`;',
+    ],
+    good: [
+      'sql`UPDATE t SET updated_at = now(), version = version + 1`;',
+      'sql`INSERT INTO t (at) VALUES (now())`;',
+      'sql`SELECT 1 WHERE w.due_at < ${this.clock.now()}`;',
+    ],
+  },
   'no-console': { bad: ["console.log('x');"], good: ["logger.log('x');"] },
   'explain-disable': {
     bad: [

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#config';
 import { Database, query, sql, type Tx } from '#database';
-import { addDays, dateOf, today } from '#time';
+import { addDays, dateOf } from '#time';
 import { Vault } from '#vault';
 import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/src/login/demo.js';
 import { Api } from './api.js';
@@ -48,7 +48,7 @@ export async function bringInDemo(
     apis.set(name, known);
     return known;
   };
-  const date = today(config.timeZone);
+  const date = dateOf(new Date(), config.timeZone);
   const steps = new Steps(say, STEPS);
   say(
     'First start: a synthetic campus is made and brought in through the public API (一站演示大学, nobody in it is real).',

@@ -3,7 +3,6 @@ import { Logger } from '@nestjs/common';
 import { sql } from '#database';
 import { addWorkingDays, inScope } from '#roster';
 import { campus, TestApp } from '#testing';
-import { today } from '#time';
 import { staffing } from '../../staffing/src/staffing.module.js';
 import { directory } from '../src/directory.module.js';
 
@@ -103,7 +102,7 @@ describe('directory', () => {
     it('slows an app down that tries out numbers, and tells the operators without them', async () => {
       const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       const client = await test.client();
-      const policy = { ...{ effectiveFrom: today('Asia/Shanghai'), source: 'test' }, value: { perMinute: 100 } };
+      const policy = { ...{ effectiveFrom: test.clock.today(), source: 'test' }, value: { perMinute: 100 } };
       await client.post('/directory/v1/policies/directory.look-ups/versions', policy).expect(201);
       const some = (n: number) => Array.from({ length: n }, (_, i) => String(2_024_000_001 + i));
       const search = (number: string[], by = client) => by.post('/directory/v1/people/search', { number });

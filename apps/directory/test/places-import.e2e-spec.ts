@@ -24,8 +24,6 @@ describe('places import', () => {
     test.query(sql`SELECT l.code, p.number, r.valid_from::text AS "from", r.valid_to::text AS "to" FROM directory.residence r
       JOIN directory.place l ON l.id = r.bed_id JOIN directory.person p ON p.id = r.person_id
       WHERE r.source IS NOT NULL OR r.valid_to IS NOT NULL ORDER BY p.number, r.valid_from`);
-  const day = async (): Promise<string> =>
-    (await test.query<{ day: string }>(sql`SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date::text AS day`))[0]!.day;
 
   it('brings in the tree down to the beds, grids and residents', async () => {
     const job = await run([
@@ -95,7 +93,7 @@ describe('places import', () => {
     expect(JSON.stringify(dry.result)).not.toContain('2024');
     const done = await run(second);
     expect(done.result).toMatchObject({ places: dry.result.places, residences: dry.result.residences });
-    const today = await day();
+    const today = test.clock.today();
     expect((await residences()).filter(({ from }) => from !== '2024-09-01')).toEqual([
       { code: 'B7-101-1', number: '2024000001', from: '2026-09-01', to: today },
       { code: 'B7-101-2', number: '2024000001', from: today, to: null },

@@ -1,7 +1,6 @@
 import iconv from 'iconv-lite';
 import { sql } from '#database';
 import { TestApp } from '#testing';
-import { today } from '#time';
 import { directory } from '../src/directory.module.js';
 import { HEADERS, csv, type FinishedJob, importFile, manifest, smallSet, user, zipOf, zipSet } from './roster-files.js';
 
@@ -86,7 +85,7 @@ describe('rosters as schools send them', () => {
       { code: 'AP2601', from: '2024-09-02', to: null },
     ]);
     await run(inClass((n) => (n === 1 || n === 6 ? 'k2' : 'k1')));
-    const now = today('Asia/Shanghai');
+    const now = test.clock.today();
     expect((await memberships('002601')).filter(({ code }) => code.startsWith('AP'))).toEqual([
       { code: 'AP2601', from: '2024-09-02', to: now },
       { code: 'AP2602', from: now, to: null },

@@ -141,13 +141,11 @@ describe('roster import', () => {
       { number: '002606', name: '张三6', active: false },
       { number: '002607', name: '王五', active: true },
     ]);
-    const [today] = await test.query<{ day: string }>(
-      sql`SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date::text AS day`,
-    );
+    const today = test.clock.today();
     expect(await memberships('002605')).toEqual([
-      { code: 'AP2601', from: '2026-09-07', to: today!.day },
-      { code: 'PHY', from: '2026-09-01', to: today!.day },
-      { code: 'PHY101-01@x1', from: '2026-09-07', to: today!.day },
+      { code: 'AP2601', from: '2026-09-07', to: today },
+      { code: 'PHY', from: '2026-09-01', to: today },
+      { code: 'PHY101-01@x1', from: '2026-09-07', to: today },
     ]);
     expect(await memberships('002601')).toContainEqual({ code: 'ML', from: '2026-09-10', to: null });
     expect(
@@ -343,7 +341,7 @@ describe('roster import', () => {
     );
     const sweep = (date: string): Promise<void> =>
       test.database.transaction(null, (tx) =>
-        test.app.get(ImportHandlers).deleteOldFiles(tx, { at: new Date(), date }),
+        test.app.get(ImportHandlers).deleteOldFiles(tx, { at: test.clock.now(), date }),
       );
     await sweep(made!.early);
     expect(await parts()).toBe(1);

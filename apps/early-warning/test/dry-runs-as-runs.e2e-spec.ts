@@ -217,7 +217,9 @@ describe('a dry run comes to what runs of the same days come to', () => {
         },
       })
       .expect(201);
-    await test.query(sql`UPDATE early_warning.source SET created_at = now() - interval '90 days' WHERE code = 'well'`);
+    await test.query(
+      sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '90 days' WHERE code = 'well'`,
+    );
     await observe(app, [
       [8, 'sport_min', daysAgo(8), 60],
       [8, 'sport_min', daysAgo(3), 60],

@@ -90,7 +90,7 @@ describe('retention', () => {
   it("keeps heartbeats as long as silence looks back, and each source's newest", async () => {
     const put = (source: string, ago: number, day: string | null = null) =>
       test.query(
-        sql`INSERT INTO early_warning.source_heartbeat (source, at, day) VALUES (${source}, now() - make_interval(days => ${ago}), ${day})`,
+        sql`INSERT INTO early_warning.source_heartbeat (source, at, day) VALUES (${source}, ${test.clock.now()}::timestamptz - make_interval(days => ${ago}), ${day})`,
       );
     for (const ago of [300, 122, 118]) await put('a', ago);
     await put('a', 200, daysAgo(10));
@@ -98,7 +98,7 @@ describe('retention', () => {
     for (const ago of [400, 300]) await put('b', ago);
     await night();
     const left = await test.query(
-      sql`SELECT source, day::text AS day, (now()::date - at::date) AS ago FROM early_warning.source_heartbeat ORDER BY source, at`,
+      sql`SELECT source, day::text AS day, (${test.clock.now()}::timestamptz::date - at::date) AS ago FROM early_warning.source_heartbeat ORDER BY source, at`,
     );
     expect(left).toEqual([
       { source: 'a', day: daysAgo(10), ago: 200 },

@@ -1,13 +1,11 @@
-import { DateTime } from 'luxon';
 import { Events } from '#events';
 import { sql } from '#database';
-import { campus, type Client, drainEvents, studentNumbers, type TestApp } from '#testing';
-
-const ZONE = 'Asia/Shanghai';
+import { campus, campusToday, type Client, drainEvents, studentNumbers, type TestApp } from '#testing';
+import { addDays } from '#time';
 
 /** The campus date so many days ago. */
 export function daysAgo(n: number): string {
-  return DateTime.now().setZone(ZONE).minus({ days: n }).toISODate()!;
+  return addDays(campusToday(), -n);
 }
 
 let batches = 0;

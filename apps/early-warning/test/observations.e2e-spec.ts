@@ -187,12 +187,12 @@ describe('observations', () => {
       [8, 'absent_class', daysAgo(1), 4],
       [9, 'absent_class', daysAgo(1), 4],
     ]);
-    const startsAt = new Date(Date.now() - 36 * 3_600_000).toISOString();
+    const startsAt = new Date(test.clock.now().getTime() - 36 * 3_600_000).toISOString();
     const leave = {
       leaveId: newId(),
       studentId: campus.students[8] as string,
       startsAt,
-      endsAt: new Date().toISOString(),
+      endsAt: test.clock.now().toISOString(),
     };
     await tell(test, [new LeaveApprovedV1(leave)], { id: leave.leaveId, version: 1 });
     await run(test, app, { rules: ['test.leave'] });

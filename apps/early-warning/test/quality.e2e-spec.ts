@@ -43,7 +43,7 @@ describe('quality of rules', () => {
           SELECT gen_random_uuid(), 'a.books', ${ruleId}, ${campus.students[turn++ % 8]}, 'yellow', 2,
                  ${triage === 'confirmed' ? 'closed' : 'dismissed'}, '2026-01-01', '2026-01-01', at, 0, '', '', '{}', at,
                  at + make_interval(hours => ${hours}), ${triage}, ${triage === 'dismissed' ? reason : null}
-            FROM (SELECT now() - make_interval(days => ${raisedDaysAgo}) AS at) t, generate_series(1, ${n})`,
+            FROM (SELECT ${test.clock.now()}::timestamptz - make_interval(days => ${raisedDaysAgo}) AS at) t, generate_series(1, ${n})`,
     );
 
   it('counts what became of the warnings of a version, as people said it', async () => {
@@ -78,10 +78,10 @@ describe('quality of rules', () => {
       sql`UPDATE early_warning.warning SET created_at = triaged_at - interval '13 hours' WHERE triage = 'dismissed'`,
     );
     await test.query(
-      sql`UPDATE early_warning.warning SET created_at = now() - interval '15 days' WHERE id = ${ids.get(2)}`,
+      sql`UPDATE early_warning.warning SET created_at = ${test.clock.now()}::timestamptz - interval '15 days' WHERE id = ${ids.get(2)}`,
     );
     await test.query(
-      sql`UPDATE early_warning.warning SET created_at = now() - interval '13 days' WHERE id = ${ids.get(4)}`,
+      sql`UPDATE early_warning.warning SET created_at = ${test.clock.now()}::timestamptz - interval '13 days' WHERE id = ${ids.get(4)}`,
     );
     const body = await report(officer);
     expect(body).toMatchObject({ from: daysAgo(89), to: daysAgo(0), policyVersion: 0 });
@@ -162,7 +162,7 @@ describe('quality of rules', () => {
     await past('confirmed', 30, 24 * 30 - 2, 2);
     const [triaged, open] = await test.query<{ id: string }>(
       sql`UPDATE early_warning.warning SET history = jsonb_build_array(
-            jsonb_build_object('what', 'raised', 'at', created_at), jsonb_build_object('what', 'reopened', 'at', now() - interval '8 hours'))
+            jsonb_build_object('what', 'raised', 'at', created_at), jsonb_build_object('what', 'reopened', 'at', ${test.clock.now()}::timestamptz - interval '8 hours'))
           RETURNING id`,
     );
     await test.query(

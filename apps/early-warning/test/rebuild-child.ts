@@ -3,6 +3,7 @@ import { Config } from '#config';
 import { connect, Database, query } from '#database';
 import { Policies } from '#policy';
 import type { Rule } from '#rule-language';
+import { CampusClock } from '#time';
 import { Cohorting } from '../src/engine/cohorts.js';
 import { Engine } from '../src/engine/engine.js';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
@@ -13,14 +14,15 @@ import { vectorsOf } from './vectors.js';
 
 /** A writer and folder that does what its parent says, and may be killed at any point of it. */
 const config = Config.fromEnv();
+const clock = new CampusClock(config);
 const url = config.databaseUrl;
 const database = new Database(await connect({ url, entities: [], poolSize: 4, applicationName: 'yizhan-rebuild' }));
-const observations = new Observations(database, config, new Policies(), new KnownStudents());
+const observations = new Observations(database, clock, new Policies(), new KnownStudents());
 /** Keeps the vectors in memory as long as the process lives. */
 const resident = engine();
 
 function engine(): Engine {
-  return new Engine(config, new Policies(), new VectorStore(config), new Cohorting());
+  return new Engine(clock, new Policies(), new VectorStore(config), new Cohorting());
 }
 
 /** For every metric: at which sum of a day each student is beyond each of some bounds. */

@@ -60,21 +60,23 @@ describe('wishes for a run', () => {
 
     it('are not needed for the notice of a silence: within the hour somebody looks for it', async () => {
       await officer.post(SOURCES, { ...well, code: 'well' }).expect(201);
-      await test.query(sql`UPDATE early_warning.source SET created_at = now() - interval '1 day' WHERE code = 'well'`);
+      await test.query(
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '1 day' WHERE code = 'well'`,
+      );
       const look = () => test.database.transaction(null, (tx) => test.app.get(SourceNotices).whenReviewDue(tx));
       await Promise.all([look(), look(), look()]);
       expect(await notices()).toMatchObject([{ source: 'well', kind: 'dead', rules: ['a.books'] }]);
       expect(await test.query(sql`SELECT 1 FROM early_warning.run`)).toEqual([]);
       // Hours on it is dead for longer still, and looked at again.
       await test.query(sql`DELETE FROM early_warning.source_notice`);
-      await fireTimers(test, new Date(Date.now() + 3_601_000));
+      await fireTimers(test, new Date(test.clock.now().getTime() + 3_601_000));
       expect(await notices()).toMatchObject([{ source: 'well', kind: 'dead' }]);
     });
 
     it('are not needed either when a source dies: it is told of within seconds', async () => {
       await officer.post(SOURCES, { ...well, code: 'tarn', rhythmHours: 2 }).expect(201);
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '4 hours' + interval '2 seconds' WHERE code = 'tarn'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '4 hours' + interval '2 seconds' WHERE code = 'tarn'`,
       );
       await test.database.transaction(null, (tx) => test.app.get(SourceNotices).whenReviewDue(tx));
       await eventually(async () => expect(await notices()).toMatchObject([{ source: 'tarn' }, { source: 'well' }]));

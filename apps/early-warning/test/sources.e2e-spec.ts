@@ -6,7 +6,6 @@ import { daysAgo, holdSchedules, observe, publish, retireShipped, run, simpleRul
 
 const SOURCES = '/early-warning/v1/sources';
 const NOTICES = '/early-warning/v1/source-notices';
-const ZONE = 'Asia/Shanghai';
 
 describe('sources', () => {
   let test: TestApp;
@@ -85,10 +84,10 @@ describe('sources', () => {
     /** Moves all that a source sent back in time. */
     const age = (source: string, interval: string) =>
       test.query(
-        sql`UPDATE early_warning.ingest_batch SET received_at = now() - ${interval}::interval WHERE source = ${source}`,
+        sql`UPDATE early_warning.ingest_batch SET received_at = ${test.clock.now()}::timestamptz - ${interval}::interval WHERE source = ${source}`,
       );
     const silent = async (asOf = daysAgo(0)) =>
-      Object.fromEntries([...(await test.database.read((tx) => silentMetrics(tx, asOf, ZONE)))]);
+      Object.fromEntries([...(await test.database.read((tx) => silentMetrics(tx, asOf, test.clock)))]);
 
     beforeAll(async () => {
       await officer.post(SOURCES, well).expect(201);
@@ -101,11 +100,11 @@ describe('sources', () => {
     it('have time from when they were declared, and are dead after twice their rhythm', async () => {
       expect(await silent()).toEqual({});
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '47 hours' WHERE code = 'well'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '47 hours' WHERE code = 'well'`,
       );
       expect(await silent()).toEqual({});
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '49 hours' WHERE code = 'well'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '49 hours' WHERE code = 'well'`,
       );
       expect(await silent()).toEqual({ [SILENT.dead!]: { source: 'well', kind: 'dead', since: expect.any(String) } });
       expect(await silent(daysAgo(30))).toEqual({});
@@ -131,7 +130,7 @@ describe('sources', () => {
       expect(await silent()).toEqual({});
       expect((await state('well')).now).toMatchObject({ state: 'dead', silentMetrics: [] });
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '3 days' WHERE code = 'spare'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '3 days' WHERE code = 'spare'`,
       );
       expect(await silent()).toMatchObject({ [SILENT.dead!]: { kind: 'dead' } });
       await test.query(sql`UPDATE early_warning.source SET active = FALSE WHERE code = 'spare'`);
@@ -141,11 +140,11 @@ describe('sources', () => {
 
     it('of the past count what was delivered later', async () => {
       await test.query(
-        sql`UPDATE early_warning.source SET created_at = now() - interval '90 days' WHERE code = 'well'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '90 days' WHERE code = 'well'`,
       );
       await test.database.transaction(null, async (tx) => (await import('../src/engine/folding.js')).foldDirty(tx));
       const [dead] = await test.database
-        .read((tx) => sourceStates(tx, daysAgo(20), ZONE))
+        .read((tx) => sourceStates(tx, daysAgo(20), test.clock))
         .then((all) => all.filter((one) => one.code === 'well'));
       expect(dead).toMatchObject({ silence: { kind: 'dead' }, silentMetrics: ['book_loans'] });
       await deliver('well', 'b2', 'book_loans', daysAgo(21));
@@ -169,7 +168,7 @@ describe('sources', () => {
     const spring = { ...well, code: 'spring', metrics: ['sport_min'], rhythmHours: 72 };
     const silent = async (asOf: string) => {
       await fold();
-      const states = await test.database.read((tx) => sourceStates(tx, asOf, ZONE));
+      const states = await test.database.read((tx) => sourceStates(tx, asOf, test.clock));
       return states.find((one) => one.code === 'spring')!.silence;
     };
 
@@ -213,7 +212,7 @@ describe('sources', () => {
       const brook = { ...spring, code: 'brook', minPresence: 0 };
       await officer.post(SOURCES, brook).expect(201);
       const silentMetricsOf = async (asOf: string) => {
-        const states = await test.database.read((tx) => sourceStates(tx, asOf, ZONE));
+        const states = await test.database.read((tx) => sourceStates(tx, asOf, test.clock));
         return Object.fromEntries(states.map(({ code, silentMetrics: metrics }) => [code, metrics]));
       };
       // 6 of 12 students on the eighth day.
@@ -268,9 +267,11 @@ describe('sources', () => {
         simpleRule('b.awards', { metric: 'awards', agg: 'sum', window: '7d' }, { ge: [{ f: 'x' }, 5] }),
       );
       await officer.post(SOURCES, well).expect(201);
-      await test.query(sql`UPDATE early_warning.source SET created_at = now() - interval '3 days' WHERE code = 'well'`);
       await test.query(
-        sql`UPDATE early_warning.ingest_batch SET received_at = now() - interval '3 days' WHERE source = 'well'`,
+        sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '3 days' WHERE code = 'well'`,
+      );
+      await test.query(
+        sql`UPDATE early_warning.ingest_batch SET received_at = ${test.clock.now()}::timestamptz - interval '3 days' WHERE source = 'well'`,
       );
       await observe(app, [
         [0, 'book_loans', daysAgo(1), 9],
@@ -302,7 +303,9 @@ describe('sources', () => {
 
     it('what a person settled is not raised again because a source was away', async () => {
       await test.query(sql`UPDATE early_warning.warning SET status = 'dismissed' WHERE rule_code = 'a.books'`);
-      await test.query(sql`UPDATE early_warning.source_heartbeat SET at = now() - interval '3 days'`);
+      await test.query(
+        sql`UPDATE early_warning.source_heartbeat SET at = ${test.clock.now()}::timestamptz - interval '3 days'`,
+      );
       expect(await run(test, app)).toMatchObject({ noData: 1 });
       expect(await notices('?open=true')).toHaveLength(1);
       await app.post(`${SOURCES}/well/heartbeat`, {}).expect(200);

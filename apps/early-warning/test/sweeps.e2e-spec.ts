@@ -7,8 +7,6 @@ import { foldDirty } from '../src/engine/folding.js';
 import { sourceStates, sourceStatesOn } from '../src/engine/silence.js';
 import { daysAgo, holdSchedules, observe, retireShipped, simpleRule, tell } from './kit.js';
 
-const ZONE = 'Asia/Shanghai';
-
 describe('what many days have in common', () => {
   let test: TestApp;
   let app: Client;
@@ -46,7 +44,9 @@ describe('what many days have in common', () => {
       ['spring', 'sport_min', 0.5],
     ] as const)
       await app.post('/early-warning/v1/sources', { ...source, code, metrics: [metric], minPresence }).expect(201);
-    await test.query(sql`UPDATE early_warning.source SET created_at = now() - interval '300 days'`);
+    await test.query(
+      sql`UPDATE early_warning.source SET created_at = ${test.clock.now()}::timestamptz - interval '300 days'`,
+    );
     // Daily, but for ten days; of late of few students.
     const visited = days(170, 1).filter((day) => day < daysAgo(60) || day > daysAgo(50));
     for (let first = 0; first < 12; first += 3)
@@ -69,15 +69,15 @@ describe('what many days have in common', () => {
     await test.database.transaction(null, foldDirty);
 
     const all = days(150, 0);
-    const together = await counted((tx) => sourceStatesOn(tx, all, ZONE));
+    const together = await counted((tx) => sourceStatesOn(tx, all, test.clock));
     const kinds = new Set<string>();
     for (const day of all) {
-      const alone = await test.database.read((tx) => sourceStates(tx, day, ZONE));
+      const alone = await test.database.read((tx) => sourceStates(tx, day, test.clock));
       expect([day, together.found.get(day)]).toEqual([day, alone]);
       for (const { code, silence } of alone) if (silence) kinds.add(`${code} ${silence.kind}`);
     }
     expect([...kinds].sort()).toEqual(expect.arrayContaining(['spare dead', 'spring dead', 'well dead', 'well thin']));
-    const one = await counted((tx) => sourceStatesOn(tx, [daysAgo(3)], ZONE));
+    const one = await counted((tx) => sourceStatesOn(tx, [daysAgo(3)], test.clock));
     expect(together.statements).toBe(one.statements);
   });
 

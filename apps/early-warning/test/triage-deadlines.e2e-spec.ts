@@ -120,13 +120,15 @@ describe('time limits of triage', () => {
 
   it('act within seconds of their time', async () => {
     const { id } = await of(5);
-    await test.query(sql`UPDATE events.timer SET due_at = now() + interval '1 second' WHERE service = 'early-warning'`);
+    await test.query(
+      sql`UPDATE events.timer SET due_at = ${test.clock.now()}::timestamptz + interval '1 second' WHERE service = 'early-warning'`,
+    );
     await eventually(async () => expect(await overdue()).toMatchObject({ [id]: 'red' }));
   });
 
   it('can be asked for, within the caller’s scope', async () => {
     await test.query(
-      sql`UPDATE early_warning.warning SET triage_due_at = now() - interval '1 minute'
+      sql`UPDATE early_warning.warning SET triage_due_at = ${test.clock.now()}::timestamptz - interval '1 minute'
            WHERE student_id IN (${campus.students[5]}, ${campus.students[9]})`,
     );
     const students = async (client: Client, query: string) => {

@@ -1,13 +1,13 @@
 import type supertest from 'supertest';
 import { sql } from '#database';
-import { campus, TestApp, type Client } from '#testing';
-import { addDays, addMonths, today } from '#time';
+import { campus, campusToday, TestApp, type Client } from '#testing';
+import { addDays, addMonths } from '#time';
 import { partyBuilding } from '../src/party-building.module.js';
 
 let test: TestApp;
 let office: Client;
 let organizer: Client;
-const now = today('Asia/Shanghai');
+const now = campusToday();
 const { staff, students } = campus;
 const [MD01, XJ01] = ['00000000-0000-7000-8000-006000000003', '00000000-0000-7000-8000-006000000005'] as const;
 const LETTER = { kind: 'application_letter', reference: 'DA-1' };

@@ -1,13 +1,12 @@
 import type { Response } from 'supertest';
 import { query, sql } from '#database';
-import { campus, eventually, TestApp, type Client } from '#testing';
-import { today } from '#time';
+import { campus, campusToday, eventually, TestApp, type Client } from '#testing';
 import { partyBuilding } from '../src/party-building.module.js';
 
 let test: TestApp;
 let office: Client;
 let organizer: Client;
-const now = today('Asia/Shanghai');
+const now = campusToday();
 const { staff, colleges, academies, grids, students } = campus;
 const party = (n: number): string => `00000000-0000-7000-8000-0060${String(n).padStart(8, '0')}`;
 const [COMMITTEE, MINGDE, MD01, XINGJIAN, XJ01] = [1, 2, 3, 4, 5].map(party) as [

@@ -45,7 +45,7 @@ const putPolicy = (effectiveFrom: string, gates: object[]) =>
 async function remind(date: string): Promise<{ admissionId: string; step: number; daysLeft: number }[]> {
   const seen = await reminders();
   await test.database.transaction(null, (tx) =>
-    test.app.get(AdmissionReminders).everyMorning(tx, { at: new Date(), date }),
+    test.app.get(AdmissionReminders).everyMorning(tx, { at: test.clock.now(), date }),
   );
   return (await reminders()).slice(seen.length);
 }
@@ -125,7 +125,7 @@ describe('reminders', () => {
   it('run every morning by schedule', async () => {
     await open(5, '2026-08-10');
     await test.query(
-      sql`UPDATE events.schedule SET last_period = now() - interval '1 day' WHERE service = 'party-building'`,
+      sql`UPDATE events.schedule SET last_period = ${test.clock.now()}::timestamptz - interval '1 day' WHERE service = 'party-building'`,
     );
     const before = (await reminders()).length;
     await test.app.get(Schedules).tick();

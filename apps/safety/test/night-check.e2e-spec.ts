@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database';
 import { Schedules } from '#events';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
+import { addDays } from '#time';
 import { safety } from '../src/safety.module.js';
 import { check, findings, pass, send, student, told } from './gates.js';
 
@@ -249,11 +250,13 @@ describe('the night check', () => {
 
     it('runs by itself every morning, and makes up for missed ones', async () => {
       await test.query(
-        sql`UPDATE events.schedule SET last_period = now() - interval '3 days' WHERE name = 'safety.night-check'`,
+        sql`UPDATE events.schedule SET last_period = ${test.clock.now()}::timestamptz - interval '3 days' WHERE name = 'safety.night-check'`,
       );
       await test.app.get(Schedules).tick();
       await drainEvents(test);
-      const recent = await test.query(sql`SELECT 1 FROM safety.night WHERE night >= current_date - 5`);
+      const recent = await test.query(
+        sql`SELECT 1 FROM safety.night WHERE night >= ${addDays(test.clock.today(), -5)}`,
+      );
       expect(recent).toHaveLength(3);
     });
   });

@@ -138,7 +138,7 @@ describe('gate passes', () => {
       null,
       { ...good, recordId: 'bad-6', extra: 1 },
       { ...good, recordId: 'bad-7', direction: undefined },
-      { ...good, recordId: 'bad-8', at: new Date(Date.now() + 3_600_000).toISOString() },
+      { ...good, recordId: 'bad-8', at: new Date(test.clock.now().getTime() + 3_600_000).toISOString() },
       { ...good, recordId: 'bad-9', direction: 'toString' },
       { ...good, recordId: 'bad-10', replaces: 'yes' },
       { ...good, recordId: 17 },
@@ -244,7 +244,10 @@ describe('gate passes', () => {
       await officer.post(`/safety/v1/devices/${id}/retire`).expect(409);
       const late = await send(bridge, [
         pass(5, 'in', '2025-03-06 18:00', 'SN-NEW'),
-        { ...pass(5, 'in', '2025-03-06 18:00', 'SN-NEW'), at: new Date(Date.now() + 60_000).toISOString() },
+        {
+          ...pass(5, 'in', '2025-03-06 18:00', 'SN-NEW'),
+          at: new Date(test.clock.now().getTime() + 60_000).toISOString(),
+        },
       ]);
       expect(late).toMatchObject({ accepted: 1, rejected: [{ index: 1, pointer: '#/passes/1/deviceCode' }] });
     });

@@ -1,12 +1,12 @@
 import { sql } from '#database';
-import { campus, TestApp, type Client } from '#testing';
-import { addDays, today } from '#time';
+import { campus, campusToday, TestApp, type Client } from '#testing';
+import { addDays } from '#time';
 import { staffing } from '../src/staffing.module.js';
 
 let test: TestApp;
 let office: Client;
 let officer: Client;
-const now = today('Asia/Shanghai');
+const now = campusToday();
 const { staff, classes, colleges, students } = campus;
 
 beforeAll(async () => {

@@ -228,7 +228,7 @@ it('keeps a file with errors for its sender alone, and as long as its job', asyn
     sql`SELECT 1 FROM platform.audit WHERE action = 'staffing.appointment.import-errors' AND subject_id = ${body.id}`,
   );
   expect(read).toHaveLength(1);
-  await test.app.get(AppointmentImports).deleteFilesBefore(test.tx, new Date(Date.now() + 60_000));
+  await test.app.get(AppointmentImports).deleteFilesBefore(test.tx, new Date(test.clock.now().getTime() + 60_000));
   await office.get(body.errorSheet as string).expect(404);
 });
 

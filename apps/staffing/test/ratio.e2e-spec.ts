@@ -1,11 +1,11 @@
 import { newId, sql } from '#database';
-import { campus, TestApp, type Client, wholeList } from '#testing';
-import { addDays, today } from '#time';
+import { campus, campusToday, TestApp, type Client, wholeList } from '#testing';
+import { addDays } from '#time';
 import { staffing } from '../src/staffing.module.js';
 
 let test: TestApp;
 let office: Client;
-const now = today('Asia/Shanghai');
+const now = campusToday();
 const { staff, classes, colleges, academies } = campus;
 
 beforeAll(async () => {

@@ -111,7 +111,7 @@ describe('timers', () => {
   it('leave those of other services alone', async () => {
     await test.query(
       sql`INSERT INTO events.timer (key, service, due_at, event_name, payload)
-          VALUES ('affairs.x', 'affairs', now() - interval '1 day', 'affairs.x.v1', '{}')`,
+          VALUES ('affairs.x', 'affairs', ${test.clock.now()}::timestamptz - interval '1 day', 'affairs.x.v1', '{}')`,
     );
     await fireTimers(test, later(1));
     expect(await test.query(sql`DELETE FROM events.timer WHERE key = 'affairs.x' RETURNING key`)).toHaveLength(1);
@@ -119,9 +119,9 @@ describe('timers', () => {
 
   it('become a dead delivery when their event no longer exists', async () => {
     await test.query(
-      sql`INSERT INTO events.timer (key, service, due_at, event_name, payload) VALUES ('fixture.gone', 'fixture', now() - interval '1 minute', 'fixture.gone.v1', '{}')`,
+      sql`INSERT INTO events.timer (key, service, due_at, event_name, payload) VALUES ('fixture.gone', 'fixture', ${test.clock.now()}::timestamptz - interval '1 minute', 'fixture.gone.v1', '{}')`,
     );
-    await fireTimers(test, new Date());
+    await fireTimers(test);
     const operator = await test.client('platform:operations:read');
     const { body } = await operator.get('/fixture/v1/deliveries?dead=true').expect(200);
     expect(body.data).toMatchObject([{ eventName: 'fixture.gone.v1', state: 'dead' }]);
@@ -136,10 +136,10 @@ describe('timers', () => {
     // Each is set right after a look that others would have to wait five seconds for.
     for (let i = 0; i < 3; i++) {
       const id = newId();
-      const at = new Date(Date.now() + 100);
+      const at = new Date(test.clock.now().getTime() + 100);
       await set(id, at);
       await eventually(async () => expect(await effects(id)).toEqual([1]), 30_000);
-      lateness += Date.now() - at.getTime();
+      lateness += test.clock.now().getTime() - at.getTime();
     }
     expect(lateness).toBeLessThan(8_000);
   }, 60_000);
@@ -149,7 +149,7 @@ describe('timers', () => {
     const api = await TestApp.create([things], { databaseUrl, redisPrefix, roles: ['api'] });
     const id = newId();
     await api.database.transaction(null, (tx) =>
-      api.app.get(Timers).set(tx, timer(id, new Date(Date.now() - 3_600_000))),
+      api.app.get(Timers).set(tx, timer(id, new Date(test.clock.now().getTime() - 3_600_000))),
     );
     await api.close();
     await eventually(async () => expect(await effects(id)).toEqual([1]), 30_000);

@@ -275,7 +275,10 @@ describe('files', () => {
       await test.database.transaction(null, (tx) => test.app.get(Files).free(tx, { purpose: REPORT, id }, [two.id]));
       expect((await filesOf(test.tx, { purpose: REPORT, id })).map((file) => file.id)).toEqual([two.id]);
       const freed = (await app.get(`${PATH}/${one.id}`).expect(200)).body as StoredFileDto;
-      expect([freed.subjectId, Date.parse(freed.keepUntil as never) > Date.now() + 23 * HOUR]).toEqual([null, true]);
+      expect([freed.subjectId, Date.parse(freed.keepUntil as never) > test.clock.now().getTime() + 23 * HOUR]).toEqual([
+        null,
+        true,
+      ]);
       await attach([one.id], subject());
     });
   });
@@ -287,7 +290,7 @@ describe('files', () => {
     };
     const expired = (at: Date) => run('safety.files-expired', at);
     const orphaned = (at: Date) => run('safety.files-orphaned', at);
-    const inHours = (hours: number): Date => new Date(Date.now() + hours * HOUR);
+    const inHours = (hours: number): Date => new Date(test.clock.now().getTime() + hours * HOUR);
 
     it('comes when the time to keep is over: unused files after a day, used ones when their subject says', async () => {
       const [unused, brief, long] = [await handIn(), await handIn(), await handIn()];
@@ -341,7 +344,7 @@ describe('files', () => {
 
     it('is done by the clock', async () => {
       await handIn();
-      await test.query(sql`UPDATE safety.file SET keep_until = now() - interval '1 minute'`);
+      await test.query(sql`UPDATE safety.file SET keep_until = ${test.clock.now()}::timestamptz - interval '1 minute'`);
       await test.app.get(Schedules).tick(inHours(2));
       await drainEvents(test);
       await eventually(async () => expect([await rows(), stored()]).toEqual([[], []]));

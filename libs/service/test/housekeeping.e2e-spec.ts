@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import { newId, raw, sql } from '#database';
 import { Handlers, Schedules } from '#events';
 import { drainEvents, TestApp } from '#testing';
-import { addDays, today } from '#time';
+import { addDays } from '#time';
 import { directory } from '../../../apps/directory/src/directory.module.js';
 import { staffing } from '../../../apps/staffing/src/staffing.module.js';
 
@@ -15,17 +15,19 @@ describe('housekeeping', () => {
   });
   afterAll(() => test?.close());
 
+  const daysAgo = (days: number): Date => new Date(test.clock.now().getTime() - days * 86_400_000);
+
   /** An event with one delivery that was handled so many days ago (null: not yet), both written so many days ago. */
   async function event(writtenDaysAgo: number, handledDaysAgo: number | null): Promise<string> {
-    const id = v7({ msecs: Date.now() - writtenDaysAgo * 86_400_000 });
+    const id = v7({ msecs: daysAgo(writtenDaysAgo).getTime() });
     await test.query(
       sql`INSERT INTO events.event (id, name, payload, occurred_at)
-          VALUES (${id}, 'test.old.v1', '{}', now() - make_interval(days => ${writtenDaysAgo}))`,
+          VALUES (${id}, 'test.old.v1', '{}', ${daysAgo(writtenDaysAgo)})`,
     );
     // 'elsewhere' is hosted by nobody: what is open stays open.
     await test.query(
       sql`INSERT INTO events.delivery (event_id, consumer, due_at, handled_at)
-          VALUES (${id}, 'elsewhere', 'infinity', now() - make_interval(days => ${handledDaysAgo}::int))`,
+          VALUES (${id}, 'elsewhere', 'infinity', ${handledDaysAgo === null ? null : daysAgo(handledDaysAgo)})`,
     );
     return id;
   }
@@ -34,7 +36,7 @@ describe('housekeeping', () => {
     const id = newId();
     await test.query(
       sql`INSERT INTO platform.job (id, service, kind, status, done, total, failed, created_by_app, finished_at)
-          VALUES (${id}, 'staffing', 'test', 'failed', 0, 0, 1, 'test', now() - make_interval(days => ${endedDaysAgo}::int))`,
+          VALUES (${id}, 'staffing', 'test', 'failed', 0, 0, 1, 'test', ${endedDaysAgo === null ? null : daysAgo(endedDaysAgo)})`,
     );
     await test.query(sql`INSERT INTO platform.job_error (job_id, zh, en) VALUES (${id}, '错', 'wrong')`);
     return id;
@@ -44,7 +46,7 @@ describe('housekeeping', () => {
     const id = newId();
     await test.query(
       sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, status, created_at)
-          VALUES ('test', '', 'POST /x', ${id}, 201, now() - make_interval(hours => ${hoursAgo}))`,
+          VALUES ('test', '', 'POST /x', ${id}, 201, ${daysAgo(hoursAgo / 24)})`,
     );
     return id;
   }
@@ -63,9 +65,9 @@ describe('housekeeping', () => {
     const keys = [await key(60), await key(23)];
 
     await test.query(
-      sql`UPDATE events.schedule SET last_period = ${`${addDays(today('Asia/Shanghai'), -3)}T00:00:00+08:00`} WHERE name = ${NAME}`,
+      sql`UPDATE events.schedule SET last_period = ${`${addDays(test.clock.today(), -3)}T00:00:00+08:00`} WHERE name = ${NAME}`,
     );
-    await test.app.get(Schedules).tick(new Date());
+    await test.app.get(Schedules).tick();
     await drainEvents(test);
 
     expect(await left('events.event', 'id', events)).toEqual(events.slice(1).sort());

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { Injectable, Logger } from '@nestjs/common';
-import { Config } from '#config';
 import { RosterChangedV1 } from '#contracts';
 import { query, sql, sqlState, type Tx, update } from '#database';
 import { Events } from '#events';
@@ -11,7 +11,7 @@ import { errorForLog } from '#http';
 import { Policies } from '#policy';
 import { Problem } from '#problems';
 import { Jobs } from '#service';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { ImportPolicy } from './import-policy.js';
 import type { ImportRun } from './import-run.js';
 import { Import } from './import.entity.js';
@@ -31,7 +31,7 @@ export class ImportRunner {
     private readonly jobs: Jobs,
     private readonly events: Events,
     private readonly policies: Policies,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   async run(tx: Tx, importId: string): Promise<void> {
@@ -41,7 +41,7 @@ export class ImportRunner {
     await tx.query('SAVEPOINT import');
     try {
       const result = await this.attempt(tx, found, dir);
-      found.succeed(result);
+      found.succeed(result, this.clock.now());
       await update(tx, found);
       await this.jobs.succeed(tx, found.jobId, result);
       if (!found.dryRun) await this.events.publish(tx, new RosterChangedV1(found.id));
@@ -49,7 +49,7 @@ export class ImportRunner {
       const errors = errorsOf(error);
       if (!errors) throw error;
       await tx.query('ROLLBACK TO SAVEPOINT import');
-      found.fail();
+      found.fail(this.clock.now());
       await update(tx, found);
       const sheet = found.kind === 'places' ? `/directory/v1/imports/${found.id}/errors` : undefined;
       await this.jobs.fail(tx, found.jobId, errors, sheet);
@@ -62,7 +62,7 @@ export class ImportRunner {
   async giveUp(tx: Tx, importId: string): Promise<void> {
     const found = await tx.findOneBy(Import, { id: importId });
     if (found?.status !== 'requested') return;
-    found.fail();
+    found.fail(this.clock.now());
     await update(tx, found);
     await this.jobs.giveUp(tx, found.jobId);
   }
@@ -73,7 +73,7 @@ export class ImportRunner {
     const upload = join(dir, 'upload');
     await fetchFile(tx, found.id, upload);
     const files = found.kind === 'roster' ? await unpackZip(upload, dir) : [];
-    const day = today(this.config.timeZone);
+    const day = this.clock.today();
     const { value: policy } = await this.policies.at(tx, ImportPolicy, day);
     const run: ImportRun = {
       source: found.source,
@@ -97,11 +97,11 @@ export class ImportRunner {
   /** `total`: rows there are, more or less; 0 = not known. */
   private progressOf({ jobId }: Import, total: number): (rows: number) => Promise<void> {
     let done = 0;
-    let shown = 0;
+    let shown = -Infinity;
     return async (rows) => {
       done += rows;
-      if (Date.now() - shown < PROGRESS_MS) return;
-      shown = Date.now();
+      if (performance.now() - shown < PROGRESS_MS) return;
+      shown = performance.now();
       await this.jobs.progress(jobId, total > 0 ? Math.min(done, total) : done, total);
     };
   }

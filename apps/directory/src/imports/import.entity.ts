@@ -63,14 +63,14 @@ export class Import extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   finishedAt: Date | null = null;
 
-  succeed(result: object): void {
+  succeed(result: object, now: Date): void {
     this.status = 'succeeded';
     this.result = result;
-    this.finishedAt = new Date();
+    this.finishedAt = now;
   }
 
-  fail(): void {
+  fail(now: Date): void {
     this.status = 'failed';
-    this.finishedAt = new Date();
+    this.finishedAt = now;
   }
 }

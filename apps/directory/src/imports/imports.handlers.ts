@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import { query, sql, type Tx } from '#database';
 import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
-import { addDays, instantOf } from '#time';
+import { addDays, CampusClock } from '#time';
 import { ImportPolicy } from './import-policy.js';
 import { ImportRequestedV1 } from './import-requested.event.js';
 import { ImportRunner } from './import-runner.js';
@@ -13,7 +12,7 @@ export class ImportHandlers {
   constructor(
     private readonly runner: ImportRunner,
     private readonly policies: Policies,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   @OnEvent(ImportRequestedV1)
@@ -30,7 +29,7 @@ export class ImportHandlers {
   @Every('23 3 * * *', { name: 'directory.delete-import-files', catchUp: 'latest' })
   async deleteOldFiles(tx: Tx, { date }: Period): Promise<void> {
     const { value } = await this.policies.at(tx, ImportPolicy, date);
-    const before = instantOf(addDays(date, -value.keepFilesDays), '00:00', this.config.timeZone);
+    const before = this.clock.instantOf(addDays(date, -value.keepFilesDays), '00:00');
     await query(
       tx,
       sql`DELETE FROM directory.import_file f USING directory.import i

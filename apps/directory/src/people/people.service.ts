@@ -1,12 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Config } from '#config';
 import { Database, queryOne, sql, type Sql } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { inScope, inUnits } from '#roster';
-import { instantOf, today } from '#time';
+import { CampusClock } from '#time';
 import { LookUps } from './look-ups.js';
 import { LookUpsPolicy } from './look-ups.policy.js';
 import {
@@ -31,7 +30,7 @@ export class People {
   constructor(
     private readonly database: Database,
     private readonly policies: Policies,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   list(actor: Actor, filter: PeopleQuery): Promise<Page<PersonDto>> {
@@ -54,7 +53,7 @@ export class People {
     if (!refused) return;
     const { limit, seconds, first } = refused;
     if (first) logger.warn(`the app ${app} looks up too many numbers: more than ${limits[limit]} (${limit})`);
-    const retryAfter = limit === 'perMinute' ? seconds : secondsLeftOf(this.today, this.config.timeZone);
+    const retryAfter = limit === 'perMinute' ? seconds : this.secondsLeftOfToday();
     throw new TooManyLookUps({ retryAfter, params: { ...limits } });
   }
 
@@ -115,7 +114,13 @@ export class People {
   }
 
   private get today(): string {
-    return today(this.config.timeZone);
+    return this.clock.today();
+  }
+
+  private secondsLeftOfToday(): number {
+    const now = this.clock.now();
+    const midnight = this.clock.instantOf(this.clock.dateOf(now), '24:00');
+    return Math.max(1, Math.ceil((midnight.getTime() - now.getTime()) / 1000));
   }
 }
 
@@ -123,8 +128,4 @@ export class People {
 function hasInName(text: string): Sql {
   const contains = sql`strpos(p.name, ${text}) > 0`;
   return [...text].length < 2 ? contains : sql`directory.bigrams(p.name) @> directory.bigrams(${text}) AND ${contains}`;
-}
-
-function secondsLeftOf(day: string, timeZone: string): number {
-  return Math.max(1, Math.ceil((instantOf(day, '24:00', timeZone).getTime() - Date.now()) / 1000));
 }

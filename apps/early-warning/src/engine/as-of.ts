@@ -1,8 +1,7 @@
 import { Invalid } from '#problems';
-import { today } from '#time';
 
 /** Refuses an as-of day that is still to come: nothing can be judged as of it. */
-export function refuseFuture(asOf: string | undefined, pointer: string, timeZone: string): void {
-  if (asOf !== undefined && asOf > today(timeZone))
+export function refuseFuture(asOf: string | undefined, pointer: string, today: string): void {
+  if (asOf !== undefined && asOf > today)
     throw new Invalid({ errors: [{ pointer, zh: '不能晚于今天', en: 'must not be after today' }] });
 }

@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DateTime } from 'luxon';
-import { Config } from '#config';
 import { query, sql, type Sql, type Tx } from '#database';
 import { Policies } from '#policy';
 import {
@@ -25,7 +23,7 @@ import {
   thresholdOf,
   type World,
 } from '#rule-language';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { sourceStatesOn } from './silence.js';
 import { calendarFor, termsOf } from './calendars.js';
@@ -76,7 +74,7 @@ interface Setting {
 @Injectable()
 export class Engine {
   constructor(
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly policies: Policies,
     private readonly store: VectorStore,
     private readonly cohorting: Cohorting,
@@ -141,7 +139,7 @@ export class Engine {
       const { value, number: version } = policies[i]!;
       const moment: Moment = {
         asOf: dayOf(asOf),
-        elapsedHours: asOf === today(this.config.timeZone) ? this.hoursOfToday() : 24,
+        elapsedHours: asOf === this.clock.today() ? this.hoursOfToday() : 24,
         terms: setting.terms,
         parameters: { ...numbersOf(value.values), ...setting.parameters },
       };
@@ -174,7 +172,7 @@ export class Engine {
     const { population, rules, roster, cohorts } = setting;
     try {
       await this.store.run(judged.evaluation, vectors);
-      const lanes = await roster.population(population, judged.asOf, today(this.config.timeZone));
+      const lanes = await roster.population(population, judged.asOf, this.clock.today());
       const silent = silentRules(setting, judged.asOf);
       return await look(new Firings(rules, { ...judged, silent }, cohorts, lanes, vectors.hwm, this.store));
     } finally {
@@ -183,13 +181,13 @@ export class Engine {
   }
 
   private async silentMetrics(tx: Tx, days: readonly string[]): Promise<Setting['silent']> {
-    const states = await sourceStatesOn(tx, days, this.config.timeZone);
+    const states = await sourceStatesOn(tx, days, this.clock);
     return new Map([...states].map(([day, of]) => [day, new Set(of.flatMap(({ silentMetrics }) => silentMetrics))]));
   }
 
   private hoursOfToday(): number {
-    const now = DateTime.now().setZone(this.config.timeZone);
-    return now.diff(now.startOf('day'), 'hours').hours;
+    const now = this.clock.now();
+    return (now.getTime() - this.clock.instantOf(this.clock.dateOf(now), '00:00').getTime()) / 3_600_000;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Bilingual } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import { calendarDays } from '#roster';
 import { dateOfDay, dayOf } from '#rule-language';
-import { addDays, dateOf, instantOf, today } from '#time';
+import { addDays, type CampusClock, dateOf, instantOf } from '#time';
 import { holidaysBetween } from './holidays.js';
 
 export const SILENCES = {
@@ -69,8 +69,8 @@ interface Declared {
  * Where another source supplies the metric it is silent only if on the newest day clearly fewer students have data than usual: then
  * the other does not supply it for everybody. Metrics without a declared source are never silent.
  */
-export async function silentMetrics(tx: Tx, asOf: string, timeZone: string): Promise<Map<number, Silence>> {
-  const states = await sourceStates(tx, asOf, timeZone);
+export async function silentMetrics(tx: Tx, asOf: string, clock: CampusClock): Promise<Map<number, Silence>> {
+  const states = await sourceStates(tx, asOf, clock);
   const codes = states.flatMap((state) => state.silentMetrics);
   if (codes.length === 0) return new Map();
   const rows = await query<{ number: number; code: string }>(
@@ -86,21 +86,22 @@ export async function silentMetrics(tx: Tx, asOf: string, timeZone: string): Pro
 }
 
 /** Every active source as of a day, by code. */
-export async function sourceStates(tx: Tx, asOf: string, timeZone: string): Promise<SourceState[]> {
-  return (await sourceStatesOn(tx, [asOf], timeZone)).get(asOf)!;
+export async function sourceStates(tx: Tx, asOf: string, clock: CampusClock): Promise<SourceState[]> {
+  return (await sourceStatesOn(tx, [asOf], clock)).get(asOf)!;
 }
 
 /** Every active source as of each of some days; what the days have in common is read once. */
 export async function sourceStatesOn(
   tx: Tx,
   days: readonly string[],
-  timeZone: string,
+  clock: CampusClock,
 ): Promise<Map<string, SourceState[]>> {
-  const now = today(timeZone);
-  const endOf = (day: string): Date => (day >= now ? new Date() : instantOf(addDays(day, 1), '00:00', timeZone));
+  const now = clock.now();
+  const today = clock.dateOf(now);
+  const endOf = (day: string): Date => (day >= today ? now : clock.instantOf(day, '24:00'));
   const ends = days.map(endOf);
   const sources = await declared(tx, days, ends);
-  const presence = await Presence.of(tx, sources, now, timeZone);
+  const presence = await Presence.of(tx, sources, today, clock.timeZone);
   return new Map(
     days.map((asOf, i) => [
       asOf,

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, requireSchool } from '#auth';
-import { Config } from '#config';
 import { WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { Database, insert, query, sql, type Tx } from '#database';
 import { list, type Page } from '#http';
 import { type FieldError, Invalid, NotFound } from '#problems';
 import { unitById } from '#roster';
 import { type Evidence, Findings, levelOf, rankOf, reasonOf, type Rule as Definition } from '#rule-language';
-import { addDays, daysBetween, today } from '#time';
+import { addDays, CampusClock, daysBetween } from '#time';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { FlagShares } from '../rules/flag-shares.js';
 import { Rule } from '../rules/rule.entity.js';
@@ -47,7 +46,7 @@ type Published = RuleVersion & { id: string; code: string };
 export class DryRuns {
   constructor(
     private readonly database: Database,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly engine: Engine,
     private readonly questions: Questions,
     private readonly flagShares: FlagShares,
@@ -100,7 +99,7 @@ export class DryRuns {
   }
 
   private range({ from, to }: DryRunRequestDto): { from: string; to: string } {
-    const yesterday = addDays(today(this.config.timeZone), -1);
+    const yesterday = addDays(this.clock.today(), -1);
     const last = to ?? yesterday;
     const first = from ?? addDays(last, 1 - DEFAULT_DAYS);
     if (last > yesterday) throw wrong({ pointer: '#/to', zh: '须早于今天', en: 'must be before today' });

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, requireSchool } from '#auth';
-import { Config } from '#config';
 import { WARNING_LEVELS } from '#contracts';
 import { Database } from '#database';
 import { Invalid } from '#problems';
 import { unitById } from '#roster';
 import { CANNOT_SAY, rankOf } from '#rule-language';
+import { CampusClock } from '#time';
 import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';
 import { checkedDefinition } from '../rules/rules.service.js';
@@ -21,7 +21,7 @@ const EXPLAINED = 20;
 export class Evaluations {
   constructor(
     private readonly database: Database,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly engine: Engine,
     private readonly questions: Questions,
   ) {}
@@ -31,7 +31,7 @@ export class Evaluations {
     requireSchool(actor, 'early-warning:rule:write');
     requireSchool(actor, 'early-warning:warning:read');
     const { reader } = this.database;
-    refuseFuture(body.asOf, '#/asOf', this.config.timeZone);
+    refuseFuture(body.asOf, '#/asOf', this.clock.today());
     const definition = await checkedDefinition(reader, body.rule, '#/rule');
     if (body.unitId && !(await unitById(reader, body.unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });

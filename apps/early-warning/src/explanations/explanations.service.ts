@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Config } from '#config';
 import type { Bilingual, Permission } from '#contracts';
 import { Database, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
@@ -15,7 +14,7 @@ import {
   shownValue,
   UUID,
 } from '#rule-language';
-import { addDays, today } from '#time';
+import { addDays, CampusClock } from '#time';
 import { refuseFuture } from '../engine/as-of.js';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { Questions } from '../evaluations/questions.js';
@@ -62,15 +61,15 @@ const GB_SEX = { male: '1', female: '2' };
 export class Explanations {
   constructor(
     private readonly database: Database,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly engine: Engine,
     private readonly questions: Questions,
   ) {}
 
   /** Students who ask about themselves get the wording for students and their own data, nothing else. Leaves an audit entry. */
   async explain(actor: Actor, { student: who, rule: code, asOf }: ExplainQuery): Promise<ExplanationDto> {
-    const now = today(this.config.timeZone);
-    refuseFuture(asOf, '?asOf', this.config.timeZone);
+    const now = this.clock.today();
+    refuseFuture(asOf, '?asOf', this.clock.today());
     // Before anything is worked out for somebody who may not ask.
     await this.student(this.database.reader, actor, who);
     const { studentId, answer } = await this.questions.ask(async (tx) => {
@@ -81,7 +80,7 @@ export class Explanations {
       const day = asOf ?? (rule.definition.on === 'data' ? now : addDays(now, -1));
       const judged = await this.judge(tx, rule, student, day);
       const names = await this.names(tx, rule.definition);
-      const finding: Finding = { rule: rule.definition, names, timeZone: this.config.timeZone, ...judged };
+      const finding: Finding = { rule: rule.definition, names, timeZone: this.clock.timeZone, ...judged };
       const answer: ExplanationDto = Object.assign(new ExplanationDto(), {
         rule: { code, number: rule.number, title: isSelf ? CARE_NOTICE : rule.definition.title },
         student: { id: student.id, number: student.number },
@@ -103,7 +102,7 @@ export class Explanations {
       tx,
       sql`SELECT s.id, s.number, s.active, s.grade, s.sex, o.ordinal
             FROM directory.published_student_v1 s LEFT JOIN early_warning.student_ordinal o ON o.student_id = s.id
-           WHERE ${isStudent(who)} AND ${inScope(actor.scopeOf(READ), sql`s.id`, today(this.config.timeZone))} LIMIT 1`,
+           WHERE ${isStudent(who)} AND ${inScope(actor.scopeOf(READ), sql`s.id`, this.clock.today())} LIMIT 1`,
     );
     if (!student) throw new NotFound({ what: 'student' });
     return student;
@@ -112,7 +111,7 @@ export class Explanations {
   /** A rule may be for some posts only. */
   private async mayAskWhy(tx: Tx, actor: Actor, { definition }: RuleVersion, { id }: Student): Promise<boolean> {
     const rule: RuleTest = (test) => test(sql`${JSON.stringify(definition)}::jsonb`);
-    const visible = visibleTo(actor, READ, rule, sql`${id}::uuid`, today(this.config.timeZone));
+    const visible = visibleTo(actor, READ, rule, sql`${id}::uuid`, this.clock.today());
     return (await queryOne(tx, sql`SELECT 1 WHERE ${visible}`)) !== undefined;
   }
 
@@ -155,7 +154,7 @@ export class Explanations {
   }
 
   private async silences(tx: Tx, rule: Rule, asOf: string): Promise<NamedSilence[]> {
-    const silent = await silentMetrics(tx, asOf, this.config.timeZone);
+    const silent = await silentMetrics(tx, asOf, this.clock);
     if (silent.size === 0) return [];
     const catalogue = await metricCatalogue(tx);
     const found = Object.values(rule.features).flatMap(

@@ -1,6 +1,13 @@
 import { allowSeconds, query, queryOne, sql, type Tx } from '#database';
 import type { Rejected } from './rows.js';
 
+/** What a batch is known by; the hash, of its content, says whether it is the same that came before. */
+export interface BatchName {
+  source: string;
+  batchKey: string;
+  sha256: Buffer;
+}
+
 /** What a batch came to when it was taken. */
 export interface Taken {
   sha256: Buffer;
@@ -16,11 +23,11 @@ export type Opened = { seq: number; epoch: number; waiting: number } | { before:
  * Enters a batch into the ledger. Of two at once with the same key the second waits and finds the first. `epoch`: that of the lanes;
  * no student loses theirs before the transaction ends. `waiting`: observations that wait to be folded.
  */
-export async function openBatch(tx: Tx, source: string, batchKey: string, sha256: Buffer): Promise<Opened> {
+export async function openBatch(tx: Tx, { source, batchKey, sha256 }: BatchName, now: Date): Promise<Opened> {
   await query(tx, sql`SELECT pg_advisory_xact_lock_shared(hashtext('early-warning ingest'))`);
   const row = await queryOne<{ seq: string; epoch: string; waiting: string }>(
     tx,
-    sql`INSERT INTO early_warning.ingest_batch (source, batch_key, sha256) VALUES (${source}, ${batchKey}, ${sha256})
+    sql`INSERT INTO early_warning.ingest_batch (source, batch_key, sha256, received_at) VALUES (${source}, ${batchKey}, ${sha256}, ${now})
         ON CONFLICT DO NOTHING RETURNING seq, (SELECT epoch FROM early_warning.lane_epoch) AS epoch,
                   (SELECT coalesce(sum(n), 0) FROM early_warning.unfolded_batch) AS waiting`,
   );

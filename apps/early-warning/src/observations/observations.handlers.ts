@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import {
   LeaveApprovedV1,
   LeaveCancelledV1,
@@ -14,7 +13,7 @@ import {
 import type { Tx } from '#database';
 import { OnEvent, type Received } from '#events';
 import { dayOf } from '#rule-language';
-import { dateOf, today } from '#time';
+import { CampusClock } from '#time';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
@@ -40,7 +39,7 @@ const NIGHT_KEY = '00000000-0000-0000-0000-000000000000';
 /** Observations that come from the other services' events. */
 @Injectable()
 export class ObservationHandlers {
-  constructor(private readonly config: Config) {}
+  constructor(private readonly clock: CampusClock) {}
 
   /** Every pass counts once, by its id, however often it is told of. */
   @OnEvent(PassesRecordedV1)
@@ -60,7 +59,7 @@ export class ObservationHandlers {
     revision: number,
     value: number,
   ): Promise<void> {
-    const dayOfInstant = dayFinder(this.config.timeZone);
+    const dayOfInstant = dayFinder(this.clock.timeZone);
     await this.record(tx, { id: event.id, source: PASS_SOURCE }, revision, event.data.passes, (pass, metric) => {
       const at = Date.parse(pass.at);
       const base = { when: { day: dayOfInstant(at), at }, value, key: pass.passId };
@@ -106,8 +105,8 @@ export class ObservationHandlers {
   /** A leave covers every day it touches; its end is exclusive. */
   private async setLeave(tx: Tx, event: Received<LeaveApprovedV1 | LeaveChangedV1>): Promise<void> {
     const { leaveId, studentId, startsAt, endsAt } = event.data;
-    const first = dateOf(new Date(startsAt), this.config.timeZone);
-    const last = dateOf(new Date(Date.parse(endsAt) - 1), this.config.timeZone);
+    const first = this.clock.dateOf(new Date(startsAt));
+    const last = this.clock.dateOf(new Date(Date.parse(endsAt) - 1));
     const days = Date.parse(endsAt) > Date.parse(startsAt) ? { first, last } : null;
     await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, days);
     await wantRun(tx);
@@ -125,12 +124,13 @@ export class ObservationHandlers {
     valuesOf: (fact: T, metric: (code: string) => CataloguedMetric) => Value[],
   ): Promise<void> {
     const { source } = event;
-    const opened = await openBatch(tx, source, event.id, createHash('sha256').update(event.id).digest());
+    const sha256 = createHash('sha256').update(event.id).digest();
+    const opened = await openBatch(tx, { source, batchKey: event.id, sha256 }, this.clock.now());
     if ('before' in opened) return;
     const metrics = await metricCatalogue(tx);
     const ordinals = await ordinalsById(tx, [...new Set(facts.map((fact) => fact.studentId))]);
-    const { timeZone } = this.config;
-    const rows = new Rows({ timeZone, today: dayOf(today(timeZone)), metrics, students: new Map() });
+    const { timeZone } = this.clock;
+    const rows = new Rows({ timeZone, today: dayOf(this.clock.today()), metrics, students: new Map() });
     let line = 0;
     for (const fact of facts) {
       const ordinal = ordinals.get(fact.studentId);

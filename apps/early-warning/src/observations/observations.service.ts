@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
-import { Config } from '#config';
 import { Database, type Tx } from '#database';
 import { XLSX_TYPE } from '#exchange';
 import { validateValue } from '#fields';
@@ -9,12 +8,12 @@ import { JSON_TYPE, parseJsonBody, type RawContent } from '#http';
 import { Policies } from '#policy';
 import { AllRowsRefused, Invalid } from '#problems';
 import { dayOf } from '#rule-language';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { readCsv, readLines, readList, readSheet, sheetOf } from './formats.js';
 import { IngestPolicy } from './ingest.policy.js';
 import { KnownStudents } from './known-students.js';
-import { openBatch } from './ledger.js';
+import { type BatchName, openBatch } from './ledger.js';
 import { BatchKeyDto, type BatchQuery, BatchResultDto } from './observations.dto.js';
 import { BatchKeyReused, IngestBusy } from './observations.problems.js';
 import { Rows } from './rows.js';
@@ -26,11 +25,7 @@ const BYTES_PER_LINE = 64;
 const MAX_ERRORS = 100;
 
 /** A batch that is to be taken. */
-export interface Delivery {
-  source: string;
-  batchKey: string;
-  /** Of its content: says whether a batch is the same that came before. */
-  sha256: Buffer;
+export interface Delivery extends BatchName {
   /** What pointers to a row begin with. */
   pointer: string;
   /** Rows there are, more or less. */
@@ -46,7 +41,7 @@ export class Observations {
 
   constructor(
     private readonly database: Database,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly policies: Policies,
     private readonly students: KnownStudents,
   ) {}
@@ -74,7 +69,7 @@ export class Observations {
   }
 
   private async write(tx: Tx, { source, batchKey, sha256, pointer, size, read }: Delivery): Promise<BatchResultDto> {
-    const opened = await openBatch(tx, source, batchKey, sha256);
+    const opened = await openBatch(tx, { source, batchKey, sha256 }, this.clock.now());
     if ('before' in opened) {
       const { before } = opened;
       if (before.sha256.length > 0 && !before.sha256.equals(sha256))
@@ -84,8 +79,8 @@ export class Observations {
     const { seq, epoch, waiting } = opened;
     await this.refuseWhenFull(tx, waiting);
     const metrics = await metricCatalogue(tx);
-    const { timeZone } = this.config;
-    const known = { timeZone, today: dayOf(today(timeZone)), metrics, students: this.students.of(epoch) };
+    const { timeZone } = this.clock;
+    const known = { timeZone, today: dayOf(this.clock.today()), metrics, students: this.students.of(epoch) };
     const rows = new Rows(known, pointer, size);
     read(rows);
     await this.students.resolve(tx, epoch, rows);
@@ -97,7 +92,7 @@ export class Observations {
   }
 
   private async refuseWhenFull(tx: Tx, waiting: number): Promise<void> {
-    this.limits = (await this.policies.at(tx, IngestPolicy, today(this.config.timeZone))).value;
+    this.limits = (await this.policies.at(tx, IngestPolicy, this.clock.today())).value;
     if (waiting >= this.limits.waitingRows) throw new IngestBusy({ retryAfter: RETRY_AFTER_SECONDS });
   }
 }

@@ -1,9 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Config } from '#config';
 import { Database, query, sql, sqlState, type Tx } from '#database';
 import { Every, type Period } from '#events';
 import { Policies } from '#policy';
-import { addDays, instantOf } from '#time';
+import { addDays, CampusClock } from '#time';
 import { foldDirty } from '../engine/folding.js';
 import { RetentionPolicy } from './ingest.policy.js';
 import { forgetLanes, holdIngest } from './ledger.js';
@@ -29,7 +28,7 @@ export class Retention {
   private readonly logger = new Logger('Retention');
 
   constructor(
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly database: Database,
     private readonly policies: Policies,
   ) {}
@@ -58,7 +57,7 @@ export class Retention {
              UNION SELECT DISTINCT date_trunc('month', day)::date FROM early_warning.keyed_observation WHERE day < ${before}
           ) m
            WHERE m.month + interval '1 month' <= ${before}::date
-             AND NOT EXISTS (SELECT 1 FROM early_warning.ingest_batch b WHERE b.received_at >= ${instantOf(before, '00:00', this.config.timeZone)}
+             AND NOT EXISTS (SELECT 1 FROM early_warning.ingest_batch b WHERE b.received_at >= ${this.clock.instantOf(before, '00:00')}
                                 AND b.first_day < m.month + interval '1 month' AND b.last_day >= m.month)
           ON CONFLICT DO NOTHING`,
     );
@@ -108,7 +107,7 @@ export class Retention {
            USING (SELECT coalesce(least((SELECT min(month) FROM ${OBSERVATION_MONTHS}),
                                         (SELECT min(day) FROM early_warning.keyed_observation)), ${before}::date) AS first) open
            WHERE (b.last_day < date_trunc('month', open.first)
-                  OR b.last_day IS NULL AND b.received_at < ${instantOf(before, '00:00', this.config.timeZone)})
+                  OR b.last_day IS NULL AND b.received_at < ${this.clock.instantOf(before, '00:00')})
              AND EXISTS (SELECT 1 FROM early_warning.ingest_batch n WHERE n.source = b.source AND n.metrics = b.metrics AND n.seq > b.seq)`,
     );
   }
@@ -118,7 +117,7 @@ export class Retention {
     await query(
       tx,
       sql`DELETE FROM early_warning.source_heartbeat h
-           WHERE h.at < ${instantOf(before, '00:00', this.config.timeZone)} AND (h.day IS NULL OR h.day < ${before})
+           WHERE h.at < ${this.clock.instantOf(before, '00:00')} AND (h.day IS NULL OR h.day < ${before})
              AND EXISTS (SELECT 1 FROM early_warning.source_heartbeat n WHERE n.source = h.source AND n.at > h.at)`,
     );
   }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import { Database, query, sql } from '#database';
 import { Policies } from '#policy';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { RuleParametersPolicy } from '../engine/rule-parameters.policy.js';
 import { type RuleParameterDto, RuleParametersDto } from './rule-parameters.dto.js';
 
@@ -11,14 +10,14 @@ import { type RuleParameterDto, RuleParametersDto } from './rule-parameters.dto.
 export class RuleParameters {
   constructor(
     private readonly database: Database,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly policies: Policies,
   ) {}
 
   /** What published rules and drafts name, with what the policy in force today says. */
   async list(): Promise<RuleParametersDto> {
     return this.database.read(async (tx) => {
-      const { value, number } = await this.policies.at(tx, RuleParametersPolicy, today(this.config.timeZone));
+      const { value, number } = await this.policies.at(tx, RuleParametersPolicy, this.clock.today());
       const named = await query<Omit<RuleParameterDto, 'value'>>(
         tx,
         sql`SELECT p.node ->> '$p' AS name, jsonb_agg(DISTINCT p.node -> 'default') AS defaults,

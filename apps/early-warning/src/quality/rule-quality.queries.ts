@@ -7,6 +7,7 @@ export interface QualityQuestion {
   /** Raised from, and before. */
   from: Date;
   until: Date;
+  now: Date;
   code: string | undefined;
   policy: RuleQualityPolicy;
   /** Predicate over `w.student_id`. */
@@ -21,7 +22,7 @@ const Z = 1.959964;
  * range, whatever became of them since; the precision of late is of what was triaged in the 30 days before its end, the former one of
  * all before that. What people knew already says nothing of whether the rule was right. A reopened warning is open since then.
  */
-function summed(by: Sql, { from, until, code, policy, scope }: QualityQuestion): Sql {
+function summed(by: Sql, { from, until, now, code, policy, scope }: QualityQuestion): Sql {
   const reasons = Object.keys(DISMISS_REASONS).map(
     (reason) =>
       sql`jsonb_build_object('reason', ${reason}::text, 'n', count(*) FILTER (WHERE raised AND triage = 'dismissed' AND triage_reason = ${reason}))`,
@@ -45,7 +46,7 @@ function summed(by: Sql, { from, until, code, policy, scope }: QualityQuestion):
              count(*) FILTER (WHERE raised AND triage = 'dismissed')::int AS dismissed,
              count(*) FILTER (WHERE raised AND judged) AS judged,
              jsonb_build_array(${join(reasons)}) AS reasons,
-             count(*) FILTER (WHERE raised AND status = 'open' AND since < now() - make_interval(days => ${policy.ignoredAfterDays}))::int AS ignored,
+             count(*) FILTER (WHERE raised AND status = 'open' AND since < ${now}::timestamptz - make_interval(days => ${policy.ignoredAfterDays}))::int AS ignored,
              count(*) FILTER (WHERE raised AND status = 'withdrawn')::int AS withdrawn,
              percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM triaged_at - since) / 3600.0)
                FILTER (WHERE raised AND triaged_at IS NOT NULL) AS hours,

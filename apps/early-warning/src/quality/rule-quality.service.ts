@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Config } from '#config';
 import { Database, sql } from '#database';
 import { Policies } from '#policy';
 import { Invalid } from '#problems';
 import { inScope } from '#roster';
-import { addDays, instantOf, today } from '#time';
+import { addDays, CampusClock } from '#time';
 import { RuleQualitiesDto, type RuleQualityQuery } from './rule-quality.dto.js';
 import { RuleQualityPolicy } from './rule-quality.policy.js';
 import { qualityOfCodes, qualityOfVersions } from './rule-quality.queries.js';
@@ -17,14 +16,13 @@ const DEFAULT_DAYS = 90;
 export class RuleQuality {
   constructor(
     private readonly database: Database,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly policies: Policies,
   ) {}
 
   /** Counts the students the actor may see warnings of. */
   async report(actor: Actor, { from, to, code }: RuleQualityQuery): Promise<RuleQualitiesDto> {
-    const { timeZone } = this.config;
-    const now = today(timeZone);
+    const now = this.clock.today();
     const last = to ?? now;
     const first = from ?? addDays(last, 1 - DEFAULT_DAYS);
     if (first > last)
@@ -32,8 +30,9 @@ export class RuleQuality {
     return this.database.read(async (tx) => {
       const policy = await this.policies.at(tx, RuleQualityPolicy, now);
       const question = {
-        from: instantOf(first, '00:00', timeZone),
-        until: instantOf(last, '24:00', timeZone),
+        from: this.clock.instantOf(first, '00:00'),
+        until: this.clock.instantOf(last, '24:00'),
+        now: this.clock.now(),
         code,
         policy: policy.value,
         scope: inScope(actor.scopeOf('early-warning:warning:read'), sql`w.student_id`, now),

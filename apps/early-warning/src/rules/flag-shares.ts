@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import type { Tx } from '#database';
 import { Policies } from '#policy';
 import { CANNOT_SAY, type Rule } from '#rule-language';
-import { addDays, today } from '#time';
+import { addDays, CampusClock } from '#time';
 import { Engine } from '../engine/engine.js';
 import type { FlagShare } from './rule.entity.js';
 import { RulePublishingPolicy } from './rule-publishing.policy.js';
@@ -12,14 +11,14 @@ import { RulePublishingPolicy } from './rule-publishing.policy.js';
 @Injectable()
 export class FlagShares {
   constructor(
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly engine: Engine,
     private readonly policies: Policies,
   ) {}
 
   /** Over everybody and under the school's own numbers, whatever else was tried. Needs a snapshot with the dirty days folded. */
   async of(tx: Tx, definition: Rule): Promise<FlagShare> {
-    const now = today(this.config.timeZone);
+    const now = this.clock.today();
     const asOf = definition.on === 'data' ? now : addDays(now, -1);
     const policy = await this.policies.at(tx, RulePublishingPolicy, now);
     return this.engine.evaluate(tx, { rules: [{ number: 0, definition }], asOf }, (firings) => {

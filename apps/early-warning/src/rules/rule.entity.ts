@@ -96,7 +96,7 @@ export class Rule extends BaseEntity {
   }
 
   /** `by`: a person's id. */
-  publish(by: string, share: FlagShare, reason: string | undefined): void {
+  publish(by: string, now: Date, share: FlagShare, reason: string | undefined): void {
     this.requireSecondPerson(by);
     if (needsReason(share) && reason === undefined)
       throw new PublishReasonNeeded({
@@ -104,12 +104,12 @@ export class Rule extends BaseEntity {
         params: { ...share, share: percent(share.share), limit: percent(share.limit) },
       });
     const publication = { ...share, reason: reason ?? null };
-    Object.assign(this, { state: 'published', publishedAt: new Date(), publishedBy: by, publication });
+    Object.assign(this, { state: 'published', publishedAt: now, publishedBy: by, publication });
   }
 
-  retire(by: string): void {
+  retire(by: string, now: Date): void {
     if (this.state !== 'published') throw new RuleNotPublished();
-    Object.assign(this, { state: 'retired', retiredAt: new Date(), retiredBy: by });
+    Object.assign(this, { state: 'retired', retiredAt: now, retiredBy: by });
   }
 }
 

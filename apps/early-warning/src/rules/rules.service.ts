@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { instanceToPlain } from 'class-transformer';
 import { type Actor, audit, requireSchool } from '#auth';
-import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { list, type Page } from '#http';
 import { Invalid, NotFound } from '#problems';
 import { checkRule, type Rule as Definition } from '#rule-language';
+import { CampusClock } from '#time';
 import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
@@ -51,7 +51,7 @@ export class Rules {
   constructor(
     private readonly database: Database,
     private readonly engine: Engine,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly withdrawals: Withdrawals,
     private readonly questions: Questions,
     private readonly flagShares: FlagShares,
@@ -77,7 +77,7 @@ export class Rules {
 
   /** The version as of a day in plain SQL. */
   async statement(id: string, asOf: string): Promise<RuleStatementDto> {
-    refuseFuture(asOf, '?asOf', this.config.timeZone);
+    refuseFuture(asOf, '?asOf', this.clock.today());
     return this.database.read(async (tx) => {
       const { number, definition } = await this.find(tx, id);
       return Object.assign(new RuleStatementDto(), {
@@ -160,9 +160,10 @@ export class Rules {
       rule.requireSecondPerson(personId);
       if (!(await this.wasTried(tx, id))) throw new DryRunNeeded();
       if (!share) throw new StaleVersionError();
-      rule.publish(personId, share, reason);
+      const now = this.clock.now();
+      rule.publish(personId, now, share, reason);
       if (before) {
-        before.retire(personId);
+        before.retire(personId, now);
         await update(tx, before);
         await this.note(tx, actor, 'retired', before.id);
       }
@@ -179,7 +180,7 @@ export class Rules {
     return this.database.transaction(actor, async (tx) => {
       const rule = await this.find(tx, id);
       await this.lock(tx, rule.code);
-      rule.retire(actor.personId ?? actor.app);
+      rule.retire(actor.personId ?? actor.app, this.clock.now());
       await update(tx, rule, expected);
       await this.note(tx, actor, 'retired', id);
       await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE rule_code = ${rule.code} AND holds`);

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import { query, queryOne, sql, type Tx } from '#database';
-import { addDays, today } from '#time';
+import { addDays, CampusClock } from '#time';
 import { Engine, type RuleVersion } from '../engine/engine.js';
 import { foldDirty } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';
@@ -16,7 +15,7 @@ type JudgedVersion = RuleVersion & { id: string; code: string };
 @Injectable()
 export class RunExecutor {
   constructor(
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly engine: Engine,
     private readonly raising: Raising,
     private readonly corrections: Corrections,
@@ -25,7 +24,7 @@ export class RunExecutor {
 
   /** `onProgress(done, total)` counts rules. Runs wait for each other: folding takes the vectors' lock until the end. */
   async execute(tx: Tx, run: Run, onProgress: (done: number, total: number) => Promise<void>): Promise<RunResult> {
-    const startedAt = new Date();
+    const startedAt = this.clock.now();
     await this.engine.admitStudents(tx);
     await foldDirty(tx);
     this.raising.follow(await lastRun(tx));
@@ -61,14 +60,14 @@ export class RunExecutor {
     if (run.asOf === null) await this.notices.review(tx, await publishedRules(tx));
     await query(
       tx,
-      sql`UPDATE early_warning.run SET started_at = ${startedAt}, finished_at = clock_timestamp(), result = ${JSON.stringify(total)}::jsonb, updated_at = now(),
+      sql`UPDATE early_warning.run SET started_at = ${startedAt}, finished_at = ${this.clock.now()}, result = ${JSON.stringify(total)}::jsonb, updated_at = now(),
                  version = version + 1 WHERE id = ${run.id}`,
     );
     return total;
   }
 
   private byDay(run: Run, rules: readonly JudgedVersion[]): Map<string, JudgedVersion[]> {
-    const now = today(this.config.timeZone);
+    const now = this.clock.today();
     const days = new Map<string, JudgedVersion[]>();
     for (const rule of rules) {
       const asOf = run.asOf ?? (rule.definition.on === 'data' ? now : addDays(now, -1));

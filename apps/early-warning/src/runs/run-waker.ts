@@ -1,9 +1,9 @@
+import { performance } from 'node:perf_hooks';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Config } from '#config';
 import { Database, queryOne, sql } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { RunWantedV1 } from './run-wanted.event.js';
 import { SchedulePolicy } from './schedule.policy.js';
 import { onRunWanted } from '../engine/wanting.js';
@@ -29,12 +29,12 @@ export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly events: Events,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly policies: Policies,
   ) {}
 
   onModuleInit(): void {
-    onRunWanted(this.database.dataSource, () => this.wake(this.pausedUntil - Date.now()));
+    onRunWanted(this.database.dataSource, () => this.wake(this.pausedUntil - performance.now()));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -45,7 +45,7 @@ export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
 
   /** A run has just ended, and the next may follow in so many milliseconds. */
   afterRun(pauseMs: number): void {
-    this.pausedUntil = Date.now() + pauseMs;
+    this.pausedUntil = performance.now() + pauseMs;
     // What was wanted while it was going on had nobody to wake.
     this.wakeIfWanted(pauseMs);
   }
@@ -60,20 +60,20 @@ export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Wakes a worker in so many milliseconds, or earlier when that was asked for before. */
   private wake(afterMs: number): void {
-    const at = Math.max(Date.now() + afterMs, this.lastAt + LULL_MS);
+    const at = Math.max(performance.now() + afterMs, this.lastAt + LULL_MS);
     if (this.stopped || (this.timer && this.dueAt <= at)) return;
     clearTimeout(this.timer);
     this.dueAt = at;
-    this.timer = setTimeout(() => this.fire(), at - Date.now());
+    this.timer = setTimeout(() => this.fire(), at - performance.now());
     this.timer.unref();
   }
 
   private fire(): void {
     this.timer = undefined;
-    this.lastAt = Date.now();
+    this.lastAt = performance.now();
     this.attempt(() =>
       this.database.transaction(null, async (tx) => {
-        const { value } = await this.policies.at(tx, SchedulePolicy, today(this.config.timeZone));
+        const { value } = await this.policies.at(tx, SchedulePolicy, this.clock.today());
         this.pausedUntil = this.lastAt + value.pauseSeconds * 1_000;
         if (value.onNewData) await this.events.publish(tx, new RunWantedV1());
       }),

@@ -8,7 +8,7 @@ import { Policies } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { unitById } from '#roster';
 import { JobDto, Jobs } from '#service';
-import { addDays, instantOf, today } from '#time';
+import { addDays, CampusClock } from '#time';
 import { refuseFuture } from '../engine/as-of.js';
 import { foldIfFree } from '../engine/folding.js';
 import { publishedRules } from '../rules/rules.service.js';
@@ -30,6 +30,7 @@ export class Runs {
     private readonly events: Events,
     private readonly jobs: Jobs,
     private readonly config: Config,
+    private readonly clock: CampusClock,
     private readonly executor: RunExecutor,
     private readonly policies: Policies,
     private readonly waker: RunWaker,
@@ -41,8 +42,8 @@ export class Runs {
       await this.check(tx, body);
       const scope = actor.scopeOf('early-warning:run:write');
       const job = await this.jobs.create(tx, actor, 'early-warning', 'run');
-      const run = new Run();
-      Object.assign(run, {
+      const run = Object.assign(new Run(), {
+        createdAt: this.clock.now(),
         trigger: 'on_demand' satisfies Trigger,
         jobId: job.id,
         asOf: body.asOf ?? null,
@@ -96,15 +97,14 @@ export class Runs {
   async runAll(tx: Tx, trigger: Trigger): Promise<void> {
     await this.lock(tx);
     await this.takeWishes(tx);
-    const run = new Run();
-    run.trigger = trigger;
+    const run = Object.assign(new Run(), { trigger, createdAt: this.clock.now() });
     await insert(tx, run);
     await this.execute(tx, run, async () => {});
   }
 
   /** Whether a calendar date is before today. */
   isOver(date: string): boolean {
-    return date < today(this.config.timeZone);
+    return date < this.clock.today();
   }
 
   /**
@@ -116,6 +116,7 @@ export class Runs {
     const rules = (await publishedRules(tx)).filter(({ definition }) => definition.on !== 'data');
     if (rules.length === 0) return;
     const run = Object.assign(new Run(), {
+      createdAt: this.clock.now(),
       trigger: 'midnight' satisfies Trigger,
       ...{ asOf, ruleCodes: rules.map(({ code }) => code) },
     });
@@ -136,7 +137,7 @@ export class Runs {
   /** The daily run, once its time of the day has come; answers whether it was made. */
   async runIfDue(tx: Tx, { at, date }: Period): Promise<boolean> {
     const { hour, minute } = await this.schedule(tx);
-    const due = instantOf(date, `${hour}:${minute}`, this.config.timeZone);
+    const due = this.clock.instantOf(date, `${hour}:${minute}`);
     if (at < due) return false;
     const made = await queryOne(
       tx,
@@ -147,7 +148,7 @@ export class Runs {
     await query(
       tx,
       sql`DELETE FROM early_warning.run WHERE trigger = 'new_data'
-           AND created_at < ${instantOf(addDays(date, -this.config.keepEventsDays), '00:00', this.config.timeZone)}`,
+           AND created_at < ${this.clock.instantOf(addDays(date, -this.config.keepEventsDays), '00:00')}`,
     );
     return true;
   }
@@ -198,20 +199,21 @@ export class Runs {
 
   /** Milliseconds until new data may lead to a run again. */
   private async pauseLeft(tx: Tx, { pauseSeconds }: SchedulePolicy): Promise<number> {
+    const now = this.clock.now();
     const row = await queryOne<{ ms: number }>(
       tx,
-      sql`SELECT coalesce(extract(epoch FROM max(finished_at) + make_interval(secs => ${pauseSeconds}) - clock_timestamp()) * 1000, 0)::float8 AS ms
-            FROM early_warning.run WHERE trigger = 'new_data' AND created_at > now() - interval '2 hours'`,
+      sql`SELECT coalesce(extract(epoch FROM max(finished_at) + make_interval(secs => ${pauseSeconds}) - ${now}::timestamptz) * 1000, 0)::float8 AS ms
+            FROM early_warning.run WHERE trigger = 'new_data' AND created_at > ${now}::timestamptz - interval '2 hours'`,
     );
     return Math.max(0, row!.ms);
   }
 
   private async schedule(tx: Tx): Promise<SchedulePolicy> {
-    return (await this.policies.at(tx, SchedulePolicy, today(this.config.timeZone))).value;
+    return (await this.policies.at(tx, SchedulePolicy, this.clock.today())).value;
   }
 
   private async check(tx: Tx, { asOf, rules, cohort }: RunRequestDto): Promise<void> {
-    refuseFuture(asOf, '#/asOf', this.config.timeZone);
+    refuseFuture(asOf, '#/asOf', this.clock.today());
     if (rules) {
       const known = new Set((await publishedRules(tx, rules)).map((rule) => rule.code));
       const i = rules.findIndex((code) => !known.has(code));

@@ -52,7 +52,7 @@ export class SourceNotices {
   /** Brings the notices in line with how the sources are now; one after the other. */
   async review(tx: Tx, rules: readonly InForce[]): Promise<void> {
     await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning source notices'))`);
-    const states = await sourceStates(tx, this.clock.today(), this.clock.timeZone);
+    const states = await sourceStates(tx, this.clock.today(), this.clock);
     const silent = states.filter((state) => state.silence);
     const open = await tx.find(SourceNotice, { where: { closedAt: IsNull() } });
     for (const notice of open) {
@@ -77,7 +77,7 @@ export class SourceNotices {
   private async open(tx: Tx, state: SourceState, rules: readonly InForce[]): Promise<void> {
     const notice = Object.assign(new SourceNotice(), {
       source: state.code,
-      openedAt: new Date(),
+      openedAt: this.clock.now(),
       ...contents(state, rules),
     });
     await insert(tx, notice);
@@ -97,7 +97,7 @@ export class SourceNotices {
   }
 
   private async close(tx: Tx, notice: SourceNotice): Promise<void> {
-    notice.closedAt = new Date();
+    notice.closedAt = this.clock.now();
     await update(tx, notice);
     await this.events.publish(tx, new SourceBackV1({ noticeId: notice.id, source: notice.source }), notice);
   }

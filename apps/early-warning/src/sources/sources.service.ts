@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
-import { Config } from '#config';
 import { Database, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { list, type Page } from '#http';
 import { Invalid, NotFound } from '#problems';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../engine/wanting.js';
 import { sourceStates } from '../engine/silence.js';
@@ -26,7 +25,7 @@ const WRITE = 'early-warning:source:write';
 export class Sources {
   constructor(
     private readonly database: Database,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   list(page: SourcesQuery): Promise<Page<SourceDto>> {
@@ -55,7 +54,7 @@ export class Sources {
       await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning source codes'))`);
       if (await tx.findOneBy(Source, { code: values.code })) throw new SourceCodeTaken({ pointer: '#/code' });
       await this.checkMetrics(tx, values.metrics);
-      const source = await insert(tx, Object.assign(new Source(), values));
+      const source = await insert(tx, Object.assign(new Source(), values, { createdAt: this.clock.now() }));
       await wantRun(tx);
       return SourceDto.from(source, await this.states(tx));
     });
@@ -91,8 +90,8 @@ export class Sources {
     return this.database.transaction(actor, async (tx) => {
       const row = await queryOne<{ at: Date }>(
         tx,
-        sql`INSERT INTO early_warning.source_heartbeat (source, day)
-            SELECT code, ${day ?? null} FROM early_warning.source WHERE code = ${code} RETURNING at`,
+        sql`INSERT INTO early_warning.source_heartbeat (source, day, at)
+            SELECT code, ${day ?? null}, ${this.clock.now()} FROM early_warning.source WHERE code = ${code} RETURNING at`,
       );
       if (!row) throw new NotFound({ what: 'source' });
       await wantRun(tx);
@@ -101,8 +100,7 @@ export class Sources {
   }
 
   private states(tx: Tx) {
-    const { timeZone } = this.config;
-    return sourceStates(tx, today(timeZone), timeZone);
+    return sourceStates(tx, this.clock.today(), this.clock);
   }
 
   private async checkMetrics(tx: Tx, codes: readonly string[]): Promise<void> {

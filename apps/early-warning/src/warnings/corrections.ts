@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { query, sql, type Tx } from '#database';
 import type { Rule } from '#rule-language';
+import { CampusClock } from '#time';
 import { Engine } from '../engine/engine.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 import { Raising } from './raising.js';
@@ -32,6 +33,7 @@ export class Corrections {
   constructor(
     private readonly engine: Engine,
     private readonly raising: Raising,
+    private readonly clock: CampusClock,
   ) {}
 
   /** Answers how many warnings lost their basis. */
@@ -90,7 +92,7 @@ export class Corrections {
       tx,
       sql`UPDATE early_warning.warning w SET status = 'withdrawn', corrected_at = now(), updated_at = now(), version = w.version + 1,
                  history = w.history || h.entry
-            FROM jsonb_to_recordset(${JSON.stringify(entries(warnings, 'withdrawn'))}::jsonb) AS h(id uuid, entry jsonb) WHERE w.id = h.id`,
+            FROM jsonb_to_recordset(${JSON.stringify(entries(warnings, 'withdrawn', this.clock.now()))}::jsonb) AS h(id uuid, entry jsonb) WHERE w.id = h.id`,
     );
     await this.raising.publishWithdrawn(
       tx,
@@ -100,12 +102,13 @@ export class Corrections {
 
   private async note(tx: Tx, warnings: readonly Suspect[]): Promise<void> {
     if (warnings.length === 0) return;
-    const note = { note: { ...CORRECTED, at: new Date().toISOString() } };
+    const now = this.clock.now();
+    const note = { note: { ...CORRECTED, at: now.toISOString() } };
     await query(
       tx,
       sql`UPDATE early_warning.warning w SET corrected_at = now(), updated_at = now(), version = w.version + 1,
                  history = w.history || h.entry, evidence = w.evidence || ${JSON.stringify(note)}::jsonb
-            FROM jsonb_to_recordset(${JSON.stringify(entries(warnings, 'corrected'))}::jsonb) AS h(id uuid, entry jsonb) WHERE w.id = h.id`,
+            FROM jsonb_to_recordset(${JSON.stringify(entries(warnings, 'corrected', now))}::jsonb) AS h(id uuid, entry jsonb) WHERE w.id = h.id`,
     );
   }
 }
@@ -113,8 +116,9 @@ export class Corrections {
 function entries(
   warnings: readonly Suspect[],
   what: 'withdrawn' | 'corrected',
+  now: Date,
 ): { id: string; entry: HistoryEntry[] }[] {
-  const at = new Date().toISOString();
+  const at = now.toISOString();
   return warnings.map(({ id, level }) => ({
     id,
     entry: [{ at, by: 'engine', what, level, note: `${CORRECTED.zh} / ${CORRECTED.en}` }],

@@ -223,9 +223,9 @@ export class Raising {
     await query(
       tx,
       sql`INSERT INTO early_warning.warning AS w (id, rule_code, rule_id, judged_rule_id, student_id, level, level_rank, status, first_day,
-                 last_day, raised_at, hwm, reason_zh, reason_en, evidence, history, triage_due_at)
+                 last_day, raised_at, hwm, reason_zh, reason_en, evidence, history, triage_due_at, created_at)
           SELECT id, ${rule.code}, ${rule.id}, ${rule.id}, student_id, level, level_rank, 'open', ${firings.asOf}, ${firings.asOf}, ${at}, ${firings.hwm},
-                 reason_zh, reason_en, evidence, history, triage_due_at
+                 reason_zh, reason_en, evidence, history, triage_due_at, ${at}
             FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, student_id uuid, level text, level_rank int, reason_zh text,
                  reason_en text, evidence jsonb, history jsonb, triage_due_at timestamptz)
           ON CONFLICT (id) DO UPDATE SET judged_rule_id = excluded.judged_rule_id, level = excluded.level, level_rank = excluded.level_rank,

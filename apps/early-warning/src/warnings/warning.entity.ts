@@ -119,26 +119,32 @@ export class Warning extends BaseEntity {
   @Column('jsonb')
   history: HistoryEntry[] = [];
 
-  confirm(by: string, note?: string): void {
+  confirm(by: string, now: Date, note?: string): void {
     if (this.status !== 'open') throw new WarningNotOpen();
-    Object.assign(this, { triage: 'confirmed', triagedAt: new Date() });
-    this.settle('confirmed', by, undefined, note);
+    Object.assign(this, { triage: 'confirmed', triagedAt: now });
+    this.settle('confirmed', by, now, undefined, note);
   }
 
-  dismiss(by: string, reason: keyof typeof DISMISS_REASONS, note?: string): void {
+  dismiss(by: string, now: Date, reason: keyof typeof DISMISS_REASONS, note?: string): void {
     if (this.status !== 'open') throw new WarningNotOpen();
-    Object.assign(this, { triage: 'dismissed', triagedAt: new Date(), triageReason: reason });
-    this.settle('dismissed', by, reason, note);
+    Object.assign(this, { triage: 'dismissed', triagedAt: now, triageReason: reason });
+    this.settle('dismissed', by, now, reason, note);
   }
 
-  close(by: string, outcome: keyof typeof OUTCOMES, note?: string): void {
+  close(by: string, now: Date, outcome: keyof typeof OUTCOMES, note?: string): void {
     if (this.status !== 'confirmed') throw new WarningNotConfirmed();
-    this.settle('closed', by, outcome, note);
+    this.settle('closed', by, now, outcome, note);
   }
 
-  private settle(status: 'confirmed' | 'dismissed' | 'closed', by: string, code?: string, note?: string): void {
+  private settle(
+    status: 'confirmed' | 'dismissed' | 'closed',
+    by: string,
+    now: Date,
+    code?: string,
+    note?: string,
+  ): void {
     this.status = status;
-    const entry: HistoryEntry = { at: new Date().toISOString(), by, what: status, level: this.level };
+    const entry: HistoryEntry = { at: now.toISOString(), by, what: status, level: this.level };
     this.history = [...this.history, { ...entry, ...(code && { code }), ...(note && { note }) }];
   }
 }

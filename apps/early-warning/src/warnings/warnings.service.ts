@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, auditList } from '#auth';
-import { Config } from '#config';
 import { type AppointmentKind, type Permission, WARNING_LEVELS, type WarningLevel, WarningSettledV1 } from '#contracts';
 import { Database, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page, rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
 import { answeredBy, answerersOf, inUnits } from '#roster';
-import { instantOf, today } from '#time';
+import { CampusClock } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
 import { type HistoryEntry, Warning } from './warning.entity.js';
@@ -36,19 +35,22 @@ const COLUMNS = sql`w.id, w.rule_code AS "ruleCode", r.number AS "ruleNumber",
 const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN directory.published_student_v1 s ON s.id = w.student_id`;
 
+/** What a person, or an app, does to a warning. */
+type Change = (warning: Warning, by: string, now: Date) => void;
+
 @Injectable()
 export class Warnings {
   constructor(
     private readonly database: Database,
     private readonly events: Events,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** One statement, and one for the audit: it shows names and reasons. A counselor opens this list all day long. */
   async list(actor: Actor, page: WarningsQuery): Promise<Page<WarningDto>> {
     const { status, level, rule, studentId, unitId, grade, assigneeId, raisedFrom, raisedTo, overdue, updatedSince } =
       page;
-    const [date, reader] = [this.today(), this.database.reader];
+    const [date, reader] = [this.clock.today(), this.database.reader];
     const found = await list(reader, page, {
       select: COLUMNS,
       from: TABLES,
@@ -61,9 +63,9 @@ export class Warnings {
         inUnits(unitId, sql`w.student_id`, date),
         anyOf(sql`s.grade`, grade),
         assigneeId && answeredBy(assigneeId, sql`w.student_id`, date),
-        raisedFrom && sql`w.raised_at >= ${instantOf(raisedFrom, '00:00', this.config.timeZone)}`,
-        raisedTo && sql`w.raised_at < ${instantOf(raisedTo, '24:00', this.config.timeZone)}`,
-        overdue === undefined ? undefined : overdueIs(overdue),
+        raisedFrom && sql`w.raised_at >= ${this.clock.instantOf(raisedFrom, '00:00')}`,
+        raisedTo && sql`w.raised_at < ${this.clock.instantOf(raisedTo, '24:00')}`,
+        overdue === undefined ? undefined : overdueIs(overdue, this.clock.now()),
         updatedSince && sql`w.updated_at >= ${updatedSince}`,
       ],
       sorts: { raisedAt: sql`w.raised_at`, level: sql`w.level_rank`, updatedAt: sql`w.updated_at` },
@@ -96,38 +98,27 @@ export class Warnings {
   }
 
   confirm(actor: Actor, id: string, expected: number, { note }: ConfirmDto): Promise<WarningDetailDto> {
-    return this.settle(actor, id, expected, (warning, by) => warning.confirm(by, note));
+    return this.settle(actor, id, expected, (warning, by, now) => warning.confirm(by, now, note));
   }
 
   dismiss(actor: Actor, id: string, expected: number, { reason, note }: DismissDto): Promise<WarningDetailDto> {
-    return this.settle(actor, id, expected, (warning, by) => warning.dismiss(by, reason, note));
+    return this.settle(actor, id, expected, (warning, by, now) => warning.dismiss(by, now, reason, note));
   }
 
   close(actor: Actor, id: string, expected: number, { outcome, note }: CloseDto): Promise<WarningDetailDto> {
-    return this.settle(actor, id, expected, (warning, by) => warning.close(by, outcome, note));
+    return this.settle(actor, id, expected, (warning, by, now) => warning.close(by, now, outcome, note));
   }
 
-  private settle(
-    actor: Actor,
-    id: string,
-    expected: number,
-    change: (warning: Warning, by: string) => void,
-  ): Promise<WarningDetailDto> {
+  private settle(actor: Actor, id: string, expected: number, change: Change): Promise<WarningDetailDto> {
     return this.database.transaction(actor, async (tx) => {
       await this.settleOne(tx, actor, id, expected, change);
       return this.detail(tx, actor, TRIAGE, id);
     });
   }
 
-  private async settleOne(
-    tx: Tx,
-    actor: Actor,
-    id: string,
-    expected: number,
-    change: (warning: Warning, by: string) => void,
-  ): Promise<Warning> {
+  private async settleOne(tx: Tx, actor: Actor, id: string, expected: number, change: Change): Promise<Warning> {
     const warning = await this.find(tx, actor, id);
-    change(warning, actor.personId ?? actor.app);
+    change(warning, actor.personId ?? actor.app, this.clock.now());
     await update(tx, warning, expected);
     const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
     await this.events.publish(
@@ -165,7 +156,7 @@ export class Warnings {
       WarningRow & Pick<WarningDetailDto, 'evidence' | 'assignees'> & { history: HistoryEntry[] }
     >(
       tx,
-      sql`SELECT ${COLUMNS}, w.evidence, w.history, ${answerersOf(sql`w.student_id`, this.today(), POSTS)} AS assignees
+      sql`SELECT ${COLUMNS}, w.evidence, w.history, ${answerersOf(sql`w.student_id`, this.clock.today(), POSTS)} AS assignees
             FROM ${TABLES} WHERE w.id = ${id} AND ${this.visible(actor, permission)}`,
     );
     if (!row) throw new NotFound({ what: 'warning' });
@@ -177,29 +168,25 @@ export class Warnings {
   }
 
   private visible(actor: Actor, permission: Permission): Sql {
-    return visibleTo(actor, permission, ruleOfWarning, sql`w.student_id`, this.today());
-  }
-
-  private today(): string {
-    return today(this.config.timeZone);
+    return visibleTo(actor, permission, ruleOfWarning, sql`w.student_id`, this.clock.today());
   }
 }
 
 /** Whether a warning still waits for a person though its time limit is over. */
-function overdueIs(overdue: boolean): Sql {
+function overdueIs(overdue: boolean, now: Date): Sql {
   return overdue
-    ? sql`w.status = 'open' AND w.triage_due_at < now()`
-    : sql`(w.status <> 'open' OR w.triage_due_at IS NULL OR w.triage_due_at >= now())`;
+    ? sql`w.status = 'open' AND w.triage_due_at < ${now}`
+    : sql`(w.status <> 'open' OR w.triage_due_at IS NULL OR w.triage_due_at >= ${now})`;
 }
 
 /** What a row of a bulk triage does to its warning. */
-function actionOf({ action, reason, outcome, note }: TriageRowDto, i: number): (warning: Warning, by: string) => void {
+function actionOf({ action, reason, outcome, note }: TriageRowDto, i: number): Change {
   const missing = (name: string): never => {
     throw new Invalid({ errors: [{ pointer: `#/rows/${i}/${name}`, zh: `缺少 ${name}`, en: `${name} is required` }] });
   };
-  return (warning, by) => {
-    if (action === 'confirm') warning.confirm(by, note);
-    else if (action === 'dismiss') warning.dismiss(by, reason ?? missing('reason'), note);
-    else warning.close(by, outcome ?? missing('outcome'), note);
+  return (warning, by, now) => {
+    if (action === 'confirm') warning.confirm(by, now, note);
+    else if (action === 'dismiss') warning.dismiss(by, now, reason ?? missing('reason'), note);
+    else warning.close(by, now, outcome ?? missing('outcome'), note);
   };
 }

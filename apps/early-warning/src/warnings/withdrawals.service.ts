@@ -1,17 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { query, sql, type Tx } from '#database';
+import { CampusClock } from '#time';
 import { Raising } from './raising.js';
 import type { HistoryEntry } from './warning.entity.js';
 
 /** Taking open warnings back in bulk, with their history and the news of it. */
 @Injectable()
 export class Withdrawals {
-  constructor(private readonly raising: Raising) {}
+  constructor(
+    private readonly raising: Raising,
+    private readonly clock: CampusClock,
+  ) {}
 
   /** All open warnings of a rule. Returns how many. */
   async ofRule(tx: Tx, ruleCode: string, by: string, note?: string): Promise<number> {
     const entry: Omit<HistoryEntry, 'level'> = {
-      ...{ at: new Date().toISOString(), by, what: 'withdrawn' },
+      ...{ at: this.clock.now().toISOString(), by, what: 'withdrawn' },
       ...(note !== undefined && { note }),
     };
     const withdrawn = await query<{ id: string; studentId: string; version: number }>(

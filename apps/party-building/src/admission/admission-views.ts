@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Config } from '#config';
 import { Database, sql, type Sql } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { inScope } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { AdmissionRules, workingDaysOf } from './admission-rules.js';
 import { doneOf, standing } from './admission.entity.js';
 import {
@@ -26,11 +25,11 @@ export class AdmissionViews {
   constructor(
     private readonly database: Database,
     private readonly rules: AdmissionRules,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   async list(actor: Actor, filter: AdmissionsQuery): Promise<Page<AdmissionDto>> {
-    const now = today(this.config.timeZone);
+    const now = this.clock.today();
     const { stage, status, organizationId, overdue, updatedSince } = filter;
     return list(this.database.reader, filter, {
       select: COLUMNS,
@@ -51,7 +50,7 @@ export class AdmissionViews {
   }
 
   async get(actor: Actor, id: string): Promise<AdmissionDto> {
-    return AdmissionDto.from(await this.find(actor, id), today(this.config.timeZone));
+    return AdmissionDto.from(await this.find(actor, id), this.clock.today());
   }
 
   /** Every step with its dates and gates: what is done, what may come next, and the earliest that the rest can be. */
@@ -60,7 +59,7 @@ export class AdmissionViews {
     const tx = this.database.reader;
     const steps = (await this.rules.reader(tx))(row);
     const done = doneOf((await entriesOf(tx, [id])).get(id) ?? []);
-    const asOf = today(this.config.timeZone);
+    const asOf = this.clock.today();
     const states = await timelineOf(steps, { birthDate: row.birthDate, done }, asOf, workingDaysOf(tx));
     const { ruleVersion, stage } = row;
     const { checkedAgainstOfficialText: rulesChecked } = ruleSet(ruleVersion);
@@ -101,6 +100,6 @@ export class AdmissionViews {
   }
 
   private readable(actor: Actor): Sql {
-    return inScope(actor.scopeOf('party-building:admission:read'), sql`a.person_id`, today(this.config.timeZone));
+    return inScope(actor.scopeOf('party-building:admission:read'), sql`a.person_id`, this.clock.today());
   }
 }

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, MissingPermission } from '#auth';
-import { Config } from '#config';
 import { AdmissionAdvancedV1, AdmissionReversedV1, type Permission } from '#contracts';
 import { Database, insert, queryOne, sql, type Tx, update, violates } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { inScope, peopleByIds, type Scope } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { Organizations } from '../organizations/organizations.service.js';
 import { AdmissionPolicy } from './admission.policy.js';
 import { AdmissionRules, workingDaysOf } from './admission-rules.js';
@@ -52,14 +51,14 @@ export class Admissions {
     private readonly policies: Policies,
     private readonly organizations: Organizations,
     private readonly rules: AdmissionRules,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** A student hands in their own application, today. */
   apply(actor: Actor, values: ApplyDto): Promise<RecordedAdmissionDto> {
     const { personId } = actor;
     if (personId === undefined) throw new MissingPermission('party-building:admission:apply');
-    return this.open(actor, ANY_BRANCH, { ...values, personId, appliedOn: today(this.config.timeZone) });
+    return this.open(actor, ANY_BRANCH, { ...values, personId, appliedOn: this.clock.today() });
   }
 
   /** An organizer enters an application that was received on paper. */
@@ -108,7 +107,7 @@ export class Admissions {
       const target = entries.find((entry) => entry.id === entryId);
       if (!target) throw new NotFound({ what: 'entry' });
       if (standing(entries).at(-1)?.id !== entryId) throw new NotLatestEntry();
-      const takenOn = today(this.config.timeZone);
+      const takenOn = this.clock.today();
       const what = { kind: 'reversal', step: target.step, takenOn, reversesId: entryId, reason } as const;
       const entry = this.entry(actor, admission, entries, what);
       await this.stand(tx, admission, [...entries, entry], expected);
@@ -124,7 +123,7 @@ export class Admissions {
     return this.database.transaction(actor, async (tx) => {
       const admission = await this.find(tx, actor, id);
       admission.assertOpen();
-      if (values.on > today(this.config.timeZone)) throw new DateInFuture({ pointer: '#/on' });
+      if (values.on > this.clock.today()) throw new DateInFuture({ pointer: '#/on' });
       const branch = await this.organizations.branchFor(tx, actor.scopeOf(WRITE), values.organizationId);
       const entries = (await entriesOf(tx, [id])).get(id) ?? [];
       const { on: takenOn, reason } = values;
@@ -139,7 +138,7 @@ export class Admissions {
   private open(actor: Actor, branches: Scope, values: OpenAdmissionDto, people?: Scope): Promise<RecordedAdmissionDto> {
     return this.database.transaction(actor, async (tx) => {
       const { personId, organizationId, appliedOn, birthDate, documents } = values;
-      const now = today(this.config.timeZone);
+      const now = this.clock.today();
       if (appliedOn > now) throw new DateInFuture({ pointer: '#/appliedOn' });
       const rules = rulesFor(appliedOn);
       if (!rules) throw new NoRulesThen({ pointer: '#/appliedOn' });
@@ -166,7 +165,7 @@ export class Admissions {
 
   /** The admission, when the actor may carry it; else NotFound. */
   private async find(tx: Tx, actor: Actor, id: string): Promise<Admission> {
-    const reached = inScope(actor.scopeOf(WRITE), sql`a.person_id`, today(this.config.timeZone));
+    const reached = inScope(actor.scopeOf(WRITE), sql`a.person_id`, this.clock.today());
     const found = await queryOne(tx, sql`SELECT 1 FROM party_building.admission a WHERE a.id = ${id} AND ${reached}`);
     if (!found) throw new NotFound({ what: 'admission' });
     return tx.findOneByOrFail(Admission, { id });
@@ -185,7 +184,7 @@ export class Admissions {
 
   private checkDate(takenOn: string, done: readonly Done[], number: number): void {
     const pointer = '#/takenOn';
-    if (takenOn > today(this.config.timeZone)) throw new DateInFuture({ pointer });
+    if (takenOn > this.clock.today()) throw new DateInFuture({ pointer });
     const first = new Map<number, string>();
     for (const record of done) if (!first.has(record.step)) first.set(record.step, record.takenOn);
     const earlier = [...first].filter(([step]) => step < number).map(([, date]) => date);
@@ -235,7 +234,7 @@ export class Admissions {
     const steps = (await this.rules.reader(tx))(admission);
     const done = doneOf(entries);
     const facts = { birthDate: admission.birthDate, done };
-    const states = await timelineOf(steps, facts, today(this.config.timeZone), workingDaysOf(tx));
+    const states = await timelineOf(steps, facts, this.clock.today(), workingDaysOf(tx));
     const step = lastDone(done);
     const { stage } = steps[Math.max(step, 1) - 1] as Step;
     admission.stand({ step, stage, due: nextDeadline(states) });
@@ -276,7 +275,7 @@ export class Admissions {
     await audit(tx, actor, { action: `party-building.admission.${action}`, subject: { kind: 'admission', id } });
     const row = await selectAdmission(tx, sql`a.id = ${id}`);
     if (!row) throw new NotFound({ what: 'admission' });
-    return AdmissionDto.from(row, today(this.config.timeZone));
+    return AdmissionDto.from(row, this.clock.today());
   }
 }
 

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Config } from '#config';
 import type { Permission } from '#contracts';
 import { Database, newId, query, queryOne, sql, type Tx, update, violates } from '#database';
 import { list } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, unitTouchesScope } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { BRANCH_KINDS } from '../organizations/organization.entity.js';
 import { Organizations } from '../organizations/organizations.service.js';
 import { BranchGridsDto, type CoverageQuery, type CoverGridsDto, GridCoverageDto, GridDto } from './grids.dto.js';
@@ -22,12 +21,12 @@ export class Grids {
   constructor(
     private readonly database: Database,
     private readonly organizations: Organizations,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** Makes the given grids all that the branch covers from a date on; what was before stays on record. */
   cover(actor: Actor, branchId: string, expected: number, values: CoverGridsDto): Promise<BranchGridsDto> {
-    const { gridIds, from = today(this.config.timeZone) } = values;
+    const { gridIds, from = this.clock.today() } = values;
     return this.database.transaction(actor, async (tx) => {
       const branch = await this.organizations.find(tx, actor, WRITE, branchId);
       if (!BRANCH_KINDS.includes(branch.kind) || branch.dissolvedOn !== null) throw new NotFound({ what: 'branch' });
@@ -51,8 +50,8 @@ export class Grids {
   }
 
   coverage(actor: Actor, filter: CoverageQuery): Promise<GridCoverageDto> {
-    const { on = today(this.config.timeZone), covered } = filter;
-    const inScope = unitTouchesScope(actor.scopeOf(READ), sql`u.id`, today(this.config.timeZone));
+    const { on = this.clock.today(), covered } = filter;
+    const inScope = unitTouchesScope(actor.scopeOf(READ), sql`u.id`, this.clock.today());
     const grids = sql`
       SELECT u.id, u.code, u.name,
              CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'code', o.code, 'name', o.name) END AS branch
@@ -80,7 +79,7 @@ export class Grids {
   }
 
   private async checkGrids(tx: Tx, actor: Actor, gridIds: string[]): Promise<void> {
-    const inScope = unitTouchesScope(actor.scopeOf(WRITE), sql`u.id`, today(this.config.timeZone));
+    const inScope = unitTouchesScope(actor.scopeOf(WRITE), sql`u.id`, this.clock.today());
     const known = await query<{ id: string }>(
       tx,
       sql`SELECT u.id FROM directory.published_unit_v1 u

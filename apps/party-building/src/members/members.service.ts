@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Config } from '#config';
 import type { Permission } from '#contracts';
 import { Database, insert, queryOne, sql, type Tx, update, violates } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, inScope } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { Organizations } from '../organizations/organizations.service.js';
 import { organizationInScope } from '../scope.js';
 import { Member } from './member.entity.js';
@@ -29,7 +28,7 @@ export class Members {
   constructor(
     private readonly database: Database,
     private readonly organizations: Organizations,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   async list(actor: Actor, filter: MembersQuery): Promise<Page<MemberDto>> {
@@ -55,7 +54,7 @@ export class Members {
     return this.database.transaction(actor, async (tx) => {
       const { organizationId, personId } = values;
       await this.organizations.branchFor(tx, actor.scopeOf(WRITE), organizationId);
-      const reached = inScope(actor.scopeOf(WRITE), sql`p.id`, today(this.config.timeZone));
+      const reached = inScope(actor.scopeOf(WRITE), sql`p.id`, this.clock.today());
       const person = await queryOne(
         tx,
         sql`SELECT 1 FROM directory.published_person_v1 p WHERE p.id = ${personId} AND p.active AND ${reached}`,

@@ -32,9 +32,9 @@ export class LatePass extends BaseEntity {
   @Column('text', { nullable: true })
   revokeReason: string | null = null;
 
-  revoke(reason: string): void {
+  revoke(reason: string, now: Date): void {
     if (this.revokedAt) throw new LatePassRevoked();
-    this.revokedAt = new Date();
+    this.revokedAt = now;
     this.revokeReason = reason;
   }
 }

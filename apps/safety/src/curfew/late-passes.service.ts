@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Config } from '#config';
 import type { Permission } from '#contracts';
 import { Database, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { inScope, inUnits } from '#roster';
-import { daysBetween, today } from '#time';
+import { CampusClock, daysBetween } from '#time';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { CurfewPolicy } from './curfew.policy.js';
 import { LatePass } from './late-pass.entity.js';
@@ -33,7 +32,7 @@ export class LatePasses {
     private readonly database: Database,
     private readonly policies: Policies,
     private readonly rechecks: Rechecks,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** Nights already checked are looked at again: a pass may be registered afterwards. */
@@ -47,7 +46,7 @@ export class LatePasses {
       );
       if (!student) throw new NotFound({ pointer: '#/studentId', what: 'student' });
       if (to < from) throw new LatePassEndsBeforeItBegins({ pointer: '#/to' });
-      const { value } = await this.policies.at(tx, CurfewPolicy, today(this.config.timeZone));
+      const { value } = await this.policies.at(tx, CurfewPolicy, this.clock.today());
       const nights = value.latePassMaxNights;
       if (daysBetween(from, to) + 1 > nights) throw new LatePassTooLong({ pointer: '#/to', params: { nights } });
       const pass = Object.assign(new LatePass(), {
@@ -73,7 +72,7 @@ export class LatePasses {
       where: [
         this.visible(actor, 'safety:night-check:read', sql`p.student_id`),
         anyOf(sql`p.student_id`, studentId, 'uuid'),
-        inUnits(unitId, sql`p.student_id`, today(this.config.timeZone)),
+        inUnits(unitId, sql`p.student_id`, this.clock.today()),
         night && sql`${night}::date BETWEEN p.from_night AND p.to_night`,
         revoked === undefined ? undefined : sql`(p.revoked_at IS NOT NULL) = ${revoked}`,
         updatedSince && sql`p.updated_at >= ${updatedSince}`,
@@ -93,7 +92,7 @@ export class LatePasses {
     return this.database.transaction(actor, async (tx) => {
       await this.read(tx, actor, 'safety:night-check:write', id);
       const pass = await tx.findOneByOrFail(LatePass, { id });
-      pass.revoke(body.reason);
+      pass.revoke(body.reason, this.clock.now());
       await update(tx, pass);
       await audit(tx, actor, { action: 'safety.late-pass.revoke', subject: { kind: 'late-pass', id } });
       await this.rechecks.requestBetween(tx, pass.fromNight, pass.toNight);
@@ -111,6 +110,6 @@ export class LatePasses {
   }
 
   private visible(actor: Actor, permission: Permission, student: Sql): Sql {
-    return inScope(actor.scopeOf(permission), student, today(this.config.timeZone));
+    return inScope(actor.scopeOf(permission), student, this.clock.today());
   }
 }

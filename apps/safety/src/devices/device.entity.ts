@@ -47,22 +47,25 @@ export class Device extends BaseEntity {
   retiredAt: Date | null = null;
 
   /** Says where it stands and how it counts; from now on its passes do. */
-  approve(values: {
-    buildingId: string;
-    directionMode: DirectionMode;
-    name: string | null;
-    timeZone: string | null;
-  }): void {
+  approve(
+    values: {
+      buildingId: string;
+      directionMode: DirectionMode;
+      name: string | null;
+      timeZone: string | null;
+    },
+    now: Date,
+  ): void {
     if (this.status !== 'pending') throw new DeviceNotPending();
     Object.assign(this, values);
     this.status = 'active';
-    this.approvedAt = new Date();
+    this.approvedAt = now;
   }
 
   /** Passes after this moment are refused; those before it still count, however late they come. */
-  retire(): void {
+  retire(now: Date): void {
     if (this.status === 'retired') throw new DeviceRetired();
     this.status = 'retired';
-    this.retiredAt = new Date();
+    this.retiredAt = now;
   }
 }

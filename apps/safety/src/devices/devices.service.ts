@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { type Actor, audit } from '#auth';
-import { Config } from '#config';
 import { Database, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { unitInScope, unitTouchesScope } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { nightOf } from '../curfew/night-window.js';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from '../passes/affected-nights.js';
@@ -42,7 +41,7 @@ export class Devices {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly rechecks: Rechecks,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   async list(actor: Actor, q: DevicesQuery): Promise<Page<DeviceDto>> {
@@ -72,10 +71,14 @@ export class Devices {
     return this.database.transaction(actor, async (tx) => {
       const device = await this.find(tx, actor, id);
       const timeZone = body.timeZone ?? null;
-      if (timeZone && !DateTime.local().setZone(timeZone).isValid) throw new UnknownTimeZone({ pointer: '#/timeZone' });
+      if (timeZone && !DateTime.fromMillis(0, { zone: timeZone }).isValid)
+        throw new UnknownTimeZone({ pointer: '#/timeZone' });
       const buildingId = await buildingByCode(tx, body.buildingCode);
       if (!buildingId) throw new UnknownBuilding({ pointer: '#/buildingCode' });
-      device.approve({ buildingId, directionMode: body.directionMode, name: body.name ?? null, timeZone });
+      device.approve(
+        { buildingId, directionMode: body.directionMode, name: body.name ?? null, timeZone },
+        this.clock.now(),
+      );
       await update(tx, device);
       if (device.directionMode === 'both') {
         const count = await heldWithoutDirection(tx, id);
@@ -86,7 +89,7 @@ export class Devices {
         id,
         buildingId,
         directionMode,
-        timeZone: timeZone ?? this.config.timeZone,
+        timeZone: timeZone ?? this.clock.timeZone,
       });
       await publishPasses(tx, this.events, released);
       await audit(tx, actor, { action: 'safety.device.approve', subject: { kind: 'device', id } });
@@ -97,7 +100,7 @@ export class Devices {
           tx,
           this.policies,
           released.map((pass) => pass.at),
-          this.config.timeZone,
+          this.clock,
         ),
       );
       return answer;
@@ -107,7 +110,7 @@ export class Devices {
   retire(actor: Actor, id: string): Promise<DeviceDto> {
     return this.database.transaction(actor, async (tx) => {
       const device = await this.find(tx, actor, id);
-      device.retire();
+      device.retire(this.clock.now());
       await update(tx, device);
       await audit(tx, actor, { action: 'safety.device.retire', subject: { kind: 'device', id } });
       return this.read(tx, actor, 'safety:device:write', id);
@@ -154,7 +157,7 @@ export class Devices {
       const device = await this.find(tx, actor, id);
       const outage = await tx.findOneBy(Outage, { id: outageId, deviceId: device.id });
       if (!outage) throw new NotFound({ what: 'outage' });
-      outage.revoke();
+      outage.revoke(this.clock.now());
       await update(tx, outage);
       await this.recheckNightsOf(tx, outage);
       return OutageDto.from(outage);
@@ -162,7 +165,7 @@ export class Devices {
   }
 
   private async recheckNightsOf(tx: Tx, outage: Outage): Promise<void> {
-    const { timeZone } = this.config;
+    const { timeZone } = this.clock;
     await this.rechecks.requestBetween(tx, nightOf(outage.fromAt, timeZone), nightOf(outage.toAt, timeZone));
   }
 
@@ -181,7 +184,7 @@ export class Devices {
     const scope = actor.scopeOf(permission);
     return permission === 'safety:device:write'
       ? unitInScope(scope, sql`d.building_id`)
-      : unitTouchesScope(scope, sql`d.building_id`, today(this.config.timeZone));
+      : unitTouchesScope(scope, sql`d.building_id`, this.clock.today());
   }
 
   private async read(

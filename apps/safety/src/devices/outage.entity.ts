@@ -24,8 +24,8 @@ export class Outage extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   revokedAt: Date | null = null;
 
-  revoke(): void {
+  revoke(now: Date): void {
     if (this.revokedAt) throw new OutageRevoked();
-    this.revokedAt = new Date();
+    this.revokedAt = now;
   }
 }

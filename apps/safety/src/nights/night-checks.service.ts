@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import { NightCheckedV1, NightResult } from '#contracts';
 import { newId, query, queryOne, sql, type Tx } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
 import { calendarDays } from '#roster';
-import { addDays, type DayOfCalendar } from '#time';
+import { addDays, CampusClock, type DayOfCalendar } from '#time';
 import { CurfewPolicy } from '../curfew/curfew.policy.js';
 import { windowsOf } from '../curfew/night-window.js';
 import type { Finding } from './night.codes.js';
@@ -26,7 +25,7 @@ export class NightChecks {
   constructor(
     private readonly events: Events,
     private readonly policies: Policies,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /**
@@ -37,7 +36,7 @@ export class NightChecks {
    */
   async check(tx: Tx, night: string, version?: number): Promise<void> {
     await lockNight(tx, night);
-    const { timeZone } = this.config;
+    const { timeZone } = this.clock;
     const { value: policy, number } =
       version === undefined
         ? await this.policies.at(tx, CurfewPolicy, night)
@@ -57,7 +56,7 @@ export class NightChecks {
     const [row] = await query<{ id: string; revision: number }>(
       tx,
       sql`INSERT INTO safety.night AS n (id, night, revision, policy_number, checked_at, students, buildings, outages)
-          VALUES (${newId()}, ${night}, 1, ${number}, now(), ${students}, ${buildings}::uuid[],
+          VALUES (${newId()}, ${night}, 1, ${number}, ${this.clock.now()}, ${students}, ${buildings}::uuid[],
                   ${JSON.stringify(outages)}::jsonb)
           ON CONFLICT (night) DO UPDATE
              SET revision = n.revision + ${changes.length > 0 ? 1 : 0}::int, policy_number = excluded.policy_number,

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import { RosterChangedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
 import { Jobs } from '#service';
-import { addDays, daysBetween, today } from '#time';
+import { addDays, CampusClock, daysBetween } from '#time';
 import { CurfewPolicy } from '../curfew/curfew.policy.js';
 import { lastNight } from '../curfew/night-window.js';
 import { NightCheckRequestedV1 } from './night-check-requested.event.js';
@@ -21,7 +20,7 @@ export class NightHandlers {
     private readonly rechecks: Rechecks,
     private readonly jobs: Jobs,
     private readonly policies: Policies,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** The evening before; mornings missed while nothing ran are made up for one by one. */
@@ -50,9 +49,8 @@ export class NightHandlers {
   /** Who lived where, and who was on the roster, may be known otherwise now for nights that were checked. */
   @OnEvent(RosterChangedV1)
   async whenRosterChanged(tx: Tx): Promise<void> {
-    const { timeZone } = this.config;
-    const { rosterRecheckNights } = (await this.policies.at(tx, CurfewPolicy, today(timeZone))).value;
-    const last = lastNight(new Date(), timeZone);
+    const { rosterRecheckNights } = (await this.policies.at(tx, CurfewPolicy, this.clock.today())).value;
+    const last = lastNight(this.clock.now(), this.clock.timeZone);
     await this.rechecks.requestBetween(tx, addDays(last, 1 - rosterRecheckNights), last);
   }
 

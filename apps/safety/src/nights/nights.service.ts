@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, requireSchool } from '#auth';
-import { Config } from '#config';
 import { Database, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { inScope, inUnits } from '#roster';
 import { JobDto, Jobs } from '#service';
-import { daysBetween, today } from '#time';
+import { CampusClock, daysBetween } from '#time';
 import { lastNight } from '../curfew/night-window.js';
 import { NightCheckRequestedV1 } from './night-check-requested.event.js';
 import { findingCounts, NO_FINDINGS, residentCounts } from './night-numbers.queries.js';
@@ -43,14 +42,14 @@ export class Nights {
     private readonly database: Database,
     private readonly events: Events,
     private readonly jobs: Jobs,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** A check is about everybody, so it takes the right over the whole school. */
   request(actor: Actor, body: RequestNightCheckDto): Promise<JobDto> {
     requireSchool(actor, 'safety:night-check:write');
     const { night, to } = body;
-    const last = lastNight(new Date(), this.config.timeZone);
+    const last = lastNight(this.clock.now(), this.clock.timeZone);
     if (night > last) throw new NightNotOver({ pointer: '#/night', params: { last } });
     if (to !== undefined && to < night) throw new RangeEndsBeforeItBegins({ pointer: '#/to' });
     if (to !== undefined && to > last) throw new NightNotOver({ pointer: '#/to', params: { last } });
@@ -139,7 +138,7 @@ export class Nights {
     return [
       this.visible(actor, sql`f.student_id`),
       anyOf(sql`f.student_id`, studentId, 'uuid'),
-      inUnits(unitId, sql`f.student_id`, today(this.config.timeZone)),
+      inUnits(unitId, sql`f.student_id`, this.clock.today()),
       anyOf(sql`f.finding`, finding) ?? sql`f.finding <> 'clear'`,
       anyOf(sql`f.building_id`, buildingId, 'uuid'),
       updatedSince && sql`f.updated_at >= ${updatedSince}`,
@@ -164,6 +163,6 @@ export class Nights {
   }
 
   private visible(actor: Actor, student: Sql): Sql {
-    return inScope(actor.scopeOf('safety:night-check:read'), student, today(this.config.timeZone));
+    return inScope(actor.scopeOf('safety:night-check:read'), student, this.clock.today());
   }
 }

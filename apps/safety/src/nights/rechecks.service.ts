@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import { Database, query, sql, type Tx } from '#database';
 import { Events } from '#events';
-import { addDays } from '#time';
+import { addDays, CampusClock } from '#time';
 import { lastNight } from '../curfew/night-window.js';
 import { NightRecheckRequestedV1 } from './night-recheck-requested.event.js';
 
@@ -12,7 +11,7 @@ export class Rechecks {
   constructor(
     private readonly database: Database,
     private readonly events: Events,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /**
@@ -21,13 +20,13 @@ export class Rechecks {
    * the commit.
    */
   async request(tx: Tx, nights: Iterable<string>): Promise<void> {
-    const last = lastNight(new Date(), this.config.timeZone);
+    const last = lastNight(this.clock.now(), this.clock.timeZone);
     const over = [...new Set(nights)].filter((night) => night <= last).sort();
     if (over.length === 0) return;
     // The lock on a waiting row keeps `begin` from taking it away before this transaction's change can be seen.
     const rows = await query<{ night: string; fresh: boolean }>(
       tx,
-      sql`INSERT INTO safety.night_recheck AS waiting (night) SELECT unnest(${over}::date[])
+      sql`INSERT INTO safety.night_recheck AS waiting (night, requested_at) SELECT unnest(${over}::date[]), ${this.clock.now()}
           ON CONFLICT (night) DO UPDATE SET requested_at = waiting.requested_at
           RETURNING night::text AS night, (xmax = 0) AS fresh`,
     );
@@ -39,7 +38,7 @@ export class Rechecks {
 
   /** Every night from `from` to `to`. */
   async requestBetween(tx: Tx, from: string, to: string): Promise<void> {
-    const last = lastNight(new Date(), this.config.timeZone);
+    const last = lastNight(this.clock.now(), this.clock.timeZone);
     const nights: string[] = [];
     for (let night = from; night <= to && night <= last; night = addDays(night, 1)) nights.push(night);
     await this.request(tx, nights);
@@ -52,6 +51,9 @@ export class Rechecks {
 
   /** Forgets requests whose event was given up, so that the night can be asked for again. */
   async forgetOld(tx: Tx): Promise<void> {
-    await query(tx, sql`DELETE FROM safety.night_recheck WHERE requested_at < now() - interval '1 hour'`);
+    await query(
+      tx,
+      sql`DELETE FROM safety.night_recheck WHERE requested_at < ${this.clock.now()}::timestamptz - interval '1 hour'`,
+    );
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Config } from '#config';
 import { Database, newId, type Tx } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
 import { AllRowsRefused } from '#problems';
 import { studentIdsByNumber } from '#roster';
+import { CampusClock } from '#time';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from './affected-nights.js';
 import { type PassRow, readRow, readTime, reject, type RejectedRow } from './pass-rows.js';
@@ -40,7 +40,7 @@ export class PassBatches {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly rechecks: Rechecks,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /**
@@ -74,7 +74,7 @@ export class PassBatches {
       await publishRetractions(tx, this.events, told.map(factOf));
       await publishPasses(tx, this.events, counted.map(factOf));
       const changed = [...counted.map((pass) => pass.at), ...replaced.map((pass) => pass.at)];
-      await this.rechecks.request(tx, await affectedNights(tx, this.policies, changed, this.config.timeZone));
+      await this.rechecks.request(tx, await affectedNights(tx, this.policies, changed, this.clock));
       return {
         accepted: counted.length,
         duplicates: rows.length - rejected.length - known.conflicts.length - added.length,
@@ -89,7 +89,7 @@ export class PassBatches {
   private async resolve(tx: Tx, rows: PassRow[]): Promise<{ candidates: Candidate[]; rejected: RejectedRow[] }> {
     const gates = await gatesByCode(tx, [...new Set(rows.map((row) => row.deviceCode))], newId);
     const students = await studentIdsByNumber(tx, [...new Set(rows.map((row) => row.studentNumber))]);
-    const latest = new Date(Date.now() + CLOCK_AHEAD_MINUTES * 60_000);
+    const latest = new Date(this.clock.now().getTime() + CLOCK_AHEAD_MINUTES * 60_000);
     const candidates: Candidate[] = [];
     const rejected: RejectedRow[] = [];
     for (const row of rows) {
@@ -101,7 +101,7 @@ export class PassBatches {
   }
 
   private passOf(row: PassRow, gate: Gate, studentId: string | undefined, latest: Date): NewPass | RejectedRow {
-    const time = readTime(row.at, gate.timeZone ?? this.config.timeZone);
+    const time = readTime(row.at, gate.timeZone ?? this.clock.timeZone);
     if (!studentId) return reject(row.index, 'studentNumber', '没有此学号的学生', 'no student has this number');
     if (time.at > latest)
       return reject(row.index, 'at', '时间在将来，请检查设备时钟', 'is in the future: check the clock of the device');

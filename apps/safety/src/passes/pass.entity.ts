@@ -54,11 +54,11 @@ export class Pass extends BaseEntity {
   voidReason: string | null;
 
   /** Takes it back, e.g. because somebody else used the card. */
-  void(by: string | null, reason: string): void {
+  void(by: string | null, reason: string, now: Date): void {
     if (this.status !== 'counted') throw new PassNotCounted();
     this.status = 'void';
     this.voidedBy = by;
-    this.voidedAt = new Date();
+    this.voidedAt = now;
     this.voidReason = reason;
   }
 }

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, auditList } from '#auth';
-import { Config } from '#config';
 import { Database, queryOne, sql, update } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { inScope, inUnits } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from './affected-nights.js';
 import { Pass } from './pass.entity.js';
@@ -28,7 +27,7 @@ export class Passes {
     private readonly policies: Policies,
     private readonly events: Events,
     private readonly rechecks: Rechecks,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** Newest first. Tracks are class 3 data: reading them leaves an audit entry, of the student or of the list. */
@@ -41,7 +40,7 @@ export class Passes {
         where: [
           this.visible(actor, 'safety:pass:read'),
           anyOf(sql`p.student_id`, studentId, 'uuid'),
-          inUnits(unitId, sql`p.student_id`, today(this.config.timeZone)),
+          inUnits(unitId, sql`p.student_id`, this.clock.today()),
           anyOf(sql`p.building_id`, buildingId, 'uuid'),
           anyOf(sql`p.status`, status),
           from && sql`p.at >= ${from}`,
@@ -75,17 +74,17 @@ export class Passes {
       );
       const pass = visible && (await tx.findOneBy(Pass, { id }));
       if (!pass) throw new NotFound({ what: 'pass' });
-      pass.void(actor.personId ?? null, body.reason);
+      pass.void(actor.personId ?? null, body.reason, this.clock.now());
       await update(tx, pass);
       await audit(tx, actor, { action: 'safety.pass.void', subject: { kind: 'pass', id } });
       await publishRetractions(tx, this.events, [factOf(pass)]);
-      await this.rechecks.request(tx, await affectedNights(tx, this.policies, [pass.at], this.config.timeZone));
+      await this.rechecks.request(tx, await affectedNights(tx, this.policies, [pass.at], this.clock));
       const row = await queryOne<PassView>(tx, sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE p.id = ${id}`);
       return PassDto.from(row!);
     });
   }
 
   private visible(actor: Actor, permission: 'safety:pass:read' | 'safety:night-check:write') {
-    return inScope(actor.scopeOf(permission), sql`p.student_id`, today(this.config.timeZone));
+    return inScope(actor.scopeOf(permission), sql`p.student_id`, this.clock.today());
   }
 }

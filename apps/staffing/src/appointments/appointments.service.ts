@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Config } from '#config';
 import type { AppointmentKind, Permission } from '#contracts';
 import { Database, insert, queryOne, sql, type Sql, type Tx, update, violates } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { holdsOn, inScope, personById, unitInScope } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { Appointment } from './appointment.entity.js';
 import { AppointmentUnitsPolicy } from './appointment-units.policy.js';
 import {
@@ -34,7 +33,7 @@ export class Appointments {
   constructor(
     private readonly database: Database,
     private readonly policies: Policies,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   list(actor: Actor, filter: AppointmentsQuery): Promise<Page<AppointmentDto>> {
@@ -64,8 +63,8 @@ export class Appointments {
   }
 
   /** Who answers for a student of the actor's scope on a date (default today). */
-  async answerers(actor: Actor, studentId: string, on = today(this.config.timeZone)): Promise<AnswerersDto> {
-    const scope = inScope(actor.scopeOf('staffing:appointment:read'), sql`s.id`, today(this.config.timeZone));
+  async answerers(actor: Actor, studentId: string, on = this.clock.today()): Promise<AnswerersDto> {
+    const scope = inScope(actor.scopeOf('staffing:appointment:read'), sql`s.id`, this.clock.today());
     const tx = this.database.reader;
     const student = await queryOne(
       tx,
@@ -122,7 +121,7 @@ export class Appointments {
            WHERE u.id = ${unitId} AND u.active AND ${within(actor, 'staffing:appointment:write', sql`u.id`)}`,
     );
     if (!unit) throw new UnitUnknown({ pointer: '#/unitId' });
-    const { value } = await this.policies.at(tx, AppointmentUnitsPolicy, today(this.config.timeZone));
+    const { value } = await this.policies.at(tx, AppointmentUnitsPolicy, this.clock.today());
     const allowed: string[] = value[kind];
     if (!allowed.includes(unit.kind)) {
       throw new KindDoesNotFitUnit({ pointer: '#/unitId', params: { allowed: allowed.join(', ') } });

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Config } from '#config';
 import { Database, query, sql } from '#database';
 import { list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { unitInScope } from '#roster';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { CaseloadDto, type CaseloadQuery, RatioDto, type RatioQuery, UnitRatioDto } from './caseload.dto.js';
 import { caseloads, ratioByUnit } from './caseload.queries.js';
 import { RatioPolicy } from './ratio.policy.js';
@@ -17,10 +16,10 @@ export class Caseload {
   constructor(
     private readonly database: Database,
     private readonly policies: Policies,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
-  ratio(actor: Actor, { unitKind, on = today(this.config.timeZone) }: RatioQuery): Promise<RatioDto> {
+  ratio(actor: Actor, { unitKind, on = this.clock.today() }: RatioQuery): Promise<RatioDto> {
     return this.database.read(async (tx) => {
       const { value: rule, number } = await this.policies.at(tx, RatioPolicy, on);
       const rows = await ratioByUnit(tx, { scope: actor.scopeOf('staffing:ratio:read'), unitKind, on, rule });
@@ -30,7 +29,7 @@ export class Caseload {
   }
 
   caseload(actor: Actor, filter: CaseloadQuery): Promise<Page<CaseloadDto>> {
-    const now = today(this.config.timeZone);
+    const now = this.clock.today();
     const { unitId: unitIds = [], on = now } = filter;
     const scope = actor.scopeOf('staffing:ratio:read');
     return this.database.read(async (tx) => {

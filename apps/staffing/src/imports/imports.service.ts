@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Injectable, type StreamableFile } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Config } from '#config';
 import type { Bilingual, UnitKind } from '#contracts';
 import { Database, insert, newId, query, sql, type Tx } from '#database';
 import { Events } from '#events';
@@ -10,7 +9,7 @@ import type { Language, UploadedFile } from '#http';
 import { Policies } from '#policy';
 import { BodyTooLarge, NotFound } from '#problems';
 import { errorSheetFile, type ErrorSheetQuery, JobDto, Jobs } from '#service';
-import { today } from '#time';
+import { CampusClock } from '#time';
 import { AppointmentUnitsPolicy } from '../appointments/appointment-units.policy.js';
 import { type AppointmentImportOptions } from './imports.dto.js';
 import { AppointmentImport } from './appointment-import.entity.js';
@@ -34,7 +33,7 @@ export class AppointmentImports {
     private readonly events: Events,
     private readonly jobs: Jobs,
     private readonly policies: Policies,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   async request(actor: Actor, file: UploadedFile, { dryRun }: AppointmentImportOptions): Promise<JobDto> {
@@ -123,7 +122,7 @@ export class AppointmentImports {
   }
 
   private async finish(tx: Tx, importId: string, content: Buffer | null): Promise<void> {
-    await tx.update(AppointmentImport, { id: importId }, { content, finishedAt: new Date() });
+    await tx.update(AppointmentImport, { id: importId }, { content, finishedAt: this.clock.now() });
   }
 
   /** What must be written. Throws Refused when anything is wrong with the file. */
@@ -137,7 +136,7 @@ export class AppointmentImports {
   }
 
   private async plan(tx: Tx, requested: AppointmentImport, rows: GivenRow[], report: Report): Promise<Plan> {
-    const { value: units } = await this.policies.at(tx, AppointmentUnitsPolicy, today(this.config.timeZone));
+    const { value: units } = await this.policies.at(tx, AppointmentUnitsPolicy, this.clock.today());
     const scope = { school: requested.wholeSchool, unitIds: requested.unitIds };
     const resolved = await resolveRows(tx, rows, scope);
     const wanted: (StoredRow & { line: number })[] = [];
