@@ -108,6 +108,11 @@ describe('the database role of a service', () => {
       const append = `SELECT platform.append_audit('app', NULL, 'request', 'a.b.c', 'kind', '${service}', NULL)`;
       const seal = 'SELECT platform.seal_audit(10)';
       expect(await attempt(service, [append, seal])).toEqual({ [append]: null, [seal]: null });
+      const keep = [
+        `SELECT platform.make_audit_entry_months('2020-01-01', '2020-01-01', '2020-01-01')`,
+        `SELECT platform.drop_audit_entry_month('2020-01-01')`,
+      ];
+      expect(await attempt(service, keep)).toEqual(all(keep, service === 'directory' ? null : REFUSED));
       const { rows } = await db.query(`SELECT subject_id FROM platform.audit WHERE subject_id = $1`, [service]);
       expect(rows).toHaveLength(1);
     });

@@ -1,4 +1,4 @@
-import { query, queryOne, sql, type Tx } from '#database';
+import { monthRights, type MonthlyTable, query, queryOne, sql, type Tx } from '#database';
 import type { Actor } from './actor.js';
 
 /** What was done, to what. Ids only: never a name, a number or a content. */
@@ -16,6 +16,15 @@ export const AUDIT_RIGHTS =
 
 /** What the audit is read from. */
 export const AUDIT_TABLES = ['audit', 'audit_entry', 'audit_unsealed', 'audit_day'].map((name) => `platform.${name}`);
+
+/** Sealed entries lie in months of the day of their sealing. */
+export const AUDIT_MONTHS: MonthlyTable = { schema: 'platform', table: 'audit_entry', column: 'day' };
+
+/** 网络安全法 art. 21 (3): logs of a network are kept for six months at least. */
+export const LOWEST_AUDIT_MONTHS = 6;
+
+/** What the role of whoever keeps the months of the audit needs beside. */
+export const AUDIT_KEEPING_RIGHTS = monthRights(AUDIT_MONTHS);
 
 /** How long an entry may lie unsealed after its commit, in milliseconds, while a worker runs. */
 export const SEAL_EVERY_MS = 2_000;
@@ -75,6 +84,8 @@ export interface AuditChain {
   head: string | null;
   /** Entries, of whichever day, that are in no chain yet: more than some seconds' worth means that no worker runs. */
   unsealed: number;
+  /** The day is kept no longer, since then: number and hash are what is known of it, and nothing can be checked. */
+  droppedAt: Date | null;
   /** First entry that does not fit, by its number within the day, with its id when it is still there. */
   broken?: { seq: number; id?: string; problem: 'changed' | 'missing' };
 }
@@ -86,6 +97,7 @@ interface Chain {
   /** Of the day's row: what the last entry should be. */
   sealed: string;
   sealedHead: string;
+  droppedAt: Date | null;
   place: string | null;
   seq: string | null;
   id: string | null;
@@ -93,7 +105,7 @@ interface Chain {
 
 /**
  * Checks the chain of a day (`YYYY-MM-DD`, UTC, the day of the sealing) and names the first entry that was changed, removed, put
- * in or moved. One statement, so that sealing may go on beside it.
+ * in or moved. Of a day that is kept no longer it says what was there. One statement, so that sealing may go on beside it.
  */
 export async function verifyAuditChain(tx: Tx, day: string): Promise<AuditChain> {
   const row = await queryOne<Chain>(
@@ -106,13 +118,15 @@ export async function verifyAuditChain(tx: Tx, day: string): Promise<AuditChain>
         SELECT total.entries, broken.place, broken.seq, broken.id,
                coalesce((SELECT hash FROM platform.audit_entry WHERE day = ${day} ORDER BY seq DESC LIMIT 1), '') AS head,
                (SELECT count(*) FROM platform.audit_unsealed) AS unsealed,
-               coalesce(d.entries, 0) AS sealed, coalesce(d.head, '') AS "sealedHead"
+               coalesce(d.entries, 0) AS sealed, coalesce(d.head, '') AS "sealedHead", d.dropped_at AS "droppedAt"
           FROM total LEFT JOIN link broken ON broken.place = total.broken
                LEFT JOIN platform.audit_day d ON d.day = ${day}`,
   );
-  const { place, seq, id, head, sealedHead } = row!;
+  const { place, seq, id, head, sealedHead, droppedAt } = row!;
   const [entries, unsealed, sealed] = [Number(row!.entries), Number(row!.unsealed), Number(row!.sealed)];
-  const chain: AuditChain = { entries, head: head || null, unsealed };
+  // What lies there all the same was put in afterwards.
+  if (droppedAt && entries === 0) return { entries: sealed, head: sealedHead, unsealed, droppedAt };
+  const chain: AuditChain = { entries, head: head || null, unsealed, droppedAt };
   if (place !== null && seq !== place) return { ...chain, broken: { seq: Number(place), problem: 'missing' } };
   if (place !== null) return { ...chain, broken: { seq: Number(place), id: id!, problem: 'changed' } };
   if (sealed > entries) return { ...chain, broken: { seq: entries + 1, problem: 'missing' } };

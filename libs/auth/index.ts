@@ -3,9 +3,12 @@ export { Actor } from './actor.js';
 export { assertRoutesGuarded } from './assert-routes-guarded.js';
 export {
   audit,
+  AUDIT_KEEPING_RIGHTS,
+  AUDIT_MONTHS,
   AUDIT_RIGHTS,
   AUDIT_TABLES,
   auditList,
+  LOWEST_AUDIT_MONTHS,
   sealAudit,
   verifyAuditChain,
   type AuditChain,

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import type { MigrationClass } from '#database';
+import { monthFunctions, type MigrationClass } from '#database';
+import { AUDIT_MONTHS, LOWEST_AUDIT_MONTHS } from './audit.js';
 
 /**
  * The audit. A service's role may only call `append_audit`, which runs with its owner's rights: no service can write a
@@ -145,5 +146,80 @@ class AuditSealing1764300000000 implements MigrationInterface {
   }
 }
 
+/**
+ * Sealed entries lie in months of their day, which are dropped whole when their time is over. What was there goes into the first
+ * partition as it is. The day's number of entries and last hash stay.
+ */
+class AuditMonths1764600000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE platform.audit_day ADD dropped_at timestamptz;
+
+      ALTER TABLE platform.audit_entry RENAME TO audit_entry_before;
+      ALTER TABLE platform.audit_entry_before DROP CONSTRAINT audit_entry_pkey, DROP CONSTRAINT audit_entry_day_seq_key;
+      ALTER INDEX platform.audit_entry_subject RENAME TO audit_entry_before_subject;
+      ALTER INDEX platform.audit_entry_person RENAME TO audit_entry_before_person;
+      ALTER INDEX platform.audit_entry_occurred RENAME TO audit_entry_before_occurred;
+
+      CREATE TABLE platform.audit_entry (LIKE platform.audit_entry_before INCLUDING DEFAULTS, PRIMARY KEY (day, id), UNIQUE (day, seq))
+        PARTITION BY RANGE (day);
+      CREATE INDEX audit_entry_subject ON platform.audit_entry (subject_kind, subject_id, occurred_at);
+      CREATE INDEX audit_entry_person ON platform.audit_entry (person_id, occurred_at);
+      CREATE INDEX audit_entry_occurred ON platform.audit_entry (occurred_at, id);
+      CREATE TABLE platform.audit_entry_default PARTITION OF platform.audit_entry DEFAULT;
+
+      DROP FUNCTION platform.audit_hash(platform.audit_entry_before);
+      CREATE FUNCTION platform.audit_hash(e platform.audit_entry) RETURNS text
+      LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+        SELECT encode(sha256(convert_to(jsonb_build_array(
+          e.id, to_char(e.day, 'YYYY-MM-DD'), e.seq, to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+          e.app, e.person_id, e.request_id, e.action, e.subject_kind, e.subject_id, e.reason, e.prev
+        )::text, 'UTF8')), 'hex')
+      $$;
+
+      CREATE OR REPLACE VIEW platform.audit AS
+        SELECT id, occurred_at, app, person_id, request_id, action, subject_kind, subject_id, reason, day, seq
+          FROM platform.audit_entry
+        UNION ALL
+        SELECT id, occurred_at, app, person_id, request_id, action, subject_kind, subject_id, reason, NULL::date, NULL::bigint
+          FROM platform.audit_unsealed;
+    `);
+    await runner.query(
+      monthFunctions(AUDIT_MONTHS, {
+        lowest: LOWEST_AUDIT_MONTHS,
+        onDrop:
+          'UPDATE platform.audit_day d SET dropped_at = clock_timestamp() WHERE d.day < until AND d.dropped_at IS NULL;',
+      }),
+    );
+    // Sessions remember the types of its variables: written anew, it is read anew.
+    await runner.query(`
+      DO $$ BEGIN EXECUTE pg_get_functiondef('platform.seal_audit(int)'::regprocedure); END $$;
+
+      DO $$
+      DECLARE
+        month date := date_trunc('month', greatest((SELECT max(day) FROM platform.audit_entry_before), (now() AT TIME ZONE 'UTC')::date));
+        name text := 'audit_entry_' || to_char(month, 'YYYY_MM');
+      BEGIN
+        IF EXISTS (SELECT FROM platform.audit_entry_before) THEN
+          EXECUTE format('ALTER TABLE platform.audit_entry_before RENAME TO %I', name);
+          EXECUTE format('ALTER TABLE platform.audit_entry ATTACH PARTITION platform.%I FOR VALUES FROM (MINVALUE) TO (%L)',
+            name, (month + interval '1 month')::date);
+        ELSE
+          DROP TABLE platform.audit_entry_before;
+        END IF;
+        PERFORM platform.make_audit_entry_months(month, month, (month + interval '3 months')::date);
+      END $$;
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only: restore a backup, or write the next migration');
+  }
+}
+
 /** Migrations of schema `platform` that libs/auth owns. */
-export const authMigrations: MigrationClass[] = [PlatformAudit1763740000000, AuditSealing1764300000000];
+export const authMigrations: MigrationClass[] = [
+  PlatformAudit1763740000000,
+  AuditSealing1764300000000,
+  AuditMonths1764600000000,
+];

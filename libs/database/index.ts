@@ -17,4 +17,13 @@ export {
   type ConnectionOptions,
   type EntityClass,
 } from './database.module.js';
+export {
+  firstKept,
+  keepMonths,
+  monthFunctions,
+  monthRights,
+  reportMonths,
+  type KeptMonths,
+  type MonthlyTable,
+} from './months.js';
 export { migrate, pendingMigrations, type MigrationClass, type MigrationSet } from './migrate.js';

@@ -120,7 +120,13 @@ class AuditChainDto {
   @DateOnly({ zh: '日期（UTC）', en: 'Day (UTC)', example: '2026-11-21' })
   day: string;
 
-  @Int({ zh: '记录数', en: 'Entries', min: 0, max: MOST, example: 1204 })
+  @Int({
+    zh: '记录数；已删除时为当时的数目',
+    en: 'Entries; of a day that was dropped, how many there were',
+    min: 0,
+    max: MOST,
+    example: 1204,
+  })
   entries: number;
 
   @Text({
@@ -134,6 +140,14 @@ class AuditChainDto {
   @Int({ zh: '尚未封存的记录数（不限日期）', en: 'Entries, of any day, not sealed yet', min: 0, max: MOST, example: 3 })
   unsealed: number;
 
+  @Instant({
+    zh: '保存期满、当日记录删除的时间；仍保存时为空。删除后只留记录数与末条散列值，不再核验',
+    en: 'When the entries of the day were dropped, their time being over; null: they are kept. Then their number and last hash are what is left, and nothing is checked',
+    nullable: true,
+    example: '2029-12-01T20:41:00.000Z',
+  })
+  droppedAt: Date | null;
+
   @Nested(() => BrokenLinkDto, {
     zh: '第一处不符；完好时为空',
     en: 'The first that does not fit; null when all do',
@@ -142,9 +156,9 @@ class AuditChainDto {
   })
   broken: BrokenLinkDto | null;
 
-  static from(day: string, { entries, head, unsealed, broken }: AuditChain): AuditChainDto {
+  static from(day: string, { entries, head, unsealed, droppedAt, broken }: AuditChain): AuditChainDto {
     const link = broken && Object.assign(new BrokenLinkDto(), { ...broken, id: broken.id ?? null });
-    return Object.assign(new AuditChainDto(), { day, entries, head, unsealed, broken: link ?? null });
+    return Object.assign(new AuditChainDto(), { day, entries, head, unsealed, droppedAt, broken: link ?? null });
   }
 }
 

@@ -1,9 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { AUDIT_MONTHS } from '#auth';
 import { Config } from '#config';
-import type { Tx } from '#database';
+import { keepMonths, reportMonths, type Tx } from '#database';
 import { deleteHandledEvents, Every, type Period } from '#events';
 import { deleteOldIdempotencyKeys } from '#http';
+import { Policies } from '#policy';
 import { addDays, CampusClock } from '#time';
+import { AuditPolicy } from './audit.policy.js';
 import { Jobs } from './jobs.js';
 
 /** Throws away, once a day, what the plumbing shared by all services no longer needs. Run by the directory's worker. */
@@ -15,6 +18,7 @@ export class Housekeeping {
     private readonly config: Config,
     private readonly clock: CampusClock,
     private readonly jobs: Jobs,
+    private readonly policies: Policies,
   ) {}
 
   @Every('23 4 * * *', { name: 'directory.housekeeping', catchUp: 'latest' })
@@ -26,5 +30,11 @@ export class Housekeeping {
     const jobs = await this.jobs.deleteEnded(tx, before(keepEventsDays));
     const events = await deleteHandledEvents(tx, before(keepEventsDays));
     this.logger.log(`deleted ${keys} idempotency keys, ${jobs} jobs, ${events} events`);
+  }
+
+  @Every('41 4 * * *', { name: 'directory.audit-months', catchUp: 'latest' })
+  async everyNightForAudit(tx: Tx, { at, date }: Period): Promise<void> {
+    const { keepMonths: months } = (await this.policies.at(tx, AuditPolicy, date)).value;
+    reportMonths(this.logger, AUDIT_MONTHS, await keepMonths(tx, AUDIT_MONTHS, { now: at, months }));
   }
 }

@@ -128,6 +128,15 @@ export class TestApp {
 
 /** A database of its own, cloned from the migrated and seeded template. */
 export async function cloneDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  return createDatabase(`TEMPLATE ${TEMPLATE}`);
+}
+
+/** A database in which nothing has been migrated. */
+export async function emptyDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  return createDatabase('');
+}
+
+async function createDatabase(template: string): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = process.env['YIZHAN_TEST_POSTGRES'];
   if (!server) throw new Error('YIZHAN_TEST_POSTGRES is not set: run tests through npm test or npm run jest');
   const name = `t_${randomUUID().replace(/-/g, '')}`;
@@ -140,7 +149,7 @@ export async function cloneDatabase(): Promise<{ url: string; drop: () => Promis
       await client.end();
     }
   };
-  await admin(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  await admin(`CREATE DATABASE ${name} ${template}`);
   return { url: databaseUrl(server, name), drop: () => admin(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 

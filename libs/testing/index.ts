@@ -1,5 +1,5 @@
-export { cloneDatabase, secretKeyFile, TestApp, TestIssuer, type Client } from './app.js';
 export { campusNow, campusToday, TestClock } from './clock.js';
+export { cloneDatabase, emptyDatabase, secretKeyFile, TestApp, TestIssuer, type Client } from './app.js';
 export { ChildProcess } from './child.js';
 export { drainEvents, eventually, fireTimers } from './waiting.js';
 export { campus, studentNumbers } from '../../apps/directory/src/seed.js';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { Actor, audit, AUDIT_RIGHTS, authMigrations, sealAudit, verifyAuditChain } from '#auth';
 import { connect, Database, migrate, query, raw, sql } from '#database';
-import { campus, cloneDatabase, databaseUrl } from '#testing';
+import { campus, cloneDatabase, emptyDatabase } from '#testing';
 
 const ACTOR = Actor.person('portal', { id: campus.staff.psychologist, student: false, posts: [] }, []);
 
@@ -37,7 +36,12 @@ describe('the audit chain', () => {
 
   it('holds who, what and why, and is whole', async () => {
     const chain = await verify();
-    expect(chain).toEqual({ entries: 5, head: expect.stringMatching(/^[0-9a-f]{64}$/) as never, unsealed: 0 });
+    expect(chain).toEqual({
+      entries: 5,
+      head: expect.stringMatching(/^[0-9a-f]{64}$/) as never,
+      unsealed: 0,
+      droppedAt: null,
+    });
     const [entry] = await run(sql`SELECT * FROM platform.audit_entry WHERE seq = 1`);
     expect(entry).toMatchObject({
       app: 'portal',
@@ -46,7 +50,7 @@ describe('the audit chain', () => {
       subject_id: 's0',
       reason: '危机干预 "1", {2}',
     });
-    expect(await verify('2001-01-01')).toEqual({ entries: 0, head: null, unsealed: 0 });
+    expect(await verify('2001-01-01')).toEqual({ entries: 0, head: null, unsealed: 0, droppedAt: null });
   });
 
   it('stays one chain when many write at once, and forgets what was rolled back', async () => {
@@ -214,19 +218,6 @@ describe('the audit chain', () => {
   });
 });
 
-/** A database in which nothing has been migrated. */
-async function emptyDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const server = process.env['YIZHAN_TEST_POSTGRES'] as string;
-  const name = `t_${randomUUID().replace(/-/g, '')}`;
-  const admin = async (statement: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    await client.query(statement).finally(() => client.end());
-  };
-  await admin(`CREATE DATABASE ${name}`);
-  return { url: databaseUrl(server, name), drop: () => admin(`DROP DATABASE ${name} WITH (FORCE)`) };
-}
-
 it('keeps the chains from before entries were sealed afterwards, and goes on with the one of today', async () => {
   const { url, drop } = await emptyDatabase();
   try {
@@ -242,7 +233,7 @@ it('keeps the chains from before entries were sealed afterwards, and goes on wit
       )) as [{ day: string }];
       await migrate(url, [{ schema: 'platform', migrations: authMigrations }]);
       const before = await verifyAuditChain(database.reader, day);
-      expect(before).toEqual({ entries: 2, head: expect.any(String) as never, unsealed: 0 });
+      expect(before).toEqual({ entries: 2, head: expect.any(String) as never, unsealed: 0, droppedAt: null });
       await write('after');
       await sealAudit(database.reader);
       // Midnight (UTC) may have passed meanwhile: then the entry begins the next chain.

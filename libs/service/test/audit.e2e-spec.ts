@@ -80,6 +80,13 @@ describe('the audit of the house', () => {
     expect((await auditor.get(`${PATH}/chains/2001-01-01`).expect(200)).body).toMatchObject({ entries: 0, head: null });
   });
 
+  it('says of a day that is kept no longer what was there, and that it is not checked', async () => {
+    await test.query(sql`INSERT INTO platform.audit_day VALUES ('2001-02-03', 12, 'abc', '2004-03-01T00:00:00Z')`);
+    expect((await auditor.get(`${PATH}/chains/2001-02-03`).expect(200)).body).toMatchObject({
+      ...{ entries: 12, head: 'abc', droppedAt: '2004-03-01T00:00:00.000Z', broken: null },
+    });
+  });
+
   it('is audited itself, and for the auditor alone', async () => {
     await auditor.get(`${PATH}?app=nobody`).expect(200);
     await sealAudit(test.tx);

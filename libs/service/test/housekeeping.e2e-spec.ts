@@ -80,10 +80,42 @@ describe('housekeeping', () => {
     expect(runs).toHaveLength(1);
   });
 
+  it("keeps the audit's months by the school's policy, each night by its own time", async () => {
+    const officer = await test.client();
+    const put = (keepMonths: number) =>
+      officer.post('/directory/v1/policies/directory.audit/versions', {
+        effectiveFrom: addDays(test.clock.today(), 1),
+        value: { keepMonths },
+        source: '《网络安全法》第二十一条',
+      });
+    expect((await put(5).expect(400)).body.errors).toMatchObject([{ pointer: '#/value/keepMonths' }]);
+    await put(6).expect(201);
+    const months = async () => {
+      const rows = await test.query<{ name: string }>(
+        sql`SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+             WHERE i.inhparent = 'platform.audit_entry'::regclass AND c.relname < 'audit_entry_2025' ORDER BY 1`,
+      );
+      return rows.map(({ name }) => name.replace('audit_entry_', ''));
+    };
+    const night = async (at: string) => {
+      const schedule = test.app.get(Handlers).schedules.find(({ name }) => name === 'directory.audit-months')!;
+      await test.database.background((tx) => schedule.handle(tx, { at: new Date(at), date: at.slice(0, 10) }));
+      return months();
+    };
+    expect(await night('2019-12-31T20:41:00Z')).toEqual(['2019_12', '2020_01', '2020_02', '2020_03']);
+    // In 2022 the shipped three years are in force.
+    expect(await night('2022-12-31T20:41:00Z')).toEqual([
+      ...['2019_12', '2020_01', '2020_02', '2020_03', '2022_12', '2023_01', '2023_02', '2023_03'],
+    ]);
+    expect(await night('2023-01-01T20:41:00Z')).toEqual([
+      ...['2020_01', '2020_02', '2020_03', '2022_12', '2023_01', '2023_02', '2023_03', '2023_04'],
+    ]);
+  });
+
   it('is done once for all services, by the host of the directory', async () => {
     const scheduled = (app: TestApp) =>
-      app.app.get(Handlers).schedules.filter(({ name }) => name.endsWith('housekeeping')).length;
-    expect(scheduled(test)).toBe(1);
+      app.app.get(Handlers).schedules.filter(({ name }) => /housekeeping|audit-months/.test(name)).length;
+    expect(scheduled(test)).toBe(2);
     const other = await TestApp.create([staffing]);
     try {
       expect(scheduled(other)).toBe(0);
