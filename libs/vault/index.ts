@@ -1,4 +1,4 @@
-export { type OfStudent, type Opened, Sealed, type SealedText, sealedTables } from './sealed.js';
+export { type OfStudent, type Opened, Sealed, type SealedText, sealedTableOf, sealedTables } from './sealed.js';
 export { vaultMigrations } from './migrations.js';
 export { countOld, rewrap, type RootSealed } from './rotation.js';
 export { countPlain, eraseTexts, ERASED_TEXT, type SealedTable, sealTexts } from './sealing-texts.js';

@@ -50,6 +50,12 @@ export function sealedFieldsOf(tx: Tx, entity: OfStudent): { name: string; place
     }));
 }
 
+/** The table of an entity, and its sealed columns. */
+export function sealedTableOf(tx: Tx, entity: new () => OfStudent): SealedTable {
+  const { tablePath } = tx.dataSource.getMetadata(entity);
+  return sealedTables(tx.dataSource).find(({ table }) => table === tablePath)!;
+}
+
 /** The tables of entities that have sealed fields, and the columns of these. */
 export function sealedTables(source: Tx['dataSource']): SealedTable[] {
   return source.entityMetadatas.flatMap(({ tablePath, target, columns }) => {

@@ -4,7 +4,7 @@ import { isSealed, type StudentKeys } from './student-keys.js';
 /** What is left of a text of a student who was erased; it opens as null. */
 export const ERASED_TEXT = Buffer.from([0xff, 0x59, 0x5a, 0x02]);
 
-/** A table (`schema.name`) with the columns of it that are sealed with the keys of students; it has `id` and `student_id`. */
+/** A table (`schema.name`) with the columns of it that are sealed with the keys of students; it has the columns of a BaseEntity, and `student_id`. */
 export interface SealedTable {
   table: string;
   columns: readonly string[];
@@ -70,10 +70,10 @@ export async function countPlain(tx: Tx, { table, columns }: SealedTable): Promi
   return row!.n;
 }
 
-/** Blanks all texts of a student in a table, sealed or not. */
+/** Blanks all texts of a student in a table, sealed or not. Raises versions: who has read a row before does not write its texts back. */
 export async function eraseTexts(tx: Tx, { table, columns }: SealedTable, studentId: string): Promise<void> {
   const blank = columns.map(
     (column) => sql`${raw(column)} = CASE WHEN ${raw(column)} IS NOT NULL THEN ${ERASED_TEXT}::bytea END`,
   );
-  await query(tx, sql`UPDATE ${raw(table)} SET ${join(blank)} WHERE student_id = ${studentId}`);
+  await query(tx, sql`UPDATE ${raw(table)} SET ${join(blank)}, version = version + 1, updated_at = now() WHERE student_id = ${studentId}`);
 }
