@@ -1,6 +1,11 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 const CIPHER = 'aes-256-gcm';
+/** Begins what is sealed with a root key; the id of the key follows. No text in UTF-8 has such a first byte: a column may hold both. */
+export const ROOT_HEADER = Buffer.from([0xff, 0x59, 0x5a, 0x01]);
+/** Begins what is sealed with a student's key. */
+export const STUDENT_HEADER = Buffer.from([0xff, 0x59, 0x5a, 0x02]);
+
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 

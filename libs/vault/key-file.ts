@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 
 export const KEY_BYTES = 32;
 export const ID_BYTES = 6;
@@ -49,9 +49,27 @@ export function readKeyFile(path: string | undefined): KeyFile {
   return { keys: keys as KeyFile['keys'], digest };
 }
 
-/** The file that `readKeyFile` reads. */
-export function keyFileOf(lines: readonly string[], digest: Buffer): string {
-  return `${[...lines, `digest ${digest.toString('base64')}`].join('\n')}\n`;
+/** Puts a new key before those of the file. Returns its id. */
+export function addKey(path: string | undefined): string {
+  const { keys, digest } = readKeyFile(path);
+  const line = randomBytes(KEY_BYTES).toString('base64');
+  write(path as string, [line, ...keys.map((key) => key.line)], digest);
+  return readKeyFile(path).keys[0].id;
+}
+
+/** Takes all keys but the newest out of the file. */
+export function dropOlderKeys(path: string | undefined): void {
+  const { keys, digest } = readKeyFile(path);
+  write(path as string, [keys[0].line], digest);
+}
+
+/** In one piece: a process that starts meanwhile reads the one file or the other. */
+function write(path: string, lines: readonly string[], digest: Buffer): void {
+  const draft = `${path}.new`;
+  writeFileSync(draft, `${[...lines, `digest ${digest.toString('base64')}`].join('\n')}\n`, {
+    mode: statSync(path).mode,
+  });
+  renameSync(draft, path);
 }
 
 /** RFC 5869 §2.3, a single block. */

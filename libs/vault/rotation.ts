@@ -1,18 +1,21 @@
-import { query, raw, sql, type Tx } from '#database';
+import { query, raw, sql, type Sql, type Tx } from '#database';
+import { STUDENT_HEADER } from './cipher.js';
 import type { Vault } from './vault.js';
 
-/** A column (`bytea`) that is sealed with a root key at the place `<table> <id>`. */
+/** A column (`bytea`) that is sealed with a root key at the place `<table> <id>`; NULL and what students' keys have sealed is passed over. */
 export interface RootSealed {
   /** `schema.name` */
   table: string;
-  /** Column of the primary key. */
+  /** SQL over the table: the text by which its row is named in the place. */
   id: string;
   column: string;
 }
 
 /** Is it sealed with another root key than the newest? */
-function old(vault: Vault, column: string) {
-  return sql`substring(${raw(column)} FROM 1 FOR ${vault.header.length}::int) <> ${vault.header}::bytea`;
+function old(vault: Vault, column: string): Sql {
+  const beginsWith = (header: Buffer): Sql =>
+    sql`substring(${raw(column)} FROM 1 FOR ${header.length}::int) = ${header}::bytea`;
+  return sql`NOT ${beginsWith(vault.header)} AND NOT ${beginsWith(STUDENT_HEADER)}`;
 }
 
 /**
@@ -20,19 +23,20 @@ function old(vault: Vault, column: string) {
  * that others are changing. It may stop anywhere and begin anew. Throws RootKeyMissing.
  */
 export async function rewrap(tx: Tx, vault: Vault, { table, id, column }: RootSealed, most: number): Promise<number> {
-  const rows = await query<{ id: string; value: Buffer }>(
+  const rows = await query<{ name: string; value: Buffer }>(
     tx,
-    sql`SELECT ${raw(id)}::text AS id, ${raw(column)} AS value FROM ${raw(table)} WHERE ${old(vault, column)}
-         ORDER BY 1 LIMIT ${most} FOR NO KEY UPDATE SKIP LOCKED`,
+    sql`SELECT ${raw(id)} AS name, ${raw(column)} AS value FROM ${raw(table)} WHERE ${old(vault, column)}
+         LIMIT ${most} FOR NO KEY UPDATE SKIP LOCKED`,
   );
-  const anew = rows.map((row) => {
-    const place = `${table} ${row.id}`;
-    return vault.seal(place, vault.open(place, row.value));
+  const names = rows.map(({ name }) => name);
+  const values = rows.map(({ name, value }) => {
+    const place = `${table} ${name}`;
+    return vault.seal(place, vault.open(place, value));
   });
   await query(
     tx,
-    sql`UPDATE ${raw(table)} t SET ${raw(column)} = n.value
-          FROM unnest(${rows.map((row) => row.id)}::text[], ${anew}::bytea[]) AS n(id, value) WHERE t.${raw(id)}::text = n.id`,
+    sql`UPDATE ${raw(table)} SET ${raw(column)} = anew.sealed_value
+          FROM unnest(${names}::text[], ${values}::bytea[]) AS anew(sealed_name, sealed_value) WHERE ${raw(id)} = anew.sealed_name`,
   );
   return rows.length;
 }

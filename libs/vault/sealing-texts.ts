@@ -1,14 +1,15 @@
 import { join, query, raw, sql, type Tx } from '#database';
+import { STUDENT_HEADER } from './cipher.js';
 import { isSealed, type StudentKeys } from './student-keys.js';
-
-/** What is left of a text of a student who was erased; it opens as null. */
-export const ERASED_TEXT = Buffer.from([0xff, 0x59, 0x5a, 0x02]);
 
 /** A table (`schema.name`) with the columns of it that are sealed with the keys of students; it has the columns of a BaseEntity, and `student_id`. */
 export interface SealedTable {
   table: string;
   columns: readonly string[];
 }
+
+/** What is left of a text of a student who was erased: a header with nothing after it, which opens as null. */
+const ERASED_TEXT = STUDENT_HEADER;
 
 /** Is the text in a column there, and not sealed? */
 const plain = (column: string) => sql`substring(${raw(column)} FROM 1 FOR 1) <> '\\xff'::bytea`;
@@ -75,5 +76,8 @@ export async function eraseTexts(tx: Tx, { table, columns }: SealedTable, studen
   const blank = columns.map(
     (column) => sql`${raw(column)} = CASE WHEN ${raw(column)} IS NOT NULL THEN ${ERASED_TEXT}::bytea END`,
   );
-  await query(tx, sql`UPDATE ${raw(table)} SET ${join(blank)}, version = version + 1, updated_at = now() WHERE student_id = ${studentId}`);
+  await query(
+    tx,
+    sql`UPDATE ${raw(table)} SET ${join(blank)}, version = version + 1, updated_at = now() WHERE student_id = ${studentId}`,
+  );
 }

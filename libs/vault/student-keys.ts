@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { query, sql, type Tx } from '#database';
-import { decrypt, encrypt } from './cipher.js';
+import { decrypt, encrypt, STUDENT_HEADER } from './cipher.js';
 import { KEY_BYTES } from './key-file.js';
 import { type OfStudent, type Opened, sealedFieldsOf, type SealedText } from './sealed.js';
 import { Vault } from './vault.js';
 import { StudentErased } from './vault.problems.js';
-
-/** Begins what is sealed with a student's key. No text in UTF-8 has such a first byte: a column may hold both. */
-const STUDENT = Buffer.from([0xff, 0x59, 0x5a, 0x02]);
 
 /** Database roles of services read the keys, which are of no use without the root key, and get or make them through this function. */
 export const KEY_RIGHTS = {
@@ -52,7 +49,7 @@ export class StudentKeys {
     return texts.map(({ studentId, place, text }) => {
       const key = keys.get(studentId.toLowerCase());
       if (!key) throw new StudentErased();
-      return encrypt(key, place, text, STUDENT);
+      return encrypt(key, place, text, STUDENT_HEADER);
     });
   }
 
@@ -72,7 +69,7 @@ export class StudentKeys {
       if (!isSealed(sealed)) return sealed.toString('utf8');
       const key = keys.get(studentId.toLowerCase());
       if (key === undefined) throw new Error(`The key of student ${studentId} is missing, and was not dropped`);
-      return key && decrypt(key, place, sealed, STUDENT.length);
+      return key && decrypt(key, place, sealed, STUDENT_HEADER.length);
     });
   }
 
@@ -126,7 +123,7 @@ interface Row {
 
 /** Is it sealed, or a plain text? */
 export function isSealed(stored: Buffer): boolean {
-  return stored[0] === STUDENT[0];
+  return stored[0] === STUDENT_HEADER[0];
 }
 
 function read(entity: OfStudent, name: string): SealedText | null {

@@ -1,9 +1,9 @@
 import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { keyFileOf, readKeyFile } from './key-file.js';
+import { addKey, dropOlderKeys } from './key-file.js';
 import { RootKeyMissing, Vault } from './vault.js';
 
 describe('Vault', () => {
@@ -100,8 +100,25 @@ describe('Vault', () => {
     expect(one.digest('b', 'x')).not.toBe(expected);
     expect(vault(newKey()).digest('a', 'x')).not.toBe(expected);
     expect(vault(newer, key).digest('a', 'x')).toBe(expected);
-    writeFileSync(path, keyFileOf([newer], readKeyFile(path).digest));
+    dropOlderKeys(path);
     expect(Vault.fromFile(path).digest('a', 'x')).toBe(expected);
     expect(() => Vault.fromFile(path).open('p', one.seal('p', 'x'))).toThrow(RootKeyMissing);
+  });
+
+  it('is given a newer key in a file of the same rights, and loses the older ones when they are dropped', () => {
+    const before = vault(key);
+    chmodSync(path, 0o640);
+    const id = addKey(path);
+    const both = Vault.fromFile(path);
+    expect([both.keyId, both.olderKeyIds]).toEqual([id, [before.keyId]]);
+    expect(both.open('p', before.seal('p', 'x'))).toBe('x');
+    expect(both.digest('a', 'x')).toBe(before.digest('a', 'x'));
+    addKey(path);
+    expect(Vault.fromFile(path).olderKeyIds).toEqual([id, before.keyId]);
+    dropOlderKeys(path);
+    expect(Vault.fromFile(path).olderKeyIds).toEqual([]);
+    expect(Vault.fromFile(path).digest('a', 'x')).toBe(before.digest('a', 'x'));
+    expect(readFileSync(path, 'utf8')).not.toContain(key);
+    expect(statSync(path).mode & 0o777).toBe(0o640);
   });
 });

@@ -1,10 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { decrypt, encrypt } from './cipher.js';
+import { decrypt, encrypt, ROOT_HEADER } from './cipher.js';
 import { expand, ID_BYTES, type KeyFile, readKeyFile, type RootKey } from './key-file.js';
 
-/** Begins what is sealed with a root key; the id of the key follows. */
-const ROOT = Buffer.from([0xff, 0x59, 0x5a, 0x01]);
-const HEADER_BYTES = ROOT.length + ID_BYTES;
+const HEADER_BYTES = ROOT_HEADER.length + ID_BYTES;
 
 /** A value was sealed with a root key that SECRET_KEY_FILE does not have. Names the key's id, never a key. */
 export class RootKeyMissing extends Error {
@@ -30,6 +28,11 @@ export class Vault {
   /** The id of the key that seals. */
   get keyId(): string {
     return this.file.keys[0].id;
+  }
+
+  /** The ids of the keys that only open. */
+  get olderKeyIds(): string[] {
+    return this.file.keys.slice(1).map(({ id }) => id);
   }
 
   /** What every value begins with that is sealed with the newest key. */
@@ -77,12 +80,12 @@ export class Vault {
 }
 
 /** The id of the root key that a value says it was sealed with; undefined: it carries none. */
-export function keyIdOf(sealed: Buffer): string | undefined {
-  return sealed.subarray(0, ROOT.length).equals(ROOT) && sealed.length >= HEADER_BYTES
-    ? sealed.subarray(ROOT.length, HEADER_BYTES).toString('hex')
+function keyIdOf(sealed: Buffer): string | undefined {
+  return sealed.subarray(0, ROOT_HEADER.length).equals(ROOT_HEADER) && sealed.length >= HEADER_BYTES
+    ? sealed.subarray(ROOT_HEADER.length, HEADER_BYTES).toString('hex')
     : undefined;
 }
 
 function headerOf(keyId: string): Buffer {
-  return Buffer.concat([ROOT, Buffer.from(keyId, 'hex')]);
+  return Buffer.concat([ROOT_HEADER, Buffer.from(keyId, 'hex')]);
 }

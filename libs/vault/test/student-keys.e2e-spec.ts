@@ -36,7 +36,7 @@ class Note extends BaseEntity {
   }
 }
 const NOTES = { table: 'affairs.note', columns: ['first', 'second'] };
-const STUDENT_KEYS = { table: 'platform.student_key', id: 'student_id', column: 'wrapped' };
+const STUDENT_KEYS = { table: 'platform.student_key', id: 'student_id::text', column: 'wrapped' };
 
 describe('texts sealed with a key per student', () => {
   let test: TestApp;
