@@ -117,6 +117,21 @@ describe('the database role of a service', () => {
       expect(rows).toHaveLength(1);
     });
 
+    it("takes students' keys through its function only, and drops none unless it is the directory", async () => {
+      const take = `SELECT * FROM platform.take_student_keys(ARRAY[gen_random_uuid()], ARRAY['\\x00'::bytea])`;
+      const read = 'SELECT FROM platform.student_key';
+      const drop = 'SELECT platform.drop_student_key(gen_random_uuid())';
+      const forbidden = [
+        `INSERT INTO platform.student_key (student_id, wrapped) VALUES (gen_random_uuid(), '')`,
+        `UPDATE platform.student_key SET wrapped = NULL`,
+        'DELETE FROM platform.student_key',
+        ...(service === 'directory' ? [] : [drop]),
+      ];
+      expect(await attempt(service, forbidden)).toEqual(all(forbidden, REFUSED));
+      const allowed = [take, read, ...(service === 'directory' ? [drop] : [])];
+      expect(await attempt(service, allowed)).toEqual(all(allowed, null));
+    });
+
     it('changes no schema, no list of migrations, and becomes nobody else', async () => {
       const statements = [
         `CREATE TABLE ${own}.mine (id int)`,

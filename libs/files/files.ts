@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Actor, audit, MissingPermission } from '#auth';
-import { schemaOf, type ServiceName } from '#contracts';
+import { type ServiceName } from '#contracts';
 import { afterCommit, Database, newId, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { BodyTooLarge, type FieldError, NotFound, Unavailable } from '#problems';
 import { CampusClock } from '#time';
-import { Vault } from '#vault';
 import { cleanName, harmless } from './content.js';
 import { FileDto, StoredFileDto } from './file.dto.js';
+import { type FileKey, FileKeys, studentOf } from './file-keys.js';
 import { NotAttachable, TooManyFiles, TooManyUnattached } from './files.problems.js';
 import { type FilePurpose, purposesOf } from './purpose.js';
 import { openSealed, sealFile } from './sealing.js';
@@ -18,6 +18,8 @@ import { fileTable } from './migrations/file-table.js';
 const UNATTACHED_MS = 24 * 3_600_000;
 /** Files that somebody may have handed in and not used. */
 const MOST_UNATTACHED = 30;
+/** Of one subject. */
+const MOST_AT_ONCE = 10_000;
 const RETRY_AFTER_SECONDS = 3;
 const COLUMNS = sql`f.id, f.purpose, f.name, f.media_type AS "mediaType", f.bytes, f.sha256, f.subject_id AS "subjectId",
   f.keep_until AS "keepUntil", f.created_at AS "createdAt"`;
@@ -55,7 +57,7 @@ export class Files {
   constructor(
     private readonly database: Database,
     @Inject(STORAGE) private readonly storage: Storage,
-    private readonly vault: Vault,
+    private readonly keys: FileKeys,
     private readonly clock: CampusClock,
   ) {}
 
@@ -88,7 +90,7 @@ export class Files {
           sql`SELECT pg_advisory_xact_lock(hashtextextended(${`file ${actor.personId ?? actor.app}`}, 0))`,
         );
         await this.mayStore(tx, actor, purpose);
-        const sealedKey = this.vault.seal(placeOf(purpose.service, id), secret.toString('base64'));
+        const sealedKey = this.keys.seal(purpose.service, id, secret);
         const row = await queryOne<StoredFileDto>(
           tx,
           sql`INSERT INTO ${fileTable(purpose.service)} AS f
@@ -116,20 +118,21 @@ export class Files {
     return StoredFileDto.from(row);
   }
 
-  /** A file with its content; who reads it is written down before the first byte is given. */
+  /** A file with its content; who reads it is written down before the first byte is given. Throws also StudentErased (410). */
   async open(actor: Actor, service: ServiceName, id: string): Promise<{ file: StoredFileDto; content: Readable }> {
     const { file, secret } = await this.database.transaction(null, async (tx) => {
       const found = await this.find(tx, actor, service, id);
-      const row = await queryOne<{ sealedKey: Buffer }>(
+      const row = await queryOne<FileKey>(
         tx,
-        sql`SELECT sealed_key AS "sealedKey" FROM ${fileTable(service)} WHERE id = ${id}`,
+        sql`SELECT id, sealed_key AS "sealedKey", student_id AS "studentId" FROM ${fileTable(service)} WHERE id = ${id}`,
       );
+      const secret = await this.keys.open(tx, service, row!);
       await audit(tx, actor, { action: `${service}.file.read`, subject: { kind: 'file', id } });
-      return { file: found, secret: this.vault.open(placeOf(service, id), row!.sealedKey) };
+      return { file: found, secret };
     });
     const stored = await this.withStorage(this.storage.get(keyOf(service, id)));
     if (!stored) throw new Error(`The content of file ${id} of ${service} is not in the storage`);
-    return { file, content: openSealed(stored, Buffer.from(secret, 'base64')) };
+    return { file, content: openSealed(stored, secret) };
   }
 
   /**
@@ -159,7 +162,8 @@ export class Files {
 
   /**
    * Attaches files to a subject, beside those that are attached already, and keeps all of them until `keepUntil` (null: as long as the
-   * subject). Throws what `check` throws, and TooManyFiles (422). Returns all files of the subject, those handed in first first.
+   * subject). Throws what `check` throws, TooManyFiles (422) and StudentErased (410). Returns all files of the subject, those handed in first
+   * first.
    */
   async attach(
     tx: Tx,
@@ -177,6 +181,8 @@ export class Files {
       sql`UPDATE ${table} SET subject_id = ${subjectId}, keep_until = ${keepUntil}
            WHERE id = ANY(${ids}::uuid[]) OR subject_id = ${subjectId} AND purpose = ${purpose.name}`,
     );
+    const theirs = sql`f.subject_id = ${subjectId} AND f.purpose = ${purpose.name}`;
+    await this.keys.giveToStudents(tx, purpose.service, theirs, MOST_AT_ONCE);
     const files = await filesOf(tx, subject);
     if (files.length > purpose.maxFiles) throw new TooManyFiles({ pointer, params: { most: purpose.maxFiles } });
     return files;
@@ -202,6 +208,18 @@ export class Files {
     );
     for (const { id } of rows) afterCommit(tx, () => this.discard(keyOf(service, id)));
     return rows.length;
+  }
+
+  /** Deletes the files about a student, and those that the student has handed in and not used. */
+  async deleteOfStudent(tx: Tx, service: ServiceName, studentId: string): Promise<void> {
+    const rows = await query<{ id: string }>(
+      tx,
+      sql`DELETE FROM ${fileTable(service)} f
+           WHERE f.student_id = ${studentId} OR (f.person_id = ${studentId} AND f.subject_id IS NULL)
+              OR (f.student_id IS NULL AND f.subject_id IS NOT NULL AND ${studentOf(service)} = ${studentId}::uuid)
+          RETURNING f.id`,
+    );
+    for (const { id } of rows) afterCommit(tx, () => this.discard(keyOf(service, id)));
   }
 
   /** Deletes contents without a row that were put before `before`: a crash left them. Returns how many. */
@@ -270,11 +288,6 @@ function handedInBy({ personId, app }: Actor): Sql {
 
 function keyOf(service: ServiceName, id: string): string {
   return `${service}/${id}`;
-}
-
-/** What the key of a content is sealed to: its row. */
-function placeOf(service: ServiceName, id: string): string {
-  return `${schemaOf(service)}.file ${id}`;
 }
 
 /** When the id of a key was made (UUIDv7, RFC 9562 §5.7); NaN for what is no key of ours. */

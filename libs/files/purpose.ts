@@ -22,6 +22,8 @@ export interface FilePurpose extends Bilingual {
   read: Permission;
   /** SQL predicate: may the actor read the subject whose id is in the column `subjectId` on `date` (YYYY-MM-DD)? */
   readable(actor: Actor, subjectId: Sql, date: string): Sql;
+  /** SQL: the student whom a subject is about, by the column with its id. Files that are attached to it are sealed with the student's key. */
+  studentOf?(subjectId: Sql): Sql;
 }
 
 const declared: FilePurpose[] = [];

@@ -8,10 +8,11 @@ import { Config } from '#config';
 import { schemaOf, SERVICE_NAMES } from '#contracts';
 import { DatabaseModule, type MigrationSet, pendingMigrations } from '#database';
 import { eventsMigrations, EventsModule, Handlers, pingRedis } from '#events';
-import { Files, STORAGE, type Storage, storageOf } from '#files';
+import { FileKeys, Files, STORAGE, type Storage, storageOf } from '#files';
 import { configureHttp, createAdapter, createLogger, httpMigrations, HttpModule, NestLogger, Readiness } from '#http';
 import { Policies, policyMigrations, PolicyVersion } from '#policy';
 import { CampusClock } from '#time';
+import { StudentKeys, vaultMigrations } from '#vault';
 import { AuditController } from './audit.controller.js';
 import { type FileModule, fileModulesOf } from './files.module.js';
 import { Housekeeping } from './housekeeping.js';
@@ -32,6 +33,7 @@ export function migrationSets(services: Service[]): MigrationSet[] {
     ...httpMigrations,
     Jobs1763740300000,
     ErrorSheets1763760400000,
+    ...vaultMigrations,
   ];
   const inOrder = SERVICE_NAMES.flatMap((name) => services.filter((service) => service.name === name));
   return [
@@ -58,12 +60,14 @@ class PlatformModule {
         { provide: Config, useValue: config },
         { provide: STORAGE, useFactory: () => storageOf(config) },
         { provide: CampusClock, useValue: clock },
+        StudentKeys,
+        FileKeys,
         Files,
         Policies,
         Jobs,
         Housekeeping,
       ],
-      exports: [Config, CampusClock, Files, Policies, Jobs],
+      exports: [Config, CampusClock, StudentKeys, FileKeys, Files, Policies, Jobs],
     };
   }
 }

@@ -1,60 +1,91 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { decrypt, encrypt, ROOT_HEADER } from './cipher.js';
+import { expand, ID_BYTES, type KeyFile, readKeyFile, type RootKey } from './key-file.js';
 
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const HOW = 'make one with: openssl rand -base64 32 > secret.key';
+const HEADER_BYTES = ROOT_HEADER.length + ID_BYTES;
 
-/** The one secret of the deployment, and what is made with it: keyed hashes and sealed values. */
+/** A value was sealed with a root key that SECRET_KEY_FILE does not have. Names the key's id, never a key. */
+export class RootKeyMissing extends Error {
+  constructor(readonly keyId: string) {
+    super(`SECRET_KEY_FILE does not have the key ${keyId}, which a value was sealed with: put its line back`);
+  }
+}
+
+/** The root keys of the deployment, and what is made with them: keyed hashes and sealed values. */
 export class Vault {
-  private readonly keys = new Map<string, Buffer>();
+  private readonly purposes = new Map<string, Buffer>();
+  private readonly byId: ReadonlyMap<string, RootKey>;
 
-  private constructor(private readonly root: Buffer) {}
+  private constructor(private readonly file: KeyFile) {
+    this.byId = new Map(file.keys.map((key) => [key.id, key]));
+  }
 
-  /** Reads the key from a file (32 bytes, base64). Throws when it is missing, of another size, or a placeholder. */
+  /** Reads the keys; see `readKeyFile`. Throws when one is missing, of another size, or a placeholder. */
   static fromFile(path: string | undefined): Vault {
-    if (!path) throw new Error(`SECRET_KEY_FILE is not set: name a file with a 32-byte base64 key; ${HOW}`);
-    const text = readFileSync(path, 'utf8').trim();
-    const key = Buffer.from(text, 'base64');
-    const random = key.length === KEY_BYTES && new Set(key).size >= KEY_BYTES / 2;
-    if (!random) throw new Error(`SECRET_KEY_FILE ${path} does not hold a random 32-byte base64 key; ${HOW}`);
-    return new Vault(key);
+    return new Vault(readKeyFile(path));
+  }
+
+  /** The id of the key that seals. */
+  get keyId(): string {
+    return this.file.keys[0].id;
+  }
+
+  /** The ids of the keys that only open. */
+  get olderKeyIds(): string[] {
+    return this.file.keys.slice(1).map(({ id }) => id);
+  }
+
+  /** What every value begins with that is sealed with the newest key. */
+  get header(): Buffer {
+    return headerOf(this.keyId);
   }
 
   /**
    * HMAC-SHA-256 as base64url. Enough for secrets that are random themselves (a slow hash would only let anybody keep the
-   * token endpoint busy); without the key a stolen dump cannot even be tested against.
+   * token endpoint busy); without the key a stolen dump cannot even be tested against. It stays when root keys are rotated.
    */
   digest(purpose: string, text: string): string {
-    return createHmac('sha256', this.key(`digest ${purpose}`))
-      .update(text)
-      .digest('base64url');
+    const key = this.purposes.get(purpose) ?? expand(this.file.digest, `yizhan digest ${purpose}`);
+    this.purposes.set(purpose, key);
+    return createHmac('sha256', key).update(text).digest('base64url');
   }
 
-  /** AES-256-GCM: nonce, tag, ciphertext. `place` (table and key of the row) is bound to it, so rows cannot be swapped. */
+  /** Sealed with the newest key, whose id it carries. `place` (table and key of the row) is bound to it, so rows cannot be swapped. */
   seal(place: string, text: string): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key('seal'), nonce).setAAD(Buffer.from(place));
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+    return encrypt(this.file.keys[0].sealing, place, text, this.header);
   }
 
-  /** Throws when the value was changed, moved, or sealed with another key. */
+  /** Throws RootKeyMissing, and an Error when the value was changed, cut short or moved. */
   open(place: string, sealed: Buffer): string {
-    const nonce = sealed.subarray(0, NONCE_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', this.key('seal'), nonce, { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(place)).setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
-      'utf8',
-    );
+    const keyId = keyIdOf(sealed);
+    const key = keyId === undefined ? undefined : this.byId.get(keyId);
+    if (key) return decrypt(key.sealing, place, sealed, HEADER_BYTES);
+    const text = this.openEarlier(place, sealed);
+    if (text !== undefined) return text;
+    if (keyId !== undefined) throw new RootKeyMissing(keyId);
+    throw new Error('Unsupported state or unable to authenticate data: no key of SECRET_KEY_FILE opens the value');
   }
 
-  private key(purpose: string): Buffer {
-    const known = this.keys.get(purpose);
-    if (known) return known;
-    const key = Buffer.from(hkdfSync('sha256', this.root, '', `yizhan ${purpose}`, KEY_BYTES));
-    this.keys.set(purpose, key);
-    return key;
+  /** What was sealed before values carried the id of their key; undefined: with none of these keys. */
+  private openEarlier(place: string, sealed: Buffer): string | undefined {
+    for (const { earlier } of this.file.keys) {
+      try {
+        return decrypt(earlier, place, sealed);
+      } catch {
+        // Another key's.
+      }
+    }
+    return undefined;
   }
+}
+
+/** The id of the root key that a value says it was sealed with; undefined: it carries none. */
+function keyIdOf(sealed: Buffer): string | undefined {
+  return sealed.subarray(0, ROOT_HEADER.length).equals(ROOT_HEADER) && sealed.length >= HEADER_BYTES
+    ? sealed.subarray(ROOT_HEADER.length, HEADER_BYTES).toString('hex')
+    : undefined;
+}
+
+function headerOf(keyId: string): Buffer {
+  return Buffer.concat([ROOT_HEADER, Buffer.from(keyId, 'hex')]);
 }

@@ -27,7 +27,9 @@ export const KINDS: Record<string, Kind> = {
 };
 
 const AT: Record<string, string> = {
-  'affairs: leaves': `SELECT reason AS key, count(*)::int AS n FROM affairs.leave WHERE reason = ANY($1) GROUP BY 1`,
+  // Known by the millisecond in which it begins: its texts are sealed.
+  'affairs: leaves': `SELECT (extract(epoch FROM starts_at) * 1000)::bigint::text AS key, count(*)::int AS n FROM affairs.leave
+     WHERE starts_at = ANY(SELECT to_timestamp(k::numeric / 1000) FROM unnest($1::text[]) AS k) GROUP BY 1`,
   'events: leave-approved': `SELECT aggregate_id::text AS key, count(*)::int AS n FROM events.event
      WHERE name = 'affairs.leave-approved.v1' AND aggregate_id::text = ANY($1) GROUP BY 1`,
   'safety: excused absences': `SELECT leave_id::text AS key, count(*)::int AS n FROM safety.excused_absence
@@ -78,6 +80,7 @@ export class Writers {
   private giveUpAt = Infinity;
   private clients: Promise<void>[] = [];
   private student = 0;
+  private leaves = 0;
   private tokens = { app: '', counselor: '' };
   private readonly night = addDays(dateOf(new Date(), ZONE), -2);
 
@@ -113,13 +116,14 @@ export class Writers {
   private async leave(scope: string): Promise<void> {
     const student = (this.student = (this.student % STUDENTS) + 1);
     const token = await this.house.issuer.token(scope, studentId(student));
-    const key = randomUUID();
+    const startsAt = instantOf(this.night, '17:00', ZONE).getTime() + this.leaves++;
+    const key = String(startsAt);
     const form = {
       kind: 'personal',
       urgent: true,
-      startsAt: instantOf(this.night, '17:00', ZONE).toISOString(),
+      startsAt: new Date(startsAt).toISOString(),
       endsAt: instantOf(addDays(this.night, 1), '22:00', ZONE).toISOString(),
-      reason: key,
+      reason: '回家办事',
       destination: '宝鸡市',
     };
     const leave = await this.write('leave', key, '/affairs/v1/leaves', token, form, {});

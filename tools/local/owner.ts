@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Config } from '#config';
 import type { Database } from '#database';
-import type { Vault } from '#vault';
+import { RootKeyMissing, type Vault } from '#vault';
 import { SigningKeysService } from '../../apps/directory/src/login/signing-keys.service.js';
 
 /**
@@ -27,7 +27,7 @@ export async function assertKeyFits(database: Database, vault: Vault): Promise<v
   const fits = await new SigningKeysService(database, vault).published().then(
     () => true,
     (error: Error) => {
-      if (!/unable to authenticate/.test(error.message)) throw error;
+      if (!(error instanceof RootKeyMissing) && !/unable to authenticate/.test(error.message)) throw error;
       return false;
     },
   );

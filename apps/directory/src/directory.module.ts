@@ -2,6 +2,7 @@ import { service } from '#service';
 import { calendar } from './calendar/calendar.feature.js';
 import { clients } from './clients/clients.feature.js';
 import { browserClientsMigrations, clientsMigrations } from './clients/migrations.js';
+import { erasures } from './erasures/erasures.feature.js';
 import { imports } from './imports/imports.feature.js';
 import { login } from './login/login.feature.js';
 import { loginMigrations } from './login/migrations.js';
@@ -17,13 +18,14 @@ import { CourseClassesEndAtThemselves1763750090000 } from './migrations/17637500
 import { MoreUpdatedSince1763750095000 } from './migrations/1763750095000-more-updated-since.js';
 import { MembershipClosure1763750610000 } from './migrations/1763750610000-membership-closure.js';
 import { NamesByCharacters1763750620000 } from './migrations/1763750620000-names-by-characters.js';
+import { Erasures1764400200000 } from './migrations/1764400200000-erasures.js';
 import { people } from './people/people.feature.js';
 import { places } from './places/places.feature.js';
 import { seed } from './seed.js';
 import { units } from './units/units.feature.js';
 
 export const directory = service('directory', {
-  features: [people, units, places, calendar, imports, me, clients, login],
+  features: [people, units, places, calendar, imports, me, clients, login, erasures],
   migrations: [
     Roster1763750000000,
     ...clientsMigrations,
@@ -38,6 +40,7 @@ export const directory = service('directory', {
     MoreUpdatedSince1763750095000,
     MembershipClosure1763750610000,
     NamesByCharacters1763750620000,
+    Erasures1764400200000,
   ],
   seed,
   mount: mountIssuer,

@@ -6,7 +6,7 @@ import { campus, eventually, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { ensureOrdinals } from '../src/engine/ordinals.js';
-import { eraseStudent } from '../src/observations/erasure.service.js';
+import { eraseStudent } from '../src/observations/erasure.js';
 import { forgetLanes } from '../src/observations/ledger.js';
 import { Observations } from '../src/observations/observations.service.js';
 import { holdSchedules } from './kit.js';

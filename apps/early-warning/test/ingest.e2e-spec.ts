@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { PassesRecordedV1, PassFact, LeaveApprovedV1, RosterChangedV1 } from '#contracts';
+import { PassesRecordedV1, PassFact, LeaveApprovedV1, RosterChangedV1, StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { dayOf } from '#rule-language';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
@@ -306,15 +306,8 @@ describe('ingest', () => {
         SELECT gen_random_uuid(), code, id, ${victim}, 'red', 4, 'closed', ${DAY}, ${DAY}, now(), 1, '', '', '{}' FROM early_warning.rule LIMIT 1`);
       expect(await mentions(victim, number)).toContain('warning');
 
-      const path = `/early-warning/v1/students/${victim}/data`;
-      await (await test.client('early-warning:warning:read')).delete(path).expect(403);
-      await (await test.person(campus.staff.counselorCs)).delete(path).expect(403);
-      await app.delete(`/early-warning/v1/students/${newId()}/data`).expect(404);
-      await app.delete(path).expect(204);
+      await tell(test, [new StudentErasedV1(victim)]);
       expect(await mentions(victim, number)).toEqual([]);
-      expect(
-        await test.query(sql`SELECT subject_id FROM platform.audit WHERE action = 'early-warning.student.erase'`),
-      ).toEqual([{ subject_id: victim }]);
       expect(await values('awards')).toMatchObject({ '2024000012': 9 });
       const before = await vectorsOf(test);
       await test.database.transaction(null, rebuildVectors);
@@ -325,7 +318,7 @@ describe('ingest', () => {
       const { body } = await send('e3', row(10, 7, { metric: 'awards' }), row(9, 7, { metric: 'book_loans' }));
       expect(body).toMatchObject({ accepted: 1, rejected: [{ code: 'unknown_student' }] });
       expect(await mentions(victim, number)).toEqual([]);
-      await app.delete(path).expect(204);
+      await tell(test, [new StudentErasedV1(victim)]);
       const id = newId();
       await test.query(
         sql`INSERT INTO directory.person (id, kind, number, name) VALUES (${id}, 'student', '2026999998', '新生')`,

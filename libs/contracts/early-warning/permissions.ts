@@ -6,7 +6,6 @@ export const PERMISSIONS = {
   'early-warning:metric:write': { zh: '维护指标', en: 'Maintain metrics' },
   'early-warning:source:read': { zh: '查看数据源及其中断', en: 'See sources and their silences' },
   'early-warning:source:write': { zh: '维护数据源', en: 'Maintain sources' },
-  'early-warning:student:erase': { zh: '删除学生的预警数据', en: "Erase a student's warning data" },
   'early-warning:observation:write': { zh: '上传观测', en: 'Deliver observations' },
   'early-warning:rule:read': { zh: '查看预警规则', en: 'See rules' },
   'early-warning:rule:write': { zh: '起草与发布预警规则', en: 'Draft and publish rules' },

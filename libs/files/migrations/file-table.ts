@@ -20,8 +20,9 @@ export async function createFileTable(runner: QueryRunner, service: ServiceName)
       media_type text NOT NULL,
       bytes int NOT NULL,
       sha256 text NOT NULL,
-      -- opens the stored content
+      -- opens the stored content; sealed with the key of the student, or without one with a root key
       sealed_key bytea NOT NULL,
+      student_id uuid,
       -- who handed it in; no person: the app by itself
       person_id uuid,
       app text NOT NULL,
@@ -32,7 +33,16 @@ export async function createFileTable(runner: QueryRunner, service: ServiceName)
     );
     CREATE INDEX ON ${schemaOf(service)}.file (subject_id);
     CREATE INDEX ON ${schemaOf(service)}.file (keep_until);
+    CREATE INDEX file_student ON ${schemaOf(service)}.file (student_id);
     -- what somebody handed in and has not used yet
     CREATE INDEX ON ${schemaOf(service)}.file (person_id, app) WHERE subject_id IS NULL;
+  `);
+}
+
+/** For a migration of a service whose table was created before files had the keys of students. */
+export async function addStudentsToFiles(runner: QueryRunner, service: ServiceName): Promise<void> {
+  await runner.query(`
+    ALTER TABLE ${schemaOf(service)}.file ADD COLUMN IF NOT EXISTS student_id uuid;
+    CREATE INDEX IF NOT EXISTS file_student ON ${schemaOf(service)}.file (student_id);
   `);
 }

@@ -8,6 +8,7 @@ import { PersonRefDto } from '#http';
 import { Policies } from '#policy';
 import { addWorkingDays, holdsOn, inScope, type Person, peopleByIds } from '#roster';
 import { CampusClock } from '#time';
+import { StudentKeys } from '#vault';
 import { type Case, type Command, type Definition, type Role, subjectIsHandedTo, Workflows } from '#workflow';
 import { lastDate } from './leave.checks.js';
 import type { Leave } from './leave.entity.js';
@@ -29,6 +30,7 @@ export class LeaveCases {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly returns: LeaveReturns,
+    private readonly students: StudentKeys,
     private readonly clock: CampusClock,
   ) {}
 
@@ -78,7 +80,8 @@ export class LeaveCases {
     const case_ = known ?? (leave.workflowId ? (await this.workflows.read(tx, [leave.workflowId]))[0] : undefined);
     const acting = { by: actor, roles: await this.rolesOf(tx, actor, leave), at: this.clock.now() };
     const actions = case_ ? await this.workflows.available(tx, case_, acting) : [];
-    return LeaveDetailDto.of(leave, PersonRefDto.from(student as Person), proofs, case_, actions);
+    const [texts] = await this.students.openFields(tx, [leave]);
+    return LeaveDetailDto.of({ leave, texts: texts! }, PersonRefDto.from(student as Person), proofs, case_, actions);
   }
 
   /** Predicate over `l`: handed to the actor by name, or in the place of somebody absent; scope says nothing of these. */

@@ -1,6 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import type { Bilingual, LeaveKind } from '#contracts';
 import { BaseEntity } from '#database';
+import { Sealed, type SealedText } from '#vault';
 import { LeaveAlreadyBegun, LeaveExpired, LeaveNotBegun, LeaveNotInState } from './leave.problems.js';
 
 export const LEAVE_STATUSES = {
@@ -57,14 +58,14 @@ export class Leave extends BaseEntity {
   @Column('timestamptz')
   plannedEndsAt: Date;
 
-  @Column('text')
-  reason: string;
+  @Sealed()
+  reason: SealedText;
 
-  @Column('text')
-  destination: string;
+  @Sealed()
+  destination: SealedText;
 
-  @Column('text', { nullable: true })
-  contact: string | null;
+  @Sealed({ nullable: true })
+  contact: SealedText | null;
 
   @Column('boolean')
   urgent: boolean;
@@ -93,8 +94,8 @@ export class Leave extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   extensionEndsAt: Date | null = null;
 
-  @Column('text', { nullable: true })
-  extensionReason: string | null = null;
+  @Sealed({ nullable: true })
+  extensionReason: SealedText | null = null;
 
   /** The return must be known by then; set on approval. */
   @Column('timestamptz', { nullable: true })

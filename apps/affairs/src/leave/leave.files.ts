@@ -17,6 +17,7 @@ export const LEAVE_PROOF = filePurpose({
   maxFiles: 20,
   upload: ['affairs:leave:submit', 'affairs:leave:decide'],
   read: 'affairs:leave:read',
+  studentOf: (subjectId) => sql`(SELECT l.student_id FROM affairs.leave l WHERE l.id = ${subjectId})`,
   readable: (actor, subjectId, date) => {
     const handed = actor.personId ? subjectIsHandedTo(CASES, sql`l.id`, actor.personId, new Date()) : sql`FALSE`;
     return sql`EXISTS (

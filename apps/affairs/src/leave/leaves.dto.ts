@@ -12,6 +12,7 @@ import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uui
 import { FileDto } from '#files';
 import { ByDto, PageQuery, PersonRefDto } from '#http';
 import type { Person } from '#roster';
+import type { Opened } from '#vault';
 import {
   type Available,
   AvailableActionDto,
@@ -247,11 +248,22 @@ const BY_ITSELF = new Set<string>(['refresh', 'expire']);
 
 /** One leave with everything about it. */
 export class LeaveDetailDto extends LeaveDto {
-  @LongText({ zh: '事由', en: 'Reason', max: 2000, example: '回家探望祖父' })
-  reason: string;
+  @LongText({
+    zh: '事由；学生个人信息已删除时为空',
+    en: "Reason; null when the student's data was erased",
+    max: 2000,
+    nullable: true,
+    example: '回家探望祖父',
+  })
+  reason: string | null;
 
-  @Text({ zh: '去向', en: 'Destination', example: '陕西省宝鸡市' })
-  destination: string;
+  @Text({
+    zh: '去向；学生个人信息已删除时为空',
+    en: "Destination; null when the student's data was erased",
+    nullable: true,
+    example: '陕西省宝鸡市',
+  })
+  destination: string | null;
 
   @Text({ zh: '联系方式', en: 'How to be reached', max: 100, nullable: true, example: '可电话联系' })
   contact: string | null;
@@ -277,13 +289,14 @@ export class LeaveDetailDto extends LeaveDto {
   actions: AvailableActionDto[];
 
   static of(
-    leave: Leave,
+    { leave, texts }: { leave: Leave; texts: Opened<Leave> },
     student: PersonRefDto,
     attachments: FileDto[],
     case_: Case | undefined,
     actions: Available[],
   ): LeaveDetailDto {
-    const { reason, destination, contact, submittedBy, submittedByApp, extensionReason } = leave;
+    const { submittedBy, submittedByApp } = leave;
+    const { reason, destination, contact, extensionReason } = texts;
     return Object.assign(LeaveDto.fill(new LeaveDetailDto(), leave, student), {
       ...{ reason, destination, contact, attachments, extensionReason },
       submittedBy: ByDto.of(submittedBy, submittedByApp),

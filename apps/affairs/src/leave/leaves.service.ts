@@ -10,6 +10,7 @@ import { Policies, type PolicyAt } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
 import { addDays, dateOf, instantOf, today } from '#time';
+import { StudentKeys } from '#vault';
 import { type Case, subjectAwaits, Workflows } from '#workflow';
 import type {
   AttachmentsDto,
@@ -51,6 +52,7 @@ export class Leaves {
     private readonly files: Files,
     private readonly cases: LeaveCases,
     private readonly workflows: Workflows,
+    private readonly students: StudentKeys,
     private readonly config: Config,
   ) {}
 
@@ -161,6 +163,7 @@ export class Leaves {
       const ask = { ...request, attachments, studentId: leave.studentId, leaveId: id };
       const accepted = await this.accept(tx, ask);
       leave.resubmit(request, accepted.assessment.papersOwed);
+      await this.students.sealFields(tx, leave);
       await this.files.free(tx, proofsOf(leave), attachments);
       await this.attachProofs(tx, actor, leave, attachments);
       await this.returns.reconsider(tx, leave);
@@ -195,6 +198,7 @@ export class Leaves {
     return this.change(actor, id, expected, async (tx, leave) => {
       const endsAt = new Date(body.endsAt);
       leave.extend(endsAt, body.reason, new Date());
+      await this.students.sealFields(tx, leave);
       if (body.attachments.length > 0) leave.takeProofs();
       const attachments = (await this.attachProofs(tx, actor, leave, body.attachments)).map((file) => file.id);
       const { kind, studentId, startsAt, urgent, plannedEndsAt } = leave;
@@ -252,6 +256,7 @@ export class Leaves {
       const leave = Leave.submit(student.id, request, accepted.assessment.papersOwed, actor);
       const definition = leaveFlow(accepted.policy.value);
       const case_ = await this.cases.begin(tx, actor, leave, { definition, facts: factsOf(accepted) });
+      await this.students.sealFields(tx, leave);
       await insert(tx, leave);
       if (attachments.length > 0) await this.attachProofs(tx, actor, leave, attachments);
       return this.cases.detailOf(tx, actor, leave, case_);

@@ -1,6 +1,4 @@
 import { feature } from '#service';
-import { ErasureController } from './erasure.controller.js';
-import { Erasure } from './erasure.service.js';
 import { KnownStudents } from './known-students.js';
 import { ObservationsController } from './observations.controller.js';
 import { ObservationHandlers } from './observations.handlers.js';
@@ -8,6 +6,6 @@ import { Observations } from './observations.service.js';
 import { Retention } from './retention.js';
 
 export const observations = feature({
-  controllers: [ObservationsController, ErasureController],
-  providers: [KnownStudents, Erasure, Retention, Observations, ObservationHandlers],
+  controllers: [ObservationsController],
+  providers: [KnownStudents, Retention, Observations, ObservationHandlers],
 });

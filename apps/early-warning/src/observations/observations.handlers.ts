@@ -9,6 +9,7 @@ import {
   PassesRecordedV1,
   PassesRetractedV1,
   RosterChangedV1,
+  StudentErasedV1,
 } from '#contracts';
 import type { Tx } from '#database';
 import { OnEvent, type Received } from '#events';
@@ -18,6 +19,7 @@ import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { wantRun } from '../engine/wanting.js';
+import { eraseStudent } from './erasure.js';
 import { forgetLanes, openBatch } from './ledger.js';
 import { dayFinder, Rows, WITHDRAWN } from './rows.js';
 import { closedDays, lastMetrics, writeRows } from './writing.js';
@@ -100,6 +102,12 @@ export class ObservationHandlers {
     await ensureOrdinals(tx);
     await forgetLanes(tx);
     await wantRun(tx);
+  }
+
+  /** Forgets what the engine knows of a student. */
+  @OnEvent(StudentErasedV1)
+  async whenStudentErased(tx: Tx, event: Received<StudentErasedV1>): Promise<void> {
+    await eraseStudent(tx, event.data.studentId);
   }
 
   /** A leave covers every day it touches; its end is exclusive. */

@@ -1,4 +1,5 @@
 import { feature } from '#service';
+import { ErasureHandlers } from './erasure.handlers.js';
 import { PassBatches } from './pass-batches.service.js';
 import { Pass } from './pass.entity.js';
 import { PassesController } from './passes.controller.js';
@@ -6,6 +7,6 @@ import { Passes } from './passes.service.js';
 
 export const passes = feature({
   controllers: [PassesController],
-  providers: [Passes, PassBatches],
+  providers: [Passes, PassBatches, ErasureHandlers],
   entities: [Pass],
 });

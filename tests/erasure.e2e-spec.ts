@@ -1,0 +1,199 @@
+import { newId, sql } from '#database';
+import { campus, type Client, drainEvents, fireTimers, TestApp } from '#testing';
+import { addDays, today } from '#time';
+import { StudentKeys } from '#vault';
+import { act, form, handIn, type LeaveAnswer, submit } from '../apps/affairs/test/support.js';
+import { services } from '../apps/campus/src/services.js';
+
+const PATH = '/directory/v1/erasures';
+const LEAVES = '/affairs/v1/leaves';
+const DAY = 86_400_000;
+const zone = 'Asia/Shanghai';
+
+interface Asked {
+  id: string;
+  version: number;
+  status: string;
+  dueAt: string;
+}
+
+describe("erasing a student's personal data", () => {
+  let test: TestApp;
+  let app: Client;
+
+  beforeAll(async () => {
+    test = await TestApp.create(services);
+    app = await test.client();
+  });
+  afterAll(() => test?.close());
+
+  const request = (studentId: string) => app.post(PATH, { studentId, ground: 'purpose_ended' });
+  const asked = async (studentId: string): Promise<Asked> => (await request(studentId).expect(201)).body as Asked;
+  const see = async (id: string): Promise<Asked> => (await app.get(`${PATH}/${id}`).expect(200)).body as Asked;
+  const cancel = ({ id, version }: Asked) => app.post(`${PATH}/${id}/cancel`).set('If-Match', `"${version}"`);
+  const setActive = (studentId: string, active: boolean, since = today(zone)) =>
+    test.query(
+      sql`UPDATE directory.person SET active = ${active}, inactive_since = ${active ? null : since} WHERE id = ${studentId}`,
+    );
+  const policy = (value: object) =>
+    app
+      .post('/directory/v1/policies/directory.erasure/versions', {
+        effectiveFrom: today(zone),
+        source: '校务会',
+        value,
+      })
+      .expect(201);
+  const audited = async (studentId: string): Promise<string[]> =>
+    (
+      await test.query<{ action: string }>(
+        sql`SELECT action FROM platform.audit WHERE subject_id = ${studentId} AND action LIKE 'directory.student%' ORDER BY occurred_at`,
+      )
+    ).map(({ action }) => action);
+
+  /** A leave with texts that can be found again, a proof and a decision. */
+  async function leaveOf(n: number): Promise<{ leave: LeaveAnswer; proof: string; marks: string[] }> {
+    const student = await test.person(campus.students[n]!);
+    const marks = ['reason', 'destination', 'contact', 'comment'].map((what) => `${what}-${newId()}`);
+    const [reason, destination, contact, comment] = marks;
+    const proof = await handIn(student);
+    const body = await form(test, 1, 0, { reason, destination, contact, attachments: [proof] });
+    const leave = await submit(student, body);
+    const counselor = await test.person(campus.staff.counselorCs);
+    return {
+      leave: (await act(counselor, leave, 'return', { comment }).expect(200)).body as LeaveAnswer,
+      proof,
+      marks,
+    };
+  }
+
+  /** Tables of the whole database with a row in which one of the texts lies open. */
+  async function mentions(texts: string[]): Promise<string[]> {
+    const tables = await test.query<{ name: string }>(
+      sql`SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+    );
+    const patterns = texts.flatMap((text) => [text, Buffer.from(text).toString('hex')]).map((text) => `%${text}%`);
+    const found: string[] = [];
+    for (const { name } of tables) {
+      const { length } = await test.tx.query(`SELECT FROM ${name} t WHERE t::text LIKE ANY($1) LIMIT 1`, [patterns]);
+      if (length > 0) found.push(name);
+    }
+    return found;
+  }
+
+  it('waits, and is then done everywhere; what was sealed is null, and the audit stays', async () => {
+    const victim = campus.students[0]!;
+    const { leave, proof, marks } = await leaveOf(0);
+    // A comment of whoever decides is not sealed; texts of the student never lie open.
+    expect(await mentions(marks)).toEqual(['affairs.workflow_action']);
+    expect(await mentions(marks.slice(0, 3))).toEqual([]);
+    await app.get(`/affairs/v1/files/${proof}/content`).expect(200);
+    await test.query(
+      sql`INSERT INTO safety.excused_absence (leave_id, student_id, cancelled, source_version, source_at) VALUES (${newId()}, ${victim}, true, 1, now())`,
+    );
+    expect((await request(victim).expect(409)).body.code).toBe('directory/student-still-active');
+    await setActive(victim, false);
+    const erasure = await asked(victim);
+    expect(erasure).toMatchObject({ status: 'waiting', requestedBy: { kind: 'app', id: 'test-app' } });
+    expect(Math.round((Date.parse(erasure.dueAt) - Date.now()) / DAY)).toBe(15);
+    expect((await request(victim).expect(409)).body.code).toBe('directory/erasure-under-way');
+
+    await fireTimers(test, new Date(Date.parse(erasure.dueAt) - 60_000));
+    expect((await app.get(`${LEAVES}/${leave.id}`).expect(200)).body.reason).toBe(marks[0]);
+    await fireTimers(test, new Date(Date.parse(erasure.dueAt) + 60_000));
+    expect(await see(erasure.id)).toMatchObject({ status: 'done', version: 2 });
+    const { body } = await app.get(`${LEAVES}/${leave.id}`).expect(200);
+    expect(body).toMatchObject({ id: leave.id, reason: null, destination: null, contact: null, attachments: [] });
+    expect((await app.get(`${LEAVES}?studentId=${victim}`).expect(200)).body.data).toHaveLength(1);
+    await app.get(`/affairs/v1/files/${proof}/content`).expect(404);
+    expect(await mentions(marks)).toEqual([]);
+    expect(await test.query(sql`SELECT FROM safety.excused_absence WHERE student_id = ${victim}`)).toEqual([]);
+    expect(
+      await test.query(
+        sql`SELECT FROM early_warning.erased_student WHERE digest = sha256(${victim}::uuid::text::bytea)`,
+      ),
+    ).toHaveLength(1);
+    expect(await audited(victim)).toEqual(['directory.student.erasure-requested', 'directory.student.erased']);
+
+    // Nothing more of the student is taken, and it cannot be undone.
+    await setActive(victim, true);
+    const student = await test.person(victim);
+    const refused = await student.post(LEAVES, await form(test, 1, 10)).expect(410);
+    expect(refused.body.code).toBe('vault/student-erased');
+    expect((await cancel(await see(erasure.id)).expect(409)).body.code).toBe('directory/erasure-not-waiting');
+  });
+
+  it('is of that student alone, and answers null before the services have heard of it', async () => {
+    const [one, other] = [await leaveOf(1), await leaveOf(2)];
+    const { proof } = one;
+    await test.database.transaction(null, (tx) => test.app.get(StudentKeys).drop(tx, campus.students[1]!));
+    expect((await app.get(`${LEAVES}/${one.leave.id}`).expect(200)).body).toMatchObject({
+      reason: null,
+      contact: null,
+    });
+    expect((await app.get(`/affairs/v1/files/${proof}/content`).expect(410)).body.code).toBe('vault/student-erased');
+    await app.get(`/affairs/v1/files/${proof}`).expect(200);
+    expect((await app.get(`${LEAVES}/${other.leave.id}`).expect(200)).body.reason).toBe(other.marks[0]);
+    await app.get(`/affairs/v1/files/${other.proof}/content`).expect(200);
+    // A leave whose texts are gone can still be ended.
+    const student = await test.person(campus.students[1]!);
+    const withdrawn = await act(student, one.leave, 'withdraw').expect(200);
+    expect(withdrawn.body).toMatchObject({ status: 'withdrawn', reason: null });
+  });
+
+  it('can be cancelled while it waits, and is when the student comes back', async () => {
+    const [student, back] = [campus.students[3]!, campus.students[4]!];
+    const { leave, marks } = await leaveOf(3);
+    await setActive(student, false);
+    const first = await asked(student);
+    await cancel({ ...first, version: 7 }).expect(412);
+    expect((await cancel(first).expect(200)).body).toMatchObject({ status: 'cancelled', cancelledBy: { kind: 'app' } });
+    await cancel({ ...first, version: 2 }).expect(409);
+    const second = await asked(student);
+    await cancel(second).expect(200);
+    await setActive(back, false);
+    const third = await asked(back);
+    await setActive(back, true);
+    await fireTimers(test, new Date(Date.now() + 40 * DAY));
+    expect([await see(first.id), await see(second.id)].map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+    expect(await see(third.id)).toMatchObject({
+      status: 'cancelled',
+      cancelledBy: { kind: 'system', id: 'directory' },
+    });
+    expect((await app.get(`${LEAVES}/${leave.id}`).expect(200)).body.reason).toBe(marks[0]);
+    expect(
+      await test.query(sql`SELECT FROM platform.student_key WHERE student_id = ${student} AND wrapped IS NULL`),
+    ).toEqual([]);
+    expect(await audited(back)).toEqual(['directory.student.erasure-requested', 'directory.student.erasure-cancelled']);
+    const { body } = await app.get(`${PATH}?status=cancelled&studentId=${student}`).expect(200);
+    expect(body.data.map(({ id }: Asked) => id)).toEqual([second.id, first.id]);
+  });
+
+  it('is for apps with the permission, of students who are known', async () => {
+    await setActive(campus.students[5]!, false);
+    const body = { studentId: campus.students[5], ground: 'purpose_ended' };
+    for (const person of [campus.staff.schoolOfficer, campus.staff.counselorCs])
+      await (await test.person(person)).post(PATH, body).expect(403);
+    await (await test.client('directory:person:read')).post(PATH, body).expect(403);
+    await (await test.client('directory:person:read')).get(PATH).expect(403);
+    for (const studentId of [newId(), campus.staff.counselorCs])
+      expect((await request(studentId).expect(404)).body.code).toBe('http/not-found');
+    await app.post(PATH, { ...body, ground: 'because' }).expect(400);
+    await app.get(`${PATH}/${newId()}`).expect(404);
+    await cancel({ id: newId(), version: 1, status: '', dueAt: '' }).expect(404);
+    expect(await test.query(sql`SELECT FROM directory.erasure WHERE student_id = ${campus.students[5]}`)).toEqual([]);
+  });
+
+  it("goes by the school's policy: not before its time of keeping is over, and at once where it says so", async () => {
+    const student = campus.students[6]!;
+    const { leave } = await leaveOf(6);
+    await policy({ graceDays: 0, keepDays: 30 });
+    await setActive(student, false, addDays(today(zone), -29));
+    expect((await request(student).expect(409)).body.code).toBe('directory/still-to-be-kept');
+    await setActive(student, false, addDays(today(zone), -30));
+    expect(await asked(student)).toMatchObject({ status: 'done' });
+    expect((await app.get(`${LEAVES}/${leave.id}`).expect(200)).body.reason).toBeNull();
+    await drainEvents(test);
+    expect(await audited(student)).toEqual(['directory.student.erasure-requested', 'directory.student.erased']);
+  });
+});

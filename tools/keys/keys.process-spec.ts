@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { newId, sql } from '#database';
+import { campus, cloneDatabase, TestApp } from '#testing';
+import { Vault } from '#vault';
+import { form, handIn, type LeaveAnswer, submit } from '../../apps/affairs/test/support.js';
+import { services } from '../../apps/campus/src/services.js';
+import { SigningKeysService } from '../../apps/directory/src/login/signing-keys.service.js';
+import { StateAdapter } from '../../apps/directory/src/login/state-adapter.js';
+import { PASSING, rootSealed } from './replacing.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const sources = pathToFileURL(join(root, 'libs/testing/jest/sources.js')).href;
+
+/** Bytes that no key is needed for, or that lie in a column of a student's. */
+const OTHERS = [
+  'affairs.leave.contact',
+  'affairs.leave.destination',
+  'affairs.leave.extension_reason',
+  'affairs.leave.reason',
+  'directory.import_file.bytes',
+  'early_warning.day_vector.v',
+  'early_warning.dry_run.definition_hash',
+  'early_warning.erased_student.digest',
+  'early_warning.ingest_batch.sha256',
+  'early_warning.unfolded_batch.rows',
+  'staffing.appointment_import.content',
+];
+
+describe('npm run keys', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'yizhan-keys-'));
+  const file = join(folder, 'secret.key');
+  const firstKey = randomBytes(32).toString('base64');
+  let clone: Awaited<ReturnType<typeof cloneDatabase>>;
+  let test: TestApp;
+
+  beforeAll(async () => {
+    writeFileSync(file, firstKey);
+    clone = await cloneDatabase();
+    test = await start();
+  });
+  afterAll(async () => {
+    await test?.close();
+    await clone?.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function keys(...args: string[]): Promise<{ code: number; out: string }> {
+    const flags = ['--no-warnings', '--conditions=source', '--import', sources, join(root, 'tools/keys.ts'), ...args];
+    const env = { ...process.env, DATABASE_URL: clone.url, SECRET_KEY_FILE: file };
+    return new Promise((done) =>
+      execFile(process.execPath, flags, { cwd: root, env }, (error, stdout, stderr) =>
+        done({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
+      ),
+    );
+  }
+  const start = (): Promise<TestApp> =>
+    TestApp.create(services, { secretKeyFile: file, filesDir: join(folder, 'files'), databaseUrl: clone.url });
+  /** All processes anew, with the file as it is now. */
+  async function restart(): Promise<void> {
+    await test.close();
+    test = await start();
+  }
+
+  it('knows every column of the database that may be sealed', async () => {
+    const columns = await test.query<{ name: string }>(
+      sql`SELECT c.table_schema || '.' || c.table_name || '.' || c.column_name AS name
+            FROM information_schema.columns c JOIN information_schema.tables USING (table_schema, table_name)
+           WHERE c.data_type = 'bytea' AND table_type = 'BASE TABLE' AND c.table_schema NOT IN ('pg_catalog', 'information_schema')`,
+    );
+    const known = [...rootSealed(services), ...PASSING].map(({ table, column }) => `${table}.${column}`);
+    const names = columns.map(({ name }) => name).filter((name) => !OTHERS.includes(name));
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+    expect(known.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('replaces the key: nothing is lost, nobody is signed out, and the old one is needed no more', async () => {
+    const student = await test.person(campus.students[0]!);
+    const proof = await handIn(student);
+    const unused = await handIn(student);
+    const leave = await submit(student, await form(test, 1, 0, { reason: '机密', attachments: [proof] }));
+    const post = async (): Promise<LeaveAnswer> =>
+      (
+        await (
+          await test.person(campus.students[1]!)
+        )
+          .post('/affairs/v1/leaves', body)
+          .set('Idempotency-Key', 'once')
+          .expect(201)
+      ).body as LeaveAnswer;
+    const body = await form(test, 1, 0, { reason: '另一件' });
+    const second = await post();
+    const session = newId();
+    const state = (): StateAdapter =>
+      new StateAdapter('Interaction', test.database, test.app.get(Vault, { strict: false }));
+    await state().upsert(session, { accountId: campus.students[0]! }, 3_600);
+    const signing = (): SigningKeysService =>
+      new SigningKeysService(test.database, test.app.get(Vault, { strict: false }));
+    const published = await signing().published();
+    const old = Vault.fromFile(file).keyId;
+
+    const check = async (): Promise<void> => {
+      const reader = await test.client();
+      expect((await reader.get(`/affairs/v1/leaves/${leave.id}`).expect(200)).body.reason).toBe('机密');
+      for (const id of [proof, unused]) {
+        const asking = id === unused ? await test.person(campus.students[0]!) : reader;
+        await asking.get(`/affairs/v1/files/${id}/content`).expect(200);
+      }
+      expect(await state().find(session)).toMatchObject({ accountId: campus.students[0] });
+      expect(await signing().published()).toEqual(published);
+    };
+
+    expect((await keys('replace')).out).toBe(`All is sealed with the key ${old}.\n`);
+    const added = await keys('add');
+    const [, fresh] = /^Added the key ([0-9a-f]{12})\. Start all processes anew/.exec(added.out)!;
+    expect(readFileSync(file, 'utf8').split('\n')[1]).toBe(firstKey);
+    await restart();
+    await check();
+    expect(await post()).toEqual(second);
+
+    const early = await keys('retire');
+    expect([early.code, early.out]).toEqual([
+      1,
+      expect.stringContaining(`Nothing was taken out.\nOlder keys than ${fresh} are`),
+    ]);
+    const replaced = await keys();
+    expect(replaced.code).toBe(0);
+    for (const { table, column } of rootSealed(services)) expect(replaced.out).toContain(`${table}.${column}: `);
+    expect(replaced.out).toContain('platform.idempotency_key.answer: 1, gone within 48 hours');
+    await check();
+    await test.query(sql`DELETE FROM platform.idempotency_key`);
+    expect((await keys()).out).toBe(`Nothing in the database needs ${old} any more: npm run keys -- retire\n`);
+    expect((await keys('retire')).out).toContain(`Took out 1 keys (${old})`);
+    expect(readFileSync(file, 'utf8')).not.toContain(firstKey);
+    await restart();
+    await check();
+    for (const { out } of [added, early, replaced])
+      for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) expect(out).not.toContain(line);
+  });
+
+  it('says how it is used, and which key is missing', async () => {
+    expect((await keys('rotate')).out).toContain('npm run keys -- add');
+    const kept = readFileSync(file);
+    const { keyId } = Vault.fromFile(file);
+    writeFileSync(file, randomBytes(32).toString('base64'));
+    const { code, out } = await keys('retire');
+    expect(code).toBe(1);
+    expect(out).toContain('SECRET_KEY_FILE is not the key of the servers of this database');
+    writeFileSync(file, kept);
+    expect(Vault.fromFile(file).keyId).toBe(keyId);
+  });
+});
