@@ -21,7 +21,8 @@ export function subjectAwaits(workflows: Workflows, subject: Sql, personId: stri
  * found by a post sees it by the scope of that post, which is as current as the office.
  */
 export function subjectIsHandedTo(workflows: Workflows, subject: Sql, personId: string, at: Date): Sql {
-  const byName = sql`s.post IS NULL AND s.signer > 0 AND s.candidates @> ${[personId]}::uuid[]`;
+  const me = sql`${[personId]}::uuid[]`;
+  const byName = sql`s.signer > 0 AND ((s.post IS NULL AND s.candidates @> ${me}) OR (s.also_post IS NULL AND s.also @> ${me}))`;
   const handed = sql`(s.state = 'open' AND (s.answering = ${personId}
     OR (s.answering IS NULL AND ((${byName}) OR (${standsIn(workflows, personId, at)})))))`;
   return subjectOf(workflows, subject, handed);

@@ -6,6 +6,7 @@ import { UpdatedSince1763750220000 } from './migrations/1763750220000-updated-si
 import { SubmittedByApp1763750230000 } from './migrations/1763750230000-submitted-by-app.js';
 import { Files1763750245000 } from './migrations/1763750245000-files.js';
 import { LeaveOnWorkflow1763750700000 } from './migrations/1763750700000-leave-on-workflow.js';
+import { DeadlinesAndAbsences1763770000000 } from './migrations/1763770000000-deadlines-and-absences.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
@@ -17,6 +18,7 @@ export const affairs = service('affairs', {
     SubmittedByApp1763750230000,
     Files1763750245000,
     LeaveOnWorkflow1763750700000,
+    DeadlinesAndAbsences1763770000000,
   ],
   jobs: 'affairs:leave:decide',
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { APPOINTMENT_KINDS, type AppointmentKind, LeaveApprovedV1, ROLE_PERMISSIONS } from '#contracts';
+import { APPOINTMENT_KINDS, type AppointmentKind, LeaveApprovedV1, ROLE_PERMISSIONS, StepOverdueV1 } from '#contracts';
 import { query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { filesOf } from '#files';
@@ -8,9 +8,17 @@ import { PersonRefDto } from '#http';
 import { Policies } from '#policy';
 import { addWorkingDays, holdsOn, inScope, type Person, peopleByIds } from '#roster';
 import { CampusClock } from '#time';
-import { type Case, type Command, type Definition, type Role, subjectIsHandedTo, Workflows } from '#workflow';
+import {
+  type Case,
+  type Command,
+  type Definition,
+  overdueStep,
+  type Role,
+  subjectIsHandedTo,
+  Workflows,
+} from '#workflow';
 import { lastDate } from './leave.checks.js';
-import type { Leave } from './leave.entity.js';
+import { Leave } from './leave.entity.js';
 import { proofsOf } from './leave.files.js';
 import { LeavePolicy } from './leave.policy.js';
 import { CannotDecideLeaves } from './leave.problems.js';
@@ -69,6 +77,21 @@ export class LeaveCases {
     const after = await this.workflows.act(tx, before, command, acting);
     await this.follow(tx, leave, command, after);
     return after;
+  }
+
+  /** Does what a deadline of the leave's case says, unless another one runs by now, or none. */
+  async expire(tx: Tx, caseId: string, dueAt: string): Promise<void> {
+    const row = await queryOne<{ id: string }>(
+      tx,
+      sql`SELECT id FROM affairs.leave WHERE workflow_id = ${caseId} FOR UPDATE`,
+    );
+    const [before] = row ? await this.workflows.lock(tx, sql`w.id = ${caseId}`) : [];
+    if (!row || !before) return;
+    const after = await this.workflows.expire(tx, before, dueAt, SYSTEM, this.clock.now());
+    if (!after) return;
+    const leave = await tx.findOneByOrFail(Leave, { id: row.id });
+    await this.follow(tx, leave, { op: 'expire' }, after);
+    await this.events.publish(tx, new StepOverdueV1(overdueStep(before, after)));
   }
 
   /** The leave as its own page shows it, with what the actor may do. */

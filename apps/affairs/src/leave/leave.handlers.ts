@@ -3,6 +3,8 @@ import { PassesRecordedV1, PassesRetractedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
 import { Workflows } from '#workflow';
+import { StepDueV1 } from '../tasks/step-due.event.js';
+import { LeaveCases } from './leave-cases.service.js';
 import { LeaveReturns, SYSTEM } from './leave-returns.service.js';
 
 /** What leave hears of others, and does by the clock. */
@@ -10,6 +12,7 @@ import { LeaveReturns, SYSTEM } from './leave-returns.service.js';
 export class LeaveHandlers {
   constructor(
     private readonly returns: LeaveReturns,
+    private readonly cases: LeaveCases,
     private readonly workflows: Workflows,
   ) {}
 
@@ -21,6 +24,11 @@ export class LeaveHandlers {
   @OnEvent(PassesRetractedV1)
   async whenPassesRetracted(tx: Tx, event: Received<PassesRetractedV1>): Promise<void> {
     await this.returns.retract(tx, event.data.passes);
+  }
+
+  @OnEvent(StepDueV1)
+  async whenStepDue(tx: Tx, { data }: Received<StepDueV1>): Promise<void> {
+    await this.cases.expire(tx, data.caseId, data.dueAt);
   }
 
   @Every('17 0 * * *', { name: 'affairs.leave-overdue', catchUp: 'latest' })

@@ -41,6 +41,12 @@ export class TaskDto {
   @Instant({ zh: '时限', en: 'To be done by', nullable: true, example: '2026-12-02T16:00:00.000Z' })
   dueAt: Date | null;
 
+  @Flag({ zh: '已超时限', en: 'The deadline has passed', example: false })
+  overdue: boolean;
+
+  @Flag({ zh: '因逾期上报给本人', en: 'Escalated to the caller, because it is overdue', example: false })
+  escalated: boolean;
+
   @Flag({ zh: '任职空缺，由本人代办', en: 'Nobody holds the post: the caller stands in', example: false })
   standIn: boolean;
 
@@ -66,6 +72,8 @@ export interface TaskRow {
   name: { zh: string; en: string };
   since: Date;
   dueAt: Date | null;
+  overdue: boolean;
+  escalated: boolean;
   standIn: boolean;
   delegated: boolean;
 }
