@@ -1,4 +1,5 @@
 import { service } from '#service';
+import { absences } from './absences/absences.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
@@ -10,7 +11,7 @@ import { DeadlinesAndAbsences1763770000000 } from './migrations/1763770000000-de
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, tasks],
+  features: [leave, tasks, absences],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { APPOINTMENT_KINDS, type AppointmentKind, LeaveApprovedV1, ROLE_PERMISSIONS, StepOverdueV1 } from '#contracts';
+import { LeaveApprovedV1, StepOverdueV1 } from '#contracts';
 import { query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { filesOf } from '#files';
 import { PersonRefDto } from '#http';
 import { Policies } from '#policy';
-import { addWorkingDays, holdsOn, inScope, type Person, peopleByIds } from '#roster';
+import { addWorkingDays, inScope, type Person, peopleByIds } from '#roster';
 import { CampusClock } from '#time';
 import {
   type Case,
@@ -17,17 +17,13 @@ import {
   subjectIsHandedTo,
   Workflows,
 } from '#workflow';
+import { mustDecideLeaves } from './deciders.js';
 import { lastDate } from './leave.checks.js';
 import { Leave } from './leave.entity.js';
 import { proofsOf } from './leave.files.js';
 import { LeavePolicy } from './leave.policy.js';
-import { CannotDecideLeaves } from './leave.problems.js';
 import { LeaveReturns, periodOf, publishChange, SYSTEM } from './leave-returns.service.js';
 import { LeaveDetailDto } from './leaves.dto.js';
-
-const DECIDING = Object.keys(APPOINTMENT_KINDS).filter((kind) =>
-  ROLE_PERMISSIONS[kind as AppointmentKind].includes('affairs:leave:decide'),
-);
 
 /** The approval of leaves: a case for each request, and one for each extension. What it decides becomes of the leave here. */
 @Injectable()
@@ -154,12 +150,7 @@ export class LeaveCases {
   /** Whoever is asked by name must be able to answer. */
   private async mustDecide(tx: Tx, command: Command): Promise<void> {
     if (command.op !== 'delegate' && command.op !== 'transfer' && command.op !== 'add-signer') return;
-    const post = await queryOne(
-      tx,
-      sql`SELECT FROM staffing.published_appointment_v1 a
-           WHERE a.person_id = ${command.to} AND a.kind = ANY(${DECIDING}::text[]) AND ${holdsOn(sql`a`, this.clock.today())}`,
-    );
-    if (!post) throw new CannotDecideLeaves({ pointer: '#/to' });
+    await mustDecideLeaves(tx, command.to, this.clock.today(), '#/to');
   }
 
   /** Students speak for themselves, staff for the students they answer for; the school's officers see to cases that got stuck. */

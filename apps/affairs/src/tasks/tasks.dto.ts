@@ -50,6 +50,9 @@ export class TaskDto {
   @Flag({ zh: '任职空缺，由本人代办', en: 'Nobody holds the post: the caller stands in', example: false })
   standIn: boolean;
 
+  @Uuid({ zh: '代谁办理（其离岗期间）', en: 'In the place of whom, while they are absent', nullable: true })
+  insteadOf: string | null;
+
   @Flag({ zh: '他人委派，请答复', en: 'Somebody asks for an answer', example: false })
   delegated: boolean;
 
@@ -75,5 +78,6 @@ export interface TaskRow {
   overdue: boolean;
   escalated: boolean;
   standIn: boolean;
+  insteadOf: string | null;
   delegated: boolean;
 }
