@@ -2,6 +2,7 @@ import type { Bilingual } from './services.js';
 
 /** What the groups of operations in the API's documents are for. */
 export const TAGS: Readonly<Record<string, Bilingual>> = {
+  absences: { zh: '离岗：谁不在、由谁代办', en: 'Absences: who is away, and who decides meanwhile' },
   admissions: {
     zh: '发展党员：申请、二十五步与时间线',
     en: 'Admission to the Party: applications, the 25 steps, timelines',

@@ -7,6 +7,7 @@ export {
   NOBODY,
   type Scope,
   unitInScope,
+  unitsAbove,
   unitsBelow,
   unitTouchesScope,
 } from './scope.js';
@@ -19,6 +20,8 @@ export {
   peopleByIds,
   personById,
   personWithPosts,
+  postsOver,
+  sampleStudents,
   studentIdsByNumber,
   termOf,
   unitById,

@@ -1,6 +1,6 @@
 import type { AppointmentKind, UnitKind } from '#contracts';
 import { query, queryOne, sql, type Sql, type Tx } from '#database';
-import { holdsOn } from './scope.js';
+import { holdsOn, unitsAbove } from './scope.js';
 
 export interface Person {
   id: string;
@@ -99,6 +99,21 @@ export function answerersOf(studentId: Sql, date: string, kinds: readonly Appoin
            WHERE m.person_id = ${studentId} AND a.kind = ANY(${kinds}::text[]) AND ${holdsOn(sql`m`, date)} AND ${holdsOn(sql`a`, date)}) a)`;
 }
 
+/** Who holds a post on a date over a unit or a place: over itself, or over one above it. */
+export async function postsOver(
+  tx: Tx,
+  unitId: string,
+  date: string,
+  kinds: readonly AppointmentKind[],
+): Promise<Appointment[]> {
+  return query(
+    tx,
+    sql`SELECT DISTINCT a.person_id AS "personId", a.kind, a.unit_id AS "unitId", u.kind AS "unitKind"
+          FROM staffing.published_appointment_v1 a JOIN directory.published_unit_v1 u ON u.id = a.unit_id
+         WHERE a.unit_id IN (${unitsAbove(sql`${unitId}::uuid`)}) AND a.kind = ANY(${kinds}::text[]) AND ${holdsOn(sql`a`, date)}`,
+  );
+}
+
 /** The units and places (all levels) people belong to on a date; `kinds` narrows them. */
 export async function membershipsOf(
   tx: Tx,
@@ -112,6 +127,21 @@ export async function membershipsOf(
           FROM directory.published_membership_v1
          WHERE person_id = ANY(${personIds}::uuid[]) AND valid_from <= ${date} AND (valid_to IS NULL OR valid_to > ${date})
            AND (${kinds ?? null}::text[] IS NULL OR unit_kind = ANY(${kinds ?? null}::text[]))`,
+  );
+}
+
+/** An active student of each grade of each college on a date, to try rules on; at most 200 of them. */
+export async function sampleStudents(
+  tx: Tx,
+  date: string,
+): Promise<{ id: string; grade: string | null; college: string }[]> {
+  return query(
+    tx,
+    sql`SELECT DISTINCT ON (u.code, s.grade) s.id, s.grade, u.name AS college
+          FROM directory.published_student_v1 s JOIN directory.published_membership_v1 m ON m.person_id = s.id
+          JOIN directory.published_unit_v1 u ON u.id = m.unit_id
+         WHERE s.active AND m.unit_kind = 'college' AND NOT m.secondary AND ${holdsOn(sql`m`, date)}
+         ORDER BY u.code, s.grade, s.id LIMIT 200`,
   );
 }
 

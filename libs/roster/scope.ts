@@ -50,6 +50,15 @@ export function unitsBelow(ids: readonly string[]): Sql {
     SELECT id FROM below`;
 }
 
+/** SQL: the id of the unit or place in `column`, and of everything above it. */
+export function unitsAbove(column: Sql): Sql {
+  return sql`WITH RECURSIVE above AS (
+      SELECT ${column} AS id
+      UNION
+      SELECT u.parent_id FROM directory.published_unit_v1 u JOIN above a ON u.id = a.id WHERE u.parent_id IS NOT NULL)
+    SELECT id FROM above`;
+}
+
 /**
  * SQL predicate: does the scope answer for the unit or place in `column`: is it one of the scope's, or below one? NULL belongs to the
  * school alone. This is the meaning of scope for what belongs to a unit or place and not to a student, e.g. a gate.

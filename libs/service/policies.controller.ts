@@ -11,9 +11,9 @@ import { type FieldError, Invalid, NotFound } from '#problems';
 import { CampusClock } from '#time';
 import { named } from './jobs.controller.js';
 
-/** A policy may have a method that finds what the rules of its fields cannot say; its pointers start at the policy. */
+/** A policy may have a method that finds what the rules of its fields cannot say today; its pointers start at the policy. */
 interface Checked {
-  findings?(tx: Tx): FieldError[] | Promise<FieldError[]>;
+  findings?(tx: Tx, date: string): FieldError[] | Promise<FieldError[]>;
 }
 
 class NewPolicyVersionDto {
@@ -124,7 +124,7 @@ export function policiesControllerOf(service: ServiceName): Type {
       const value = plainToInstance(policyClass, body.value);
       validateValue(value, '#/value');
       return this.database.transaction(actor, async (tx) => {
-        const errors = (await (value as Checked).findings?.(tx)) ?? [];
+        const errors = (await (value as Checked).findings?.(tx, this.clock.today())) ?? [];
         if (errors.length > 0) {
           throw new Invalid({
             errors: errors.map((error) => ({ ...error, pointer: error.pointer.replace('#', '#/value') })),

@@ -19,10 +19,16 @@ export const MODES = {
 export type Mode = keyof typeof MODES;
 
 export const SIGNED_BY = {
-  post: { zh: '任职人员', en: 'holders of a post over the subject' },
+  post: { zh: '任职人员', en: 'holders of a post over what the case is about' },
   person: { zh: '指定人员', en: 'a named person' },
   chosen: { zh: '申请人选定', en: 'whom the initiator chooses' },
   system: { zh: '系统', en: 'the system itself' },
+} as const satisfies Record<string, Bilingual>;
+
+/** What a case may be about: a post is held over one of them. */
+export const OVER = {
+  person: { zh: '当事人', en: 'the person' },
+  unit: { zh: '所涉单位或场所，及其上级', en: 'the unit or place, and those above it' },
 } as const satisfies Record<string, Bilingual>;
 
 export const DEADLINE_ACTIONS = {
@@ -65,6 +71,13 @@ export class SignerRule {
   )
   unitKind?: UnitKind;
 
+  @OneOf(OVER, {
+    zh: '任职覆盖谁（by 为 post）；缺省为当事人',
+    en: 'With `post`: over what the holder is; the person when left out',
+    ...{ optional: true, example: 'person' },
+  })
+  over?: keyof typeof OVER;
+
   @Uuid({ zh: '人员（by 为 person）', en: 'Person, with `person`', optional: true })
   personId?: string;
 
@@ -96,7 +109,7 @@ export class Condition {
 }
 
 /** By when a step is to be decided, counted from its beginning, and what happens then. One of the two lengths is given. */
-export class Deadline {
+export abstract class TimeLimit {
   @Int({ zh: '小时', en: 'Hours', optional: true, min: 1, max: 8784, example: 24 })
   hours?: number;
 
@@ -110,15 +123,17 @@ export class Deadline {
   @OneOf(DEADLINE_ACTIONS, { zh: '届时', en: 'What happens then', example: 'escalate' })
   then: DeadlineAction;
 
-  @Nested(() => SignerRule, { zh: '上报给（escalate）', en: 'With `escalate`: who may decide as well', optional: true })
-  to?: SignerRule;
-
   @Text({
     zh: '依据（approve）：本校规定默示同意的条款',
     en: 'With `approve`: the rule of the school that says silence is consent',
     ...{ optional: true, max: 200, example: '学生请假办法第八条' },
   })
   source?: string;
+}
+
+export class Deadline extends TimeLimit {
+  @Nested(() => SignerRule, { zh: '上报给（escalate）', en: 'With `escalate`: who may decide as well', optional: true })
+  to?: SignerRule;
 }
 
 export class StepDefinition {

@@ -12,7 +12,8 @@ import {
   type Visit,
 } from './instance.js';
 import { Refused } from './reasons.js';
-import { dueAt, enter, escalate, named, refresh } from './signers.js';
+import { dueAgain, dueAt, leftOf } from './due.js';
+import { enter, escalate, named, refresh } from './signers.js';
 import { outcomeOf } from './tally.js';
 
 /** Definitions by their version. */
@@ -167,15 +168,16 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
   copy: ({ instance }, { to }) => {
     instance.copies = [...new Set([...instance.copies, ...to])].sort();
   },
-  suspend: ({ instance, at }) => {
-    const due = instance.visit?.dueAt ?? null;
-    instance.suspended = { at, left: due === null ? null : Math.max(0, Date.parse(due) - Date.parse(at)) };
-    if (instance.visit) instance.visit.dueAt = null;
+  suspend: ({ instance, definition, inputs, at }) => {
+    const { visit } = instance;
+    const left = visit?.dueAt ? leftOf(stepOf(definition, visit.step), visit.dueAt, inputs, at) : null;
+    instance.suspended = { at, left };
+    if (visit) visit.dueAt = null;
   },
   resume: ({ instance, definition, inputs, at }) => {
     const left = instance.suspended?.left ?? null;
     instance.suspended = null;
-    if (instance.visit && left !== null) instance.visit.dueAt = new Date(Date.parse(at) + left).toISOString();
+    if (instance.visit && left) instance.visit.dueAt = dueAgain(left, inputs, at);
     if (instance.status === 'running') refresh(instance, definition, inputs);
   },
   refresh: ({ instance, definition, inputs }) => refresh(instance, definition, inputs),
@@ -183,7 +185,7 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
     const { instance, definition, inputs, at } = move;
     const visit = instance.visit as Visit;
     const { deadline } = stepOf(definition, visit.step);
-    visit.dueAt = null;
+    Object.assign(visit, { dueAt: null, overdueSince: visit.dueAt });
     if (deadline?.then === 'escalate' && deadline.to) escalate(instance, definition, deadline.to, inputs);
     if (deadline?.then !== 'approve') return;
     for (const signer of visit.seats.flatMap((seat) => (isRejected(seat) ? [] : seat.signers))) {
@@ -220,7 +222,7 @@ function goOn(instance: Instance, { definition, inputs, at }: Surroundings, from
   const back = instance.behind.pop();
   if (back) {
     const due = dueAt(stepOf(definition, back.step), inputs, at);
-    instance.visit = { ...back, no: ++instance.lastVisit, enteredAt: at, dueAt: due };
+    instance.visit = { ...back, no: ++instance.lastVisit, enteredAt: at, dueAt: due, overdueSince: null };
     return refresh(instance, definition, inputs);
   }
   const next = following(definition, instance, from);

@@ -1,24 +1,29 @@
 import type { AppointmentKind } from '#contracts';
 import { query, sql, type Tx } from '#database';
-import { answerersFor, nextWorkingDays, peopleByIds } from '#roster';
+import { type Appointment, answerersFor, nextWorkingDays, peopleByIds, postsOver } from '#roster';
 import { dateOf, instantOf } from '#time';
-import type { Definition, SignerRule } from './definition.js';
-import type { Inputs, Instance } from './instance.js';
+import type { Definition, OVER, SignerRule } from './definition.js';
+import type { Inputs, Instance, PostHolder } from './instance.js';
 
-/** What an action on a case looks up: holders of the posts that the definition names, over the person; who has left; working days. */
+/** What a case is about: whose units, or which unit or place, say who holds a post over it. */
+export interface About {
+  personId: string | null;
+  unitId: string | null;
+}
+
+/** What an action on a case looks up: holders of the posts that the definition names; who has left; working days. */
 export async function inputsFor(
   tx: Tx,
   definition: Definition,
-  case_: { personId: string | null; chosen: Record<string, string[]>; instance?: Instance },
+  case_: About & { chosen: Record<string, string[]>; instance?: Instance },
   at: Date,
   timeZone: string,
 ): Promise<Inputs> {
   const date = dateOf(at, timeZone);
   const rules = rulesOf(definition);
-  const kinds = [...new Set(rules.flatMap(({ post }) => post ?? []))];
   const named = [...rules.flatMap(({ personId }) => personId ?? []), ...Object.values(case_.chosen).flat()];
   return {
-    posts: await posts(tx, case_.personId, date, kinds),
+    posts: await posts(tx, case_, date, rules),
     gone: await gone(tx, [...named, ...namedIn(case_.instance)]),
     workdayEnds: await workdayEnds(tx, definition, date, timeZone),
   };
@@ -30,16 +35,53 @@ export function rulesOf({ steps, standIn }: Definition): SignerRule[] {
   return [...rules, standIn].filter((rule) => rule !== null);
 }
 
+/** The kinds of posts that rules ask for over the one or the other. */
+function kindsOver(rules: readonly SignerRule[], what: keyof typeof OVER): AppointmentKind[] {
+  return [...new Set(rules.flatMap(({ post, over = 'person' }) => (post && over === what ? post : [])))];
+}
+
 async function posts(
   tx: Tx,
-  personId: string | null,
+  { personId, unitId }: About,
   date: string,
-  kinds: AppointmentKind[],
-): Promise<Inputs['posts']> {
-  if (personId === null || kinds.length === 0) return [];
-  const rows = await answerersFor(tx, [personId], date, kinds);
-  const holders = rows.map(({ personId: holder, kind, unitKind }) => ({ personId: holder, post: kind, unitKind }));
+  rules: readonly SignerRule[],
+): Promise<PostHolder[]> {
+  const [overPerson, overUnit] = [kindsOver(rules, 'person'), kindsOver(rules, 'unit')];
+  const ofPerson = personId && overPerson.length > 0 ? await answerersFor(tx, [personId], date, overPerson) : [];
+  const ofUnit = unitId && overUnit.length > 0 ? await postsOver(tx, unitId, date, overUnit) : [];
+  return sorted([
+    ...ofPerson.map((row) => holderOf(row)),
+    ...ofUnit.map((row) => ({ ...holderOf(row), over: 'unit' as const })),
+  ]);
+}
+
+function holderOf({ personId, kind, unitKind }: Pick<Appointment, 'personId' | 'kind' | 'unitKind'>): PostHolder {
+  return { personId, post: kind, unitKind };
+}
+
+function sorted(holders: PostHolder[]): PostHolder[] {
   return holders.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+/** Inputs for trying a definition on persons, by their ids, with few statements; see `definitionErrors`. */
+export async function inputsOfPeople(
+  tx: Tx,
+  definition: Definition,
+  personIds: readonly string[],
+  date: string,
+): Promise<Map<string, Inputs>> {
+  const rules = rulesOf(definition);
+  const rows = await answerersFor(tx, personIds, date, kindsOver(rules, 'person'));
+  const left = await gone(
+    tx,
+    rules.flatMap(({ personId }) => personId ?? []),
+  );
+  return new Map(
+    personIds.map((id) => {
+      const held = rows.filter(({ studentId }) => studentId === id);
+      return [id, { posts: sorted(held.map((row) => holderOf(row))), gone: left, workdayEnds: [] }];
+    }),
+  );
 }
 
 async function gone(tx: Tx, people: string[]): Promise<string[]> {

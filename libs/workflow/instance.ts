@@ -51,6 +51,8 @@ export interface Visit {
   enteredAt: string;
   /** null: no deadline, or it has passed and its consequence with it. */
   dueAt: string | null;
+  /** The deadline that has passed; what it says was done then. */
+  overdueSince: string | null;
   seats: Seat[];
 }
 
@@ -73,8 +75,8 @@ export interface Instance {
   behind: Visit[];
   /** What may be corrected while the case is returned. */
   correctable: string[];
-  /** Since when it rests, and the milliseconds left of the deadline. */
-  suspended: { at: string; left: number | null } | null;
+  /** Since when it rests, and what is left of the deadline: working days where it is counted in these, milliseconds otherwise. */
+  suspended: { at: string; left: { workingDays: number } | { ms: number } | null } | null;
   copies: string[];
   urgedAt: string | null;
   /** The last move, as long as whoever made it may take it back. */
@@ -99,11 +101,13 @@ export interface PostHolder {
   personId: string;
   post: AppointmentKind;
   unitKind: UnitKind;
+  /** Over the unit or place of the case; left out: over its person. */
+  over?: 'unit';
 }
 
 /** What an action looked up outside the case, kept with it: the same inputs give the same step, signers and due date again. */
 export interface Inputs {
-  /** Who holds a post over the subject that day. */
+  /** Who holds a post over the person, the unit or the place of the case that day. */
   posts: PostHolder[];
   /** Of the persons the case names: those who have left. */
   gone: string[];

@@ -1,4 +1,5 @@
 import type { Bilingual } from '#contracts';
+import type { DeadlineAction } from './definition.js';
 import type { Operation } from './instance.js';
 
 /** What can be done with a case, in words. */
@@ -21,3 +22,14 @@ export const OPERATIONS = {
   refresh: { zh: '签批人随任职变动', en: 'signers changed with their offices' },
   expire: { zh: '到期处理', en: 'deadline passed' },
 } as const satisfies Record<Operation, Bilingual>;
+
+/** What the history calls a deadline that has passed, by what it says is done then. */
+export const AT_DEADLINE = {
+  remind: { zh: '逾期提醒', en: 'overdue: reminded' },
+  escalate: { zh: '逾期上报', en: 'overdue: somebody else may decide as well' },
+  'deem-approved': { zh: '逾期视为同意', en: 'overdue: silence counted as consent' },
+} as const satisfies Record<string, Bilingual>;
+
+export function entryAtDeadline(action: DeadlineAction): keyof typeof AT_DEADLINE {
+  return action === 'approve' ? 'deem-approved' : action;
+}

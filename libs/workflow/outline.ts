@@ -1,5 +1,6 @@
-import { type StepDefinition, stepsFor } from './definition.js';
-import type { Decision, Signer } from './instance.js';
+import { awaited } from './available-actions.js';
+import { type Deadline, type StepDefinition, stepOf, stepsFor } from './definition.js';
+import type { Decision, Signer, Visit } from './instance.js';
 import { outcomeOf } from './tally.js';
 import type { Case } from './workflows.js';
 
@@ -11,12 +12,24 @@ export interface OutlinedStep {
   decision: Decision | null;
   /** Whose signature decided it. */
   decisive: Signer | undefined;
+  /** The deadline that runs, or has passed without a decision. */
   dueAt: string | null;
+  overdue: boolean;
+}
+
+/** What to tell others of a deadline that has passed: the case before, and after what was done then. */
+export function overdueStep(before: Case, after: Case) {
+  const { step, dueAt } = before.instance.visit as Visit;
+  const { then } = stepOf(before.definition, step).deadline as Deadline;
+  return {
+    ...{ caseId: before.id, definition: before.definition.key, subjectId: before.subjectId, step },
+    ...{ dueAt: dueAt as string, then, waitsFor: awaited(after.instance) },
+  };
 }
 
 /** All steps that a case goes through, in order. */
 export function outlineOf({ definition, instance }: Case): OutlinedStep[] {
-  const { visit, passed, facts } = instance;
+  const { status, visit, passed, facts } = instance;
   return stepsFor(definition, facts).map((step) => {
     const one = visit?.step === step.key ? visit : passed.find(({ step: key }) => key === step.key);
     const signers = one?.seats.flatMap((seat) => seat.signers) ?? [];
@@ -26,7 +39,8 @@ export function outlineOf({ definition, instance }: Case): OutlinedStep[] {
     const decided = one && last && (last.decision === 'returned' || outcomeOf(step, one.seats) !== 'open');
     return {
       ...{ step, signers, decision: decided ? last.decision : null, decisive: decided ? last : undefined },
-      dueAt: one === visit ? (visit?.dueAt ?? null) : null,
+      dueAt: one === visit ? (visit?.dueAt ?? visit?.overdueSince ?? null) : null,
+      overdue: one === visit && status === 'running' && visit?.overdueSince != null,
     };
   });
 }

@@ -1,8 +1,7 @@
 import { type Definition, type SignerRule, type StepDefinition, stepOf } from './definition.js';
+import { dueAt } from './due.js';
 import type { Inputs, Instance, Seat, Signer, Visit } from './instance.js';
 import { openSigners } from './instance.js';
-
-const HOUR = 3_600_000;
 
 /** Begins a step: who signs, found from the inputs, and by when. */
 export function enter(
@@ -14,7 +13,7 @@ export function enter(
 ): Visit {
   const seats = seatsOf(instance, definition, step, inputs);
   const no = ++instance.lastVisit;
-  return { step: step.key, no, enteredAt: at, dueAt: dueAt(step, inputs, at), seats };
+  return { step: step.key, no, enteredAt: at, dueAt: dueAt(step, inputs, at), overdueSince: null, seats };
 }
 
 /** Finds the signers of the open step anew: whoever left hands over to who holds the post now, else to the stand-in. */
@@ -25,7 +24,7 @@ export function refresh(instance: Instance, definition: Definition, inputs: Inpu
   for (const signer of visit.seats.flatMap(({ signers }) => signers)) {
     if (signer.decision !== null || signer.system) continue;
     if (signer.delegated && inputs.gone.includes(signer.delegated.to)) signer.delegated = null;
-    signer.also = signer.also.filter((person) => !inputs.gone.includes(person));
+    signer.also = alsoNow(instance, definition, visit, signer, inputs);
     const people = present(instance, visit, step, signer, inputs);
     const found = people.length > 0 ? people : standIns(instance, definition, step, inputs);
     signer.standIn = people.length === 0 || (signer.rule === null && signer.standIn);
@@ -33,16 +32,35 @@ export function refresh(instance: Instance, definition: Definition, inputs: Inpu
   }
 }
 
+/** Who was added by escalation, as the rule finds them now. A signature handed to a named person keeps who was added to it. */
+function alsoNow(
+  instance: Instance,
+  definition: Definition,
+  { step, overdueSince }: Visit,
+  { rule, also }: Signer,
+  inputs: Inputs,
+): string[] {
+  if (also.length === 0 || overdueSince === null) return [];
+  const { deadline } = stepOf(definition, step);
+  if (rule === null || !deadline?.to) return also.filter((person) => !inputs.gone.includes(person));
+  return escalatedTo(instance, definition, deadline.to, inputs);
+}
+
 /** Those who may decide an overdue step as well from now on. */
 export function escalate(instance: Instance, definition: Definition, rule: SignerRule, inputs: Inputs): void {
   const { visit } = instance;
   if (!visit) return;
-  const found = resolve(rule, instance, visit.step, inputs);
-  const people = found.length > 0 ? found : standIns(instance, definition, stepOf(definition, visit.step), inputs);
+  const people = escalatedTo(instance, definition, rule, inputs);
   for (const signer of openSigners(visit).filter(({ system }) => !system)) {
     signer.also = unique([...signer.also, ...people]);
     signer.candidates = unique([...signer.candidates, ...people]);
   }
+}
+
+function escalatedTo(instance: Instance, definition: Definition, rule: SignerRule, inputs: Inputs): string[] {
+  const step = stepOf(definition, (instance.visit as Visit).step);
+  const found = resolve(rule, instance, step.key, inputs);
+  return found.length > 0 ? found : standIns(instance, definition, step, inputs);
 }
 
 /** A named person's signature, added or in the place of another. */
@@ -115,20 +133,14 @@ function resolve(rule: SignerRule, instance: Instance, step: string, { posts, go
     post: () =>
       posts
         .filter(
-          ({ post, unitKind }) => post === rule.post && (rule.unitKind === undefined || rule.unitKind === unitKind),
+          ({ post, unitKind, over = 'person' }) =>
+            post === rule.post &&
+            over === (rule.over ?? 'person') &&
+            (rule.unitKind === undefined || rule.unitKind === unitKind),
         )
         .map(({ personId }) => personId),
   }[rule.by]();
   return unique(meant.filter((person) => !gone.includes(person) && !instance.ownMatterOf.includes(person)));
-}
-
-/** When the deadline of a step that begins at `at` passes. */
-export function dueAt({ deadline }: StepDefinition, { workdayEnds }: Inputs, at: string): string | null {
-  if (deadline?.hours !== undefined) return new Date(Date.parse(at) + deadline.hours * HOUR).toISOString();
-  if (deadline?.workingDays === undefined) return null;
-  const end = workdayEnds[deadline.workingDays - 1];
-  if (end === undefined) throw new Error(`The inputs lack working day ${deadline.workingDays} after ${at}`);
-  return end;
 }
 
 function signer(

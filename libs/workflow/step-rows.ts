@@ -10,7 +10,10 @@ export interface StepRow {
   candidates: string[];
   post: string | null;
   unit_kind: string | null;
+  over_unit: boolean;
   apart: boolean;
+  also: string[];
+  also_post: string | null;
   stand_in: boolean;
   answering: string | null;
   decided_by: string | null;
@@ -42,27 +45,21 @@ export function stepRows(definition: Definition, instance: Instance): StepRow[] 
       state: open.has(0) ? 'open' : 'waiting',
       candidates: instance.initiators,
     },
-    ...{
-      post: null,
-      unit_kind: null,
-      apart: false,
-      stand_in: false,
-      answering: null,
-      decided_by: null,
-      instead_of: null,
-    },
+    ...{ post: null, unit_kind: null, over_unit: false, apart: false, also: [], also_post: null, stand_in: false },
+    ...{ answering: null, decided_by: null, instead_of: null },
     ...{ entered_at: (visit as Visit).enteredAt, decided_at: null },
   };
   return [...rows, correction];
 }
 
 function rowOf(definition: Definition, visit: Visit, signer: Signer): Omit<StepRow, 'state'> {
-  const { no, candidates, delegated, standIn, by, insteadOf, at } = signer;
+  const { no, candidates, also, delegated, standIn, by, insteadOf, at } = signer;
   const step = definition.steps.find(({ key }) => key === visit.step);
   const rule = signer.rule === null ? undefined : step?.signers[signer.rule];
   return {
     ...{ signer: no, visit: visit.no, step: visit.step, candidates },
-    ...{ post: rule?.post ?? null, unit_kind: rule?.unitKind ?? null, apart: rule?.each ?? false, stand_in: standIn },
+    ...{ post: rule?.post ?? null, unit_kind: rule?.unitKind ?? null, over_unit: rule?.over === 'unit' },
+    ...{ apart: rule?.each ?? false, also, also_post: step?.deadline?.to?.post ?? null, stand_in: standIn },
     answering: delegated?.to ?? null,
     ...{ decided_by: by, instead_of: insteadOf, entered_at: visit.enteredAt, decided_at: at },
   };

@@ -93,3 +93,33 @@ export function workflowTables(schema: string): string {
     CREATE INDEX ON ${s}.workflow_absence (person_id, ends_at);
   `;
 }
+
+/**
+ * SQL of what came later, for the next migration after `workflowTables`: cases about a unit or a place, deadlines that have passed, and
+ * absences that people record.
+ */
+export function workflowTablesSince(schema: string): string {
+  const s = `"${schema}"`;
+  return `
+    -- the unit or place a case is about, beside or instead of a person
+    ALTER TABLE ${s}.workflow ADD unit_id uuid;
+    -- the deadline of the step under way that has passed
+    ALTER TABLE ${s}.workflow ADD overdue_since timestamptz;
+
+    -- the post of the rule is one over the unit or place
+    ALTER TABLE ${s}.workflow_step ADD over_unit boolean NOT NULL DEFAULT FALSE;
+    -- candidates by escalation, and the post that found them; null: a named person
+    ALTER TABLE ${s}.workflow_step ADD also uuid[] NOT NULL DEFAULT '{}';
+    ALTER TABLE ${s}.workflow_step ADD also_post text;
+
+    ALTER TABLE ${s}.workflow_absence
+      ADD created_at timestamptz NOT NULL DEFAULT now(),
+      ADD updated_at timestamptz NOT NULL DEFAULT now(),
+      ADD version int NOT NULL DEFAULT 1,
+      -- when it was taken back; then ends_at is that instant, or starts_at when it had not begun
+      ADD ended_at timestamptz,
+      DROP CONSTRAINT workflow_absence_check1,
+      ADD CONSTRAINT absence_period CHECK (ends_at >= starts_at),
+      ADD CONSTRAINT absence_overlap EXCLUDE USING gist (person_id WITH =, tstzrange(starts_at, ends_at) WITH &&);
+  `;
+}

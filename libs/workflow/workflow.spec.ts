@@ -241,6 +241,18 @@ describe('deadlines', () => {
     expect(flow.do('y', { op: 'approve' }).at).toBe('two');
   });
 
+  it('let whoever holds that post now decide, not who left it', () => {
+    const holder = (personId: string): Inputs => ({
+      ...NO_INPUTS,
+      posts: [{ personId, post: 'student_affairs_officer', unitKind: 'college' }],
+    });
+    const flow = due({ hours: 24, then: 'escalate', to: { by: 'post', post: 'student_affairs_officer' } });
+    flow.inputs = holder('y');
+    expect(flow.do(null, { op: 'expire' }, { ...system, at: hours(24) }).waits).toEqual(['a', 'y']);
+    flow.inputs = holder('x');
+    expect(flow.do(null, { op: 'refresh' }, system).waits).toEqual(['a', 'x']);
+  });
+
   it('approve only where a rule is named, and say that the system did', () => {
     const flow = due({ hours: 24, then: 'approve', source: '办法第八条' }).do(
       null,
@@ -257,6 +269,26 @@ describe('deadlines', () => {
     expect(() => flow.do('a', { op: 'approve' })).toThrow('suspended');
     flow.do('m', { op: 'resume' }, { ...manager, at: hours(100) });
     expect(flow.instance.visit!.dueAt).toBe(hours(104));
+  });
+
+  it('counted in working days go on with the working days that were left', () => {
+    const endOf = (day: number): string => hours(24 * day + 14);
+    const days = (...all: number[]): Inputs => ({ ...NO_INPUTS, workdayEnds: all.map(endOf) });
+    const limit = { workingDays: 3, then: 'remind' as const };
+    const flow = new Flow([step('one', { deadline: limit })], { inputs: days(1, 2, 3) });
+    expect(flow.instance.visit!.dueAt).toBe(endOf(3));
+    flow.inputs = days(2, 3, 4);
+    flow.do('m', { op: 'suspend' }, { ...manager, at: hours(26) });
+    flow.inputs = days(12, 13, 14);
+    flow.do('m', { op: 'resume' }, { ...manager, at: hours(24 * 9) });
+    expect(flow.instance.visit!.dueAt).toBe(endOf(13));
+  });
+
+  it('that have passed are known until the step is over', () => {
+    const flow = due({ hours: 24, then: 'remind' }).do(null, { op: 'expire' }, { ...system, at: hours(30) });
+    expect(flow.instance.visit!.overdueSince).toBe(hours(24));
+    expect(flow.do('a', { op: 'approve' }).instance.visit!.overdueSince).toBeNull();
+    expect(flow.do('a', { op: 'take-back' }).instance.visit).toMatchObject({ overdueSince: hours(24), dueAt: null });
   });
 
   it('end with the working day', () => {

@@ -1,12 +1,14 @@
 import { type Actor } from '#auth';
 import { newId, query, queryOne, raw, sql, StaleVersionError, type Sql, type Tx } from '#database';
-import { holdsOn, peopleByIds } from '#roster';
-import { dateOf } from '#time';
+import type { TimerKey, Timers } from '#events';
+import { peopleByIds } from '#roster';
 import { type Available, availableActions } from './available-actions.js';
-import { type Definition, type Facts } from './definition.js';
+import { type Deadline, type Definition, type Facts, stepOf } from './definition.js';
 import { act, begin, fold } from './fold.js';
 import { absencesOf, inputsFor } from './inputs.js';
 import type { Action, Command, Inputs, Instance, Role, Signer, Start, Who } from './instance.js';
+import { entryAtDeadline } from './operations.js';
+import { mayBeStale } from './stale.js';
 import { stepRows } from './step-rows.js';
 import { Refused } from './reasons.js';
 import { PersonUnknown, problemOf } from './workflow.problems.js';
@@ -16,6 +18,7 @@ export interface Case {
   id: string;
   subjectId: string;
   personId: string | null;
+  unitId: string | null;
   /** Counts the actions on it. */
   version: number;
   definition: Definition;
@@ -29,7 +32,9 @@ export interface Opening {
   /** The row of the service that is decided on. */
   subjectId: string;
   /** Whose units say who holds a post over the case. */
-  personId: string;
+  personId?: string;
+  /** The unit or place that says so. */
+  unitId?: string;
   facts: Facts;
   chosen?: Record<string, string[]>;
   initiators: string[];
@@ -46,24 +51,34 @@ export interface Acting {
   comment?: string | null;
   /** Version the actor has seen; StaleVersionError when it is another by now. */
   expected?: number;
+  /** What the history calls it; the operation when left out. */
+  as?: string;
+}
+
+/** How the deadlines of steps become timers: one for each case, which its service's handler answers with `expire`. */
+export interface Deadlines {
+  timers: Pick<Timers, 'set' | 'cancel'>;
+  key: (caseId: string) => TimerKey;
+  event: (caseId: string, dueAt: string) => object;
 }
 
 interface Row {
   id: string;
   subjectId: string;
   personId: string | null;
+  unitId: string | null;
   version: number;
   history: [Action, string | null][];
   versions: [number, Definition][];
 }
-
-const MOST_AT_ONCE = 500;
 
 /** The cases of one service, in the tables of `workflowTables(schema)`. Everything runs in the caller's transaction. */
 export class Workflows {
   constructor(
     private readonly schema: string,
     private readonly timeZone: string,
+    /** Left out where no definition has a deadline. */
+    private readonly deadlines?: Deadlines,
   ) {}
 
   /** A table of the service's cases, by its name without `workflow`. */
@@ -92,14 +107,15 @@ export class Workflows {
 
   /** A new case, at its first step. */
   async begin(tx: Tx, opening: Opening, acting: Acting): Promise<Case> {
-    const { definition, subjectId, personId, facts, chosen = {}, initiators, ownMatterOf } = opening;
+    const { definition, subjectId, personId = null, unitId = null } = opening;
+    const { facts, chosen = {}, initiators, ownMatterOf } = opening;
     const definitionVersion = await this.publish(tx, definition);
     const command: Start = { op: 'submit', definitionVersion, facts, chosen, initiators, ownMatterOf };
-    const inputs = await inputsFor(tx, definition, { personId, chosen }, acting.at, this.timeZone);
+    const inputs = await inputsFor(tx, definition, { personId, unitId, chosen }, acting.at, this.timeZone);
     const action = await this.actionOf(tx, command, inputs, acting);
     const id = newId();
     const instance = refusing(undefined, undefined, () => begin(new Map([[definitionVersion, definition]]), action));
-    const begun: Case = { id, subjectId, personId, version: 0, definition, instance, comments: new Map() };
+    const begun: Case = { id, subjectId, personId, unitId, version: 0, definition, instance, comments: new Map() };
     return this.write(tx, begun, undefined, [[action, acting.comment ?? null]], opening.as);
   }
 
@@ -120,7 +136,7 @@ export class Workflows {
     if (ids.length === 0) return [];
     const rows = await query<Row>(
       tx,
-      sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.version,
+      sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.unit_id AS "unitId", w.version,
                  (SELECT json_agg(json_build_array(a.content, a.comment) ORDER BY a.no) FROM ${this.table('_action')} a
                    WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history,
                  (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${this.table('_definition')} d
@@ -168,10 +184,8 @@ export class Workflows {
     ]);
     const instance = refusing(before.case_.instance, case_.version, () => act(versions, before.case_.instance, action));
     const comment = acting.comment ?? null;
-    return this.write(tx, { ...before.case_, definition, instance }, case_.instance, [
-      ...before.actions,
-      [action, comment],
-    ]);
+    const actions: [Action, string | null][] = [...before.actions, [action, comment]];
+    return this.write(tx, { ...before.case_, definition, instance }, case_.instance, actions, acting.as);
   }
 
   /** What somebody may do with a case now, or why not. */
@@ -183,20 +197,28 @@ export class Workflows {
     return availableActions(definition, instance, await this.who(tx, acting), acting.at);
   }
 
-  /** Does what the deadlines of overdue steps say. Returns the cases that changed. */
-  async expireDue(tx: Tx, at: Date, by: Acting['by']): Promise<Case[]> {
-    const due = await this.lock(
+  /**
+   * Does what the deadline of the step under way says, to a case that the caller has locked. `dueAt` is the deadline whose timer fired:
+   * undefined when another one runs by now, or none. Consent by silence keeps its source as the comment.
+   */
+  async expire(tx: Tx, case_: Case, dueAt: string, by: Acting['by'], now: Date): Promise<Case | undefined> {
+    const { status, suspended, visit } = case_.instance;
+    if (status !== 'running' || suspended || visit?.dueAt !== dueAt) return undefined;
+    const deadline = stepOf(case_.definition, visit.step).deadline as Deadline;
+    // The timer fired by the clock of the database, which may be ahead of ours.
+    const at = new Date(Math.max(now.getTime(), Date.parse(dueAt)));
+    const comment = deadline.source ?? null;
+    return this.act(
       tx,
-      sql`w.id IN (SELECT id FROM ${this.table('')} WHERE due_at <= ${at} ORDER BY due_at LIMIT ${MOST_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
+      case_,
+      { op: 'expire' },
+      { by, at, roles: ['system'], comment, as: entryAtDeadline(deadline.then) },
     );
-    const changed: Case[] = [];
-    for (const case_ of due) changed.push(await this.act(tx, case_, { op: 'expire' }, { by, at, roles: ['system'] }));
-    return changed;
   }
 
   /** Hands open tasks over where offices changed hands, for the inboxes; a decision looks by itself. Returns the cases that changed. */
   async refreshAll(tx: Tx, at: Date, by: Acting['by']): Promise<Case[]> {
-    const stale = await this.lock(tx, this.mayBeStale(at));
+    const stale = await this.lock(tx, mayBeStale(this, at, this.timeZone));
     const changed: Case[] = [];
     for (const case_ of stale) {
       const { case_: brought, actions } = await this.brought(tx, case_, at, by);
@@ -235,21 +257,6 @@ export class Workflows {
     return { case_: { ...case_, instance: refreshed }, inputs, actions: [[action, null]] };
   }
 
-  /** Predicate over `w`: may its open signers be others by now? */
-  private mayBeStale(at: Date): Sql {
-    const holders = sql`ARRAY(SELECT DISTINCT a.person_id FROM staffing.published_appointment_v1 a
-        JOIN directory.published_membership_v1 m ON m.unit_id = a.unit_id
-       WHERE m.person_id = w.person_id AND a.kind = s.post AND (s.unit_kind IS NULL OR m.unit_kind = s.unit_kind)
-         AND a.person_id <> ALL(w.own_matter_of) AND ${holdsOn(sql`a`, dateOf(at, this.timeZone))} AND ${holdsOn(sql`m`, dateOf(at, this.timeZone))} ORDER BY 1)`;
-    const left = sql`EXISTS (SELECT FROM unnest(s.candidates) c WHERE c NOT IN (SELECT id FROM directory.published_person_v1 WHERE active))`;
-    return sql`w.status = 'running' AND NOT w.suspended AND EXISTS (
-      SELECT FROM ${this.table('_step')} s WHERE s.workflow_id = w.id AND s.state IN ('open', 'waiting')
-         AND CASE WHEN s.post IS NULL THEN ${left}
-                  WHEN s.stand_in THEN ${holders} <> '{}' OR ${left}
-                  WHEN s.apart THEN NOT s.candidates <@ ${holders}
-                  ELSE s.candidates <> ${holders} END)`;
-  }
-
   private async mustBeThere(tx: Tx, command: Command): Promise<void> {
     const named = 'to' in command && command.op !== 'return' ? [command.to].flat() : [];
     if (named.length === 0) return;
@@ -275,16 +282,17 @@ export class Workflows {
     actions: [Action, string | null][],
     as?: string,
   ): Promise<Case> {
-    const { id, subjectId, personId, definition, instance } = case_;
+    const { id, subjectId, personId, unitId, definition, instance } = case_;
     const version = case_.version + actions.length;
-    const due = instance.status === 'running' ? (instance.visit?.dueAt ?? null) : null;
+    const due = dueOf(instance);
+    const overdue = instance.status === 'running' ? (instance.visit?.overdueSince ?? null) : null;
     const entries = actions.map(([action, comment], i) => ({
       ...{
         id: newId(),
         subject_id: subjectId,
         workflow_id: id,
         no: case_.version + i + 1,
-        action: as ?? action.command.op,
+        action: i === actions.length - 1 && as ? as : action.command.op,
       },
       ...{ person_id: action.by.person, app: action.by.app, comment, occurred_at: action.at, content: action },
       ...{ from_state: before ? stateOf(before) : null, to_state: stateOf(instance) },
@@ -295,23 +303,34 @@ export class Workflows {
     await query(
       tx,
       sql`WITH head AS (
-            INSERT INTO ${head} (id, definition, definition_version, subject_id, person_id, own_matter_of, status, suspended, due_at, version)
-            VALUES (${id}, ${definition.key}, ${instance.definitionVersion}, ${subjectId}, ${personId}, ${instance.ownMatterOf}::uuid[],
-                    ${instance.status}, ${instance.suspended !== null}, ${due}, ${version})
-            ON CONFLICT (id) DO UPDATE SET (definition_version, status, suspended, due_at, version, updated_at) =
-              (excluded.definition_version, excluded.status, excluded.suspended, excluded.due_at, excluded.version, now())),
+            INSERT INTO ${head} (id, definition, definition_version, subject_id, person_id, unit_id, own_matter_of, status, suspended, due_at, overdue_since, version)
+            VALUES (${id}, ${definition.key}, ${instance.definitionVersion}, ${subjectId}, ${personId}, ${unitId}, ${instance.ownMatterOf}::uuid[],
+                    ${instance.status}, ${instance.suspended !== null}, ${due}, ${overdue}, ${version})
+            ON CONFLICT (id) DO UPDATE SET (definition_version, status, suspended, due_at, overdue_since, version, updated_at) =
+              (excluded.definition_version, excluded.status, excluded.suspended, excluded.due_at, excluded.overdue_since, excluded.version, now())),
           void AS (
             UPDATE ${step} SET state = 'void'
              WHERE workflow_id = ${id} AND state IN ('open', 'waiting') AND signer <> ALL(${steps.map(({ signer }) => signer)}::int[])),
           steps AS (
             INSERT INTO ${step} SELECT * FROM jsonb_populate_recordset(NULL::${step}, ${JSON.stringify(steps)}::jsonb)
             ON CONFLICT (workflow_id, signer) DO UPDATE SET
-              (visit, state, candidates, post, unit_kind, apart, stand_in, answering, decided_by, instead_of, entered_at, decided_at) =
-              (excluded.visit, excluded.state, excluded.candidates, excluded.post, excluded.unit_kind, excluded.apart, excluded.stand_in,
-               excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))
+              (visit, state, candidates, post, unit_kind, over_unit, apart, also, also_post, stand_in,
+               answering, decided_by, instead_of, entered_at, decided_at) =
+              (excluded.visit, excluded.state, excluded.candidates, excluded.post, excluded.unit_kind, excluded.over_unit, excluded.apart,
+               excluded.also, excluded.also_post, excluded.stand_in, excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))
           INSERT INTO ${history} SELECT * FROM json_populate_recordset(NULL::${history}, ${JSON.stringify(entries)}::json)`,
     );
+    await this.setTimer(tx, id, before ? dueOf(before) : null, due);
     return { ...case_, version, comments: new Map([...case_.comments, ...commentsOf(actions)]) };
+  }
+
+  /** The timer of a case runs while its step has a deadline. */
+  private async setTimer(tx: Tx, caseId: string, before: string | null, due: string | null): Promise<void> {
+    if (due === before) return;
+    if (!this.deadlines) throw new Error(`A step has a deadline, and Workflows of ${this.schema} has no timers`);
+    const { timers, key, event } = this.deadlines;
+    if (due === null) await timers.cancel(tx, key(caseId));
+    else await timers.set(tx, { key: key(caseId), at: new Date(due), event: event(caseId, due) });
   }
 
   private async newest(tx: Tx, key: string, content: string): Promise<{ version: number; same: boolean } | undefined> {
@@ -341,6 +360,11 @@ function commentsOf(history: readonly [Action, string | null][]): Map<string, st
   return new Map(
     history.flatMap(([{ at, by }, comment]) => (comment === null ? [] : [[`${at} ${by.person}`, comment]])),
   );
+}
+
+/** By when the step under way is to be decided. */
+function dueOf({ status, visit }: Instance): string | null {
+  return status === 'running' ? (visit?.dueAt ?? null) : null;
 }
 
 /** In words of the state: where a case is. */

@@ -1,4 +1,5 @@
 import { service } from '#service';
+import { absences } from './absences/absences.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
@@ -6,11 +7,12 @@ import { UpdatedSince1763750220000 } from './migrations/1763750220000-updated-si
 import { SubmittedByApp1763750230000 } from './migrations/1763750230000-submitted-by-app.js';
 import { Files1763750245000 } from './migrations/1763750245000-files.js';
 import { LeaveOnWorkflow1763750700000 } from './migrations/1763750700000-leave-on-workflow.js';
+import { DeadlinesAndAbsences1763770000000 } from './migrations/1763770000000-deadlines-and-absences.js';
 import { SealedTexts1764400100000 } from './migrations/1764400100000-sealed-texts.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, tasks],
+  features: [leave, tasks, absences],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -18,6 +20,7 @@ export const affairs = service('affairs', {
     SubmittedByApp1763750230000,
     Files1763750245000,
     LeaveOnWorkflow1763750700000,
+    DeadlinesAndAbsences1763770000000,
     SealedTexts1764400100000,
   ],
   jobs: 'affairs:leave:decide',

@@ -1,4 +1,4 @@
-import { IsDateString, IsUUID } from 'class-validator';
+import { ArrayMaxSize, IsDateString, IsIn, IsString, IsUUID } from 'class-validator';
 import { Event } from '../event.js';
 
 abstract class LeavePeriod {
@@ -41,5 +41,51 @@ export class LeaveCancelledV1 {
   constructor(leaveId: string, studentId: string) {
     this.leaveId = leaveId;
     this.studentId = studentId;
+  }
+}
+
+/**
+ * A step of a case was not decided in time, and what its deadline says was done: whoever the case waits for is to be reminded, somebody
+ * else may decide as well (`escalate`), or silence counted as consent (`approve`). Once for each deadline.
+ */
+@Event({ name: 'affairs.step-overdue.v1', consumers: [] })
+export class StepOverdueV1 {
+  @IsUUID()
+  caseId: string;
+
+  /** What is decided, e.g. `affairs.leave`. */
+  @IsString()
+  definition: string;
+
+  /** What is decided on: for `affairs.leave` the leave. */
+  @IsUUID()
+  subjectId: string;
+
+  /** Key of the step in the definition. */
+  @IsString()
+  step: string;
+
+  /** The deadline that has passed. */
+  @IsDateString()
+  dueAt: string;
+
+  @IsIn(['remind', 'escalate', 'approve'])
+  then: 'remind' | 'escalate' | 'approve';
+
+  /** Ids of the persons for whom the case stands in an inbox from now on. */
+  @IsUUID('all', { each: true })
+  @ArrayMaxSize(1000)
+  waitsFor: string[];
+
+  constructor(values: {
+    caseId: string;
+    definition: string;
+    subjectId: string;
+    step: string;
+    dueAt: string;
+    then: 'remind' | 'escalate' | 'approve';
+    waitsFor: string[];
+  }) {
+    Object.assign(this, values);
   }
 }

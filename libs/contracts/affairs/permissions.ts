@@ -5,12 +5,16 @@ export const PERMISSIONS = {
   'affairs:leave:submit': { zh: '本人请假', en: 'Ask for leave oneself' },
   'affairs:leave:read': { zh: '查看请假', en: 'See leaves' },
   'affairs:leave:decide': { zh: '审批请假', en: 'Decide on leaves' },
+  'affairs:absence:record': { zh: '登记本人离岗及代办人', en: 'Record one’s absences, and who stands in' },
+  'affairs:absence:manage': { zh: '登记所辖人员离岗', en: 'Record absences of staff in one’s charge' },
 } as const satisfies Record<string, Bilingual>;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
-  counselor: ['affairs:leave:read', 'affairs:leave:decide'],
-  class_advisor: ['affairs:leave:read', 'affairs:leave:decide'],
-  student_affairs_officer: ['affairs:leave:read', 'affairs:leave:decide'],
+  counselor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record'],
+  class_advisor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record'],
+  student_affairs_officer: [
+    ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record', 'affairs:absence:manage'] as const),
+  ],
   student: ['affairs:leave:submit', 'affairs:leave:read'],
 };

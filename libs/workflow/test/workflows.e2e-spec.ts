@@ -1,4 +1,6 @@
+import type { AppointmentKind, UnitKind } from '#contracts';
 import { newId, query, raw, sql } from '#database';
+import { Timers } from '#events';
 import { campus, eventually, TestApp } from '#testing';
 import {
   type Acting,
@@ -10,8 +12,10 @@ import {
   type StepDefinition,
   Workflows,
   workflowTables,
+  workflowTablesSince,
 } from '#workflow';
 import { affairs } from '../../../apps/affairs/src/affairs.module.js';
+import { StepDueV1 } from '../../../apps/affairs/src/tasks/step-due.event.js';
 
 const { counselorCs, collegeOfficerCs, schoolOfficer, psychologist, buildingHead1, partyOrganizerCs } = campus.staff;
 const STUDENT = campus.students[0]!;
@@ -28,12 +32,18 @@ const flow = (...steps: StepDefinition[]): Definition => ({
 
 describe('cases in tables', () => {
   let test: TestApp;
-  const workflows = new Workflows('flows', 'Asia/Shanghai');
+  let workflows: Workflows;
 
   beforeAll(async () => {
     test = await TestApp.create([affairs]);
     await query(test.tx, sql`CREATE SCHEMA flows`);
     await query(test.tx, raw(workflowTables('flows')));
+    await query(test.tx, raw(workflowTablesSince('flows')));
+    workflows = new Workflows('flows', 'Asia/Shanghai', {
+      timers: test.app.get(Timers),
+      key: (caseId) => `affairs.flows ${caseId}`,
+      event: (caseId, dueAt) => new StepDueV1(caseId, dueAt),
+    });
   });
   afterAll(() => test.close());
 
@@ -172,12 +182,12 @@ describe('cases in tables', () => {
   it('shows what waits for an absent person to the stand-in as well, for as long', async () => {
     const { id } = await begin(flow(step('one')));
     await test.query(
-      sql`INSERT INTO flows.workflow_absence VALUES (${newId()}, ${counselorCs}, ${psychologist}, '2026-03-01', '2026-03-08'),
-                                                    (${newId()}, ${counselorCs}, ${STUDENT}, '2026-03-01', '2026-03-08')`,
+      sql`INSERT INTO flows.workflow_absence VALUES (${newId()}, ${counselorCs}, ${STUDENT}, '2026-03-01', '2026-03-08')`,
     );
+    expect(await inbox(STUDENT)).not.toContain(id);
+    await test.query(sql`UPDATE flows.workflow_absence SET stand_in_id = ${psychologist}`);
     expect(await inbox(psychologist)).toContain(id);
     expect(await inbox(counselorCs)).toContain(id);
-    expect(await inbox(STUDENT)).not.toContain(id);
     expect(await inbox(psychologist, new Date('2026-03-08T12:00:00Z'))).not.toContain(id);
     const done = await act(id, psychologist, { op: 'approve' });
     expect(done.instance.passed[0]!.seats[0]!.signers[0]).toMatchObject({ by: psychologist, insteadOf: counselorCs });
@@ -188,17 +198,100 @@ describe('cases in tables', () => {
     const { id } = await begin(flow(step('one', { deadline: { workingDays: 1, then: 'escalate', to: chief } })));
     const [row] = await test.query<{ due: Date }>(sql`SELECT due_at AS due FROM flows.workflow WHERE id = ${id}`);
     expect(row!.due.toISOString()).toBe('2026-03-03T16:00:00.000Z');
-    const expire = (at: Date): Promise<Case[]> =>
-      test.database.transaction(null, (tx) =>
-        workflows.expireDue(tx, at, { app: 'system:affairs', personId: undefined }),
-      );
-    expect(await expire(new Date(row!.due.getTime() - 1))).toEqual([]);
+    const timer = (): Promise<{ due: Date }[]> =>
+      test.query(sql`SELECT due_at AS due FROM events.timer WHERE key = ${`affairs.flows ${id}`}`);
+    expect(await timer()).toEqual([row]);
+    const expire = (dueAt: Date): Promise<Case | undefined> =>
+      test.database.transaction(null, async (tx) => {
+        const [case_] = await workflows.lock(tx, sql`w.id = ${id}`);
+        return workflows.expire(tx, case_!, dueAt.toISOString(), { app: 'system:affairs', personId: undefined }, AT);
+      });
+    expect(await expire(new Date(row!.due.getTime() - 1))).toBeUndefined();
     expect(await inbox(collegeOfficerCs)).not.toContain(id);
-    expect((await expire(row!.due)).map((one) => one.id)).toEqual([id]);
+    expect((await expire(row!.due))?.id).toBe(id);
     expect(await inbox(collegeOfficerCs)).toContain(id);
     expect(await inbox(counselorCs)).toContain(id);
-    expect(await expire(row!.due)).toEqual([]);
+    expect(await expire(row!.due)).toBeUndefined();
+    expect(await timer()).toEqual([]);
     expect((await act(id, collegeOfficerCs, { op: 'approve' })).instance.status).toBe('approved');
+  });
+
+  it('asks holders of posts over a unit or a place, and over those above it', async () => {
+    const rule = (post: AppointmentKind, unitKind?: UnitKind) => ({
+      ...{ by: 'post' as const, post, over: 'unit' as const, ...(unitKind && { unitKind }) },
+    });
+    const definition = flow(
+      step('head', { signers: [rule('building_head', 'building')] }),
+      step('college', { signers: [rule('student_affairs_officer', 'college')] }),
+      step('school', { signers: [rule('student_affairs_officer', 'school')] }),
+    );
+    const about = (unitId: string): Promise<Case> =>
+      test.database.transaction(null, (tx) =>
+        workflows.begin(
+          tx,
+          {
+            ...{ definition: { ...definition, standIn: { by: 'person', personId: psychologist } } },
+            ...{ subjectId: newId(), unitId, facts: { grade: 2 }, initiators: [STUDENT], ownMatterOf: [] },
+          },
+          acting(STUDENT),
+        ),
+      );
+    const signers = ({ instance }: Case): string[] =>
+      instance.visit!.seats.flatMap((seat) => seat.signers[0]!.candidates);
+    // A room: the head of its building; no college lies above it.
+    const room = await about(campus.rooms.b1r101);
+    expect(signers(room)).toEqual([buildingHead1]);
+    expect(await inbox(buildingHead1)).toContain(room.id);
+    expect(signers(await act(room.id, buildingHead1, { op: 'approve' }))).toEqual([psychologist]);
+    // A building without a head; a class: its college, and the school above that.
+    expect(signers(await about(campus.places.building2))).toEqual([psychologist]);
+    const ofClass = await about(campus.classes.se2401);
+    expect(signers(await act(ofClass.id, psychologist, { op: 'approve' }))).toEqual([collegeOfficerCs]);
+    expect(signers(await act(ofClass.id, collegeOfficerCs, { op: 'approve' }))).toEqual([schoolOfficer]);
+    // A post over the student of a case is none over its unit.
+    expect(await inbox(counselorCs)).not.toContain(ofClass.id);
+  });
+
+  it('hands a case of a place over when its office changes hands', async () => {
+    const definition = flow(
+      step('head', { signers: [{ by: 'post', post: 'building_head', unitKind: 'building', over: 'unit' }] }),
+    );
+    const { id } = await test.database.transaction(null, (tx) =>
+      workflows.begin(
+        tx,
+        {
+          ...{
+            definition,
+            subjectId: newId(),
+            unitId: campus.rooms.b1r102,
+            facts: {},
+            initiators: [],
+            ownMatterOf: [],
+          },
+        },
+        acting(undefined),
+      ),
+    );
+    const find = (): Promise<Case[]> =>
+      test.database.transaction(null, (tx) =>
+        workflows.refreshAll(tx, AT, { app: 'system:affairs', personId: undefined }),
+      );
+    expect((await find()).map((one) => one.id)).not.toContain(id);
+    await test.query(sql`INSERT INTO staffing.appointment (id, person_id, kind, unit_id, valid_from)
+      VALUES (${newId()}, ${partyOrganizerCs}, 'building_head', ${campus.places.building1}, '2026-01-01')`);
+    await hold(buildingHead1, '2026-01-01');
+    try {
+      expect((await find()).map((one) => one.id)).toContain(id);
+      expect([await inbox(buildingHead1), await inbox(partyOrganizerCs)].map((ids) => ids.includes(id))).toEqual([
+        false,
+        true,
+      ]);
+    } finally {
+      await hold(buildingHead1, null);
+      await test.query(
+        sql`DELETE FROM staffing.appointment WHERE person_id = ${partyOrganizerCs} AND kind = 'building_head'`,
+      );
+    }
   });
 
   it('takes nobody who is unknown or has left', async () => {

@@ -1,26 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { APPOINTMENT_KINDS, type AppointmentKind, LeaveApprovedV1, ROLE_PERMISSIONS } from '#contracts';
+import { LeaveApprovedV1, StepOverdueV1 } from '#contracts';
 import { query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { filesOf } from '#files';
 import { PersonRefDto } from '#http';
 import { Policies } from '#policy';
-import { addWorkingDays, holdsOn, inScope, type Person, peopleByIds } from '#roster';
+import { addWorkingDays, inScope, type Person, peopleByIds } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { type Case, type Command, type Definition, type Role, subjectIsHandedTo, Workflows } from '#workflow';
+import {
+  type Case,
+  type Command,
+  type Definition,
+  overdueStep,
+  type Role,
+  subjectIsHandedTo,
+  Workflows,
+} from '#workflow';
+import { mustDecideLeaves } from './deciders.js';
 import { lastDate } from './leave.checks.js';
-import type { Leave } from './leave.entity.js';
+import { Leave } from './leave.entity.js';
 import { proofsOf } from './leave.files.js';
 import { LeavePolicy } from './leave.policy.js';
-import { CannotDecideLeaves } from './leave.problems.js';
 import { LeaveReturns, periodOf, publishChange, SYSTEM } from './leave-returns.service.js';
 import { LeaveDetailDto } from './leaves.dto.js';
-
-const DECIDING = Object.keys(APPOINTMENT_KINDS).filter((kind) =>
-  ROLE_PERMISSIONS[kind as AppointmentKind].includes('affairs:leave:decide'),
-);
 
 /** The approval of leaves: a case for each request, and one for each extension. What it decides becomes of the leave here. */
 @Injectable()
@@ -71,6 +75,21 @@ export class LeaveCases {
     const after = await this.workflows.act(tx, before, command, acting);
     await this.follow(tx, leave, command, after);
     return after;
+  }
+
+  /** Does what a deadline of the leave's case says, unless another one runs by now, or none. */
+  async expire(tx: Tx, caseId: string, dueAt: string): Promise<void> {
+    const row = await queryOne<{ id: string }>(
+      tx,
+      sql`SELECT id FROM affairs.leave WHERE workflow_id = ${caseId} FOR UPDATE`,
+    );
+    const [before] = row ? await this.workflows.lock(tx, sql`w.id = ${caseId}`) : [];
+    if (!row || !before) return;
+    const after = await this.workflows.expire(tx, before, dueAt, SYSTEM, this.clock.now());
+    if (!after) return;
+    const leave = await tx.findOneByOrFail(Leave, { id: row.id });
+    await this.follow(tx, leave, { op: 'expire' }, after);
+    await this.events.publish(tx, new StepOverdueV1(overdueStep(before, after)));
   }
 
   /** The leave as its own page shows it, with what the actor may do. */
@@ -134,12 +153,7 @@ export class LeaveCases {
   /** Whoever is asked by name must be able to answer. */
   private async mustDecide(tx: Tx, command: Command): Promise<void> {
     if (command.op !== 'delegate' && command.op !== 'transfer' && command.op !== 'add-signer') return;
-    const post = await queryOne(
-      tx,
-      sql`SELECT FROM staffing.published_appointment_v1 a
-           WHERE a.person_id = ${command.to} AND a.kind = ANY(${DECIDING}::text[]) AND ${holdsOn(sql`a`, this.clock.today())}`,
-    );
-    if (!post) throw new CannotDecideLeaves({ pointer: '#/to' });
+    await mustDecideLeaves(tx, command.to, this.clock.today(), '#/to');
   }
 
   /** Students speak for themselves, staff for the students they answer for; the school's officers see to cases that got stuck. */

@@ -3,7 +3,8 @@ import { query, sql, type Tx } from '#database';
 import type { PolicyAt } from '#policy';
 import { answerersFor, calendarDays, termOf } from '#roster';
 import { addDays, dateOf, daysBetween, instantOf } from '#time';
-import type { LeaveLevel, LeavePolicy } from './leave.policy.js';
+import type { LeaveLevel } from './leave.levels.js';
+import type { LeavePolicy } from './leave.policy.js';
 
 const DAY = 86_400_000;
 

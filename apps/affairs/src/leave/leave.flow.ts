@@ -1,23 +1,30 @@
+import { isDeepStrictEqual } from 'node:util';
 import { APPOINTMENT_KINDS, type Bilingual, UNIT_KINDS, PLACE_KINDS } from '#contracts';
-import { type Condition, type Definition, type SignerRule, type StepDefinition } from '#workflow';
-import type { LeaveApprover, LeavePolicy } from './leave.policy.js';
+import { type Condition, type Deadline, type Definition, type SignerRule, type StepDefinition } from '#workflow';
+import type { LeaveApprover, LeaveLevel, LeavePost } from './leave.levels.js';
 
 const LEAVE = { key: 'affairs.leave', name: { zh: '请假', en: 'Leave' } };
 const EXTENSION = { key: 'affairs.leave-extension', name: { zh: '续假', en: 'Extension of a leave' } };
 
+/** Who decides: the part of the policy that becomes steps. */
+export interface LeaveRules {
+  levels: LeaveLevel[];
+  standIn: LeavePost;
+}
+
 /** The decisions on a leave, made from the levels of the policy. Its facts: `days`, together with the leaves next to it. */
-export function leaveFlow(policy: LeavePolicy): Definition {
+export function leaveFlow(policy: LeaveRules): Definition {
   return flow(LEAVE, policy, { returnTo: ['initiator', 'earlier'], afterReturn: ['on', 'back'] });
 }
 
 /** The same for a later end. It is agreed to or not: there is nothing to correct. */
-export function extensionFlow(policy: LeavePolicy): Definition {
+export function extensionFlow(policy: LeaveRules): Definition {
   return flow(EXTENSION, policy, { returnTo: [], afterReturn: [] });
 }
 
 function flow(
   head: Pick<Definition, 'key' | 'name'>,
-  { levels, standIn }: LeavePolicy,
+  { levels, standIn }: LeaveRules,
   returns: Pick<StepDefinition, 'returnTo' | 'afterReturn'>,
 ): Definition {
   const steps = stepsOf(levels).map(({ position, approver, from, to }): StepDefinition => {
@@ -28,36 +35,42 @@ function flow(
         name: nameOf(approver),
         when: from === 1 && to === undefined ? [] : [when],
       },
-      ...{ signers: [ruleOf(approver)], mode: 'any', standIn: null, deadline: null },
+      ...{ signers: [ruleOf(approver)], mode: 'any', standIn: null, deadline: deadlineOf(approver) },
       ...returns,
     };
   });
   return { ...head, steps, standIn: ruleOf(standIn), mayChange: [], urgeEveryHours: 24 };
 }
 
+/** Pointers to where in the policy each step comes from, in the order of the steps. */
+export function originsOf({ levels }: Pick<LeaveRules, 'levels'>): string[] {
+  return stepsOf(levels).map(({ position, level }) => `#/levels/${levels.indexOf(level)}/approvers/${position - 1}`);
+}
+
 interface Range {
   position: number;
   approver: LeaveApprover;
+  /** The first of the levels that ask for it. */
+  level: LeaveLevel;
   from: number;
   /** Left out: without end. */
   to: number | undefined;
 }
 
 /** Each approver's days: levels next to each other that ask the same one at the same position are one step. */
-function stepsOf(levels: LeavePolicy['levels']): Range[] {
+function stepsOf(levels: readonly LeaveLevel[]): Range[] {
   const sorted = [...levels].sort((a, b) => a.upToDays - b.upToDays);
   const longest = Math.max(...sorted.map(({ approvers }) => approvers.length));
   const ranges: Range[] = [];
   for (let position = 1; position <= longest; position++) {
     let open: Range | undefined;
-    for (const [i, { approvers }] of sorted.entries()) {
-      const approver = approvers[position - 1];
+    for (const [i, level] of sorted.entries()) {
+      const approver = level.approvers[position - 1];
       const from = i === 0 ? 1 : (sorted[i - 1]?.upToDays ?? 0) + 1;
-      const same =
-        open && approver && open.approver.kind === approver.kind && open.approver.unitKind === approver.unitKind;
+      const same = open && approver && isDeepStrictEqual(open.approver, approver);
       if (!same) {
         if (open) open.to = from - 1;
-        open = approver && { position, approver, from, to: undefined };
+        open = approver && { position, approver, level, from, to: undefined };
         if (open) ranges.push(open);
       }
     }
@@ -65,11 +78,17 @@ function stepsOf(levels: LeavePolicy['levels']): Range[] {
   return ranges;
 }
 
-function ruleOf({ kind, unitKind }: LeaveApprover): SignerRule {
+function ruleOf({ kind, unitKind }: LeavePost): SignerRule {
   return { by: 'post', post: kind, ...(unitKind && { unitKind }) };
 }
 
-function nameOf({ kind, unitKind }: LeaveApprover): Bilingual {
+function deadlineOf({ deadline }: LeaveApprover): Deadline | null {
+  if (!deadline) return null;
+  const { to, ...limit } = deadline;
+  return { ...limit, ...(to && { to: ruleOf(to) }) };
+}
+
+function nameOf({ kind, unitKind }: LeavePost): Bilingual {
   const post = APPOINTMENT_KINDS[kind];
   const unit: Bilingual | undefined = unitKind && { ...UNIT_KINDS, ...PLACE_KINDS }[unitKind];
   return unit

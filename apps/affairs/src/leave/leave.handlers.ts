@@ -6,6 +6,8 @@ import { FileKeys, Files } from '#files';
 import { eraseTexts, sealedTableOf, StudentKeys, sealTexts } from '#vault';
 import { Workflows } from '#workflow';
 import { Leave } from './leave.entity.js';
+import { StepDueV1 } from '../tasks/step-due.event.js';
+import { LeaveCases } from './leave-cases.service.js';
 import { LeaveReturns, SYSTEM } from './leave-returns.service.js';
 
 /** Rows that are sealed in one go. */
@@ -16,6 +18,7 @@ const SEALED_AT_ONCE = 1_000;
 export class LeaveHandlers {
   constructor(
     private readonly returns: LeaveReturns,
+    private readonly cases: LeaveCases,
     private readonly workflows: Workflows,
     private readonly students: StudentKeys,
     private readonly files: Files,
@@ -50,6 +53,11 @@ export class LeaveHandlers {
   async sealTexts(tx: Tx): Promise<void> {
     await sealTexts(tx, this.students, sealedTableOf(tx, Leave), SEALED_AT_ONCE);
     await this.fileKeys.giveAttached(tx, 'affairs', SEALED_AT_ONCE);
+  }
+
+  @OnEvent(StepDueV1)
+  async whenStepDue(tx: Tx, { data }: Received<StepDueV1>): Promise<void> {
+    await this.cases.expire(tx, data.caseId, data.dueAt);
   }
 
   @Every('17 0 * * *', { name: 'affairs.leave-overdue', catchUp: 'latest' })

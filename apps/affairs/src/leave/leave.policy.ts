@@ -1,62 +1,10 @@
-import {
-  APPOINTMENT_KINDS,
-  type AppointmentKind,
-  type Bilingual,
-  type LeaveKind,
-  PLACE_KINDS,
-  ROLE_PERMISSIONS,
-  UNIT_KINDS,
-  type UnitKind,
-} from '#contracts';
-import { Decimal, Flag, Int, ListOf, Nested, OneOf } from '#fields';
+import type { AppointmentKind, LeaveKind, UnitKind } from '#contracts';
+import type { Tx } from '#database';
+import { Decimal, Flag, Int, ListOf, Nested } from '#fields';
 import { Policy } from '#policy';
-
-const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
-
-/** Posts that carry the permission to decide; others cannot be made approvers. */
-const DECIDING_POSTS: Record<string, Bilingual> = Object.fromEntries(
-  Object.entries(APPOINTMENT_KINDS).filter(([kind]) =>
-    ROLE_PERMISSIONS[kind as AppointmentKind].includes('affairs:leave:decide'),
-  ),
-);
-
-/** Who decides a step: holders of the post over a unit of the student. */
-export class LeaveApprover {
-  @OneOf(DECIDING_POSTS, { zh: '任职', en: 'Post', example: 'student_affairs_officer' })
-  kind: AppointmentKind;
-
-  @OneOf(ANY_UNIT, {
-    zh: '任职所在单位的种类；缺省不限',
-    en: 'Kind of the unit the post is over; any when left out',
-    optional: true,
-    example: 'college',
-  })
-  unitKind?: UnitKind;
-}
-
-/** The chain of leaves up to so many days. */
-export class LeaveLevel {
-  @Int({ zh: '不超过多少天', en: 'Leaves of at most so many days', min: 1, max: 366, example: 2 })
-  upToDays: number;
-
-  @ListOf(() => LeaveApprover, {
-    zh: '依次审批',
-    en: 'Who decides, in order',
-    minItems: 1,
-    maxItems: 6,
-    example: [{ kind: 'counselor' }],
-  })
-  approvers: LeaveApprover[];
-
-  @Int({
-    zh: '提前几个工作日申请，申请当日计入',
-    en: 'Working days to apply ahead; the day of asking counts',
-    min: 0,
-    max: 30,
-    example: 1,
-  })
-  applyWorkingDaysAhead: number;
-}
+import type { FieldError } from '#problems';
+import { LeaveApprover, LeaveLevel, LeavePost } from './leave.levels.js';
+import { flowFindings } from './leave-flow.check.js';
 
 export class LeaveKindRule {
   @Flag({ zh: '是否要求提前申请', en: 'Must it be applied for ahead?', example: true })
@@ -154,12 +102,12 @@ export class LeavePolicy {
     level(60, 3, COUNSELOR, COLLEGE, SCHOOL),
   ];
 
-  @Nested(() => LeaveApprover, {
+  @Nested(() => LeavePost, {
     zh: '审批环节无人任职时由谁审批',
     en: 'Who decides where nobody holds the post any more',
     example: { kind: 'student_affairs_officer', unitKind: 'school' },
   })
-  standIn: LeaveApprover = SCHOOL;
+  standIn: LeavePost = SCHOOL;
 
   @Nested(() => LeaveKindRules, { zh: '各类请假的要求', en: 'What each kind asks for' })
   kinds: LeaveKindRules = Object.assign(new LeaveKindRules(), {
@@ -209,4 +157,9 @@ export class LeavePolicy {
     assumeAwayAfterHours: 6,
     watchDays: 14,
   });
+
+  /** Levels that cannot hold, deadlines without what they need, and steps that nobody would sign on `date`. */
+  findings(tx: Tx, date: string): Promise<FieldError[]> {
+    return flowFindings(tx, this, date);
+  }
 }

@@ -14,6 +14,7 @@ import { ByDto, PageQuery, PersonRefDto } from '#http';
 import type { Person } from '#roster';
 import type { Opened } from '#vault';
 import {
+  AT_DEADLINE,
   type Available,
   AvailableActionDto,
   type Case,
@@ -229,15 +230,22 @@ class LeaveStepDto {
   @Instant({ zh: '时限', en: 'To be decided by', nullable: true, example: '2026-12-02T16:00:00.000Z' })
   dueAt: string | null;
 
+  @Flag({ zh: '已超时限', en: 'The deadline has passed', example: false })
+  overdue: boolean;
+
   @ListOf(() => SignatureDto, { zh: '签批', en: 'Signatures', maxItems: 1000, example: [] })
   signatures: SignatureDto[];
 
-  static from(case_: Case, { step, signers, decision, decisive, dueAt }: OutlinedStep, i: number): LeaveStepDto {
+  static from(
+    case_: Case,
+    { step, signers, decision, decisive, dueAt, overdue }: OutlinedStep,
+    i: number,
+  ): LeaveStepDto {
     const { post, unitKind = null } = step.signers[0] as (typeof step.signers)[number];
     return Object.assign(new LeaveStepDto(), {
       ...{ position: i + 1, kind: post, unitKind, policyVersion: case_.instance.facts['policyVersion'] ?? 0 },
       ...{ decision: decision ?? 'pending', decidedBy: decisive?.by ?? null, decidedAt: decisive?.at ?? null },
-      ...{ comment: decisive ? commentOn(case_, decisive) : null, key: step.key, name: step.name, dueAt },
+      ...{ comment: decisive ? commentOn(case_, decisive) : null, key: step.key, name: step.name, dueAt, overdue },
       signatures: signers.map((signer) => SignatureDto.from(signer)),
     });
   }
@@ -309,6 +317,7 @@ export class LeaveDetailDto extends LeaveDto {
 export const LEAVE_ACTIONS = {
   submit: { zh: '提交', en: 'submitted' },
   ...OPERATIONS,
+  ...AT_DEADLINE,
   cancel: { zh: '撤销', en: 'cancelled' },
   extend: { zh: '申请续假', en: 'asked for an extension' },
   attach: { zh: '补交材料', en: 'handed papers in' },

@@ -41,8 +41,17 @@ export class TaskDto {
   @Instant({ zh: '时限', en: 'To be done by', nullable: true, example: '2026-12-02T16:00:00.000Z' })
   dueAt: Date | null;
 
+  @Flag({ zh: '已超时限', en: 'The deadline has passed', example: false })
+  overdue: boolean;
+
+  @Flag({ zh: '因逾期上报给本人', en: 'Escalated to the caller, because it is overdue', example: false })
+  escalated: boolean;
+
   @Flag({ zh: '任职空缺，由本人代办', en: 'Nobody holds the post: the caller stands in', example: false })
   standIn: boolean;
+
+  @Uuid({ zh: '代谁办理（其离岗期间）', en: 'In the place of whom, while they are absent', nullable: true })
+  insteadOf: string | null;
 
   @Flag({ zh: '他人委派，请答复', en: 'Somebody asks for an answer', example: false })
   delegated: boolean;
@@ -66,6 +75,9 @@ export interface TaskRow {
   name: { zh: string; en: string };
   since: Date;
   dueAt: Date | null;
+  overdue: boolean;
+  escalated: boolean;
   standIn: boolean;
+  insteadOf: string | null;
   delegated: boolean;
 }

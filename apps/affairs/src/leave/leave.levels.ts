@@ -1,0 +1,78 @@
+import {
+  APPOINTMENT_KINDS,
+  type AppointmentKind,
+  type Bilingual,
+  PLACE_KINDS,
+  ROLE_PERMISSIONS,
+  UNIT_KINDS,
+  type UnitKind,
+} from '#contracts';
+import { Int, ListOf, Nested, OneOf } from '#fields';
+import { TimeLimit } from '#workflow';
+
+const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
+
+/** Posts that carry the permission to decide; others cannot be made approvers. */
+const DECIDING_POSTS: Record<string, Bilingual> = Object.fromEntries(
+  Object.entries(APPOINTMENT_KINDS).filter(([kind]) =>
+    ROLE_PERMISSIONS[kind as AppointmentKind].includes('affairs:leave:decide'),
+  ),
+);
+
+/** Holders of the post over a unit of the student. */
+export class LeavePost {
+  @OneOf(DECIDING_POSTS, { zh: '任职', en: 'Post', example: 'student_affairs_officer' })
+  kind: AppointmentKind;
+
+  @OneOf(ANY_UNIT, {
+    zh: '任职所在单位的种类；缺省不限',
+    en: 'Kind of the unit the post is over; any when left out',
+    optional: true,
+    example: 'college',
+  })
+  unitKind?: UnitKind;
+}
+
+/** By when a step is to be decided. */
+export class LeaveTimeLimit extends TimeLimit {
+  @Nested(() => LeavePost, {
+    zh: '上报给（escalate）',
+    en: 'With `escalate`: who may decide as well',
+    ...{ optional: true, example: { kind: 'student_affairs_officer', unitKind: 'school' } },
+  })
+  to?: LeavePost;
+}
+
+/** Who decides a step, and by when; without a limit it waits. */
+export class LeaveApprover extends LeavePost {
+  @Nested(() => LeaveTimeLimit, {
+    zh: '办理时限及届时如何；缺省无时限',
+    en: 'Time limit, and what happens then; none when left out',
+    ...{ optional: true, example: { workingDays: 1, then: 'remind' } },
+  })
+  deadline?: LeaveTimeLimit;
+}
+
+/** The chain of leaves up to so many days. */
+export class LeaveLevel {
+  @Int({ zh: '不超过多少天', en: 'Leaves of at most so many days', min: 1, max: 366, example: 2 })
+  upToDays: number;
+
+  @ListOf(() => LeaveApprover, {
+    zh: '依次审批',
+    en: 'Who decides, in order',
+    minItems: 1,
+    maxItems: 6,
+    example: [{ kind: 'counselor' }],
+  })
+  approvers: LeaveApprover[];
+
+  @Int({
+    zh: '提前几个工作日申请，申请当日计入',
+    en: 'Working days to apply ahead; the day of asking counts',
+    min: 0,
+    max: 30,
+    example: 1,
+  })
+  applyWorkingDaysAhead: number;
+}
