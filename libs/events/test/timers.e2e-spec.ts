@@ -42,10 +42,12 @@ describe('timers', () => {
   it('come due by the campus clock', async () => {
     const id = newId();
     await set(id, new Date(test.clock.now().getTime() + 8 * 3_600_000));
-    await fireTimers(test);
+    await timers.fire();
+    await drainEvents(test);
     expect(await effects(id)).toEqual([]);
     test.clock.advance({ hours: 9 });
-    await fireTimers(test);
+    await timers.fire();
+    await drainEvents(test);
     expect(await effects(id)).toEqual([1]);
     test.clock.reset();
   });
