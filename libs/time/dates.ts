@@ -8,11 +8,6 @@ function within(year: number, date: string): string {
   return year > 9999 ? LAST_DATE : year < 1 ? FIRST_DATE : date;
 }
 
-/** Today's calendar date (YYYY-MM-DD) in the campus time zone. */
-export function today(timeZone: string, now: Date = new Date()): string {
-  return dateOf(now, timeZone);
-}
-
 /** The calendar date an instant falls on in the campus time zone; the last date for all that lies beyond. */
 export function dateOf(instant: Date | string, timeZone: string): string {
   const moment =
