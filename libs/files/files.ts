@@ -246,10 +246,9 @@ export class Files {
   }
 
   private readable(actor: Actor, service: ServiceName): Sql {
-    const date = this.clock.today();
     let readable = sql`(f.subject_id IS NULL AND ${handedInBy(actor)})`;
     for (const purpose of purposesOf(service)) {
-      const subject = purpose.readable(actor, sql`f.subject_id`, date);
+      const subject = purpose.readable(actor, sql`f.subject_id`, this.clock);
       readable = sql`${readable} OR (f.purpose = ${purpose.name} AND ${subject})`;
     }
     return sql`(${readable})`;

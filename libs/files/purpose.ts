@@ -1,6 +1,7 @@
 import type { Actor } from '#auth';
 import type { Bilingual, Permission, ServiceName } from '#contracts';
 import type { Sql } from '#database';
+import type { CampusClock } from '#time';
 import type { MediaType } from './content.js';
 
 const MB = 1_048_576;
@@ -20,8 +21,8 @@ export interface FilePurpose extends Bilingual {
   upload: readonly [Permission, ...Permission[]];
   /** The permission that `readable` looks at. */
   read: Permission;
-  /** SQL predicate: may the actor read the subject whose id is in the column `subjectId` on `date` (YYYY-MM-DD)? */
-  readable(actor: Actor, subjectId: Sql, date: string): Sql;
+  /** SQL predicate: may the actor read the subject whose id is in the column `subjectId` now? */
+  readable(actor: Actor, subjectId: Sql, clock: CampusClock): Sql;
   /** SQL: the student whom a subject is about, by the column with its id. Files that are attached to it are sealed with the student's key. */
   studentOf?(subjectId: Sql): Sql;
 }

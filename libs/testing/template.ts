@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { services } from '../../apps/campus/src/services.js';
 import { connect, Database, migrate } from '../database/index.js';
 import { grantServiceRoles, migrationSets } from '../service/index.js';
+import { campusNow } from './clock.js';
 
 export const TEMPLATE = 'yizhan_template';
 
@@ -21,6 +22,8 @@ export async function prepareTemplate(serverUrl: string): Promise<void> {
   const source = await connect({ url, entities: [], poolSize: 2, applicationName: 'yizhan-seed' });
   try {
     const database = new Database(source);
+    // Timers that migrations set are due by the machine's clock.
+    await source.query(`UPDATE events.timer SET due_at = due_at - now() + $1::timestamptz`, [campusNow()]);
     for (const service of services)
       if (service.seed) await database.transaction(null, (tx) => (service.seed as (tx: unknown) => Promise<void>)(tx));
   } finally {

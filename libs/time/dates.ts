@@ -8,11 +8,6 @@ function within(year: number, date: string): string {
   return year > 9999 ? LAST_DATE : year < 1 ? FIRST_DATE : date;
 }
 
-/** Today's calendar date (YYYY-MM-DD) in the campus time zone. */
-export function today(timeZone: string, now: Date = new Date()): string {
-  return dateOf(now, timeZone);
-}
-
 /** The day a zone was asked of last, in milliseconds: nearly every question is of now, several times a request. */
 const lastDays = new Map<string, { from: number; to: number; date: string }>();
 

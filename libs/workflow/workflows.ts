@@ -233,12 +233,13 @@ export class Workflows {
     subjectId: string,
     action: string,
     by: Acting['by'],
+    at: Date,
     comment: string | null = null,
   ): Promise<void> {
     await query(
       tx,
-      sql`INSERT INTO ${this.table('_action')} (id, subject_id, action, person_id, app, comment)
-          VALUES (${newId()}, ${subjectId}, ${action}, ${by.personId ?? null}, ${by.app}, ${comment})`,
+      sql`INSERT INTO ${this.table('_action')} (id, subject_id, action, person_id, app, comment, occurred_at)
+          VALUES (${newId()}, ${subjectId}, ${action}, ${by.personId ?? null}, ${by.app}, ${comment}, ${at})`,
     );
   }
 

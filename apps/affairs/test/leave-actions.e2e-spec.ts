@@ -1,5 +1,6 @@
 import { newId, sql } from '#database';
 import { campus, type Client, TestApp, wholeList } from '#testing';
+import { addDays } from '#time';
 import { Workflows } from '#workflow';
 import { affairs } from '../src/affairs.module.js';
 import { LeaveHandlers } from '../src/leave/leave.handlers.js';
@@ -206,8 +207,10 @@ describe('what can be done with a leave while it is decided', () => {
     const leave = await submit(await student(9), await form(test));
     const post = sql`person_id = ${counselorFl} AND kind = 'counselor'`;
     const find = (): Promise<void> =>
-      test.database.transaction(null, (tx) => test.app.get(LeaveHandlers).findSigners(tx, { at: new Date() } as never));
-    await test.query(sql`UPDATE staffing.appointment SET valid_to = current_date - 1 WHERE ${post}`);
+      test.database.transaction(null, (tx) =>
+        test.app.get(LeaveHandlers).findSigners(tx, { at: test.clock.now() } as never),
+      );
+    await test.query(sql`UPDATE staffing.appointment SET valid_to = ${addDays(test.clock.today(), -1)} WHERE ${post}`);
     try {
       await find();
       expect((await tasks(school)).find(({ subjectId }) => subjectId === leave.id)).toMatchObject({ standIn: true });
@@ -226,7 +229,7 @@ describe('what can be done with a leave while it is decided', () => {
   it('is decided in the place of an absent counselor', async () => {
     const leave = await submit(await student(6), await form(test));
     await test.query(
-      sql`INSERT INTO affairs.workflow_absence VALUES (${newId()}, ${counselorCs}, ${counselorFl}, now() - interval '1 day', now() + interval '1 day')`,
+      sql`INSERT INTO affairs.workflow_absence VALUES (${newId()}, ${counselorCs}, ${counselorFl}, ${test.clock.now()}::timestamptz - interval '1 day', ${test.clock.now()}::timestamptz + interval '1 day')`,
     );
     expect([await waits(counselor, leave), await waits(foreign, leave)]).toEqual([true, true]);
     const done = (await act(foreign, leave, 'approve').expect(200)).body as LeaveAnswer;

@@ -26,7 +26,7 @@ describe('returns from leave', () => {
       studentId: campus.students[student]!,
       buildingId,
       direction,
-      at: new Date(Date.now() - hoursAgo * HOUR).toISOString(),
+      at: new Date(test.clock.now().getTime() - hoursAgo * HOUR).toISOString(),
     });
 
   async function record(...batches: PassFact[][]): Promise<void> {
@@ -99,7 +99,7 @@ describe('returns from leave', () => {
     await record([pass(2, 'out', 69), back]);
     const self = await test.person(campus.students[2]!);
     await act(self, await see(leave), 'close').expect(409);
-    const returnedAt = new Date(Date.now() - 40 * HOUR).toISOString();
+    const returnedAt = new Date(test.clock.now().getTime() - 40 * HOUR).toISOString();
     const corrected = await act(counselor, await see(leave), 'close', { returnedAt }).expect(200);
     expect(corrected.body).toMatchObject({ status: 'closed', closedHow: 'staff', returnedAt, endsAt: returnedAt });
     expect(await changes(leave)).toEqual([back.at, returnedAt]);
@@ -167,20 +167,20 @@ describe('returns from leave', () => {
   it('is reported by the student, as of now, and by staff, as of when they say', async () => {
     const student = await test.person(campus.students[5]!);
     const own = await leaveOf(5, 5, 5);
-    const earlier = new Date(Date.now() - HOUR).toISOString();
+    const earlier = new Date(test.clock.now().getTime() - HOUR).toISOString();
     await act(student, own, 'close', { returnedAt: earlier }).expect(400);
     const closed = (await act(student, own, 'close').expect(200)).body as LeaveAnswer;
     expect(closed).toMatchObject({ status: 'closed', closedHow: 'self' });
-    expect(Math.abs(Date.parse(closed.endsAt) - Date.now())).toBeLessThan(60_000);
+    expect(Math.abs(Date.parse(closed.endsAt) - test.clock.now().getTime())).toBeLessThan(60_000);
     expect(await changes(own)).toEqual([closed.endsAt]);
     // A pass that arrives late knows better.
     await record([pass(5, 'out', 4), pass(5, 'in', 2)]);
     expect((await see(own))['closedHow']).toBe('gate');
 
     const other = await leaveOf(6, 5, 5);
-    const bad = await act(counselor, other, 'close', { returnedAt: new Date(Date.now() + HOUR).toISOString() }).expect(
-      400,
-    );
+    const bad = await act(counselor, other, 'close', {
+      returnedAt: new Date(test.clock.now().getTime() + HOUR).toISOString(),
+    }).expect(400);
     expect(bad.body.errors[0].pointer).toBe('#/returnedAt');
     const byStaff = (await act(counselor, other, 'close', { returnedAt: earlier, comment: '已到宿舍核实' }).expect(200))
       .body;
@@ -233,7 +233,7 @@ describe('returns from leave', () => {
     const before = await kept();
     await record([pass(9, 'out', 2, building2), pass(9, 'in', 1, building2)]);
     expect(await kept()).toBe(before);
-    await test.app.get(Schedules).tick(new Date(Date.now() + 40 * 24 * HOUR));
+    await test.app.get(Schedules).tick(new Date(test.clock.now().getTime() + 40 * 24 * HOUR));
     await drainEvents(test);
     expect(await kept()).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { newId, sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
+import { addDays } from '#time';
 import { affairs } from '../src/affairs.module.js';
 import { act, appoint, approve, events, form, handIn, type LeaveAnswer, submit, urgentForm } from './support.js';
 
@@ -187,7 +188,7 @@ describe('leaves', () => {
     const [a, b] = [await handIn(student(3)), await handIn(student(3))];
     const sick = await approve(test, await submit(student(3), urgentForm(50, 2, { kind: 'sick', attachments: [a] })));
     const proof = {
-      endsAt: new Date(Date.now() + 20 * 3_600_000).toISOString(),
+      endsAt: new Date(test.clock.now().getTime() + 20 * 3_600_000).toISOString(),
       reason: '未痊愈',
       attachments: [b],
     };
@@ -260,7 +261,7 @@ describe('leaves', () => {
     const leave = await submit(student(8), await form(test));
     await foreign.get(`${PATH}/${leave.id}`).expect(200);
     const moved = sql`person_id = ${counselorFl} AND kind = 'counselor'`;
-    await test.query(sql`UPDATE staffing.appointment SET valid_to = current_date - 1 WHERE ${moved}`);
+    await test.query(sql`UPDATE staffing.appointment SET valid_to = ${addDays(test.clock.today(), -1)} WHERE ${moved}`);
     await foreign.get(`${PATH}/${leave.id}`).expect(403);
     await appoint(test, counselorFl, 'counselor', campus.classes.se2402);
     await foreign.get(`${PATH}/${leave.id}`).expect(404);

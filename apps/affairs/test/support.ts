@@ -2,8 +2,8 @@ import type supertest from 'supertest';
 import type { AppointmentKind } from '#contracts';
 import { newId, sql } from '#database';
 import { addWorkingDays } from '#roster';
-import { campus, type Client, type TestApp } from '#testing';
-import { addDays, instantOf, today } from '#time';
+import { campus, campusNow, type Client, type TestApp } from '#testing';
+import { addDays, instantOf } from '#time';
 
 const PATH = '/affairs/v1/leaves';
 export const PDF = Buffer.from('%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n');
@@ -21,7 +21,7 @@ export interface LeaveAnswer {
 
 /** A form whose period begins `skip` days after the first day that is five working days ahead, and touches `days` days. */
 export async function form(test: TestApp, days = 1, skip = 0, more: object = {}): Promise<object> {
-  const { date } = await addWorkingDays(test.tx, today(zone), 5);
+  const { date } = await addWorkingDays(test.tx, test.clock.today(), 5);
   const first = addDays(date, 1 + skip);
   return {
     kind: 'personal',
@@ -38,8 +38,8 @@ export function urgentForm(ago: number, ahead: number, more: object = {}): objec
   return {
     kind: 'personal',
     urgent: true,
-    startsAt: new Date(Date.now() - ago * HOUR).toISOString(),
-    endsAt: new Date(Date.now() + ahead * HOUR).toISOString(),
+    startsAt: new Date(campusNow().getTime() - ago * HOUR).toISOString(),
+    endsAt: new Date(campusNow().getTime() + ahead * HOUR).toISOString(),
     reason: '家中急事',
     destination: '宝鸡市',
     ...more,

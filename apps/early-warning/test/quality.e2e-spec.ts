@@ -95,6 +95,9 @@ describe('quality of rules', () => {
     // Wilson, 2 of 3 at 95 %: 0.2077 – 0.9385.
     expect(body.rules[0].interval.low).toBeCloseTo(0.2077, 3);
     expect(body.rules[0].interval.high).toBeCloseTo(0.9385, 3);
+    test.clock.advance({ days: 2 });
+    expect((await report(officer)).rules[0].ignored).toBe(2);
+    test.clock.reset();
   });
 
   it('counts the students of whoever asks', async () => {

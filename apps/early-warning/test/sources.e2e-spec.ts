@@ -124,6 +124,19 @@ describe('sources', () => {
       await test.query(sql`DELETE FROM early_warning.source_heartbeat`);
     });
 
+    it('live and die by the campus clock', async () => {
+      await app.post(`${SOURCES}/well/heartbeat`, {}).expect(200);
+      const dead = async () => (await silent(test.clock.today()))[SILENT.dead!];
+      test.clock.advance({ hours: 47 });
+      expect(await dead()).toBeUndefined();
+      test.clock.advance({ hours: 2 });
+      expect(await dead()).toMatchObject({ kind: 'dead' });
+      await app.post(`${SOURCES}/well/heartbeat`, {}).expect(200);
+      expect(await dead()).toBeUndefined();
+      test.clock.reset();
+      await test.query(sql`DELETE FROM early_warning.source_heartbeat`);
+    });
+
     it('are not missed where another supplies the metric', async () => {
       const spare = { ...well, code: 'spare' };
       await officer.post(SOURCES, spare).expect(201);

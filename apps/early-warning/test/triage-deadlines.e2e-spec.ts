@@ -143,6 +143,22 @@ describe('time limits of triage', () => {
     expect(inTime).not.toContain(five);
   });
 
+  it('are over by the campus clock', async () => {
+    await absent([7, 7]);
+    const { id, triageDueAt } = await of(7);
+    const isOverdue = async (): Promise<boolean> => {
+      const { data } = (await officer.get(`${WARNINGS}?status=open&limit=200&overdue=true`).expect(200)).body;
+      return (data as Row[]).some((row) => row.id === id);
+    };
+    test.clock.set(new Date(Date.parse(triageDueAt!) - HOUR));
+    expect(await isOverdue()).toBe(false);
+    test.clock.advance({ hours: 2 });
+    expect(await isOverdue()).toBe(true);
+    await fireTimers(test);
+    expect(await overdue()).toMatchObject({ [id]: expect.any(String) });
+    test.clock.reset();
+  });
+
   it('hold for warnings that were open before there were any', async () => {
     const open = () =>
       test.query<{ id: string; level: string; dueAt: Date }>(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sql, type Tx } from '#database';
+import { query, sql, type Tx } from '#database';
 import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
 import { NightChecks } from '../src/nights/night-checks.service.js';
 import { Rechecks } from '../src/nights/rechecks.service.js';
@@ -178,6 +178,21 @@ describe('a night that was checked', () => {
       );
       await taken;
       expect(await test.query(sql`SELECT 1 FROM safety.night_recheck WHERE night = ${evening}`)).toEqual([]);
+    });
+
+    it('can be asked for again an hour after it was given up', async () => {
+      const rechecks = test.app.get(Rechecks);
+      await test.database.transaction(null, async (tx) => {
+        const waiting = () => query(tx, sql`SELECT 1 FROM safety.night_recheck WHERE night = '2025-06-18'`);
+        await rechecks.request(tx, ['2025-06-18']);
+        await rechecks.forgetOld(tx);
+        expect(await waiting()).toHaveLength(1);
+        test.clock.advance({ minutes: 61 });
+        await rechecks.forgetOld(tx);
+        expect(await waiting()).toHaveLength(0);
+      });
+      test.clock.reset();
+      await drainEvents(test);
     });
 
     it('leaves nights alone that were never checked', async () => {

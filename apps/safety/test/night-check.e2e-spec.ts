@@ -249,15 +249,21 @@ describe('the night check', () => {
     });
 
     it('runs by itself every morning, and makes up for missed ones', async () => {
-      await test.query(
-        sql`UPDATE events.schedule SET last_period = ${test.clock.now()}::timestamptz - interval '3 days' WHERE name = 'safety.night-check'`,
-      );
-      await test.app.get(Schedules).tick();
-      await drainEvents(test);
-      const recent = await test.query(
-        sql`SELECT 1 FROM safety.night WHERE night >= ${addDays(test.clock.today(), -5)}`,
-      );
-      expect(recent).toHaveLength(3);
+      const last = addDays(test.clock.today(), 2);
+      const nights = [addDays(last, -2), addDays(last, -1), last];
+      const checked = async (): Promise<string[]> => {
+        await test.app.get(Schedules).tick();
+        await drainEvents(test);
+        const rows = await test.query<{ night: string }>(
+          sql`SELECT night::text AS night FROM safety.night WHERE night >= ${nights[0]} ORDER BY night`,
+        );
+        return rows.map(({ night }) => night);
+      };
+      test.clock.set(`${addDays(last, 1)}T05:36:00+08:00`);
+      expect(await checked()).toEqual(nights.slice(0, 2));
+      test.clock.advance({ minutes: 2 });
+      expect(await checked()).toEqual(nights);
+      test.clock.reset();
     });
   });
 

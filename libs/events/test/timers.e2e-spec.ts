@@ -39,6 +39,19 @@ describe('timers', () => {
     expect(await effects(id)).toEqual([1]);
   });
 
+  it('come due by the campus clock', async () => {
+    const id = newId();
+    await set(id, new Date(test.clock.now().getTime() + 8 * 3_600_000));
+    await timers.fire();
+    await drainEvents(test);
+    expect(await effects(id)).toEqual([]);
+    test.clock.advance({ hours: 9 });
+    await timers.fire();
+    await drainEvents(test);
+    expect(await effects(id)).toEqual([1]);
+    test.clock.reset();
+  });
+
   it('are moved by setting them again, and cancelled', async () => {
     const [moved, cancelled, again] = [newId(), newId(), newId()];
     await set(moved, later(1), 1);

@@ -116,7 +116,7 @@ export class LeaveCases {
     action: string,
     comment: string | null = null,
   ): Promise<void> {
-    await this.workflows.note(tx, leave.id, action, by, comment);
+    await this.workflows.note(tx, leave.id, action, by, this.clock.now(), comment);
   }
 
   /** The extension that is pending goes with the leave. */

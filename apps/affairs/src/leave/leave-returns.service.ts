@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { Config } from '#config';
 import { LeaveChangedV1, type PassFact } from '#contracts';
 import { query, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
 import { type CountedPass, membershipsOf, passesSince } from '#roster';
-import { addDays, dateOf, instantOf, today } from '#time';
+import { addDays, CampusClock } from '#time';
 import { Workflows } from '#workflow';
 import { gateReturn, type LeavePass } from './gate-return.js';
 import { Leave } from './leave.entity.js';
@@ -23,7 +22,7 @@ export class LeaveReturns {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly workflows: Workflows,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** Keeps the passes that may show a return, and settles the leaves they bear on. Passes may repeat, come late, in any order. */
@@ -101,7 +100,7 @@ export class LeaveReturns {
     const [case_] = await this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`);
     const closed = leave.status === 'closed';
     if (!case_ || (case_.instance.suspended !== null) === closed) return;
-    const acting = { by: SYSTEM, roles: ['manager' as const], at: new Date() };
+    const acting = { by: SYSTEM, roles: ['manager' as const], at: this.clock.now() };
     await this.workflows.act(tx, case_, { op: closed ? 'suspend' : 'resume' }, acting);
   }
 
@@ -113,8 +112,8 @@ export class LeaveReturns {
             UPDATE affairs.leave SET status = 'closed', closed_how = 'late', overdue_at = ${now}, version = version + 1, updated_at = now()
              WHERE status = 'approved' AND extension_ends_at IS NULL AND return_by < ${now}
             RETURNING id)
-          INSERT INTO affairs.workflow_action (id, subject_id, action, app)
-          SELECT gen_random_uuid(), id, 'overdue', ${SYSTEM.app} FROM overdue RETURNING id`,
+          INSERT INTO affairs.workflow_action (id, subject_id, action, app, occurred_at)
+          SELECT gen_random_uuid(), id, 'overdue', ${SYSTEM.app}, ${this.clock.now()} FROM overdue RETURNING id`,
     );
     return rows.length;
   }
@@ -131,7 +130,7 @@ export class LeaveReturns {
 
   /** Leaves a pass may bear on, locked, so that a decision under way and a pass do not miss each other. */
   private async openLeavesOf(tx: Tx, studentIds: string[], rule: GateReturnRule): Promise<Leave[]> {
-    const settled = this.settledBefore(rule, new Date());
+    const settled = this.settledBefore(rule, this.clock.now());
     const rows = await query<{ id: string }>(
       tx,
       sql`SELECT id FROM affairs.leave
@@ -152,7 +151,7 @@ export class LeaveReturns {
       if (!leave.seeAtGate(gateReturn(leave.startsAt, passes.get(leave.id) ?? [], rule))) continue;
       await update(tx, leave);
       if (leave.returnedAt?.getTime() === before.returnedAt?.getTime() && leave.status === before.status) continue;
-      await this.workflows.note(tx, leave.id, leave.returnedAt ? 'close' : 'reopen', SYSTEM);
+      await this.workflows.note(tx, leave.id, leave.returnedAt ? 'close' : 'reopen', SYSTEM, this.clock.now());
       await this.restExtension(tx, leave);
       if (leave.endsAt.getTime() !== before.endsAt.getTime()) await publishChange(tx, this.events, leave);
     }
@@ -160,10 +159,9 @@ export class LeaveReturns {
 
   /** `student date building` of everybody's dormitory on the days of the passes. */
   private async homes(tx: Tx, passes: readonly CountedPass[]): Promise<Set<string>> {
-    const { timeZone } = this.config;
     const studentsByDate = new Map<string, Set<string>>();
     for (const { studentId, at } of passes) {
-      const date = dateOf(at, timeZone);
+      const date = this.clock.dateOf(at);
       studentsByDate.set(date, (studentsByDate.get(date) ?? new Set()).add(studentId));
     }
     const homes = new Set<string>();
@@ -176,16 +174,15 @@ export class LeaveReturns {
   }
 
   private homeKey({ studentId, at, buildingId }: CountedPass): string {
-    return `${studentId} ${dateOf(at, this.config.timeZone)} ${buildingId}`;
+    return `${studentId} ${this.clock.dateOf(at)} ${buildingId}`;
   }
 
   private async rule(tx: Tx): Promise<GateReturnRule> {
-    return (await this.policies.at(tx, LeavePolicy, today(this.config.timeZone))).value.gateReturn;
+    return (await this.policies.at(tx, LeavePolicy, this.clock.today())).value.gateReturn;
   }
 
   private settledBefore(rule: GateReturnRule, now: Date): Date {
-    const { timeZone } = this.config;
-    return instantOf(addDays(dateOf(now, timeZone), -rule.watchDays), '00:00', timeZone);
+    return this.clock.instantOf(addDays(this.clock.dateOf(now), -rule.watchDays), '00:00');
   }
 }
 

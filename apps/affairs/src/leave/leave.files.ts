@@ -18,11 +18,11 @@ export const LEAVE_PROOF = filePurpose({
   upload: ['affairs:leave:submit', 'affairs:leave:decide'],
   read: 'affairs:leave:read',
   studentOf: (subjectId) => sql`(SELECT l.student_id FROM affairs.leave l WHERE l.id = ${subjectId})`,
-  readable: (actor, subjectId, date) => {
-    const handed = actor.personId ? subjectIsHandedTo(CASES, sql`l.id`, actor.personId, new Date()) : sql`FALSE`;
+  readable: (actor, subjectId, clock) => {
+    const handed = actor.personId ? subjectIsHandedTo(CASES, sql`l.id`, actor.personId, clock.now()) : sql`FALSE`;
     return sql`EXISTS (
       SELECT FROM affairs.leave l
-       WHERE l.id = ${subjectId} AND (${inScope(actor.scopeOf('affairs:leave:read'), sql`l.student_id`, date)} OR ${handed}))`;
+       WHERE l.id = ${subjectId} AND (${inScope(actor.scopeOf('affairs:leave:read'), sql`l.student_id`, clock.today())} OR ${handed}))`;
   },
 });
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, MissingPermission } from '#auth';
-import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
@@ -9,7 +8,7 @@ import { anyOf, keyset, list, type Page, toPage } from '#http';
 import { Policies, type PolicyAt } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
-import { addDays, dateOf, instantOf, today } from '#time';
+import { addDays, CampusClock, dateOf, instantOf } from '#time';
 import { StudentKeys } from '#vault';
 import { type Case, subjectAwaits, Workflows } from '#workflow';
 import type {
@@ -53,7 +52,7 @@ export class Leaves {
     private readonly cases: LeaveCases,
     private readonly workflows: Workflows,
     private readonly students: StudentKeys,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   list(actor: Actor, request: LeavesQuery): Promise<Page<LeaveDto>> {
@@ -186,7 +185,7 @@ export class Leaves {
   cancel(actor: Actor, id: string, expected: number, comment: string | null): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
       await this.cases.drop(tx, actor, leave);
-      leave.cancel(new Date());
+      leave.cancel(this.clock.now());
       await update(tx, leave);
       await this.cases.note(tx, actor, leave, 'cancel', comment);
       await this.events.publish(tx, new LeaveCancelledV1(leave.id, leave.studentId), leave);
@@ -197,7 +196,7 @@ export class Leaves {
   extend(actor: Actor, id: string, expected: number, body: ExtendLeaveDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
       const endsAt = new Date(body.endsAt);
-      leave.extend(endsAt, body.reason, new Date());
+      leave.extend(endsAt, body.reason, this.clock.now());
       await this.students.sealFields(tx, leave);
       if (body.attachments.length > 0) leave.takeProofs();
       const attachments = (await this.attachProofs(tx, actor, leave, body.attachments)).map((file) => file.id);
@@ -226,7 +225,7 @@ export class Leaves {
   /** 销假 by the student (back now) or by staff (back when they say); of an overdue leave too. What staff say stands, also when a leave is closed. */
   close(actor: Actor, id: string, expected: number, body: CloseLeaveDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      const now = new Date();
+      const now = this.clock.now();
       const how = actor.personId === leave.studentId ? 'self' : 'staff';
       const returnedAt = body.returnedAt === undefined ? now : new Date(body.returnedAt);
       if (body.returnedAt !== undefined && (how === 'self' || returnedAt > now || returnedAt < leave.startsAt)) {
@@ -265,8 +264,8 @@ export class Leaves {
 
   /** Attaches further proofs; all of them are kept as long after the end that is asked for as today's policy says. */
   private async attachProofs(tx: Tx, actor: Actor, leave: Leave, ids: readonly string[]): Promise<FileDto[]> {
-    const { timeZone } = this.config;
-    const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, today(timeZone))).value;
+    const { timeZone } = this.clock;
+    const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, this.clock.today())).value;
     const lastDay = dateOf(leave.extensionEndsAt ?? leave.plannedEndsAt, timeZone);
     const keepUntil = instantOf(addDays(lastDay, keepProofsDays), '24:00', timeZone);
     return this.files.attach(tx, actor, ids, proofsOf(leave), { keepUntil, pointer: '#/attachments' });
@@ -291,9 +290,9 @@ export class Leaves {
   }
 
   private async assess(tx: Tx, ask: Ask): Promise<Assessed> {
-    const { timeZone } = this.config;
-    const policy = await this.policies.at(tx, LeavePolicy, today(timeZone));
-    return { policy, assessment: await assess(tx, policy, ask, new Date(), timeZone) };
+    const { timeZone } = this.clock;
+    const policy = await this.policies.at(tx, LeavePolicy, this.clock.today());
+    return { policy, assessment: await assess(tx, policy, ask, this.clock.now(), timeZone) };
   }
 
   /** Assesses a request that is about to be written; throws LeaveNotPossible with everything that blocks it. */
@@ -310,7 +309,7 @@ export class Leaves {
   /** An active student within the scope, or NotFound. */
   private async student(tx: Tx, studentId: string | undefined, scope: Scope): Promise<Person> {
     if (!studentId) throw new Invalid({ errors: [{ pointer: '#/studentId', zh: '必填', en: 'is required' }] });
-    const date = today(this.config.timeZone);
+    const date = this.clock.today();
     const person = await personById(tx, studentId);
     const reached = await queryOne<{ ok: boolean }>(
       tx,
@@ -326,17 +325,17 @@ export class Leaves {
   }
 
   private inScope(scope: Scope): Sql {
-    return inScope(scope, sql`l.student_id`, today(this.config.timeZone));
+    return inScope(scope, sql`l.student_id`, this.clock.today());
   }
 
   private midnight(date: string, time: '00:00' | '24:00' = '00:00'): Date {
-    return instantOf(date, time, this.config.timeZone);
+    return this.clock.instantOf(date, time);
   }
 
   private filters(actor: Actor, request: LeavesQuery): Sql {
     const { status, kind, studentId, unitId, grade, updatedSince, from, to, mine, awaitingMe, overdue, papersOwed } =
       request;
-    const date = today(this.config.timeZone);
+    const date = this.clock.today();
     let where = sql`TRUE`;
     const and = (condition: Sql): void => {
       where = sql`${where} AND ${condition}`;
@@ -357,7 +356,7 @@ export class Leaves {
     if (papersOwed !== undefined) and(sql`l.papers_owed = ${papersOwed}`);
     const me = actor.personId ?? null;
     if (mine) and(sql`l.student_id = ${me}`);
-    if (awaitingMe) and(me ? subjectAwaits(this.workflows, sql`l.id`, me, new Date()) : sql`FALSE`);
+    if (awaitingMe) and(me ? subjectAwaits(this.workflows, sql`l.id`, me, this.clock.now()) : sql`FALSE`);
     return where;
   }
 }
