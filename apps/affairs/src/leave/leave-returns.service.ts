@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { Config } from '#config';
 import { LeaveChangedV1, type PassFact } from '#contracts';
 import { query, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
 import { type CountedPass, membershipsOf, passesSince } from '#roster';
-import { addDays, dateOf, instantOf, today } from '#time';
+import { addDays, CampusClock, dateOf, instantOf } from '#time';
 import { Workflows } from '#workflow';
 import { gateReturn, type LeavePass } from './gate-return.js';
 import { Leave } from './leave.entity.js';
@@ -23,7 +22,7 @@ export class LeaveReturns {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly workflows: Workflows,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   /** Keeps the passes that may show a return, and settles the leaves they bear on. Passes may repeat, come late, in any order. */
@@ -101,7 +100,7 @@ export class LeaveReturns {
     const [case_] = await this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`);
     const closed = leave.status === 'closed';
     if (!case_ || (case_.instance.suspended !== null) === closed) return;
-    const acting = { by: SYSTEM, roles: ['manager' as const], at: new Date() };
+    const acting = { by: SYSTEM, roles: ['manager' as const], at: this.clock.now() };
     await this.workflows.act(tx, case_, { op: closed ? 'suspend' : 'resume' }, acting);
   }
 
@@ -131,7 +130,7 @@ export class LeaveReturns {
 
   /** Leaves a pass may bear on, locked, so that a decision under way and a pass do not miss each other. */
   private async openLeavesOf(tx: Tx, studentIds: string[], rule: GateReturnRule): Promise<Leave[]> {
-    const settled = this.settledBefore(rule, new Date());
+    const settled = this.settledBefore(rule, this.clock.now());
     const rows = await query<{ id: string }>(
       tx,
       sql`SELECT id FROM affairs.leave
@@ -160,7 +159,7 @@ export class LeaveReturns {
 
   /** `student date building` of everybody's dormitory on the days of the passes. */
   private async homes(tx: Tx, passes: readonly CountedPass[]): Promise<Set<string>> {
-    const { timeZone } = this.config;
+    const { timeZone } = this.clock;
     const studentsByDate = new Map<string, Set<string>>();
     for (const { studentId, at } of passes) {
       const date = dateOf(at, timeZone);
@@ -176,15 +175,15 @@ export class LeaveReturns {
   }
 
   private homeKey({ studentId, at, buildingId }: CountedPass): string {
-    return `${studentId} ${dateOf(at, this.config.timeZone)} ${buildingId}`;
+    return `${studentId} ${dateOf(at, this.clock.timeZone)} ${buildingId}`;
   }
 
   private async rule(tx: Tx): Promise<GateReturnRule> {
-    return (await this.policies.at(tx, LeavePolicy, today(this.config.timeZone))).value.gateReturn;
+    return (await this.policies.at(tx, LeavePolicy, this.clock.today())).value.gateReturn;
   }
 
   private settledBefore(rule: GateReturnRule, now: Date): Date {
-    const { timeZone } = this.config;
+    const { timeZone } = this.clock;
     return instantOf(addDays(dateOf(now, timeZone), -rule.watchDays), '00:00', timeZone);
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, MissingPermission } from '#auth';
-import { Config } from '#config';
 import { LeaveCancelledV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
@@ -9,7 +8,7 @@ import { anyOf, keyset, list, type Page, toPage } from '#http';
 import { Policies, type PolicyAt } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
-import { addDays, dateOf, instantOf, today } from '#time';
+import { addDays, CampusClock } from '#time';
 import { type Case, subjectAwaits, Workflows } from '#workflow';
 import type {
   AttachmentsDto,
@@ -36,8 +35,8 @@ import {
   LeaveDto,
   type LeaveHistoryQuery,
   LeavePrecheckDto,
-  LeaveSummaryDto,
 } from './leaves.dto.js';
+import { LeaveSummaryDto } from './leave-summary.dto.js';
 import { findForChange, leavesByIds, lockStudent } from './leaves.queries.js';
 
 /** Asking for leave, correcting it, taking it back, making it longer, and coming back. */
@@ -51,7 +50,7 @@ export class Leaves {
     private readonly files: Files,
     private readonly cases: LeaveCases,
     private readonly workflows: Workflows,
-    private readonly config: Config,
+    private readonly clock: CampusClock,
   ) {}
 
   list(actor: Actor, request: LeavesQuery): Promise<Page<LeaveDto>> {
@@ -155,7 +154,7 @@ export class Leaves {
 
   resubmit(actor: Actor, id: string, expected: number, body: LeaveFormDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      leave.mustBe('returned');
+      await this.cases.mustOffer(tx, actor, leave, 'resubmit');
       const request = LeaveFormDto.toRequest(body);
       const { attachments } = body;
       const ask = { ...request, attachments, studentId: leave.studentId, leaveId: id };
@@ -182,8 +181,9 @@ export class Leaves {
   /** Takes an approved leave back before it begins. */
   cancel(actor: Actor, id: string, expected: number, comment: string | null): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
+      await this.cases.mustOffer(tx, actor, leave, 'cancel');
       await this.cases.drop(tx, actor, leave);
-      leave.cancel(new Date());
+      leave.cancel(this.clock.now());
       await update(tx, leave);
       await this.cases.note(tx, actor, leave, 'cancel', comment);
       await this.events.publish(tx, new LeaveCancelledV1(leave.id, leave.studentId), leave);
@@ -193,9 +193,10 @@ export class Leaves {
   /** 续假: the chain of the total days decides on the later end. */
   extend(actor: Actor, id: string, expected: number, body: ExtendLeaveDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      const endsAt = new Date(body.endsAt);
-      leave.extend(endsAt, body.reason, new Date());
-      if (body.attachments.length > 0) leave.takeProofs();
+      await this.cases.mustOffer(tx, actor, leave, 'extend');
+      const [endsAt, now] = [new Date(body.endsAt), this.clock.now()];
+      leave.extend(endsAt, body.reason, now);
+      if (body.attachments.length > 0) leave.takeProofs(now);
       const attachments = (await this.attachProofs(tx, actor, leave, body.attachments)).map((file) => file.id);
       const { kind, studentId, startsAt, urgent, plannedEndsAt } = leave;
       const ask = { kind, studentId, startsAt, endsAt, urgent, attachments, leaveId: id, extendsFrom: plannedEndsAt };
@@ -212,7 +213,8 @@ export class Leaves {
   /** Hands in the papers an urgent leave still owes. */
   attach(actor: Actor, id: string, expected: number, body: AttachmentsDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      leave.takeProofs();
+      await this.cases.mustOffer(tx, actor, leave, 'attach');
+      leave.takeProofs(this.clock.now());
       await this.attachProofs(tx, actor, leave, body.attachments);
       await update(tx, leave);
       await this.cases.note(tx, actor, leave, 'attach');
@@ -222,7 +224,8 @@ export class Leaves {
   /** 销假 by the student (back now) or by staff (back when they say); of an overdue leave too. What staff say stands, also when a leave is closed. */
   close(actor: Actor, id: string, expected: number, body: CloseLeaveDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      const now = new Date();
+      await this.cases.mustOffer(tx, actor, leave, 'close');
+      const now = this.clock.now();
       const how = actor.personId === leave.studentId ? 'self' : 'staff';
       const returnedAt = body.returnedAt === undefined ? now : new Date(body.returnedAt);
       if (body.returnedAt !== undefined && (how === 'self' || returnedAt > now || returnedAt < leave.startsAt)) {
@@ -260,14 +263,13 @@ export class Leaves {
 
   /** Attaches further proofs; all of them are kept as long after the end that is asked for as today's policy says. */
   private async attachProofs(tx: Tx, actor: Actor, leave: Leave, ids: readonly string[]): Promise<FileDto[]> {
-    const { timeZone } = this.config;
-    const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, today(timeZone))).value;
-    const lastDay = dateOf(leave.extensionEndsAt ?? leave.plannedEndsAt, timeZone);
-    const keepUntil = instantOf(addDays(lastDay, keepProofsDays), '24:00', timeZone);
+    const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, this.clock.today())).value;
+    const lastDay = this.clock.dateOf(leave.extensionEndsAt ?? leave.plannedEndsAt);
+    const keepUntil = this.clock.instantOf(addDays(lastDay, keepProofsDays), '24:00');
     return this.files.attach(tx, actor, ids, proofsOf(leave), { keepUntil, pointer: '#/attachments' });
   }
 
-  /** Students change their own leaves (submit), staff those of the students they answer for (decide). */
+  /** Whoever sees the leave is told why they cannot change it; to others it does not exist. */
   private change(
     actor: Actor,
     id: string,
@@ -276,19 +278,16 @@ export class Leaves {
   ): Promise<LeaveDetailDto> {
     if (!actor.can('affairs:leave:submit') && !actor.can('affairs:leave:decide'))
       throw new MissingPermission('affairs:leave:submit');
-    const own = this.inScope(actor.scopeOf('affairs:leave:submit'));
-    const ofStaff = this.inScope(actor.scopeOf('affairs:leave:decide'));
     return this.database.transaction(actor, async (tx) => {
-      const leave = await findForChange(tx, sql`(${own} OR ${ofStaff})`, id, expected);
+      const leave = await findForChange(tx, this.cases.visible(actor), id, expected);
       const case_ = await fn(tx, leave);
       return this.cases.detailOf(tx, actor, leave, case_ ?? undefined);
     });
   }
 
   private async assess(tx: Tx, ask: Ask): Promise<Assessed> {
-    const { timeZone } = this.config;
-    const policy = await this.policies.at(tx, LeavePolicy, today(timeZone));
-    return { policy, assessment: await assess(tx, policy, ask, new Date(), timeZone) };
+    const policy = await this.policies.at(tx, LeavePolicy, this.clock.today());
+    return { policy, assessment: await assess(tx, policy, ask, this.clock.now(), this.clock.timeZone) };
   }
 
   /** Assesses a request that is about to be written; throws LeaveNotPossible with everything that blocks it. */
@@ -305,7 +304,7 @@ export class Leaves {
   /** An active student within the scope, or NotFound. */
   private async student(tx: Tx, studentId: string | undefined, scope: Scope): Promise<Person> {
     if (!studentId) throw new Invalid({ errors: [{ pointer: '#/studentId', zh: '必填', en: 'is required' }] });
-    const date = today(this.config.timeZone);
+    const date = this.clock.today();
     const person = await personById(tx, studentId);
     const reached = await queryOne<{ ok: boolean }>(
       tx,
@@ -317,21 +316,17 @@ export class Leaves {
   }
 
   private readable(actor: Actor): Sql {
-    return sql`(${this.inScope(actor.scopeOf('affairs:leave:read'))} OR ${this.cases.handedTo(actor)})`;
-  }
-
-  private inScope(scope: Scope): Sql {
-    return inScope(scope, sql`l.student_id`, today(this.config.timeZone));
+    return this.cases.visible(actor, 'affairs:leave:read');
   }
 
   private midnight(date: string, time: '00:00' | '24:00' = '00:00'): Date {
-    return instantOf(date, time, this.config.timeZone);
+    return this.clock.instantOf(date, time);
   }
 
   private filters(actor: Actor, request: LeavesQuery): Sql {
     const { status, kind, studentId, unitId, grade, updatedSince, from, to, mine, awaitingMe, overdue, papersOwed } =
       request;
-    const date = today(this.config.timeZone);
+    const date = this.clock.today();
     let where = sql`TRUE`;
     const and = (condition: Sql): void => {
       where = sql`${where} AND ${condition}`;
@@ -352,7 +347,7 @@ export class Leaves {
     if (papersOwed !== undefined) and(sql`l.papers_owed = ${papersOwed}`);
     const me = actor.personId ?? null;
     if (mine) and(sql`l.student_id = ${me}`);
-    if (awaitingMe) and(me ? subjectAwaits(this.workflows, sql`l.id`, me, new Date()) : sql`FALSE`);
+    if (awaitingMe) and(me ? subjectAwaits(this.workflows, sql`l.id`, me, this.clock.now()) : sql`FALSE`);
     return where;
   }
 }
