@@ -1,6 +1,6 @@
 import { newId, sql } from '#database';
-import { campus, type Client, drainEvents, fireTimers, TestApp } from '#testing';
-import { addDays, today } from '#time';
+import { campus, campusNow, campusToday, type Client, drainEvents, fireTimers, TestApp } from '#testing';
+import { addDays } from '#time';
 import { StudentKeys } from '#vault';
 import { act, form, handIn, type LeaveAnswer, submit } from '../apps/affairs/test/support.js';
 import { services } from '../apps/campus/src/services.js';
@@ -31,14 +31,14 @@ describe("erasing a student's personal data", () => {
   const asked = async (studentId: string): Promise<Asked> => (await request(studentId).expect(201)).body as Asked;
   const see = async (id: string): Promise<Asked> => (await app.get(`${PATH}/${id}`).expect(200)).body as Asked;
   const cancel = ({ id, version }: Asked) => app.post(`${PATH}/${id}/cancel`).set('If-Match', `"${version}"`);
-  const setActive = (studentId: string, active: boolean, since = today(zone)) =>
+  const setActive = (studentId: string, active: boolean, since = campusToday()) =>
     test.query(
       sql`UPDATE directory.person SET active = ${active}, inactive_since = ${active ? null : since} WHERE id = ${studentId}`,
     );
   const policy = (value: object) =>
     app
       .post('/directory/v1/policies/directory.erasure/versions', {
-        effectiveFrom: today(zone),
+        effectiveFrom: campusToday(),
         source: '校务会',
         value,
       })
@@ -95,7 +95,7 @@ describe("erasing a student's personal data", () => {
     await setActive(victim, false);
     const erasure = await asked(victim);
     expect(erasure).toMatchObject({ status: 'waiting', requestedBy: { kind: 'app', id: 'test-app' } });
-    expect(Math.round((Date.parse(erasure.dueAt) - Date.now()) / DAY)).toBe(15);
+    expect(Math.round((Date.parse(erasure.dueAt) - campusNow().getTime()) / DAY)).toBe(15);
     expect((await request(victim).expect(409)).body.code).toBe('directory/erasure-under-way');
 
     await fireTimers(test, new Date(Date.parse(erasure.dueAt) - 60_000));
@@ -154,7 +154,7 @@ describe("erasing a student's personal data", () => {
     await setActive(back, false);
     const third = await asked(back);
     await setActive(back, true);
-    await fireTimers(test, new Date(Date.now() + 40 * DAY));
+    await fireTimers(test, new Date(campusNow().getTime() + 40 * DAY));
     expect([await see(first.id), await see(second.id)].map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
     expect(await see(third.id)).toMatchObject({
       status: 'cancelled',
@@ -188,9 +188,9 @@ describe("erasing a student's personal data", () => {
     const student = campus.students[6]!;
     const { leave } = await leaveOf(6);
     await policy({ graceDays: 0, keepDays: 30 });
-    await setActive(student, false, addDays(today(zone), -29));
+    await setActive(student, false, addDays(campusToday(), -29));
     expect((await request(student).expect(409)).body.code).toBe('directory/still-to-be-kept');
-    await setActive(student, false, addDays(today(zone), -30));
+    await setActive(student, false, addDays(campusToday(), -30));
     expect(await asked(student)).toMatchObject({ status: 'done' });
     expect((await app.get(`${LEAVES}/${leave.id}`).expect(200)).body.reason).toBeNull();
     await drainEvents(test);

@@ -11,5 +11,5 @@ export { type About, inputsOfPeople } from './inputs.js';
 export { definitionErrors, type Sample } from './check-definition.js';
 export { pictureOf, tableOf } from './picture.js';
 export { AT_DEADLINE, OPERATIONS } from './operations.js';
-export { ActDto, AvailableActionDto, SignatureDto } from './workflow.dto.js';
+export { ActDto, AvailableActionDto, RefusalDto, SignatureDto } from './workflow.dto.js';
 export { outlineOf, overdueStep, type OutlinedStep } from './outline.js';

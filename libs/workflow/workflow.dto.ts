@@ -1,10 +1,10 @@
 import { Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
-import { Invalid } from '#problems';
-import type { Available } from './available-actions.js';
+import { Invalid, Problem } from '#problems';
+import type { Available, Choices } from './available-actions.js';
 import { RESUMES, type Resume } from './definition.js';
-import type { Command, Decision, Operation, Signer } from './instance.js';
+import type { Command, Decision, Signer } from './instance.js';
 import { OPERATIONS } from './operations.js';
-import { type ReasonCode, REASONS } from './reasons.js';
+import { problemOf } from './workflow.problems.js';
 
 const PLACES = {
   before: { zh: '在其之前签批', en: 'signs before' },
@@ -13,9 +13,10 @@ const PLACES = {
 } as const;
 type Place = keyof typeof PLACES;
 
-class RefusalDto {
-  @OneOf(REASONS, { zh: '代码', en: 'Code', example: 'not-yours' })
-  code: ReasonCode;
+/** Why something cannot be done. */
+export class RefusalDto {
+  @Text({ zh: '代码', en: 'Code, as in the problem of the endpoint', max: 50, example: 'not-yours' })
+  code: string;
 
   @Text({ zh: '中文', en: 'In Chinese', example: '当前环节不由您办理' })
   zh: string;
@@ -65,7 +66,7 @@ export class SignatureDto {
 /** What the caller may do with a case now, or why not. */
 export class AvailableActionDto {
   @OneOf(OPERATIONS, { zh: '办理', en: 'Action', example: 'approve' })
-  action: Operation;
+  action: string;
 
   @Flag({ zh: '能否办理', en: 'Can it be done now?', example: true })
   allowed: boolean;
@@ -88,12 +89,17 @@ export class AvailableActionDto {
   @ListOf('text', { zh: '可要求补正的内容', en: 'What may be corrected', maxItems: 100, example: ['destination'] })
   fields: string[];
 
+  /** `choices` of an action that can be done; of another the problem that stands in the way. */
+  protected static fill<T extends AvailableActionDto>(dto: T, action: string, offer: Choices | Problem): T {
+    const refusal = offer instanceof Problem ? offer : undefined;
+    const { signers = [], targets = [], resumes = [], where = [], fields = [] } = refusal ? {} : (offer as Choices);
+    const reason = refusal ? { code: refusal.kind.code.split('/')[1], ...refusal.text } : null;
+    return Object.assign(dto, { action, allowed: !refusal, reason, signers, targets, resumes, where, fields });
+  }
+
   static from(available: Available): AvailableActionDto {
-    const { op: action, allowed } = available;
-    const { signers = [], targets = [], resumes = [], where = [], fields = [] } = allowed ? available.choices : {};
-    const reason = allowed ? null : { code: available.reason, ...REASONS[available.reason] };
-    const values = { action, allowed, reason, signers, targets, resumes, where, fields };
-    return Object.assign(new AvailableActionDto(), values);
+    const offer = available.allowed ? available.choices : problemOf(available.reason);
+    return AvailableActionDto.fill(new AvailableActionDto(), available.op, offer);
   }
 }
 

@@ -1,6 +1,6 @@
 import { newId, sql } from '#database';
-import { campus, type Client, TestApp } from '#testing';
-import { addDays, CampusClock, instantOf, today } from '#time';
+import { campus, campusNow, campusToday, type Client, TestApp } from '#testing';
+import { addDays, CampusClock, instantOf } from '#time';
 import { affairs } from '../src/affairs.module.js';
 import { act, form, type LeaveAnswer, submit, zone } from './support.js';
 
@@ -38,12 +38,12 @@ describe('absences', () => {
     )) as [Client, Client, Client, Client, Client];
   });
   afterEach(async () => {
-    clock.now = () => new Date();
+    clock.now = () => campusNow();
     await test.query(sql`DELETE FROM affairs.workflow_absence`);
   });
   afterAll(() => test.close());
 
-  const day = (n: number): string => addDays(today(zone), n);
+  const day = (n: number): string => addDays(campusToday(), n);
   const body = (more: object = {}): object => ({
     ...{ personId: counselorCs, standInId: counselorFl, startsOn: day(0), endsOn: day(2), ...more },
   });
@@ -77,7 +77,7 @@ describe('absences', () => {
     moveTo(new Date(absence.endsAt));
     expect(await task(foreign, leave)).toBeUndefined();
     await act(foreign, leave, 'approve').expect(404);
-    moveTo(new Date());
+    moveTo(campusNow());
     const done = (await act(foreign, leave, 'approve').expect(200)).body as LeaveAnswer;
     expect(done['steps']).toMatchObject([
       { signatures: [{ decidedBy: counselorFl, insteadOf: counselorCs }], decision: 'approved' },
@@ -138,9 +138,9 @@ describe('absences', () => {
     [{ standInId: psychologist }, 422, 'affairs/cannot-decide-leaves', '#/standInId'],
     [{ standInId: newId() }, 422, 'affairs/cannot-decide-leaves', '#/standInId'],
     [{ standInId: counselorCs }, 422, 'affairs/stands-in-for-self', '#/standInId'],
-    [{ startsOn: addDays(today(zone), -1) }, 422, 'affairs/absence-period-wrong', '#/startsOn'],
-    [{ endsOn: addDays(today(zone), -1) }, 422, 'affairs/absence-period-wrong', '#/endsOn'],
-    [{ endsOn: addDays(today(zone), 366) }, 422, 'affairs/absence-period-wrong', '#/endsOn'],
+    [{ startsOn: addDays(campusToday(), -1) }, 422, 'affairs/absence-period-wrong', '#/startsOn'],
+    [{ endsOn: addDays(campusToday(), -1) }, 422, 'affairs/absence-period-wrong', '#/endsOn'],
+    [{ endsOn: addDays(campusToday(), 366) }, 422, 'affairs/absence-period-wrong', '#/endsOn'],
     [{ endsOn: '2026-02-30' }, 400, 'invalid', '#/endsOn'],
     [{ standInId: undefined }, 400, 'invalid', '#/standInId'],
   ])('refuse what cannot be (%#)', async (more, status, code, pointer) => {

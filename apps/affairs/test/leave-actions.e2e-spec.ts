@@ -60,8 +60,9 @@ describe('what can be done with a leave while it is decided', () => {
       'add-signer',
       'urge',
       'copy',
+      'attach',
     ]);
-    expect(await allowed(await student(0), leave)).toEqual(['withdraw', 'urge', 'copy']);
+    expect(await allowed(await student(0), leave)).toEqual(['withdraw', 'urge', 'copy', 'attach']);
     const own = (await actionsOf(await student(0), leave)).get('approve')!;
     expect(own.reason).toEqual({
       code: 'own-matter',

@@ -2,8 +2,18 @@ import type supertest from 'supertest';
 import { newId, sql } from '#database';
 import { Events } from '#events';
 import { addWorkingDays } from '#roster';
-import { campus, type Client, cloneDatabase, drainEvents, eventually, fireTimers, TestApp } from '#testing';
-import { CampusClock, instantOf, today } from '#time';
+import {
+  campus,
+  campusNow,
+  campusToday,
+  type Client,
+  cloneDatabase,
+  drainEvents,
+  eventually,
+  fireTimers,
+  TestApp,
+} from '#testing';
+import { CampusClock, instantOf } from '#time';
 import { affairs } from '../src/affairs.module.js';
 import { LeavePolicy } from '../src/leave/leave.policy.js';
 import { StepDueV1 } from '../src/tasks/step-due.event.js';
@@ -43,14 +53,14 @@ describe('the deadline of a step of leave', () => {
 
   /** Sets the campus clock; back to the machine's when left out. */
   const moveTo = (at?: Date): void => {
-    clock.now = () => at ?? new Date();
+    clock.now = () => at ?? campusNow();
   };
   /** The counselor of every leave is given this deadline. */
   const publish = (client: Client, deadline: object): supertest.Test => {
     const value = structuredClone(new LeavePolicy()) as { levels: { approvers: object[] }[] };
     for (const { approvers } of value.levels) approvers[0] = { kind: 'counselor', deadline };
     const path = '/affairs/v1/policies/affairs.leave/versions';
-    return client.post(path, { effectiveFrom: today(zone), value, source: '请假办法' });
+    return client.post(path, { effectiveFrom: campusToday(), value, source: '请假办法' });
   };
   const give = async (deadline: object): Promise<void> => {
     await publish(school, deadline).expect(201);
@@ -94,7 +104,7 @@ describe('the deadline of a step of leave', () => {
   it('reminds once, at the end of the working day, and everybody sees it', async () => {
     await give({ workingDays: 1, then: 'remind' });
     const leave = await ask();
-    const due = instantOf((await addWorkingDays(test.tx, today(zone), 1)).date, '24:00', zone);
+    const due = instantOf((await addWorkingDays(test.tx, campusToday(), 1)).date, '24:00', zone);
     expect(await timer(leave)).toEqual(due);
     expect(await task(counselor, leave)).toMatchObject({ dueAt: due.toISOString(), overdue: false });
     await passes(new Date(due.getTime() - 1));
@@ -118,7 +128,7 @@ describe('the deadline of a step of leave', () => {
     await give({ hours: 2, then: 'escalate', to: COLLEGE });
     const leave = await ask();
     expect(await task(college, leave)).toBeUndefined();
-    await passes(new Date(Date.now() + 2 * HOUR + 60_000));
+    await passes(new Date(campusNow().getTime() + 2 * HOUR + 60_000));
     expect(await task(college, leave)).toMatchObject({ step: 'step-1-from-1', overdue: true, escalated: true });
     expect(await task(counselor, leave)).toMatchObject({ overdue: true, escalated: false });
     expect(await told(leave)).toMatchObject([{ then: 'escalate', waitsFor: [counselorCs, collegeOfficerCs].sort() }]);
@@ -132,7 +142,7 @@ describe('the deadline of a step of leave', () => {
     expect(refused.errors).toMatchObject([{ pointer: '#/value/levels/0/approvers/0/deadline/source' }]);
     await give({ hours: 1, then: 'approve', source: '学生请假办法第八条' });
     const leave = await ask();
-    await passes(new Date(Date.now() + HOUR + 60_000));
+    await passes(new Date(campusNow().getTime() + HOUR + 60_000));
     const { body } = await school.get(`${PATH}/${leave.id}/history`).expect(200);
     expect(body.data[1]).toMatchObject({
       ...{ action: 'deem-approved', comment: '学生请假办法第八条', by: { kind: 'system', id: 'affairs' } },
@@ -145,7 +155,7 @@ describe('the deadline of a step of leave', () => {
 
   it('ends with the step, rests with the case, and begins anew where it was returned', async () => {
     await give({ hours: 5, then: 'remind' });
-    const start = new Date();
+    const start = campusNow();
     const after = (hours: number): Date => new Date(start.getTime() + hours * HOUR);
     moveTo(start);
     let leave = await ask(3);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { LeaveApprovedV1, StepOverdueV1 } from '#contracts';
-import { query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { join, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { filesOf } from '#files';
 import { PersonRefDto } from '#http';
@@ -20,11 +20,15 @@ import {
 } from '#workflow';
 import { mustDecideLeaves } from './deciders.js';
 import { lastDate } from './leave.checks.js';
-import { Leave } from './leave.entity.js';
+import { Leave, type LeaveOperation } from './leave.entity.js';
 import { proofsOf } from './leave.files.js';
 import { LeavePolicy } from './leave.policy.js';
+import { type Asker, type Offer, offersOf, refusalOfOwn, refusalOnTop } from './leave-offers.js';
 import { LeaveReturns, periodOf, publishChange, SYSTEM } from './leave-returns.service.js';
 import { LeaveDetailDto } from './leaves.dto.js';
+
+const LEAVE_PERMISSIONS = ['affairs:leave:read', 'affairs:leave:submit', 'affairs:leave:decide'] as const;
+type LeavePermission = (typeof LEAVE_PERMISSIONS)[number];
 
 /** The approval of leaves: a case for each request, and one for each extension. What it decides becomes of the leave here. */
 @Injectable()
@@ -70,9 +74,16 @@ export class LeaveCases {
   async act(tx: Tx, actor: Actor, leave: Leave, command: Command, comment: string | null): Promise<Case> {
     const [before] = await this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`);
     if (!before) throw new Error(`Leave ${leave.id} has no case`);
-    await this.mustDecide(tx, command);
-    const acting = { by: actor, roles: await this.rolesOf(tx, actor, leave), at: this.clock.now(), comment };
+    const asker = await this.askerOf(tx, actor, leave);
+    const refusal = refusalOnTop(leave, command.op, asker);
+    const acting = { by: actor, roles: asker.roles, at: this.clock.now(), comment };
+    if (refusal) {
+      // What the case has against it comes first.
+      const offers = await this.offers(tx, leave, before, acting, asker);
+      throw offers.find(({ action }) => action === command.op)?.refusal ?? refusal;
+    }
     const after = await this.workflows.act(tx, before, command, acting);
+    await this.mustDecide(tx, command);
     await this.follow(tx, leave, command, after);
     return after;
   }
@@ -96,16 +107,39 @@ export class LeaveCases {
   async detailOf(tx: Tx, actor: Actor, leave: Leave, known?: Case): Promise<LeaveDetailDto> {
     const [student] = await peopleByIds(tx, [leave.studentId]);
     const proofs = await filesOf(tx, proofsOf(leave));
-    const case_ = known ?? (leave.workflowId ? (await this.workflows.read(tx, [leave.workflowId]))[0] : undefined);
-    const acting = { by: actor, roles: await this.rolesOf(tx, actor, leave), at: this.clock.now() };
-    const actions = case_ ? await this.workflows.available(tx, case_, acting) : [];
+    const now = this.clock.now();
+    const case_ = known ?? (await this.caseOf(tx, leave, now));
+    const asker = await this.askerOf(tx, actor, leave);
+    const offers = await this.offers(tx, leave, case_, { by: actor, roles: asker.roles, at: now }, asker);
     const [texts] = await this.students.openFields(tx, [leave]);
-    return LeaveDetailDto.of({ leave, texts: texts! }, PersonRefDto.from(student as Person), proofs, case_, actions);
+    return LeaveDetailDto.of({ leave, texts: texts! }, PersonRefDto.from(student as Person), proofs, case_, offers);
   }
 
-  /** Predicate over `l`: handed to the actor by name, or in the place of somebody absent; scope says nothing of these. */
-  handedTo({ personId }: Actor): Sql {
-    return personId ? subjectIsHandedTo(this.workflows, sql`l.id`, personId, this.clock.now()) : sql`FALSE`;
+  /** Throws the problem for which the actor cannot do this with the leave now: the one that `actions` gives as the reason. */
+  async mustOffer(tx: Tx, actor: Actor, leave: Leave, what: LeaveOperation | 'resubmit'): Promise<void> {
+    const now = this.clock.now();
+    const asker = await this.askerOf(tx, actor, leave);
+    const acting = { by: actor, roles: asker.roles, at: now };
+    const refusal =
+      what === 'resubmit'
+        ? (await this.offers(tx, leave, await this.caseOf(tx, leave, now), acting, asker)).find(
+            ({ action }) => action === what,
+          )?.refusal
+        : refusalOfOwn(leave, what, asker, now);
+    if (refusal) throw refusal;
+  }
+
+  /**
+   * Predicate over `l`: does the leave exist for the actor? By the scope of one of the permissions (none given: of any that leave has), or
+   * because it was handed to them by name or in the place of somebody absent.
+   */
+  visible(actor: Actor, ...permissions: LeavePermission[]): Sql {
+    const asked = permissions.length > 0 ? permissions : LEAVE_PERMISSIONS;
+    const within = asked.map((permission) => inScope(actor.scopeOf(permission), sql`l.student_id`, this.clock.today()));
+    const handed = actor.personId
+      ? subjectIsHandedTo(this.workflows, sql`l.id`, actor.personId, this.clock.now())
+      : sql`FALSE`;
+    return sql`(${join([...within, handed], ' OR ')})`;
   }
 
   /** Adds a line of the leave's own to its history. */
@@ -150,7 +184,29 @@ export class LeaveCases {
     if (leave.status === 'closed') await this.note(tx, SYSTEM, leave, 'close');
   }
 
-  /** Whoever is asked by name must be able to answer. */
+  /** The leave's case, with whoever is to sign it now. */
+  private async caseOf(tx: Tx, { workflowId }: Leave, now: Date): Promise<Case | undefined> {
+    const [stored] = workflowId ? await this.workflows.read(tx, [workflowId]) : [];
+    return stored && this.workflows.current(tx, stored, now);
+  }
+
+  private async offers(
+    tx: Tx,
+    leave: Leave,
+    case_: Case | undefined,
+    acting: { by: Actor; roles: Role[]; at: Date },
+    asker: Asker,
+  ): Promise<Offer[]> {
+    const available = case_ && (await this.workflows.available(tx, case_, acting));
+    return offersOf(leave, available, asker, acting.at);
+  }
+
+  private async askerOf(tx: Tx, actor: Actor, leave: Leave): Promise<Asker> {
+    const roles = await this.rolesOf(tx, actor, leave);
+    return { roles, self: actor.personId === leave.studentId, decides: actor.can('affairs:leave:decide') };
+  }
+
+  /** Whoever is asked by name must be able to answer. Looked at last: who may not ask at all is told that. */
   private async mustDecide(tx: Tx, command: Command): Promise<void> {
     if (command.op !== 'delegate' && command.op !== 'transfer' && command.op !== 'add-signer') return;
     await mustDecideLeaves(tx, command.to, this.clock.today(), '#/to');

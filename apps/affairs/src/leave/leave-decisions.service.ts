@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Database, sql, type Tx } from '#database';
+import { Database, type Tx } from '#database';
 import { rowByRow } from '#http';
 import { Invalid } from '#problems';
-import { inScope } from '#roster';
-import { CampusClock } from '#time';
 import { ActDto, type Case, type Command } from '#workflow';
 import { type DecideLeavesDto, LeaveDecisionResultsDto } from './decide-leaves.dto.js';
 import type { Leave } from './leave.entity.js';
@@ -23,7 +21,6 @@ export class LeaveDecisions {
   constructor(
     private readonly database: Database,
     private readonly cases: LeaveCases,
-    private readonly clock: CampusClock,
   ) {}
 
   /** Decides the step that is due; approving the last one makes the leave (or its extension) count. */
@@ -74,11 +71,7 @@ export class LeaveDecisions {
     command: Command,
     comment: string | null,
   ): Promise<{ leave: Leave; case_: Case }> {
-    const within = (permission: 'affairs:leave:submit' | 'affairs:leave:decide') =>
-      inScope(actor.scopeOf(permission), sql`l.student_id`, this.clock.today());
-    const own = ['approve', 'reject', 'return'].includes(command.op) ? sql`FALSE` : within('affairs:leave:submit');
-    const visible = sql`(${own} OR ${within('affairs:leave:decide')} OR ${this.cases.handedTo(actor)})`;
-    const leave = await findForChange(tx, visible, id, expected);
+    const leave = await findForChange(tx, this.cases.visible(actor), id, expected);
     return { leave, case_: await this.cases.act(tx, actor, leave, command, comment) };
   }
 }

@@ -1,6 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import type { Bilingual, LeaveKind } from '#contracts';
 import { BaseEntity } from '#database';
+import type { Problem } from '#problems';
 import { Sealed, type SealedText } from '#vault';
 import { LeaveAlreadyBegun, LeaveExpired, LeaveNotBegun, LeaveNotInState } from './leave.problems.js';
 
@@ -22,6 +23,15 @@ export const CLOSED_HOW = {
   late: { zh: '逾期未销假', en: 'overdue: no return known in time' },
 } as const satisfies Record<string, Bilingual>;
 export type ClosedHow = keyof typeof CLOSED_HOW;
+
+/** What can be done with a leave beside its approval. */
+export const LEAVE_OPERATIONS = {
+  cancel: { zh: '撤销', en: 'cancelled' },
+  extend: { zh: '申请续假', en: 'asked for an extension' },
+  attach: { zh: '补交材料', en: 'handed papers in' },
+  close: { zh: '销假', en: 'closed' },
+} as const satisfies Record<string, Bilingual>;
+export type LeaveOperation = keyof typeof LEAVE_OPERATIONS;
 
 /** What somebody asks for. */
 export interface LeaveRequest {
@@ -138,7 +148,7 @@ export class Leave extends BaseEntity {
 
   /** Throws LeaveNotInState for any other status. */
   mustBe(...statuses: LeaveStatus[]): void {
-    if (!statuses.includes(this.status)) this.refuse();
+    if (!statuses.includes(this.status)) throw this.notInState();
   }
 
   /** Answers a return with a corrected request: a new round of decisions. */
@@ -184,36 +194,52 @@ export class Leave extends BaseEntity {
 
   /** Takes back what is not decided yet: the request, or the extension. */
   withdraw(): void {
-    if (this.status === 'approved' && this.extensionEndsAt) return this.dropExtension();
+    if (this.extensionEndsAt) return this.dropExtension();
     this.mustBe('submitted', 'returned');
     this.status = 'withdrawn';
   }
 
+  /** Why something of its own cannot be done with it now; undefined: it can. `how`: by whom a return is reported. */
+  refusal(what: LeaveOperation, how: 'self' | 'staff', now: Date): Problem | undefined {
+    const { status, startsAt, plannedEndsAt } = this;
+    switch (what) {
+      case 'attach':
+        return ['rejected', 'withdrawn', 'cancelled'].includes(status) ? this.notInState() : undefined;
+      case 'cancel':
+        if (status !== 'approved') return this.notInState();
+        return now >= startsAt ? new LeaveAlreadyBegun() : undefined;
+      case 'extend':
+        if (status !== 'approved' || this.extensionEndsAt) return this.notInState();
+        return now >= plannedEndsAt ? new LeaveExpired() : undefined;
+      case 'close': {
+        const correctable = how === 'staff' ? status === 'closed' : this.closedHow === 'late';
+        if (status !== 'approved' && !correctable) return this.notInState();
+        return now < startsAt ? new LeaveNotBegun() : undefined;
+      }
+    }
+  }
+
   cancel(now: Date): void {
-    this.mustBe('approved');
-    if (now >= this.startsAt) throw new LeaveAlreadyBegun();
+    this.mustAllow('cancel', 'staff', now);
     this.status = 'cancelled';
   }
 
   /** Asks for a later end, before the present one has passed. */
   extend(endsAt: Date, reason: string, now: Date): void {
-    if (this.status === 'approved' && now >= this.plannedEndsAt) throw new LeaveExpired();
-    if (this.status !== 'approved' || this.extensionEndsAt) this.refuse();
+    this.mustAllow('extend', 'staff', now);
     this.extensionEndsAt = endsAt;
     this.extensionReason = reason;
   }
 
   /** Proofs come to it. */
-  takeProofs(): void {
-    if (['rejected', 'withdrawn', 'cancelled'].includes(this.status)) this.refuse();
+  takeProofs(now: Date): void {
+    this.mustAllow('attach', 'staff', now);
     this.papersOwed = false;
   }
 
   /** The student reports the return, of an overdue leave too; staff also correct what is known of it by then. */
   declareReturn(how: 'self' | 'staff', at: Date): void {
-    const correctable = how === 'staff' ? this.status === 'closed' : this.closedHow === 'late';
-    if (this.status !== 'approved' && !correctable) this.refuse();
-    if (at < this.startsAt) throw new LeaveNotBegun();
+    this.mustAllow('close', how, at);
     this.declaredHow = how;
     this.declaredReturnAt = at;
     this.settle();
@@ -251,7 +277,12 @@ export class Leave extends BaseEntity {
     this.extensionReason = null;
   }
 
-  private refuse(): never {
-    throw new LeaveNotInState({ params: { status: this.status } });
+  private mustAllow(what: LeaveOperation, how: 'self' | 'staff', now: Date): void {
+    const problem = this.refusal(what, how, now);
+    if (problem) throw problem;
+  }
+
+  notInState(): Problem {
+    return new LeaveNotInState({ params: { status: this.status } });
   }
 }

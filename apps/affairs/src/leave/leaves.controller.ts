@@ -18,14 +18,8 @@ import {
   SubmitLeaveDto,
   SubmitLeaveOnBehalfDto,
 } from './leave-forms.dto.js';
-import {
-  LeaveActionDto,
-  LeaveDetailDto,
-  LeaveDto,
-  LeaveHistoryQuery,
-  LeavePrecheckDto,
-  LeaveSummaryDto,
-} from './leaves.dto.js';
+import { LeaveActionDto, LeaveDetailDto, LeaveDto, LeaveHistoryQuery, LeavePrecheckDto } from './leaves.dto.js';
+import { LeaveSummaryDto } from './leave-summary.dto.js';
 import { Leaves } from './leaves.service.js';
 
 /**

@@ -8,14 +8,13 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
-import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { FileDto } from '#files';
 import { ByDto, PageQuery, PersonRefDto } from '#http';
 import type { Person } from '#roster';
 import type { Opened } from '#vault';
 import {
   AT_DEADLINE,
-  type Available,
   AvailableActionDto,
   type Case,
   commentOn,
@@ -27,7 +26,15 @@ import {
 } from '#workflow';
 import type { Assessment } from './leave.checks.js';
 import { LEAVE_PROOF } from './leave.files.js';
-import { CLOSED_HOW, type ClosedHow, type Leave, LEAVE_STATUSES, type LeaveStatus } from './leave.entity.js';
+import type { Offer } from './leave-offers.js';
+import {
+  CLOSED_HOW,
+  type ClosedHow,
+  type Leave,
+  LEAVE_OPERATIONS,
+  LEAVE_STATUSES,
+  type LeaveStatus,
+} from './leave.entity.js';
 
 export class LeaveHistoryQuery extends PageQuery {}
 
@@ -251,8 +258,17 @@ class LeaveStepDto {
   }
 }
 
-/** What the system does by itself is not offered to anybody. */
-const BY_ITSELF = new Set<string>(['refresh', 'expire']);
+const { refresh: _refresh, expire: _expire, ...OFFERED } = { ...OPERATIONS, ...LEAVE_OPERATIONS };
+
+/** Something that can be done with a leave, or why the caller cannot now. */
+export class LeaveOfferDto extends AvailableActionDto {
+  @OneOf(OFFERED, { zh: '办理', en: 'Action', example: 'approve' })
+  declare action: keyof typeof OFFERED;
+
+  static of({ action, choices, refusal }: Offer): LeaveOfferDto {
+    return LeaveOfferDto.fill(new LeaveOfferDto(), action, refusal ?? choices);
+  }
+}
 
 /** One leave with everything about it. */
 export class LeaveDetailDto extends LeaveDto {
@@ -288,20 +304,20 @@ export class LeaveDetailDto extends LeaveDto {
   @ListOf(() => LeaveStepDto, { zh: '本轮审批环节', en: 'Steps of the present round', maxItems: 10, example: [STEP] })
   steps: LeaveStepDto[];
 
-  @ListOf(() => AvailableActionDto, {
-    zh: '本人可进行的审批办理，及不可进行的原因',
-    en: 'What the caller may do about its approval now, or why not',
+  @ListOf(() => LeaveOfferDto, {
+    zh: '可对其进行的全部办理：本人能否进行，及不能的原因',
+    en: 'Everything that can be done with it: whether the caller may now, or why not',
     maxItems: 30,
     example: [],
   })
-  actions: AvailableActionDto[];
+  actions: LeaveOfferDto[];
 
   static of(
     { leave, texts }: { leave: Leave; texts: Opened<Leave> },
     student: PersonRefDto,
     attachments: FileDto[],
     case_: Case | undefined,
-    actions: Available[],
+    offers: Offer[],
   ): LeaveDetailDto {
     const { submittedBy, submittedByApp } = leave;
     const { reason, destination, contact, extensionReason } = texts;
@@ -309,7 +325,7 @@ export class LeaveDetailDto extends LeaveDto {
       ...{ reason, destination, contact, attachments, extensionReason },
       submittedBy: ByDto.of(submittedBy, submittedByApp),
       steps: case_ ? outlineOf(case_).map((step, i) => LeaveStepDto.from(case_, step, i)) : [],
-      actions: actions.filter(({ op }) => !BY_ITSELF.has(op)).map((one) => AvailableActionDto.from(one)),
+      actions: offers.map((offer) => LeaveOfferDto.of(offer)),
     });
   }
 }
@@ -318,10 +334,7 @@ export const LEAVE_ACTIONS = {
   submit: { zh: '提交', en: 'submitted' },
   ...OPERATIONS,
   ...AT_DEADLINE,
-  cancel: { zh: '撤销', en: 'cancelled' },
-  extend: { zh: '申请续假', en: 'asked for an extension' },
-  attach: { zh: '补交材料', en: 'handed papers in' },
-  close: { zh: '销假', en: 'closed' },
+  ...LEAVE_OPERATIONS,
   reopen: { zh: '更正：尚未返校', en: 'corrected: not back yet' },
   overdue: { zh: '逾期未销假', en: 'found overdue' },
 } as const satisfies Record<string, Bilingual>;
@@ -366,40 +379,4 @@ export class LeaveActionDto {
   static from({ personId, app, key: _key, ...row }: LeaveActionRow): LeaveActionDto {
     return Object.assign(new LeaveActionDto(), { ...row, by: ByDto.of(personId, app) });
   }
-}
-
-class LeaveCountDto {
-  @OneOf(LEAVE_STATUSES, { zh: '状态', en: 'Status', example: 'closed' })
-  status: LeaveStatus;
-
-  @OneOf(LEAVE_KINDS, { zh: '类别', en: 'Kind', example: 'personal' })
-  kind: LeaveKind;
-
-  @Int({ zh: '件数', en: 'Leaves', min: 0, max: 2_000_000_000, example: 12 })
-  count: number;
-}
-
-/** Indicators over the leaves in scope. */
-export class LeaveSummaryDto {
-  @ListOf(() => LeaveCountDto, { zh: '按状态和类别的件数', en: 'Leaves by status and kind', maxItems: 21, example: [] })
-  counts: LeaveCountDto[];
-
-  @Int({ zh: '逾期未销假', en: 'Overdue', min: 0, max: 2_000_000_000, example: 1 })
-  overdue: number;
-
-  @Int({ zh: '已办结', en: 'Closed', min: 0, max: 2_000_000_000, example: 12 })
-  closed: number;
-
-  @Int({ zh: '其中从未退回', en: 'Of these never returned', min: 0, max: 2_000_000_000, example: 11 })
-  closedFirstTime: number;
-
-  @Decimal({
-    zh: '一次办结率：从未退回的办结件 ÷ 全部办结件；无办结件为空',
-    en: 'First-time completion rate: closed and never returned ÷ all closed; null when none is closed',
-    min: 0,
-    max: 1,
-    nullable: true,
-    example: 0.9167,
-  })
-  firstTimeCompletionRate: number | null;
 }

@@ -8,7 +8,7 @@ import { anyOf, keyset, list, type Page, toPage } from '#http';
 import { Policies, type PolicyAt } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
-import { addDays, CampusClock, dateOf, instantOf } from '#time';
+import { addDays, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { type Case, subjectAwaits, Workflows } from '#workflow';
 import type {
@@ -36,8 +36,8 @@ import {
   LeaveDto,
   type LeaveHistoryQuery,
   LeavePrecheckDto,
-  LeaveSummaryDto,
 } from './leaves.dto.js';
+import { LeaveSummaryDto } from './leave-summary.dto.js';
 import { findForChange, leavesByIds, lockStudent } from './leaves.queries.js';
 
 /** Asking for leave, correcting it, taking it back, making it longer, and coming back. */
@@ -156,7 +156,7 @@ export class Leaves {
 
   resubmit(actor: Actor, id: string, expected: number, body: LeaveFormDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      leave.mustBe('returned');
+      await this.cases.mustOffer(tx, actor, leave, 'resubmit');
       const request = LeaveFormDto.toRequest(body);
       const { attachments } = body;
       const ask = { ...request, attachments, studentId: leave.studentId, leaveId: id };
@@ -184,6 +184,7 @@ export class Leaves {
   /** Takes an approved leave back before it begins. */
   cancel(actor: Actor, id: string, expected: number, comment: string | null): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
+      await this.cases.mustOffer(tx, actor, leave, 'cancel');
       await this.cases.drop(tx, actor, leave);
       leave.cancel(this.clock.now());
       await update(tx, leave);
@@ -195,10 +196,11 @@ export class Leaves {
   /** 续假: the chain of the total days decides on the later end. */
   extend(actor: Actor, id: string, expected: number, body: ExtendLeaveDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      const endsAt = new Date(body.endsAt);
-      leave.extend(endsAt, body.reason, this.clock.now());
+      await this.cases.mustOffer(tx, actor, leave, 'extend');
+      const [endsAt, now] = [new Date(body.endsAt), this.clock.now()];
+      leave.extend(endsAt, body.reason, now);
       await this.students.sealFields(tx, leave);
-      if (body.attachments.length > 0) leave.takeProofs();
+      if (body.attachments.length > 0) leave.takeProofs(now);
       const attachments = (await this.attachProofs(tx, actor, leave, body.attachments)).map((file) => file.id);
       const { kind, studentId, startsAt, urgent, plannedEndsAt } = leave;
       const ask = { kind, studentId, startsAt, endsAt, urgent, attachments, leaveId: id, extendsFrom: plannedEndsAt };
@@ -215,7 +217,8 @@ export class Leaves {
   /** Hands in the papers an urgent leave still owes. */
   attach(actor: Actor, id: string, expected: number, body: AttachmentsDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
-      leave.takeProofs();
+      await this.cases.mustOffer(tx, actor, leave, 'attach');
+      leave.takeProofs(this.clock.now());
       await this.attachProofs(tx, actor, leave, body.attachments);
       await update(tx, leave);
       await this.cases.note(tx, actor, leave, 'attach');
@@ -225,6 +228,7 @@ export class Leaves {
   /** 销假 by the student (back now) or by staff (back when they say); of an overdue leave too. What staff say stands, also when a leave is closed. */
   close(actor: Actor, id: string, expected: number, body: CloseLeaveDto): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
+      await this.cases.mustOffer(tx, actor, leave, 'close');
       const now = this.clock.now();
       const how = actor.personId === leave.studentId ? 'self' : 'staff';
       const returnedAt = body.returnedAt === undefined ? now : new Date(body.returnedAt);
@@ -264,14 +268,13 @@ export class Leaves {
 
   /** Attaches further proofs; all of them are kept as long after the end that is asked for as today's policy says. */
   private async attachProofs(tx: Tx, actor: Actor, leave: Leave, ids: readonly string[]): Promise<FileDto[]> {
-    const { timeZone } = this.clock;
     const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, this.clock.today())).value;
-    const lastDay = dateOf(leave.extensionEndsAt ?? leave.plannedEndsAt, timeZone);
-    const keepUntil = instantOf(addDays(lastDay, keepProofsDays), '24:00', timeZone);
+    const lastDay = this.clock.dateOf(leave.extensionEndsAt ?? leave.plannedEndsAt);
+    const keepUntil = this.clock.instantOf(addDays(lastDay, keepProofsDays), '24:00');
     return this.files.attach(tx, actor, ids, proofsOf(leave), { keepUntil, pointer: '#/attachments' });
   }
 
-  /** Students change their own leaves (submit), staff those of the students they answer for (decide). */
+  /** Whoever sees the leave is told why they cannot change it; to others it does not exist. */
   private change(
     actor: Actor,
     id: string,
@@ -280,19 +283,16 @@ export class Leaves {
   ): Promise<LeaveDetailDto> {
     if (!actor.can('affairs:leave:submit') && !actor.can('affairs:leave:decide'))
       throw new MissingPermission('affairs:leave:submit');
-    const own = this.inScope(actor.scopeOf('affairs:leave:submit'));
-    const ofStaff = this.inScope(actor.scopeOf('affairs:leave:decide'));
     return this.database.transaction(actor, async (tx) => {
-      const leave = await findForChange(tx, sql`(${own} OR ${ofStaff})`, id, expected);
+      const leave = await findForChange(tx, this.cases.visible(actor), id, expected);
       const case_ = await fn(tx, leave);
       return this.cases.detailOf(tx, actor, leave, case_ ?? undefined);
     });
   }
 
   private async assess(tx: Tx, ask: Ask): Promise<Assessed> {
-    const { timeZone } = this.clock;
     const policy = await this.policies.at(tx, LeavePolicy, this.clock.today());
-    return { policy, assessment: await assess(tx, policy, ask, this.clock.now(), timeZone) };
+    return { policy, assessment: await assess(tx, policy, ask, this.clock.now(), this.clock.timeZone) };
   }
 
   /** Assesses a request that is about to be written; throws LeaveNotPossible with everything that blocks it. */
@@ -321,11 +321,7 @@ export class Leaves {
   }
 
   private readable(actor: Actor): Sql {
-    return sql`(${this.inScope(actor.scopeOf('affairs:leave:read'))} OR ${this.cases.handedTo(actor)})`;
-  }
-
-  private inScope(scope: Scope): Sql {
-    return inScope(scope, sql`l.student_id`, this.clock.today());
+    return this.cases.visible(actor, 'affairs:leave:read');
   }
 
   private midnight(date: string, time: '00:00' | '24:00' = '00:00'): Date {
