@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<Result>> = {
   overload: async () => (await import('./overload.js')).overload(),
   audit: async () => (await import('./audit.js')).audit(),
   exchange: async () => (await import('./exchange.js')).exchange(),
+  sealed: async () => (await import('./sealed.js')).sealed(),
   import: async () => (await import('./import.js')).importRoster(),
 };
 
