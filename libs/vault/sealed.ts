@@ -1,6 +1,5 @@
 import { Column, type EntityMetadata } from 'typeorm';
 import type { Tx } from '#database';
-import type { SealedTable } from './sealing-texts.js';
 
 /** A field marked `@Sealed`: a new text, or what the database has. */
 export type SealedText = string | Buffer;
@@ -45,6 +44,12 @@ export function sealedFieldsOf(tx: Tx, entity: OfStudent): { name: string; place
     name: propertyName,
     place: `${tablePath} ${entity.id} ${databaseName}`,
   }));
+}
+
+/** A table (`schema.name`) with the columns of it that are sealed with the keys of students; it has the columns of a BaseEntity, and `student_id`. */
+export interface SealedTable {
+  table: string;
+  columns: readonly string[];
 }
 
 /** The table of an entity, and its sealed columns. */

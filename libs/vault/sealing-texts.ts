@@ -1,12 +1,7 @@
 import { join, query, raw, sql, type Tx } from '#database';
 import { NO_TEXT } from './cipher.js';
+import type { SealedTable } from './sealed.js';
 import { isSealed, type StudentKeys } from './student-keys.js';
-
-/** A table (`schema.name`) with the columns of it that are sealed with the keys of students; it has the columns of a BaseEntity, and `student_id`. */
-export interface SealedTable {
-  table: string;
-  columns: readonly string[];
-}
 
 /** Is the text in a column there, and not sealed? */
 const plain = (column: string) => sql`substring(${raw(column)} FROM 1 FOR 1) <> '\\xff'::bytea`;
