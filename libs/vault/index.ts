@@ -1,4 +1,12 @@
-export { type OfStudent, type Opened, Sealed, type SealedTable, type SealedText, sealedTableOf, sealedTables } from './sealed.js';
+export {
+  type OfStudent,
+  type Opened,
+  Sealed,
+  type SealedTable,
+  type SealedText,
+  sealedTableOf,
+  sealedTables,
+} from './sealed.js';
 export { addKey, dropOlderKeys } from './key-file.js';
 export { vaultMigrations } from './migrations.js';
 export { countOld, rewrap, type RootSealed } from './rotation.js';
