@@ -8,7 +8,6 @@ import { services } from '../apps/campus/src/services.js';
 const PATH = '/directory/v1/erasures';
 const LEAVES = '/affairs/v1/leaves';
 const DAY = 86_400_000;
-const zone = 'Asia/Shanghai';
 
 interface Asked {
   id: string;

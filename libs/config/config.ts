@@ -83,7 +83,7 @@ export class Config {
   @IsString({ each: true })
   trustedProxies?: string[];
 
-  /** File with a 32-byte base64 key that hashes client secrets, encrypts signing keys and seals the cursors of lists and the answers kept for an Idempotency-Key. The same for all processes. */
+  /** File with 32-byte base64 keys, one a line and the newest first, that hash client secrets and seal signing keys, the keys of students, the cursors of lists and the answers kept for an Idempotency-Key. The same for all processes. `npm run keys` replaces the key. */
   @IsOptional()
   @IsString()
   secretKeyFile?: string;

@@ -5,6 +5,8 @@ const CIPHER = 'aes-256-gcm';
 export const ROOT_HEADER = Buffer.from([0xff, 0x59, 0x5a, 0x01]);
 /** Begins what is sealed with a student's key. */
 export const STUDENT_HEADER = Buffer.from([0xff, 0x59, 0x5a, 0x02]);
+/** What is left of a text that was taken away: of a student who was erased, or sealed with a key that was lost. */
+export const NO_TEXT = Buffer.from([0xff, 0x59, 0x5a, 0x00]);
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -28,5 +30,8 @@ export function decrypt(key: Buffer, place: string, sealed: Buffer, headerBytes 
   const decipher = createDecipheriv(CIPHER, key, sealed.subarray(nonce, tag), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.concat([sealed.subarray(0, headerBytes), Buffer.from(place)]));
   decipher.setAuthTag(sealed.subarray(tag, content));
-  return Buffer.concat([decipher.update(sealed.subarray(content)), decipher.final()]).toString('utf8');
+  const text = decipher.update(sealed.subarray(content));
+  // Proves it; GCM leaves nothing for the end.
+  decipher.final();
+  return text.toString('utf8');
 }

@@ -1,6 +1,5 @@
-import { Column } from 'typeorm';
+import { Column, type EntityMetadata } from 'typeorm';
 import type { Tx } from '#database';
-import type { SealedTable } from './sealing-texts.js';
 
 /** A field marked `@Sealed`: a new text, or what the database has. */
 export type SealedText = string | Buffer;
@@ -40,28 +39,44 @@ function written(value: unknown): unknown {
 
 /** The sealed fields of an entity and where each lies. */
 export function sealedFieldsOf(tx: Tx, entity: OfStudent): { name: string; place: string }[] {
-  const { tablePath, columns } = tx.dataSource.getMetadata(entity.constructor);
-  const sealed = fields.get(Object.getPrototypeOf(entity) as object) ?? [];
-  return columns
-    .filter(({ propertyName }) => sealed.includes(propertyName))
-    .map(({ propertyName, databaseName }) => ({
-      name: propertyName,
-      place: `${tablePath} ${entity.id} ${databaseName}`,
-    }));
+  const { tablePath, columns } = sealedOf(tx.dataSource.getMetadata(entity.constructor));
+  return columns.map(({ propertyName, databaseName }) => ({
+    name: propertyName,
+    place: `${tablePath} ${entity.id} ${databaseName}`,
+  }));
+}
+
+/** A table (`schema.name`) with the columns of it that are sealed with the keys of students; it has the columns of a BaseEntity, and `student_id`. */
+export interface SealedTable {
+  table: string;
+  columns: readonly string[];
 }
 
 /** The table of an entity, and its sealed columns. */
 export function sealedTableOf(tx: Tx, entity: new () => OfStudent): SealedTable {
-  const { tablePath } = tx.dataSource.getMetadata(entity);
-  return sealedTables(tx.dataSource).find(({ table }) => table === tablePath)!;
+  return tableOf(tx.dataSource.getMetadata(entity));
 }
 
 /** The tables of entities that have sealed fields, and the columns of these. */
 export function sealedTables(source: Tx['dataSource']): SealedTable[] {
-  return source.entityMetadatas.flatMap(({ tablePath, target, columns }) => {
-    const sealed = typeof target === 'function' ? fields.get(target.prototype as object) : undefined;
-    if (!sealed) return [];
-    const names = columns.filter(({ propertyName }) => sealed.includes(propertyName));
-    return [{ table: tablePath, columns: names.map(({ databaseName }) => databaseName) }];
-  });
+  return source.entityMetadatas.map(tableOf).filter(({ columns }) => columns.length > 0);
+}
+
+function tableOf(metadata: EntityMetadata): SealedTable {
+  const { tablePath, columns } = sealedOf(metadata);
+  return { table: tablePath, columns: columns.map(({ databaseName }) => databaseName) };
+}
+
+const known = new WeakMap<EntityMetadata, Pick<EntityMetadata, 'tablePath' | 'columns'>>();
+
+/** Asked for each row of a list. */
+function sealedOf(metadata: EntityMetadata): Pick<EntityMetadata, 'tablePath' | 'columns'> {
+  let of = known.get(metadata);
+  if (!of) {
+    const { tablePath, target } = metadata;
+    const names = (typeof target === 'function' && fields.get(target.prototype as object)) || [];
+    of = { tablePath, columns: metadata.columns.filter(({ propertyName }) => names.includes(propertyName)) };
+    known.set(metadata, of);
+  }
+  return of;
 }

@@ -1,15 +1,7 @@
 import { join, query, raw, sql, type Tx } from '#database';
-import { STUDENT_HEADER } from './cipher.js';
+import { NO_TEXT } from './cipher.js';
+import type { SealedTable } from './sealed.js';
 import { isSealed, type StudentKeys } from './student-keys.js';
-
-/** A table (`schema.name`) with the columns of it that are sealed with the keys of students; it has the columns of a BaseEntity, and `student_id`. */
-export interface SealedTable {
-  table: string;
-  columns: readonly string[];
-}
-
-/** What is left of a text of a student who was erased: a header with nothing after it, which opens as null. */
-const ERASED_TEXT = STUDENT_HEADER;
 
 /** Is the text in a column there, and not sealed? */
 const plain = (column: string) => sql`substring(${raw(column)} FROM 1 FOR 1) <> '\\xff'::bytea`;
@@ -43,7 +35,7 @@ export async function sealTexts(
     tx,
     open.map(({ row: { studentId }, place, text }) => ({ studentId, place, text })),
   );
-  for (const { row, i } of found) row.texts[i] = ERASED_TEXT;
+  for (const { row, i } of found) row.texts[i] = NO_TEXT;
   open.forEach(({ row, i }, n) => (row.texts[i] = sealed[n]!));
   const names = columns.map((column) => raw(column));
   await query(
@@ -74,7 +66,7 @@ export async function countPlain(tx: Tx, { table, columns }: SealedTable): Promi
 /** Blanks all texts of a student in a table, sealed or not. Raises versions: who has read a row before does not write its texts back. */
 export async function eraseTexts(tx: Tx, { table, columns }: SealedTable, studentId: string): Promise<void> {
   const blank = columns.map(
-    (column) => sql`${raw(column)} = CASE WHEN ${raw(column)} IS NOT NULL THEN ${ERASED_TEXT}::bytea END`,
+    (column) => sql`${raw(column)} = CASE WHEN ${raw(column)} IS NOT NULL THEN ${NO_TEXT}::bytea END`,
   );
   await query(
     tx,

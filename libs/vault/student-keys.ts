@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { query, sql, type Tx } from '#database';
-import { decrypt, encrypt, STUDENT_HEADER } from './cipher.js';
+import { decrypt, encrypt, NO_TEXT, STUDENT_HEADER } from './cipher.js';
 import { KEY_BYTES } from './key-file.js';
 import { type OfStudent, type Opened, sealedFieldsOf, type SealedText } from './sealed.js';
 import { Vault } from './vault.js';
@@ -53,7 +53,7 @@ export class StudentKeys {
     });
   }
 
-  /** Texts in the order given. Null: there was none, or the student was erased. */
+  /** Texts in the order given. Null: there was none, or it was taken away (the student was erased, or its key was lost). */
   async open(tx: Tx, values: readonly Stored[]): Promise<(string | null)[]> {
     const ids = distinct(values.filter(({ sealed }) => sealed !== null && isSealed(sealed)));
     const rows =
@@ -65,7 +65,7 @@ export class StudentKeys {
           );
     const keys = this.unwrapped(rows);
     return values.map(({ studentId, place, sealed }) => {
-      if (sealed === null) return null;
+      if (sealed === null || sealed.equals(NO_TEXT)) return null;
       if (!isSealed(sealed)) return sealed.toString('utf8');
       const key = keys.get(studentId.toLowerCase());
       if (key === undefined) throw new Error(`The key of student ${studentId} is missing, and was not dropped`);

@@ -1,5 +1,5 @@
 import { schemaOf } from '#contracts';
-import { Database, type Tx } from '#database';
+import { type Database, type Tx } from '#database';
 import { FileKeys, purposesOf } from '#files';
 import type { Service } from '#service';
 import {

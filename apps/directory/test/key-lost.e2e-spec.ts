@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as oidc from 'openid-client';
 import { Client } from 'pg';
-import { Database, sql } from '#database';
+import { Database, newId, sql } from '#database';
 import { ClientsService } from '../src/clients/clients.service.js';
-import { Vault } from '#vault';
+import { StudentKeys, Vault } from '#vault';
 import { SigningKeysService } from '../src/login/signing-keys.service.js';
 import { ADMIN, IssuerApp } from './issuer.js';
 
@@ -26,6 +26,24 @@ describe('after the secret key is lost', () => {
       sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, status, answer) VALUES ('portal', '', 'POST /x', 'k', 201, 'sealed')`,
     );
 
+    const studentId = newId();
+    const place = (id: string, column: string): string => `affairs.leave ${id} ${column}`;
+    const [leave, plain] = [newId(), newId()];
+    const given = new StudentKeys(Vault.fromFile(issuer.config.secretKeyFile));
+    const [reason, destination] = await issuer.app.get(Database).transaction(null, (tx) =>
+      given.seal(tx, [
+        { studentId, place: place(leave, 'reason'), text: '机密' },
+        { studentId, place: place(leave, 'destination'), text: '宝鸡' },
+      ]),
+    );
+    for (const [id, one, other] of [
+      [leave, reason!, destination!] as const,
+      [plain, Buffer.from('明文'), Buffer.from('西安')] as const,
+    ])
+      await issuer.query(
+        sql`INSERT INTO affairs.leave (id, student_id, kind, status, starts_at, ends_at, planned_ends_at, reason, destination, urgent, papers_owed, submitted_by_app, returned_count)
+            VALUES (${id}, ${studentId}, 'personal', 'withdrawn', now(), now() + interval '1 hour', now() + interval '1 hour', ${one}, ${other}, false, false, 'portal', 0)`,
+      );
     const file = join(mkdtempSync(join(tmpdir(), 'yizhan-key-')), 'secret.key');
     writeFileSync(file, randomBytes(32).toString('base64'));
     const [database, vault] = [issuer.app.get(Database), Vault.fromFile(file)];
@@ -39,6 +57,22 @@ describe('after the secret key is lost', () => {
     expect(await keys.published()).toHaveLength(2);
     const answers = await issuer.query(sql`SELECT answer FROM platform.idempotency_key WHERE key = 'k'`);
     expect(answers).toEqual([{ answer: null }]);
+    const students = new StudentKeys(vault);
+    const texts = async (id: string): Promise<(string | null)[]> => {
+      const [row] = await issuer.query<{ reason: Buffer; destination: Buffer; contact: Buffer | null }>(
+        sql`SELECT reason, destination, contact FROM affairs.leave WHERE id = ${id}`,
+      );
+      const columns = Object.entries(row!).map(([column, sealed]) => ({ studentId, place: place(id, column), sealed }));
+      return students.open(database.reader, columns);
+    };
+    const [again] = await database.transaction(null, (tx) =>
+      students.seal(tx, [{ studentId, place: 'x', text: '新的' }]),
+    );
+    expect(await students.open(database.reader, [{ studentId, place: 'x', sealed: again! }])).toEqual(['新的']);
+    expect([await texts(leave), await texts(plain)]).toEqual([
+      [null, null, null],
+      ['明文', '西安', null],
+    ]);
     const renewed = await new ClientsService(database, vault).addSecret(ADMIN, id);
     const [row] = await issuer.query<{ hash: string }>(sql`SELECT hash FROM directory.client_secret`);
     expect(row?.hash).toBe(vault.digest('client secret', renewed.secret!));
