@@ -3,7 +3,7 @@ import { sql } from '#database';
 import { Schedules } from '#events';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
 import { safety } from '../src/safety.module.js';
-import { check, findings, pass, send, student, told } from './gates.js';
+import { check, findings, keepAll, pass, send, student, told } from './gates.js';
 
 describe('the night check', () => {
   let test: TestApp;
@@ -11,6 +11,7 @@ describe('the night check', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([safety]);
+    await keepAll(test);
     app = await test.client();
   });
   afterAll(() => test.close());
