@@ -162,17 +162,17 @@ export class PassBatches {
     return { plain, corrections };
   }
 
-  /** What is stored under the numbers of these rows: where all were sent before as they are, for their instants alone. */
+  /** What is stored under the numbers of these rows; where none of a number corrects it, for their instants alone. */
   private async storedFor(tx: Tx, rest: Candidate[]): Promise<Map<string, StoredPass[]>> {
-    const plain = rest.filter(({ row }) => !row.replaces).map(({ pass }) => pass);
-    const same = await storedAtInstants(tx, plain);
-    const again = (pass: NewPass) => same.get(recordKey(pass))?.some(({ at }) => at.getTime() === pass.at.getTime());
-    const others = new Set(
-      rest.filter(({ row, pass }) => row.replaces || !again(pass)).map(({ pass }) => recordKey(pass)),
+    const corrected = new Set(rest.filter(({ row }) => row.replaces).map(({ pass }) => recordKey(pass)));
+    const passes = rest.map(({ pass }) => pass);
+    const same = await storedAtInstants(
+      tx,
+      passes.filter((pass) => !corrected.has(recordKey(pass))),
     );
     const all = await storedPasses(
       tx,
-      rest.map(({ pass }) => pass).filter((pass) => others.has(recordKey(pass))),
+      passes.filter((pass) => corrected.has(recordKey(pass))),
     );
     return new Map([...same, ...all]);
   }
