@@ -4,6 +4,7 @@ import formats from 'ajv-formats';
 import { type Permission, PERMISSIONS } from '#contracts';
 import { campus, type Client, TestApp } from '#testing';
 import { services } from '../apps/campus/src/services.js';
+import { keepAll } from '../apps/safety/test/gates.js';
 
 interface Parameter {
   name: string;
@@ -43,6 +44,7 @@ describe('the examples of the document', () => {
     (formats as unknown as (ajv: Ajv2020) => void)(ajv);
     ajv.addSchema({ $id: 'document', components: document.components });
     test = await TestApp.create(services);
+    await keepAll(test);
     app = await test.client(...(Object.keys(PERMISSIONS) as Permission[]));
     student = await test.person(campus.students[0]!);
   });

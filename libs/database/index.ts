@@ -9,6 +9,7 @@ export {
   type Tx,
 } from './transaction.js';
 export { empty, join, query, queryOne, raw, sql, type Sql } from './sql.js';
+export { findInScope, onConflict } from './find.js';
 export { BaseEntity, insert, firstIdOf, newId, StaleVersionError, update } from './entity.js';
 export {
   connect,

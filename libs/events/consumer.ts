@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Config } from '#config';
 import { type ServiceName } from '#contracts';
 import { Database, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
 import { DEAD_PREFIX, DeadDeliveries } from './dead.js';
 import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 import { run, STORED_EVENT, type StoredEvent } from './stored-event.js';
+import { Turns } from './turns.js';
 
 /** Tries before a delivery is dead. */
 export const MAX_ATTEMPTS = 8;
@@ -29,18 +31,31 @@ class BatchFailed extends Error {}
 export class Consumer {
   private readonly logger = new Logger('Consumer');
 
+  /**
+   * A handler may need a second connection beside that of its transaction, as for progress that is seen at once. One is always left
+   * for it: when all were held by handlers that wait for another, none would go on.
+   */
+  private readonly turns: Turns;
+
   constructor(
+    config: Config,
     private readonly database: Database,
     private readonly handlers: Handlers,
     private readonly schedules: Schedules,
     private readonly dead: DeadDeliveries,
-  ) {}
+  ) {
+    this.turns = new Turns(config.poolSize - 1);
+  }
 
   /**
    * Handles what of `ids` is not handled yet. A failing event neither stops nor undoes the others of its batch.
    * `begunBefore`: the process that had the job before has ended in the midst of it.
    */
   async handle(service: ServiceName, ids: string[], begunBefore = false): Promise<void> {
+    return this.turns.take(() => this.handleInTurn(service, ids, begunBefore));
+  }
+
+  private async handleInTurn(service: ServiceName, ids: string[], begunBefore: boolean): Promise<void> {
     if (begunBefore) {
       await query(
         this.database.reader,

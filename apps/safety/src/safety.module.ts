@@ -7,6 +7,7 @@ import { PublishedPasses1763750320000 } from './migrations/1763750320000-publish
 import { RenumberedRecords1763750330000 } from './migrations/1763750330000-renumbered-records.js';
 import { UpdatedSince1763750340000 } from './migrations/1763750340000-updated-since.js';
 import { LatePassesByTime1764300020000 } from './migrations/1764300020000-late-passes-by-time.js';
+import { PassMonths1764600010000 } from './migrations/1764600010000-pass-months.js';
 import { nights } from './nights/nights.feature.js';
 import { passes } from './passes/passes.feature.js';
 import { seed } from './seed.js';
@@ -20,6 +21,7 @@ export const safety = service('safety', {
     RenumberedRecords1763750330000,
     UpdatedSince1763750340000,
     LatePassesByTime1764300020000,
+    PassMonths1764600010000,
   ],
   seed,
   jobs: 'safety:night-check:write',

@@ -4,7 +4,7 @@ import { campus, type Client, drainEvents, eventually, TestApp } from '#testing'
 import { NightChecks } from '../src/nights/night-checks.service.js';
 import { Rechecks } from '../src/nights/rechecks.service.js';
 import { safety } from '../src/safety.module.js';
-import { check, findings, pass, send, student, told } from './gates.js';
+import { check, findings, keepAll, pass, send, student, told } from './gates.js';
 
 describe('a night that was checked', () => {
   let test: TestApp;
@@ -12,6 +12,7 @@ describe('a night that was checked', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([safety]);
+    await keepAll(test);
     app = await test.client();
   });
   afterAll(() => test.close());

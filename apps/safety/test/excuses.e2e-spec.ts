@@ -4,7 +4,7 @@ import { newId, sql } from '#database';
 import { Events } from '#events';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
 import { safety } from '../src/safety.module.js';
-import { check, findings, pass, send, student } from './gates.js';
+import { check, findings, keepAll, pass, send, student } from './gates.js';
 
 describe('what excuses a student at night', () => {
   let test: TestApp;
@@ -12,6 +12,7 @@ describe('what excuses a student at night', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([safety]);
+    await keepAll(test);
     app = await test.client();
   });
   afterAll(() => test.close());

@@ -1,6 +1,8 @@
 import { sql } from '#database';
+import { Policies } from '#policy';
 import type { Client, TestApp } from '#testing';
 import { campus, drainEvents, studentNumbers } from '#testing';
+import { RetentionPolicy } from '../src/passes/retention.policy.js';
 
 let lastRecord = 0;
 
@@ -72,4 +74,12 @@ export async function told(test: TestApp, night: string): Promise<Told[]> {
          WHERE name = 'safety.night-checked.v1' AND payload->>'night' = ${night} ORDER BY id`,
   );
   return rows.map((row) => row.payload);
+}
+
+/** Passes and nights of the tests are of 2025: kept whatever day it is. */
+export async function keepAll(test: TestApp): Promise<void> {
+  const value = { passMonths: 600, findingMonths: 600 };
+  await test.app
+    .get(Policies)
+    .put(test.tx, RetentionPolicy, { effectiveFrom: '2000-01-01', value, source: 'test', by: 'test' });
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database';
 import { campus, type Client, TestApp, wholeList } from '#testing';
 import { safety } from '../src/safety.module.js';
-import { check, pass, send, student } from './gates.js';
+import { check, keepAll, pass, send, student } from './gates.js';
 
 interface Row {
   id: string;
@@ -20,6 +20,7 @@ describe('lists of safety', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([safety]);
+    await keepAll(test);
     app = await test.client();
     counselorFl = await test.person(campus.staff.counselorFl);
     for (const night of nights) {

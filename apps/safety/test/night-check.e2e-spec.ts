@@ -4,7 +4,7 @@ import { Schedules } from '#events';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
 import { addDays } from '#time';
 import { safety } from '../src/safety.module.js';
-import { check, findings, pass, send, student, told } from './gates.js';
+import { check, findings, keepAll, pass, send, student, told } from './gates.js';
 
 describe('the night check', () => {
   let test: TestApp;
@@ -12,6 +12,7 @@ describe('the night check', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([safety]);
+    await keepAll(test);
     app = await test.client();
   });
   afterAll(() => test.close());

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { safety } from '../src/safety.module.js';
-import { pass, send, student } from './gates.js';
+import { keepAll, pass, send, student } from './gates.js';
 
 describe('gate passes', () => {
   let test: TestApp;
@@ -10,6 +10,7 @@ describe('gate passes', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([safety]);
+    await keepAll(test);
     bridge = await test.client('safety:pass:write');
   });
   afterAll(() => test.close());

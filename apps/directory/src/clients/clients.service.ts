@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, insert, sql, type Tx, update, violates } from '#database';
+import { Database, insert, onConflict, sql, type Tx, update } from '#database';
 import { list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { Vault } from '#vault';
@@ -28,7 +28,7 @@ import {
 } from './clients.problems.js';
 import { refuseTokens } from './revocation.js';
 
-const UNIQUE_CLIENT_ID = 'client_client_id_key';
+const TAKEN = { client_client_id_key: () => new ClientIdTaken({ pointer: '#/clientId' }) };
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 
 /** What secrets of clients are hashed under. */
@@ -69,21 +69,17 @@ export class ClientsService {
     check(input);
     const secret = input.publicKey || input.isPublic ? null : newSecret();
     const dto = await this.database.transaction(null, async (tx) => {
-      const client = await insert(
-        tx,
-        Object.assign(new Client(), {
-          clientId: input.clientId,
-          name: input.name,
-          grants: input.grants,
-          redirectUris: input.redirectUris ?? [],
-          origins: input.origins ?? [],
-          isPublic: input.isPublic ?? false,
-          permissions: input.permissions,
-          jwks: input.publicKey ? { keys: [input.publicKey] } : null,
-        }),
-      ).catch((error: unknown) => {
-        throw violates(error, UNIQUE_CLIENT_ID) ? new ClientIdTaken({ pointer: '#/clientId' }) : error;
+      const client = Object.assign(new Client(), {
+        clientId: input.clientId,
+        name: input.name,
+        grants: input.grants,
+        redirectUris: input.redirectUris ?? [],
+        origins: input.origins ?? [],
+        isPublic: input.isPublic ?? false,
+        permissions: input.permissions,
+        jwks: input.publicKey ? { keys: [input.publicKey] } : null,
       });
+      await onConflict(insert(tx, client), TAKEN);
       if (secret !== null) await insert(tx, ClientSecret.of(client, this.hash(secret)));
       await audit(tx, actor, { action: 'directory.client.created', subject: { kind: 'client', id: client.id } });
       return view(tx, client.id);

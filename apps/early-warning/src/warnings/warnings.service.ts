@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, auditList } from '#auth';
 import { type AppointmentKind, type Permission, WARNING_LEVELS, type WarningLevel, WarningSettledV1 } from '#contracts';
-import { Database, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Database, findInScope, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page, rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
@@ -141,12 +141,8 @@ export class Warnings {
   }
 
   private async find(tx: Tx, actor: Actor, id: string): Promise<Warning> {
-    const visible = await queryOne(
-      tx,
-      sql`SELECT 1 FROM early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
-           WHERE w.id = ${id} AND ${this.visible(actor, TRIAGE)} FOR UPDATE OF w`,
-    );
-    const warning = visible && (await tx.findOneBy(Warning, { id }));
+    const where = sql`EXISTS (SELECT FROM early_warning.rule r WHERE r.id = w.rule_id AND ${this.visible(actor, TRIAGE)})`;
+    const warning = await findInScope(tx, Warning, id, { alias: 'w', where, lock: 'update' });
     if (!warning) throw new NotFound({ what: 'warning' });
     return warning;
   }

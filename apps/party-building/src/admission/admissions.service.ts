@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, MissingPermission } from '#auth';
 import { AdmissionAdvancedV1, AdmissionReversedV1, type Permission } from '#contracts';
-import { Database, insert, queryOne, sql, type Tx, update, violates } from '#database';
+import { Database, findInScope, insert, onConflict, queryOne, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
@@ -39,7 +39,7 @@ import type { GateKind } from './gate.js';
 import { lastSupportedStep, rulesFor, type Step } from './rule-set.js';
 
 const WRITE: Permission = 'party-building:admission:write';
-const ONE_OPEN_ADMISSION = 'admission_open';
+const SECOND = { admission_open: () => new AlreadyApplying({ pointer: '#/personId' }) };
 const ANY_BRANCH: Scope = { school: true, unitIds: [] };
 
 /** Carrying admissions forward: what is written. Everything entered stays; a mistake is reversed by a further entry. */
@@ -157,7 +157,7 @@ export class Admissions {
       const entry = this.entry(actor, admission, [], { kind: 'record', step: 1, takenOn: appliedOn, evidence });
       await this.judge(tx, admission, steps[0] as Step, [], entry);
       await this.settle(tx, admission, [entry]);
-      await refusingSecond(insert(tx, admission));
+      await onConflict(insert(tx, admission), SECOND);
       await insert(tx, entry);
       return this.advanced(tx, actor, admission, entry);
     });
@@ -166,9 +166,9 @@ export class Admissions {
   /** The admission, when the actor may carry it; else NotFound. */
   private async find(tx: Tx, actor: Actor, id: string): Promise<Admission> {
     const reached = inScope(actor.scopeOf(WRITE), sql`a.person_id`, this.clock.today());
-    const found = await queryOne(tx, sql`SELECT 1 FROM party_building.admission a WHERE a.id = ${id} AND ${reached}`);
+    const found = await findInScope(tx, Admission, id, { alias: 'a', where: reached });
     if (!found) throw new NotFound({ what: 'admission' });
-    return tx.findOneByOrFail(Admission, { id });
+    return found;
   }
 
   private recordableStep(steps: readonly Step[], done: readonly Done[], number: string): Step {
@@ -309,13 +309,4 @@ async function checkPeople(tx: Tx, people: { personId: string }[]): Promise<void
   );
   const index = people.findIndex((person) => !known.has(person.personId.toLowerCase()));
   if (index >= 0) throw new EvidenceUnknownPerson({ pointer: `#/people/${index}/personId` });
-}
-
-async function refusingSecond(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (violates(error, ONE_OPEN_ADMISSION)) throw new AlreadyApplying({ pointer: '#/personId' });
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import type { Permission } from '#contracts';
-import { Database, newId, query, queryOne, sql, type Tx, update, violates } from '#database';
+import { Database, newId, onConflict, query, queryOne, sql, type Tx, update } from '#database';
 import { list } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, unitTouchesScope } from '#roster';
@@ -13,7 +13,7 @@ import { GridCovered, GridUnknown } from './grids.problems.js';
 
 const READ: Permission = 'party-building:organization:read';
 const WRITE: Permission = 'party-building:organization:write';
-const ONE_BRANCH_AT_A_TIME = 'grid_assignment_grid_id_daterange_excl';
+const OVERLAP = { grid_assignment_grid_id_daterange_excl: () => new GridCovered({ pointer: '#/gridIds' }) };
 
 /** Which branch covers which grid of the community (1+N), and which grids nobody covers. */
 @Injectable()
@@ -105,16 +105,14 @@ export class Grids {
 
 async function insertMissing(tx: Tx, branchId: string, gridIds: string[], from: string): Promise<void> {
   const ids = gridIds.map(() => newId());
-  try {
-    await query(
+  await onConflict(
+    query(
       tx,
       sql`INSERT INTO party_building.grid_assignment (id, organization_id, grid_id, valid_from)
           SELECT n.id, ${branchId}, n.grid_id, ${from} FROM unnest(${ids}::uuid[], ${gridIds}::uuid[]) AS n(id, grid_id)
            WHERE NOT EXISTS (SELECT 1 FROM party_building.grid_assignment a
              WHERE a.organization_id = ${branchId} AND a.grid_id = n.grid_id AND a.valid_to IS NULL)`,
-    );
-  } catch (error) {
-    if (violates(error, ONE_BRANCH_AT_A_TIME)) throw new GridCovered({ pointer: '#/gridIds' });
-    throw error;
-  }
+    ),
+    OVERLAP,
+  );
 }

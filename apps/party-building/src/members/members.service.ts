@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import type { Permission } from '#contracts';
-import { Database, insert, queryOne, sql, type Tx, update, violates } from '#database';
+import { Database, findInScope, insert, onConflict, queryOne, sql, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, inScope } from '#roster';
@@ -14,7 +14,7 @@ import { MemberElsewhere, PersonUnknown } from './members.problems.js';
 
 const READ: Permission = 'party-building:organization:read';
 const WRITE: Permission = 'party-building:organization:write';
-const ONE_BRANCH_AT_A_TIME = 'member_person_id_daterange_excl';
+const OVERLAP = { member_person_id_daterange_excl: () => new MemberElsewhere({ pointer: '#/validFrom' }) };
 
 /** A membership (alias `m`) with its person. */
 const COLUMNS = sql`m.id, m.organization_id AS "organizationId", m.kind, m.joined_on::text AS "joinedOn",
@@ -62,7 +62,7 @@ export class Members {
       if (!person) throw new PersonUnknown({ pointer: '#/personId' });
       const member = Object.assign(new Member(), { organizationId, personId });
       member.describe(values);
-      await refusingOverlaps(insert(tx, member));
+      await onConflict(insert(tx, member), OVERLAP);
       return this.answer(tx, actor, member.id, 'add');
     });
   }
@@ -70,11 +70,10 @@ export class Members {
   change(actor: Actor, id: string, expected: number, values: DescribeMemberDto): Promise<MemberDto> {
     return this.database.transaction(actor, async (tx) => {
       const mayChange = organizationInScope(actor.scopeOf(WRITE), sql`m.organization_id`);
-      const found = await queryOne(tx, sql`SELECT 1 FROM party_building.member m WHERE m.id = ${id} AND ${mayChange}`);
-      if (!found) throw new NotFound({ what: 'member' });
-      const member = await tx.findOneByOrFail(Member, { id });
+      const member = await findInScope(tx, Member, id, { alias: 'm', where: mayChange });
+      if (!member) throw new NotFound({ what: 'member' });
       member.describe(values);
-      await refusingOverlaps(update(tx, member, expected));
+      await onConflict(update(tx, member, expected), OVERLAP);
       return this.answer(tx, actor, id, 'change');
     });
   }
@@ -84,14 +83,5 @@ export class Members {
     const row = await queryOne(tx, sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE m.id = ${id}`);
     if (!row) throw new NotFound({ what: 'member' });
     return MemberDto.from(row);
-  }
-}
-
-async function refusingOverlaps(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (violates(error, ONE_BRANCH_AT_A_TIME)) throw new MemberElsewhere({ pointer: '#/validFrom' });
-    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import type { Permission } from '#contracts';
-import { Database, insert, query, queryOne, sql, type Tx, update, violates } from '#database';
+import { Database, findInScope, insert, onConflict, query, queryOne, sql, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { type Scope, unitInScope } from '#roster';
@@ -24,7 +24,7 @@ import {
 
 const READ: Permission = 'party-building:organization:read';
 const WRITE: Permission = 'party-building:organization:write';
-const UNIQUE_CODE = 'organization_code';
+const TAKEN = { organization_code: () => new CodeTaken({ pointer: '#/code' }) };
 
 /** The party tree. */
 @Injectable()
@@ -60,7 +60,7 @@ export class Organizations {
     return this.database.transaction(actor, async (tx) => {
       const organization = Object.assign(new Organization(), { kind: values.kind, foundedOn: values.foundedOn });
       await this.describe(tx, actor, organization, values);
-      await refusingTakenCode(insert(tx, organization));
+      await onConflict(insert(tx, organization), TAKEN);
       return this.answer(tx, actor, organization, 'found');
     });
   }
@@ -69,7 +69,7 @@ export class Organizations {
     return this.database.transaction(actor, async (tx) => {
       const organization = await this.find(tx, actor, WRITE, id);
       await this.describe(tx, actor, organization, values);
-      await refusingTakenCode(update(tx, organization, expected));
+      await onConflict(update(tx, organization, expected), TAKEN);
       return this.answer(tx, actor, organization, 'change');
     });
   }
@@ -88,12 +88,9 @@ export class Organizations {
   /** The organization, when it exists within the actor's scope; else NotFound. */
   async find(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<Organization> {
     const inScope = organizationInScope(actor.scopeOf(permission), sql`o.id`);
-    const found = await queryOne(
-      tx,
-      sql`SELECT 1 FROM party_building.organization o WHERE o.id = ${id} AND ${inScope}`,
-    );
+    const found = await findInScope(tx, Organization, id, { alias: 'o', where: inScope });
     if (!found) throw new NotFound({ what: 'organization' });
-    return tx.findOneByOrFail(Organization, { id });
+    return found;
   }
 
   /**
@@ -102,14 +99,10 @@ export class Organizations {
    */
   async branchFor(tx: Tx, scope: Scope, id: string): Promise<Organization> {
     const inScope = organizationInScope(scope, sql`o.id`);
-    const found = await queryOne(
-      tx,
-      sql`SELECT 1 FROM party_building.organization o
-           WHERE o.id = ${id} AND o.dissolved_on IS NULL AND o.kind = ANY(${BRANCH_KINDS}::text[]) AND ${inScope}
-             FOR SHARE`,
-    );
+    const where = sql`o.dissolved_on IS NULL AND o.kind = ANY(${BRANCH_KINDS}::text[]) AND ${inScope}`;
+    const found = await findInScope(tx, Organization, id, { alias: 'o', where, lock: 'share' });
     if (!found) throw new OrganizationUnknown({ pointer: '#/organizationId' });
-    return tx.findOneByOrFail(Organization, { id });
+    return found;
   }
 
   private async describe(
@@ -186,14 +179,5 @@ export class Organizations {
     const subject = { kind: 'party_organization', id: organization.id };
     await audit(tx, actor, { action: `party-building.organization.${action}`, subject });
     return OrganizationDto.from(organization);
-  }
-}
-
-async function refusingTakenCode(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (violates(error, UNIQUE_CODE)) throw new CodeTaken({ pointer: '#/code' });
-    throw error;
   }
 }

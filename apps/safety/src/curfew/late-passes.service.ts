@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import type { Permission } from '#contracts';
-import { Database, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Database, findInScope, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
@@ -90,8 +90,9 @@ export class LatePasses {
 
   revoke(actor: Actor, id: string, body: RevokeLatePassDto): Promise<LatePassDto> {
     return this.database.transaction(actor, async (tx) => {
-      await this.read(tx, actor, 'safety:night-check:write', id);
-      const pass = await tx.findOneByOrFail(LatePass, { id });
+      const where = this.visible(actor, 'safety:night-check:write', sql`p.student_id`);
+      const pass = await findInScope(tx, LatePass, id, { alias: 'p', where });
+      if (!pass) throw new NotFound({ what: 'late-pass' });
       pass.revoke(body.reason, this.clock.now());
       await update(tx, pass);
       await audit(tx, actor, { action: 'safety.late-pass.revoke', subject: { kind: 'late-pass', id } });

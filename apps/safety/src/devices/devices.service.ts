@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { type Actor, audit } from '#auth';
-import { Database, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Database, findInScope, insert, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
@@ -170,10 +170,10 @@ export class Devices {
   }
 
   private async find(tx: Tx, actor: Actor, id: string): Promise<Device> {
-    const reached = this.reached(actor, 'safety:device:write');
-    const row = await queryOne(tx, sql`SELECT d.id FROM safety.device d WHERE d.id = ${id} AND ${reached}`);
-    if (!row) throw new NotFound({ what: 'device' });
-    return tx.findOneByOrFail(Device, { id });
+    const where = this.reached(actor, 'safety:device:write');
+    const device = await findInScope(tx, Device, id, { alias: 'd', where });
+    if (!device) throw new NotFound({ what: 'device' });
+    return device;
   }
 
   /**

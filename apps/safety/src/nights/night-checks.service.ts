@@ -7,6 +7,7 @@ import { calendarDays } from '#roster';
 import { addDays, CampusClock, type DayOfCalendar } from '#time';
 import { CurfewPolicy } from '../curfew/curfew.policy.js';
 import { windowsOf } from '../curfew/night-window.js';
+import { Retention } from '../passes/retention.service.js';
 import type { Finding } from './night.codes.js';
 import {
   countResidents,
@@ -25,6 +26,7 @@ export class NightChecks {
   constructor(
     private readonly events: Events,
     private readonly policies: Policies,
+    private readonly retention: Retention,
     private readonly clock: CampusClock,
   ) {}
 
@@ -75,9 +77,13 @@ export class NightChecks {
     await this.publish(tx, night, { id, version: revision }, changes);
   }
 
-  /** Checks a night again when it was checked before; a check that is under way is waited for. */
+  /**
+   * Checks a night again when it was checked before; a check that is under way is waited for. A night whose passes are kept no longer
+   * stays as it was found.
+   */
   async recheck(tx: Tx, night: string): Promise<void> {
     await lockNight(tx, night);
+    if (night < (await this.retention.firstNight(tx))) return;
     const checked = await queryOne<{ version: number }>(
       tx,
       sql`SELECT policy_number AS version FROM safety.night WHERE night = ${night}`,

@@ -8,6 +8,7 @@ import { inScope, inUnits } from '#roster';
 import { JobDto, Jobs } from '#service';
 import { CampusClock, daysBetween } from '#time';
 import { lastNight } from '../curfew/night-window.js';
+import { Retention } from '../passes/retention.service.js';
 import { NightCheckRequestedV1 } from './night-check-requested.event.js';
 import { findingCounts, NO_FINDINGS, residentCounts } from './night-numbers.queries.js';
 import {
@@ -21,7 +22,7 @@ import {
   type NightsQuery,
   type RequestNightCheckDto,
 } from './nights.dto.js';
-import { NightNotOver, RangeEndsBeforeItBegins, TooManyNights } from './nights.problems.js';
+import { NightNoLongerKept, NightNotOver, RangeEndsBeforeItBegins, TooManyNights } from './nights.problems.js';
 
 /** A finding (alias `f`) with its student and building. */
 const COLUMNS = sql`f.id, f.night::text AS night, json_build_object('id', s.id, 'number', s.number, 'name', s.name) AS student,
@@ -42,6 +43,7 @@ export class Nights {
     private readonly database: Database,
     private readonly events: Events,
     private readonly jobs: Jobs,
+    private readonly retention: Retention,
     private readonly clock: CampusClock,
   ) {}
 
@@ -56,6 +58,8 @@ export class Nights {
     if (to !== undefined && daysBetween(night, to) >= MOST_NIGHTS)
       throw new TooManyNights({ pointer: '#/to', params: { most: MOST_NIGHTS } });
     return this.database.transaction(actor, async (tx) => {
+      const first = await this.retention.firstNight(tx);
+      if (night < first) throw new NightNoLongerKept({ pointer: '#/night', params: { first } });
       const job = await this.jobs.create(tx, actor, 'safety', 'night-check');
       await this.events.publish(tx, new NightCheckRequestedV1(night, job.id, to));
       return JobDto.from(job);

@@ -15,12 +15,15 @@ import {
   gatesByCode,
   insertPasses,
   type NewPass,
+  numbersUsedBefore,
   recordKey,
   replacePasses,
+  storedAtInstants,
   type StoredPass,
   storedPasses,
 } from './passes.queries.js';
 import { factOf, publishPasses, publishRetractions } from './publish-passes.js';
+import { Retention } from './retention.service.js';
 
 /** A device's clock may run ahead by so much before its records are refused. */
 const CLOCK_AHEAD_MINUTES = 15;
@@ -40,6 +43,7 @@ export class PassBatches {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly rechecks: Rechecks,
+    private readonly retention: Retention,
     private readonly clock: CampusClock,
   ) {}
 
@@ -58,10 +62,10 @@ export class PassBatches {
       if (candidates.length === 0)
         throw new AllRowsRefused({ errors: inOrder([...malformed, ...rejected]).slice(0, MAX_ERRORS) });
       const { plain, corrections } = await this.corrections(tx, candidates);
-      const stored = await insertPasses(
-        tx,
-        plain.map(({ pass }) => pass),
-      );
+      const passes = plain.map(({ pass }) => pass);
+      const stored = await insertPasses(tx, passes);
+      const fresh = passes.filter(({ id }) => stored.has(id));
+      const used = await numbersUsedBefore(tx, fresh);
       const rest = [...plain.filter(({ pass }) => !stored.has(pass.id)), ...corrections].sort(inTurn);
       const known = await this.settleKnown(tx, rest);
       const added = [
@@ -79,7 +83,10 @@ export class PassBatches {
         accepted: counted.length,
         duplicates: rows.length - rejected.length - known.conflicts.length - added.length,
         held: added.length - counted.length,
-        renumbered: renumberedAmong(plain, stored),
+        renumbered: renumberedAmong(
+          passes.filter(({ id }) => stored.has(id)),
+          used,
+        ),
         rejected: inOrder([...malformed, ...rejected, ...known.conflicts]),
       };
     });
@@ -90,21 +97,32 @@ export class PassBatches {
     const gates = await gatesByCode(tx, [...new Set(rows.map((row) => row.deviceCode))], newId);
     const students = await studentIdsByNumber(tx, [...new Set(rows.map((row) => row.studentNumber))]);
     const latest = new Date(this.clock.now().getTime() + CLOCK_AHEAD_MINUTES * 60_000);
+    const oldest = await this.retention.passesSince(tx);
     const candidates: Candidate[] = [];
     const rejected: RejectedRow[] = [];
     for (const row of rows) {
-      const pass = this.passOf(row, gates.get(row.deviceCode) as Gate, students.get(row.studentNumber), latest);
+      const pass = this.passOf(row, gates.get(row.deviceCode) as Gate, students.get(row.studentNumber), {
+        oldest,
+        latest,
+      });
       if ('pointer' in pass) rejected.push(pass);
       else candidates.push({ row, pass });
     }
     return { candidates: candidates.sort(inTurn), rejected };
   }
 
-  private passOf(row: PassRow, gate: Gate, studentId: string | undefined, latest: Date): NewPass | RejectedRow {
+  private passOf(
+    row: PassRow,
+    gate: Gate,
+    studentId: string | undefined,
+    { oldest, latest }: { oldest: Date; latest: Date },
+  ): NewPass | RejectedRow {
     const time = readTime(row.at, gate.timeZone ?? this.clock.timeZone);
     if (!studentId) return reject(row.index, 'studentNumber', '没有此学号的学生', 'no student has this number');
     if (time.at > latest)
       return reject(row.index, 'at', '时间在将来，请检查设备时钟', 'is in the future: check the clock of the device');
+    if (time.at < oldest)
+      return reject(row.index, 'at', '早于通行记录的保存期', 'is older than passes are kept (policy safety.retention)');
     if (gate.status === 'retired' && (!gate.buildingId || time.at > (gate.retiredAt as Date))) {
       return reject(row.index, 'deviceCode', '设备已停用', 'the device is retired');
     }
@@ -144,6 +162,21 @@ export class PassBatches {
     return { plain, corrections };
   }
 
+  /** What is stored under the numbers of these rows; where none of a number corrects it, for their instants alone. */
+  private async storedFor(tx: Tx, rest: Candidate[]): Promise<Map<string, StoredPass[]>> {
+    const corrected = new Set(rest.filter(({ row }) => row.replaces).map(({ pass }) => recordKey(pass)));
+    const passes = rest.map(({ pass }) => pass);
+    const same = await storedAtInstants(
+      tx,
+      passes.filter((pass) => !corrected.has(recordKey(pass))),
+    );
+    const all = await storedPasses(
+      tx,
+      passes.filter((pass) => corrected.has(recordKey(pass))),
+    );
+    return new Map([...same, ...all]);
+  }
+
   /**
    * Rows that are no new records: the same again, a conflict, or a correction, which is of the record under its number that is nearest
    * in time. Of several corrections the last counts.
@@ -152,10 +185,7 @@ export class PassBatches {
     tx: Tx,
     rest: Candidate[],
   ): Promise<{ conflicts: RejectedRow[]; replacing: NewPass[]; replaced: Map<string, StoredPass> }> {
-    const stored = await storedPasses(
-      tx,
-      rest.map(({ pass }) => pass),
-    );
+    const stored = await this.storedFor(tx, rest);
     const records = new Map([...stored].map(([key, list]) => [key, list.map((old): Known => ({ old, now: old }))]));
     const conflicts: RejectedRow[] = [];
     for (const { row, pass } of rest) {
@@ -193,14 +223,12 @@ function inTurn(a: Candidate, b: Candidate): number {
   return one < other ? -1 : one > other ? 1 : a.row.index - b.row.index;
 }
 
-/** How many of the stored rows have a number that another instant had before, stored or in an earlier row. */
-function renumberedAmong(plain: Candidate[], stored: ReadonlyMap<string, { numberUsed: boolean }>): number {
-  const numbers = new Set<string>();
+/** How many of the stored rows have a number that another instant had before: one of `used`, or an earlier row's. */
+function renumberedAmong(stored: readonly NewPass[], used: ReadonlySet<string>): number {
+  const numbers = new Set(used);
   let count = 0;
-  for (const { pass } of plain) {
-    const fate = stored.get(pass.id);
-    if (!fate) continue;
-    if (fate.numberUsed || numbers.has(recordKey(pass))) count++;
+  for (const pass of stored) {
+    if (numbers.has(recordKey(pass))) count++;
     numbers.add(recordKey(pass));
   }
   return count;

@@ -112,8 +112,8 @@ export class PassBatchResultDto {
   held: number;
 
   @Int({
-    zh: '其中编号曾用于另一时刻的条数：设备重新编号（如记录被清空），均已计入或暂存',
-    en: 'Of the rows taken: under a number that another instant had before, as when the log of a device was emptied; all of them count or are held',
+    zh: '其中编号曾用于另一时刻的条数：设备重新编号（如记录被清空），均已计入或暂存；以设备在本批中最早、最晚的记录判断',
+    en: 'Of the rows taken: under a number that another instant had before, as when the log of a device was emptied; all of them count or are held. Looked for where the first or last record of a device shows it',
     min: 0,
     max: MOST_ROWS,
     example: 0,

@@ -51,22 +51,50 @@ export interface NewPass {
 }
 
 /**
- * Stores passes whose record is not here yet, and never was: what was corrected does not come back. Returns the ids of those, with
- * whether their number had been used before, for another instant. Within one call the first of a record wins.
+ * Stores passes whose record is not here yet, and never was: what was corrected does not come back. Returns the ids of those. Within one
+ * call the first of a record wins.
  */
-export async function insertPasses(tx: Tx, passes: readonly NewPass[]): Promise<Map<string, { numberUsed: boolean }>> {
-  if (passes.length === 0) return new Map();
-  const rows = await query<{ id: string; numberUsed: boolean }>(
+export async function insertPasses(tx: Tx, passes: readonly NewPass[]): Promise<Set<string>> {
+  if (passes.length === 0) return new Set();
+  const rows = await query<{ id: string }>(
     tx,
-    sql`INSERT INTO safety.pass AS p (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
+    sql`INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
         SELECT * FROM ${rowsOf(passes)} AS n
          WHERE NOT EXISTS (SELECT 1 FROM safety.pass r WHERE r.device_id = n.device_id AND r.record_id = n.record_id
                               AND r.at = n.at AND r.status = 'replaced')
         ON CONFLICT (device_id, record_id, at, (status = 'held')) WHERE status <> 'replaced' DO NOTHING
-        RETURNING id, EXISTS (SELECT 1 FROM safety.pass o WHERE o.device_id = p.device_id AND o.record_id = p.record_id
-                                 AND o.status <> 'replaced') AS "numberUsed"`,
+        RETURNING id`,
   );
-  return new Map(rows.map(({ id, numberUsed }) => [id, { numberUsed }]));
+  return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * Which numbers of these passes, which this transaction has stored, had been used before for another instant, by `recordKey`. Looked up is
+ * those of a device whose first or last pass among these shows that it has begun its numbers anew: the others would have to be looked
+ * for in every month.
+ */
+export async function numbersUsedBefore(tx: Tx, stored: readonly NewPass[]): Promise<Set<string>> {
+  const ends = new Map<string, { first: NewPass; last: NewPass }>();
+  for (const pass of stored) {
+    const { first, last } = ends.get(pass.deviceId) ?? { first: pass, last: pass };
+    ends.set(pass.deviceId, { first: pass.at < first.at ? pass : first, last: pass.at >= last.at ? pass : last });
+  }
+  const used = async (passes: readonly NewPass[]): Promise<{ deviceId: string; recordId: string }[]> =>
+    passes.length === 0
+      ? []
+      : query(
+          tx,
+          // eslint-disable-next-line house/no-database-time -- what this transaction has written itself was created now
+          sql`SELECT DISTINCT n.device_id AS "deviceId", n.record_id AS "recordId" FROM ${rowsOf(passes)} AS n
+                JOIN safety.pass o ON o.device_id = n.device_id AND o.record_id = n.record_id AND o.at <> n.at
+               WHERE o.status <> 'replaced' AND o.created_at < now()`,
+        );
+  const devices = new Set(
+    (await used([...new Set([...ends.values()].flatMap(({ first, last }) => [first, last]))])).map(
+      (row) => row.deviceId,
+    ),
+  );
+  return new Set((await used(stored.filter(({ deviceId }) => devices.has(deviceId)))).map(recordKey));
 }
 
 /** The passes as a table in SQL, with the columns of `safety.pass` that a new one has. */
@@ -89,18 +117,39 @@ export interface StoredPass {
   status: PassStatus;
 }
 
-/** What is stored under the numbers of these passes, by `recordKey`; locked. */
+const STORED = sql`p.id, p.device_id AS "deviceId", p.record_id AS "recordId", p.student_id AS "studentId",
+  p.building_id AS "buildingId", p.direction, p.at, p.status`;
+
+/** What is stored under the numbers of these passes, by `recordKey`; locked. Looks into every month. */
 export async function storedPasses(tx: Tx, passes: readonly NewPass[]): Promise<Map<string, StoredPass[]>> {
   if (passes.length === 0) return new Map();
   const rows = await query<StoredPass>(
     tx,
-    sql`SELECT p.id, p.device_id AS "deviceId", p.record_id AS "recordId", p.student_id AS "studentId",
-               p.building_id AS "buildingId", p.direction, p.at, p.status
-          FROM safety.pass p
+    sql`SELECT ${STORED} FROM safety.pass p
           JOIN (SELECT DISTINCT device_id, record_id FROM ${rowsOf(passes)} AS n) AS given
             ON given.device_id = p.device_id AND given.record_id = p.record_id
          WHERE p.status <> 'replaced' ORDER BY p.id FOR UPDATE OF p`,
   );
+  return byRecord(rows);
+}
+
+/** What is stored under the numbers of these passes for their very instants, by `recordKey`; locked. */
+export async function storedAtInstants(tx: Tx, passes: readonly NewPass[]): Promise<Map<string, StoredPass[]>> {
+  if (passes.length === 0) return new Map();
+  // The months of the batch alone are looked into.
+  const instants = passes.map(({ at }) => at.toISOString()).sort();
+  const [first, last] = [instants[0], instants.at(-1)];
+  const rows = await query<StoredPass>(
+    tx,
+    sql`SELECT ${STORED} FROM safety.pass p
+          JOIN (SELECT DISTINCT device_id, record_id, at FROM ${rowsOf(passes)} AS n) AS given
+            ON given.device_id = p.device_id AND given.record_id = p.record_id AND given.at = p.at
+         WHERE p.status <> 'replaced' AND p.at BETWEEN ${first} AND ${last} ORDER BY p.id FOR UPDATE OF p`,
+  );
+  return byRecord(rows);
+}
+
+function byRecord(rows: readonly StoredPass[]): Map<string, StoredPass[]> {
   const stored = new Map<string, StoredPass[]>();
   for (const row of rows) stored.set(recordKey(row), [...(stored.get(recordKey(row)) ?? []), row]);
   return stored;
@@ -119,9 +168,9 @@ export async function replacePasses(tx: Tx, pairs: readonly { old: StoredPass; p
     sql`UPDATE safety.pass p
            SET status = 'replaced', replaced_by = given.by, voided_at = NULL, voided_by = NULL, void_reason = NULL,
                updated_at = now(), version = version + 1
-          FROM unnest(${pairs.map(({ old }) => old.id)}::uuid[], ${pairs.map(({ pass }) => pass.id)}::uuid[])
-            AS given(id, by)
-         WHERE p.id = given.id`,
+          FROM unnest(${pairs.map(({ old }) => old.id)}::uuid[], ${pairs.map(({ old }) => old.at.toISOString())}::timestamptz[],
+                      ${pairs.map(({ pass }) => pass.id)}::uuid[]) AS given(id, at, by)
+         WHERE p.id = given.id AND p.at = given.at`,
   );
   await query(
     tx,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, auditList } from '#auth';
-import { Database, queryOne, sql, update } from '#database';
+import { Database, findInScope, queryOne, sql, update } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
@@ -68,11 +68,8 @@ export class Passes {
   /** Takes a pass back: it stays on record and stops counting; nights already checked are looked at again, and other services undo what it caused. */
   void(actor: Actor, id: string, body: VoidPassDto): Promise<PassDto> {
     return this.database.transaction(actor, async (tx) => {
-      const visible = await queryOne(
-        tx,
-        sql`SELECT p.id FROM safety.pass p WHERE p.id = ${id} AND ${this.visible(actor, 'safety:night-check:write')}`,
-      );
-      const pass = visible && (await tx.findOneBy(Pass, { id }));
+      const where = this.visible(actor, 'safety:night-check:write');
+      const pass = await findInScope(tx, Pass, id, { alias: 'p', where });
       if (!pass) throw new NotFound({ what: 'pass' });
       pass.void(actor.personId ?? null, body.reason, this.clock.now());
       await update(tx, pass);

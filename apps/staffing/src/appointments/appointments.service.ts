@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import type { AppointmentKind, Permission } from '#contracts';
-import { Database, insert, queryOne, sql, type Sql, type Tx, update, violates } from '#database';
+import { Database, findInScope, insert, onConflict, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
@@ -25,7 +25,9 @@ import {
 } from './appointments.problems.js';
 import { answerersOf, type AppointmentRow, COLUMNS, selectAppointments, TABLES } from './appointments.queries.js';
 
-const ONE_POST_AT_A_TIME = 'appointment_person_id_kind_unit_id_daterange_excl';
+const OVERLAP = {
+  appointment_person_id_kind_unit_id_daterange_excl: () => new AppointmentOverlaps({ pointer: '#/validFrom' }),
+};
 
 /** Appointing, relieving, and who answers for whom. */
 @Injectable()
@@ -82,7 +84,7 @@ export class Appointments {
       if (person?.kind !== 'staff' || !person.active) throw new NotActiveStaff({ pointer: '#/personId' });
       await this.checkUnit(tx, actor, values.kind, values.unitId);
       const appointment = Appointment.appoint(values);
-      await refusingOverlaps(insert(tx, appointment));
+      await onConflict(insert(tx, appointment), OVERLAP);
       return this.answer(tx, actor, appointment, 'appoint');
     });
   }
@@ -104,12 +106,11 @@ export class Appointments {
   ): Promise<AppointmentDto> {
     return this.database.transaction(actor, async (tx) => {
       const mayChange = within(actor, 'staffing:appointment:write', sql`a.unit_id`);
-      const found = await queryOne(tx, sql`SELECT 1 FROM staffing.appointment a WHERE a.id = ${id} AND ${mayChange}`);
-      if (!found) throw new NotFound({ what: 'appointment' });
-      const appointment = await tx.findOneByOrFail(Appointment, { id });
+      const appointment = await findInScope(tx, Appointment, id, { alias: 'a', where: mayChange });
+      if (!appointment) throw new NotFound({ what: 'appointment' });
       if (actor.personId === appointment.personId) throw new OwnAppointment();
       how(appointment);
-      await refusingOverlaps(update(tx, appointment, expected));
+      await onConflict(update(tx, appointment, expected), OVERLAP);
       return this.answer(tx, actor, appointment, action);
     });
   }
@@ -144,13 +145,4 @@ function within(actor: Actor, permission: Permission, column: Sql): Sql {
 function readable(actor: Actor): Sql {
   const own = actor.personId ? sql`a.person_id = ${actor.personId}` : sql`FALSE`;
   return sql`(${own} OR ${within(actor, 'staffing:appointment:read', sql`a.unit_id`)})`;
-}
-
-async function refusingOverlaps(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (violates(error, ONE_POST_AT_A_TIME)) throw new AppointmentOverlaps({ pointer: '#/validFrom' });
-    throw error;
-  }
 }
