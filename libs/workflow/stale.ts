@@ -1,11 +1,8 @@
 import { sql, type Sql } from '#database';
 import { holdsOn, unitsAbove } from '#roster';
-import { dateOf } from '#time';
-import type { Workflows } from './workflows.js';
 
-/** SQL predicate over a case `w`: may its open signers be others by now? Those who were added by escalation make it so. */
-export function mayBeStale(workflows: Workflows, at: Date, timeZone: string): Sql {
-  const date = dateOf(at, timeZone);
+/** SQL predicate over a case `w`, with the table of its steps: may its open signers be others on `date`? Those who were added by escalation make it so. */
+export function mayBeStale(steps: Sql, date: string): Sql {
   const held = sql`a.kind = s.post AND a.person_id <> ALL(w.own_matter_of) AND ${holdsOn(sql`a`, date)}`;
   const holders = sql`ARRAY(SELECT a.person_id FROM staffing.published_appointment_v1 a
       JOIN directory.published_membership_v1 m ON m.unit_id = a.unit_id
@@ -17,7 +14,7 @@ export function mayBeStale(workflows: Workflows, at: Date, timeZone: string): Sq
        AND ${held} ORDER BY 1)`;
   const left = sql`EXISTS (SELECT FROM unnest(s.candidates) c WHERE c NOT IN (SELECT id FROM directory.published_person_v1 WHERE active))`;
   return sql`w.status = 'running' AND NOT w.suspended AND EXISTS (
-    SELECT FROM ${workflows.table('_step')} s WHERE s.workflow_id = w.id AND s.state IN ('open', 'waiting')
+    SELECT FROM ${steps} s WHERE s.workflow_id = w.id AND s.state IN ('open', 'waiting')
        AND CASE WHEN s.also <> '{}' THEN TRUE
                 WHEN s.post IS NULL THEN ${left}
                 WHEN s.stand_in THEN ${holders} <> '{}' OR ${left}

@@ -2,6 +2,7 @@ import { type Actor } from '#auth';
 import { newId, query, queryOne, raw, sql, StaleVersionError, type Sql, type Tx } from '#database';
 import type { TimerKey, Timers } from '#events';
 import { peopleByIds } from '#roster';
+import { dateOf } from '#time';
 import { type Available, availableActions } from './available-actions.js';
 import { type Deadline, type Definition, type Facts, stepOf } from './definition.js';
 import { act, begin, fold } from './fold.js';
@@ -223,7 +224,7 @@ export class Workflows {
 
   /** Hands open tasks over where offices changed hands, for the inboxes; a decision looks by itself. Returns the cases that changed. */
   async refreshAll(tx: Tx, at: Date, by: Acting['by']): Promise<Case[]> {
-    const stale = await this.lock(tx, mayBeStale(this, at, this.timeZone));
+    const stale = await this.lock(tx, mayBeStale(this.table('_step'), dateOf(at, this.timeZone)));
     const changed: Case[] = [];
     for (const case_ of stale) {
       const { case_: brought, actions } = await this.brought(tx, case_, at, by);

@@ -252,6 +252,25 @@ describe('cases in tables', () => {
     expect(await inbox(counselorCs)).not.toContain(ofClass.id);
   });
 
+  it('keeps apart who holds a post over the person and over the place', async () => {
+    const head = { by: 'post' as const, post: 'building_head' as const };
+    const definition = flow(step('home', { signers: [head] }), step('place', { signers: [{ ...head, over: 'unit' }] }));
+    const begun = await test.database.transaction(null, (tx) =>
+      workflows.begin(
+        tx,
+        {
+          ...{ definition, subjectId: newId(), personId: STUDENT, unitId: campus.places.building2, facts: {} },
+          ...{ initiators: [STUDENT], ownMatterOf: [STUDENT] },
+        },
+        acting(STUDENT),
+      ),
+    );
+    const signers = ({ instance }: Case): string[] => instance.visit!.seats[0]!.signers[0]!.candidates;
+    expect(signers(begun)).toEqual([buildingHead1]);
+    // Nobody is the head of the other building: the stand-in.
+    expect(signers(await act(begun.id, buildingHead1, { op: 'approve' }))).toEqual([schoolOfficer]);
+  });
+
   it('hands a case of a place over when its office changes hands', async () => {
     const definition = flow(
       step('head', { signers: [{ by: 'post', post: 'building_head', unitKind: 'building', over: 'unit' }] }),
