@@ -11,14 +11,14 @@ import { Authenticator } from './authenticator.js';
 /** Puts the guard before every route of the process, and seals the audit. */
 @Module({})
 export class AuthModule {
-  static forRoot(config: Config): DynamicModule {
+  static forRoot(config: Config, clock = new CampusClock(config)): DynamicModule {
     return {
       module: AuthModule,
       providers: [
         {
           provide: Authenticator,
-          inject: [Database, CampusClock],
-          useFactory: (database: Database, clock: CampusClock) => new Authenticator(config, database, clock),
+          inject: [Database],
+          useFactory: (database: Database) => new Authenticator(config, database, clock),
         },
         {
           provide: AuditSealer,

@@ -95,7 +95,7 @@ function processModule(
       }),
       PlatformModule.forRoot(config, services, clock),
       EventsModule.forRoot(config, services),
-      AuthModule.forRoot(config),
+      AuthModule.forRoot(config, clock),
       HttpModule.forRoot(config),
       ...services.map((service) => service.module),
       ...files.map(({ module }) => module),
