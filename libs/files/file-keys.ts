@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { schemaOf, type ServiceName } from '#contracts';
 import { join, query, sql, type Sql, type Tx } from '#database';
+import { NotFound } from '#problems';
 import { StudentErased, StudentKeys, Vault } from '#vault';
 import { fileTable } from './migrations/file-table.js';
 import { purposesOf } from './purpose.js';
@@ -17,16 +18,16 @@ export class FileKeys {
     return this.vault.seal(placeOf(service, id), secret.toString('base64'));
   }
 
-  /** Throws StudentErased (410). */
+  /** Throws NotFound when the student was erased: the row goes soon. */
   async open(tx: Tx, service: ServiceName, row: FileKey): Promise<Buffer> {
     const [secret] = await this.openAll(tx, service, [row]);
-    if (!secret) throw new StudentErased();
+    if (!secret) throw new NotFound({ what: 'file' });
     return secret;
   }
 
   /**
    * Seals the keys of files with those of the students that their subjects are about; `which` is a predicate over `f`, and at most `most`
-   * are. Returns how many. Throws StudentErased (410).
+   * are. Returns how many. Throws StudentErased (409).
    */
   async giveToStudents(tx: Tx, service: ServiceName, which: Sql, most: number): Promise<number> {
     const table = fileTable(service);

@@ -118,7 +118,7 @@ export class Files {
     return StoredFileDto.from(row);
   }
 
-  /** A file with its content; who reads it is written down before the first byte is given. Throws also StudentErased (410). */
+  /** A file with its content; who reads it is written down before the first byte is given. */
   async open(actor: Actor, service: ServiceName, id: string): Promise<{ file: StoredFileDto; content: Readable }> {
     const { file, secret } = await this.database.transaction(null, async (tx) => {
       const found = await this.find(tx, actor, service, id);
@@ -162,7 +162,7 @@ export class Files {
 
   /**
    * Attaches files to a subject, beside those that are attached already, and keeps all of them until `keepUntil` (null: as long as the
-   * subject). Throws what `check` throws, TooManyFiles (422) and StudentErased (410). Returns all files of the subject, those handed in first
+   * subject). Throws what `check` throws, TooManyFiles (422) and StudentErased (409). Returns all files of the subject, those handed in first
    * first.
    */
   async attach(

@@ -36,7 +36,7 @@ export interface Stored {
 export class StudentKeys {
   constructor(private readonly vault: Vault) {}
 
-  /** Sealed texts in the order given. A student without a key gets one. Throws StudentErased (410). */
+  /** Sealed texts in the order given. A student without a key gets one. Throws StudentErased (409). */
   async seal(tx: Tx, texts: readonly Text[]): Promise<Buffer[]> {
     const ids = distinct(texts);
     if (ids.length === 0) return [];
@@ -73,7 +73,7 @@ export class StudentKeys {
     });
   }
 
-  /** Seals the fields of an entity, marked `@Sealed`, that hold a new text. Before `insert` and `update`. Throws StudentErased (410). */
+  /** Seals the fields of an entity, marked `@Sealed`, that hold a new text. Before `insert` and `update`. Throws StudentErased (409). */
   async sealFields(tx: Tx, entity: OfStudent): Promise<void> {
     const fields = sealedFieldsOf(tx, entity).filter(({ name }) => typeof read(entity, name) === 'string');
     const { studentId } = entity;

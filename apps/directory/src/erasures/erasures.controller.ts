@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, type Page, Returns, Summary } from '#http';
+import { ApiPage, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
 import { ErasureDto, ErasuresQuery, RequestErasureDto } from './erasures.dto.js';
 import { Erasures } from './erasures.service.js';
 
@@ -28,6 +28,7 @@ export class ErasuresController {
 
   @Post()
   @Created()
+  @MayNotFind()
   @Require('directory:student:erase')
   @Returns(ErasureDto)
   @Summary(
