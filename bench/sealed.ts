@@ -31,7 +31,7 @@ export async function sealed(): Promise<Result> {
       await sealTexts(tx, keys, sealedTableOf(tx, Leave), 10_000);
       await tx.query('INSERT INTO affairs.leave SELECT * FROM kept');
     });
-    await database.reader.query('ANALYZE');
+    await database.connection.query('ANALYZE');
     const page = (which: string[]) => () => median(ROUNDS, () => database.read((tx) => read(tx, keys, which)));
     const list = await inTurns(RUNS, { sealed: page(ids.sealed), plain: page(ids.plain) });
     const one = await inTurns(RUNS, { vault: () => perText(keys, database), jose });
@@ -62,7 +62,7 @@ async function read(tx: Tx, keys: StudentKeys, ids: string[]): Promise<void> {
 /** Leaves of as many students; answers their ids. Unsealed, as they were before. */
 async function addLeaves(database: Database): Promise<string[]> {
   const ids = Array.from({ length: LEAVES }, newId);
-  await database.reader.query(
+  await database.connection.query(
     `INSERT INTO affairs.leave (id, student_id, kind, status, starts_at, ends_at, planned_ends_at, reason, destination, contact, urgent,
        papers_owed, submitted_by_app, returned_count)
      SELECT id, gen_random_uuid(), 'personal', 'submitted', now(), now() + interval '2 days', now() + interval '2 days',

@@ -32,7 +32,7 @@ export async function firstAdmin(config: Config, number: string): Promise<FirstA
     const vault = Vault.fromFile(config.secretKeyFile);
     await assertKeyFits(database, vault);
     const person = await queryOne<{ id: string }>(
-      database.reader,
+      database.connection,
       sql`SELECT id FROM directory.person WHERE kind = 'staff' AND number = ${number} AND active`,
     );
     if (!person)
@@ -50,7 +50,7 @@ async function appointUnlessSomebodyIs(database: Database, config: Config, perso
   const clock = new CampusClock(config);
   const day = clock.today();
   const schools = await query<{ id: string; officer: boolean }>(
-    database.reader,
+    database.connection,
     sql`SELECT u.id, EXISTS (
                SELECT 1 FROM staffing.published_appointment_v1 a
                 WHERE a.unit_id = u.id AND a.kind = 'student_affairs_officer'

@@ -25,7 +25,7 @@ await runOwnerCommand(async () => {
     } else if (command === 'replace')
       report(vault, await replaceRootKey(database, vault, services, tell), await plainTexts(database));
     else {
-      const left = await neededFor(database.reader, vault, services);
+      const left = await neededFor(database.connection, vault, services);
       if (left.length > 0) throw new Error(`Nothing was taken out.\n${stillNeeded(vault, left)}`);
       dropOlderKeys(config.secretKeyFile);
       tell(

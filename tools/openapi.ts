@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Config } from '#config';
 import { SERVICE_NAMES } from '#contracts';
 import { ApiDocument } from '#http';
-import { sketchApp } from '#service';
+import { previewApp } from '#service';
 import { services } from '../apps/campus/src/services.js';
 import { type Files, writeWhenMain } from './generated/files.js';
 
@@ -16,7 +16,7 @@ const EXAMPLE = Config.of({
 
 /** `npm run openapi`: one OpenAPI 3.1 document per service, and one of them all. Needs no server: the application is put together, not started. */
 export async function openApiFiles(): Promise<Files> {
-  const app = await sketchApp(services, EXAMPLE);
+  const app = await previewApp(services, EXAMPLE);
   const documents = new ApiDocument(EXAMPLE);
   const text = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
   return {

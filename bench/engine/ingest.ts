@@ -166,7 +166,7 @@ class Ours {
     while (going()) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       const [waiting] = await query<{ n: string }>(
-        this.database.reader,
+        this.database.connection,
         sql`SELECT coalesce(sum(n), 0) AS n FROM early_warning.unfolded_batch`,
       );
       if (Number(waiting!.n) >= FOLD_EVERY) await this.fold();

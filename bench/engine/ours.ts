@@ -32,7 +32,7 @@ export class Ours {
     const database = app.get(Database);
     await database.transaction(null, (tx) => loadRoster(tx, size.students));
     await database.transaction(null, (tx) => loadVectors(tx, size));
-    await query(database.reader, sql`VACUUM ANALYZE`);
+    await query(database.connection, sql`VACUUM ANALYZE`);
     return new Ours(app, config, size);
   }
 

@@ -135,7 +135,7 @@ function leaveOf(leave: Shown): object {
       plannedEndsAt: endsAt,
       createdAt,
       urgent: false,
-      papersOwed: false,
+      proofPending: false,
       returnedCount: 0,
     },
     ...{

@@ -1,5 +1,5 @@
 import { type Permission, PERMISSIONS, type Role, ROLE_PERMISSIONS, type ServiceName } from '#contracts';
-import type { Caller, Once } from '#database';
+import type { Caller, IdempotencyHook } from '#database';
 import type { Scope } from '#roster';
 
 const SCHOOL: Scope = { school: true, unitIds: [] };
@@ -15,7 +15,7 @@ export interface Post {
 /** Who asks: an app alone, or an app that acts for a person. The explicit first argument of each use case. */
 export class Actor implements Caller {
   /** The Idempotency-Key of the request, consumed by the first transaction. */
-  once?: Once | undefined;
+  once?: IdempotencyHook | undefined;
   /** Why class 4 data is read, and whether the audit has it; on routes that ask for it. */
   access?: { reason: string; audited: boolean };
   readonly permissions: ReadonlySet<Permission>;

@@ -31,7 +31,7 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** A turn that takes longer than the interval is not overtaken. */
   private turn(): void {
-    this.sealing ??= sealAudit(this.database.reader)
+    this.sealing ??= sealAudit(this.database.connection)
       .catch((error: Error) => this.logger.warn(`the audit waits to be sealed: ${error.name}`))
       .finally(() => (this.sealing = undefined));
   }

@@ -28,7 +28,7 @@ export class Authenticator {
     if (!claims || (await this.revocations.isRevoked(claims))) return undefined;
     if (claims.personId === undefined) return Actor.app(claims.clientId, claims.permissions, requestId);
     const date = this.clock.today();
-    const person = await personWithPosts(this.database.reader, claims.personId, date);
+    const person = await personWithPosts(this.database.connection, claims.personId, date);
     if (!person?.active) return undefined;
     return Actor.person(
       claims.clientId,

@@ -39,7 +39,7 @@ export class Revocations {
   private async load(): Promise<void> {
     const startedAt = performance.now();
     const rows = await query<Revocation>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT client_id, person_id, session_hash, token_id, extract(epoch FROM not_before)::float8 AS not_before FROM directory.published_revocation_v1`,
     );
     const byHolder = new Map<string, number>();

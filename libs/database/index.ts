@@ -5,7 +5,7 @@ export {
   sqlState,
   violates,
   type Caller,
-  type Once,
+  type IdempotencyHook,
   type Tx,
 } from './transaction.js';
 export { empty, join, query, queryOne, raw, sql, type Sql } from './sql.js';

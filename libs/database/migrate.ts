@@ -14,7 +14,7 @@ const LOCK = 918_273_645;
 
 /**
  * Brings every schema to its newest version, one after the other, under an advisory lock: of several that start at once one
- * works and the others find nothing to do. Answers the names of the migrations that ran.
+ * works and the others find nothing to do. Returns the names of the migrations that ran.
  */
 export async function migrate(
   url: string,

@@ -7,14 +7,14 @@ import type { SilenceWatch } from './silence.js';
 export type Tx = EntityManager;
 
 /** Runs at the edges of a transaction; how an Idempotency-Key becomes part of it (libs/http). */
-export interface Once {
-  enter(tx: Tx): Promise<void>;
-  leave(tx: Tx, result: unknown): Promise<void>;
+export interface IdempotencyHook {
+  before(tx: Tx): Promise<void>;
+  after(tx: Tx, result: unknown): Promise<void>;
 }
 
 /** Whoever a transaction is opened for. An `Actor` is one. */
 export interface Caller {
-  once?: Once | undefined;
+  once?: IdempotencyHook | undefined;
 }
 
 const hooks = new WeakMap<Tx, (() => void)[]>();
@@ -89,18 +89,18 @@ export class Database {
     }
   }
 
-  /** One statement's worth of reading needs no transaction. */
-  get reader(): Tx {
+  /** For single statements, which need no transaction: each commits by itself. */
+  get connection(): Tx {
     return this.dataSource.manager;
   }
 
-  private async run<T>(once: Once | undefined, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  private async run<T>(once: IdempotencyHook | undefined, fn: (tx: Tx) => Promise<T>): Promise<T> {
     const afterwards: (() => void)[] = [];
     const result = await this.dataSource.transaction(async (tx) => {
       hooks.set(tx, afterwards);
-      await once?.enter(tx);
+      await once?.before(tx);
       const value = await fn(tx);
-      await once?.leave(tx, value);
+      await once?.after(tx, value);
       return value;
     });
     for (const hook of afterwards) hook();

@@ -58,7 +58,7 @@ export class Consumer {
   private async handleInTurn(service: ServiceName, ids: string[], begunBefore: boolean): Promise<void> {
     if (begunBefore) {
       await query(
-        this.database.reader,
+        this.database.connection,
         sql`UPDATE events.delivery SET redelivered = true WHERE id IN (SELECT w.id FROM (${this.waiting(service, ids, false)}) w)`,
       );
     }
@@ -72,7 +72,7 @@ export class Consumer {
    */
   private async attemptAgain(service: ServiceName, ids: string[]): Promise<void> {
     const rows = await query<{ id: string; attempts: number }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT id, attempts FROM events.delivery
            WHERE id = ANY(${ids}::bigint[]) AND consumer = ${service} AND redelivered AND handled_at IS NULL AND dead_at IS NULL ORDER BY id`,
     );
@@ -87,7 +87,7 @@ export class Consumer {
   /** Counts a try that is about to begin; should it end the process, the next one waits its time. */
   private async count(service: ServiceName, ids: string[], attempts: number): Promise<string[]> {
     const rows = await query<{ id: string }>(
-      this.database.reader,
+      this.database.connection,
       sql`UPDATE events.delivery SET attempts = ${attempts}, due_at = now() + make_interval(secs => ${backoffSeconds(attempts)})
            WHERE id IN (SELECT w.id FROM (${this.waiting(service, ids, true)}) w) RETURNING id`,
     );
@@ -109,7 +109,7 @@ export class Consumer {
     });
   }
 
-  /** One try of those of `ids` that are, or are not, redelivered ones, whose try is then counted already. Answers how many were taken. */
+  /** One try of those of `ids` that are, or are not, redelivered ones, whose try is then counted already. Returns how many were taken. */
   private async attempt(service: ServiceName, ids: string[], redelivered: boolean): Promise<number> {
     try {
       return await this.database.background((tx) => this.runTogether(tx, service, ids, redelivered));
@@ -174,7 +174,7 @@ export class Consumer {
         sql`UPDATE events.delivery SET handled_at = now(), attempts = attempts + ${redelivered ? 0 : 1} WHERE id = ANY(${[...handled]}::bigint[])`,
       );
     }
-    if (blocked.length > 0) await putBack(tx, blocked);
+    if (blocked.length > 0) await requeue(tx, blocked);
     return rows.length;
   }
 
@@ -216,7 +216,7 @@ export class Consumer {
 }
 
 /** Waits for the earlier deliveries of its aggregate: shortly, or until a dead one is replayed or discarded. */
-async function putBack(tx: Tx, ids: string[]): Promise<void> {
+async function requeue(tx: Tx, ids: string[]): Promise<void> {
   await query(
     tx,
     sql`UPDATE events.delivery d SET dispatched_at = NULL, redelivered = false,

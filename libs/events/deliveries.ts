@@ -46,7 +46,7 @@ export async function deliveryById(tx: Tx, consumer: ServiceName, id: string): P
   );
 }
 
-/** Gives a dead delivery its tries back and lets those behind it go on. Answers whether there was one. */
+/** Gives a dead delivery its tries back and lets those behind it go on. Returns whether there was one. */
 export async function replayDelivery(tx: Tx, consumer: ServiceName, id: string): Promise<boolean> {
   const rows = await query<{ id: string }>(
     tx,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { eventOptions, type EventClass, type EventOptions } from '#contracts';
 import { afterCommit, newId, query, sql, type Tx } from '#database';
 import { invalidPart } from './payload.js';
-import { type Dispatched, Relay } from './relay.js';
+import { type ClaimedDelivery, Relay } from './relay.js';
 
 /** The entity an event speaks of: deliveries of one aggregate reach a consumer in the order they were published. */
 export interface Aggregate {
@@ -28,7 +28,7 @@ export class Events {
 
   /**
    * Publishes a fact inside `tx`: it happens exactly when the transaction commits. `aggregate` orders the events of one entity.
-   * Answers the event's id. Throws when the payload breaks its own rules.
+   * Returns the event's id. Throws when the payload breaks its own rules.
    */
   async publish(tx: Tx, event: object, aggregate?: Aggregate, trace?: string): Promise<string> {
     const [id] = await this.publishAll(tx, [event], aggregate, trace);
@@ -57,7 +57,7 @@ export class Events {
   /** Writes ready rows; schedules and timers use it. They are on their way as soon as `tx` has committed. */
   async write(tx: Tx, rows: EventRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const fresh = await query<Dispatched>(
+    const fresh = await query<ClaimedDelivery>(
       tx,
       sql`WITH given AS (
             SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, name text, "aggregateId" uuid,

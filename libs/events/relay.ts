@@ -15,7 +15,7 @@ const LOOK_MS = 2_000;
 const LOST_SECONDS = 4;
 
 /** A delivery whose `dispatched_at` is set: it is this process's to hand over, or the sweeper's when that fails. */
-export interface Dispatched {
+export interface ClaimedDelivery {
   id: string;
   consumer: string;
   long: boolean;
@@ -29,7 +29,7 @@ export interface Dispatched {
 @Injectable()
 export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Relay');
-  private readonly fresh: Dispatched[] = [];
+  private readonly fresh: ClaimedDelivery[] = [];
   /** Deliveries whose job failed as a whole: the database was away. */
   private failed: string[] = [];
   private running = false;
@@ -58,10 +58,10 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 
   /** Deliveries of a transaction that has just committed. What comes while others are being handed over goes together. */
-  push(deliveries: Dispatched[]): void {
+  push(deliveries: ClaimedDelivery[]): void {
     this.fresh.push(...deliveries);
     if (this.running) this.wake?.();
-    else void this.handOver(this.fresh.splice(0));
+    else void this.enqueueAll(this.fresh.splice(0));
   }
 
   /** Deliveries of a job that failed before they were looked at: they go again as soon as the database answers. */
@@ -77,7 +77,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
   private async run(): Promise<void> {
     while (this.running) {
-      if (this.fresh.length > 0) await this.handOver(this.fresh.splice(0));
+      if (this.fresh.length > 0) await this.enqueueAll(this.fresh.splice(0));
       if (performance.now() - this.polledAt >= POLL_MS) await this.poll();
       if (this.fresh.length > 0 || this.polledAt === -Infinity || !this.running) continue;
       await new Promise<void>((resolve) => {
@@ -89,7 +89,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       });
       this.wake = undefined;
     }
-    await this.handOver(this.fresh.splice(0));
+    await this.enqueueAll(this.fresh.splice(0));
   }
 
   private async poll(): Promise<void> {
@@ -99,16 +99,16 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       await this.sweep();
       await this.releaseLost();
       const due = await this.claim();
-      await this.handOver(due);
+      await this.enqueueAll(due);
       if (due.length === CLAIM) this.polledAt = -Infinity;
     } catch (error) {
       this.logger.warn(`polling failed, trying again: ${(error as Error).name}`);
     }
   }
 
-  private claim(): Promise<Dispatched[]> {
-    return query<Dispatched>(
-      this.database.reader,
+  private claim(): Promise<ClaimedDelivery[]> {
+    return query<ClaimedDelivery>(
+      this.database.connection,
       sql`WITH due AS (
             SELECT id FROM events.delivery
              WHERE dispatched_at IS NULL AND handled_at IS NULL AND dead_at IS NULL AND due_at <= now()
@@ -117,7 +117,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     );
   }
 
-  private async handOver(deliveries: Dispatched[]): Promise<void> {
+  private async enqueueAll(deliveries: ClaimedDelivery[]): Promise<void> {
     const consumers = new Set(deliveries.map((delivery) => delivery.consumer));
     await Promise.all(
       [...consumers].map((consumer) =>
@@ -129,7 +129,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     );
   }
 
-  private async enqueue(consumer: string, deliveries: Dispatched[]): Promise<void> {
+  private async enqueue(consumer: string, deliveries: ClaimedDelivery[]): Promise<void> {
     const batched = deliveries.filter((delivery) => !delivery.long).sort((a, b) => Number(a.id) - Number(b.id));
     const jobs: DeliveryJob[] = deliveries
       .filter((delivery) => delivery.long)
@@ -141,15 +141,15 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       await queue.addBulk(jobs.map((data) => ({ name: 'deliver', data })));
     } catch (error) {
       this.logger.warn(`${consumer}: ${deliveries.length} deliveries wait for Redis: ${(error as Error).name}`);
-      await this.giveBack(deliveries).catch(() => undefined);
+      await this.release(deliveries).catch(() => undefined);
     }
   }
 
   /** Redis is away: a later poll takes them again. Should this fail too, the sweeper does. */
-  private async giveBack(deliveries: Dispatched[]): Promise<void> {
+  private async release(deliveries: ClaimedDelivery[]): Promise<void> {
     const ids = deliveries.map((delivery) => delivery.id);
     await query(
-      this.database.reader,
+      this.database.connection,
       sql`UPDATE events.delivery SET dispatched_at = NULL, due_at = now() + interval '1 second'
            WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL AND dead_at IS NULL`,
     );
@@ -159,7 +159,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     if (this.failed.length === 0) return;
     const ids = this.failed;
     await query(
-      this.database.reader,
+      this.database.connection,
       sql`UPDATE events.delivery SET dispatched_at = NULL, due_at = now()
            WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL AND dead_at IS NULL`,
     );
@@ -172,14 +172,14 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.lookedAt = performance.now();
     const waited = sql`handled_at IS NULL AND dead_at IS NULL AND dispatched_at < now() - interval '${raw(`${LOST_SECONDS} seconds`)}'`;
     const consumers = await query<{ consumer: string }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT DISTINCT consumer FROM events.delivery WHERE ${waited}`,
     );
     for (const { consumer } of consumers) {
       const queue = this.modules.get<Queue<DeliveryJob>>(getQueueToken(consumer), { strict: false });
       if ((await queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized')) > 0) continue;
       await query(
-        this.database.reader,
+        this.database.connection,
         sql`UPDATE events.delivery SET dispatched_at = NULL
              WHERE id IN (SELECT id FROM events.delivery WHERE consumer = ${consumer} AND ${waited} LIMIT 5000 FOR UPDATE SKIP LOCKED)`,
       );
@@ -193,7 +193,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.sweptAt = performance.now();
     const late = sql`make_interval(secs => ${this.config.redeliverAfterSeconds})`;
     await query(
-      this.database.reader,
+      this.database.connection,
       sql`UPDATE events.delivery SET dispatched_at = NULL, redelivered = true
            WHERE id IN (SELECT id FROM events.delivery
                          WHERE handled_at IS NULL AND dead_at IS NULL

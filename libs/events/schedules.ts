@@ -32,7 +32,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
     if (!this.config.roles.includes('worker')) return;
     for (const schedule of this.handlers.schedules) {
       await query(
-        this.database.reader,
+        this.database.connection,
         sql`INSERT INTO events.schedule (name, service, cron, last_period) VALUES (${schedule.name}, ${schedule.service}, ${schedule.cron}, ${this.clock.now()})
             ON CONFLICT (name) DO UPDATE SET cron = excluded.cron WHERE events.schedule.cron <> excluded.cron`,
       );

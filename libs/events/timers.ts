@@ -145,7 +145,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   private async msUntilNext(): Promise<number> {
     const row = await queryOne<{ ms: number }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT coalesce(extract(epoch FROM min(first.due_at) - ${this.clock.now()}::timestamptz) * 1000, 'Infinity')::float8 AS ms
             FROM unnest(${this.handlers.hosted}::text[]) AS s(service)
             CROSS JOIN LATERAL (SELECT due_at FROM events.timer t WHERE t.service = s.service ORDER BY due_at LIMIT 1) first`,

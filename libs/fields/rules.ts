@@ -1,30 +1,30 @@
 import type { Bilingual } from '#contracts';
 
 /** Text of an error of a value; `at` points below it (`/3` = the fourth item). */
-export interface Broken extends Bilingual {
+export interface Violation extends Bilingual {
   at?: string;
 }
 
 /** What is wrong with a value, or undefined when it is right. */
-export type Check = (value: unknown) => Broken | undefined;
+export type Check = (value: unknown) => Violation | undefined;
 
 const SEPARATOR = ' ‖ ';
 
 /** class-validator carries one string per error: both languages travel in it. `$` would be a placeholder there. */
-export function encode(broken: Broken | undefined): string {
+export function encode(broken: Violation | undefined): string {
   const { zh, en, at = '' } = broken ?? { zh: '不符合要求', en: 'is not valid' };
   return [zh, en, at].join(SEPARATOR).replaceAll('$', '＄');
 }
 
 /** The reverse of `encode`; a message of a plain class-validator decorator serves both languages. */
-export function decode(message: string): Broken {
+export function decode(message: string): Violation {
   const [zh = message, en = message, at = ''] = message.split(SEPARATOR);
   return { zh, en, at };
 }
 
-export const REQUIRED: Broken = { zh: '必填', en: 'is required' };
+export const REQUIRED: Violation = { zh: '必填', en: 'is required' };
 
-const no = (zh: string, en: string): Broken => ({ zh, en });
+const no = (zh: string, en: string): Violation => ({ zh, en });
 const NOT_TEXT = no('必须是文本', 'must be text');
 
 /** No control characters; in text of several lines, line breaks and tabs only. */
@@ -88,7 +88,7 @@ export function decimal(min: number, max: number): Check {
   };
 }
 
-function between(value: number, min: number, max: number): Broken | undefined {
+function between(value: number, min: number, max: number): Violation | undefined {
   return value < min || value > max
     ? no(`必须在 ${min} 到 ${max} 之间`, `must be between ${min} and ${max}`)
     : undefined;

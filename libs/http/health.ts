@@ -25,7 +25,7 @@ export class Readiness implements OnModuleDestroy {
     database: Database,
   ) {
     this.add('database', async () => {
-      await query(database.reader, sql`SELECT 1`);
+      await query(database.connection, sql`SELECT 1`);
     });
   }
 

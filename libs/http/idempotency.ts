@@ -3,7 +3,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, map, type Observable, of } from 'rxjs';
 import type { Actor } from '#auth';
-import { type Once, query, queryOne, sql, type Tx } from '#database';
+import { type IdempotencyHook, query, queryOne, sql, type Tx } from '#database';
 import { IdempotencyAnswerLost, IdempotencyInProgress, IdempotencyKeyReused, Invalid } from '#problems';
 import { Vault } from '#vault';
 import { KEY_REQUIRED } from './decorators.js';
@@ -35,7 +35,7 @@ type Sealed = [fingerprint: string, response: string | null];
  * The first answer is stored in the use case's own transaction, so effect and answer stand or fall together. Sealed, as answers have
  * personal data in them and every service reads the table, and bound to the row, so that none can be put in another's place.
  */
-class KeptAnswer implements Once {
+class KeptAnswer implements IdempotencyHook {
   /** What the transaction returned, once it has been stored. */
   stored: { result: unknown } | undefined;
 
@@ -51,7 +51,7 @@ class KeptAnswer implements Once {
     this.place = `platform.idempotency_key ${JSON.stringify([app, personId, route, key])}`;
   }
 
-  async enter(tx: Tx): Promise<void> {
+  async before(tx: Tx): Promise<void> {
     this.stored = undefined;
     const { app, personId, route, key } = this.scope;
     const lock = await queryOne<{ taken: boolean }>(
@@ -72,7 +72,7 @@ class KeptAnswer implements Once {
     throw new Replay(before.status, response);
   }
 
-  async leave(tx: Tx, result: unknown): Promise<void> {
+  async after(tx: Tx, result: unknown): Promise<void> {
     const { app, personId, route, key } = this.scope;
     const sealed: Sealed = [this.fingerprint(), bytesOf(result)];
     await query(

@@ -31,7 +31,7 @@ export function parseJsonBody(bytes: Buffer, rows?: string, maxKeys = KEYS_PER_M
   const list = rows === undefined ? undefined : (value as Record<string, unknown> | null)?.[rows];
   if (Array.isArray(list)) for (const i of flawed) list[i] = undefined;
   // Raw bytes are well-formed by now: only an escape can write such a character.
-  if (source.includes('\\u')) refuseDirtyText(value, '#', Array.isArray(list) ? list : undefined);
+  if (source.includes('\\u')) refuseInvalidText(value, '#', Array.isArray(list) ? list : undefined);
   return value;
 }
 
@@ -44,7 +44,7 @@ function decodeUtf8(bytes: Buffer): string {
 }
 
 /**
- * One pass before parsing: depth and keys. What is not JSON at all is left to JSON.parse. Answers the places of the flawed entries of
+ * One pass before parsing: depth and keys. What is not JSON at all is left to JSON.parse. Returns the places of the flawed entries of
  * the list that `rows` names.
  */
 function scan(source: string, rows: string | undefined, maxKeys: number): ReadonlySet<number> {
@@ -132,13 +132,13 @@ function flawOf(keys: ReadonlySet<string>, key: string): [zh: string, en: string
 }
 
 /** `except` is left out. */
-function refuseDirtyText(value: unknown, pointer: string, except: unknown): void {
+function refuseInvalidText(value: unknown, pointer: string, except: unknown): void {
   if (typeof value === 'string') {
     if (!isCleanText(value)) throw dirty(pointer);
   } else if (typeof value === 'object' && value !== null && value !== except) {
     for (const [key, child] of Object.entries(value)) {
       if (!isCleanText(key)) throw dirty(pointer);
-      refuseDirtyText(child, `${pointer}/${pointerPart(key)}`, except);
+      refuseInvalidText(child, `${pointer}/${pointerPart(key)}`, except);
     }
   }
 }

@@ -24,7 +24,7 @@ export class Origins {
   private async load(): Promise<void> {
     const startedAt = performance.now();
     const rows = await query<{ origin: string }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT origin FROM directory.published_client_origin_v1`,
     );
     this.known = new Set(rows.map(({ origin }) => origin));

@@ -15,7 +15,7 @@ const BUILT_IN = new Set<unknown>([Object, Array, String, Number, Boolean, Date,
 export class ValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
     if (type === 'custom') return value;
-    if (type !== 'body') refuseDirtyParts(value, type, data);
+    if (type !== 'body') refuseInvalidParts(value, type, data);
     if (!metatype || BUILT_IN.has(metatype)) return value;
     const given = value === undefined ? {} : value;
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -29,7 +29,7 @@ export class ValidationPipe implements PipeTransform {
   }
 }
 
-function refuseDirtyParts(value: unknown, type: 'query' | 'param', name: string | undefined): void {
+function refuseInvalidParts(value: unknown, type: 'query' | 'param', name: string | undefined): void {
   const parts = typeof value === 'object' && value !== null ? Object.entries(value) : [[name ?? '', value] as const];
   for (const [key, part] of parts) {
     const pointer = (type === 'query' ? '?' : ':') + pointerPart(key);

@@ -13,8 +13,8 @@ export {
 } from './scope.js';
 export { type CountedPass, passesSince } from './passes.js';
 export {
-  answerersFor,
-  answerersOf,
+  responsibleFor,
+  responsibleStaffOf,
   appointmentsOf,
   membershipsOf,
   peopleByIds,

@@ -73,7 +73,7 @@ export async function appointmentsOf(tx: Tx, personId: string, date: string): Pr
 }
 
 /** Who answered for each of the students on a date: one row per student and appointment. */
-export async function answerersFor(
+export async function responsibleFor(
   tx: Tx,
   studentIds: readonly string[],
   date: string,
@@ -90,7 +90,7 @@ export async function answerersFor(
 }
 
 /** SQL: who answers for a student on a date, as JSON `[{ personId, kind, name }]`, in the order of `kinds`. */
-export function answerersOf(studentId: Sql, date: string, kinds: readonly AppointmentKind[]): Sql {
+export function responsibleStaffOf(studentId: Sql, date: string, kinds: readonly AppointmentKind[]): Sql {
   return sql`(SELECT coalesce(json_agg(json_build_object('personId', a.person_id, 'kind', a.kind, 'name', a.name)
                        ORDER BY array_position(${kinds}::text[], a.kind), a.person_id), '[]')
     FROM (SELECT DISTINCT a.person_id, a.kind, p.name

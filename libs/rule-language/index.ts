@@ -35,7 +35,7 @@ export {
 export { Calendar, firstMaskDays, type Ranges } from './plan/masks.js';
 export { BLOCK, CANNOT_SAY, type Cohorts, Evaluation, type Need, type World } from './judge/evaluation.js';
 export type { Lanes, Vector } from './judge/space.js';
-export { CloseUp, type Condition } from './explain/close-up.js';
+export { DetailEvaluation, type Condition } from './explain/detail-evaluation.js';
 export {
   type CohortFacts,
   earlierFeatures,

@@ -54,7 +54,7 @@ export function filesControllerOf(service: ServiceName, purposes: readonly FileP
       @Req() request: FastifyRequest,
     ): Promise<StoredFileDto> {
       const purpose = byName.get(query.purpose)!;
-      await this.files.mayStore(this.database.reader, actor, purpose);
+      await this.files.mayStore(this.database.connection, actor, purpose);
       return this.files.store(actor, purpose, await uploadedFile(request, purpose.maxBytes));
     }
 
@@ -63,7 +63,7 @@ export function filesControllerOf(service: ServiceName, purposes: readonly FileP
     @Returns(StoredFileDto)
     @Summary('查看文件信息', 'See what is known of a file')
     getFile(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<StoredFileDto> {
-      return this.files.find(this.database.reader, actor, service, id);
+      return this.files.find(this.database.connection, actor, service, id);
     }
 
     @Get(':id/content')

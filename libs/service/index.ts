@@ -1,4 +1,4 @@
-export { createApp, listen, migrationSets, sketchApp, start } from './start.js';
+export { createApp, listen, migrationSets, previewApp, start } from './start.js';
 export { type Feature, feature, service } from './feature.js';
 export { type Service } from './service.js';
 export { Job, Jobs, JOB_STATES, type JobState } from './jobs.js';

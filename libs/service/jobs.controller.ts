@@ -114,13 +114,13 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
     @Summary('下载逐行错误清单（CSV）', 'Download the per-row errors (CSV)')
     async getJobErrors(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<string> {
       const job = await this.find(actor, id);
-      const rows = await this.jobs.errors(this.database.reader, job.id);
+      const rows = await this.jobs.errors(this.database.connection, job.id);
       const columns = ['file', 'line', 'column', 'zh', 'en'];
       return stringify(rows, { header: true, columns, escape_formulas: true, bom: true });
     }
 
     private async find(actor: Actor, id: string): Promise<Job> {
-      const job = await this.jobs.find(this.database.reader, actor, service, id);
+      const job = await this.jobs.find(this.database.connection, actor, service, id);
       if (!job) throw new NotFound({ what: 'job' });
       return job;
     }

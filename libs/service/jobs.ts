@@ -75,7 +75,7 @@ export class Jobs {
   /** Shown at once, whatever becomes of the transaction the work runs in. */
   async progress(jobId: string, done: number, total: number): Promise<void> {
     await query(
-      this.database.reader,
+      this.database.connection,
       sql`UPDATE platform.job SET status = 'running', done = ${done}, total = ${total}, updated_at = now()
            WHERE id = ${jobId} AND status IN ('queued', 'running')`,
     );

@@ -98,7 +98,7 @@ export function operationsControllerOf(service: ServiceName): Type {
     @Summary('列出未处理与已失效的事件投递', 'List deliveries that are not handled, dead ones included')
     async listDeliveries(@Query() query: DeliveriesQuery): Promise<Page<DeliveryDto>> {
       const page = keyset(query, { sorts: { id: sql`d.id` }, defaultSort: 'id', id: sql`d.id` });
-      const rows = await openDeliveries(this.database.reader, service, {
+      const rows = await openDeliveries(this.database.connection, service, {
         dead: query.dead,
         after: page.where,
         limit: page.limit,

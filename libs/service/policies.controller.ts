@@ -150,8 +150,8 @@ export function policiesControllerOf(service: ServiceName): Type {
 
     private async describe(key: string): Promise<PolicyDto> {
       const { policyClass, options } = this.find(key);
-      const { value } = await this.policies.at(this.database.reader, policyClass, this.clock.today());
-      const versions = await this.policies.versions(this.database.reader, key);
+      const { value } = await this.policies.at(this.database.connection, policyClass, this.clock.today());
+      const versions = await this.policies.versions(this.database.connection, key);
       return Object.assign(new PolicyDto(), {
         key,
         ...options.title,

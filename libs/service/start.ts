@@ -104,7 +104,7 @@ function processModule(
 }
 
 /** The application of a process, put together but not brought to life: nothing connects. For generated documents. */
-export async function sketchApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
+export async function previewApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
   const module = processModule(services, config, fileModulesOf(services));
   return NestFactory.create<NestFastifyApplication>(module, createAdapter(config), {
     preview: true,

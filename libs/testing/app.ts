@@ -79,7 +79,7 @@ export class TestApp {
   }
 
   get tx(): Tx {
-    return this.database.reader;
+    return this.database.connection;
   }
 
   /** Rows of a statement, for looking at what a request left behind. */

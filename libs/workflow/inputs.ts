@@ -1,6 +1,6 @@
 import type { AppointmentKind } from '#contracts';
 import { query, sql, type Tx } from '#database';
-import { type Appointment, answerersFor, nextWorkingDays, peopleByIds, postsOver } from '#roster';
+import { type Appointment, responsibleFor, nextWorkingDays, peopleByIds, postsOver } from '#roster';
 import { dateOf, instantOf } from '#time';
 import type { Definition, OVER, SignerRule } from './definition.js';
 import type { Inputs, Instance, PostHolder } from './instance.js';
@@ -47,7 +47,7 @@ async function posts(
   rules: readonly SignerRule[],
 ): Promise<PostHolder[]> {
   const [overPerson, overUnit] = [kindsOver(rules, 'person'), kindsOver(rules, 'unit')];
-  const ofPerson = personId && overPerson.length > 0 ? await answerersFor(tx, [personId], date, overPerson) : [];
+  const ofPerson = personId && overPerson.length > 0 ? await responsibleFor(tx, [personId], date, overPerson) : [];
   const ofUnit = unitId && overUnit.length > 0 ? await postsOver(tx, unitId, date, overUnit) : [];
   return sorted([
     ...ofPerson.map((row) => holderOf(row)),
@@ -71,7 +71,7 @@ export async function inputsOfPeople(
   date: string,
 ): Promise<Map<string, Inputs>> {
   const rules = rulesOf(definition);
-  const rows = await answerersFor(tx, personIds, date, kindsOver(rules, 'person'));
+  const rows = await responsibleFor(tx, personIds, date, kindsOver(rules, 'person'));
   const left = await gone(
     tx,
     rules.flatMap(({ personId }) => personId ?? []),

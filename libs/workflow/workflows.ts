@@ -211,7 +211,7 @@ export class Workflows {
     const { status, suspended, visit } = case_.instance;
     if (status !== 'running' || suspended || visit?.dueAt !== dueAt) return undefined;
     const deadline = stepOf(case_.definition, visit.step).deadline as Deadline;
-    // The timer fired by the clock of the database, which may be ahead of ours.
+    // The timer may have fired by the clock of another process, which is ahead of ours.
     const at = new Date(Math.max(now.getTime(), Date.parse(dueAt)));
     const comment = deadline.source ?? null;
     return this.act(

@@ -2,7 +2,7 @@ import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Config } from '#config';
-import { sketchApp } from '#service';
+import { previewApp } from '#service';
 import { services } from '../../apps/campus/src/services.js';
 import { openApiFiles } from '../openapi.js';
 import { type Document, gapsIn } from './openapi-gaps.js';
@@ -92,7 +92,7 @@ function operationsIn(text: string): string[] {
 
 /** What Nest serves, from the decorators alone: `GET /safety/v1/hazards/{id}`. */
 async function routes(): Promise<string[]> {
-  const app = await sketchApp(services, config);
+  const app = await previewApp(services, config);
   const controllers = [...app.get(ModulesContainer).values()].flatMap(({ controllers: all }) => [...all.values()]);
   return controllers.flatMap(({ metatype }) => {
     const prototype = metatype?.prototype as Record<string, object>;

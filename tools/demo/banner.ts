@@ -12,7 +12,7 @@ export interface Given {
 
 /** What is there and how to go on, for whoever has just started the house. */
 export async function banner(app: NestFastifyApplication, config: Config, given: Given): Promise<string> {
-  const tx = app.get(Database).reader;
+  const tx = app.get(Database).connection;
   const [cameIn, nights, warnings, personas, version] = await Promise.all([
     cameInText(tx),
     nightsText(tx),

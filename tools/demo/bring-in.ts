@@ -23,7 +23,7 @@ const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
 /** Is the demo campus in, from its first step to its last? The personas of the tour are written last. */
 export async function isDemoIn(app: NestFastifyApplication): Promise<boolean> {
-  const personas = await demoPersonas(app.get(Database).reader);
+  const personas = await demoPersonas(app.get(Database).connection);
   return personas.some(({ name }) => name === FIRST_PERSONA);
 }
 
@@ -99,19 +99,19 @@ export async function bringInDemo(
   await steps.run('Waiting until all events are handled', async (progress) => {
     const outcome = await handled(api, progress);
     // So much at once: the planner must know of it before autovacuum comes by.
-    await query(database.reader, sql`ANALYZE`);
+    await query(database.connection, sql`ANALYZE`);
     return outcome;
   });
   await steps.run('Night checks', async (progress) => {
     await checkNights(api, campus.firstDay, campus.plan.lastNight, progress);
     await handled(api, progress);
-    return nightsText(database.reader);
+    return nightsText(database.connection);
   });
   await steps.run('Warning rules', async (progress) => {
     await endMove(api, campus.firstDay, date);
     await runRules(api, campus.plan.lastNight, progress);
     await handled(api, progress);
-    return warningsText(database.reader);
+    return warningsText(database.connection);
   });
 
   const personas = tourPersonas(campus, troubles, ids);

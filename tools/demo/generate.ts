@@ -40,7 +40,7 @@ export function makeDemo(plan: DemoPlan): Demo {
 
 /**
  * Writes the files a school would hand in: roster.zip (OneRoster 1.2), places.csv, appointments.csv, leaves.json, and
- * request bodies of up to 10,000 rows each: passes-NN.json, observations-<source>-NN.json. Answers the latters' names.
+ * request bodies of up to 10,000 rows each: passes-NN.json, observations-<source>-NN.json. Returns the latters' names.
  */
 export async function writeFiles({ campus, troubles, lives }: Demo, dir: string): Promise<DemoFiles> {
   await rm(dir, { recursive: true, force: true });

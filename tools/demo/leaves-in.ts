@@ -15,7 +15,7 @@ interface Leave extends Json {
   steps: { decision: string; kind: string; unitKind: string | null }[];
 }
 
-/** Hands the leaves of the sixty days in and has each decided by whoever answers for the student. Answers how many. */
+/** Hands the leaves of the sixty days in and has each decided by whoever answers for the student. Returns how many. */
 export async function bringInLeaves(
   app: Api,
   personas: (name: string) => Api,
@@ -50,7 +50,7 @@ async function handInProof(app: Api, key: string): Promise<string> {
   return id;
 }
 
-/** Approves step by step. Answers how many decisions that took. */
+/** Approves step by step. Returns how many decisions that took. */
 async function decide(
   app: Api,
   personas: (name: string) => Api,

@@ -65,7 +65,7 @@ export async function replaceRootKey(
     await inBatches(database, `${table.table} (texts)`, tell, (tx) => sealTexts(tx, keys, table, BATCH));
   for (const { name } of services.filter((service) => purposesOf(service.name).length > 0))
     await inBatches(database, `files of ${name}`, tell, (tx) => files.giveAttached(tx, name, BATCH));
-  return neededFor(database.reader, vault, services);
+  return neededFor(database.connection, vault, services);
 }
 
 /** What an older root key is still needed for; empty: for nothing. */
@@ -83,7 +83,7 @@ export async function neededFor(tx: Tx, vault: Vault, services: readonly Service
 export async function plainTexts(database: Database): Promise<Left[]> {
   const counted: Left[] = [];
   for (const table of sealedTables(database.dataSource))
-    counted.push({ what: table.table, rows: await countPlain(database.reader, table) });
+    counted.push({ what: table.table, rows: await countPlain(database.connection, table) });
   return counted.filter(({ rows }) => rows > 0);
 }
 

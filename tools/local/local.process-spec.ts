@@ -90,7 +90,7 @@ interface Server {
   pid: number;
 }
 
-/** Signals the whole process group, as Ctrl-C in a terminal does. Answers the exit code. */
+/** Signals the whole process group, as Ctrl-C in a terminal does. Returns the exit code. */
 async function end(starter: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   const exit = once(starter, 'exit');
   process.kill(-starter.pid!, signal);

@@ -75,7 +75,7 @@ describe('checks of a leave', () => {
     expect(codes(await check(from, oneDay, { kind: 'official' }))).toEqual(['blocker proof-missing']);
     const later = await check(from, twoDays, { ...sick, urgent: true });
     expect(codes(later)).toEqual(['warning papers-later']);
-    expect(later.papersOwed).toBe(true);
+    expect(later.proofPending).toBe(true);
   });
 
   it('points out weekends and a period outside the term', async () => {

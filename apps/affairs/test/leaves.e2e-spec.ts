@@ -202,14 +202,14 @@ describe('leaves', () => {
 
   it('lets an urgent leave bring its papers later', async () => {
     const leave = await submit(student(4), urgentForm(20, 30, { kind: 'official' }));
-    expect(leave['papersOwed']).toBe(true);
-    const owed = await counselor.get(`${PATH}?papersOwed=true`).expect(200);
+    expect(leave['proofPending']).toBe(true);
+    const owed = await counselor.get(`${PATH}?proofPending=true`).expect(200);
     expect(owed.body.data.map(({ id }: LeaveAnswer) => id)).toEqual([leave.id]);
     await act(student(4), leave, 'attachments', { attachments: [] }).expect(400);
     const id = await handIn(student(4));
     const brought = (await act(student(4), leave, 'attachments', { attachments: [id] }).expect(200))
       .body as LeaveAnswer;
-    expect(brought).toMatchObject({ papersOwed: false, attachments: [{ id, name: '证明.pdf' }] });
+    expect(brought).toMatchObject({ proofPending: false, attachments: [{ id, name: '证明.pdf' }] });
   });
 
   it('is submitted by staff for a student of theirs, and by an app for a student it names', async () => {

@@ -126,7 +126,7 @@ export class IssuerApp {
   }
 
   query<T = Record<string, unknown>>(statement: Sql): Promise<T[]> {
-    return query<T>(this.app.get(Database).reader, statement);
+    return query<T>(this.app.get(Database).connection, statement);
   }
 
   async close(): Promise<void> {

@@ -63,12 +63,12 @@ describe('after the secret key is lost', () => {
         sql`SELECT reason, destination, contact FROM affairs.leave WHERE id = ${id}`,
       );
       const columns = Object.entries(row!).map(([column, sealed]) => ({ studentId, place: place(id, column), sealed }));
-      return students.open(database.reader, columns);
+      return students.open(database.connection, columns);
     };
     const [again] = await database.transaction(null, (tx) =>
       students.seal(tx, [{ studentId, place: 'x', text: '新的' }]),
     );
-    expect(await students.open(database.reader, [{ studentId, place: 'x', sealed: again! }])).toEqual(['新的']);
+    expect(await students.open(database.connection, [{ studentId, place: 'x', sealed: again! }])).toEqual(['新的']);
     expect([await texts(leave), await texts(plain)]).toEqual([
       [null, null, null],
       ['明文', '西安', null],

@@ -19,9 +19,10 @@ describe('lists of the directory', () => {
 
   const all = (path: string, filter?: string) => wholeList<Row>(client, `/directory/v1/${path}`, filter);
   const touch = (table: string, id: string) =>
-    test.database.reader.query(`UPDATE directory.${table} SET updated_at = now() + interval '1 hour' WHERE id = $1`, [
-      id,
-    ]);
+    test.database.connection.query(
+      `UPDATE directory.${table} SET updated_at = now() + interval '1 hour' WHERE id = $1`,
+      [id],
+    );
   const soon = () => encodeURIComponent(new Date(Date.now() + 1_800_000).toISOString());
 
   it('terms: by kinds, by change', async () => {

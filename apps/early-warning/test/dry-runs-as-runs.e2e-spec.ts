@@ -40,7 +40,7 @@ describe('a dry run comes to what runs of the same days come to', () => {
     );
   /**
    * Publishes the rule, runs it day by day, and expects of its dry run the same students by day: for how many it held, and for how
-   * many it began to; nothing may hold before. Answers the dry run, and who held after each of the days.
+   * many it began to; nothing may hold before. Returns the dry run, and who held after each of the days.
    */
   const agree = async (rule: { id: string }, from: number, to: number) => {
     const { id } = await publish(test, rule);

@@ -64,7 +64,7 @@ const orders = {
     });
   },
   async compare(): Promise<object> {
-    const reader = { query: <T>(statement: Parameters<typeof query>[1]) => query<T>(database.reader, statement) };
+    const reader = { query: <T>(statement: Parameters<typeof query>[1]) => query<T>(database.connection, statement) };
     const before = await vectorsOf(reader);
     const kept = await levelsOf(resident);
     await database.transaction(null, rebuildVectors);

@@ -2,7 +2,7 @@ import { sql } from '#database';
 import { campus, type Client, drainEvents, eventually, fireTimers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { Runs } from '../src/runs/runs.service.js';
-import { wantRun } from '../src/engine/wanting.js';
+import { requestRun } from '../src/engine/run-requests.js';
 import { SourceNotices } from '../src/sources/source-notices.service.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, simpleRule } from './kit.js';
 
@@ -107,7 +107,7 @@ describe('wishes for a run', () => {
       );
       return row!.n;
     };
-    const wish = () => test.database.transaction(null, wantRun);
+    const wish = () => test.database.transaction(null, requestRun);
     const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     /** So many wake-ups come of a wish every 20 ms. */
     async function wakeUpsIn(ms: number): Promise<number> {

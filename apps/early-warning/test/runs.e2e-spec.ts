@@ -89,7 +89,7 @@ describe('when rules run', () => {
     const before = (await runs('new_data')).length;
     await observe(app, [[4, 'book_loans', daysAgo(1), 7]]);
     await within((_, service) =>
-      test.database.transaction(null, async (tx) => expect(await service.runIfWanted(tx)).toBe(false)),
+      test.database.transaction(null, async (tx) => expect(await service.runIfRequested(tx)).toBe(false)),
     );
     expect(await runs('new_data')).toHaveLength(before);
     await set({ hour: 6, minute: 11, onNewData: true, pauseSeconds: 0 });

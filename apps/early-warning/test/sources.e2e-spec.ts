@@ -311,7 +311,7 @@ describe('sources', () => {
       expect(await notices('?open=true')).toEqual([]);
       const [closed] = await notices('?open=false&source=well');
       expect(Date.parse(closed.closedAt)).toBeGreaterThan(Date.parse(closed.openedAt));
-      expect((await events()).at(-1)!.name).toBe('early-warning.source-back.v1');
+      expect((await events()).at(-1)!.name).toBe('early-warning.source-recovered.v1');
     });
 
     it('what a person settled is not raised again because a source was away', async () => {

@@ -29,7 +29,7 @@ const all = (client: Client, path: string, filter?: string) =>
 const codes = (rows: Row[]) => rows.map(({ code }) => code);
 const people = (rows: Row[]) => rows.map(({ person }) => person.id).sort();
 const touch = (table: string, id: string) =>
-  test.database.reader.query(
+  test.database.connection.query(
     `UPDATE party_building.${table} SET updated_at = now() + interval '1 hour' WHERE id = $1`,
     [id],
   );

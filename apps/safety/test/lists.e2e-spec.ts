@@ -42,7 +42,9 @@ describe('lists of safety', () => {
   const who = (rows: Row[]) =>
     [...new Set(rows.map(({ student: { id } }) => campus.students.indexOf(id) + 1))].sort((a, b) => a - b);
   const touch = (table: string, id: string) =>
-    test.database.reader.query(`UPDATE safety.${table} SET updated_at = now() + interval '1 hour' WHERE id = $1`, [id]);
+    test.database.connection.query(`UPDATE safety.${table} SET updated_at = now() + interval '1 hour' WHERE id = $1`, [
+      id,
+    ]);
   const soon = () => encodeURIComponent(new Date(Date.now() + 1_800_000).toISOString());
 
   it('late passes: by students, by units with those below, by change', async () => {

@@ -141,7 +141,7 @@ it('keeps passes of before there were months, in the same file, with what replac
     await migrate(url, before);
     const database = new Database(await connect({ url, entities: [], poolSize: 2, applicationName: 'test' }));
     const run = <T = Record<string, unknown>>(statement: ReturnType<typeof sql>) =>
-      query<T>(database.reader, statement);
+      query<T>(database.connection, statement);
     try {
       const [device, old, by] = [newId(), newId(), newId()];
       await run(sql`INSERT INTO safety.device (id, code) VALUES (${device}, 'G')`);

@@ -183,9 +183,12 @@ describe('listing', () => {
 describe('who answers for a student', () => {
   it('names the holders of posts over everything the student belongs to', async () => {
     const own = await test.person(staff.classAdvisorSe2401);
-    const seen = await own.get(`/staffing/v1/students/${students[0]}/answerers?on=2025-01-01`).expect(200);
+    const seen = await own.get(`/staffing/v1/students/${students[0]}/responsible-staff?on=2025-01-01`).expect(200);
     expect(seen.body).toMatchObject({ studentId: students[0], on: '2025-01-01' });
-    const found = (seen.body.answerers as { kind: string; person: { id: string } }[]).map((a) => [a.kind, a.person.id]);
+    const found = (seen.body.responsibleStaff as { kind: string; person: { id: string } }[]).map((a) => [
+      a.kind,
+      a.person.id,
+    ]);
     expect(found).toEqual([
       ['building_head', staff.buildingHead1],
       ['class_advisor', staff.classAdvisorSe2401],
@@ -199,8 +202,8 @@ describe('who answers for a student', () => {
 
   it('does not say of a foreign student, nor of a day before the appointments', async () => {
     const own = await test.person(staff.classAdvisorSe2401);
-    await own.get(`/staffing/v1/students/${students[8]}/answerers`).expect(404);
-    const early = await own.get(`/staffing/v1/students/${students[0]}/answerers?on=2024-08-31`).expect(200);
-    expect(early.body.answerers).toEqual([]);
+    await own.get(`/staffing/v1/students/${students[8]}/responsible-staff`).expect(404);
+    const early = await own.get(`/staffing/v1/students/${students[0]}/responsible-staff?on=2024-08-31`).expect(200);
+    expect(early.body.responsibleStaff).toEqual([]);
   });
 });

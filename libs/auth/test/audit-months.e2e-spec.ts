@@ -6,16 +6,16 @@ const ACTOR = Actor.app('gate', []);
 
 /** Seals `count` entries as those of a day, with the chain that sealing would have made. */
 async function sealedOn(database: Database, day: string, count: number): Promise<void> {
-  await query(database.reader, sql`INSERT INTO platform.audit_day VALUES (${day}, ${count}, '')`);
+  await query(database.connection, sql`INSERT INTO platform.audit_day VALUES (${day}, ${count}, '')`);
   for (let seq = 1; seq <= count; seq++) {
     await query(
-      database.reader,
+      database.connection,
       sql`INSERT INTO platform.audit_entry
           SELECT gen_random_uuid(), d.day, ${seq}::bigint, d.day + interval '10 hours', 'gate', NULL, 'r', 'a.b.c', 'k', ${`${day} ${seq}`}, NULL, d.head, ''
             FROM platform.audit_day d WHERE d.day = ${day}`,
     );
     await query(
-      database.reader,
+      database.connection,
       sql`WITH hashed AS (
             UPDATE platform.audit_entry e SET hash = platform.audit_hash(e) WHERE day = ${day} AND seq = ${seq} RETURNING hash)
           UPDATE platform.audit_day SET head = hashed.hash FROM hashed WHERE day = ${day}`,
@@ -25,7 +25,7 @@ async function sealedOn(database: Database, day: string, count: number): Promise
 
 const partitions = async (database: Database): Promise<string[]> => {
   const rows = await query<{ name: string }>(
-    database.reader,
+    database.connection,
     sql`SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'platform.audit_entry'::regclass ORDER BY 1`,
   );
   return rows.map(({ name }) => name.replace('platform.audit_entry_', ''));
@@ -46,10 +46,10 @@ describe('months of the audit', () => {
 
   const keep = (now: string, months = 6) =>
     database.transaction(null, (tx) => keepMonths(tx, AUDIT_MONTHS, { now: new Date(now), months }));
-  const verify = (day: string) => verifyAuditChain(database.reader, day);
+  const verify = (day: string) => verifyAuditChain(database.connection, day);
   const listed = async () => {
     const rows = await query<{ id: string }>(
-      database.reader,
+      database.connection,
       sql`SELECT subject_id AS id FROM platform.audit ORDER BY day, seq`,
     );
     return rows.map(({ id }) => id);
@@ -68,7 +68,7 @@ describe('months of the audit', () => {
     ]);
     expect(await listed()).toEqual(before);
     const [{ month }] = (await query(
-      database.reader,
+      database.connection,
       sql`SELECT tableoid::regclass::text AS month FROM platform.audit_entry WHERE day = '2019-12-31'`,
     )) as [{ month: string }];
     expect(month).toBe('platform.audit_entry_2019_12');
@@ -95,7 +95,7 @@ describe('months of the audit', () => {
     expect((await verify('2019-12-01')).broken).toBeUndefined();
     // What somebody puts there afterwards is not taken for what was.
     await query(
-      database.reader,
+      database.connection,
       sql`INSERT INTO platform.audit_entry SELECT id, '2019-11-30', 1, occurred_at, app, person_id, request_id, action, subject_kind,
             subject_id, reason, '', hash FROM platform.audit_entry WHERE day = '2019-12-01' AND seq = 1`,
     );
@@ -104,7 +104,7 @@ describe('months of the audit', () => {
 
   it('of which a row was deleted are broken, not kept no longer', async () => {
     await sealedOn(database, '2019-11-30', 1);
-    await query(database.reader, sql`DELETE FROM platform.audit_entry WHERE day = '2019-11-30'`);
+    await query(database.connection, sql`DELETE FROM platform.audit_entry WHERE day = '2019-11-30'`);
     expect(await verify('2019-11-30')).toMatchObject({ droppedAt: null, broken: { seq: 1, problem: 'missing' } });
   });
 
@@ -145,26 +145,35 @@ it('keeps what was sealed before there were months, byte for byte, in one partit
     try {
       await sealedOn(database, '2019-11-30', 40);
       await sealedOn(database, '2020-02-29', 3);
-      const write = (id: string) => audit(database.reader, ACTOR, { action: 'a.b.c', subject: { kind: 'k', id } });
+      const write = (id: string) => audit(database.connection, ACTOR, { action: 'a.b.c', subject: { kind: 'k', id } });
       await write('sealed before');
-      await sealAudit(database.reader);
+      await sealAudit(database.connection);
       await write('unsealed');
-      const rows = () => query(database.reader, sql`SELECT * FROM platform.audit_entry ORDER BY day, seq`);
+      const rows = () => query(database.connection, sql`SELECT * FROM platform.audit_entry ORDER BY day, seq`);
       const before = await rows();
       const file = () =>
-        queryOne(database.reader, sql`SELECT pg_relation_filenode(tableoid) AS file FROM platform.audit_entry LIMIT 1`);
+        queryOne(
+          database.connection,
+          sql`SELECT pg_relation_filenode(tableoid) AS file FROM platform.audit_entry LIMIT 1`,
+        );
       const copied = await file();
       await migrate(url, [{ schema: 'platform', migrations: authMigrations }]);
       expect(await rows()).toEqual(before);
       // It is the same file: nothing was written anew.
       expect(await file()).toEqual(copied);
-      await sealAudit(database.reader);
+      await sealAudit(database.connection);
       expect(await rows()).toHaveLength(before.length + 1);
-      const days = await query<{ day: string }>(database.reader, sql`SELECT day::text AS day FROM platform.audit_day`);
+      const days = await query<{ day: string }>(
+        database.connection,
+        sql`SELECT day::text AS day FROM platform.audit_day`,
+      );
       expect(days.length).toBeGreaterThanOrEqual(3);
-      for (const { day } of days) expect((await verifyAuditChain(database.reader, day)).broken).toBeUndefined();
-      await query(database.reader, sql`UPDATE platform.audit_entry SET app = 'x' WHERE day = '2019-11-30' AND seq = 7`);
-      expect((await verifyAuditChain(database.reader, '2019-11-30')).broken).toMatchObject({
+      for (const { day } of days) expect((await verifyAuditChain(database.connection, day)).broken).toBeUndefined();
+      await query(
+        database.connection,
+        sql`UPDATE platform.audit_entry SET app = 'x' WHERE day = '2019-11-30' AND seq = 7`,
+      );
+      expect((await verifyAuditChain(database.connection, '2019-11-30')).broken).toMatchObject({
         seq: 7,
         problem: 'changed',
       });

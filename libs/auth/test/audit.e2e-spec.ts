@@ -10,7 +10,7 @@ describe('the audit chain', () => {
   let url: string;
   let drop: () => Promise<void>;
   const today = () => new Date().toISOString().slice(0, 10);
-  const run = (statement: ReturnType<typeof sql>) => query<Record<string, string>>(database.reader, statement);
+  const run = (statement: ReturnType<typeof sql>) => query<Record<string, string>>(database.connection, statement);
 
   beforeAll(async () => {
     ({ url, drop } = await cloneDatabase());
@@ -23,10 +23,10 @@ describe('the audit chain', () => {
   beforeEach(async () => {
     await run(sql`TRUNCATE platform.audit_unsealed, platform.audit_entry, platform.audit_day`);
     for (let i = 0; i < 5; i++) await database.transaction(null, (tx) => read(tx, `s${i}`));
-    await sealAudit(database.reader);
+    await sealAudit(database.connection);
   });
 
-  const verify = (day = today()) => verifyAuditChain(database.reader, day);
+  const verify = (day = today()) => verifyAuditChain(database.connection, day);
   const read = (tx: Parameters<typeof audit>[0], id: string) =>
     audit(tx, ACTOR, {
       action: 'safety.screening.read',
@@ -65,7 +65,7 @@ describe('the audit chain', () => {
       ),
     );
     expect(await verify()).toMatchObject({ entries: 5, unsealed: 30 });
-    expect(await sealAudit(database.reader)).toBe(30);
+    expect(await sealAudit(database.connection)).toBe(30);
     expect(await verify()).toMatchObject({ entries: 35, unsealed: 0 });
     expect((await verify()).broken).toBeUndefined();
   });
@@ -93,11 +93,11 @@ describe('the audit chain', () => {
   it('keeps nobody waiting for another, and passes over nothing that commits late', async () => {
     const slow = await open('slow');
     await database.transaction(null, (tx) => read(tx, 'quick'));
-    expect(await sealAudit(database.reader)).toBe(1);
+    expect(await sealAudit(database.connection)).toBe(1);
     expect(await verify()).toMatchObject({ entries: 6, unsealed: 0 });
     await slow.commit();
     expect(await verify()).toMatchObject({ entries: 6, unsealed: 1 });
-    expect(await sealAudit(database.reader)).toBe(1);
+    expect(await sealAudit(database.connection)).toBe(1);
     const last = await run(sql`SELECT subject_id FROM platform.audit WHERE seq > 5 ORDER BY seq`);
     expect(last).toEqual([{ subject_id: 'quick' }, { subject_id: 'slow' }]);
     expect((await verify()).broken).toBeUndefined();
@@ -107,20 +107,20 @@ describe('the audit chain', () => {
     await database.transaction(null, (tx) => read(tx, 'seen'));
     const seen = () => run(sql`SELECT seq FROM platform.audit WHERE subject_id = 'seen'`);
     expect(await seen()).toEqual([{ seq: null }]);
-    await sealAudit(database.reader);
+    await sealAudit(database.connection);
     expect(await seen()).toEqual([{ seq: '6' }]);
   });
 
   it('is sealed by one at a time, and each entry once, when several do so at once', async () => {
-    for (let i = 0; i < 200; i++) await read(database.reader, `m${i}`);
+    for (let i = 0; i < 200; i++) await read(database.connection, `m${i}`);
     const first = database.transaction(null, async (tx) => {
       const sealed = await sealAudit(tx);
-      expect(await Promise.all([1, 2].map(() => sealAudit(database.reader)))).toEqual([0, 0]);
+      expect(await Promise.all([1, 2].map(() => sealAudit(database.connection)))).toEqual([0, 0]);
       return sealed;
     });
     expect(await first).toBe(200);
-    for (let i = 0; i < 200; i++) await read(database.reader, `n${i}`);
-    const sealed = await Promise.all(Array.from({ length: 4 }, () => sealAudit(database.reader)));
+    for (let i = 0; i < 200; i++) await read(database.connection, `n${i}`);
+    const sealed = await Promise.all(Array.from({ length: 4 }, () => sealAudit(database.connection)));
     expect(sealed.reduce((a, b) => a + b)).toBe(200);
     expect(await verify()).toMatchObject({ entries: 405, unsealed: 0 });
     expect((await verify()).broken).toBeUndefined();
@@ -130,8 +130,8 @@ describe('the audit chain', () => {
     let sealing = true;
     const writer = (async () => {
       for (let i = 0; i < 40; i++) {
-        await Promise.all(Array.from({ length: 5 }, () => read(database.reader, 'w')));
-        await sealAudit(database.reader);
+        await Promise.all(Array.from({ length: 5 }, () => read(database.connection, 'w')));
+        await sealAudit(database.connection);
       }
     })().finally(() => (sealing = false));
     while (sealing) expect((await verify()).broken).toBeUndefined();
@@ -224,27 +224,28 @@ it('keeps the chains from before entries were sealed afterwards, and goes on wit
     await migrate(url, [{ schema: 'platform', migrations: authMigrations.slice(0, 1) }]);
     const database = new Database(await connect({ url, entities: [], poolSize: 2, applicationName: 'test' }));
     try {
-      const write = (id: string) => audit(database.reader, ACTOR, { action: 'a.b.c', subject: { kind: 'k', id } });
+      const write = (id: string) => audit(database.connection, ACTOR, { action: 'a.b.c', subject: { kind: 'k', id } });
       await write('before 1');
       await write('before 2');
       const [{ day }] = (await query<{ day: string }>(
-        database.reader,
+        database.connection,
         sql`SELECT day::text AS day FROM platform.audit_day`,
       )) as [{ day: string }];
       await migrate(url, [{ schema: 'platform', migrations: authMigrations }]);
-      const before = await verifyAuditChain(database.reader, day);
+      const before = await verifyAuditChain(database.connection, day);
       expect(before).toEqual({ entries: 2, head: expect.any(String) as never, unsealed: 0, droppedAt: null });
       await write('after');
-      await sealAudit(database.reader);
+      await sealAudit(database.connection);
       // Midnight (UTC) may have passed meanwhile: then the entry begins the next chain.
       const chains = await query<{ day: string; entries: string }>(
-        database.reader,
+        database.connection,
         sql`SELECT day::text AS day, entries FROM platform.audit_day`,
       );
-      for (const chain of chains) expect((await verifyAuditChain(database.reader, chain.day)).broken).toBeUndefined();
+      for (const chain of chains)
+        expect((await verifyAuditChain(database.connection, chain.day)).broken).toBeUndefined();
       expect(chains.reduce((sum, { entries }) => sum + Number(entries), 0)).toBe(3);
-      await query(database.reader, sql`UPDATE platform.audit_entry SET app = 'x' WHERE subject_id = 'before 2'`);
-      expect((await verifyAuditChain(database.reader, day)).broken).toMatchObject({ seq: 2, problem: 'changed' });
+      await query(database.connection, sql`UPDATE platform.audit_entry SET app = 'x' WHERE subject_id = 'before 2'`);
+      expect((await verifyAuditChain(database.connection, day)).broken).toMatchObject({ seq: 2, problem: 'changed' });
     } finally {
       await database.dataSource.destroy();
     }

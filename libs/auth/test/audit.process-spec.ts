@@ -9,14 +9,17 @@ it('seals every entry once though the process that seals is killed before its co
   try {
     const actor = Actor.system('safety');
     for (let i = 0; i < 50; i++)
-      await audit(database.reader, actor, { action: 'a.b.c', subject: { kind: 'k', id: `s${i}` } });
+      await audit(database.connection, actor, { action: 'a.b.c', subject: { kind: 'k', id: `s${i}` } });
     child = await ChildProcess.start('libs/auth/test/seal-child.ts', { DATABASE_URL: url });
     // It holds the turn: nobody else seals beside it.
-    expect(await sealAudit(database.reader)).toBe(0);
+    expect(await sealAudit(database.connection)).toBe(0);
     await child.end('SIGKILL');
-    await eventually(async () => expect(await sealAudit(database.reader)).toBe(50));
-    const day = await queryOne<{ day: string }>(database.reader, sql`SELECT day::text AS day FROM platform.audit_day`);
-    const chain = await verifyAuditChain(database.reader, day!.day);
+    await eventually(async () => expect(await sealAudit(database.connection)).toBe(50));
+    const day = await queryOne<{ day: string }>(
+      database.connection,
+      sql`SELECT day::text AS day FROM platform.audit_day`,
+    );
+    const chain = await verifyAuditChain(database.connection, day!.day);
     expect(chain).toEqual({ entries: 50, unsealed: 0, head: expect.any(String) as never });
   } finally {
     await child?.end('SIGKILL');

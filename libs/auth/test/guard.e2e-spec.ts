@@ -134,7 +134,7 @@ describe('AuthGuard', () => {
     return { status: response.status, headers: response.headers, body: (await response.json()) as unknown };
   };
   const status = async (token: string, path?: string) => (await ask(`Bearer ${token}`, path)).status;
-  const sqlRun = (statement: ReturnType<typeof sql>) => query(app.get(Database).reader, statement);
+  const sqlRun = (statement: ReturnType<typeof sql>) => query(app.get(Database).connection, statement);
 
   /** A token put together by hand, for what no library would sign. */
   function forge(header: object, payload: string, signature: (input: string) => string): string {

@@ -21,8 +21,8 @@ export class SourceSilentV1 {
 }
 
 /** A source that was silent delivers again. */
-@Event({ name: 'early-warning.source-back.v1', consumers: [] })
-export class SourceBackV1 {
+@Event({ name: 'early-warning.source-recovered.v1', consumers: [] })
+export class SourceRecoveredV1 {
   @IsUUID()
   noticeId: string;
 

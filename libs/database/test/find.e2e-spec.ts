@@ -18,8 +18,9 @@ describe('finding a row in scope, and writes that collide', () => {
   });
 
   const first = async (): Promise<Appointment> =>
-    (await database.reader.find(Appointment, { take: 1, order: { id: 'ASC' } }))[0]!;
-  const find = (id: string, where = sql`TRUE`) => findInScope(database.reader, Appointment, id, { alias: 'a', where });
+    (await database.connection.find(Appointment, { take: 1, order: { id: 'ASC' } }))[0]!;
+  const find = (id: string, where = sql`TRUE`) =>
+    findInScope(database.connection, Appointment, id, { alias: 'a', where });
 
   it('is the entity that TypeORM reads, or nothing where the predicate does not hold', async () => {
     const appointment = await first();
@@ -34,14 +35,14 @@ describe('finding a row in scope, and writes that collide', () => {
     const { id } = await first();
     await database.transaction(null, async (tx) => {
       await findInScope(tx, Appointment, id, { alias: 'a', where: sql`TRUE`, lock: 'update' });
-      const other = database.reader.query('SELECT FROM staffing.appointment WHERE id = $1 FOR UPDATE NOWAIT', [id]);
+      const other = database.connection.query('SELECT FROM staffing.appointment WHERE id = $1 FOR UPDATE NOWAIT', [id]);
       await expect(other).rejects.toMatchObject({ driverError: { code: '55P03' } });
     });
     await find(id);
   });
 
   it('makes a broken constraint the problem that is named for it, and leaves others as they are', async () => {
-    const again = async (): Promise<Appointment> => insert(database.reader, await first());
+    const again = async (): Promise<Appointment> => insert(database.connection, await first());
     const problem = new Error('taken');
     await expect(onConflict(again(), { appointment_pkey: () => problem })).rejects.toBe(problem);
     await expect(onConflict(again(), { another_key: () => problem })).rejects.toMatchObject({

@@ -20,12 +20,12 @@ describe('how long a statement may take', () => {
 
   it('is 10 s in a request, more where it asks for it, and anything in the background', async () => {
     const { database } = test;
-    expect(await limits(database.reader)).toEqual({ statement: '10s', lock: '10s' });
+    expect(await limits(database.connection)).toEqual({ statement: '10s', lock: '10s' });
     expect(await database.read(limits)).toEqual({ statement: '10s', lock: '10s' });
     expect(await database.transaction(null, limits)).toEqual({ statement: '10s', lock: '10s' });
     expect(await database.read(allowed)).toEqual({ statement: '1min', lock: '1min' });
     expect(await database.background(limits)).toEqual({ statement: '0', lock: '10s' });
     expect(await database.background(allowed)).toEqual({ statement: '0', lock: '1min' });
-    expect(await limits(database.reader)).toEqual({ statement: '10s', lock: '10s' });
+    expect(await limits(database.connection)).toEqual({ statement: '10s', lock: '10s' });
   });
 });

@@ -20,7 +20,7 @@ describe('statements with values', () => {
 
   const prepared = async (part: string): Promise<number> => {
     const rows = await query<{ statement: string }>(
-      database.reader,
+      database.connection,
       sql`SELECT statement FROM pg_prepared_statements WHERE NOT from_sql`,
     );
     return rows.filter(({ statement }) => statement.includes(part)).length;
@@ -29,7 +29,7 @@ describe('statements with values', () => {
     (await queryOne<Record<string, number>>(tx, sql`SELECT ${n}::int + 1 AS ${raw(column)}`))![column]!;
 
   it('are prepared when they come for the second time, on whatever way they come', async () => {
-    expect(await sum(database.reader, 1)).toBe(2);
+    expect(await sum(database.connection, 1)).toBe(2);
     expect(await prepared('AS sum')).toBe(0);
     expect(await database.read((tx) => sum(tx, 2))).toBe(3);
     expect(await prepared('AS sum')).toBe(1);
@@ -39,26 +39,26 @@ describe('statements with values', () => {
 
   it('stay few: what was not asked longest makes room', async () => {
     for (let i = 0; i < 400; i++)
-      for (let time = 0; time < 2; time++) expect(await sum(database.reader, i, `s${i}`)).toBe(i + 1);
+      for (let time = 0; time < 2; time++) expect(await sum(database.connection, i, `s${i}`)).toBe(i + 1);
     expect(await prepared('AS s')).toBe(150);
     expect([await prepared('AS s200'), await prepared('AS s399')]).toEqual([0, 1]);
-    expect(await sum(database.reader, 7, 's0')).toBe(8);
+    expect(await sum(database.connection, 7, 's0')).toBe(8);
   });
 
   it('answer again after a failure, a pooler that forgot them, and a migration', async () => {
-    const divided = (by: number) => queryOne(database.reader, sql`SELECT 6 / ${by}::int AS part`);
+    const divided = (by: number) => queryOne(database.connection, sql`SELECT 6 / ${by}::int AS part`);
     for (const by of [1, 2, 3]) await divided(by);
     await expect(divided(0)).rejects.toThrow('division by zero');
     expect(await divided(2)).toEqual({ part: 3 });
 
-    await database.reader.query('DEALLOCATE ALL');
+    await database.connection.query('DEALLOCATE ALL');
     await divided(2).catch(() => undefined);
     expect(await divided(3)).toEqual({ part: 2 });
 
-    await database.reader.query('CREATE TABLE public.thing (a int); INSERT INTO public.thing VALUES (1)');
-    const things = (a: number) => query(database.reader, sql`SELECT * FROM public.thing WHERE a = ${a}`);
+    await database.connection.query('CREATE TABLE public.thing (a int); INSERT INTO public.thing VALUES (1)');
+    const things = (a: number) => query(database.connection, sql`SELECT * FROM public.thing WHERE a = ${a}`);
     for (let i = 0; i < 3; i++) expect(await things(1)).toEqual([{ a: 1 }]);
-    await database.reader.query('ALTER TABLE public.thing ADD b text');
+    await database.connection.query('ALTER TABLE public.thing ADD b text');
     await things(1).catch(() => undefined);
     expect(await things(1)).toEqual([{ a: 1, b: null }]);
   });

@@ -80,7 +80,7 @@ class Notes {
   constructor(private readonly database: Database) {}
 
   async list(request: NotesQuery): Promise<Page<NoteDto>> {
-    return listPage<Note, NoteDto, 'title' | 'createdAt'>(this.database.reader, request, {
+    return listPage<Note, NoteDto, 'title' | 'createdAt'>(this.database.connection, request, {
       select: sql`id, title, weight, version`,
       from: sql`fixture.note`,
       where: [
@@ -95,7 +95,7 @@ class Notes {
   }
 
   async get(id: string): Promise<NoteDto> {
-    const note = await this.database.reader.findOneBy(Note, { id });
+    const note = await this.database.connection.findOneBy(Note, { id });
     if (!note) throw new NotFound();
     return NoteDto.from(note);
   }

@@ -15,7 +15,7 @@ afterAll(() => fixture?.close());
 
 async function countNotes(title: string): Promise<number> {
   const [row] = await query<{ n: number }>(
-    fixture.database.reader,
+    fixture.database.connection,
     sql`SELECT count(*)::int AS n FROM fixture.note WHERE title = ${title}`,
   );
   return row!.n;
@@ -52,7 +52,7 @@ describe('Idempotency-Key', () => {
   it('keeps an answer sealed, good for its own row only', async () => {
     const secret = '去医院复诊';
     for (const key of ['seal-1', 'seal-2']) await post(key, { title: secret, weight: 1 }).expect(201);
-    const run = (statement: Sql) => query<{ row: string }>(fixture.database.reader, statement);
+    const run = (statement: Sql) => query<{ row: string }>(fixture.database.connection, statement);
     const rows = await run(sql`SELECT k::text AS row FROM platform.idempotency_key k`);
     const dump = JSON.stringify(rows);
     expect(dump).toContain('seal-1');
@@ -66,7 +66,7 @@ describe('Idempotency-Key', () => {
 
   it('says that an answer cannot be given again, and has no second effect', async () => {
     await post('lost', { title: 'lost', weight: 1 }).expect(201);
-    await query(fixture.database.reader, sql`UPDATE platform.idempotency_key SET answer = NULL WHERE key = 'lost'`);
+    await query(fixture.database.connection, sql`UPDATE platform.idempotency_key SET answer = NULL WHERE key = 'lost'`);
     const again = await post('lost', { title: 'lost', weight: 1 }).expect(409);
     expect(again.body).toMatchObject({
       code: 'http/idempotency-answer-lost',
@@ -120,7 +120,7 @@ describe('Idempotency-Key', () => {
       agent().patch(`${PATH}/${body.id}`).set({ 'If-Match': '"1"', 'Idempotency-Key': 'patch' }).send({ title: 'q' });
     await patch().expect(200);
     expect((await patch().expect(200)).body.version).toBe(2);
-    const kept = await query(fixture.database.reader, sql`SELECT 1 FROM platform.idempotency_key`);
+    const kept = await query(fixture.database.connection, sql`SELECT 1 FROM platform.idempotency_key`);
     expect(
       await fixture.database.transaction(null, (tx) => deleteOldIdempotencyKeys(tx, new Date(Date.now() - 86_400_000))),
     ).toBe(0);

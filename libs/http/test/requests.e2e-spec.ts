@@ -17,7 +17,7 @@ afterAll(() => fixture?.close());
 
 async function countNotes(title: string): Promise<number> {
   const [row] = await query<{ n: number }>(
-    fixture.database.reader,
+    fixture.database.connection,
     sql`SELECT count(*)::int AS n FROM fixture.note WHERE title = ${title}`,
   );
   return row!.n;
@@ -268,11 +268,11 @@ describe('queries and paths', () => {
 
   it('walks all pages in each order without losing or repeating a row', async () => {
     await query(
-      fixture.database.reader,
+      fixture.database.connection,
       sql`INSERT INTO fixture.note SELECT gen_random_uuid(), now() + (i % 4) * interval '1 microsecond', now(), 1, 'walk', i
           FROM generate_series(1, 23) i`,
     );
-    const total = (await query(fixture.database.reader, sql`SELECT 1 FROM fixture.note`)).length;
+    const total = (await query(fixture.database.connection, sql`SELECT 1 FROM fixture.note`)).length;
     for (const sort of ['', 'sort=title&', 'sort=-createdAt&', 'sort=createdAt&']) {
       const seen = new Set<string>();
       let next: string | undefined = `${PATH}?${sort}limit=5`;

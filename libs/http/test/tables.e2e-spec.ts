@@ -32,6 +32,6 @@ it('answers a list as CSV or .xlsx to who prefers it, and 406 to who accepts nei
   expect((await ask('*/*').expect(200)).headers['content-type']).toMatch(/^application\/json/);
   expect((await ask('application/xml')).status).toBe(406);
   const refused = await agent().post(PATH).set('Accept', 'text/csv').send({ title: 'never', weight: 1 });
-  const made = await query(fixture.database.reader, sql`SELECT 1 FROM fixture.note WHERE title = 'never'`);
+  const made = await query(fixture.database.connection, sql`SELECT 1 FROM fixture.note WHERE title = 'never'`);
   expect([refused.status, made]).toEqual([406, []]);
 });

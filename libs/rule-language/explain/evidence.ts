@@ -1,5 +1,5 @@
 import { type Bilingual, WARNING_LEVELS, type WarningLevel } from '#contracts';
-import { type CloseUp, type Condition, nullable } from './close-up.js';
+import { type DetailEvaluation, type Condition, nullable } from './detail-evaluation.js';
 import { compile, type Days, type Plan, type PlannedPredicate, type PlannedRule } from '../plan/compile.js';
 import { dateOfDay } from '../language/days.js';
 import type { Evaluation } from '../judge/evaluation.js';
@@ -76,7 +76,7 @@ export interface CohortFacts {
 export function featuresFor(
   evaluation: Evaluation,
   features: Readonly<Record<string, string>>,
-  closeUp: CloseUp,
+  detailEvaluation: DetailEvaluation,
   { i, ordinal }: { i: number; ordinal: number },
   cohorts: CohortFacts,
   maxDays = MAX_DAYS,
@@ -84,9 +84,9 @@ export function featuresFor(
   return Object.fromEntries(
     Object.entries(features).map(([name, key]) => {
       const planned = evaluation.plan.features.get(key)!;
-      const { value, raw } = closeUp.feature(key, i);
+      const { value, raw } = detailEvaluation.feature(key, i);
       const unit = 10 ** planned.metric.decimals;
-      const days = planned.days ? closeUp.days(planned, planned.days, i) : [];
+      const days = planned.days ? detailEvaluation.days(planned, planned.days, i) : [];
       const evidence: FeatureEvidence = {
         metric: planned.metric.code,
         agg: planned.feature.agg,
@@ -97,7 +97,7 @@ export function featuresFor(
         coverage: coverageOf(days.length, planned.days),
       };
       if (planned.baseline) {
-        const base = closeUp.days(planned, planned.baseline, i);
+        const base = detailEvaluation.days(planned, planned.baseline, i);
         evidence.baseline = {
           from: dateOfDay(planned.baseline.from),
           to: dateOfDay(planned.baseline.to),
@@ -156,13 +156,13 @@ function comparedDays(node: PlannedPredicate): number[] {
 export function earlierFor(
   evaluation: Evaluation,
   earlier: readonly { asOf: string; features: Readonly<Record<string, string>> }[],
-  closeUp: CloseUp,
+  detailEvaluation: DetailEvaluation,
   who: { i: number; ordinal: number },
   cohorts: CohortFacts,
 ): NonNullable<Evidence['earlier']> {
   return earlier.map(({ asOf, features }) => ({
     asOf,
-    features: featuresFor(evaluation, features, closeUp, who, cohorts, MAX_EARLIER_DAYS),
+    features: featuresFor(evaluation, features, detailEvaluation, who, cohorts, MAX_EARLIER_DAYS),
   }));
 }
 

@@ -90,7 +90,7 @@ export class FeatureWriter {
     });
   }
 
-  /** Answers the registers that are to last. */
+  /** Returns the registers that are to last. */
   private plainFeature(feature: PlannedFeature, table: Table, windows: ReadonlyMap<string, Window>): Register[] {
     const { code } = this;
     const window = windows.get(keyOf(feature.days));

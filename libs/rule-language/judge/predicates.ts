@@ -19,7 +19,7 @@ export class PredicateWriter {
     private readonly features: (key: string) => Register,
   ) {}
 
-  /** Answers the truth register; the caller frees it. */
+  /** Returns the truth register; the caller frees it. */
   write(node: PlannedPredicate): Register {
     const { code, space } = this;
     if ('all' in node) return this.combine(OP.ALL, node.all);

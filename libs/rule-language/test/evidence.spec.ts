@@ -1,4 +1,4 @@
-import type { Condition } from '../explain/close-up.js';
+import type { Condition } from '../explain/detail-evaluation.js';
 import { earlierFeatures, thresholdOf } from '../explain/evidence.js';
 import type { Feature, Predicate, Rule } from '../language/rule.js';
 import { Calendar } from '../plan/masks.js';
@@ -20,7 +20,7 @@ function look(when: Predicate, { lane = 0, more = {}, ...options }: Options & { 
   const judged = evaluate([rule], ROWS, options);
   const planned = judged.plan.rules[0]!;
   return {
-    conditions: judged.closeUp.conditions(planned.steps[0]!.when, lane),
+    conditions: judged.detailEvaluation.conditions(planned.steps[0]!.when, lane),
     holds: judged.levels(0)[lane]! > 0,
     earlier: earlierFeatures(judged.plan, planned, planned.steps[0]!.when),
     planned,

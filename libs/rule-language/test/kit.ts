@@ -1,4 +1,4 @@
-import { CloseUp } from '../explain/close-up.js';
+import { DetailEvaluation } from '../explain/detail-evaluation.js';
 import { compile, type Moment, type Plan } from '../plan/compile.js';
 import { dayOf } from '../language/days.js';
 import { type Cohorts, Evaluation, type World } from '../judge/evaluation.js';
@@ -43,7 +43,7 @@ export interface Judged {
   levels(i: number): Uint8Array;
   clears(i: number): Uint8Array | undefined;
   feature(key: string): { values: Float64Array; raw: Float64Array };
-  closeUp: CloseUp;
+  detailEvaluation: DetailEvaluation;
 }
 
 /** Judges rules over rows, which lie in memory as day vectors that reach over their students only. */
@@ -78,17 +78,17 @@ export function evaluate(rules: readonly Rule[], rows: readonly Row[], options: 
     }
   });
   const everybody = Array.from({ length: world.students }, (_, i) => i);
-  const closeUp = new CloseUp(judged, memory, plan.features.keys(), everybody);
-  closeUp.gather(lanes);
-  closeUp.finish();
+  const detailEvaluation = new DetailEvaluation(judged, memory, plan.features.keys(), everybody);
+  detailEvaluation.gather(lanes);
+  detailEvaluation.finish();
   const column = (key: string, which: 'value' | 'raw') =>
-    Float64Array.from(everybody, (i) => closeUp.feature(key, i)[which]);
+    Float64Array.from(everybody, (i) => detailEvaluation.feature(key, i)[which]);
   return {
     plan,
     levels: (i) => judged.levels(i),
     clears: (i) => judged.clears(i),
     feature: (key) => ({ values: column(key, 'value'), raw: column(key, 'raw') }),
-    closeUp,
+    detailEvaluation,
   };
 }
 

@@ -50,7 +50,7 @@ export class Absences {
   }
 
   async get(actor: Actor, id: string): Promise<AbsenceDto> {
-    return this.read(this.database.reader, id, this.readable(actor));
+    return this.read(this.database.connection, id, this.readable(actor));
   }
 
   record(actor: Actor, { personId, standInId, startsOn, endsOn }: RecordAbsenceDto): Promise<AbsenceDto> {

@@ -151,7 +151,7 @@ export class LeavesQuery extends ListQuery {
   overdue?: boolean;
 
   @Flag({ zh: '是否欠交材料', en: 'Do papers still have to come?', optional: true, example: true })
-  papersOwed?: boolean;
+  proofPending?: boolean;
 }
 
 export class LeaveSummaryQuery {

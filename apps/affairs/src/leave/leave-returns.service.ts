@@ -91,7 +91,7 @@ export class LeaveReturns {
   /** Looks again at a leave whose start has moved. The caller saves it. */
   async reconsider(tx: Tx, leave: Leave): Promise<void> {
     const passes = (await passesOf(tx, [leave.id])).get(leave.id) ?? [];
-    leave.seeAtGate(gateReturn(leave.startsAt, passes, await this.rule(tx)));
+    leave.recordGateReturn(gateReturn(leave.startsAt, passes, await this.rule(tx)));
   }
 
   /** An extension is not decided on while its leave is closed; when the return was taken back, it goes on. */
@@ -104,7 +104,7 @@ export class LeaveReturns {
     await this.workflows.act(tx, case_, { op: closed ? 'suspend' : 'resume' }, acting);
   }
 
-  /** Closes, as overdue, what should have been reported back by `now`. Answers how many. */
+  /** Closes, as overdue, what should have been reported back by `now`. Returns how many. */
   async closeOverdue(tx: Tx, now: Date): Promise<number> {
     const rows = await query<{ id: string }>(
       tx,
@@ -148,7 +148,7 @@ export class LeaveReturns {
     );
     for (const leave of leaves) {
       const before = { status: leave.status, returnedAt: leave.returnedAt, endsAt: leave.endsAt };
-      if (!leave.seeAtGate(gateReturn(leave.startsAt, passes.get(leave.id) ?? [], rule))) continue;
+      if (!leave.recordGateReturn(gateReturn(leave.startsAt, passes.get(leave.id) ?? [], rule))) continue;
       await update(tx, leave);
       if (leave.returnedAt?.getTime() === before.returnedAt?.getTime() && leave.status === before.status) continue;
       await this.workflows.note(tx, leave.id, leave.returnedAt ? 'close' : 'reopen', SYSTEM, this.clock.now());

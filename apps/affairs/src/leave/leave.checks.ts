@@ -1,7 +1,7 @@
 import { type AppointmentKind, type Bilingual, type LeaveKind, type UnitKind, APPOINTMENT_KINDS } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import type { PolicyAt } from '#policy';
-import { answerersFor, calendarDays, termOf } from '#roster';
+import { responsibleFor, calendarDays, termOf } from '#roster';
 import { addDays, dateOf, daysBetween, instantOf } from '#time';
 import type { LeaveLevel } from './leave.levels.js';
 import type { LeavePolicy } from './leave.policy.js';
@@ -31,7 +31,7 @@ export interface Ask {
   extendsFrom?: Date | undefined;
 }
 
-export interface StepAhead {
+export interface PlannedStep {
   kind: AppointmentKind;
   unitKind: UnitKind | null;
   /** Who could decide it today. */
@@ -45,10 +45,10 @@ export interface Assessment {
   countedDays: number;
   level: LeaveLevel | undefined;
   policyVersion: number;
-  steps: StepAhead[];
+  steps: PlannedStep[];
   findings: Finding[];
   /** An urgent leave whose proof may come later. */
-  papersOwed: boolean;
+  proofPending: boolean;
 }
 
 /** Calendar days (campus time zone) that a period touches; its end is exclusive. */
@@ -86,7 +86,7 @@ export async function assess(
       policyVersion: policy.number,
       steps: [],
       findings,
-      papersOwed: false,
+      proofPending: false,
     };
   }
   const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, timeZone) : days;
@@ -124,7 +124,7 @@ export async function assess(
     policyVersion: policy.number,
     steps,
     findings,
-    papersOwed: proofMissing && ask.urgent,
+    proofPending: proofMissing && ask.urgent,
   };
 }
 
@@ -268,9 +268,9 @@ async function otherLeavesFindings(tx: Tx, rules: LeavePolicy, ask: Ask, timeZon
   return found;
 }
 
-async function stepsAhead(tx: Tx, level: LeaveLevel, studentId: string, date: string): Promise<StepAhead[]> {
+async function stepsAhead(tx: Tx, level: LeaveLevel, studentId: string, date: string): Promise<PlannedStep[]> {
   const kinds = [...new Set(level.approvers.map(({ kind }) => kind))];
-  const posts = await answerersFor(tx, [studentId], date, kinds);
+  const posts = await responsibleFor(tx, [studentId], date, kinds);
   return level.approvers.map(({ kind, unitKind = null }) => {
     const able = posts.filter(
       (post) => post.kind === kind && (unitKind === null || post.unitKind === unitKind) && post.personId !== studentId,

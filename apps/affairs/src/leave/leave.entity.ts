@@ -82,7 +82,7 @@ export class Leave extends BaseEntity {
 
   /** An urgent leave's proof that is still to be handed in. */
   @Column('boolean')
-  papersOwed: boolean;
+  proofPending: boolean;
 
   /** The person who asked; null when an app did so by itself. */
   @Column('uuid', { nullable: true })
@@ -135,26 +135,26 @@ export class Leave extends BaseEntity {
   static submit(
     studentId: string,
     request: LeaveRequest,
-    papersOwed: boolean,
+    proofPending: boolean,
     by: { personId?: string | undefined; app: string },
   ): Leave {
     const leave = new Leave();
     leave.studentId = studentId;
     leave.submittedBy = by.personId ?? null;
     leave.submittedByApp = by.app;
-    leave.take(request, papersOwed);
+    leave.take(request, proofPending);
     return leave;
   }
 
   /** Throws LeaveNotInState for any other status. */
-  mustBe(...statuses: LeaveStatus[]): void {
+  assertStatus(...statuses: LeaveStatus[]): void {
     if (!statuses.includes(this.status)) throw this.notInState();
   }
 
-  /** Answers a return with a corrected request: a new round of decisions. */
-  resubmit(request: LeaveRequest, papersOwed: boolean): void {
-    this.mustBe('returned');
-    this.take(request, papersOwed);
+  /** Returns a return with a corrected request: a new round of decisions. */
+  resubmit(request: LeaveRequest, proofPending: boolean): void {
+    this.assertStatus('returned');
+    this.take(request, proofPending);
     this.status = 'submitted';
   }
 
@@ -174,28 +174,28 @@ export class Leave extends BaseEntity {
   }
 
   returnForCorrection(): void {
-    this.mustBe('submitted');
+    this.assertStatus('submitted');
     this.status = 'returned';
     this.returnedCount++;
   }
 
   /** The return was taken back before the student saw to it. */
   takeReturnBack(): void {
-    this.mustBe('returned');
+    this.assertStatus('returned');
     this.status = 'submitted';
     this.returnedCount--;
   }
 
   /** The correction was taken back before anybody decided. */
   takeCorrectionBack(): void {
-    this.mustBe('submitted');
+    this.assertStatus('submitted');
     this.status = 'returned';
   }
 
   /** Takes back what is not decided yet: the request, or the extension. */
   withdraw(): void {
     if (this.extensionEndsAt) return this.dropExtension();
-    this.mustBe('submitted', 'returned');
+    this.assertStatus('submitted', 'returned');
     this.status = 'withdrawn';
   }
 
@@ -234,7 +234,7 @@ export class Leave extends BaseEntity {
   /** Proofs come to it. */
   takeProofs(now: Date): void {
     this.mustAllow('attach', 'staff', now);
-    this.papersOwed = false;
+    this.proofPending = false;
   }
 
   /** The student reports the return, of an overdue leave too; staff also correct what is known of it by then. */
@@ -245,8 +245,8 @@ export class Leave extends BaseEntity {
     this.settle();
   }
 
-  /** What the gate knows by now; undefined = no return. Answers whether it changes the leave. */
-  seeAtGate(at: Date | undefined): boolean {
+  /** What the gate knows by now; undefined = no return. Returns whether it changes the leave. */
+  recordGateReturn(at: Date | undefined): boolean {
     if (this.gateReturnAt?.getTime() === at?.getTime()) return false;
     this.gateReturnAt = at ?? null;
     if (this.status === 'approved' || this.status === 'closed') this.settle();
@@ -268,8 +268,8 @@ export class Leave extends BaseEntity {
     this.endsAt = this.returnedAt && this.returnedAt < this.plannedEndsAt ? this.returnedAt : this.plannedEndsAt;
   }
 
-  private take(request: LeaveRequest, papersOwed: boolean): void {
-    Object.assign(this, request, { plannedEndsAt: request.endsAt, papersOwed });
+  private take(request: LeaveRequest, proofPending: boolean): void {
+    Object.assign(this, request, { plannedEndsAt: request.endsAt, proofPending });
   }
 
   private dropExtension(): void {

@@ -41,7 +41,7 @@ export class LeaveHistoryQuery extends PageQuery {}
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
 const STEP = { position: 1, kind: 'counselor', unitKind: null };
 
-class StepAheadDto {
+class PlannedStepDto {
   @Int({ zh: '序号', en: 'Position', min: 1, max: 10, example: 1 })
   position: number;
 
@@ -88,8 +88,8 @@ export class LeavePrecheckDto {
   @Int({ zh: '所依政策版本', en: 'Version of the policy', min: 0, max: 1_000_000, example: 0 })
   policyVersion: number;
 
-  @ListOf(() => StepAheadDto, { zh: '审批环节', en: 'Steps', maxItems: 10, example: [{ ...STEP, people: [] }] })
-  steps: StepAheadDto[];
+  @ListOf(() => PlannedStepDto, { zh: '审批环节', en: 'Steps', maxItems: 10, example: [{ ...STEP, people: [] }] })
+  steps: PlannedStepDto[];
 
   @ListOf(() => LeaveFindingDto, { zh: '核查结果', en: 'Findings', maxItems: 20, example: [] })
   findings: LeaveFindingDto[];
@@ -138,7 +138,7 @@ export class LeaveDto {
   urgent: boolean;
 
   @Flag({ zh: '欠交材料', en: 'Papers still have to come', example: false })
-  papersOwed: boolean;
+  proofPending: boolean;
 
   @Int({ zh: '被退回次数', en: 'Times returned for correction', min: 0, max: 1000, example: 0 })
   returnedCount: number;
@@ -182,10 +182,10 @@ export class LeaveDto {
   }
 
   protected static fill<T extends LeaveDto>(dto: T, leave: Leave, student: PersonRefDto): T {
-    const { id, kind, status, startsAt, endsAt, plannedEndsAt, urgent, papersOwed, returnedCount } = leave;
+    const { id, kind, status, startsAt, endsAt, plannedEndsAt, urgent, proofPending, returnedCount } = leave;
     const { extensionEndsAt, returnBy, returnedAt, closedHow, createdAt, version } = leave;
     return Object.assign(dto, {
-      ...{ id, student, kind, status, startsAt, endsAt, plannedEndsAt, urgent, papersOwed, returnedCount },
+      ...{ id, student, kind, status, startsAt, endsAt, plannedEndsAt, urgent, proofPending, returnedCount },
       ...{ extensionEndsAt, returnBy, returnedAt, closedHow },
       overdue: closedHow === 'late',
       returnedLate: returnedAt !== null && returnBy !== null && returnedAt > returnBy,

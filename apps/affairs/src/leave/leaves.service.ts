@@ -112,7 +112,7 @@ export class Leaves {
   async summary(actor: Actor, request: LeaveSummaryQuery): Promise<LeaveSummaryDto> {
     const { from, to } = request;
     const rows = await query<LeaveSummaryDto['counts'][number] & { overdue: number; firstTime: number }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT l.status, l.kind, count(*)::int AS count, count(*) FILTER (WHERE l.closed_how = 'late')::int AS overdue,
                  count(*) FILTER (WHERE l.status = 'closed' AND l.returned_count = 0)::int AS "firstTime"
             FROM affairs.leave l
@@ -161,7 +161,7 @@ export class Leaves {
       const { attachments } = body;
       const ask = { ...request, attachments, studentId: leave.studentId, leaveId: id };
       const accepted = await this.accept(tx, ask);
-      leave.resubmit(request, accepted.assessment.papersOwed);
+      leave.resubmit(request, accepted.assessment.proofPending);
       await this.students.sealFields(tx, leave);
       await this.files.free(tx, proofsOf(leave), attachments);
       await this.attachProofs(tx, actor, leave, attachments);
@@ -205,7 +205,7 @@ export class Leaves {
       const { kind, studentId, startsAt, urgent, plannedEndsAt } = leave;
       const ask = { kind, studentId, startsAt, endsAt, urgent, attachments, leaveId: id, extendsFrom: plannedEndsAt };
       const accepted = await this.accept(tx, ask);
-      leave.papersOwed ||= accepted.assessment.papersOwed;
+      leave.proofPending ||= accepted.assessment.proofPending;
       const definition = extensionFlow(accepted.policy.value);
       const facts = factsOf(accepted);
       const case_ = await this.cases.begin(tx, actor, leave, { definition, facts, as: 'extend', comment: body.reason });
@@ -256,7 +256,7 @@ export class Leaves {
       const request = LeaveFormDto.toRequest(body);
       const { attachments } = body;
       const accepted = await this.accept(tx, { ...request, attachments, studentId: student.id });
-      const leave = Leave.submit(student.id, request, accepted.assessment.papersOwed, actor);
+      const leave = Leave.submit(student.id, request, accepted.assessment.proofPending, actor);
       const definition = leaveFlow(accepted.policy.value);
       const case_ = await this.cases.begin(tx, actor, leave, { definition, facts: factsOf(accepted) });
       await this.students.sealFields(tx, leave);
@@ -329,7 +329,7 @@ export class Leaves {
   }
 
   private filters(actor: Actor, request: LeavesQuery): Sql {
-    const { status, kind, studentId, unitId, grade, updatedSince, from, to, mine, awaitingMe, overdue, papersOwed } =
+    const { status, kind, studentId, unitId, grade, updatedSince, from, to, mine, awaitingMe, overdue, proofPending } =
       request;
     const date = this.clock.today();
     let where = sql`TRUE`;
@@ -349,7 +349,7 @@ export class Leaves {
     if (from) and(sql`l.ends_at > ${this.midnight(from)}`);
     if (to) and(sql`l.starts_at < ${this.midnight(to, '24:00')}`);
     if (overdue !== undefined) and(overdue ? sql`l.closed_how = 'late'` : sql`l.closed_how IS DISTINCT FROM 'late'`);
-    if (papersOwed !== undefined) and(sql`l.papers_owed = ${papersOwed}`);
+    if (proofPending !== undefined) and(sql`l.papers_owed = ${proofPending}`);
     const me = actor.personId ?? null;
     if (mine) and(sql`l.student_id = ${me}`);
     if (awaitingMe) and(me ? subjectAwaits(this.workflows, sql`l.id`, me, this.clock.now()) : sql`FALSE`);

@@ -19,7 +19,7 @@ export class Calendar {
         errors: [{ pointer: '?to', zh, en: `must not be before from, nor more than ${MAX_DAYS} days on` }],
       });
     }
-    const found = await calendarDays(this.database.reader, from, to);
+    const found = await calendarDays(this.database.connection, from, to);
     return Object.assign(new CalendarDto(), { days: found.map((day) => CalendarDayDto.from(day)) });
   }
 

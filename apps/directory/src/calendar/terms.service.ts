@@ -14,7 +14,7 @@ export class Terms {
 
   async list(filter: TermsQuery): Promise<Page<TermDto>> {
     const { kind, schoolYear, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: sql`t.id, t.code, t.name, t.kind, t.school_year AS "schoolYear", t.starts_on::text AS "startsOn",
         t.ends_on::text AS "endsOn", t.parent_id AS "parentId", t.version`,
       from: sql`directory.term t`,
@@ -31,7 +31,7 @@ export class Terms {
   }
 
   async get(id: string): Promise<TermDto> {
-    return TermDto.from(await this.find(this.database.reader, id));
+    return TermDto.from(await this.find(this.database.connection, id));
   }
 
   create(actor: Actor, values: TermInput): Promise<TermDto> {

@@ -53,7 +53,7 @@ export class Erasures {
 
   async get(actor: Actor, id: string): Promise<ErasureDto> {
     requireSchool(actor, 'directory:student:erase');
-    const erasure = await this.database.reader.findOneBy(Erasure, { id });
+    const erasure = await this.database.connection.findOneBy(Erasure, { id });
     if (!erasure) throw new NotFound({ what: 'erasure' });
     return ErasureDto.from(erasure);
   }

@@ -74,7 +74,7 @@ export class Imports {
   /** Newest first. */
   async list(filter: ImportsQuery): Promise<Page<ImportDto>> {
     const { kind, status, source, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: sql`i.id, i.number, i.kind, i.source, i.dry_run AS "dryRun", i.file_name AS "fileName", i.bytes, i.sha256, i.status,
         i.result, i.job_id AS "jobId", i.created_at AS "createdAt", i.finished_at AS "finishedAt", i.version`,
       from: sql`directory.import i`,
@@ -92,7 +92,7 @@ export class Imports {
   }
 
   async get(id: string): Promise<ImportDto> {
-    const found = await this.database.reader.findOneBy(Import, { id });
+    const found = await this.database.connection.findOneBy(Import, { id });
     if (!found) throw new NotFound({ what: 'import' });
     return ImportDto.from(found);
   }

@@ -19,7 +19,7 @@ export async function revokeAccessToken(context: KoaContextWithOIDC, keys: JWK[]
     algorithms: ACCESS_TOKEN.algorithms,
   }).catch(() => undefined);
   const { jti, client_id: clientId } = verified?.payload ?? {};
-  if (jti && clientId === oidc.client.clientId) await refuseTokens(database.reader, { tokenId: jti });
+  if (jti && clientId === oidc.client.clientId) await refuseTokens(database.connection, { tokenId: jti });
   context.status = 200;
   context.body = '';
 }

@@ -35,7 +35,7 @@ export class ClientAdapter implements Adapter {
     // What cannot be an id at all is one and the same nobody: not looked up, and not remembered apart.
     const clientId = claimed.length <= LONGEST_ID && CLIENT_ID.test(claimed) ? claimed : '';
     const row = await queryOne<Row>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT c.client_id, c.grants, c.redirect_uris, c.origins, c.permissions, c.is_public, c.jwks,
                  ARRAY(SELECT s.hash FROM directory.client_secret s WHERE s.client_ref = c.id ORDER BY s.created_at) AS secret_hashes
             FROM directory.client c WHERE c.client_id = ${clientId} AND c.active`,

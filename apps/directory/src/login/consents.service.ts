@@ -22,7 +22,7 @@ export class Consents {
   /** The scopes that the person has let the app have. */
   async given(personId: string, clientId: string): Promise<string[]> {
     const row = await queryOne<{ scopes: string[] }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT scopes FROM directory.app_consent WHERE person_id = ${personId} AND client_id = ${clientId}`,
     );
     return row?.scopes ?? [];
@@ -39,12 +39,12 @@ export class Consents {
   }
 
   async list(actor: Actor): Promise<ConsentsDto> {
-    return listed(this.database.reader, personOf(actor));
+    return listed(this.database.connection, personOf(actor));
   }
 
   /**
    * The app's codes and refresh tokens are of no use from now on, also when it is let in again later, its access tokens within a second.
-   * Answers what still stands.
+   * Returns what still stands.
    */
   async withdraw(actor: Actor, clientId: string): Promise<ConsentsDto> {
     const personId = personOf(actor);

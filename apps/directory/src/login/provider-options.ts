@@ -88,7 +88,7 @@ export function providerOptions({
     interactions: { url: async (_context, interaction) => `${path}/interaction/${interaction.uid}` },
     // Who has left the school, or withdrawn the consent, gets an app no more tokens, by refresh neither.
     findAccount: async (_context, sub, token) => {
-      const person = await personById(database.reader, sub);
+      const person = await personById(database.connection, sub);
       const refused = token?.kind === 'RefreshToken' && (await consents.given(sub, token.clientId!)).length === 0;
       return person?.active && !refused ? { accountId: sub, claims: async () => ({ sub }) } : undefined;
     },

@@ -32,9 +32,9 @@ export class Sessions {
 
   /** Remembers from which sign-in at the campus a session came, so that the campus can end it. */
   async bind(sessionUid: string, { session, subject }: Origin): Promise<void> {
-    await query(this.database.reader, sql`DELETE FROM directory.sso_session WHERE expires_at < now()`);
+    await query(this.database.connection, sql`DELETE FROM directory.sso_session WHERE expires_at < now()`);
     await query(
-      this.database.reader,
+      this.database.connection,
       sql`INSERT INTO directory.sso_session (session_hash, campus_session_hash, campus_subject_hash, expires_at)
           VALUES (${this.nameOf(sessionUid)}, ${this.hashed('session', session)}, ${this.hashed('subject', subject)}, now() + ${BOUND_FOR})
           ON CONFLICT DO NOTHING`,

@@ -44,18 +44,18 @@ export function consentPage(
   uid: string,
   { app, redirectUri, permissions }: { app: string; redirectUri: string; permissions: readonly Bilingual[] },
 ): Page {
-  const wishes = permissions.map(
+  const requested = permissions.map(
     ({ zh, en }) => `<li>${escapeHtml(zh)} · <span lang="en">${escapeHtml(en)}</span></li>`,
   );
   const { origin, host } = new URL(redirectUri);
   const asked = `<ul>
-${wishes.join('\n')}
+${requested.join('\n')}
 </ul>`;
   return page(
     { zh: '授权应用', en: 'Let an app act for you' },
     `<p>“<strong>${escapeHtml(app)}</strong>”（${escapeHtml(host)}）请求代表您使用学校的服务：</p>
 <p lang="en">“<strong>${escapeHtml(app)}</strong>” (${escapeHtml(host)}) asks to use the school's services for you:</p>
-${wishes.length > 0 ? asked : '<p>确认您是谁 · <span lang="en">Know who you are</span></p>'}
+${requested.length > 0 ? asked : '<p>确认您是谁 · <span lang="en">Know who you are</span></p>'}
 <p>它只能做您本人有权做的事。</p>
 <p lang="en">It can do only what you yourself may do.</p>
 <form method="post" action="${escapeHtml(uid)}/approve"><button>同意 <span lang="en">Allow</span></button></form>

@@ -63,12 +63,12 @@ export class SignIn implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): Promise<void> {
-    return assertNoDemoSecrets(this.config, this.database.reader);
+    return assertNoDemoSecrets(this.config, this.database.connection);
   }
 
   async begin(browser: Browser): Promise<Page | URL> {
     const { interaction } = await this.underway(browser);
-    if (this.config.demo) return demoPage(interaction.uid, await demoPersonas(this.database.reader));
+    if (this.config.demo) return demoPage(interaction.uid, await demoPersonas(this.database.connection));
     if (interaction.prompt.name === 'consent') return this.askForConsent(interaction);
     return this.sso ? this.sendToCampus(this.sso, interaction) : codePage(interaction.uid);
   }
@@ -77,7 +77,7 @@ export class SignIn implements OnApplicationBootstrap {
   async choosePersona(browser: Browser, name: string): Promise<URL> {
     if (!this.config.demo) throw new LoginExpired();
     const { provider, interaction } = await this.underway(browser);
-    const personas = await demoPersonas(this.database.reader);
+    const personas = await demoPersonas(this.database.connection);
     const persona = personas.find((one) => one.name === name);
     if (!persona)
       throw new UnknownPersona({ pointer: ':persona', params: { names: personas.map((one) => one.name).join(', ') } });
@@ -162,7 +162,7 @@ export class SignIn implements OnApplicationBootstrap {
 
   private async askForConsent(interaction: Interaction): Promise<Page> {
     const client = await queryOne<{ name: string; redirectUris: string[] }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT name, redirect_uris AS "redirectUris" FROM directory.client WHERE client_id = ${clientOf(interaction)}`,
     );
     if (!client) throw new LoginExpired();
@@ -193,7 +193,7 @@ export class SignIn implements OnApplicationBootstrap {
   /** The active person of the roster with the number. Throws NotInRoster, also when a student and a member of staff share it. */
   private async personOf(number: string): Promise<string> {
     const people = await query<{ id: string }>(
-      this.database.reader,
+      this.database.connection,
       // Both kinds are named for the index, which begins with it.
       sql`SELECT id FROM directory.person WHERE kind IN ('student', 'staff') AND number = ${number} AND active`,
     );

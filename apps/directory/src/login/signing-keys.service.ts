@@ -31,12 +31,12 @@ export class SigningKeysService {
 
   /** Private JWKs, current first, then next, then previous. Makes the first two when there are none. */
   async published(): Promise<JWK[]> {
-    const keys = await this.load(this.database.reader);
+    const keys = await this.load(this.database.connection);
     return keys.length > 0 ? keys : this.database.transaction(null, (tx) => this.begin(tx));
   }
 
   async list(_actor: Actor): Promise<SigningKeysDto> {
-    return listed(this.database.reader);
+    return listed(this.database.connection);
   }
 
   /** Every process signs with the new key within ten seconds. */

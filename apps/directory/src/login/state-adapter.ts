@@ -39,7 +39,7 @@ export class StateAdapter implements Adapter {
 
   async upsert(id: string, payload: AdapterPayload, expiresIn = NO_EXPIRY_SECONDS): Promise<void> {
     const session = this.model === 'Session' ? payload.uid : payload.sessionUid;
-    if (session === undefined) await this.write(this.database.reader, id, payload, expiresIn);
+    if (session === undefined) await this.write(this.database.connection, id, payload, expiresIn);
     else {
       await this.database.transaction(null, async (tx) => {
         const name = this.hash(session);
@@ -91,7 +91,7 @@ export class StateAdapter implements Adapter {
   /** Of two that redeem the same code at the same time, one gets `invalid_grant`. */
   async consume(id: string): Promise<void> {
     const consumed = await query(
-      this.database.reader,
+      this.database.connection,
       sql`WITH used AS (
             UPDATE directory.oidc_state SET consumed_at = now()
              WHERE model = ${this.model} AND id_hash = ${this.hash(id)} AND consumed_at IS NULL RETURNING 1
@@ -102,7 +102,7 @@ export class StateAdapter implements Adapter {
 
   async destroy(id: string): Promise<void> {
     await query(
-      this.database.reader,
+      this.database.connection,
       sql`DELETE FROM directory.oidc_state WHERE model = ${this.model} AND id_hash = ${this.hash(id)}`,
     );
   }
@@ -110,7 +110,7 @@ export class StateAdapter implements Adapter {
   /** What an app was granted in a session is over: its codes, refresh tokens and, within a second, its access tokens. */
   async revokeByGrantId(grantId: string): Promise<void> {
     const gone = await query<{ key: string; payload: Buffer; session: string | null }>(
-      this.database.reader,
+      this.database.connection,
       sql`WITH gone AS (
             DELETE FROM directory.oidc_state WHERE model = ${this.model} AND grant_hash = ${this.hash(grantId)}
             RETURNING id_hash AS key, payload, session_hash AS session
@@ -119,13 +119,13 @@ export class StateAdapter implements Adapter {
     for (const { key, payload, session } of gone) {
       if (session === null) continue;
       const { clientId } = JSON.parse(this.vault.open(this.place(key), payload)) as AdapterPayload;
-      await refuseTokens(this.database.reader, { session, clientId });
+      await refuseTokens(this.database.connection, { session, clientId });
     }
   }
 
   private async findWhere(condition: ReturnType<typeof sql>): Promise<AdapterPayload | undefined> {
     const row = await queryOne<Row & { key: string }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT id_hash AS key, payload, extract(epoch FROM consumed_at)::int AS consumed FROM directory.oidc_state
            WHERE model = ${this.model} AND ${condition} AND expires_at > now()`,
     );
@@ -147,7 +147,7 @@ export class StateAdapter implements Adapter {
     if (performance.now() - StateAdapter.sweptAt < SWEEP_EVERY_MS) return;
     StateAdapter.sweptAt = performance.now();
     const swept = await query(
-      this.database.reader,
+      this.database.connection,
       sql`WITH swept AS (
             DELETE FROM directory.oidc_state WHERE (model, id_hash) IN (
               SELECT model, id_hash FROM directory.oidc_state WHERE expires_at < now() LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED)

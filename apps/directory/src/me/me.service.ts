@@ -22,7 +22,7 @@ export class Me {
 
   private async reaches(scope: Scope, subject: string): Promise<boolean> {
     const row = await queryOne<{ reached: boolean }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT EXISTS (SELECT 1 FROM directory.published_student_v1 s
                           WHERE s.id = ${subject} AND ${inScope(scope, sql`s.id`, this.clock.today())})
               OR EXISTS (SELECT 1 FROM directory.published_unit_v1 u

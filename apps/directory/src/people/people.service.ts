@@ -48,7 +48,7 @@ export class People {
 
   /** Throws TooManyLookUps (429), of which the log tells once a minute. */
   private async countLookUps({ app }: Actor, numbers: string[]): Promise<void> {
-    const { value: limits } = await this.policies.at(this.database.reader, LookUpsPolicy, this.today);
+    const { value: limits } = await this.policies.at(this.database.connection, LookUpsPolicy, this.today);
     const refused = this.lookUps.count(app, numbers, limits, this.today);
     if (!refused) return;
     const { limit, seconds, first } = refused;
@@ -59,7 +59,7 @@ export class People {
 
   private find(actor: Actor, filter: PeopleQuery, more: (Sql | undefined)[] = []): Promise<Page<PersonDto>> {
     const { kind, grade, active, unitId, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: COLUMNS,
       from: sql`directory.person p`,
       where: [
@@ -80,7 +80,7 @@ export class People {
 
   async get(actor: Actor, id: string): Promise<PersonDetailDto> {
     const person = await queryOne<Person>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT ${COLUMNS} FROM directory.person p WHERE p.id = ${id} AND ${this.visible(actor)}`,
     );
     if (!person) throw new NotFound({ what: 'person' });
@@ -98,7 +98,7 @@ export class People {
          FROM directory.published_membership_v1 m JOIN directory.published_unit_v1 u ON u.id = m.unit_id
         WHERE m.person_id = ${id} AND m.valid_from <= ${on} AND (m.valid_to IS NULL OR m.valid_to > ${on})
         GROUP BY u.id, u.kind, u.code, u.name) u`;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: sql`u.id AS "unitId", u.kind, u.code, u.name, u."validFrom", u."validTo"`,
       from: units,
       where: [],

@@ -14,7 +14,7 @@ export class Places {
 
   async list(filter: PlacesQuery): Promise<Page<PlaceDto>> {
     const { kind, parentId, gridId, code, active, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: COLUMNS,
       from: sql`directory.place l`,
       where: [
@@ -34,7 +34,7 @@ export class Places {
 
   async get(id: string): Promise<PlaceDetailDto> {
     const path = await query<Place>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT ${COLUMNS} FROM directory.place_path p JOIN directory.place l ON l.id = p.ancestor_id
            WHERE p.descendant_id = ${id}
            ORDER BY (SELECT count(*) FROM directory.place_path a WHERE a.descendant_id = l.id)`,

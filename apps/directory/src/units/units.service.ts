@@ -14,7 +14,7 @@ export class Units {
 
   async list(filter: UnitsQuery): Promise<Page<UnitDto>> {
     const { kind, parentId, code, name, active, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: COLUMNS,
       from: sql`directory.unit u`,
       where: [
@@ -34,7 +34,7 @@ export class Units {
 
   async get(id: string): Promise<UnitDetailDto> {
     const path = await query<Unit>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT ${COLUMNS} FROM directory.unit_path p JOIN directory.unit u ON u.id = p.ancestor_id
            WHERE p.descendant_id = ${id}
            ORDER BY (SELECT count(*) FROM directory.unit_path a WHERE a.descendant_id = u.id)`,

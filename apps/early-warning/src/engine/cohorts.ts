@@ -97,7 +97,7 @@ export class Cohorting {
   }
 }
 
-/** Answers what is remembered under a name, or reads it. */
+/** Returns what is remembered under a name, or reads it. */
 type Remember = <T>(name: string, read: () => Promise<T>) => Promise<T>;
 
 /** `version` changes with every change of the roster that was told of, and every new lane. */

@@ -3,7 +3,7 @@ import { query, sql, type Sql, type Tx } from '#database';
 import { Policies } from '#policy';
 import {
   CANNOT_SAY,
-  CloseUp,
+  DetailEvaluation,
   type CohortFacts,
   type Cohorts,
   compile,
@@ -264,8 +264,8 @@ export class Firings {
   async evidence(tx: Tx, i: number, lanes: readonly number[], levels: Uint8Array): Promise<Evidence[]> {
     const { asOf, parameters, evaluation } = this.judged;
     const planned = evaluation.plan.rules[i]!;
-    const closeUp = await this.closeUp(tx, i, lanes);
-    const sources = await this.sources(tx, closeUp.needs());
+    const detailEvaluation = await this.detailEvaluation(tx, i, lanes);
+    const sources = await this.sources(tx, detailEvaluation.needs());
     const facts: CohortFacts = { ids: this.cohorts.ids(), size: cohortSizes(evaluation) };
     const earlier = new Map(planned.steps.map((step) => [step, earlierFeatures(evaluation.plan, planned, step.when)]));
     return lanes.map((ordinal, k): Evidence => {
@@ -273,15 +273,15 @@ export class Firings {
       const rank = levels[ordinal]!;
       const holds = rank > 0 && rank !== CANNOT_SAY;
       const step = (holds && planned.steps.find((one) => one.rank === rank)) || planned.steps[0];
-      const conditions = step ? closeUp.conditions(step.when, k) : [];
-      const before = earlierFor(evaluation, (step && earlier.get(step)) ?? [], closeUp, who, facts);
+      const conditions = step ? detailEvaluation.conditions(step.when, k) : [];
+      const before = earlierFor(evaluation, (step && earlier.get(step)) ?? [], detailEvaluation, who, facts);
       return {
         rule: planned.rule.id,
         number: this.rules[i]!.number,
         asOf,
         hwm: this.hwm,
         level: holds ? levelOf(rank) : null,
-        features: featuresFor(evaluation, planned.features, closeUp, who, facts),
+        features: featuresFor(evaluation, planned.features, detailEvaluation, who, facts),
         ...(before.length > 0 && { earlier: before }),
         conditions,
         threshold: thresholdOf(conditions),
@@ -291,19 +291,19 @@ export class Firings {
     });
   }
 
-  private async closeUp(tx: Tx, i: number, lanes: readonly number[]): Promise<CloseUp> {
+  private async detailEvaluation(tx: Tx, i: number, lanes: readonly number[]): Promise<DetailEvaluation> {
     const { evaluation } = this.judged;
     const keys = evaluation.plan.rules[i]!.usedFeatures;
-    const closeUp = new CloseUp(evaluation, this.store.memory, keys, lanes);
-    const vectors = await this.store.open(tx, closeUp.needs());
+    const detailEvaluation = new DetailEvaluation(evaluation, this.store.memory, keys, lanes);
+    const vectors = await this.store.open(tx, detailEvaluation.needs());
     await this.store.alone(async () => {
       for (const block of vectors.blocks()) {
-        await vectors.load(closeUp.needs(), block);
-        closeUp.gather(vectors.lanes(block));
+        await vectors.load(detailEvaluation.needs(), block);
+        detailEvaluation.gather(vectors.lanes(block));
       }
-      closeUp.finish();
+      detailEvaluation.finish();
     });
-    return closeUp;
+    return detailEvaluation;
   }
 
   /** Which sources supply what lies in the windows: those that delivered it, and those that are declared to. */

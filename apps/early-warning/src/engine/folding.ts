@@ -49,7 +49,7 @@ export async function needsRebuild(tx: Tx): Promise<MetricDay[]> {
 
 /**
  * Brings the vectors up to date with the observations committed by now, each batch once: additions are added, what is beyond
- * addition is rebuilt. Answers how many vectors were written.
+ * addition is rebuilt. Returns how many vectors were written.
  */
 export async function foldDirty(tx: Tx): Promise<number> {
   await lockVectors(tx);

@@ -5,7 +5,7 @@ export const NOT_ERASED = sql`NOT EXISTS (SELECT 1 FROM early_warning.erased_stu
 
 /**
  * Gives every student of the roster a lane of the vectors. Lanes are dense, go by college, grade and class so that a cohort lies
- * together, and never change; students who come later follow behind. Answers whether there were new ones.
+ * together, and never change; students who come later follow behind. Returns whether there were new ones.
  */
 export async function ensureOrdinals(tx: Tx): Promise<boolean> {
   if (!(await somebodyIsMissing(tx))) return false;

@@ -59,11 +59,11 @@ export class DryRuns {
   async run(actor: Actor, body: DryRunRequestDto): Promise<DryRunDto> {
     requireSchool(actor, 'early-warning:rule:write');
     requireSchool(actor, 'early-warning:warning:read');
-    const { reader } = this.database;
+    const { connection } = this.database;
     const { ruleId, unitId } = body;
     const range = this.range(body);
-    const definition = await this.definition(reader, body);
-    if (unitId && !(await unitById(reader, unitId)))
+    const definition = await this.definition(connection, body);
+    if (unitId && !(await unitById(connection, unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
     const question = { definition, ...range, population: { unitId }, parameters: checkedParameters(body) };
     const dto = await this.questions.ask((tx) => this.judge(tx, question, ruleId));
@@ -77,7 +77,7 @@ export class DryRuns {
 
   async list(actor: Actor, page: DryRunsQuery): Promise<Page<RecordedDryRunDto>> {
     requireSchool(actor, 'early-warning:rule:read');
-    return list(this.database.reader, page, {
+    return list(this.database.connection, page, {
       select: sql`d.id, d.rule_id AS "ruleId", d.definition_hash = sha256(convert_to(r.definition::text, 'UTF8')) AS current,
                   d.unit_id AS "unitId", d.parameters, d.result, d.created_by AS "createdBy", d.created_at AS "createdAt"`,
       from: sql`early_warning.dry_run d JOIN early_warning.rule r ON r.id = d.rule_id`,

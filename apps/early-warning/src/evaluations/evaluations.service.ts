@@ -30,10 +30,10 @@ export class Evaluations {
   async evaluate(actor: Actor, body: EvaluationRequestDto, { ids }: EvaluationQuery): Promise<EvaluationDto> {
     requireSchool(actor, 'early-warning:rule:write');
     requireSchool(actor, 'early-warning:warning:read');
-    const { reader } = this.database;
+    const { connection } = this.database;
     refuseFuture(body.asOf, '#/asOf', this.clock.today());
-    const definition = await checkedDefinition(reader, body.rule, '#/rule');
-    if (body.unitId && !(await unitById(reader, body.unitId)))
+    const definition = await checkedDefinition(connection, body.rule, '#/rule');
+    if (body.unitId && !(await unitById(connection, body.unitId)))
       throw new Invalid({ errors: [{ pointer: '#/unitId', zh: '没有这个单位或场所', en: 'is no unit or place' }] });
     const { asOf, unitId, includeFuture, evidence = false } = body;
     const question = { rules: [{ number: 0, definition }], asOf, population: { unitId, includeFuture } };

@@ -71,7 +71,7 @@ export class Explanations {
     const now = this.clock.today();
     refuseFuture(asOf, '?asOf', this.clock.today());
     // Before anything is worked out for somebody who may not ask.
-    await this.student(this.database.reader, actor, who);
+    await this.student(this.database.connection, actor, who);
     const { studentId, answer } = await this.questions.ask(async (tx) => {
       const student = await this.student(tx, actor, who);
       const [rule] = await publishedRules(tx, [code]);

@@ -37,7 +37,7 @@ export class Language {
 
   async schema(): Promise<Schema> {
     const metrics = await query<MetricChoice>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT code, zh, en, unit, decimals FROM early_warning.metric ORDER BY code`,
     );
     return ruleSchema(metrics);
@@ -52,7 +52,7 @@ export class Language {
 
   /** What is wrong is part of the answer: it is asked while somebody writes. */
   async text({ rule, text, base }: RuleTextRequestDto): Promise<RuleTextDto> {
-    const metrics = await metricCatalogue(this.database.reader);
+    const metrics = await metricCatalogue(this.database.connection);
     if (rule !== undefined && text === undefined) return answer(rule, checkRule(rule, metrics));
     if (rule !== undefined || text === undefined)
       throw new Invalid({

@@ -31,7 +31,7 @@ export class Metrics {
   constructor(private readonly database: Database) {}
 
   list(page: MetricsQuery): Promise<Page<MetricDto>> {
-    return list(this.database.reader, page, {
+    return list(this.database.connection, page, {
       select: sql`m.id, m.code, m.zh, m.en, m.unit, m.decimals, m.fold, m.domain, m.sensitivity,
                   m.retention_days AS "retentionDays", m.version`,
       from: sql`early_warning.metric m`,
@@ -44,7 +44,7 @@ export class Metrics {
   }
 
   async get(id: string): Promise<MetricDto> {
-    return MetricDto.from(await this.find(this.database.reader, id));
+    return MetricDto.from(await this.find(this.database.connection, id));
   }
 
   create(actor: Actor, values: NewMetricDto): Promise<MetricDto> {

@@ -47,7 +47,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Answers undefined where bytes are not text in the charset. */
+/** Returns undefined where bytes are not text in the charset. */
 type Decode = (bytes: Buffer) => string | undefined;
 
 const UTF_8: Decode = (bytes) => (isUtf8(bytes) ? bytes.toString() : undefined);

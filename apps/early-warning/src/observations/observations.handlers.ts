@@ -18,7 +18,7 @@ import { CampusClock } from '#time';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
-import { wantRun } from '../engine/wanting.js';
+import { requestRun } from '../engine/run-requests.js';
 import { eraseStudent } from './erasure.js';
 import { forgetLanes, openBatch } from './ledger.js';
 import { dayFinder, Rows, WITHDRAWN } from './rows.js';
@@ -94,14 +94,14 @@ export class ObservationHandlers {
   async whenLeaveCancelled(tx: Tx, event: Received<LeaveCancelledV1>): Promise<void> {
     const { leaveId, studentId } = event.data;
     await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, null);
-    await wantRun(tx);
+    await requestRun(tx);
   }
 
   @OnEvent(RosterChangedV1)
   async whenRosterChanged(tx: Tx): Promise<void> {
     await ensureOrdinals(tx);
     await forgetLanes(tx);
-    await wantRun(tx);
+    await requestRun(tx);
   }
 
   /** Forgets what the engine knows of a student. */
@@ -117,7 +117,7 @@ export class ObservationHandlers {
     const last = this.clock.dateOf(new Date(Date.parse(endsAt) - 1));
     const days = Date.parse(endsAt) > Date.parse(startsAt) ? { first, last } : null;
     await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, days);
-    await wantRun(tx);
+    await requestRun(tx);
   }
 
   /**

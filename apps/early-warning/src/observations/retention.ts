@@ -67,7 +67,7 @@ export class Retention {
   private async deleteClosed(): Promise<number> {
     await this.database.background(foldDirty);
     const months = await query<{ month: string }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT month::text AS month FROM early_warning.closed_month c
            WHERE to_regclass('early_warning.observation_' || to_char(month, 'YYYY_MM')) IS NOT NULL
               OR EXISTS (SELECT 1 FROM early_warning.keyed_observation k WHERE k.day >= c.month AND k.day < c.month + interval '1 month')`,

@@ -2,7 +2,7 @@ import { empty, query, queryOne, sql, type Tx, violates } from '#database';
 import { dateOfDay } from '#rule-language';
 import { type ObservationColumns, queueing } from '../engine/batches.js';
 import { copyIn, CopyRows } from '../engine/copy-binary.js';
-import { wantRun } from '../engine/wanting.js';
+import { requestRun } from '../engine/run-requests.js';
 import type { Rows } from './rows.js';
 
 /** A batch of the ledger whose rows are to be written. */
@@ -40,7 +40,7 @@ export async function writeRows(tx: Tx, batch: Batch, rows: Rows): Promise<void>
   }
   await closeEntry(tx, batch, rows, additions);
   await markDirty(tx, [...corrected, ...dirty]);
-  await wantRun(tx);
+  await requestRun(tx);
 }
 
 /** Notes in the ledger what came of the batch, and queues what is to be added to the vectors. */
@@ -111,7 +111,7 @@ async function putRecords(tx: Tx, batch: Batch, rows: Rows, some: readonly numbe
   return put;
 }
 
-/** Answers whether all records were new; if not, nothing was written. */
+/** Returns whether all records were new; if not, nothing was written. */
 async function copyNew(
   tx: Tx,
   { seq, source, revision }: Batch,

@@ -10,7 +10,7 @@ import { refuseFuture } from '../engine/as-of.js';
 import { Engine } from '../engine/engine.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import { Questions } from '../evaluations/questions.js';
-import { wantRun } from '../engine/wanting.js';
+import { requestRun } from '../engine/run-requests.js';
 import { FlagShares } from './flag-shares.js';
 import { type FlagShare, Rule } from './rule.entity.js';
 import { Withdrawals } from '../warnings/withdrawals.service.js';
@@ -58,7 +58,7 @@ export class Rules {
   ) {}
 
   list(page: RulesQuery): Promise<Page<RuleDto>> {
-    return list(this.database.reader, page, {
+    return list(this.database.connection, page, {
       select: sql`r.id, r.code, r.number, r.state, r.definition, r.created_at AS "createdAt", r.created_by AS "createdBy",
                   r.edited_by AS "editedBy", r.published_at AS "publishedAt", r.published_by AS "publishedBy", r.retired_at AS "retiredAt",
                   r.retired_by AS "retiredBy", r.publication, r.version`,
@@ -72,7 +72,7 @@ export class Rules {
   }
 
   async get(id: string): Promise<RuleDto> {
-    return RuleDto.from(await this.find(this.database.reader, id));
+    return RuleDto.from(await this.find(this.database.connection, id));
   }
 
   /** The version as of a day in plain SQL. */
@@ -169,7 +169,7 @@ export class Rules {
       }
       await update(tx, rule, expected);
       await this.note(tx, actor, 'published', id, reason);
-      await wantRun(tx);
+      await requestRun(tx);
       return RuleDto.from(rule);
     });
   }

@@ -6,7 +6,7 @@ import { Policies } from '#policy';
 import { CampusClock } from '#time';
 import { RunWantedV1 } from './run-wanted.event.js';
 import { SchedulePolicy } from './schedule.policy.js';
-import { onRunWanted } from '../engine/wanting.js';
+import { onRunRequested } from '../engine/run-requests.js';
 
 /** Least time between two wake-ups of one process: what comes in between is seen by the same run. */
 const LULL_MS = 50;
@@ -21,7 +21,7 @@ export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private dueAt = 0;
   private lastAt = 0;
-  /** No wish can lead to a run earlier. */
+  /** No request can lead to a run earlier. */
   private pausedUntil = 0;
   private stopped = false;
   private waking: Promise<void> = Promise.resolve();
@@ -34,7 +34,7 @@ export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    onRunWanted(this.database.dataSource, () => this.wake(this.pausedUntil - performance.now()));
+    onRunRequested(this.database.dataSource, () => this.wake(this.pausedUntil - performance.now()));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -47,13 +47,13 @@ export class RunWaker implements OnModuleInit, BeforeApplicationShutdown {
   afterRun(pauseMs: number): void {
     this.pausedUntil = performance.now() + pauseMs;
     // What was wanted while it was going on had nobody to wake.
-    this.wakeIfWanted(pauseMs);
+    this.wakeIfRequested(pauseMs);
   }
 
   /** Wakes a worker in so many milliseconds if a run is wanted. */
-  wakeIfWanted(afterMs: number): void {
+  wakeIfRequested(afterMs: number): void {
     this.attempt(async () => {
-      const wanted = await queryOne(this.database.reader, sql`SELECT 1 FROM early_warning.run_wanted LIMIT 1`);
+      const wanted = await queryOne(this.database.connection, sql`SELECT 1 FROM early_warning.run_wanted LIMIT 1`);
       if (wanted) this.wake(afterMs);
     });
   }

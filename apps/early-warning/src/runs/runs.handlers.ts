@@ -23,14 +23,14 @@ export class RunHandlers {
 
   @OnEvent(RunWantedV1)
   async whenRunWanted(tx: Tx): Promise<void> {
-    await this.runs.runIfWanted(tx);
+    await this.runs.runIfRequested(tx);
   }
 
   /** What waits to be folded; the school's daily run when its minute has come; and new data whose wake-up got lost. */
   @Every('* * * * *', { name: 'early-warning.new-data', catchUp: 'latest' })
   async everyMinute(tx: Tx, period: Period): Promise<void> {
     await this.runs.foldWaiting();
-    if (!(await this.runs.runIfDue(tx, period))) await this.runs.runIfWanted(tx);
+    if (!(await this.runs.runIfDue(tx, period))) await this.runs.runIfRequested(tx);
   }
 
   /** Of a midnight that was missed, what rules judge at the day's end is made good. Without a period: this day's. */

@@ -18,7 +18,7 @@ import { RunDto, type RunRequestDto, type RunsQuery } from './runs.dto.js';
 import { RunExecutor } from './run-executor.js';
 import { RunWaker } from './run-waker.js';
 import { SchedulePolicy } from './schedule.policy.js';
-import { wantRun } from '../engine/wanting.js';
+import { requestRun } from '../engine/run-requests.js';
 
 /** Key of the advisory lock that makes runs come one after the other. */
 const RUN_LOCK = 918_273_650;
@@ -59,7 +59,7 @@ export class Runs {
   }
 
   list(page: RunsQuery): Promise<Page<RunDto>> {
-    return list(this.database.reader, page, {
+    return list(this.database.connection, page, {
       select: sql`r.id, r.trigger, r.as_of::text AS "asOf", r.created_at AS "createdAt", r.started_at AS "startedAt",
                   r.finished_at AS "finishedAt", r.result, r.version`,
       from: sql`early_warning.run r`,
@@ -72,7 +72,7 @@ export class Runs {
   }
 
   async get(id: string): Promise<RunDto> {
-    const run = await this.database.reader.findOneBy(Run, { id });
+    const run = await this.database.connection.findOneBy(Run, { id });
     if (!run) throw new NotFound({ what: 'run' });
     return RunDto.from(run);
   }
@@ -96,7 +96,7 @@ export class Runs {
   /** A run of the house itself, over everybody; it sees all that was wanted so far. */
   async runAll(tx: Tx, trigger: Trigger): Promise<void> {
     await this.lock(tx);
-    await this.takeWishes(tx);
+    await this.takeRunRequests(tx);
     const run = Object.assign(new Run(), { trigger, createdAt: this.clock.now() });
     await insert(tx, run);
     await this.execute(tx, run, async () => {});
@@ -122,7 +122,7 @@ export class Runs {
     });
     await insert(tx, run);
     await this.execute(tx, run, async () => {});
-    await wantRun(tx);
+    await requestRun(tx);
   }
 
   /**
@@ -155,19 +155,19 @@ export class Runs {
 
   /**
    * A run when something changed since the last one; answers whether there was cause. While another goes on there is nothing to
-   * do: at its end it looks for what was wanted meanwhile, so that many wishes make one more run.
+   * do: at its end it looks for what was wanted meanwhile, so that many requests make one more run.
    */
-  async runIfWanted(tx: Tx): Promise<boolean> {
+  async runIfRequested(tx: Tx): Promise<boolean> {
     const schedule = await this.schedule(tx);
     if (!schedule.onNewData) return false;
     const free = await queryOne<{ free: boolean }>(tx, sql`SELECT pg_try_advisory_xact_lock(${RUN_LOCK}) AS free`);
     if (!free?.free) return false;
     const pause = await this.pauseLeft(tx, schedule);
     if (pause > 0) {
-      this.waker.wakeIfWanted(pause);
+      this.waker.wakeIfRequested(pause);
       return false;
     }
-    if (!(await this.takeWishes(tx))) return false;
+    if (!(await this.takeRunRequests(tx))) return false;
     await this.runAll(tx, 'new_data');
     return true;
   }
@@ -189,7 +189,7 @@ export class Runs {
     await query(tx, sql`SELECT pg_advisory_xact_lock(${RUN_LOCK})`);
   }
 
-  private async takeWishes(tx: Tx): Promise<boolean> {
+  private async takeRunRequests(tx: Tx): Promise<boolean> {
     const taken = await query(
       tx,
       sql`WITH taken AS (DELETE FROM early_warning.run_wanted RETURNING 1) SELECT 1 FROM taken LIMIT 1`,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SourceBackV1, SourceSilentV1 } from '#contracts';
+import { SourceRecoveredV1, SourceSilentV1 } from '#contracts';
 import { Database, insert, query, sql, type Tx, update } from '#database';
 import { Events, OnEvent, Timers } from '#events';
 import { list, type Page } from '#http';
@@ -29,7 +29,7 @@ export class SourceNotices {
   ) {}
 
   list(page: SourceNoticesQuery): Promise<Page<SourceNoticeDto>> {
-    return list(this.database.reader, page, {
+    return list(this.database.connection, page, {
       select: sql`n.id, n.source, n.kind, n.since, n.metrics, n.rules, n.opened_at AS "openedAt", n.closed_at AS "closedAt", n.version`,
       from: sql`early_warning.source_notice n`,
       where: [
@@ -99,7 +99,7 @@ export class SourceNotices {
   private async close(tx: Tx, notice: SourceNotice): Promise<void> {
     notice.closedAt = this.clock.now();
     await update(tx, notice);
-    await this.events.publish(tx, new SourceBackV1({ noticeId: notice.id, source: notice.source }), notice);
+    await this.events.publish(tx, new SourceRecoveredV1({ noticeId: notice.id, source: notice.source }), notice);
   }
 }
 

@@ -5,7 +5,7 @@ import { list, type Page } from '#http';
 import { Invalid, NotFound } from '#problems';
 import { CampusClock } from '#time';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { wantRun } from '../engine/wanting.js';
+import { requestRun } from '../engine/run-requests.js';
 import { sourceStates } from '../engine/silence.js';
 import { Source } from './source.entity.js';
 import {
@@ -55,7 +55,7 @@ export class Sources {
       if (await tx.findOneBy(Source, { code: values.code })) throw new SourceCodeTaken({ pointer: '#/code' });
       await this.checkMetrics(tx, values.metrics);
       const source = await insert(tx, Object.assign(new Source(), values, { createdAt: this.clock.now() }));
-      await wantRun(tx);
+      await requestRun(tx);
       return SourceDto.from(source, await this.states(tx));
     });
   }
@@ -66,7 +66,7 @@ export class Sources {
       const source = await this.find(tx, id);
       await this.checkMetrics(tx, values.metrics);
       await update(tx, Object.assign(source, values), expected);
-      await wantRun(tx);
+      await requestRun(tx);
       return SourceDto.from(source, await this.states(tx));
     });
   }
@@ -80,7 +80,7 @@ export class Sources {
         sql`DELETE FROM early_warning.source WHERE id = ${id} AND version = ${expected} RETURNING id`,
       );
       if (deleted.length === 0) throw new StaleVersionError();
-      await wantRun(tx);
+      await requestRun(tx);
     });
   }
 
@@ -94,7 +94,7 @@ export class Sources {
             SELECT code, ${day ?? null}, ${this.clock.now()} FROM early_warning.source WHERE code = ${code} RETURNING at`,
       );
       if (!row) throw new NotFound({ what: 'source' });
-      await wantRun(tx);
+      await requestRun(tx);
       return Object.assign(new HeartbeatTakenDto(), { source: code, at: row.at });
     });
   }

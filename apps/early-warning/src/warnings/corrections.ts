@@ -36,7 +36,7 @@ export class Corrections {
     private readonly clock: CampusClock,
   ) {}
 
-  /** Answers how many warnings lost their basis. */
+  /** Returns how many warnings lost their basis. */
   async apply(tx: Tx): Promise<number> {
     const groups = new Map<string, Suspect[]>();
     for (const suspect of await this.suspects(tx)) {

@@ -107,7 +107,7 @@ export class Raising {
     const standing: string[] = [];
     const over: string[] = [];
     const fresh: number[] = [];
-    let lingering = 0;
+    let heldByHysteresis = 0;
     for (const lane of lanes) {
       const level = levels[lane]!;
       const warning = known.get(lane);
@@ -117,7 +117,7 @@ export class Raising {
         if (warning?.holds && !isActive(warning)) over.push(warning.id);
       } else if (level === 0) {
         if (warning?.holds && (!clears || clears[lane] === CLEARED)) over.push(warning.id);
-        else if (warning?.holds) lingering++;
+        else if (warning?.holds) heldByHysteresis++;
       } else {
         const what = verdict(warning, level);
         if (what === 'standing') standing.push(warning!.id);
@@ -142,7 +142,7 @@ export class Raising {
       raised: count('raised'),
       escalated: count('escalated'),
       reopened: count('reopened'),
-      standing: unchanged + standing.length + lingering,
+      standing: unchanged + standing.length + heldByHysteresis,
     };
   }
 

@@ -5,7 +5,7 @@ import { Database, findInScope, query, queryOne, sql, type Sql, type Tx, update 
 import { Events } from '#events';
 import { anyOf, list, type Page, rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
-import { answeredBy, answerersOf, inUnits } from '#roster';
+import { answeredBy, responsibleStaffOf, inUnits } from '#roster';
 import { CampusClock } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
@@ -50,8 +50,8 @@ export class Warnings {
   async list(actor: Actor, page: WarningsQuery): Promise<Page<WarningDto>> {
     const { status, level, rule, studentId, unitId, grade, assigneeId, raisedFrom, raisedTo, overdue, updatedSince } =
       page;
-    const [date, reader] = [this.clock.today(), this.database.reader];
-    const found = await list(reader, page, {
+    const [date, connection] = [this.clock.today(), this.database.connection];
+    const found = await list(connection, page, {
       select: COLUMNS,
       from: TABLES,
       where: [
@@ -73,13 +73,17 @@ export class Warnings {
       id: sql`w.id`,
       to: WarningDto.from,
     });
-    await auditList(reader, actor, { action: 'early-warning.warnings.list', rows: found.data.length, filter: page });
+    await auditList(connection, actor, {
+      action: 'early-warning.warnings.list',
+      rows: found.data.length,
+      filter: page,
+    });
     return found;
   }
 
   async summary(actor: Actor): Promise<WarningSummaryDto> {
     const rows = await query<{ level: WarningLevel; open: number; confirmed: number }>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT w.level, count(*) FILTER (WHERE w.status = 'open')::int AS open, count(*) FILTER (WHERE w.status = 'confirmed')::int AS confirmed
             FROM early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
            WHERE w.status IN ('open', 'confirmed') AND ${this.visible(actor, READ)} GROUP BY w.level`,
@@ -91,9 +95,9 @@ export class Warnings {
 
   /** The whole of a warning. Reading it leaves an audit entry. */
   async get(actor: Actor, id: string): Promise<WarningDetailDto> {
-    const reader = this.database.reader;
-    const detail = await this.detail(reader, actor, READ, id);
-    await audit(reader, actor, { action: 'early-warning.warning.read', subject: { kind: 'warning', id } });
+    const connection = this.database.connection;
+    const detail = await this.detail(connection, actor, READ, id);
+    await audit(connection, actor, { action: 'early-warning.warning.read', subject: { kind: 'warning', id } });
     return detail;
   }
 
@@ -152,7 +156,7 @@ export class Warnings {
       WarningRow & Pick<WarningDetailDto, 'evidence' | 'assignees'> & { history: HistoryEntry[] }
     >(
       tx,
-      sql`SELECT ${COLUMNS}, w.evidence, w.history, ${answerersOf(sql`w.student_id`, this.clock.today(), POSTS)} AS assignees
+      sql`SELECT ${COLUMNS}, w.evidence, w.history, ${responsibleStaffOf(sql`w.student_id`, this.clock.today(), POSTS)} AS assignees
             FROM ${TABLES} WHERE w.id = ${id} AND ${this.visible(actor, permission)}`,
     );
     if (!row) throw new NotFound({ what: 'warning' });

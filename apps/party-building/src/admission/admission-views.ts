@@ -31,7 +31,7 @@ export class AdmissionViews {
   async list(actor: Actor, filter: AdmissionsQuery): Promise<Page<AdmissionDto>> {
     const now = this.clock.today();
     const { stage, status, organizationId, overdue, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: COLUMNS,
       from: TABLES,
       where: [
@@ -56,7 +56,7 @@ export class AdmissionViews {
   /** Every step with its dates and gates: what is done, what may come next, and the earliest that the rest can be. */
   async timeline(actor: Actor, id: string): Promise<TimelineDto> {
     const row = await this.find(actor, id);
-    const tx = this.database.reader;
+    const tx = this.database.connection;
     const steps = (await this.rules.reader(tx))(row);
     const done = doneOf((await entriesOf(tx, [id])).get(id) ?? []);
     const asOf = this.clock.today();
@@ -71,14 +71,14 @@ export class AdmissionViews {
 
   async entries(actor: Actor, id: string): Promise<AdmissionEntryDto[]> {
     await this.find(actor, id);
-    const entries = (await entriesOf(this.database.reader, [id])).get(id) ?? [];
+    const entries = (await entriesOf(this.database.connection, [id])).get(id) ?? [];
     const counting = new Set(standing(entries));
     return entries.map((entry) => AdmissionEntryDto.from(entry, counting.has(entry)));
   }
 
   /** Cultivation contacts and how many open admissions within the actor's scope each accompanies. */
   async contacts(actor: Actor, filter: ContactsQuery): Promise<Page<ContactDto>> {
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: sql`c.*`,
       from: sql`(${contactLoads(this.readable(actor))}) c`,
       where: [],
@@ -94,7 +94,7 @@ export class AdmissionViews {
   }
 
   private async find(actor: Actor, id: string): Promise<AdmissionRow> {
-    const row = await selectAdmission(this.database.reader, sql`a.id = ${id} AND ${this.readable(actor)}`);
+    const row = await selectAdmission(this.database.connection, sql`a.id = ${id} AND ${this.readable(actor)}`);
     if (!row) throw new NotFound({ what: 'admission' });
     return row;
   }

@@ -33,7 +33,7 @@ export class Members {
 
   async list(actor: Actor, filter: MembersQuery): Promise<Page<MemberDto>> {
     const { organizationId, kind, on, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: COLUMNS,
       from: TABLES,
       where: [

@@ -33,7 +33,7 @@ export class Organizations {
 
   async list(actor: Actor, filter: OrganizationsQuery): Promise<Page<OrganizationDto>> {
     const { kind, parentId, unitId, on, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: sql`o.id, o.kind, o.code, o.name, o.parent_id AS "parentId", o.unit_ids AS "unitIds",
         o.founded_on::text AS "foundedOn", o.dissolved_on::text AS "dissolvedOn", o.version`,
       from: sql`party_building.organization o`,
@@ -53,7 +53,7 @@ export class Organizations {
   }
 
   async get(actor: Actor, id: string): Promise<OrganizationDto> {
-    return OrganizationDto.from(await this.find(this.database.reader, actor, READ, id));
+    return OrganizationDto.from(await this.find(this.database.connection, actor, READ, id));
   }
 
   found(actor: Actor, values: FoundOrganizationDto): Promise<OrganizationDto> {

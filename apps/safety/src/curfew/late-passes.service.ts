@@ -66,7 +66,7 @@ export class LatePasses {
 
   async list(actor: Actor, q: LatePassesQuery): Promise<Page<LatePassDto>> {
     const { studentId, unitId, night, revoked, updatedSince } = q;
-    return list(this.database.reader, q, {
+    return list(this.database.connection, q, {
       select: COLUMNS,
       from: TABLES,
       where: [
@@ -85,7 +85,7 @@ export class LatePasses {
   }
 
   get(actor: Actor, id: string): Promise<LatePassDto> {
-    return this.read(this.database.reader, actor, 'safety:night-check:read', id);
+    return this.read(this.database.connection, actor, 'safety:night-check:read', id);
   }
 
   revoke(actor: Actor, id: string, body: RevokeLatePassDto): Promise<LatePassDto> {

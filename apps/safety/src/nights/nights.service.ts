@@ -96,9 +96,9 @@ export class Nights {
 
   /** By student number. */
   async findingsOfNight(actor: Actor, night: string, q: NightFindingsQuery): Promise<Page<FindingDto>> {
-    const known = await queryOne(this.database.reader, sql`SELECT FROM safety.night WHERE night = ${night}`);
+    const known = await queryOne(this.database.connection, sql`SELECT FROM safety.night WHERE night = ${night}`);
     if (!known) throw new NotFound({ what: 'finding' });
-    return list(this.database.reader, q, {
+    return list(this.database.connection, q, {
       select: COLUMNS,
       from: TABLES,
       where: [sql`f.night = ${night}`, ...this.filters(actor, q)],
@@ -112,7 +112,7 @@ export class Nights {
   /** Newest night first. */
   async findings(actor: Actor, q: FindingsQuery): Promise<Page<FindingDto>> {
     const { from, to } = q;
-    return list(this.database.reader, q, {
+    return list(this.database.connection, q, {
       select: COLUMNS,
       from: TABLES,
       where: [from && sql`f.night >= ${from}`, to && sql`f.night <= ${to}`, ...this.filters(actor, q)],
@@ -125,12 +125,12 @@ export class Nights {
 
   async getFinding(actor: Actor, id: string): Promise<FindingWithHistoryDto> {
     const row = await queryOne<FindingDto>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE f.id = ${id} AND ${this.visible(actor, sql`f.student_id`)}`,
     );
     if (!row) throw new NotFound({ what: 'finding' });
     const history = await query<FindingHistoryDto>(
-      this.database.reader,
+      this.database.connection,
       sql`SELECT revision, finding, minutes_late AS "minutesLate", excuse, replaced_at AS "replacedAt"
             FROM safety.night_finding_history WHERE finding_id = ${id} ORDER BY revision DESC LIMIT 1000`,
     );

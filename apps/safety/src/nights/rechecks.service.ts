@@ -46,7 +46,7 @@ export class Rechecks {
 
   /** To be called before a night is looked at, and committed at once: later changes ask anew. */
   async begin(night: string): Promise<void> {
-    await query(this.database.reader, sql`DELETE FROM safety.night_recheck WHERE night = ${night}`);
+    await query(this.database.connection, sql`DELETE FROM safety.night_recheck WHERE night = ${night}`);
   }
 
   /** Forgets requests whose event was given up, so that the night can be asked for again. */

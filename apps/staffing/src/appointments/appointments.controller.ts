@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
 import {
-  AnswerersDto,
+  ResponsibleStaffDto,
   AppointDto,
   AppointmentDto,
   AppointmentsQuery,
@@ -70,15 +70,15 @@ export class AppointmentsController {
     return this.appointments.end(actor, id, version, body.validTo);
   }
 
-  @Get('students/:id/answerers')
+  @Get('students/:id/responsible-staff')
   @Require('staffing:appointment:read')
-  @Returns(AnswerersDto)
+  @Returns(ResponsibleStaffDto)
   @Summary('某日谁负责该学生', 'Who answers for a student on a date')
-  listAnswerers(
+  listResponsibleStaff(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @Query() query: OnDateQuery,
-  ): Promise<AnswerersDto> {
-    return this.appointments.answerers(actor, id, query.on);
+  ): Promise<ResponsibleStaffDto> {
+    return this.appointments.responsibleStaff(actor, id, query.on);
   }
 }

@@ -118,7 +118,7 @@ export class OnDateQuery {
   on?: string;
 }
 
-export class AnswerersDto {
+export class ResponsibleStaffDto {
   @Uuid({ zh: '学生', en: 'Student', example: '00000000-0000-7000-8000-003000000001' })
   studentId: string;
 
@@ -126,5 +126,5 @@ export class AnswerersDto {
   on: string;
 
   @ListOf(() => AppointmentDto, { zh: '当日负责该学生的任职', en: 'Appointments that answer for the student that day' })
-  answerers: AppointmentDto[];
+  responsibleStaff: AppointmentDto[];
 }

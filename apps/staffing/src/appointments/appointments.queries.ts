@@ -26,7 +26,7 @@ export async function selectAppointments(tx: Tx, rest: Sql): Promise<Appointment
 }
 
 /** Who answers for a student on a date: the holders of posts over any unit or place the student belongs to that day. */
-export async function answerersOf(tx: Tx, studentId: string, on: string): Promise<AppointmentRow[]> {
+export async function responsibleStaffOf(tx: Tx, studentId: string, on: string): Promise<AppointmentRow[]> {
   return selectAppointments(
     tx,
     sql`WHERE ${holdsOn(sql`a`, on)} AND a.unit_id IN (

@@ -10,7 +10,7 @@ import { CampusClock } from '#time';
 import { Appointment } from './appointment.entity.js';
 import { AppointmentUnitsPolicy } from './appointment-units.policy.js';
 import {
-  AnswerersDto,
+  ResponsibleStaffDto,
   type AppointDto,
   AppointmentDto,
   type AppointmentsQuery,
@@ -23,7 +23,13 @@ import {
   OwnAppointment,
   UnitUnknown,
 } from './appointments.problems.js';
-import { answerersOf, type AppointmentRow, COLUMNS, selectAppointments, TABLES } from './appointments.queries.js';
+import {
+  responsibleStaffOf,
+  type AppointmentRow,
+  COLUMNS,
+  selectAppointments,
+  TABLES,
+} from './appointments.queries.js';
 
 const OVERLAP = {
   appointment_person_id_kind_unit_id_daterange_excl: () => new AppointmentOverlaps({ pointer: '#/validFrom' }),
@@ -40,7 +46,7 @@ export class Appointments {
 
   list(actor: Actor, filter: AppointmentsQuery): Promise<Page<AppointmentDto>> {
     const { personId, unitId, kind, on, updatedSince } = filter;
-    return list(this.database.reader, filter, {
+    return list(this.database.connection, filter, {
       select: COLUMNS,
       from: TABLES,
       where: [
@@ -59,22 +65,22 @@ export class Appointments {
   }
 
   async get(actor: Actor, id: string): Promise<AppointmentDto> {
-    const [row] = await selectAppointments(this.database.reader, sql`WHERE a.id = ${id} AND ${readable(actor)}`);
+    const [row] = await selectAppointments(this.database.connection, sql`WHERE a.id = ${id} AND ${readable(actor)}`);
     if (!row) throw new NotFound({ what: 'appointment' });
     return AppointmentDto.from(row);
   }
 
   /** Who answers for a student of the actor's scope on a date (default today). */
-  async answerers(actor: Actor, studentId: string, on = this.clock.today()): Promise<AnswerersDto> {
+  async responsibleStaff(actor: Actor, studentId: string, on = this.clock.today()): Promise<ResponsibleStaffDto> {
     const scope = inScope(actor.scopeOf('staffing:appointment:read'), sql`s.id`, this.clock.today());
-    const tx = this.database.reader;
+    const tx = this.database.connection;
     const student = await queryOne(
       tx,
       sql`SELECT 1 FROM directory.published_student_v1 s WHERE s.id = ${studentId} AND ${scope}`,
     );
     if (!student) throw new NotFound({ what: 'student' });
-    const answerers = (await answerersOf(tx, studentId, on)).map((row) => AppointmentDto.from(row));
-    return Object.assign(new AnswerersDto(), { studentId, on, answerers });
+    const responsibleStaff = (await responsibleStaffOf(tx, studentId, on)).map((row) => AppointmentDto.from(row));
+    return Object.assign(new ResponsibleStaffDto(), { studentId, on, responsibleStaff });
   }
 
   appoint(actor: Actor, values: AppointDto): Promise<AppointmentDto> {

@@ -27,7 +27,7 @@ export class SampleRows {
 
   async list(actor: Actor, query: SampleRowsQuery): Promise<Page<SampleRowDto>> {
     const { studentId, closed, updatedSince } = query;
-    return list(this.database.reader, query, {
+    return list(this.database.connection, query, {
       select: COLUMNS,
       from: TABLES,
       where: [
@@ -44,7 +44,7 @@ export class SampleRows {
   }
 
   get(actor: Actor, id: string): Promise<SampleRowDto> {
-    return this.read(this.database.reader, actor, READ, id);
+    return this.read(this.database.connection, actor, READ, id);
   }
 
   register(actor: Actor, { studentId, description }: RegisterSampleRowDto): Promise<SampleRowDto> {

@@ -9,7 +9,7 @@ import { createStaging, plan, type RosterContext } from './plan.queries.js';
 import { openSet } from './set.js';
 import { countChanges, emptiedUnits, measureIdentities, measureShrinking, sampleChanges } from './summary.queries.js';
 
-/** Imports a OneRoster CSV 1.2 bulk set. Answers what changed, or for a dry run would change. */
+/** Imports a OneRoster CSV 1.2 bulk set. Returns what changed, or for a dry run would change. */
 export async function importRoster(
   tx: Tx,
   run: ImportRun,

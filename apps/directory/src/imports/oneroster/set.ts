@@ -40,7 +40,7 @@ const USED = [...new Set(READ.map(({ name }) => name))];
 const MANIFEST = 'manifest.csv';
 
 /**
- * Checks the manifest and the header of every file that is read. Answers the files to read, by name;
+ * Checks the manifest and the header of every file that is read. Returns the files to read, by name;
  * gradebook and resource files may be there and are left alone. Whatever is wrong goes to `findings`.
  */
 export async function openSet(files: SetFile[], findings: RowErrors): Promise<Map<string, OpenFile>> {

@@ -7,7 +7,7 @@ import { PlacesLoader } from './load.js';
 import { apply, createStaging, plan, type PlacesContext } from './plan.queries.js';
 import { countChanges, measureShrinking, sampleChanges } from './summary.queries.js';
 
-/** Imports the list of buildings, rooms, beds and grids: CSV or an .xlsx workbook. Answers what changed, or for a dry run would change. */
+/** Imports the list of buildings, rooms, beds and grids: CSV or an .xlsx workbook. Returns what changed, or for a dry run would change. */
 export async function importPlaces(
   tx: Tx,
   run: ImportRun,

@@ -41,7 +41,7 @@ const OPPOSITE = { ge: 'lt', gt: 'le', le: 'gt', lt: 'ge', eq: 'ne' } as const;
  * Features of some students: their lanes are gathered out of the vectors and put through the same instructions, on the plain
  * machine. Create it, `gather` from every block of lanes once `needs` are in memory, `finish`, then read.
  */
-export class CloseUp {
+export class DetailEvaluation {
   private readonly gathered = new Map<number, Map<number, Int32Array>>();
   private readonly values = new Map<string, { values: Float64Array; raw: Float64Array }>();
   private readonly features: PlannedFeature[];
