@@ -64,7 +64,7 @@ async function addLeaves(database: Database): Promise<string[]> {
   const ids = Array.from({ length: LEAVES }, newId);
   await database.connection.query(
     `INSERT INTO affairs.leave (id, student_id, kind, status, starts_at, ends_at, planned_ends_at, reason, destination, contact, urgent,
-       papers_owed, submitted_by_app, returned_count)
+       proof_pending, submitted_by_app, returned_count)
      SELECT id, gen_random_uuid(), 'personal', 'submitted', now(), now() + interval '2 days', now() + interval '2 days',
        convert_to($2, 'UTF8'), convert_to('陕西省宝鸡市', 'UTF8'), convert_to('可电话联系', 'UTF8'), false, false, 'bench', 0 FROM unnest($1::uuid[]) AS id`,
     [ids, REASON],

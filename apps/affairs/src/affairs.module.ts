@@ -9,6 +9,7 @@ import { Files1763750245000 } from './migrations/1763750245000-files.js';
 import { LeaveOnWorkflow1763750700000 } from './migrations/1763750700000-leave-on-workflow.js';
 import { DeadlinesAndAbsences1763770000000 } from './migrations/1763770000000-deadlines-and-absences.js';
 import { SealedTexts1764400100000 } from './migrations/1764400100000-sealed-texts.js';
+import { ProofPending1764700000000 } from './migrations/1764700000000-proof-pending.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
@@ -22,6 +23,7 @@ export const affairs = service('affairs', {
     LeaveOnWorkflow1763750700000,
     DeadlinesAndAbsences1763770000000,
     SealedTexts1764400100000,
+    ProofPending1764700000000,
   ],
   jobs: 'affairs:leave:decide',
 });

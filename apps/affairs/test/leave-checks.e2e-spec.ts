@@ -88,7 +88,7 @@ describe('checks of a leave', () => {
     // 141 days in the term: a third is 46.99.
     await test.query(sql`
       INSERT INTO affairs.leave (id, student_id, kind, status, starts_at, ends_at, planned_ends_at, reason, destination, urgent,
-        papers_owed, returned_count, closed_how, submitted_by_app)
+        proof_pending, returned_count, closed_how, submitted_by_app)
       VALUES (gen_random_uuid(), ${student}, 'personal', 'closed', '2026-08-20T00:00:00+08:00', '2026-10-16T00:00:00+08:00',
         '2026-10-16T00:00:00+08:00', '事由', '去向', false, false, 0, 'self', 'portal')`);
     expect(codes(await check('2026-11-23T00:00', '2026-11-24T00:00', { studentId: student }))).toEqual([]);

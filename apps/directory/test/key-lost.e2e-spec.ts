@@ -41,7 +41,7 @@ describe('after the secret key is lost', () => {
       [plain, Buffer.from('明文'), Buffer.from('西安')] as const,
     ])
       await issuer.query(
-        sql`INSERT INTO affairs.leave (id, student_id, kind, status, starts_at, ends_at, planned_ends_at, reason, destination, urgent, papers_owed, submitted_by_app, returned_count)
+        sql`INSERT INTO affairs.leave (id, student_id, kind, status, starts_at, ends_at, planned_ends_at, reason, destination, urgent, proof_pending, submitted_by_app, returned_count)
             VALUES (${id}, ${studentId}, 'personal', 'withdrawn', now(), now() + interval '1 hour', now() + interval '1 hour', ${one}, ${other}, false, false, 'portal', 0)`,
       );
     const file = join(mkdtempSync(join(tmpdir(), 'yizhan-key-')), 'secret.key');

@@ -349,7 +349,7 @@ export class Leaves {
     if (from) and(sql`l.ends_at > ${this.midnight(from)}`);
     if (to) and(sql`l.starts_at < ${this.midnight(to, '24:00')}`);
     if (overdue !== undefined) and(overdue ? sql`l.closed_how = 'late'` : sql`l.closed_how IS DISTINCT FROM 'late'`);
-    if (proofPending !== undefined) and(sql`l.papers_owed = ${proofPending}`);
+    if (proofPending !== undefined) and(sql`l.proof_pending = ${proofPending}`);
     const me = actor.personId ?? null;
     if (mine) and(sql`l.student_id = ${me}`);
     if (awaitingMe) and(me ? subjectAwaits(this.workflows, sql`l.id`, me, this.clock.now()) : sql`FALSE`);
