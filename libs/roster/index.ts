@@ -5,6 +5,7 @@ export {
   inScope,
   inUnits,
   NOBODY,
+  reaches,
   type Scope,
   unitInScope,
   unitsAbove,
@@ -28,5 +29,6 @@ export {
   type Appointment,
   type Membership,
   type Person,
+  type Term,
   type Unit,
 } from './people.js';

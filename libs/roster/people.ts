@@ -162,11 +162,15 @@ export async function unitById(tx: Tx, id: string): Promise<Unit | undefined> {
   );
 }
 
+/** A term; `endsOn` is the day after its last. */
+export interface Term {
+  id: string;
+  startsOn: string;
+  endsOn: string;
+}
+
 /** The term a date lies in, when there is one. */
-export async function termOf(
-  tx: Tx,
-  date: string,
-): Promise<{ id: string; startsOn: string; endsOn: string } | undefined> {
+export async function termOf(tx: Tx, date: string): Promise<Term | undefined> {
   return queryOne(
     tx,
     sql`SELECT id, starts_on::text AS "startsOn", ends_on::text AS "endsOn" FROM directory.published_term_v1

@@ -1,4 +1,4 @@
-import { empty, sql, type Sql } from '#database';
+import { empty, queryOne, sql, type Sql, type Tx } from '#database';
 
 /**
  * Which students somebody may deal with: all of the school, those of the units they answer for today, themselves,
@@ -39,6 +39,14 @@ export function inScope(scope: Scope, column: Sql, date: string): Sql {
   return sql`${column} IN (
     SELECT person_id FROM directory.published_membership_v1
      WHERE unit_id = ANY(${unitIds}::uuid[]) AND valid_from <= ${date} AND (valid_to IS NULL OR valid_to > ${date})${own})`;
+}
+
+/** Is a student within the scope on `date`? The database is asked only where units decide. */
+export async function reaches(tx: Tx, scope: Scope, studentId: string, date: string): Promise<boolean> {
+  if (scope.school || scope.personId === studentId) return true;
+  if (scope.unitIds.length === 0) return false;
+  const row = await queryOne<{ ok: boolean }>(tx, sql`SELECT ${inScope(scope, sql`${studentId}::uuid`, date)} AS ok`);
+  return row!.ok;
 }
 
 /** SQL: the ids of the given units and places and of everything below them. */

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { LeaveApprovedV1, StepOverdueV1 } from '#contracts';
-import { join, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { join, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
-import { filesOf } from '#files';
+import { type FileDto, filesOf } from '#files';
 import { PersonRefDto } from '#http';
 import { Policies } from '#policy';
-import { addWorkingDays, inScope, type Person, peopleByIds } from '#roster';
+import { addWorkingDays, inScope, type Person, personById, reaches } from '#roster';
 import { CampusClock } from '#time';
-import { StudentKeys } from '#vault';
+import { type Opened, StudentKeys } from '#vault';
 import {
   type Case,
   type Command,
@@ -29,6 +29,14 @@ import { LeaveDetailDto } from './leaves.dto.js';
 
 const LEAVE_PERMISSIONS = ['affairs:leave:read', 'affairs:leave:submit', 'affairs:leave:decide'] as const;
 type LeavePermission = (typeof LEAVE_PERMISSIONS)[number];
+
+/** What is known already of a leave that is to be shown. */
+export interface Known {
+  case_?: Case | undefined;
+  student?: Person;
+  proofs?: FileDto[];
+  texts?: Opened<Leave>;
+}
 
 /** The approval of leaves: a case for each request, and one for each extension. What it decides becomes of the leave here. */
 @Injectable()
@@ -103,15 +111,15 @@ export class LeaveCases {
     await this.events.publish(tx, new StepOverdueV1(overdueStep(before, after)));
   }
 
-  /** The leave as its own page shows it, with what the actor may do. */
-  async detailOf(tx: Tx, actor: Actor, leave: Leave, known?: Case): Promise<LeaveDetailDto> {
-    const [student] = await peopleByIds(tx, [leave.studentId]);
-    const proofs = await filesOf(tx, proofsOf(leave));
+  /** The leave as its own page shows it, with what the actor may do. What the caller knows of it is not looked up again. */
+  async detailOf(tx: Tx, actor: Actor, leave: Leave, known: Known = {}): Promise<LeaveDetailDto> {
+    const student = known.student ?? (await personById(tx, leave.studentId));
+    const proofs = known.proofs ?? (await filesOf(tx, proofsOf(leave)));
+    const texts = known.texts ?? (await this.students.openFields(tx, [leave]))[0];
     const now = this.clock.now();
-    const case_ = known ?? (await this.caseOf(tx, leave, now));
+    const case_ = known.case_ ?? (await this.caseOf(tx, leave, now));
     const asker = await this.askerOf(tx, actor, leave);
     const offers = await this.offers(tx, leave, case_, { by: actor, roles: asker.roles, at: now }, asker);
-    const [texts] = await this.students.openFields(tx, [leave]);
     return LeaveDetailDto.of({ leave, texts: texts! }, PersonRefDto.from(student as Person), proofs, case_, offers);
   }
 
@@ -214,14 +222,11 @@ export class LeaveCases {
 
   /** Students speak for themselves, staff for the students they answer for; the school's officers see to cases that got stuck. */
   private async rolesOf(tx: Tx, actor: Actor, { studentId }: Leave): Promise<Role[]> {
-    const within = (permission: 'affairs:leave:submit' | 'affairs:leave:decide'): Sql =>
-      inScope(actor.scopeOf(permission), sql`${studentId}::uuid`, this.clock.today());
-    const [row] = await query<{ ok: boolean }>(
-      tx,
-      sql`SELECT ${within('affairs:leave:submit')} OR ${within('affairs:leave:decide')} AS ok`,
-    );
+    const within = (permission: 'affairs:leave:submit' | 'affairs:leave:decide'): Promise<boolean> =>
+      reaches(tx, actor.scopeOf(permission), studentId, this.clock.today());
+    const speaks = (await within('affairs:leave:submit')) || (await within('affairs:leave:decide'));
     const manager = actor.scopeOf('affairs:leave:decide').school;
-    return [...(row?.ok ? (['initiator'] as const) : []), ...(manager ? (['manager'] as const) : [])];
+    return [...(speaks ? (['initiator'] as const) : []), ...(manager ? (['manager'] as const) : [])];
   }
 
   /** The end of the working day by which the return must be known, under today's policy. */

@@ -59,7 +59,7 @@ export class LeaveDecisions {
   ): Promise<LeaveDetailDto> {
     return this.database.transaction(actor, async (tx) => {
       const { leave, case_ } = await this.actOne(tx, actor, id, expected, command, comment);
-      return this.cases.detailOf(tx, actor, leave, case_);
+      return this.cases.detailOf(tx, actor, leave, { case_ });
     });
   }
 

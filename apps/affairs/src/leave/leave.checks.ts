@@ -1,7 +1,7 @@
 import { type AppointmentKind, type Bilingual, type LeaveKind, type UnitKind, APPOINTMENT_KINDS } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import type { PolicyAt } from '#policy';
-import { responsibleFor, calendarDays, termOf } from '#roster';
+import { calendarDays, responsibleFor, type Term, termOf } from '#roster';
 import { addDays, dateOf, daysBetween, instantOf } from '#time';
 import type { LeaveLevel } from './leave.levels.js';
 import type { LeavePolicy } from './leave.policy.js';
@@ -89,7 +89,9 @@ export async function assess(
       proofPending: false,
     };
   }
-  const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, timeZone) : days;
+  const term = await termOf(tx, dateOf(ask.startsAt, timeZone));
+  const others = await otherLeaves(tx, ask, term, timeZone);
+  const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, others, timeZone) : days;
   const levels = [...rules.levels].sort((a, b) => a.upToDays - b.upToDays);
   const level = (levels.find(({ upToDays }) => together <= upToDays) ?? levels.at(-1)) as LeaveLevel;
   if (together > longest) {
@@ -111,7 +113,7 @@ export async function assess(
     );
   }
   findings.push(...(await calendarFindings(tx, rules, level, ask, now, timeZone)));
-  findings.push(...(await otherLeavesFindings(tx, rules, ask, timeZone)));
+  findings.push(...otherLeavesFindings(rules, ask, term, others, timeZone));
   const steps = await stepsAhead(tx, level, ask.studentId, dateOf(now, timeZone));
   for (const step of steps.filter(({ personIds }) => personIds.length === 0)) {
     const { zh, en } = APPOINTMENT_KINDS[step.kind];
@@ -128,16 +130,23 @@ export async function assess(
   };
 }
 
-/** Calendar days from the first to the last of the leaves in a row to which the asked one belongs: no working day lies between two of them. */
-async function daysInARow(tx: Tx, ask: Ask, timeZone: string): Promise<number> {
-  const rows = await query<{ startsAt: Date; endsAt: Date }>(
+type Period = Pick<Ask, 'startsAt' | 'endsAt'>;
+
+/** The student's other leaves that are asked for or granted, from a year before the asked one or the begin of its term on. */
+async function otherLeaves(tx: Tx, ask: Ask, term: Term | undefined, timeZone: string): Promise<Period[]> {
+  const first = dateOf(ask.startsAt, timeZone);
+  return query<Period>(
     tx,
     sql`SELECT starts_at AS "startsAt", ends_at AS "endsAt" FROM affairs.leave
          WHERE student_id = ${ask.studentId} AND id <> ALL(${ask.leaveId ? [ask.leaveId] : []}::uuid[])
            AND status IN ('submitted', 'returned', 'approved', 'closed') AND starts_at < ends_at
-           AND ends_at > ${ask.startsAt}::timestamptz - interval '1 year' AND starts_at < ${ask.endsAt}::timestamptz + interval '1 year'`,
+           AND ends_at > least(${ask.startsAt}::timestamptz - interval '1 year', ${term?.startsOn ?? first}::date::timestamp AT TIME ZONE ${timeZone})`,
   );
-  const others = rows.map(({ startsAt, endsAt }) => ({
+}
+
+/** Calendar days from the first to the last of the leaves in a row to which the asked one belongs: no working day lies between two of them. */
+async function daysInARow(tx: Tx, ask: Ask, leaves: readonly Period[], timeZone: string): Promise<number> {
+  const others = leaves.map(({ startsAt, endsAt }) => ({
     first: dateOf(startsAt, timeZone),
     last: lastDate(endsAt, timeZone),
   }));
@@ -227,17 +236,13 @@ async function calendarFindings(
   return found;
 }
 
-async function otherLeavesFindings(tx: Tx, rules: LeavePolicy, ask: Ask, timeZone: string): Promise<Finding[]> {
-  const first = dateOf(ask.startsAt, timeZone);
-  const term = await termOf(tx, first);
-  const from = term && term.startsOn < first ? term.startsOn : first;
-  const others = await query<{ startsAt: Date; endsAt: Date }>(
-    tx,
-    sql`SELECT starts_at AS "startsAt", ends_at AS "endsAt" FROM affairs.leave
-         WHERE student_id = ${ask.studentId} AND id <> ALL(${ask.leaveId ? [ask.leaveId] : []}::uuid[])
-           AND status IN ('submitted', 'returned', 'approved', 'closed')
-           AND ends_at > (${from}::date::timestamp AT TIME ZONE ${timeZone}) AND starts_at < ends_at`,
-  );
+function otherLeavesFindings(
+  rules: LeavePolicy,
+  ask: Ask,
+  term: Term | undefined,
+  others: readonly Period[],
+  timeZone: string,
+): Finding[] {
   const found: Finding[] = [];
   const start = ask.extendsFrom ?? ask.startsAt;
   if (others.some((other) => other.startsAt < ask.endsAt && other.endsAt > start)) {

@@ -7,7 +7,7 @@ import { type FileDto, Files } from '#files';
 import { anyOf, keyset, list, type Page, toPage } from '#http';
 import { Policies, type PolicyAt } from '#policy';
 import { Invalid, NotFound } from '#problems';
-import { inScope, type Person, peopleByIds, personById, type Scope, inUnits } from '#roster';
+import { type Person, peopleByIds, personById, type Scope, inUnits, reaches } from '#roster';
 import { addDays, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { type Case, subjectAwaits, Workflows } from '#workflow';
@@ -259,10 +259,12 @@ export class Leaves {
       const leave = Leave.submit(student.id, request, accepted.assessment.proofPending, actor);
       const definition = leaveFlow(accepted.policy.value);
       const case_ = await this.cases.begin(tx, actor, leave, { definition, facts: factsOf(accepted) });
+      const { reason, destination, contact = null } = request;
       await this.students.sealFields(tx, leave);
       await insert(tx, leave);
-      if (attachments.length > 0) await this.attachProofs(tx, actor, leave, attachments);
-      return this.cases.detailOf(tx, actor, leave, case_);
+      const proofs = attachments.length > 0 ? await this.attachProofs(tx, actor, leave, attachments) : [];
+      const texts = { reason, destination, contact, extensionReason: null };
+      return this.cases.detailOf(tx, actor, leave, { case_, student, proofs, texts });
     });
   }
 
@@ -286,7 +288,7 @@ export class Leaves {
     return this.database.transaction(actor, async (tx) => {
       const leave = await findForChange(tx, this.cases.visible(actor), id, expected);
       const case_ = await fn(tx, leave);
-      return this.cases.detailOf(tx, actor, leave, case_ ?? undefined);
+      return this.cases.detailOf(tx, actor, leave, { case_: case_ ?? undefined });
     });
   }
 
@@ -311,11 +313,7 @@ export class Leaves {
     if (!studentId) throw new Invalid({ errors: [{ pointer: '#/studentId', zh: '必填', en: 'is required' }] });
     const date = this.clock.today();
     const person = await personById(tx, studentId);
-    const reached = await queryOne<{ ok: boolean }>(
-      tx,
-      sql`SELECT ${inScope(scope, sql`${studentId}::uuid`, date)} AS ok`,
-    );
-    if (!person?.active || person.kind !== 'student' || !reached?.ok)
+    if (!person?.active || person.kind !== 'student' || !(await reaches(tx, scope, person.id, date)))
       throw new NotFound({ pointer: '#/studentId', what: 'student' });
     return person;
   }
