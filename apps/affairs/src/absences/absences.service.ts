@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, insert, queryOne, sql, type Sql, type Tx, update, violates } from '#database';
+import { Database, insert, onConflict, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, unitInScope } from '#roster';
@@ -10,7 +10,6 @@ import { Absence } from './absence.entity.js';
 import { AbsenceDto, type AbsencesQuery, type RecordAbsenceDto } from './absences.dto.js';
 import { AbsenceOverlaps, AbsencePeriodWrong, StandInAbsent, StandsInForSelf } from './absences.problems.js';
 
-const ONE_AT_A_TIME = 'absence_overlap';
 const MOST_DAYS = 366;
 
 const PERSON = sql`json_build_object('id', p.id, 'number', p.number, 'name', p.name)`;
@@ -68,11 +67,9 @@ export class Absences {
         endsAt: this.clock.instantOf(addDays(endsOn, 1), '00:00'),
       });
       await this.checkStandIn(tx, absence);
-      try {
-        await insert(tx, absence);
-      } catch (error) {
-        throw violates(error, ONE_AT_A_TIME) ? new AbsenceOverlaps({ pointer: '#/startsOn' }) : error;
-      }
+      await onConflict(insert(tx, absence), {
+        absence_overlap: () => new AbsenceOverlaps({ pointer: '#/startsOn' }),
+      });
       return this.answer(tx, actor, absence, 'record');
     });
   }

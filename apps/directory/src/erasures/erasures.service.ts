@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Actor, audit, requireSchool } from '#auth';
 import { StudentErasedV1 } from '#contracts';
-import { Database, insert, query, queryOne, sql, type Tx, update, violates } from '#database';
+import { Database, insert, onConflict, query, queryOne, sql, type Tx, update } from '#database';
 import { Events, type TimerKey, Timers } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
@@ -14,7 +14,6 @@ import { ErasurePolicy } from './erasure.policy.js';
 import { ErasureDto, type ErasuresQuery, type RequestErasureDto } from './erasures.dto.js';
 import { ErasureUnderWay, StillToBeKept, StudentStillActive } from './erasures.problems.js';
 
-const ONCE = 'erasure_once';
 const DAY = 86_400_000;
 const SYSTEM = Actor.system('directory');
 
@@ -71,11 +70,9 @@ export class Erasures {
         throw new StillToBeKept({ pointer: '#/studentId' });
       const dueAt = new Date(this.clock.now().getTime() + graceDays * DAY);
       const requestedBy = actor.personId ?? actor.app;
-      const erasure = await insert(tx, Erasure.of({ studentId, ground, dueAt, requestedBy })).catch(
-        (error: unknown) => {
-          throw violates(error, ONCE) ? new ErasureUnderWay({ pointer: '#/studentId' }) : error;
-        },
-      );
+      const erasure = await onConflict(insert(tx, Erasure.of({ studentId, ground, dueAt, requestedBy })), {
+        erasure_once: () => new ErasureUnderWay({ pointer: '#/studentId' }),
+      });
       await audit(tx, actor, {
         action: 'directory.student.erasure-requested',
         subject: { kind: 'student', id: studentId },
