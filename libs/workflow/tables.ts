@@ -101,6 +101,7 @@ export function workflowTables(schema: string): string {
 export function workflowTablesSince(schema: string): string {
   const s = `"${schema}"`;
   return `
+    CREATE EXTENSION IF NOT EXISTS btree_gist;
     -- the unit or place a case is about, beside or instead of a person
     ALTER TABLE ${s}.workflow ADD unit_id uuid;
     -- the deadline of the step under way that has passed

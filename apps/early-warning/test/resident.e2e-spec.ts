@@ -1,3 +1,4 @@
+import { StudentErasedV1 } from '#contracts';
 import { sql } from '#database';
 import type { Rule } from '#rule-language';
 import { campus, type Client, TestApp } from '#testing';
@@ -8,7 +9,7 @@ import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { VectorStore } from '../src/engine/vector-store.js';
 import { Config } from '#config';
 import { Policies } from '#policy';
-import { daysAgo, holdSchedules, observe } from './kit.js';
+import { daysAgo, holdSchedules, observe, tell } from './kit.js';
 
 const text = { zh: '测试', en: 'test' };
 const RULES: Rule[] = [
@@ -56,7 +57,7 @@ describe('the vectors in memory', () => {
   async function cold(): Promise<unknown> {
     const store = new VectorStore(test.app.get(Config));
     try {
-      return await judged(new Engine(test.app.get(Config), test.app.get(Policies), store, new Cohorting()));
+      return await judged(new Engine(test.clock, test.app.get(Policies), store, new Cohorting()));
     } finally {
       await store.onModuleDestroy();
     }
@@ -97,7 +98,7 @@ describe('the vectors in memory', () => {
       await app.post('/early-warning/v1/observations/batches', keyed(batch, value)).expect(200);
       states.push(await isAsCold());
     }
-    await app.delete(`/early-warning/v1/students/${campus.students[0]}/data`).expect(204);
+    await tell(test, [new StudentErasedV1(campus.students[0]!)]);
     states.push(await isAsCold());
     // All differ but one: withdrawing the record leads back to the state before it.
     expect(new Set(states.map((state) => JSON.stringify(state))).size).toBe(states.length - 1);
