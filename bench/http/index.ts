@@ -115,11 +115,13 @@ async function measure(
   );
 }
 
-/** Until the events of a load are handled, which nobody does for the peer. */
+/** Until the events of a load are handled, which nobody does for the peer, and PostgreSQL is done with what nobody waits for any more. */
 async function settled({ name, pool }: Contender): Promise<void> {
-  if (name === 'peer') return;
   const open = 'SELECT EXISTS (SELECT FROM events.delivery WHERE handled_at IS NULL AND dead_at IS NULL) AS open';
-  while ((await pool.query<{ open: boolean }>(open)).rows[0]!.open) await wait(20);
+  const busy = `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
+    AND pid <> pg_backend_pid() AND now() - query_start > interval '100 milliseconds') AS open`;
+  for (const question of name === 'peer' ? [busy] : [open, busy])
+    while ((await pool.query<{ open: boolean }>(question)).rows[0]!.open) await wait(20);
 }
 
 function ratiosOf({ name, ofPeer, ofEarlier }: Endpoint, rates: Record<string, number>, earlier: boolean): Ratio[] {

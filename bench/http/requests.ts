@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type BenchCampus, benchId } from './campus.js';
-import type { Load, Request } from './load.js';
+import { type Load, load, type Request } from './load.js';
 
 const SECONDS = 4;
 /** Of a load that changes something. */
@@ -52,10 +52,26 @@ export function endpointsOf(campus: BenchCampus): Endpoint[] {
     );
   const warning = benchId('warning', 7);
   const filed = new Map<string, string[]>();
+  const submission: Endpoint = {
+    ...{ name: 'leave submission', ofPeer: 0.5, ofEarlier: 3 },
+    before: async ({ name, pool }) => {
+      filed.set(name, []);
+      await pool.query(`TRUNCATE ${name === 'peer' ? 'bench' : 'affairs'}.leave CASCADE`);
+    },
+    loadOf: ({ name, tokens }) => ({
+      count: CHANGES,
+      onAnswer: ({ id }) => filed.get(name)!.push(id),
+      request: (n) => {
+        const student = ownStudentIds[n % ownStudentIds.length]!;
+        const headers = { 'content-type': 'application/json', ...(tokens && bearer(tokens, student)) };
+        const body = JSON.stringify(leaveForm(n, ownStudentIds.length));
+        return { path: tokens ? LEAVES : `/${student}/leaves`, method: 'POST', headers, body };
+      },
+    }),
+  };
   return [
     read('open warnings', LIST, '/warnings'),
     read('warning with evidence', `/early-warning/v1/warnings/${warning}`, `/warnings/${warning}`),
-    read('night checks', '/safety/v1/night-checks', '/nights', 20),
     reading('people by name', ({ name, tokens }) => {
       if (name === 'earlier')
         return { path: `/directory/v1/people?name=${encodeURIComponent(NAME)}`, headers: bearer(tokens!, officerId) };
@@ -63,26 +79,14 @@ export function endpointsOf(campus: BenchCampus): Endpoint[] {
       const path = tokens ? '/directory/v1/people/search' : '/people';
       return { path, method: 'POST', headers, body: JSON.stringify({ name: NAME }) };
     }),
-    {
-      ...{ name: 'leave submission', ofPeer: 0.5, ofEarlier: 3 },
-      before: async ({ name, pool }) => {
-        filed.set(name, []);
-        await pool.query(`TRUNCATE ${name === 'peer' ? 'bench' : 'affairs'}.leave CASCADE`);
-      },
-      loadOf: ({ name, tokens }) => ({
-        count: CHANGES,
-        onAnswer: ({ id }) => filed.get(name)!.push(id),
-        request: (n) => {
-          const student = ownStudentIds[n % ownStudentIds.length]!;
-          const headers = { 'content-type': 'application/json', ...(tokens && bearer(tokens, student)) };
-          const body = JSON.stringify(leaveForm(n, ownStudentIds.length));
-          return { path: tokens ? LEAVES : `/${student}/leaves`, method: 'POST', headers, body };
-        },
-      }),
-    },
+    submission,
     {
       ...{ name: 'leave decision', ofPeer: 0.5, ofEarlier: 3 },
-      // Decides what the last load has submitted.
+      // What is decided is filed first.
+      before: async (contender) => {
+        await submission.before!(contender);
+        await load(contender.origin, submission.loadOf(contender));
+      },
       loadOf: ({ name, tokens }) => ({
         count: (filed.get(name)?.length ?? 0) - 100,
         request: (n) => {
@@ -102,18 +106,27 @@ export function endpointsOf(campus: BenchCampus): Endpoint[] {
       }),
     },
     { name: 'batches of passes', ofPeer: 0.5, ofEarlier: 4, loadOf: batches(campus) },
-    { name: 'batches of passes, events handled', untilHandled: true, ofEarlier: 4, loadOf: batches(campus) },
+    {
+      name: 'batches of passes until their events are handled',
+      untilHandled: true,
+      ofEarlier: 4,
+      loadOf: batches(campus),
+    },
+    read('night checks', '/safety/v1/night-checks', '/nights', 20),
   ];
 }
 
 function batches(campus: BenchCampus): Endpoint['loadOf'] {
-  return ({ tokens }) => ({
+  return ({ name, tokens }) => ({
     count: BATCHES,
+    onAnswer: ({ accepted }) => {
+      if (accepted !== PASSES) throw new Error(`${name} took ${accepted} of ${PASSES} passes`);
+    },
     request: () => ({
       path: tokens ? '/safety/v1/passes/batches' : '/passes',
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(tokens && bearer(tokens, 'bench')) },
-      body: passBatch(campus),
+      body: passBatch(campus, name === 'earlier' ? 'device' : 'deviceCode'),
     }),
   });
 }
@@ -141,12 +154,13 @@ export function leaveForm(
 let record = 0;
 
 /** Ten thousand passes of the last day, none of which was sent before. */
-function passBatch({ students }: BenchCampus): string {
+/** `device` is what an earlier build calls the code of one. */
+function passBatch({ students }: BenchCampus, code: 'deviceCode' | 'device'): string {
   const begin = Date.now() - 86_400_000;
   const passes = Array.from({ length: PASSES }, (_, i) => {
     const n = (record + i) % students;
     return {
-      deviceCode: `GATE${Math.floor(n / 500)}`,
+      [code]: `GATE${Math.floor(n / 500)}`,
       recordId: String(record + i),
       studentNumber: `B${String(n).padStart(6, '0')}`,
       direction: i % 2 ? 'in' : 'out',
