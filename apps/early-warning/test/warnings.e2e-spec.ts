@@ -140,6 +140,34 @@ describe('runs and warnings', () => {
     await officer.get(`${WARNINGS}?sort=name`).expect(400);
   });
 
+  it('the list and a warning leave an audit entry each, without which they are not shown', async () => {
+    const entries = () =>
+      test.query(
+        sql`SELECT action, subject_kind AS kind, subject_id AS id, reason FROM platform.audit
+             WHERE person_id = ${campus.staff.counselorCs} ORDER BY occurred_at DESC LIMIT 2`,
+      );
+    const shown = await listed(counselor, '?level=red');
+    await counselor.get(`${WARNINGS}/${shown[0]!.id}`).expect(200);
+    expect(await entries()).toEqual([
+      { action: 'early-warning.warning.read', kind: 'warning', id: shown[0]!.id, reason: null },
+      {
+        ...{ action: 'early-warning.warnings.list', kind: 'list', id: String(shown.length) },
+        reason: expect.stringContaining('"level":["red"]') as never,
+      },
+    ]);
+    const before = await entries();
+    await test.query(sql`ALTER TABLE platform.audit_unsealed ADD CONSTRAINT shut CHECK (id IS NULL) NOT VALID`);
+    try {
+      for (const path of [WARNINGS, `${WARNINGS}/${shown[0]!.id}`]) {
+        const { status, body } = await counselor.get(path);
+        expect([status >= 400, body.data, body.student]).toEqual([true, undefined, undefined]);
+      }
+    } finally {
+      await test.query(sql`ALTER TABLE platform.audit_unsealed DROP CONSTRAINT shut`);
+    }
+    expect(await entries()).toEqual(before);
+  });
+
   it('a summary counts by level within the scope', async () => {
     const levels = async (client: Client) => (await client.get(`${WARNINGS}/summary`).expect(200)).body.levels;
     expect(await levels(officer)).toEqual([
