@@ -38,6 +38,7 @@ export class FileKeys {
            WHERE ${which} AND ${student} IS DISTINCT FROM f.student_id AND ${student} IS NOT NULL
            ORDER BY f.id LIMIT ${most} FOR UPDATE OF f SKIP LOCKED`,
     );
+    if (rows.length === 0) return 0;
     const secrets = await this.openAll(tx, service, rows);
     if (secrets.includes(null)) throw new StudentErased();
     const sealed = await this.students.seal(

@@ -49,7 +49,7 @@ export function problemBody(problem: Problem, language: Language, origin: string
   };
 }
 
-/** Returns a problem on a reply of Fastify. */
+/** Sends a problem as the answer, on a reply of Fastify. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem, origin: string): void {
   const language = languageOf(request.headers['accept-language']);
   const path = (request.raw.url ?? '/').split('?', 1)[0]!;

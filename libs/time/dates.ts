@@ -21,9 +21,10 @@ export function dateOf(instant: Date | string, timeZone: string): string {
       ? DateTime.fromISO(instant, { zone: timeZone })
       : DateTime.fromJSDate(instant, { zone: timeZone });
   const date = within(moment.year, moment.toISODate() as string);
-  const day = moment.startOf('day');
-  if (instant instanceof Date && moment.isValid && moment.year < 9999)
+  if (instant instanceof Date && moment.isValid && moment.year < 9999) {
+    const day = moment.startOf('day');
     lastDays.set(timeZone, { from: day.toMillis(), to: day.plus({ days: 1 }).toMillis(), date });
+  }
   return date;
 }
 

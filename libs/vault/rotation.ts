@@ -28,6 +28,7 @@ export async function rewrap(tx: Tx, vault: Vault, { table, id, column }: RootSe
     sql`SELECT ${raw(id)} AS name, ${raw(column)} AS value FROM ${raw(table)} WHERE ${old(vault, column)}
          LIMIT ${most} FOR NO KEY UPDATE SKIP LOCKED`,
   );
+  if (rows.length === 0) return 0;
   const names = rows.map(({ name }) => name);
   const values = rows.map(({ name, value }) => {
     const place = `${table} ${name}`;

@@ -22,6 +22,7 @@ export async function sealTexts(
                EXISTS (SELECT FROM platform.student_key k WHERE k.student_id = t.student_id AND k.erased_at IS NOT NULL) AS erased
           FROM ${raw(table)} t WHERE ${join(columns.map(plain), ' OR ')} ORDER BY t.id LIMIT ${most} FOR UPDATE OF t SKIP LOCKED`,
   );
+  if (rows.length === 0) return 0;
   const found = rows.flatMap((row) =>
     columns.flatMap((column, i) => {
       const text = row.texts[i];

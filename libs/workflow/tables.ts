@@ -122,5 +122,6 @@ export function workflowTablesSince(schema: string): string {
       DROP CONSTRAINT workflow_absence_check1,
       ADD CONSTRAINT absence_period CHECK (ends_at >= starts_at),
       ADD CONSTRAINT absence_overlap EXCLUDE USING gist (person_id WITH =, tstzrange(starts_at, ends_at) WITH &&);
+    CREATE INDEX ON ${s}.workflow_absence (starts_at, id);
   `;
 }

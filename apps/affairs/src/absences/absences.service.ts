@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, insert, onConflict, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Database, findInScope, insert, onConflict, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, unitInScope } from '#roster';
@@ -76,8 +76,9 @@ export class Absences {
 
   end(actor: Actor, id: string, expected: number): Promise<AbsenceDto> {
     return this.database.transaction(actor, async (tx) => {
-      await this.read(tx, id, this.inCharge(actor, sql`b.person_id`));
-      const absence = await tx.findOneByOrFail(Absence, { id });
+      const where = this.inCharge(actor, sql`b.person_id`);
+      const absence = await findInScope(tx, Absence, id, { alias: 'b', where });
+      if (!absence) throw new NotFound({ what: 'absence' });
       absence.end(this.clock.now());
       await update(tx, absence, expected);
       return this.answer(tx, actor, absence, 'end');

@@ -1,12 +1,10 @@
-import { APPOINTMENT_KINDS, type AppointmentKind, ROLE_PERMISSIONS } from '#contracts';
 import { queryOne, sql, type Tx } from '#database';
 import { holdsOn } from '#roster';
+import { DECIDING_POSTS } from './leave.levels.js';
 import { CannotDecideLeaves } from './leave.problems.js';
 
 /** Kinds of posts that decide on leaves. */
-export const DECIDING = Object.keys(APPOINTMENT_KINDS).filter((kind) =>
-  ROLE_PERMISSIONS[kind as AppointmentKind].includes('affairs:leave:decide'),
-);
+export const DECIDING = Object.keys(DECIDING_POSTS);
 
 /** Throws CannotDecideLeaves for somebody who holds no such post on `date`: what is handed to them they could not answer. */
 export async function mustDecideLeaves(tx: Tx, personId: string, date: string, pointer: string): Promise<void> {

@@ -151,7 +151,7 @@ export class Leave extends BaseEntity {
     if (!statuses.includes(this.status)) throw this.notInState();
   }
 
-  /** Returns a return with a corrected request: a new round of decisions. */
+  /** Hands in a corrected request after a return: a new round of decisions. */
   resubmit(request: LeaveRequest, proofPending: boolean): void {
     this.assertStatus('returned');
     this.take(request, proofPending);

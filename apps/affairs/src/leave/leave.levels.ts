@@ -13,7 +13,7 @@ import { TimeLimit } from '#workflow';
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
 
 /** Posts that carry the permission to decide; others cannot be made approvers. */
-const DECIDING_POSTS: Record<string, Bilingual> = Object.fromEntries(
+export const DECIDING_POSTS: Record<string, Bilingual> = Object.fromEntries(
   Object.entries(APPOINTMENT_KINDS).filter(([kind]) =>
     ROLE_PERMISSIONS[kind as AppointmentKind].includes('affairs:leave:decide'),
   ),

@@ -1,5 +1,5 @@
 import { In } from 'typeorm';
-import { query, queryOne, sql, StaleVersionError, type Sql, type Tx } from '#database';
+import { findInScope, query, sql, StaleVersionError, type Sql, type Tx } from '#database';
 import { PersonRefDto } from '#http';
 import { NotFound } from '#problems';
 import { peopleByIds } from '#roster';
@@ -8,12 +8,8 @@ import { LeaveDto } from './leaves.dto.js';
 
 /** Reads a leave that is about to change and locks it; `visible` is a predicate over `l`. NotFound, or 412 when it is stale. */
 export async function findForChange(tx: Tx, visible: Sql, id: string, expected: number): Promise<Leave> {
-  const row = await queryOne(
-    tx,
-    sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${visible} FOR UPDATE OF l`,
-  );
-  if (!row) throw new NotFound({ what: 'leave' });
-  const leave = await tx.findOneByOrFail(Leave, { id });
+  const leave = await findInScope(tx, Leave, id, { alias: 'l', where: visible, lock: 'update' });
+  if (!leave) throw new NotFound({ what: 'leave' });
   if (leave.version !== expected) throw new StaleVersionError();
   return leave;
 }

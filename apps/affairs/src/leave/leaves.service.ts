@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, MissingPermission } from '#auth';
 import { LeaveCancelledV1 } from '#contracts';
-import { Database, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Database, findInScope, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { type FileDto, Files } from '#files';
 import { anyOf, keyset, list, type Page, toPage } from '#http';
@@ -73,12 +73,9 @@ export class Leaves {
 
   get(actor: Actor, id: string): Promise<LeaveDetailDto> {
     return this.database.read(async (tx) => {
-      const row = await queryOne(
-        tx,
-        sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
-      );
-      if (!row) throw new NotFound({ what: 'leave' });
-      return this.cases.detailOf(tx, actor, await tx.findOneByOrFail(Leave, { id }));
+      const leave = await findInScope(tx, Leave, id, { alias: 'l', where: this.readable(actor) });
+      if (!leave) throw new NotFound({ what: 'leave' });
+      return this.cases.detailOf(tx, actor, leave);
     });
   }
 

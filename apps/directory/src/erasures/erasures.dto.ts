@@ -31,6 +31,9 @@ export class RequestErasureDto {
   ground: ErasureGround;
 }
 
+/** What is shown of an erasure, as the table has it. */
+type ErasureRow = Omit<Erasure, 'updatedAt' | 'cancel' | 'complete'>;
+
 export class ErasureDto {
   @Uuid({ zh: '删除', en: 'Erasure' })
   id: string;
@@ -66,7 +69,7 @@ export class ErasureDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647, example: 1 })
   version: number;
 
-  static from(erasure: Erasure): ErasureDto {
+  static from(this: void, erasure: ErasureRow): ErasureDto {
     const { id, studentId, ground, status, dueAt, requestedBy, cancelledBy, doneAt, createdAt, version } = erasure;
     return Object.assign(new ErasureDto(), {
       ...{ id, studentId, ground, status, dueAt, doneAt, createdAt, version },

@@ -15,6 +15,8 @@ import { ErasureDto, type ErasuresQuery, type RequestErasureDto } from './erasur
 import { ErasureUnderWay, StillToBeKept, StudentStillActive } from './erasures.problems.js';
 
 const DAY = 86_400_000;
+const COLUMNS = sql`e.id, e.student_id AS "studentId", e.ground, e.status, e.due_at AS "dueAt", e.requested_by AS "requestedBy",
+  e.cancelled_by AS "cancelledBy", e.done_at AS "doneAt", e.created_at AS "createdAt", e.version`;
 const SYSTEM = Actor.system('directory');
 
 /**
@@ -34,20 +36,17 @@ export class Erasures {
 
   list(actor: Actor, request: ErasuresQuery): Promise<Page<ErasureDto>> {
     requireSchool(actor, 'directory:student:erase');
-    return this.database.read(async (tx) => {
-      const { data, ...rest } = await list(tx, request, {
-        select: sql`e.id`,
+    return this.database.read((tx) =>
+      list(tx, request, {
+        select: COLUMNS,
         from: sql`directory.erasure e`,
         where: [anyOf(sql`e.status`, request.status), anyOf(sql`e.student_id`, request.studentId, 'uuid')],
         sorts: { createdAt: sql`e.created_at`, dueAt: sql`e.due_at` },
         defaultSort: '-createdAt',
         id: sql`e.id`,
-        to: ({ id }: { id: string }) => id,
-      });
-      const rows = await tx.createQueryBuilder(Erasure, 'e').where('e.id = ANY(:data)', { data }).getMany();
-      const byId = new Map(rows.map((row) => [row.id, ErasureDto.from(row)]));
-      return { data: data.map((id) => byId.get(id)!), ...rest };
-    });
+        to: ErasureDto.from,
+      }),
+    );
   }
 
   async get(actor: Actor, id: string): Promise<ErasureDto> {

@@ -12,7 +12,7 @@ type Sent = Record<string, string | string[]>;
 /** What browsers post; read by the routes of the sign-in alone. */
 const FORM = { 'application/x-www-form-urlencoded': { maxBytes: 65_536, schema: { type: 'object' } } };
 
-/** Returns a page, or sends the browser on. */
+/** Shows a page, or sends the browser on. */
 const ForBrowsers = () => Header('Content-Type', 'text/html; charset=utf-8');
 
 /**
