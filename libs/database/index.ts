@@ -1,5 +1,7 @@
 export {
   afterCommit,
+  forget,
+  onceIn,
   allowSeconds,
   Database,
   sqlState,

@@ -18,12 +18,30 @@ export interface Caller {
 }
 
 const hooks = new WeakMap<Tx, (() => void)[]>();
+const found = new WeakMap<Tx, Map<string, Promise<unknown>>>();
 
 /** Runs `fn` after `tx` has committed, never when it rolled back. */
 export function afterCommit(tx: Tx, fn: () => void): void {
   const list = hooks.get(tx);
   if (!list) throw new Error('afterCommit: not a transaction opened by Database');
   list.push(fn);
+}
+
+/**
+ * What `find` answers, asked once in `tx` for each key: for what a use case looks up in several places, and which it does not change itself
+ * without `forget`. Outside of a transaction opened by Database it is asked every time.
+ */
+export function onceIn<T>(tx: Tx, key: string, find: () => Promise<T>): Promise<T> {
+  const known = found.get(tx);
+  if (!known) return find();
+  let answer = known.get(key) as Promise<T> | undefined;
+  if (!answer) known.set(key, (answer = find()));
+  return answer;
+}
+
+/** Whoever writes what `onceIn` has answered has it asked anew. */
+export function forget(tx: Tx): void {
+  found.get(tx)?.clear();
 }
 
 /** Lets every statement that follows in `tx` take so many seconds, locks it waits for included. Usual are 10. */
@@ -81,10 +99,12 @@ export class Database {
     try {
       // One statement, where TypeORM's own way takes three.
       await runner.query('START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      found.set(runner.manager, new Map());
       return await fn(runner.manager);
     } finally {
       // Nothing was written: how it ends makes no difference, but that it does.
       await runner.query('COMMIT').catch(() => undefined);
+      found.delete(runner.manager);
       await runner.release();
     }
   }
@@ -98,6 +118,7 @@ export class Database {
     const afterwards: (() => void)[] = [];
     const result = await this.dataSource.transaction(async (tx) => {
       hooks.set(tx, afterwards);
+      found.set(tx, new Map());
       await once?.before(tx);
       const value = await fn(tx);
       await once?.after(tx, value);

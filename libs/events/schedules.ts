@@ -52,7 +52,15 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Writes the deliveries of all periods that ended by `now`. */
   async tick(now = this.clock.now()): Promise<void> {
+    const known = await query<{ name: string; lastPeriod: Date }>(
+      this.database.connection,
+      sql`SELECT name, last_period AS "lastPeriod" FROM events.schedule`,
+    );
+    const last = new Map(known.map(({ name, lastPeriod }) => [name, lastPeriod]));
     for (const schedule of this.handlers.schedules) {
+      const lastPeriod = last.get(schedule.name);
+      // Mostly none is due: then none is locked.
+      if (!lastPeriod || this.dueOf(schedule, lastPeriod, now).length === 0) continue;
       await this.database.background((tx) => this.advance(tx, schedule, now));
     }
   }
@@ -74,8 +82,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
       sql`SELECT last_period AS "lastPeriod" FROM events.schedule WHERE name = ${schedule.name} FOR UPDATE SKIP LOCKED`,
     );
     if (!row) return;
-    const due = schedule.catchUp === 'latest' ? latestPeriod : periodsBetween;
-    const periods = due(schedule.cron, this.clock.timeZone, row.lastPeriod, now);
+    const periods = this.dueOf(schedule, row.lastPeriod, now);
     if (periods.length === 0) return;
     const rows = periods.map((at) => ({
       id: newId(),
@@ -92,6 +99,11 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
       tx,
       sql`UPDATE events.schedule SET last_period = ${periods.at(-1)}, last_event_id = ${rows.at(-1)?.id} WHERE name = ${schedule.name}`,
     );
+  }
+
+  private dueOf({ cron, catchUp }: Schedule, lastPeriod: Date, now: Date): Date[] {
+    const due = catchUp === 'latest' ? latestPeriod : periodsBetween;
+    return due(cron, this.clock.timeZone, lastPeriod, now);
   }
 }
 

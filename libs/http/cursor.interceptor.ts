@@ -23,9 +23,11 @@ export class CursorInterceptor implements NestInterceptor {
     // A search has its filters, and its cursor, in the body.
     const inBody = request.method === 'POST';
     const parameters = (inBody ? request.body : request.query) as Parameters | null | undefined;
-    const place = placeOf(request, parameters);
+    let known: string | undefined;
+    // Made only where there is a cursor: the body of another POST can be long.
+    const place = (): string => (known ??= placeOf(request, parameters));
     if (parameters && typeof parameters['cursor'] === 'string') {
-      const opened = this.opened(place, parameters['cursor']);
+      const opened = this.opened(place(), parameters['cursor']);
       if (opened === undefined)
         throw new Invalid({ errors: [{ pointer: inBody ? '#/cursor' : '?cursor', ...FOREIGN }] });
       parameters['cursor'] = opened;
@@ -33,11 +35,11 @@ export class CursorInterceptor implements NestInterceptor {
     return next.handle().pipe(map((answer: unknown) => this.sealed(place, answer)));
   }
 
-  private sealed(place: string, answer: unknown): unknown {
+  private sealed(place: () => string, answer: unknown): unknown {
     if (typeof answer !== 'object' || answer === null || !('nextCursor' in answer)) return answer;
     const { nextCursor } = answer;
     if (typeof nextCursor !== 'string') return answer;
-    return { ...answer, nextCursor: this.vault.seal(place, nextCursor).toString('base64url') };
+    return { ...answer, nextCursor: this.vault.seal(place(), nextCursor).toString('base64url') };
   }
 
   /** Undefined when it was sealed for another place, or not by us. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { BaseEntity, insert, query, sql, type Tx } from '#database';
+import { BaseEntity, forget, insert, onceIn, query, sql, type Tx } from '#database';
 import { type Bilingual, type ServiceName } from '#contracts';
 import { Column, Entity } from 'typeorm';
 
@@ -72,7 +72,8 @@ export interface PolicyAt<T> {
 export class Policies {
   /** What was in force on a date. */
   async at<T extends object>(tx: Tx, policyClass: PolicyClass<T>, date: string): Promise<PolicyAt<T>> {
-    return (await this.onEach(tx, policyClass, [date]))[0]!;
+    const { key } = this.options(policyClass);
+    return onceIn(tx, `policy ${key} ${date}`, async () => (await this.onEach(tx, policyClass, [date]))[0]!);
   }
 
   /** What was in force on each of some dates, in their order. */
@@ -130,6 +131,7 @@ export class Policies {
       source: values.source,
       createdBy: values.by,
     });
+    forget(tx);
     return insert(tx, version);
   }
 

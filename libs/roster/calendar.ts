@@ -1,19 +1,33 @@
-import { query, sql, type Tx } from '#database';
+import { onceIn, query, sql, type Tx } from '#database';
 import { addDays, type DayOfCalendar, daysBetween, LAST_DATE, nationalDay } from '#time';
 
 /** The workday calendar: national holidays and 调休, with the school's own days on top. `from` and `to` inclusive. */
 export async function calendarDays(tx: Tx, from: string, to: string): Promise<DayOfCalendar[]> {
-  const own = await query<{ day: string; workday: boolean; name: string }>(
-    tx,
-    sql`SELECT day::text AS day, workday, name FROM directory.published_calendar_day_v1 WHERE day BETWEEN ${from} AND ${to}`,
-  );
-  const exceptions = new Map(own.map((row) => [row.day, row]));
+  const exceptions = await exceptionsOf(tx, from.slice(0, 4), to.slice(0, 4));
   return Array.from({ length: daysBetween(from, to) + 1 }, (_, i) => {
     const date = addDays(from, i);
     const exception = exceptions.get(date);
     return exception
       ? { date, workday: exception.workday, name: exception.name, provisional: false }
       : nationalDay(date);
+  });
+}
+
+interface Exception {
+  day: string;
+  workday: boolean;
+  name: string;
+}
+
+/** The school's own days of whole years: what works with days asks for them several times over. */
+function exceptionsOf(tx: Tx, firstYear: string, lastYear: string): Promise<Map<string, Exception>> {
+  return onceIn(tx, `calendar ${firstYear} ${lastYear}`, async () => {
+    const own = await query<Exception>(
+      tx,
+      sql`SELECT day::text AS day, workday, name FROM directory.published_calendar_day_v1
+           WHERE day BETWEEN ${`${firstYear}-01-01`} AND ${`${lastYear}-12-31`}`,
+    );
+    return new Map(own.map((row) => [row.day, row]));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { AppointmentKind } from '#contracts';
-import { query, sql, type Tx } from '#database';
+import { onceIn, query, sql, type Tx } from '#database';
 import { type Appointment, responsibleFor, nextWorkingDays, peopleByIds, postsOver } from '#roster';
 import { dateOf, instantOf } from '#time';
 import type { Definition, OVER, SignerRule } from './definition.js';
@@ -112,10 +112,12 @@ async function workdayEnds(tx: Tx, definition: Definition, date: string, timeZon
 
 /** For whom each person stands in at an instant; `table`: the service's `workflow_absence`. */
 export async function absencesOf(tx: Tx, table: ReturnType<typeof sql>, personId: string, at: Date): Promise<string[]> {
-  const rows = await query<{ id: string }>(
-    tx,
-    sql`SELECT DISTINCT person_id AS id FROM ${table}
-         WHERE stand_in_id = ${personId} AND starts_at <= ${at} AND ends_at > ${at} ORDER BY 1`,
+  const rows = await onceIn(tx, `stands in ${table.sql} ${personId} ${at.toISOString()}`, () =>
+    query<{ id: string }>(
+      tx,
+      sql`SELECT DISTINCT person_id AS id FROM ${table}
+           WHERE stand_in_id = ${personId} AND starts_at <= ${at} AND ends_at > ${at} ORDER BY 1`,
+    ),
   );
   return rows.map(({ id }) => id);
 }

@@ -122,38 +122,19 @@ export class Workflows {
 
   /** Reads cases and locks them, in the order of their ids; `which` is a predicate over `w`. */
   async lock(tx: Tx, which: Sql): Promise<Case[]> {
-    const locked = await query<{ id: string }>(
-      tx,
-      sql`SELECT w.id FROM ${this.table('')} w WHERE ${which} ORDER BY w.id FOR UPDATE`,
-    );
-    return this.read(
-      tx,
-      locked.map(({ id }) => id),
+    const rows = await this.rows(tx, sql`${which} ORDER BY w.id FOR UPDATE OF w`);
+    // Whoever was waited for has written more than the statement could see when it began.
+    const whole = rows.every(({ version, history }) => history.length === version);
+    const ids = rows.map(({ id }) => id);
+    return (whole ? rows : await this.rows(tx, sql`w.id = ANY(${ids}::uuid[]) ORDER BY w.id`)).map((row) =>
+      caseOf(row),
     );
   }
 
   /** Cases by their ids. */
   async read(tx: Tx, ids: readonly string[]): Promise<Case[]> {
     if (ids.length === 0) return [];
-    const rows = await query<Row>(
-      tx,
-      sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.unit_id AS "unitId", w.version,
-                 (SELECT json_agg(json_build_array(a.content, a.comment) ORDER BY a.no) FROM ${this.table('_action')} a
-                   WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history,
-                 (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${this.table('_definition')} d
-                   WHERE d.key = w.definition AND d.version IN (
-                     SELECT a.definition_version FROM ${this.table('_action')} a WHERE a.workflow_id = w.id)) AS versions
-            FROM ${this.table('')} w WHERE w.id = ANY(${ids}::uuid[]) ORDER BY w.id`,
-    );
-    return rows.map(({ versions: stored, history, ...row }) => {
-      const versions = new Map(stored);
-      const instance = fold(
-        versions,
-        history.map(([action]) => action),
-      );
-      const definition = versions.get(instance.definitionVersion) as Definition;
-      return { ...row, definition, instance, comments: commentsOf(history) };
-    });
+    return (await this.rows(tx, sql`w.id = ANY(${ids}::uuid[]) ORDER BY w.id`)).map((row) => caseOf(row));
   }
 
   /**
@@ -246,6 +227,20 @@ export class Workflows {
       tx,
       sql`INSERT INTO ${this.table('_action')} (id, subject_id, action, person_id, app, comment, occurred_at)
           VALUES (${newId()}, ${subjectId}, ${action}, ${by.personId ?? null}, ${by.app}, ${comment}, ${at})`,
+    );
+  }
+
+  /** `which`: predicate over `w`, and what follows it. */
+  private rows(tx: Tx, which: Sql): Promise<Row[]> {
+    return query<Row>(
+      tx,
+      sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.unit_id AS "unitId", w.version,
+                 (SELECT json_agg(json_build_array(a.content, a.comment) ORDER BY a.no) FROM ${this.table('_action')} a
+                   WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history,
+                 (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${this.table('_definition')} d
+                   WHERE d.key = w.definition AND d.version IN (
+                     SELECT a.definition_version FROM ${this.table('_action')} a WHERE a.workflow_id = w.id)) AS versions
+            FROM ${this.table('')} w WHERE ${which}`,
     );
   }
 
@@ -356,6 +351,16 @@ export class Workflows {
     if (!row) throw new Error(`Definition ${key} has no version ${version}`);
     return row.content;
   }
+}
+
+function caseOf({ versions: stored, history, ...row }: Row): Case {
+  const versions = new Map(stored);
+  const instance = fold(
+    versions,
+    history.map(([action]) => action),
+  );
+  const definition = versions.get(instance.definitionVersion) as Definition;
+  return { ...row, definition, instance, comments: commentsOf(history) };
 }
 
 /** What was said with a signature. */

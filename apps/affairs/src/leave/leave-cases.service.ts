@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { LeaveApprovedV1, StepOverdueV1 } from '#contracts';
-import { join, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { join, onceIn, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { type FileDto, filesOf } from '#files';
 import { PersonRefDto } from '#http';
@@ -84,10 +84,10 @@ export class LeaveCases {
     if (!before) throw new Error(`Leave ${leave.id} has no case`);
     const asker = await this.askerOf(tx, actor, leave);
     const refusal = refusalOnTop(leave, command.op, asker);
-    const acting = { by: actor, roles: asker.roles, at: this.clock.now(), comment };
+    const acting = { by: actor, roles: asker.roles, at: asker.now, comment };
     if (refusal) {
       // What the case has against it comes first.
-      const offers = await this.offers(tx, leave, before, acting, asker);
+      const offers = await this.offers(tx, actor, leave, before, asker);
       throw offers.find(({ action }) => action === command.op)?.refusal ?? refusal;
     }
     const after = await this.workflows.act(tx, before, command, acting);
@@ -116,24 +116,21 @@ export class LeaveCases {
     const student = known.student ?? (await personById(tx, leave.studentId));
     const proofs = known.proofs ?? (await filesOf(tx, proofsOf(leave)));
     const texts = known.texts ?? (await this.students.openFields(tx, [leave]))[0];
-    const now = this.clock.now();
-    const case_ = known.case_ ?? (await this.caseOf(tx, leave, now));
     const asker = await this.askerOf(tx, actor, leave);
-    const offers = await this.offers(tx, leave, case_, { by: actor, roles: asker.roles, at: now }, asker);
+    const case_ = known.case_ ?? (await this.caseOf(tx, leave, asker.now));
+    const offers = await this.offers(tx, actor, leave, case_, asker);
     return LeaveDetailDto.of({ leave, texts: texts! }, PersonRefDto.from(student as Person), proofs, case_, offers);
   }
 
   /** Throws the problem for which the actor cannot do this with the leave now: the one that `actions` gives as the reason. */
   async mustOffer(tx: Tx, actor: Actor, leave: Leave, what: LeaveOperation | 'resubmit'): Promise<void> {
-    const now = this.clock.now();
     const asker = await this.askerOf(tx, actor, leave);
-    const acting = { by: actor, roles: asker.roles, at: now };
     const refusal =
       what === 'resubmit'
-        ? (await this.offers(tx, leave, await this.caseOf(tx, leave, now), acting, asker)).find(
+        ? (await this.offers(tx, actor, leave, await this.caseOf(tx, leave, asker.now), asker)).find(
             ({ action }) => action === what,
           )?.refusal
-        : refusalOfOwn(leave, what, asker, now);
+        : refusalOfOwn(leave, what, asker);
     if (refusal) throw refusal;
   }
 
@@ -198,20 +195,20 @@ export class LeaveCases {
     return stored && this.workflows.current(tx, stored, now);
   }
 
-  private async offers(
-    tx: Tx,
-    leave: Leave,
-    case_: Case | undefined,
-    acting: { by: Actor; roles: Role[]; at: Date },
-    asker: Asker,
-  ): Promise<Offer[]> {
-    const available = case_ && (await this.workflows.available(tx, case_, acting));
-    return offersOf(leave, available, asker, acting.at);
+  private async offers(tx: Tx, actor: Actor, leave: Leave, case_: Case | undefined, asker: Asker): Promise<Offer[]> {
+    const { roles, now: at } = asker;
+    const available = case_ && (await this.workflows.available(tx, case_, { by: actor, roles, at }));
+    return offersOf(leave, available, asker);
   }
 
-  private async askerOf(tx: Tx, actor: Actor, leave: Leave): Promise<Asker> {
-    const roles = await this.rolesOf(tx, actor, leave);
-    return { roles, self: actor.personId === leave.studentId, decides: actor.can('affairs:leave:decide') };
+  /** Who asks, and when: the same for all that a request does to a leave. */
+  private askerOf(tx: Tx, actor: Actor, leave: Leave): Promise<Asker> {
+    return onceIn(tx, `asker ${leave.id}`, async () => ({
+      roles: await this.rolesOf(tx, actor, leave),
+      self: actor.personId === leave.studentId,
+      decides: actor.can('affairs:leave:decide'),
+      now: this.clock.now(),
+    }));
   }
 
   /** Whoever is asked by name must be able to answer. Looked at last: who may not ask at all is told that. */

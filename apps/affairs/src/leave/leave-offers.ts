@@ -13,6 +13,7 @@ export interface Asker {
   self: boolean;
   /** Has the permission to decide on leaves at all. */
   decides: boolean;
+  now: Date;
 }
 
 /** Something that may be done with a leave, or the problem that its endpoint answers with. */
@@ -24,7 +25,7 @@ export type Offer = { action: Operation | LeaveOperation } & (
  * Everything that can be done with a leave. `available`: what can be done with its case, from `availableActions`; undefined: it has none.
  * `actions` of the answers and the guards of the endpoints come from it. Pure.
  */
-export function offersOf(leave: Leave, available: readonly Available[] | undefined, asker: Asker, now: Date): Offer[] {
+export function offersOf(leave: Leave, available: readonly Available[] | undefined, asker: Asker): Offer[] {
   const ofCase = (Object.keys(OPERATIONS) as Operation[]).filter((op) => !BY_ITSELF.includes(op));
   return [
     ...ofCase.map((action): Offer => {
@@ -36,7 +37,7 @@ export function offersOf(leave: Leave, available: readonly Available[] | undefin
         : { action, choices: one.choices, refusal };
     }),
     ...(Object.keys(LEAVE_OPERATIONS) as LeaveOperation[]).map((action): Offer => {
-      const refusal = refusalOfOwn(leave, action, asker, now);
+      const refusal = refusalOfOwn(leave, action, asker);
       return refusal ? { action, choices: undefined, refusal } : { action, choices: {}, refusal };
     }),
   ];
@@ -50,12 +51,7 @@ export function refusalOnTop(leave: Leave, op: Operation, { decides }: Asker): P
 }
 
 /** Why somebody cannot do what is not about the approval: the student does it, or staff who answer for them. */
-export function refusalOfOwn(
-  leave: Leave,
-  what: LeaveOperation,
-  { roles, self }: Asker,
-  now: Date,
-): Problem | undefined {
+export function refusalOfOwn(leave: Leave, what: LeaveOperation, { roles, self, now }: Asker): Problem | undefined {
   if (!roles.includes('initiator')) return problemOf('not-initiator');
   return leave.refusal(what, self ? 'self' : 'staff', now);
 }

@@ -41,7 +41,10 @@ export class LeaveReturns {
    */
   async recall(tx: Tx, leave: Leave): Promise<void> {
     const rule = await this.rule(tx);
-    const passes = await passesSince(tx, leave.studentId, lookback(leave.startsAt, rule));
+    const since = lookback(leave.startsAt, rule);
+    // No device's clock is so far ahead.
+    if (since.getTime() > this.clock.now().getTime() + HOUR) return;
+    const passes = await passesSince(tx, leave.studentId, since);
     await this.keep(tx, [leave], passes, false, rule);
     await this.reconsider(tx, leave);
   }

@@ -56,16 +56,19 @@ export interface NewPass {
  */
 export async function insertPasses(tx: Tx, passes: readonly NewPass[]): Promise<Set<string>> {
   if (passes.length === 0) return new Set();
-  const rows = await query<{ id: string }>(
+  // Mostly all of them are new: then their ids need not come back.
+  const [row] = await query<{ ids: string[] | null }>(
     tx,
-    sql`INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
-        SELECT * FROM ${rowsOf(passes)} AS n
-         WHERE NOT EXISTS (SELECT 1 FROM safety.pass r WHERE r.device_id = n.device_id AND r.record_id = n.record_id
-                              AND r.at = n.at AND r.status = 'replaced')
-        ON CONFLICT (device_id, record_id, at, (status = 'held')) WHERE status <> 'replaced' DO NOTHING
-        RETURNING id`,
+    sql`WITH stored AS (
+          INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
+          SELECT * FROM ${rowsOf(passes)} AS n
+           WHERE NOT EXISTS (SELECT 1 FROM safety.pass r WHERE r.device_id = n.device_id AND r.record_id = n.record_id
+                                AND r.at = n.at AND r.status = 'replaced')
+          ON CONFLICT (device_id, record_id, at, (status = 'held')) WHERE status <> 'replaced' DO NOTHING
+          RETURNING id)
+        SELECT CASE WHEN count(*) < ${passes.length}::int THEN coalesce(array_agg(id), '{}') END AS ids FROM stored`,
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Set(row!.ids ?? passes.map(({ id }) => id));
 }
 
 /**
