@@ -143,7 +143,8 @@ export function readTable({ header, lines, first, type }: ObservationTable, rows
     howMany(n, MAX_LINES, '#');
     rows.lines.push(line.line);
     const { cells, broken } = line;
-    if (broken) rows.refuseLine(place, broken === 'bytes' ? 'text' : 'csv');
+    if (broken === 'quotes') rows.refuseLine(place, 'csv');
+    else if (broken && cells.some((cell) => cell.includes('\uFFFD'))) rows.refuseLine(place, 'text');
     else if (type === 'csv' ? cells.length === width : cells.length <= width) takeCells(cells, places, place, rows);
     else rows.refuseLine(place, 'csv');
   }
