@@ -60,7 +60,8 @@ export class Bookable extends BaseEntity implements BookableRules {
   @Column('boolean')
   closedOnHolidays: boolean;
 
-  @Column('date', { array: true })
+  /** Dates. JSON, as the driver makes instants of an array of dates. */
+  @Column('jsonb')
   closedOn: string[];
 
   @Column('int')

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DateTime } from 'luxon';
 import { type Actor, audit } from '#auth';
 import { BookingCancelledV1 } from '#contracts';
 import {
@@ -45,7 +44,7 @@ import {
   TooManyAttendees,
 } from './bookings.problems.js';
 import { hasPlace, isFor, keeps, lockBookable, lockStudent, personRef } from './bookings.queries.js';
-import { fits, isClosed, type Span } from './opening-hours.js';
+import { fits, inWeeks, isClosed, type Span } from './opening-hours.js';
 import { WaitingList } from './waiting-list.service.js';
 
 const COLUMNS = sql`b.id, json_build_object('id', k.id, 'kind', k.kind, 'name', k.name) AS bookable, ${personRef(sql`b.student_id`)} AS student,
@@ -360,10 +359,4 @@ const CONFLICTS = {
 
 function spanOf({ startsAt, endsAt }: { startsAt: string; endsAt: string }): Span {
   return { startsAt: new Date(startsAt), endsAt: new Date(endsAt) };
-}
-
-/** The same time of day so many weeks later, whatever the clocks of the zone do meanwhile. */
-function inWeeks({ startsAt, endsAt }: Span, weeks: number, zone: string): Span {
-  const later = (at: Date): Date => DateTime.fromJSDate(at, { zone }).plus({ weeks }).toJSDate();
-  return { startsAt: later(startsAt), endsAt: later(endsAt) };
 }

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import { type DayOfCalendar, instantOf, weekdayOf } from '#time';
 
 /** A time of a weekday (1 = Monday … 7) at which something is open: `HH:mm` on campus, `to` exclusive, at most 24:00. */
@@ -70,4 +71,10 @@ function windowsOf({ openingHours }: Opening, date: string, timeZone: string): S
     .filter(({ weekday }) => weekday === weekdayOf(date))
     .sort((a, b) => (a.from < b.from ? -1 : 1))
     .map(({ from, to }) => ({ startsAt: instantOf(date, from, timeZone), endsAt: instantOf(date, to, timeZone) }));
+}
+
+/** The same time of day so many weeks later, whatever the clocks of the zone do meanwhile. */
+export function inWeeks({ startsAt, endsAt }: Span, weeks: number, zone: string): Span {
+  const later = (at: Date): Date => DateTime.fromJSDate(at, { zone }).plus({ weeks }).toJSDate();
+  return { startsAt: later(startsAt), endsAt: later(endsAt) };
 }

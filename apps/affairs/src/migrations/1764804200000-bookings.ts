@@ -18,7 +18,7 @@ export class Bookings1764804200000 implements MigrationInterface {
         exclusive boolean NOT NULL,
         opening_hours jsonb NOT NULL,
         closed_on_holidays boolean NOT NULL,
-        closed_on date[] NOT NULL,
+        closed_on jsonb NOT NULL,
         slot_minutes int NOT NULL CHECK (slot_minutes > 0),
         max_slots int NOT NULL CHECK (max_slots > 0),
         -- none: all students
