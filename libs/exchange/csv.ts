@@ -90,6 +90,11 @@ function splitQuoted(text: string, separator: Separator): string[] | undefined {
   }
 }
 
+/** The lines of a table that is in memory, in an encoding that is known. A byte order mark is left out. */
+export function csvLines(bytes: Buffer, encoding: Encoding): TableLine[] {
+  return new CsvSplitter().push(new TextDecoder(encoding).decode(bytes), true);
+}
+
 /** The lines of a file, some hundreds at a time. A byte order mark is left out. */
 export async function* readCsv(
   path: string,

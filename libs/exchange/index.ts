@@ -1,5 +1,5 @@
 export { dateIn, hasInvisible, instantIn } from './cells.js';
-export { readCsv } from './csv.js';
+export { csvLines, readCsv } from './csv.js';
 export { ByteCheck, decode, decoded, type Encoding, guessEncoding } from './encoding.js';
 export { errorSheet, type ErrorSheetOptions } from './error-sheet.js';
 export { type Column, type Columns, type HeaderError, readHeader } from './headers.js';

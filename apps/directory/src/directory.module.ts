@@ -19,6 +19,7 @@ import { MoreUpdatedSince1763750095000 } from './migrations/1763750095000-more-u
 import { MembershipClosure1763750610000 } from './migrations/1763750610000-membership-closure.js';
 import { NamesByCharacters1763750620000 } from './migrations/1763750620000-names-by-characters.js';
 import { Erasures1764400200000 } from './migrations/1764400200000-erasures.js';
+import { RosterSheet1764804000000 } from './migrations/1764804000000-roster-sheet.js';
 import { people } from './people/people.feature.js';
 import { places } from './places/places.feature.js';
 import { seed } from './seed.js';
@@ -41,6 +42,7 @@ export const directory = service('directory', {
     MembershipClosure1763750610000,
     NamesByCharacters1763750620000,
     Erasures1764400200000,
+    RosterSheet1764804000000,
   ],
   seed,
   mount: mountIssuer,

@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite';
 import { dateOfDay, dayOf } from '#rule-language';
-import { readCsv, readLines, readList } from '../src/observations/formats.js';
+import { csvTable, readLines, readList, readTable } from '../src/observations/formats.js';
 import { MAX_REJECTED, Rows } from '../src/observations/rows.js';
 
 const row = { studentNumber: '1', metric: 'hours', day: '2026-11-20', value: 1 };
@@ -20,6 +20,7 @@ const inLines = (text: string | Buffer, how: (bytes: Buffer, rows: Rows) => void
   how(Buffer.from(text), rows);
   return rows;
 };
+const readCsv = (bytes: Buffer, rows: Rows, charset?: string) => readTable(csvTable(bytes, charset), rows);
 const values = (rows: Rows) => [...rows.value.subarray(0, rows.n)];
 const reasons = (rows: Rows) => rows.rejected.map(({ pointer, code }) => [pointer, code]);
 const reason = (change: object) => reasons(read({ ...row, ...change }))[0];

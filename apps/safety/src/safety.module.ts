@@ -8,6 +8,7 @@ import { RenumberedRecords1763750330000 } from './migrations/1763750330000-renum
 import { UpdatedSince1763750340000 } from './migrations/1763750340000-updated-since.js';
 import { LatePassesByTime1764300020000 } from './migrations/1764300020000-late-passes-by-time.js';
 import { PassMonths1764600010000 } from './migrations/1764600010000-pass-months.js';
+import { HeldPasses1764804100000 } from './migrations/1764804100000-held-passes.js';
 import { nights } from './nights/nights.feature.js';
 import { passes } from './passes/passes.feature.js';
 import { seed } from './seed.js';
@@ -22,6 +23,7 @@ export const safety = service('safety', {
     UpdatedSince1763750340000,
     LatePassesByTime1764300020000,
     PassMonths1764600010000,
+    HeldPasses1764804100000,
   ],
   seed,
   jobs: 'safety:night-check:write',

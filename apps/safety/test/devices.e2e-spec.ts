@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId, sql } from '#database';
+import { Policies } from '#policy';
 import { campus, TestApp } from '#testing';
+import type { DeviceDto } from '../src/devices/devices.dto.js';
+import { PendingDevicesPolicy } from '../src/devices/pending-devices.policy.js';
 import { safety } from '../src/safety.module.js';
+import { keepAll, pass, send } from './gates.js';
 
 const PATH = '/safety/v1/devices';
 const { staff, places } = campus;
@@ -55,5 +59,40 @@ describe('who sees and keeps a device', () => {
   it('is for nobody without the permission', async () => {
     await (await test.person(staff.counselorCs)).get(PATH).expect(403);
     await (await test.person(campus.students[0]!)).get(PATH).expect(403);
+  });
+});
+
+describe('what waits for approval', () => {
+  let test: TestApp;
+  beforeAll(async () => {
+    test = await TestApp.create([safety]);
+    await test.app.get(Policies).put(test.tx, PendingDevicesPolicy, {
+      ...{ effectiveFrom: '2000-01-01', source: 'test', by: 'test' },
+      value: { devices: 2, heldPasses: 3 },
+    });
+    await keepAll(test);
+  });
+  afterAll(() => test.close());
+
+  it('is bounded: unknown devices, and the passes held for each', async () => {
+    const bridge = await test.client('safety:pass:write');
+    const at = (device: string, minute: number) => pass(1, 'in', `2025-03-05 18:0${minute}`, device);
+    const batch = [at('SN-1', 0), at('SN-1', 1), at('SN-2', 0), at('SN-3', 0), at('SN-1', 2), at('SN-1', 3)];
+    const answer = await send(bridge, batch);
+    expect([answer.held, answer.accepted]).toEqual([4, 0]);
+    expect(answer.rejected.map(({ pointer, zh }) => [pointer, zh.slice(0, 6)])).toEqual([
+      ['#/passes/3/deviceCode', '未登记的设备'],
+      ['#/passes/5/deviceCode', '设备等待审批'],
+    ]);
+    expect((await send(bridge, [at('SN-2', 1), at('SN-1', 4)])).rejected.map(({ index }) => index)).toEqual([1]);
+
+    const officer = await test.person(staff.schoolOfficer);
+    const { body } = await officer.get(`${PATH}?status=pending`).expect(200);
+    expect(body.data.map(({ code, heldPasses }: DeviceDto) => [code, heldPasses])).toEqual([
+      ['SN-1', 3],
+      ['SN-2', 2],
+    ]);
+    await officer.post(`${PATH}/${body.data[0].id}/approve`, { buildingCode: 'B1', directionMode: 'both' }).expect(200);
+    expect(await send(bridge, [batch[5]!, at('SN-1', 5), at('SN-3', 1)])).toMatchObject({ accepted: 2, held: 1 });
   });
 });

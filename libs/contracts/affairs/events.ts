@@ -89,3 +89,35 @@ export class StepOverdueV1 {
     Object.assign(this, values);
   }
 }
+
+/** A place has become free, and is held for a student on the waiting list until they take it, or the time runs out. */
+@Event({ name: 'affairs.booking-offered.v1', consumers: [] })
+export class BookingOfferedV1 {
+  @IsUUID()
+  bookingId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  /** Exclusive. */
+  @IsDateString()
+  until: string;
+
+  constructor(values: { bookingId: string; studentId: string; until: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** Whoever keeps what is booked has cancelled a student's booking. */
+@Event({ name: 'affairs.booking-cancelled.v1', consumers: [] })
+export class BookingCancelledV1 {
+  @IsUUID()
+  bookingId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { bookingId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}

@@ -155,7 +155,12 @@ export class LeavesQuery extends ListQuery {
 }
 
 export class LeaveSummaryQuery {
-  @DateOnly({ zh: '自该日起', en: 'Leaves that begin on or after', optional: true, example: '2026-09-01' })
+  @DateOnly({
+    zh: '自该日起；不给时为截止日（或今天）之前一年',
+    en: 'Leaves that begin on or after; without it the year before the last day, or today',
+    optional: true,
+    example: '2026-09-01',
+  })
   from?: string;
 
   @DateOnly({ zh: '至该日止', en: 'Leaves that begin on or before', optional: true, example: '2027-01-20' })

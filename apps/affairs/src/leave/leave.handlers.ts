@@ -5,6 +5,7 @@ import { Every, OnEvent, type Period, type Received } from '#events';
 import { FileKeys, Files } from '#files';
 import { eraseTexts, sealedTableOf, StudentKeys, sealTexts } from '#vault';
 import { Workflows } from '#workflow';
+import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Leave } from './leave.entity.js';
 import { StepDueV1 } from '../tasks/step-due.event.js';
 import { LeaveCases } from './leave-cases.service.js';
@@ -46,6 +47,7 @@ export class LeaveHandlers {
     );
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN ${leaves}`);
     await this.files.deleteOfStudent(tx, 'affairs', studentId);
+    await eraseBookings(tx, studentId);
   }
 
   /** What is from before texts and files were sealed with the keys of students. */

@@ -8,7 +8,7 @@ import { anyOf, keyset, list, type Page, toPage } from '#http';
 import { Policies, type PolicyAt } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { type Person, peopleByIds, personById, type Scope, inUnits, reaches } from '#roster';
-import { addDays, CampusClock } from '#time';
+import { addDays, addMonths, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { type Case, subjectAwaits, Workflows } from '#workflow';
 import type {
@@ -106,14 +106,16 @@ export class Leaves {
     });
   }
 
+  /** Counts the leaves in scope that begin in a time; without its first day, in the year before its last. */
   async summary(actor: Actor, request: LeaveSummaryQuery): Promise<LeaveSummaryDto> {
-    const { from, to } = request;
+    const { to } = request;
+    const from = request.from ?? addMonths(to ?? this.clock.today(), -12);
     const rows = await query<LeaveSummaryDto['counts'][number] & { overdue: number; firstTime: number }>(
       this.database.connection,
       sql`SELECT l.status, l.kind, count(*)::int AS count, count(*) FILTER (WHERE l.closed_how = 'late')::int AS overdue,
                  count(*) FILTER (WHERE l.status = 'closed' AND l.returned_count = 0)::int AS "firstTime"
             FROM affairs.leave l
-           WHERE ${this.readable(actor)} AND ${from ? sql`l.starts_at >= ${this.midnight(from)}` : sql`TRUE`}
+           WHERE ${this.readable(actor)} AND l.starts_at >= ${this.midnight(from)}
              AND ${to ? sql`l.starts_at < ${this.midnight(to, '24:00')}` : sql`TRUE`}
            GROUP BY l.status, l.kind ORDER BY l.status, l.kind`,
     );

@@ -18,7 +18,9 @@ import { Import } from './import.entity.js';
 import { importRoster } from './oneroster/roster-import.js';
 import { importPlaces } from './places/places-import.js';
 import { ShrinkGuard } from './shrink-guard.js';
+import { importSheet } from './sheet/sheet-import.js';
 import { fetchFile } from './stored-file.js';
+import { TABLES } from './tables.js';
 import { unpackZip } from './zip.js';
 
 const PROGRESS_MS = 500;
@@ -51,7 +53,7 @@ export class ImportRunner {
       await tx.query('ROLLBACK TO SAVEPOINT import');
       found.fail(this.clock.now());
       await update(tx, found);
-      const sheet = found.kind === 'places' ? `/directory/v1/imports/${found.id}/errors` : undefined;
+      const sheet = found.kind in TABLES ? `/directory/v1/imports/${found.id}/errors` : undefined;
       await this.jobs.fail(tx, found.jobId, errors, sheet);
     } finally {
       await rm(dir, { recursive: true, force: true });
@@ -89,9 +91,9 @@ export class ImportRunner {
       identityChanges: found.allowIdentityChanges,
     });
     const findings = new RowErrors();
-    return found.kind === 'roster'
-      ? importRoster(tx, run, files, findings, guard)
-      : importPlaces(tx, run, upload, findings, guard);
+    if (found.kind === 'roster') return importRoster(tx, run, files, findings, guard);
+    const importTable = found.kind === 'places' ? importPlaces : importSheet;
+    return importTable(tx, run, upload, findings, guard);
   }
 
   /** `total`: rows there are, more or less; 0 = not known. */

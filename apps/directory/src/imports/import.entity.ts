@@ -3,6 +3,7 @@ import { BaseEntity } from '#database';
 
 export const IMPORT_KINDS = {
   roster: { zh: '名册（OneRoster CSV）', en: 'Roster (OneRoster CSV)' },
+  'roster-sheet': { zh: '名册（单表）', en: 'Roster (one sheet)' },
   places: { zh: '场所与床位', en: 'Places and beds' },
 } as const;
 

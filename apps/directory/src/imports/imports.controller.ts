@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { AnswerLanguage, ApiPage, IdParam, type Language, type Page, Summary, uploadedFile, Returns } from '#http';
 import { ErrorSheetQuery, JobDto, ReturnsErrorSheet } from '#service';
+import type { ImportKind } from './import.entity.js';
 import { ImportDto, ImportOptions, ImportsQuery } from './imports.dto.js';
 import { Imports } from './imports.service.js';
 
@@ -34,6 +35,21 @@ export class ImportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobDto> {
     return this.accept(actor, 'roster', options, request, reply);
+  }
+
+  @Post('roster-sheet')
+  @HttpCode(202)
+  @ApiConsumes('multipart/form-data')
+  @ApiBody(FILE)
+  @Returns(JobDto)
+  @Summary('导入名册（一张 CSV 或 Excel 表）', 'Import a roster (one table: CSV or Excel)')
+  importRosterSheet(
+    @CurrentActor() actor: Actor,
+    @Query() options: ImportOptions,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JobDto> {
+    return this.accept(actor, 'roster-sheet', options, request, reply);
   }
 
   @Post('places')
@@ -70,7 +86,10 @@ export class ImportsController {
 
   @Get(':id/errors')
   @ReturnsErrorSheet()
-  @Summary('下载带错误说明的场所表', 'Download the file of places with its errors')
+  @Summary(
+    '下载带错误说明的表（场所或单表名册）',
+    'Download the table with its errors (places, or a roster in one sheet)',
+  )
   getImportErrorSheet(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
@@ -82,7 +101,7 @@ export class ImportsController {
 
   private async accept(
     actor: Actor,
-    kind: 'roster' | 'places',
+    kind: ImportKind,
     options: ImportOptions,
     request: FastifyRequest,
     reply: FastifyReply,

@@ -9,8 +9,8 @@ import { errorSheetFile, type ErrorSheetQuery, JobDto, Jobs } from '#service';
 import { ImportRequestedV1 } from './import-requested.event.js';
 import { ImportDto, type ImportOptions, type ImportsQuery } from './imports.dto.js';
 import { Import, type ImportKind } from './import.entity.js';
-import { PLACES } from './places/file.js';
 import { fetchFile, storeFile } from './stored-file.js';
+import { TABLES } from './tables.js';
 import { checkZip } from './zip.js';
 
 /** Imports change the roster as a whole: as events of one aggregate they take effect one after the other, in the order they came. */
@@ -100,12 +100,13 @@ export class Imports {
   /** The file with its errors, for whoever sent it. */
   async errorSheet(actor: Actor, id: string, { rows }: ErrorSheetQuery, language: Language): Promise<StreamableFile> {
     return this.database.transaction(actor, async (tx) => {
-      const found = await tx.findOneBy(Import, { id, kind: 'places', requestedBy: requesterOf(actor) });
+      const found = await tx.findOneBy(Import, { id, requestedBy: requesterOf(actor) });
+      const table = found && TABLES[found.kind];
       const job = found && (await this.jobs.find(tx, actor, 'directory', found.jobId));
-      if (job?.errorSheet == null) throw new NotFound({ what: 'error-sheet' });
+      if (!table || job?.errorSheet == null) throw new NotFound({ what: 'error-sheet' });
       await audit(tx, actor, { action: 'directory.import.errors', subject: { kind: 'import', id } });
       const errors = await this.jobs.errors(tx, job.id);
-      const { columns } = PLACES;
+      const { columns } = table;
       return errorSheetFile((path) => fetchFile(tx, id, path), errors, { columns, language, rows });
     });
   }

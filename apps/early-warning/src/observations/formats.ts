@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parse } from 'csv-parse/sync';
-import { openTable, readHeader, Refused, type TableLine, withTemporaryFile } from '#exchange';
+import { csvLines, type Encoding, openTable, readHeader, Refused, type TableLine, withTemporaryFile } from '#exchange';
 import { Invalid } from '#problems';
 import type { Rows } from './rows.js';
 
@@ -24,10 +23,10 @@ export function readList(list: unknown, rows: Rows): void {
   for (let i = 0; i < list.length; i++) rows.add(i, list[i]);
 }
 
-/** NDJSON: a row per line; empty lines are passed over. */
+/** NDJSON: a row per line; empty lines are passed over. Its lines are no table, so `#exchange` does not read them. */
 export function readLines(bytes: Buffer, rows: Rows): void {
   let n = 0;
-  eachLine(bytes, UTF_8, (text, line) => {
+  eachLine(bytes, (text, line) => {
     const place = n++;
     howMany(n, MAX_LINES, '#');
     rows.lines.push(line);
@@ -47,32 +46,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Returns undefined where bytes are not text in the charset. */
-type Decode = (bytes: Buffer) => string | undefined;
-
-const UTF_8: Decode = (bytes) => (isUtf8(bytes) ? bytes.toString() : undefined);
-
-/** GB 18030 and its subset GBK. Neither has a line feed, a comma or a quote within a character. */
-const gb18030 = new TextDecoder('gb18030', { fatal: true });
-const GB_18030: Decode = (bytes) => {
-  try {
-    return gb18030.decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Charsets that a table may be in, as its media type declares them. */
-export const CHARSETS: Readonly<Record<string, Decode>> = { 'utf-8': UTF_8, gb18030: GB_18030, gbk: GB_18030 };
+/** Charsets that a table may be in, as its media type declares them; GBK is a subset of GB 18030. */
+export const CHARSETS: Readonly<Record<string, Encoding>> = { 'utf-8': 'utf-8', gb18030: 'gb18030', gbk: 'gb18030' };
 
 type OnLine = (text: string | undefined, line: number) => void;
 const BLANK = /^[ \r\t]*$/;
 
-/** Every line that is not blank; undefined where it cannot be decoded. */
-function eachLine(bytes: Buffer, decode: Decode, onLine: OnLine): void {
+/** Every line that is not blank; undefined where it is no UTF-8. */
+function eachLine(bytes: Buffer, onLine: OnLine): void {
   // Read at once: line by line takes twice as long.
-  const all = decode(bytes);
-  if (all === undefined) return eachLineOfBytes(bytes, decode, onLine);
+  if (!isUtf8(bytes)) return eachLineOfBytes(bytes, onLine);
+  const all = bytes.toString();
   let line = 0;
   for (let from = 0; from < all.length;) {
     line++;
@@ -84,13 +68,14 @@ function eachLine(bytes: Buffer, decode: Decode, onLine: OnLine): void {
   }
 }
 
-function eachLineOfBytes(bytes: Buffer, decode: Decode, onLine: OnLine): void {
+function eachLineOfBytes(bytes: Buffer, onLine: OnLine): void {
   let line = 0;
   for (let from = 0; from < bytes.length;) {
     line++;
     const newline = bytes.indexOf(10, from);
     const end = newline < 0 ? bytes.length : newline;
-    const text = decode(bytes.subarray(from, end));
+    const part = bytes.subarray(from, end);
+    const text = isUtf8(part) ? part.toString() : undefined;
     from = end + 1;
     if (text === undefined || !BLANK.test(text)) onLine(text, line);
   }
@@ -107,47 +92,29 @@ export const COLUMNS = {
 type Column = keyof typeof COLUMNS;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
-/**
- * CSV (RFC 4180) with a header of the fields' names in English or Chinese, in any order. An empty cell is not given. No
- * cell goes over several lines, so that a quote that is left open spoils its line only.
- */
-export function readCsv(bytes: Buffer, rows: Rows, charset = 'utf-8'): void {
-  let header: { places: Map<Column, number>; cells: number } | undefined;
-  let n = 0;
-  eachLine(bytes, CHARSETS[charset]!, (text, line) => {
-    const cells = text === undefined ? undefined : cellsOf(text);
-    if (!header) {
-      header = headerOf(cells ?? []);
-      return;
-    }
-    const place = n++;
-    howMany(n, MAX_LINES, '#');
-    rows.lines.push(line);
-    if (cells?.length === header.cells) takeCells(cells, header.places, place, rows);
-    else rows.refuseLine(place, text === undefined ? 'text' : 'csv');
-  });
-  howMany(n, MAX_LINES, '#');
-}
-
-/** Undefined: its quotes do not fit. */
-function cellsOf(text: string): string[] | undefined {
-  const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-  if (!line.includes('"')) return line.split(',');
-  try {
-    return parse(line, { bom: true })[0];
-  } catch {
-    return undefined;
-  }
-}
-
-/** The first sheet of a workbook, with its header apart: the rows are read before a transaction begins. */
-export interface Sheet {
+/** A table with its header apart, whose rows are read before a transaction begins. */
+export interface ObservationTable {
   header: TableLine;
-  lines: TableLine[];
+  lines: readonly TableLine[];
+  /** Which of the lines is the first after the header. */
+  first: number;
+  /** A row of CSV has as many cells as the header; of a sheet, at most so many. */
+  type: 'csv' | 'xlsx';
 }
 
-/** Reads a workbook. Throws Invalid (400) for what is none. */
-export async function sheetOf(bytes: Buffer): Promise<Sheet> {
+/** A CSV file (RFC 4180) with a header of the fields' names in English or Chinese, in any order. An empty cell is not given. */
+export function csvTable(bytes: Buffer, charset = 'utf-8'): ObservationTable {
+  const lines = csvLines(bytes, CHARSETS[charset]!);
+  const at = lines.findIndex((line) => !isBlank(line));
+  return { header: lines[at] ?? { line: 1, cells: [] }, lines, first: at < 0 ? lines.length : at + 1, type: 'csv' };
+}
+
+function isBlank({ cells }: TableLine): boolean {
+  return cells.length === 1 && cells[0]!.trim() === '';
+}
+
+/** The first sheet of a workbook, its cells as a person sees them. Throws Invalid (400) for what is none. */
+export async function sheetTable(bytes: Buffer): Promise<ObservationTable> {
   try {
     return await withTemporaryFile(bytes, async (path) => {
       const { header, lines } = await openTable(path, COLUMNS);
@@ -156,7 +123,7 @@ export async function sheetOf(bytes: Buffer): Promise<Sheet> {
         all.push(...part);
         if (all.length > MAX_LINES) break;
       }
-      return { header, lines: all };
+      return { header, lines: all, first: 0, type: 'xlsx' };
     });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -164,28 +131,35 @@ export async function sheetOf(bytes: Buffer): Promise<Sheet> {
   }
 }
 
-/** The rows of a sheet, as those of a CSV file whose cells are what a person sees. */
-export function readSheet({ header, lines }: Sheet, rows: Rows): void {
-  const { places, cells: width } = headerOf(header.cells);
-  howMany(lines.length, MAX_LINES, '#');
-  for (const [place, { line, cells }] of lines.entries()) {
-    rows.lines.push(line);
-    const trimmed = cells.map((cell) => cell.trim());
-    if (trimmed.length <= width) takeCells(trimmed, places, place, rows);
+/** The rows of a table. */
+export function readTable({ header, lines, first, type }: ObservationTable, rows: Rows): void {
+  const places = placesOf(header);
+  const width = header.cells.length;
+  let n = 0;
+  for (let i = first; i < lines.length; i++) {
+    const line = lines[i]!;
+    if (isBlank(line)) continue;
+    const place = n++;
+    howMany(n, MAX_LINES, '#');
+    rows.lines.push(line.line);
+    const { cells, broken } = line;
+    if (broken === 'quotes') rows.refuseLine(place, 'csv');
+    else if (broken && cells.some((cell) => cell.includes('\uFFFD'))) rows.refuseLine(place, 'text');
+    else if (type === 'csv' ? cells.length === width : cells.length <= width) takeCells(cells, places, place, rows);
     else rows.refuseLine(place, 'csv');
   }
+  howMany(n, MAX_LINES, '#');
 }
 
 function takeCells(cells: readonly string[], places: ReadonlyMap<Column, number>, place: number, rows: Rows): void {
-  const cell = (name: Column): string | undefined => cells[places.get(name) ?? -1] || undefined;
+  const cell = (name: Column): string | undefined => cells[places.get(name) ?? -1]?.trim() || undefined;
   const value = cell('value');
   const number = value !== undefined && NUMBER.test(value) ? Number(value) : (value ?? null);
   rows.take(place, cell('studentNumber'), cell('metric'), cell('day'), cell('at'), number, cell('key'));
 }
 
-function headerOf(cells: readonly string[]): { places: Map<Column, number>; cells: number } {
-  const names = cells.map((name) => name.replace(/^\ufeff/, ''));
-  const { at, errors } = readHeader(COLUMNS, ['studentNumber', 'metric', 'value'], names);
+function placesOf({ cells }: TableLine): Map<Column, number> {
+  const { at, errors } = readHeader(COLUMNS, ['studentNumber', 'metric', 'value'], cells);
   if (errors.length > 0) throw new Invalid({ errors: errors.map(({ zh, en }) => ({ pointer: '#', line: 1, zh, en })) });
-  return { places: at, cells: names.length };
+  return at;
 }

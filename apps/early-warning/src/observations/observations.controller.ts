@@ -1,11 +1,11 @@
 import { Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { XLSX_TYPE } from '#exchange';
+import { CSV_TYPE, XLSX_TYPE } from '#exchange';
 import { JSON_TYPE, Raw, RawBody, type RawContent, Summary, Returns } from '#http';
 import { CHARSETS } from './formats.js';
 import { BatchQuery, BatchResultDto, ObservationBatchDto } from './observations.dto.js';
-import { Observations } from './observations.service.js';
+import { NDJSON_TYPE, Observations } from './observations.service.js';
 
 const MB = 1_048_576;
 const LINES = { type: 'string', maxLength: 16 * MB };
@@ -20,7 +20,7 @@ export class ObservationsController {
   @HttpCode(200)
   @RawBody({
     [JSON_TYPE]: { maxBytes: 4 * MB, schema: { $ref: getSchemaPath(ObservationBatchDto) } },
-    'application/x-ndjson': {
+    [NDJSON_TYPE]: {
       maxBytes: 16 * MB,
       schema: {
         ...LINES,
@@ -29,7 +29,7 @@ export class ObservationsController {
         example: '{"studentNumber":"2024000001","metric":"library_visits","day":"2026-11-20","value":1}\n',
       },
     },
-    'text/csv': {
+    [CSV_TYPE]: {
       maxBytes: 16 * MB,
       charsets: Object.keys(CHARSETS),
       schema: {

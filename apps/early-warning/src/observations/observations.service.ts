@@ -10,7 +10,7 @@ import { AllRowsRefused, Invalid } from '#problems';
 import { dayOf } from '#rule-language';
 import { CampusClock } from '#time';
 import { metricCatalogue } from '../metrics/metrics.service.js';
-import { readCsv, readLines, readList, readSheet, sheetOf } from './formats.js';
+import { csvTable, readLines, readList, readTable, sheetTable } from './formats.js';
 import { IngestPolicy } from './ingest.policy.js';
 import { KnownStudents } from './known-students.js';
 import { type BatchName, openBatch } from './ledger.js';
@@ -20,6 +20,7 @@ import { Rows } from './rows.js';
 import { closedDays, lastMetrics, writeRows } from './writing.js';
 
 const RETRY_AFTER_SECONDS = 2;
+export const NDJSON_TYPE = 'application/x-ndjson';
 const BYTES_PER_LINE = 64;
 /** Rows that are described where none was taken. */
 const MAX_ERRORS = 100;
@@ -128,13 +129,10 @@ async function inLines({ type, charset, bytes }: RawContent, { source, batchKey 
   if (source === undefined || batchKey === undefined)
     throw new Invalid({ errors: [{ pointer: `?${missing}`, zh: '必填', en: 'is required' }] });
   const delivery = { source, batchKey, sha256: sha256Of(bytes), pointer: '#/' };
-  if (type === XLSX_TYPE) {
-    const sheet = await sheetOf(bytes);
-    return { ...delivery, size: sheet.lines.length, read: (rows) => readSheet(sheet, rows) };
+  if (type === NDJSON_TYPE) {
+    const size = Math.ceil(bytes.length / BYTES_PER_LINE);
+    return { ...delivery, size, read: (rows) => readLines(bytes, rows) };
   }
-  return {
-    ...delivery,
-    size: Math.ceil(bytes.length / BYTES_PER_LINE),
-    read: (rows) => (type === 'text/csv' ? readCsv(bytes, rows, charset) : readLines(bytes, rows)),
-  };
+  const table = type === XLSX_TYPE ? await sheetTable(bytes) : csvTable(bytes, charset);
+  return { ...delivery, size: table.lines.length, read: (rows) => readTable(table, rows) };
 }

@@ -6,6 +6,7 @@ import { Policies } from '#policy';
 import { AllRowsRefused } from '#problems';
 import { studentIdsByNumber } from '#roster';
 import { CampusClock } from '#time';
+import { PendingDevicesPolicy } from '../devices/pending-devices.policy.js';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from './affected-nights.js';
 import { type PassRow, readRow, readTime, reject, type RejectedRow } from './pass-rows.js';
@@ -13,6 +14,7 @@ import type { PassBatchDto, PassBatchResultDto } from './passes.dto.js';
 import {
   type Gate,
   gatesByCode,
+  heldPasses,
   insertPasses,
   type NewPass,
   numbersUsedBefore,
@@ -29,6 +31,15 @@ import { Retention } from './retention.service.js';
 const CLOCK_AHEAD_MINUTES = 15;
 /** Rows that are described where none was taken. */
 const MAX_ERRORS = 100;
+
+const TOO_MANY_PENDING = [
+  '未登记的设备，且等待审批的设备已达上限，请先审批',
+  'is not registered, and too many devices wait for approval: approve or retire those first',
+] as const;
+const TOO_MANY_HELD = [
+  '设备等待审批，暂存的通行已达上限，请先审批',
+  'waits for approval, and as many passes are held for it as may be: approve it first, then send them again',
+] as const;
 
 interface Candidate {
   row: PassRow;
@@ -94,19 +105,31 @@ export class PassBatches {
 
   /** Rows with their device and student, in turn. */
   private async resolve(tx: Tx, rows: PassRow[]): Promise<{ candidates: Candidate[]; rejected: RejectedRow[] }> {
-    const gates = await gatesByCode(tx, [...new Set(rows.map((row) => row.deviceCode))], newId);
+    const most = (await this.policies.at(tx, PendingDevicesPolicy, this.clock.today())).value;
+    const gates = await gatesByCode(tx, [...new Set(rows.map((row) => row.deviceCode))], newId, most.devices);
+    const pending = [...gates.values()].filter(({ status }) => status === 'pending').map(({ id }) => id);
+    const held = await heldPasses(tx, pending);
     const students = await studentIdsByNumber(tx, [...new Set(rows.map((row) => row.studentNumber))]);
     const latest = new Date(this.clock.now().getTime() + CLOCK_AHEAD_MINUTES * 60_000);
     const oldest = await this.retention.passesSince(tx);
     const candidates: Candidate[] = [];
     const rejected: RejectedRow[] = [];
     for (const row of rows) {
-      const pass = this.passOf(row, gates.get(row.deviceCode) as Gate, students.get(row.studentNumber), {
-        oldest,
-        latest,
-      });
-      if ('pointer' in pass) rejected.push(pass);
-      else candidates.push({ row, pass });
+      const gate = gates.get(row.deviceCode);
+      const pass = gate
+        ? this.passOf(row, gate, students.get(row.studentNumber), { oldest, latest })
+        : reject(row.index, 'deviceCode', ...TOO_MANY_PENDING);
+      if ('pointer' in pass) {
+        rejected.push(pass);
+        continue;
+      }
+      const waiting = (held.get(pass.deviceId) ?? 0) + 1;
+      if (pass.status === 'held' && waiting > most.heldPasses) {
+        rejected.push(reject(row.index, 'deviceCode', ...TOO_MANY_HELD));
+        continue;
+      }
+      held.set(pass.deviceId, waiting);
+      candidates.push({ row, pass });
     }
     return { candidates: candidates.sort(inTurn), rejected };
   }

@@ -13,10 +13,15 @@ export interface Gate {
 }
 
 /**
- * The gates of these codes, by code; unknown ones become pending. They stay as they are until the transaction ends, so
+ * The gates of these codes, by code; unknown ones become pending, as long as no more than `mostPending` are. They stay as they are until the transaction ends, so
  * that no pass is held for a device that is being approved.
  */
-export async function gatesByCode(tx: Tx, codes: readonly string[], newId: () => string): Promise<Map<string, Gate>> {
+export async function gatesByCode(
+  tx: Tx,
+  codes: readonly string[],
+  newId: () => string,
+  mostPending: number,
+): Promise<Map<string, Gate>> {
   const read = () =>
     query<Gate>(
       tx,
@@ -31,11 +36,23 @@ export async function gatesByCode(tx: Tx, codes: readonly string[], newId: () =>
     await query(
       tx,
       sql`INSERT INTO safety.device (id, code) SELECT * FROM unnest(${unknown.map(newId)}::uuid[], ${unknown}::text[])
+           LIMIT greatest(0, ${mostPending}::int - (SELECT count(*) FROM safety.device WHERE status = 'pending'))
           ON CONFLICT (code) DO NOTHING`,
     );
     rows = await read();
   }
   return new Map(rows.map((row) => [row.code, row]));
+}
+
+/** How many passes are held for these devices. */
+export async function heldPasses(tx: Tx, deviceIds: readonly string[]): Promise<Map<string, number>> {
+  if (deviceIds.length === 0) return new Map();
+  const rows = await query<{ id: string; held: number }>(
+    tx,
+    sql`SELECT device_id AS id, count(*)::int AS held FROM safety.pass
+         WHERE device_id = ANY(${deviceIds}::uuid[]) AND status = 'held' GROUP BY device_id`,
+  );
+  return new Map(rows.map(({ id, held }) => [id, held]));
 }
 
 export interface NewPass {

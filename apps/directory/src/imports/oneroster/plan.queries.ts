@@ -1,3 +1,4 @@
+import type { UnitKind } from '#contracts';
 import { query, raw, sql, type Tx } from '#database';
 import type { RowErrors } from '#exchange';
 
@@ -5,8 +6,14 @@ import type { RowErrors } from '#exchange';
 export interface RosterContext {
   source: string;
   today: string;
-  /** Files that are there: only what they bring is replaced. */
-  has: { orgs: boolean; classes: boolean; users: boolean; roles: boolean; enrollments: boolean };
+  /** What the set brings all of: only that is closed where it is there no more. Units and memberships by the kind of unit. */
+  whole: { units: readonly UnitKind[]; people: boolean; memberships: readonly UnitKind[] };
+  /** Where the set says who somebody is, for errors and samples. */
+  people: { file: string; number: string };
+  /** The column that says a unit's code, by the file the unit stands in. */
+  codes: Readonly<Record<string, string>>;
+  /** Gives the staged units their parents and the ids we know them by, where codes do not tell. */
+  recogniseUnits?: (tx: Tx) => Promise<void>;
 }
 
 /** Temporary tables for the rows of the set. `action` and `changed` are filled in by `plan`. */
@@ -40,13 +47,14 @@ export async function plan(tx: Tx, context: RosterContext, findings: RowErrors):
   await recognise(tx, context.source, 'unit', 'staged_unit', 'unit', 'e.kind = s.kind AND e.code = s.code');
   await recognise(tx, context.source, 'person', 'staged_user', 'person', 'e.kind = s.kind AND e.number = s.number');
   await query(tx, sql`UPDATE staged_term s SET parent_id = p.id FROM staged_term p WHERE p.n = s.parent_n`);
+  await context.recogniseUnits?.(tx);
   await query(tx, sql`UPDATE staged_unit s SET parent_id = p.id FROM staged_unit p WHERE p.n = s.parent_n`);
   await query(
     tx,
     sql`UPDATE staged_unit s SET term_id = t.id, begins = t.starts_on FROM staged_term t WHERE t.n = s.term_n`,
   );
-  await checkNumbers(tx, findings);
-  await checkCodes(tx, findings);
+  await checkNumbers(tx, context, findings);
+  await checkCodes(tx, context, findings);
   findings.refuse();
   await compare(tx);
   await planMemberships(tx, context);
@@ -75,14 +83,14 @@ async function recognise(
   );
 }
 
-async function checkNumbers(tx: Tx, findings: RowErrors): Promise<void> {
+async function checkNumbers(tx: Tx, { people }: RosterContext, findings: RowErrors): Promise<void> {
   const twice = await query<{ line: number }>(
     tx,
     sql`SELECT line FROM (SELECT line, row_number() OVER (PARTITION BY kind, number ORDER BY line) AS nth FROM staged_user
          WHERE number <> '') s WHERE nth > 1 ORDER BY line LIMIT 10000`,
   );
   for (const { line } of twice) {
-    findings.add('users.csv', line, 'identifier', { zh: '学工号在文件中重复', en: 'two users have this number' });
+    findings.add(people.file, line, people.number, { zh: '学工号在文件中重复', en: 'two users have this number' });
   }
   const taken = await query<{ line: number }>(
     tx,
@@ -90,22 +98,21 @@ async function checkNumbers(tx: Tx, findings: RowErrors): Promise<void> {
          WHERE NOT EXISTS (SELECT 1 FROM staged_user o WHERE o.id = e.id) ORDER BY s.line LIMIT 10000`,
   );
   for (const { line } of taken) {
-    findings.add('users.csv', line, 'identifier', {
+    findings.add(people.file, line, people.number, {
       zh: '学工号已属于另一人',
       en: 'the number belongs to somebody else',
     });
   }
 }
 
-async function checkCodes(tx: Tx, findings: RowErrors): Promise<void> {
+async function checkCodes(tx: Tx, { codes }: RosterContext, findings: RowErrors): Promise<void> {
   const taken = await query<{ file: string; line: number }>(
     tx,
     sql`SELECT s.file, s.line FROM staged_unit s JOIN directory.unit e ON e.kind = s.kind AND e.code = s.code AND e.id <> s.id
          WHERE NOT EXISTS (SELECT 1 FROM staged_unit o WHERE o.id = e.id) ORDER BY s.file, s.line LIMIT 10000`,
   );
   for (const { file, line } of taken) {
-    const column = file === 'orgs.csv' ? 'identifier' : 'classCode';
-    findings.add(file, line, column, { zh: '代码已属于另一单位', en: 'the code belongs to another unit' });
+    findings.add(file, line, codes[file], { zh: '代码已属于另一单位', en: 'the code belongs to another unit' });
   }
 }
 
@@ -177,18 +184,18 @@ async function planMemberships(tx: Tx, { today }: RosterContext): Promise<void> 
 }
 
 /** What the source brought before and brings no more. */
-async function planClosing(tx: Tx, { source, today, has }: RosterContext): Promise<void> {
+async function planClosing(tx: Tx, { source, today, whole }: RosterContext): Promise<void> {
   await query(
     tx,
     sql`INSERT INTO gone_unit SELECT u.id FROM directory.source_link l JOIN directory.unit u ON u.id = l.id
          WHERE l.source = ${source} AND l.kind = 'unit' AND u.active
-           AND CASE WHEN u.kind IN ('class', 'course_class') THEN ${has.classes}::boolean ELSE ${has.orgs}::boolean END
+           AND u.kind = ANY(${whole.units})
            AND NOT EXISTS (SELECT 1 FROM staged_unit s WHERE s.id = u.id)`,
   );
   await query(
     tx,
     sql`INSERT INTO gone_person SELECT p.id, p.kind FROM directory.source_link l JOIN directory.person p ON p.id = l.id
-         WHERE l.source = ${source} AND l.kind = 'person' AND p.active AND ${has.users}::boolean
+         WHERE l.source = ${source} AND l.kind = 'person' AND p.active AND ${whole.people}::boolean
            AND NOT EXISTS (SELECT 1 FROM staged_user s WHERE s.id = p.id)`,
   );
   await query(
@@ -196,7 +203,7 @@ async function planClosing(tx: Tx, { source, today, has }: RosterContext): Promi
     sql`INSERT INTO gone_membership SELECT m.id, m.person_id, m.unit_id, m.valid_from
           FROM directory.membership m JOIN directory.unit u ON u.id = m.unit_id
          WHERE m.source = ${source} AND (m.valid_to IS NULL OR m.valid_to > ${today})
-           AND CASE WHEN u.kind IN ('class', 'course_class') THEN ${has.enrollments}::boolean ELSE ${has.roles}::boolean END
+           AND u.kind = ANY(${whole.memberships})
            AND NOT EXISTS (SELECT 1 FROM planned_membership d WHERE d.person_id = m.person_id AND d.unit_id = m.unit_id
                               AND daterange(d.valid_from, d.valid_to) && daterange(m.valid_from, m.valid_to))`,
   );

@@ -1,3 +1,4 @@
+import { UNIT_KINDS, type UnitKind } from '#contracts';
 import type { Tx } from '#database';
 import type { RowErrors } from '#exchange';
 import type { ImportRun } from '../import-run.js';
@@ -7,7 +8,10 @@ import { apply } from './apply.queries.js';
 import { RosterLoader } from './load.js';
 import { createStaging, plan, type RosterContext } from './plan.queries.js';
 import { openSet } from './set.js';
-import { countChanges, emptiedUnits, measureIdentities, measureShrinking, sampleChanges } from './summary.queries.js';
+import { checkRoster, sampleChanges } from './summary.queries.js';
+
+const CLASS_UNITS: readonly UnitKind[] = ['class', 'course_class'];
+const ORG_UNITS = (Object.keys(UNIT_KINDS) as UnitKind[]).filter((kind) => !CLASS_UNITS.includes(kind));
 
 /** Imports a OneRoster CSV 1.2 bulk set. Returns what changed, or for a dry run would change. */
 export async function importRoster(
@@ -22,26 +26,21 @@ export async function importRoster(
   await createStaging(tx);
   const loader = new RosterLoader(tx, open, findings, run.onRows);
   await loader.load();
+  const hasRoles = open.has('roles') || hasRolesInUsers(open);
   const context: RosterContext = {
     source: run.source,
     today: run.today,
-    has: {
-      orgs: open.has('orgs'),
-      classes: open.has('classes'),
-      users: open.has('users'),
-      roles: open.has('roles') || hasRolesInUsers(open),
-      enrollments: open.has('enrollments'),
+    whole: {
+      units: [...(open.has('orgs') ? ORG_UNITS : []), ...(open.has('classes') ? CLASS_UNITS : [])],
+      people: open.has('users'),
+      memberships: [...(hasRoles ? ORG_UNITS : []), ...(open.has('enrollments') ? CLASS_UNITS : [])],
     },
+    people: { file: 'users.csv', number: 'identifier' },
+    codes: { 'orgs.csv': 'identifier', 'classes.csv': 'classCode' },
   };
   await plan(tx, context, findings);
-  const changes = await countChanges(tx);
-  const { students, studentsEnded, memberships, membershipsEnded } = await measureShrinking(tx, context);
-  guard.check({ zh: '在籍学生', en: 'active students' }, students, studentsEnded);
-  guard.check({ zh: '当前归属', en: 'open memberships' }, memberships, membershipsEnded);
-  guard.checkUnits(await emptiedUnits(tx, context));
-  guard.checkIdentities(await measureIdentities(tx));
-  const result = { ...changes, skipped: loader.skipped };
-  if (run.dryRun) return { ...result, refusedBecause: guard.reasons, samples: await sampleChanges(tx) };
+  const result = { ...(await checkRoster(tx, context, guard)), skipped: loader.skipped };
+  if (run.dryRun) return { ...result, refusedBecause: guard.reasons, samples: await sampleChanges(tx, context) };
   guard.refuse();
   await apply(tx, context);
   return result;

@@ -1,6 +1,6 @@
 import { query, queryOne, sql, type Tx } from '#database';
 import { type Changes, type Samples, withoutNulls } from '../changes.js';
-import type { Identities } from '../shrink-guard.js';
+import type { Identities, ShrinkGuard } from '../shrink-guard.js';
 import type { RosterContext } from './plan.queries.js';
 
 /** What an import did, or would do. */
@@ -11,7 +11,18 @@ export interface RosterChanges {
   memberships: Changes;
 }
 
-export async function countChanges(tx: Tx): Promise<RosterChanges> {
+/** What the planned import does, and whether the guard lets it. */
+export async function checkRoster(tx: Tx, context: RosterContext, guard: ShrinkGuard): Promise<RosterChanges> {
+  const changes = await countChanges(tx);
+  const { students, studentsEnded, memberships, membershipsEnded } = await measureShrinking(tx, context);
+  guard.check({ zh: '在籍学生', en: 'active students' }, students, studentsEnded);
+  guard.check({ zh: '当前归属', en: 'open memberships' }, memberships, membershipsEnded);
+  guard.checkUnits(await emptiedUnits(tx, context));
+  guard.checkIdentities(await measureIdentities(tx));
+  return changes;
+}
+
+async function countChanges(tx: Tx): Promise<RosterChanges> {
   const row = await queryOne<RosterChanges>(
     tx,
     sql`SELECT (SELECT jsonb_build_object('create', count(*) FILTER (WHERE action = 'create'),
@@ -28,9 +39,9 @@ export async function countChanges(tx: Tx): Promise<RosterChanges> {
 }
 
 /** Active students and open memberships of the source, and how many of them the import would end. */
-export async function measureShrinking(
+async function measureShrinking(
   tx: Tx,
-  { source, today, has }: RosterContext,
+  { source, today, whole }: RosterContext,
 ): Promise<{ students: number; studentsEnded: number; memberships: number; membershipsEnded: number }> {
   const row = await queryOne<{
     students: number;
@@ -46,17 +57,14 @@ export async function measureShrinking(
                      WHERE p.kind = 'student' AND p.active AND NOT s.active) AS "studentsEnded",
                (SELECT count(*)::int FROM directory.membership m JOIN directory.unit u ON u.id = m.unit_id
                  WHERE m.source = ${source} AND (m.valid_to IS NULL OR m.valid_to > ${today})
-                   AND CASE WHEN u.kind IN ('class', 'course_class') THEN ${has.enrollments}::boolean ELSE ${has.roles}::boolean END) AS memberships,
+                   AND u.kind = ANY(${whole.memberships})) AS memberships,
                (SELECT count(*)::int FROM gone_membership) AS "membershipsEnded"`,
   );
   return row!;
 }
 
 /** Units that the source brought students into and all of whose students it now brings no more, or in no unit of the kind. */
-export async function emptiedUnits(
-  tx: Tx,
-  { source, today }: RosterContext,
-): Promise<{ code: string; students: number }[]> {
+async function emptiedUnits(tx: Tx, { source, today }: RosterContext): Promise<{ code: string; students: number }[]> {
   return query(
     tx,
     sql`SELECT u.code, count(*)::int AS students
@@ -73,7 +81,7 @@ export async function emptiedUnits(
 }
 
 /** Of the people the set speaks of and we know. */
-export async function measureIdentities(tx: Tx): Promise<Identities> {
+async function measureIdentities(tx: Tx): Promise<Identities> {
   const row = await queryOne<Identities>(
     tx,
     sql`SELECT count(*)::int AS people, count(*) FILTER (WHERE changed && '{number}')::int AS renumbered,
@@ -84,7 +92,7 @@ export async function measureIdentities(tx: Tx): Promise<Identities> {
 }
 
 /** Some of what would be made, changed and ended: lines and ids, no contents. */
-export async function sampleChanges(tx: Tx): Promise<Samples> {
+export async function sampleChanges(tx: Tx, { people }: RosterContext): Promise<Samples> {
   const id = sql`CASE WHEN action <> 'create' THEN id END`;
   const staged = (action: 'create' | 'change') =>
     query(
@@ -92,8 +100,8 @@ export async function sampleChanges(tx: Tx): Promise<Samples> {
       sql`(SELECT 'term' AS what, 'academicSessions.csv' AS file, line, ${id} AS id, NULL::uuid AS "unitId", changed AS columns
              FROM staged_term WHERE action = ${action} ORDER BY line LIMIT 25)
           UNION ALL (SELECT 'unit', file, line, ${id}, NULL, changed FROM staged_unit WHERE action = ${action} ORDER BY n LIMIT 25)
-          UNION ALL (SELECT 'person', 'users.csv', line, ${id}, NULL, changed FROM staged_user WHERE action = ${action} ORDER BY line LIMIT 25)
-          UNION ALL (SELECT 'membership', 'users.csv', p.line, CASE WHEN p.action <> 'create' THEN p.id END,
+          UNION ALL (SELECT 'person', ${people.file}, line, ${id}, NULL, changed FROM staged_user WHERE action = ${action} ORDER BY line LIMIT 25)
+          UNION ALL (SELECT 'membership', ${people.file}, p.line, CASE WHEN p.action <> 'create' THEN p.id END,
                             CASE WHEN u.action <> 'create' THEN u.id END, NULL
                        FROM planned_membership m JOIN staged_user p ON p.id = m.person_id JOIN staged_unit u ON u.id = m.unit_id
                       WHERE m.action = ${action} ORDER BY p.line LIMIT 25)`,

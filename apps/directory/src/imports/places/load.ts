@@ -1,10 +1,10 @@
 import { type PLACE_KINDS, type Bilingual } from '#contracts';
 import type { Tx } from '#database';
-import { dateIn, type RowErrors, type Table } from '#exchange';
+import { dateIn, type RowErrors } from '#exchange';
 import { copyInto, copyRow } from '../staging.js';
 import type { Column } from './file.js';
 
-type Cells = Record<Column, string>;
+export type PlaceCells = Record<Column, string>;
 type PlaceKind = keyof typeof PLACE_KINDS;
 
 interface StagedPlace {
@@ -23,13 +23,15 @@ interface StagedPlace {
 const LEVELS = ['campus', 'building', 'floor', 'room', 'bed'] as const;
 const NEEDED: Bilingual = { zh: '不能为空', en: 'must not be blank' };
 
-/** What the header says of the file: columns that are not there are left as they are. */
+/** What the file says all of: the rest is left as it is. */
 export interface PlacesHeader {
+  /** Places that are there no more are closed. */
+  places: boolean;
   grids: boolean;
   residents: boolean;
 }
 
-/** Reads a places file into the staging tables; what is wrong goes to `findings`. */
+/** Takes the rows of a places file for the staging tables; what is wrong goes to `findings`. */
 export class PlacesLoader {
   private readonly places = new Map<string, StagedPlace>();
   private readonly grids = new Map<string, string | null>();
@@ -37,23 +39,13 @@ export class PlacesLoader {
   private readonly students = new Set<string>();
   private readonly residences: string[] = [];
 
+  /** `file`: what errors call it. */
   constructor(
-    private readonly tx: Tx,
-    private readonly table: Table<Column>,
+    private readonly file: string,
     private readonly findings: RowErrors,
-    private readonly onRows: (rows: number) => Promise<void>,
   ) {}
 
-  async load(): Promise<PlacesHeader> {
-    for await (const rows of this.table.rows()) {
-      for (const { line, cells } of rows) this.readRow(line, cells);
-      await this.onRows(rows.length);
-    }
-    await this.write();
-    return { grids: this.table.has('grid'), residents: this.table.has('student_number') };
-  }
-
-  private readRow(line: number, row: Cells): void {
+  add(line: number, row: PlaceCells): void {
     const deepest = [...LEVELS].reverse().find((level) => row[level] !== '');
     if (row.bed === '' && row.student_number !== '') return this.complain(line, 'bed', NEEDED);
     if (!deepest) {
@@ -75,7 +67,7 @@ export class PlacesLoader {
   }
 
   /** The place of a row's level; a place that is named in several rows must have the same parent in all. */
-  private place(line: number, kind: PlaceKind, row: Cells, parent: StagedPlace | null): StagedPlace {
+  private place(line: number, kind: PlaceKind, row: PlaceCells, parent: StagedPlace | null): StagedPlace {
     const inBuilding = kind === 'campus' || kind === 'building' ? '' : `${row.building}-`;
     const code = kind === 'bed' ? `${inBuilding}${row.room}-${row.bed}` : `${inBuilding}${row[kind]}`;
     const key = `${kind} ${code}`;
@@ -106,7 +98,7 @@ export class PlacesLoader {
     if (!this.grids.has(grid)) this.grids.set(grid, null);
   }
 
-  private readBed(line: number, row: Cells, bed: StagedPlace): void {
+  private readBed(line: number, row: PlaceCells, bed: StagedPlace): void {
     if (this.beds.has(bed.code))
       return this.complain(line, 'bed', { zh: '床位在文件中重复', en: 'the bed occurs twice in the file' });
     this.beds.add(bed.code);
@@ -121,17 +113,18 @@ export class PlacesLoader {
     this.residences.push(copyRow(line, bed.n, row.student_number, dateIn(row.from) ?? null));
   }
 
-  private async write(): Promise<void> {
+  /** Writes what was added into the staging tables. */
+  async write(tx: Tx): Promise<void> {
     const grids = [...this.grids].map(([code, name]) => copyRow(code, name));
     const places = [...this.places.values()].map(({ n, line, kind, code, name, fallback, parent, grid }) =>
       copyRow(n, line, kind, code, name, fallback, parent?.n ?? null, grid),
     );
-    await copyInto(this.tx, 'staged_grid (code, name)', grids);
-    await copyInto(this.tx, 'staged_place (n, line, kind, code, name, fallback, parent_n, grid_code)', places);
-    await copyInto(this.tx, 'staged_residence (line, bed_n, number, begins)', this.residences);
+    await copyInto(tx, 'staged_grid (code, name)', grids);
+    await copyInto(tx, 'staged_place (n, line, kind, code, name, fallback, parent_n, grid_code)', places);
+    await copyInto(tx, 'staged_residence (line, bed_n, number, begins)', this.residences);
   }
 
   private complain(line: number, column: string | undefined, text: Bilingual): void {
-    this.findings.add(this.table.file, line, column, text);
+    this.findings.add(this.file, line, column, text);
   }
 }

@@ -68,7 +68,7 @@ async function planPlaces(tx: Tx, { source, header }: PlacesContext): Promise<vo
   await query(
     tx,
     sql`INSERT INTO gone_place SELECT e.id FROM directory.place e
-         WHERE e.source = ${source} AND e.active AND NOT EXISTS (SELECT 1 FROM staged_place s WHERE s.id = e.id)`,
+         WHERE e.source = ${source} AND e.active AND ${header.places}::boolean AND NOT EXISTS (SELECT 1 FROM staged_place s WHERE s.id = e.id)`,
   );
 }
 

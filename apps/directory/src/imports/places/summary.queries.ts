@@ -1,6 +1,6 @@
 import { query, queryOne, sql, type Tx } from '#database';
-import type { Changes, Samples } from '../changes.js';
-import { withoutNulls } from '../changes.js';
+import { type Changes, type Samples, withoutNulls } from '../changes.js';
+import type { ShrinkGuard } from '../shrink-guard.js';
 import type { PlacesContext } from './plan.queries.js';
 
 export interface PlacesChanges {
@@ -9,7 +9,15 @@ export interface PlacesChanges {
   residences: Changes;
 }
 
-export async function countChanges(tx: Tx): Promise<PlacesChanges> {
+/** What the planned import does, and whether the guard lets it. */
+export async function checkPlaces(tx: Tx, context: PlacesContext, guard: ShrinkGuard): Promise<PlacesChanges> {
+  const changes = await countChanges(tx);
+  const { open, ended } = await measureShrinking(tx, context);
+  guard.check({ zh: '当前入住', en: 'open residences' }, open, ended);
+  return changes;
+}
+
+async function countChanges(tx: Tx): Promise<PlacesChanges> {
   const row = await queryOne<PlacesChanges>(
     tx,
     sql`SELECT (SELECT jsonb_build_object('create', count(*) FILTER (WHERE action = 'create'),
@@ -24,10 +32,7 @@ export async function countChanges(tx: Tx): Promise<PlacesChanges> {
 }
 
 /** Open residences of the source, and how many of them the import would end without a new one. */
-export async function measureShrinking(
-  tx: Tx,
-  { source, today }: PlacesContext,
-): Promise<{ open: number; ended: number }> {
+async function measureShrinking(tx: Tx, { source, today }: PlacesContext): Promise<{ open: number; ended: number }> {
   const row = await queryOne<{ open: number; ended: number }>(
     tx,
     sql`SELECT (SELECT count(*)::int FROM directory.residence WHERE source = ${source} AND (valid_to IS NULL OR valid_to > ${today})) AS open,

@@ -1,0 +1,87 @@
+import type { Actor } from '#auth';
+import type { Permission } from '#contracts';
+import { findInScope, query, queryOne, sql, type Sql, type Tx } from '#database';
+import { NotFound } from '#problems';
+import { inScope, unitInScope } from '#roster';
+import { Bookable } from './bookable.entity.js';
+import { type Booking, TAKING } from './booking.entity.js';
+import type { Span } from './opening-hours.js';
+
+const PERSON = sql`json_build_object('id', p.id, 'number', p.number, 'name', p.name)`;
+
+/** SQL: the person in a column as answers show them, null where there is none. */
+export function personRef(column: Sql): Sql {
+  return sql`(SELECT ${PERSON} FROM directory.published_person_v1 p WHERE p.id = ${column})`;
+}
+
+/**
+ * Predicate over a bookable `k`: does the actor keep it? Hours are their host's; with `rulesOnly`, which shows no bookings, those too who
+ * answer for the unit. An app by itself keeps all.
+ */
+export function keeps(actor: Actor, permission: Permission, rulesOnly = false): Sql {
+  const scope = actor.scopeOf(permission);
+  const me = actor.personId;
+  if (scope.school && !me) return sql`TRUE`;
+  if (!me || (!scope.school && scope.unitIds.length === 0)) return sql`FALSE`;
+  const overUnit = unitInScope(scope, sql`k.unit_id`);
+  return rulesOnly
+    ? sql`(k.host_id = ${me} OR ${overUnit})`
+    : sql`(k.host_id = ${me} OR k.host_id IS NULL AND ${overUnit})`;
+}
+
+/** Predicate over a bookable `k`: staff see all of them, a student those that are for them, and what they have booked of. */
+export function visible(actor: Actor, date: string): Sql {
+  const scope = actor.scopeOf('affairs:booking:read');
+  if (scope.school || scope.unitIds.length > 0) return sql`TRUE`;
+  if (!scope.personId) return sql`FALSE`;
+  return sql`(${isFor(scope.personId, date)}
+    OR EXISTS (SELECT FROM affairs.booking o WHERE o.bookable_id = k.id AND o.student_id = ${scope.personId}))`;
+}
+
+/** Predicate over a bookable `k`: is it for this student? */
+export function isFor(studentId: string, date: string): Sql {
+  return sql`(k.audience_unit_ids = '{}' OR EXISTS (SELECT FROM directory.published_membership_v1 m
+    WHERE m.unit_id = ANY(k.audience_unit_ids) AND ${inScope({ school: false, unitIds: [], personId: studentId }, sql`m.person_id`, date)}
+      AND m.valid_from <= ${date} AND (m.valid_to IS NULL OR m.valid_to > ${date})))`;
+}
+
+/** The bookable to oneself until `tx` ends: places of it are given out one request after the other. Throws NotFound. */
+export async function lockBookable(tx: Tx, id: string, where = sql`TRUE`): Promise<Bookable> {
+  const bookable = await findInScope(tx, Bookable, id, { alias: 'k', where, lock: 'update' });
+  if (!bookable) throw new NotFound({ pointer: '#/bookableId', what: 'bookable' });
+  return bookable;
+}
+
+/** One booking of a student at a time: their limits cannot be slipped past by two requests at once. Before the bookable's lock. */
+export async function lockStudent(tx: Tx, studentId: string): Promise<void> {
+  await query(tx, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.booking ${studentId}`}, 0))`);
+}
+
+/**
+ * How many people are there at most at once in a time, or 1 or more where it is taken by one booking alone. The most are there when one of
+ * the bookings begins. `tx` holds the bookable's lock.
+ */
+export async function takenIn(tx: Tx, bookableId: string, { startsAt, endsAt }: Span): Promise<number> {
+  const row = await queryOne<{ taken: number }>(
+    tx,
+    sql`WITH taking AS (
+          SELECT starts_at, ends_at, attendees FROM affairs.booking
+           WHERE bookable_id = ${bookableId} AND status = ANY(${TAKING}::text[]) AND starts_at < ${endsAt} AND ends_at > ${startsAt})
+        SELECT coalesce(max(people), 0)::int AS taken FROM (
+          SELECT (SELECT sum(t.attendees) FROM taking t WHERE t.starts_at <= at AND t.ends_at > at) AS people
+            FROM (SELECT greatest(starts_at, ${startsAt}) AS at FROM taking) begins) there`,
+  );
+  return row!.taken;
+}
+
+/** Whether there is place for a booking. `tx` holds the bookable's lock. */
+export async function hasPlace(
+  tx: Tx,
+  bookable: Bookable,
+  booking: Span & Pick<Booking, 'attendees'>,
+): Promise<boolean> {
+  const taken = await takenIn(tx, bookable.id, booking);
+  return bookable.exclusive
+    ? taken === 0 && booking.attendees <= bookable.capacity
+    : taken + booking.attendees <= bookable.capacity;
+}
