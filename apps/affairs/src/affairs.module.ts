@@ -1,5 +1,6 @@
 import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
+import { catalogue } from './catalogue/catalogue.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
@@ -14,7 +15,7 @@ import { Catalogue1764801000000 } from './migrations/1764801000000-catalogue.js'
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, tasks, absences],
+  features: [leave, tasks, absences, catalogue],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
