@@ -10,6 +10,7 @@ import { LeaveOnWorkflow1763750700000 } from './migrations/1763750700000-leave-o
 import { DeadlinesAndAbsences1763770000000 } from './migrations/1763770000000-deadlines-and-absences.js';
 import { SealedTexts1764400100000 } from './migrations/1764400100000-sealed-texts.js';
 import { ProofPending1764700000000 } from './migrations/1764700000000-proof-pending.js';
+import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
@@ -24,6 +25,7 @@ export const affairs = service('affairs', {
     DeadlinesAndAbsences1763770000000,
     SealedTexts1764400100000,
     ProofPending1764700000000,
+    NamedUnits1764802000000,
   ],
   jobs: 'affairs:leave:decide',
 });

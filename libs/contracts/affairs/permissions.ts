@@ -5,16 +5,24 @@ export const PERMISSIONS = {
   'affairs:leave:submit': { zh: '本人请假', en: 'Ask for leave oneself' },
   'affairs:leave:read': { zh: '查看请假', en: 'See leaves' },
   'affairs:leave:decide': { zh: '审批请假', en: 'Decide on leaves' },
+  'affairs:application:submit': { zh: '本人办事', en: 'Apply for what the service hall offers, oneself' },
+  'affairs:application:read': { zh: '查看办件', en: 'See applications' },
+  'affairs:application:decide': { zh: '办理办件', en: 'Decide on applications' },
+  'affairs:application:replay': { zh: '复核办件的每一步', en: 'Have every decision on an application worked out anew' },
   'affairs:absence:record': { zh: '登记本人离岗及代办人', en: 'Record one’s absences, and who stands in' },
   'affairs:absence:manage': { zh: '登记所辖人员离岗', en: 'Record absences of staff in one’s charge' },
 } as const satisfies Record<string, Bilingual>;
 
+const DECIDES = ['affairs:application:read', 'affairs:application:decide', 'affairs:absence:record'] as const;
+
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
-  counselor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record'],
-  class_advisor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record'],
+  counselor: ['affairs:leave:read', 'affairs:leave:decide', ...DECIDES],
+  class_advisor: ['affairs:leave:read', 'affairs:leave:decide', ...DECIDES],
   student_affairs_officer: [
-    ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record', 'affairs:absence:manage'] as const),
+    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES] as const),
+    ...(['affairs:application:replay', 'affairs:absence:manage'] as const),
   ],
-  student: ['affairs:leave:submit', 'affairs:leave:read'],
+  department_clerk: DECIDES,
+  student: ['affairs:leave:submit', 'affairs:leave:read', 'affairs:application:submit', 'affairs:application:read'],
 };
