@@ -12,6 +12,7 @@ import { DeadlinesAndAbsences1763770000000 } from './migrations/1763770000000-de
 import { SealedTexts1764400100000 } from './migrations/1764400100000-sealed-texts.js';
 import { ProofPending1764700000000 } from './migrations/1764700000000-proof-pending.js';
 import { Catalogue1764801000000 } from './migrations/1764801000000-catalogue.js';
+import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
@@ -27,6 +28,7 @@ export const affairs = service('affairs', {
     SealedTexts1764400100000,
     ProofPending1764700000000,
     Catalogue1764801000000,
+    NamedUnits1764802000000,
   ],
   jobs: 'affairs:leave:decide',
 });
