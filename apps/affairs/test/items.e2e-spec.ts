@@ -176,6 +176,7 @@ describe('items of the service catalogue', () => {
       [{ form: { ...form, properties: { a: { $ref: 'https://example.org/x' } } } }, '#/form/properties/a/$ref'],
       [{ form: { ...form, properties: { a: { ...text, pattern: '(?<=a)b' } } } }, '#/form/properties/a/pattern'],
       [{ form: { ...form, properties: { a: { ...text, minimum: 1 } } } }, '#/form'],
+      [{ form: { ...form, required: 'why' } }, '#/form/required'],
       [{ form: { ...form, properties: { a: nested(12) } } }, `#/form${'/properties/a'.repeat(10)}`],
       [{ form: { ...form, description: 'x'.repeat(900_000) } }, '#/form'],
       [{ form, prefilled: [{ field: 'days', from: 'grade' }] }, '#/prefilled/0/field'],
