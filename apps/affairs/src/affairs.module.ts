@@ -1,6 +1,7 @@
 import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
+import { addHouseItems } from './catalogue/house-items.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
@@ -30,5 +31,6 @@ export const affairs = service('affairs', {
     Catalogue1764801000000,
     NamedUnits1764802000000,
   ],
+  seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: 'affairs:leave:decide',
 });
