@@ -22,6 +22,7 @@ export {
   personById,
   personWithPosts,
   postsOver,
+  postsOverNamed,
   sampleStudents,
   studentIdsByNumber,
   termOf,

@@ -114,6 +114,21 @@ export async function postsOver(
   );
 }
 
+/** Who holds a post on a date over units themselves, by their codes; units of several kinds may have the same code. */
+export async function postsOverNamed(
+  tx: Tx,
+  codes: readonly string[],
+  date: string,
+  kinds: readonly AppointmentKind[],
+): Promise<(Appointment & { code: string })[]> {
+  return query(
+    tx,
+    sql`SELECT DISTINCT a.person_id AS "personId", a.kind, a.unit_id AS "unitId", u.kind AS "unitKind", u.code
+          FROM directory.published_unit_v1 u JOIN staffing.published_appointment_v1 a ON a.unit_id = u.id
+         WHERE u.code = ANY(${codes}::text[]) AND a.kind = ANY(${kinds}::text[]) AND ${holdsOn(sql`a`, date)}`,
+  );
+}
+
 /** The units and places (all levels) people belong to on a date; `kinds` narrows them. */
 export async function membershipsOf(
   tx: Tx,

@@ -32,6 +32,8 @@ describe('a definition, before it is published', () => {
     [flow(step('one'), step('one')), '#/steps/1/key'],
     [flow(step('one', { signers: [{ by: 'post' }] })), '#/steps/0/signers/0/post'],
     [flow(step('one', { signers: [{ by: 'person' }] })), '#/steps/0/signers/0/personId'],
+    [flow(step('one', { signers: [{ by: 'post', post: 'counselor', over: 'named' }] })), '#/steps/0/signers/0/unit'],
+    [flow(step('one', { signers: [{ by: 'post', post: 'counselor', unit: 'JWC' }] })), '#/steps/0/signers/0/unit'],
     [flow(step('one', { mode: 'k-of-n' })), '#/steps/0/needed'],
     [flow(step('one', { mode: 'k-of-n', needed: 2 })), '#/steps/0/needed'],
     [flow(step('one', { needed: 2 })), '#/steps/0/needed'],

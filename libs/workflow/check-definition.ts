@@ -68,9 +68,11 @@ function stepErrors(step: StepDefinition, i: number): FieldError[] {
   return errors;
 }
 
-function ruleErrors({ by, post, personId }: SignerRule, at: string): FieldError[] {
+function ruleErrors({ by, post, personId, over, unit }: SignerRule, at: string): FieldError[] {
   if (by === 'post' && !post) return [error(`${at}/post`, '必填', 'is required')];
   if (by === 'person' && !personId) return [error(`${at}/personId`, '必填', 'is required')];
+  if (over === 'named' && !unit) return [error(`${at}/unit`, '必填', 'is required')];
+  if (over !== 'named' && unit) return [error(`${at}/unit`, '仅用于指定单位', 'is for `over` = `named` only')];
   return [];
 }
 

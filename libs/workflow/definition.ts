@@ -25,10 +25,11 @@ export const SIGNED_BY = {
   system: { zh: '系统', en: 'the system itself' },
 } as const satisfies Record<string, Bilingual>;
 
-/** What a case may be about: a post is held over one of them. */
+/** Over what a post is held: what the case is about, or a unit that the rule names. */
 export const OVER = {
   person: { zh: '当事人', en: 'the person' },
   unit: { zh: '所涉单位或场所，及其上级', en: 'the unit or place, and those above it' },
+  named: { zh: '指定单位（unit），与事项涉及谁无关', en: 'the unit named in `unit`, whatever the case is about' },
 } as const satisfies Record<string, Bilingual>;
 
 export const DEADLINE_ACTIONS = {
@@ -77,6 +78,13 @@ export class SignerRule {
     ...{ optional: true, example: 'person' },
   })
   over?: keyof typeof OVER;
+
+  @Text({
+    zh: '单位代码（over 为 named）：任职须在该单位本身',
+    en: 'With `over` = `named`: code of the unit; the post is one over that unit itself',
+    ...{ optional: true, max: 50, example: 'XGC' },
+  })
+  unit?: string;
 
   @Uuid({ zh: '人员（by 为 person）', en: 'Person, with `person`', optional: true })
   personId?: string;

@@ -1,4 +1,5 @@
 import { sql, type Sql } from '#database';
+import { holdsOn } from '#roster';
 import type { Workflows } from './workflows.js';
 
 /**
@@ -23,15 +24,25 @@ export function subjectAwaits(workflows: Workflows, subject: Sql, personId: stri
 }
 
 /**
- * SQL predicate over the id of a subject: was it handed to the person by name, or do they stand in for somebody absent? Whoever was
- * found by a post sees it by the scope of that post, which is as current as the office.
+ * SQL predicate over the id of a subject: was it handed to the person by name, do they stand in, or does a unit sign it, or has signed it,
+ * over which they hold the post? Whoever was found by a post over the subject sees it by the scope of that post; a post over a named
+ * unit reaches no student, so what it signs is all that it shows. Both are as current as the office.
  */
 export function subjectIsHandedTo(workflows: Workflows, subject: Sql, personId: string, at: Date): Sql {
   const me = sql`${[personId]}::uuid[]`;
-  const byName = sql`s.signer > 0 AND ((s.post IS NULL AND s.candidates @> ${me}) OR (s.also_post IS NULL AND s.also @> ${me}))`;
+  const byName = sql`s.signer > 0 AND (((s.post IS NULL OR s.stand_in) AND s.candidates @> ${me})
+    OR ((s.also_post IS NULL OR s.also_unit IS NOT NULL) AND s.also @> ${me}))`;
   const handed = sql`(s.state = 'open' AND (s.answering = ${personId}
     OR (s.answering IS NULL AND ((${byName}) OR (${standsIn(workflows, personId, at)})))))`;
-  return subjectOf(workflows, subject, handed);
+  return subjectOf(workflows, subject, sql`(${handed} OR ${signedByUnit(workflows, personId, at)})`);
+}
+
+/** Does the step wait for holders of a post over a named unit, or did they decide it, and is the person one of them today? */
+function signedByUnit(workflows: Workflows, personId: string, at: Date): Sql {
+  return sql`(s.state IN ('open', 'approved', 'rejected', 'returned') AND NOT w.own_matter_of @> ${[personId]}::uuid[]
+    AND (s.named_unit, s.post) IN (
+      SELECT u.code, a.kind FROM staffing.published_appointment_v1 a JOIN directory.published_unit_v1 u ON u.id = a.unit_id
+       WHERE a.person_id = ${personId} AND (s.unit_kind IS NULL OR u.kind = s.unit_kind) AND ${holdsOn(sql`a`, workflows.dateOf(at))}))`;
 }
 
 function subjectOf(workflows: Workflows, subject: Sql, which: Sql): Sql {

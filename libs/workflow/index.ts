@@ -4,7 +4,7 @@ export * from './reasons.js';
 export * from './available-actions.js';
 export { act, begin, fold, type Versions } from './fold.js';
 export { absentOf, awaitsMe, subjectAwaits, subjectIsHandedTo } from './inbox.js';
-export { workflowTables, workflowTablesSince } from './tables.js';
+export { workflowTables, workflowTablesNamedUnits, workflowTablesSince } from './tables.js';
 export { problemOf } from './workflow.problems.js';
 export { type Acting, type Case, commentOn, type Deadlines, type Opening, Workflows } from './workflows.js';
 export { type About, inputsOfPeople } from './inputs.js';

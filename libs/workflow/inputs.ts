@@ -1,6 +1,6 @@
 import type { AppointmentKind } from '#contracts';
 import { onceIn, query, sql, type Tx } from '#database';
-import { type Appointment, responsibleFor, nextWorkingDays, peopleByIds, postsOver } from '#roster';
+import { type Appointment, responsibleFor, nextWorkingDays, peopleByIds, postsOver, postsOverNamed } from '#roster';
 import { dateOf, instantOf } from '#time';
 import type { Definition, OVER, SignerRule } from './definition.js';
 import type { Inputs, Instance, PostHolder } from './instance.js';
@@ -35,7 +35,7 @@ export function rulesOf({ steps, standIn }: Definition): SignerRule[] {
   return [...rules, standIn].filter((rule) => rule !== null);
 }
 
-/** The kinds of posts that rules ask for over the one or the other. */
+/** The kinds of posts that rules ask for over one of these. */
 function kindsOver(rules: readonly SignerRule[], what: keyof typeof OVER): AppointmentKind[] {
   return [...new Set(rules.flatMap(({ post, over = 'person' }) => (post && over === what ? post : [])))];
 }
@@ -52,7 +52,16 @@ async function posts(
   return sorted([
     ...ofPerson.map((row) => holderOf(row)),
     ...ofUnit.map((row) => ({ ...holderOf(row), over: 'unit' as const })),
+    ...(await postsOfNamedUnits(tx, date, rules)),
   ]);
+}
+
+/** Holders of posts over the units that rules name, all of them with one statement. */
+async function postsOfNamedUnits(tx: Tx, date: string, rules: readonly SignerRule[]): Promise<PostHolder[]> {
+  const codes = [...new Set(rules.flatMap(({ over, unit }) => (over === 'named' && unit ? unit : [])))];
+  if (codes.length === 0) return [];
+  const rows = await postsOverNamed(tx, codes, date, kindsOver(rules, 'named'));
+  return rows.map((row) => ({ ...holderOf(row), over: 'named' as const, unit: row.code }));
 }
 
 function holderOf({ personId, kind, unitKind }: Pick<Appointment, 'personId' | 'kind' | 'unitKind'>): PostHolder {
@@ -72,6 +81,7 @@ export async function inputsOfPeople(
 ): Promise<Map<string, Inputs>> {
   const rules = rulesOf(definition);
   const rows = await responsibleFor(tx, personIds, date, kindsOver(rules, 'person'));
+  const ofUnits = await postsOfNamedUnits(tx, date, rules);
   const left = await gone(
     tx,
     rules.flatMap(({ personId }) => personId ?? []),
@@ -79,7 +89,7 @@ export async function inputsOfPeople(
   return new Map(
     personIds.map((id) => {
       const held = rows.filter(({ studentId }) => studentId === id);
-      return [id, { posts: sorted(held.map((row) => holderOf(row))), gone: left, workdayEnds: [] }];
+      return [id, { posts: sorted([...held.map((row) => holderOf(row)), ...ofUnits]), gone: left, workdayEnds: [] }];
     }),
   );
 }

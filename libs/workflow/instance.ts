@@ -101,13 +101,15 @@ export interface PostHolder {
   personId: string;
   post: AppointmentKind;
   unitKind: UnitKind;
-  /** Over the unit or place of the case; left out: over its person. */
-  over?: 'unit';
+  /** Over the unit or place of the case, or over one that a rule names; left out: over the case's person. */
+  over?: 'unit' | 'named';
+  /** With `named`: its code. */
+  unit?: string;
 }
 
 /** What an action looked up outside the case, kept with it: the same inputs give the same step, signers and due date again. */
 export interface Inputs {
-  /** Who holds a post over the person, the unit or the place of the case that day. */
+  /** Who holds a post over the person, the unit or the place of the case, or over a named unit, that day. */
   posts: PostHolder[];
   /** Of the persons the case names: those who have left. */
   gone: string[];

@@ -101,12 +101,13 @@ function conditionText(when: readonly Condition[]): string {
   return parts.length > 0 ? parts.join(', ') : '–';
 }
 
-function signerText({ by, post, unitKind, personId }: SignerRule): string {
+function signerText({ by, post, unitKind, personId, unit: code }: SignerRule): string {
   if (by === 'person') return personId ?? '';
   if (by === 'chosen') return '申请人选定 / chosen by the initiator';
   if (by === 'system' || !post) return '系统 / system';
   const unit = unitKind ? ({ ...UNIT_KINDS, ...PLACE_KINDS } as Record<string, Bilingual>)[unitKind] : undefined;
-  return unit ? `${both(APPOINTMENT_KINDS[post])} (${both(unit)})` : both(APPOINTMENT_KINDS[post]);
+  const where = [...(code ? [code] : []), ...(unit ? [both(unit)] : [])].join(', ');
+  return where ? `${both(APPOINTMENT_KINDS[post])} (${where})` : both(APPOINTMENT_KINDS[post]);
 }
 
 function deadlineText({ deadline }: StepDefinition): string {

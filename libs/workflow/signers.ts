@@ -133,9 +133,10 @@ function resolve(rule: SignerRule, instance: Instance, step: string, { posts, go
     post: () =>
       posts
         .filter(
-          ({ post, unitKind, over = 'person' }) =>
+          ({ post, unitKind, over = 'person', unit }) =>
             post === rule.post &&
             over === (rule.over ?? 'person') &&
+            unit === rule.unit &&
             (rule.unitKind === undefined || rule.unitKind === unitKind),
         )
         .map(({ personId }) => personId),

@@ -11,9 +11,11 @@ export interface StepRow {
   post: string | null;
   unit_kind: string | null;
   over_unit: boolean;
+  named_unit: string | null;
   apart: boolean;
   also: string[];
   also_post: string | null;
+  also_unit: string | null;
   stand_in: boolean;
   answering: string | null;
   decided_by: string | null;
@@ -45,7 +47,8 @@ export function stepRows(definition: Definition, instance: Instance): StepRow[] 
       state: open.has(0) ? 'open' : 'waiting',
       candidates: instance.initiators,
     },
-    ...{ post: null, unit_kind: null, over_unit: false, apart: false, also: [], also_post: null, stand_in: false },
+    ...{ post: null, unit_kind: null, over_unit: false, named_unit: null, apart: false, stand_in: false },
+    ...{ also: [], also_post: null, also_unit: null },
     ...{ answering: null, decided_by: null, instead_of: null },
     ...{ entered_at: (visit as Visit).enteredAt, decided_at: null },
   };
@@ -59,7 +62,8 @@ function rowOf(definition: Definition, visit: Visit, signer: Signer): Omit<StepR
   return {
     ...{ signer: no, visit: visit.no, step: visit.step, candidates },
     ...{ post: rule?.post ?? null, unit_kind: rule?.unitKind ?? null, over_unit: rule?.over === 'unit' },
-    ...{ apart: rule?.each ?? false, also, also_post: step?.deadline?.to?.post ?? null, stand_in: standIn },
+    ...{ named_unit: rule?.unit ?? null, apart: rule?.each ?? false, stand_in: standIn },
+    ...{ also, also_post: step?.deadline?.to?.post ?? null, also_unit: step?.deadline?.to?.unit ?? null },
     answering: delegated?.to ?? null,
     ...{ decided_by: by, instead_of: insteadOf, entered_at: visit.enteredAt, decided_at: at },
   };

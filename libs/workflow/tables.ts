@@ -125,3 +125,13 @@ export function workflowTablesSince(schema: string): string {
     CREATE INDEX ON ${s}.workflow_absence (starts_at, id);
   `;
 }
+
+/** SQL of what came last, for the next migration after `workflowTablesSince`: posts over units that rules name. */
+export function workflowTablesNamedUnits(schema: string): string {
+  const s = `"${schema}"`;
+  return `
+    -- the rule's post is one over the unit with this code; the same of the post that found those by escalation
+    ALTER TABLE ${s}.workflow_step ADD named_unit text, ADD also_unit text;
+    CREATE INDEX ON ${s}.workflow_step (named_unit, post) WHERE named_unit IS NOT NULL;
+  `;
+}

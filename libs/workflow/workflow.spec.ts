@@ -106,6 +106,20 @@ describe('who signs', () => {
     expect(elsewhere.waits).toEqual(['z']);
   });
 
+  it('are the holders of a post over a named unit, and of no other, whatever the case is about', () => {
+    const held = (personId: string, unit?: string) => ({
+      ...{ personId, post: 'department_clerk' as const, unitKind: 'department' as const },
+      ...(unit && { over: 'named' as const, unit }),
+    });
+    const inputs = { ...NO_INPUTS, posts: [held('a', 'JWC'), held('b', 'CWC'), held('c'), held('s', 'JWC')] };
+    const rule = { by: 'post' as const, post: 'department_clerk' as const, over: 'named' as const };
+    const signed = (unit: string) => new Flow([step('one', { signers: [{ ...rule, unit }] })], { inputs }).waits;
+    expect(signed('JWC')).toEqual(['a']);
+    expect(signed('CWC')).toEqual(['b']);
+    // A department that nobody works for: the stand-in.
+    expect(signed('BWC')).toEqual(['z']);
+  });
+
   it('is at once the stand-in where nobody is there, and the row says so; the number that must agree stays', () => {
     const flow = new Flow([step('one', { signers: people('s'), standIn: { by: 'person', personId: 'y' } })]);
     expect(flow.instance.visit!.seats[0]!.signers[0]).toMatchObject({ candidates: ['y'], standIn: true });

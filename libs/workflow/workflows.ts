@@ -87,6 +87,11 @@ export class Workflows {
     return raw(`"${this.schema}".workflow${name}`);
   }
 
+  /** The calendar date on campus. */
+  dateOf(at: Date): string {
+    return dateOf(at, this.timeZone);
+  }
+
   /** The version under which a definition is stored; stores it when the newest one differs. */
   async publish(tx: Tx, definition: Definition): Promise<number> {
     const content = JSON.stringify(definition);
@@ -316,10 +321,10 @@ export class Workflows {
           steps AS (
             INSERT INTO ${step} SELECT * FROM jsonb_populate_recordset(NULL::${step}, ${JSON.stringify(steps)}::jsonb)
             ON CONFLICT (workflow_id, signer) DO UPDATE SET
-              (visit, state, candidates, post, unit_kind, over_unit, apart, also, also_post, stand_in,
+              (visit, state, candidates, post, unit_kind, over_unit, named_unit, apart, also, also_post, also_unit, stand_in,
                answering, decided_by, instead_of, entered_at, decided_at) =
-              (excluded.visit, excluded.state, excluded.candidates, excluded.post, excluded.unit_kind, excluded.over_unit, excluded.apart,
-               excluded.also, excluded.also_post, excluded.stand_in, excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))
+              (excluded.visit, excluded.state, excluded.candidates, excluded.post, excluded.unit_kind, excluded.over_unit, excluded.named_unit, excluded.apart,
+               excluded.also, excluded.also_post, excluded.also_unit, excluded.stand_in, excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))
           INSERT INTO ${history} SELECT * FROM json_populate_recordset(NULL::${history}, ${JSON.stringify(entries)}::json)`,
     );
     await this.setTimer(tx, id, before ? dueOf(before) : null, due);

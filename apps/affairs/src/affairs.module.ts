@@ -1,6 +1,8 @@
 import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
 import { bookings } from './bookings/bookings.feature.js';
+import { catalogue } from './catalogue/catalogue.feature.js';
+import { addHouseItems } from './catalogue/house-items.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
@@ -16,6 +18,12 @@ import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
   features: [leave, tasks, absences, bookings],
+import { Catalogue1764801000000 } from './migrations/1764801000000-catalogue.js';
+import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.js';
+import { tasks } from './tasks/tasks.feature.js';
+
+export const affairs = service('affairs', {
+  features: [leave, tasks, absences, catalogue],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -27,6 +35,9 @@ export const affairs = service('affairs', {
     SealedTexts1764400100000,
     ProofPending1764700000000,
     Bookings1764804200000,
+    Catalogue1764801000000,
+    NamedUnits1764802000000,
   ],
+  seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: 'affairs:leave:decide',
 });

@@ -7,6 +7,7 @@ import { AppointmentImports1763750110000 } from './migrations/1763750110000-appo
 import { ImportDryRun1763750120000 } from './migrations/1763750120000-import-dry-run.js';
 import { KeptImports1763760410000 } from './migrations/1763760410000-kept-imports.js';
 import { UpdatedSince1763750130000 } from './migrations/1763750130000-updated-since.js';
+import { DepartmentClerks1764802000000 } from './migrations/1764802000000-department-clerks.js';
 import { seed } from './seed.js';
 
 export const staffing = service('staffing', {
@@ -17,6 +18,7 @@ export const staffing = service('staffing', {
     ImportDryRun1763750120000,
     UpdatedSince1763750130000,
     KeptImports1763760410000,
+    DepartmentClerks1764802000000,
   ],
   seed,
   jobs: 'staffing:appointment:write',

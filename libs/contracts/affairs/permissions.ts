@@ -5,6 +5,10 @@ export const PERMISSIONS = {
   'affairs:leave:submit': { zh: '本人请假', en: 'Ask for leave oneself' },
   'affairs:leave:read': { zh: '查看请假', en: 'See leaves' },
   'affairs:leave:decide': { zh: '审批请假', en: 'Decide on leaves' },
+  'affairs:application:submit': { zh: '本人办事', en: 'Apply for what the service hall offers, oneself' },
+  'affairs:application:read': { zh: '查看办件', en: 'See applications' },
+  'affairs:application:decide': { zh: '办理办件', en: 'Decide on applications' },
+  'affairs:application:replay': { zh: '复核办件的每一步', en: 'Have every decision on an application worked out anew' },
   'affairs:absence:record': { zh: '登记本人离岗及代办人', en: 'Record one’s absences, and who stands in' },
   'affairs:absence:manage': { zh: '登记所辖人员离岗', en: 'Record absences of staff in one’s charge' },
   'affairs:booking:read': { zh: '查看可预约资源与预约', en: 'See what can be booked, and bookings' },
@@ -13,7 +17,12 @@ export const PERMISSIONS = {
     zh: '开放预约、登记到场与爽约',
     en: 'Open places and hours for booking, record who came',
   },
+  'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
+  'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
+  'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
 } as const satisfies Record<string, Bilingual>;
+
+const DECIDES = ['affairs:application:read', 'affairs:application:decide', 'affairs:absence:record'] as const;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
@@ -28,4 +37,21 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
   ],
   student: ['affairs:leave:submit', 'affairs:leave:read', 'affairs:booking:book', 'affairs:booking:read'],
+  counselor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:item:read', ...DECIDES],
+  class_advisor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:item:read', ...DECIDES],
+  student_affairs_officer: [
+    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES] as const),
+    ...(['affairs:application:replay', 'affairs:absence:manage'] as const),
+    ...(['affairs:item:read', 'affairs:item:draft', 'affairs:item:publish'] as const),
+  ],
+  mentor: ['affairs:item:read'],
+  building_head: ['affairs:item:read'],
+  grid_head: ['affairs:item:read'],
+  psychologist: ['affairs:item:read'],
+  party_organizer: ['affairs:item:read'],
+  department_clerk: ['affairs:item:read', ...DECIDES],
+  student: [
+    ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
+    ...(['affairs:application:submit', 'affairs:application:read'] as const),
+  ],
 };

@@ -10,6 +10,7 @@ export const APPOINTMENT_KINDS = {
   psychologist: { zh: '心理教师', en: 'Psychologist' },
   student_affairs_officer: { zh: '学生工作干部', en: 'Student-affairs officer' },
   party_organizer: { zh: '组织员', en: 'Party organizer' },
+  department_clerk: { zh: '部门经办人', en: 'Department clerk' },
 } as const satisfies Record<string, Bilingual>;
 
 export type AppointmentKind = keyof typeof APPOINTMENT_KINDS;

@@ -44,6 +44,8 @@ const drawnStep = fc.record({
   people: fc.shuffledSubarray([...SIGNERS, STUDENT], { minLength: 1, maxLength: 4 }),
   /** After which of the people a new rule begins. */
   cuts: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  /** Which of the rules are over a named unit. */
+  named: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
   each: fc.boolean(),
   needed: fc.nat(),
   weights: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }),
@@ -52,7 +54,7 @@ const drawnStep = fc.record({
 const drawnFlow = fc.array(drawnStep, { minLength: 1, maxLength: 3 }).map((drawn): Flow => {
   const inputs: Inputs = { posts: [], gone: [], workdayEnds: [] };
   const people = new Map<string, string[][]>();
-  const steps = drawn.map(({ mode, people: all, cuts, each, needed, weights }, s): StepDefinition => {
+  const steps = drawn.map(({ mode, people: all, cuts, named, each, needed, weights }, s): StepDefinition => {
     const key = `step-${s + 1}`;
     const groups: string[][] = [];
     for (const [i, person] of all.entries()) {
@@ -63,8 +65,17 @@ const drawnFlow = fc.array(drawnStep, { minLength: 1, maxLength: 3 }).map((drawn
     const apart = each && mode !== 'weighted';
     const signers = groups.map((group, i) => {
       const rule = { by: 'post' as const, post: POSTS[i]!, unitKind: UNITS[s]! };
-      for (const personId of group) inputs.posts.push({ personId, post: rule.post, unitKind: rule.unitKind });
-      return { ...rule, each: apart, weight: weights[i]! };
+      // Some over a named unit: holders of the same post over the person, or over another unit, do not sign.
+      const over = named[i] ? { over: 'named' as const, unit: `unit-${s}-${i}` } : {};
+      for (const personId of group) inputs.posts.push({ personId, post: rule.post, unitKind: rule.unitKind, ...over });
+      if (named[i]) {
+        const { post, unitKind } = rule;
+        inputs.posts.push(
+          { personId: 'x', post, unitKind },
+          { personId: 'y', post, unitKind, over: 'named', unit: 'other' },
+        );
+      }
+      return { ...rule, ...over, each: apart, weight: weights[i]! };
     });
     const seats = groups.flatMap((group) => {
       const able = group.filter((person) => person !== STUDENT).sort();

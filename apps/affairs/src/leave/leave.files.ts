@@ -3,9 +3,6 @@ import { filePurpose, type FileSubject } from '#files';
 import { inScope } from '#roster';
 import { subjectIsHandedTo, Workflows } from '#workflow';
 
-/** Only their tables are looked at here, and these have no time zone. */
-const CASES = new Workflows('affairs', 'UTC');
-
 /** Proofs of a leave (证明材料): whoever may read the leave may read them. */
 export const LEAVE_PROOF = filePurpose({
   service: 'affairs',
@@ -19,7 +16,8 @@ export const LEAVE_PROOF = filePurpose({
   read: 'affairs:leave:read',
   studentOf: (subjectId) => sql`(SELECT l.student_id FROM affairs.leave l WHERE l.id = ${subjectId})`,
   readable: (actor, subjectId, clock) => {
-    const handed = actor.personId ? subjectIsHandedTo(CASES, sql`l.id`, actor.personId, clock.now()) : sql`FALSE`;
+    const cases = new Workflows('affairs', clock.timeZone);
+    const handed = actor.personId ? subjectIsHandedTo(cases, sql`l.id`, actor.personId, clock.now()) : sql`FALSE`;
     return sql`EXISTS (
       SELECT FROM affairs.leave l
        WHERE l.id = ${subjectId} AND (${inScope(actor.scopeOf('affairs:leave:read'), sql`l.student_id`, clock.today())} OR ${handed}))`;

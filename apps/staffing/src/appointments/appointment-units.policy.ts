@@ -42,4 +42,8 @@ export class AppointmentUnitsPolicy implements Record<AppointmentKind, UnitKind[
 
   @Units('组织员', 'party organizer', ['college'])
   party_organizer: UnitKind[] = ['school', 'college', 'academy'];
+
+  // No student belongs to a department, so the post reaches none: it shows the cases that the department signs.
+  @Units('部门经办人', 'department clerk', ['department'])
+  department_clerk: UnitKind[] = ['department'];
 }
