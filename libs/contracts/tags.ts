@@ -7,6 +7,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '发展党员：申请、二十五步与时间线',
     en: 'Admission to the Party: applications, the 25 steps, timelines',
   },
+  applications: {
+    zh: '办件：起草、预检、提交、办理、补正与复核',
+    en: 'Applications for items of the catalogue: drafts, pre-check, decisions, corrections, replay',
+  },
   appointments: { zh: '任职：谁对哪些单位的学生负责', en: 'Appointments: who answers for the students of which units' },
   audit: {
     zh: '审计：谁对谁做了什么，以及记录是否完好',

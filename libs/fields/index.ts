@@ -15,5 +15,5 @@ export {
   Text,
   Uuid,
 } from './fields.js';
-export { LINE, schemas, uuid } from './rules.js';
+export { LINE, REQUIRED, schemas, dateOnly, instant, uuid } from './rules.js';
 export { fieldErrors, UNKNOWN, validateValue } from './validate.js';

@@ -8,7 +8,7 @@ import { PersonRefDto } from '#http';
 import { type Person, personById, reaches } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { type Available, type Case, type Command, overdueStep, problemOf, Workflows } from '#workflow';
+import { type Available, type Case, type Command, type Facts, overdueStep, problemOf, Workflows } from '#workflow';
 import { itemAt, knownFieldsOf, publishedItem, type PublishedItem } from '../catalogue/catalogue.queries.js';
 import { SYSTEM } from '../leave/leave-returns.service.js';
 import { mustDecide } from '../tasks/deciders.js';
@@ -16,11 +16,15 @@ import { prefilledOf } from './application.checks.js';
 import { Application, type ApplicationOperation, type Filled, type Outcome } from './application.entity.js';
 import { materialsOf } from './application.files.js';
 import { applicationFlow, factsOf } from './application.flow.js';
-import { type Asker, type Offer, offersOf, refusalOfOwn, refusalOnTop, withoutCase } from './application-offers.js';
+import { type Asker, offersOf, refusalOfOwn, refusalOnTop, withoutCase } from './application-offers.js';
 import { ApplicationDetailDto } from './applications.dto.js';
 import { type ApplicationPermission, visibleTo } from './applications.queries.js';
 
-const OUTCOMES: Partial<Record<string, Outcome>> = { approved: 'completed', rejected: 'rejected', withdrawn: 'withdrawn' };
+const OUTCOMES: Partial<Record<string, Outcome>> = {
+  approved: 'completed',
+  rejected: 'rejected',
+  withdrawn: 'withdrawn',
+};
 
 /** The decisions on applications: a case for each. What it decides becomes of the application here. */
 @Injectable()
@@ -87,12 +91,11 @@ export class ApplicationCases {
   }
 
   /** Says that it ended. The caller saves it, or has done so. */
-  async publishEnd(tx: Tx, { id, studentId, item, itemVersion, status }: Application): Promise<void> {
+  async publishEnd(tx: Tx, application: Application): Promise<void> {
+    const { id, studentId, item, itemVersion, status } = application;
     const outcome = status as Outcome;
-    await this.events.publish(
-      tx,
-      new ApplicationDecidedV1({ applicationId: id, studentId, item, itemVersion, outcome }),
-    );
+    const event = new ApplicationDecidedV1({ applicationId: id, studentId, item, itemVersion, outcome });
+    await this.events.publish(tx, event, application);
   }
 
   /** The application as its own page shows it, with what the actor may do. */
@@ -122,10 +125,27 @@ export class ApplicationCases {
 
   /** The fields that a correction by the actor may change now. Throws the reason where there is no correction to be made. */
   async correctableBy(tx: Tx, actor: Actor, application: Application): Promise<string[]> {
-    const case_ = await this.locked(tx, application);
+    const now = this.clock.now();
+    const case_ = await this.caseOf(tx, application, now);
+    if (!case_) throw withoutCase(application);
     const { roles } = await this.askerOf(tx, actor, application);
-    const offers = await this.workflows.available(tx, case_, { by: actor, roles, at: this.clock.now() });
-    return fieldsOf(offers, application);
+    const available = await this.workflows.available(tx, case_, { by: actor, roles, at: now });
+    const offer = available.find(({ op }) => op === 'resubmit') as Available;
+    if (!offer.allowed) throw problemOf(offer.reason, case_.instance, application.version);
+    return offer.choices.fields ?? [];
+  }
+
+  /** Hands a correction in: it goes on under the definition that it began under. The caller has filled the application in. */
+  async resubmit(
+    tx: Tx,
+    actor: Actor,
+    application: Application,
+    { facts, changed }: { facts: Facts; changed: string[] },
+  ): Promise<Case> {
+    const { instance } = await this.locked(tx, application);
+    const { definitionVersion } = instance;
+    const command = { op: 'resubmit' as const, definitionVersion, facts, chosen: {}, changed };
+    return this.act(tx, actor, application, command, null);
   }
 
   /** What was filled in; null when the student's data was erased. */
@@ -190,10 +210,4 @@ export class ApplicationCases {
       decides: actor.can('affairs:application:decide'),
     };
   }
-}
-
-function fieldsOf(offers: readonly Available[], application: Application): string[] {
-  const offer = offers.find(({ op }) => op === 'resubmit');
-  if (offer?.allowed) return offer.choices.fields ?? [];
-  throw offer ? problemOf(offer.reason) : withoutCase(application);
 }

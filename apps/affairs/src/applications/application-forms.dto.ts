@@ -11,7 +11,7 @@ export class MaterialFilesDto {
   @ListOf('uuid', {
     zh: '以 application-material 上传的文件',
     en: 'Files that were handed in as application-material',
-    ...{ maxItems: 10, unique: true },
+    ...{ maxItems: 5, unique: true },
   })
   files: string[];
 }
@@ -36,7 +36,13 @@ export class ApplicationFormDto {
 }
 
 export class BeginApplicationDto {
-  @Text({ zh: '事项代码', en: 'Code of the item', max: 50, pattern: /^[a-z][a-z0-9-]*$/, example: 'certificate-of-enrolment' })
+  @Text({
+    zh: '事项代码',
+    en: 'Code of the item',
+    max: 50,
+    pattern: /^[a-z][a-z0-9-]*$/,
+    example: 'certificate-of-enrolment',
+  })
   item: string;
 
   @Uuid({
@@ -55,10 +61,22 @@ export class BeginApplicationDto {
 
 /** What is to be looked at in the place of what is saved. */
 export class PrecheckApplicationDto {
-  @Json({ zh: '表单内容；缺省为已保存的', en: 'What is filled in; what is saved when left out', optional: true, maxBytes: 65_536, example: {} })
+  @Json({
+    zh: '表单内容；缺省为已保存的',
+    en: 'What is filled in; what is saved when left out',
+    optional: true,
+    maxBytes: 65_536,
+    example: {},
+  })
   data?: Record<string, unknown>;
 
-  @ListOf(() => MaterialFilesDto, { zh: '材料；缺省为已保存的', en: 'Materials; what is saved when left out', optional: true, maxItems: 20, example: [] })
+  @ListOf(() => MaterialFilesDto, {
+    zh: '材料；缺省为已保存的',
+    en: 'Materials; what is saved when left out',
+    optional: true,
+    maxItems: 20,
+    example: [],
+  })
   materials?: MaterialFilesDto[];
 }
 

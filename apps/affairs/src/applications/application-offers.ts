@@ -24,11 +24,7 @@ export type Offer = { action: Operation | ApplicationOperation } & (
  * Everything that can be done with an application. `available`: what can be done with its case, from `availableActions`; undefined: it has
  * none. `actions` of the answers and the guards of the endpoints come from it. Pure.
  */
-export function offersOf(
-  application: Application,
-  available: readonly Available[] | undefined,
-  asker: Asker,
-): Offer[] {
+export function offersOf(application: Application, available: readonly Available[] | undefined, asker: Asker): Offer[] {
   const ofCase = (Object.keys(OPERATIONS) as Operation[]).filter((op) => !BY_ITSELF.includes(op));
   return [
     ...(Object.keys(APPLICATION_OPERATIONS) as ApplicationOperation[]).map((action): Offer => {
@@ -57,6 +53,10 @@ export function refusalOnTop(op: Operation, { decides }: Asker): Problem | undef
 }
 
 /** Why somebody cannot do what is not about the decisions. */
-export function refusalOfOwn(application: Application, what: ApplicationOperation, { owns }: Asker): Problem | undefined {
+export function refusalOfOwn(
+  application: Application,
+  what: ApplicationOperation,
+  { owns }: Asker,
+): Problem | undefined {
   return owns ? application.refusal(what) : problemOf('not-initiator');
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '#database';
 import { addWorkingDays } from '#roster';
 import type { CampusClock } from '#time';
@@ -19,10 +20,14 @@ export interface Ask extends Filled {
   channel: keyof typeof CHANNELS;
   item: PublishedItem;
   known: KnownStudent;
-  /** A correction: what was decided when it was submitted stays so, and so does what was known of the student then. */
-  before?: Record<string, unknown>;
-  /** What of it may be corrected: `data.<field>`. */
-  correctable?: readonly string[];
+  correction?: Correction | undefined;
+}
+
+/** A correction of what was returned: whether one may apply was decided, and what was known of the student then stays. */
+export interface Correction {
+  before: Filled;
+  /** What may be corrected: `data.<field>`, `materials.<key>`. */
+  correctable: readonly string[];
 }
 
 export interface Assessment {
@@ -54,7 +59,12 @@ export function forgedIn(data: Record<string, unknown>, prefilled: readonly Pref
   return prefilled
     .filter(({ field, value }) => data[field] !== undefined && data[field] !== value)
     .map(({ field }) =>
-      blocker('prefilled', `#/data/${field}`, '由系统填写，不能改动', 'is filled in from what is known and cannot be changed'),
+      blocker(
+        'prefilled',
+        `#/data/${field}`,
+        '由系统填写，不能改动',
+        'is filled in from what is known and cannot be changed',
+      ),
     );
 }
 
@@ -63,12 +73,12 @@ export function forgedIn(data: Record<string, unknown>, prefilled: readonly Pref
  * and correction refuse what has a blocker. Reads only.
  */
 export async function assess(tx: Tx, ask: Ask, clock: CampusClock): Promise<Assessment> {
-  const { item, before, studentId } = ask;
+  const { item, correction, studentId } = ask;
   const { content } = item;
   const fixed = fixedOf(ask);
   const data = { ...ask.data, ...Object.fromEntries(fixed.map(({ field, value }) => [field, value])) };
   const findings = [
-    ...(before ? [] : mayApply(ask, clock.today())),
+    ...(correction ? changedBeyond(correction, { data, materials: ask.materials }) : mayApply(ask, clock.today())),
     ...forgedIn(ask.data, fixed),
     ...formOf(content)
       .errorsOf(data)
@@ -88,14 +98,37 @@ export async function assess(tx: Tx, ask: Ask, clock: CampusClock): Promise<Asse
 }
 
 /** What the form must have in these fields: what is known, or, of a correction, what was known then where it is not to be corrected. */
-function fixedOf({ item, known, before, correctable }: Ask): Prefilled[] {
+function fixedOf({ item, known, correction }: Ask): Prefilled[] {
   const now = prefilledOf(item, known);
-  if (!before) return now;
+  if (!correction) return now;
+  const { before, correctable } = correction;
   return item.content.prefilled.flatMap(({ field, from }) => {
-    if (correctable?.includes(`data.${field}`)) return now.filter((one) => one.field === field);
-    const value = before[field];
-    return value === undefined ? [] : [{ field, from, value: value as string }];
+    if (correctable.includes(`data.${field}`)) return now.filter((one) => one.field === field);
+    const value = before.data[field];
+    return typeof value === 'string' ? [{ field, from, value }] : [];
   });
+}
+
+/** What a correction changes: `data.<field>`, `materials.<key>`. */
+export function changedIn(before: Filled, after: Filled): string[] {
+  return (['data', 'materials'] as const).flatMap((part) =>
+    [...new Set([...Object.keys(before[part]), ...Object.keys(after[part])])]
+      .filter((name) => !isDeepStrictEqual(before[part][name], after[part][name]))
+      .map((name) => `${part}.${name}`),
+  );
+}
+
+function changedBeyond({ before, correctable }: Correction, after: Filled): Finding[] {
+  return changedIn(before, after)
+    .filter((name) => !correctable.includes(name))
+    .map((name) =>
+      blocker(
+        'not-correctable',
+        `#/${name.replace('.', '/')}`,
+        '不在补正范围内',
+        'is not among what is to be corrected',
+      ),
+    );
 }
 
 function mayApply({ item, known, channel }: Ask, today: string): Finding[] {
@@ -106,7 +139,9 @@ function mayApply({ item, known, channel }: Ask, today: string): Finding[] {
   }
   if (!channels.includes(channel)) {
     const [zh, en] =
-      channel === 'online' ? ['该事项尚未上线，请到窗口办理', 'This item is dealt with at the counter only'] : ['该事项仅线上办理', 'This item is dealt with online only'];
+      channel === 'online'
+        ? ['该事项尚未上线，请到窗口办理', 'This item is dealt with at the counter only']
+        : ['该事项仅线上办理', 'This item is dealt with online only'];
     findings.push(blocker('not-this-channel', '#', zh as string, en as string));
   }
   const unmet = eligibilityOf(item.content, known.student, today).filter(({ ok }) => !ok);
@@ -129,7 +164,14 @@ function stepFindings(steps: readonly PlannedStep[]): Finding[] {
   return steps.flatMap(({ step: { name, signers: rules }, signers }) => {
     if (rules.some(({ by }) => by === 'chosen')) {
       const { zh, en } = name;
-      return [blocker('choose-signers', '#', `须选定审批人，暂不支持：${zh}`, `Asks for chosen signers, which applications cannot give: ${en}`)];
+      return [
+        blocker(
+          'choose-signers',
+          '#',
+          `须选定审批人，暂不支持：${zh}`,
+          `Asks for chosen signers, which applications cannot give: ${en}`,
+        ),
+      ];
     }
     const nobody = signers.some(({ system, candidates }) => !system && candidates.length === 0);
     return nobody

@@ -91,7 +91,10 @@ export class Application extends BaseEntity {
   @Column('int')
   returnedCount = 0;
 
-  static draft(values: Pick<Application, 'studentId' | 'item' | 'itemVersion' | 'sole' | 'channel'>, by: By): Application {
+  static draft(
+    values: Pick<Application, 'studentId' | 'item' | 'itemVersion' | 'sole' | 'channel'>,
+    by: By,
+  ): Application {
     const application = Object.assign(new Application(), values);
     application.createdBy = by.personId ?? null;
     application.createdByApp = by.app;

@@ -26,7 +26,9 @@ export function correctable({ form, materials }: ItemContent): string[] {
  */
 export function factsOf({ steps }: ItemContent, data: Record<string, unknown>): Facts {
   const facts = fieldsOf({ steps }, data);
-  const named = new Set(steps.flatMap(({ when }) => when.flatMap(({ fact, oneOf = [] }) => oneOf.map((one) => `${fact} ${one}`))));
+  const named = new Set(
+    steps.flatMap(({ when }) => when.flatMap(({ fact, oneOf = [] }) => oneOf.map((one) => `${fact} ${one}`))),
+  );
   return Object.fromEntries(
     Object.entries(facts).filter(([fact, value]) => typeof value === 'number' || named.has(`${fact} ${value}`)),
   );

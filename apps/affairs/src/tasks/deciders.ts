@@ -1,15 +1,14 @@
 import { APPOINTMENT_KINDS, type AppointmentKind, ROLE_PERMISSIONS } from '#contracts';
 import { query, queryOne, sql, type Tx } from '#database';
-import { type ProblemClass } from '#problems';
 import { holdsOn } from '#roster';
 import { CannotDecideApplications, CannotDecideLeaves } from './tasks.problems.js';
 
 /** What is decided on, the permission for it, and what somebody is told who is to decide and holds no post for it. */
-const DECISIONS = [
-  { permission: 'affairs:leave:decide', problem: CannotDecideLeaves },
-  { permission: 'affairs:application:decide', problem: CannotDecideApplications },
-] as const satisfies { permission: string; problem: ProblemClass }[];
-type Decides = (typeof DECISIONS)[number]['permission'];
+const DECISIONS = {
+  'affairs:leave:decide': CannotDecideLeaves,
+  'affairs:application:decide': CannotDecideApplications,
+};
+type Decides = keyof typeof DECISIONS;
 
 /** Kinds of posts that carry one of the permissions to decide. */
 export function postsThat(...decide: Decides[]): AppointmentKind[] {
@@ -34,7 +33,7 @@ export async function mustDecide(
     sql`SELECT FROM staffing.published_appointment_v1 a JOIN directory.published_person_v1 p ON p.id = a.person_id AND p.active
          WHERE a.person_id = ${personId} AND a.kind = ANY(${postsThat(decides)}::text[]) AND ${holdsOn(sql`a`, date)}`,
   );
-  if (!post) throw new DECISIONS.find(({ permission }) => permission === decides)!.problem({ pointer });
+  if (!post) throw new DECISIONS[decides]({ pointer });
 }
 
 /** Throws CannotDecide… (422) unless a stand-in holds posts on `date` that decide on all that somebody's own posts decide on. */
@@ -49,7 +48,7 @@ export async function mustDecideInPlaceOf(
     tx,
     sql`SELECT a.kind FROM staffing.published_appointment_v1 a WHERE a.person_id = ${personId} AND ${holdsOn(sql`a`, date)}`,
   );
-  for (const { permission } of DECISIONS)
+  for (const permission of Object.keys(DECISIONS) as Decides[])
     if (held.some(({ kind }) => ROLE_PERMISSIONS[kind].includes(permission)))
       await mustDecide(tx, permission, standInId, date, pointer);
 }
