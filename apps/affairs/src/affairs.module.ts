@@ -1,6 +1,7 @@
 import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
 import { applications } from './applications/applications.feature.js';
+import { catalogue } from './catalogue/catalogue.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
@@ -18,7 +19,7 @@ import { Applications1764802000100 } from './migrations/1764802000100-applicatio
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, applications, tasks, absences, erasure],
+  features: [leave, catalogue, applications, tasks, absences, erasure],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,

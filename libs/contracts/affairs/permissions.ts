@@ -11,18 +11,32 @@ export const PERMISSIONS = {
   'affairs:application:replay': { zh: '复核办件的每一步', en: 'Have every decision on an application worked out anew' },
   'affairs:absence:record': { zh: '登记本人离岗及代办人', en: 'Record one’s absences, and who stands in' },
   'affairs:absence:manage': { zh: '登记所辖人员离岗', en: 'Record absences of staff in one’s charge' },
+  'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
+  'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
+  'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
 } as const satisfies Record<string, Bilingual>;
 
-const DECIDES = ['affairs:application:read', 'affairs:application:decide', 'affairs:absence:record'] as const;
+const DECIDES = [
+  ...(['affairs:item:read', 'affairs:application:read', 'affairs:application:decide'] as const),
+  ...(['affairs:absence:record'] as const),
+] as const;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: ['affairs:leave:read', 'affairs:leave:decide', ...DECIDES],
   class_advisor: ['affairs:leave:read', 'affairs:leave:decide', ...DECIDES],
   student_affairs_officer: [
-    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES] as const),
-    ...(['affairs:application:replay', 'affairs:absence:manage'] as const),
+    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES, 'affairs:application:replay'] as const),
+    ...(['affairs:absence:manage', 'affairs:item:draft', 'affairs:item:publish'] as const),
   ],
   department_clerk: DECIDES,
-  student: ['affairs:leave:submit', 'affairs:leave:read', 'affairs:application:submit', 'affairs:application:read'],
+  mentor: ['affairs:item:read'],
+  building_head: ['affairs:item:read'],
+  grid_head: ['affairs:item:read'],
+  psychologist: ['affairs:item:read'],
+  party_organizer: ['affairs:item:read'],
+  student: [
+    ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
+    ...(['affairs:application:submit', 'affairs:application:read'] as const),
+  ],
 };

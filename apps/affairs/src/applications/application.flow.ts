@@ -2,22 +2,11 @@ import type { Definition, Facts } from '#workflow';
 import type { PublishedItem } from '../catalogue/catalogue.queries.js';
 import { factsOf as fieldsOf } from '../catalogue/form.js';
 import type { ItemContent } from '../catalogue/item-content.js';
-
-/** What the keys of all flows of items begin with. */
-export const APPLICATION_FLOWS = 'affairs.item-';
+import { itemFlow } from '../catalogue/item-flow.js';
 
 /** The decisions on an application for an item; undefined where nobody decides: it is done at once. */
 export function applicationFlow({ code, content }: PublishedItem): Definition | undefined {
-  const { name, steps, standIn } = content;
-  if (steps.length === 0) return undefined;
-  const head = { key: `${APPLICATION_FLOWS}${code}`, name };
-  return { ...head, steps, standIn, mayChange: correctable(content), urgeEveryHours: 24 };
-}
-
-/** What a return may ask to be corrected: `data.<field>`, `materials.<key>`. */
-export function correctable({ form, materials }: ItemContent): string[] {
-  const fields = Object.keys((form['properties'] ?? {}) as object).map((field) => `data.${field}`);
-  return [...fields, ...materials.map(({ key }) => `materials.${key}`)];
+  return content.steps.length === 0 ? undefined : itemFlow(code, content);
 }
 
 /**
@@ -26,9 +15,8 @@ export function correctable({ form, materials }: ItemContent): string[] {
  */
 export function factsOf({ steps }: ItemContent, data: Record<string, unknown>): Facts {
   const facts = fieldsOf({ steps }, data);
-  const named = new Set(
-    steps.flatMap(({ when }) => when.flatMap(({ fact, oneOf = [] }) => oneOf.map((one) => `${fact} ${one}`))),
-  );
+  const conditions = steps.flatMap(({ when }) => when);
+  const named = new Set(conditions.flatMap(({ fact, oneOf = [] }) => oneOf.map((one) => `${fact} ${one}`)));
   return Object.fromEntries(
     Object.entries(facts).filter(([fact, value]) => typeof value === 'number' || named.has(`${fact} ${value}`)),
   );

@@ -32,9 +32,8 @@ export class Catalogue1764801000000 implements MigrationInterface {
         drafted_by text[] NOT NULL CHECK (cardinality(drafted_by) > 0),
         published_by text NOT NULL,
         published_at timestamptz NOT NULL,
-        -- the Chinese name by sound: zaiduzhengming, zdzm
-        pinyin text NOT NULL,
-        initials text NOT NULL,
+        -- how the Chinese name is typed by sound, from each syllable on: zaiduzhengming, duzhengming, zdzm, dzm …
+        sounds text[] NOT NULL,
         PRIMARY KEY (item_id, number),
         CONSTRAINT item_second_person CHECK (published_by <> ALL (drafted_by)),
         -- what the house brings with it was published by nobody of the school, and can only be the first

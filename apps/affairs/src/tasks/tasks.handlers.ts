@@ -3,7 +3,7 @@ import { queryOne, sql, type Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
 import { Workflows } from '#workflow';
 import { ApplicationCases } from '../applications/application-cases.service.js';
-import { APPLICATION_FLOWS } from '../applications/application.flow.js';
+import { ITEM_FLOWS } from '../catalogue/item-flow.js';
 import { LeaveCases } from '../leave/leave-cases.service.js';
 import { SYSTEM } from '../leave/leave-returns.service.js';
 import { StepDueV1 } from './step-due.event.js';
@@ -23,7 +23,7 @@ export class TaskHandlers {
       tx,
       sql`SELECT definition FROM affairs.workflow WHERE id = ${caseId}`,
     );
-    const cases = case_?.definition.startsWith(APPLICATION_FLOWS) ? this.applications : this.leaves;
+    const cases = case_?.definition.startsWith(ITEM_FLOWS) ? this.applications : this.leaves;
     await cases.expire(tx, caseId, dueAt);
   }
 

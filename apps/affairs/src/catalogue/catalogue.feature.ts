@@ -1,0 +1,7 @@
+import { feature } from '#service';
+import { HouseItems } from './house-items.js';
+import { Item } from './item.entity.js';
+import { ItemsController } from './items.controller.js';
+import { Items } from './items.service.js';
+
+export const catalogue = feature({ controllers: [ItemsController], providers: [Items, HouseItems], entities: [Item] });

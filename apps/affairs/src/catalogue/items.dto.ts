@@ -1,0 +1,435 @@
+import type { Bilingual } from '#contracts';
+import { Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ByDto, ListQuery, PageQuery, Sort } from '#http';
+import { NameDto } from '#workflow';
+import type { Eligibility } from './eligibility.js';
+import { AREAS, CHANNELS, ITEM_KINDS, ItemContent, MODULES } from './item-content.js';
+
+const CODE = /^[a-z][a-z0-9-]{0,49}$/;
+const MOST_VERSION = 2_147_483_647;
+
+export const ITEM_STATUSES = {
+  offered: { zh: '在办', en: 'Applications can be made' },
+  retired: { zh: '停办', en: 'Retired' },
+  draft: { zh: '有草稿（仅起草与发布者可见）', en: 'Has a draft; for those who may draft or publish' },
+} as const satisfies Record<string, Bilingual>;
+
+export const ITEM_EXAMPLE = {
+  name: { zh: '校园网报修', en: 'Campus network repair' },
+  summaryZh: '宿舍或教室网络故障报修。',
+  summaryEn: 'A fault of the network in a dormitory or a classroom.',
+  module: 'enrolled',
+  area: 'services',
+  kind: 'workflow',
+  owner: 'XGC',
+  channels: ['online'],
+  months: [],
+  eligibility: [{ when: 'student.resident', reason: { zh: '仅限住校学生', en: 'For students who live on campus' } }],
+  materials: [],
+  form: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['place', 'fault'],
+    properties: {
+      place: { type: 'string', maxLength: 100, 'x-label': { zh: '地点', en: 'Place' } },
+      fault: {
+        type: 'string',
+        enum: ['no-signal', 'slow'],
+        'x-label': { zh: '故障', en: 'Fault' },
+        'x-labels': { 'no-signal': { zh: '无信号', en: 'No signal' }, slow: { zh: '很慢', en: 'Slow' } },
+      },
+    },
+  },
+  prefilled: [{ field: 'place', from: 'room' }],
+  steps: [
+    {
+      key: 'counselor',
+      name: { zh: '辅导员受理', en: 'Counselor' },
+      when: [],
+      signers: [{ by: 'post', post: 'counselor' }],
+      mode: 'any',
+      standIn: null,
+      deadline: { workingDays: 2, then: 'remind' },
+      returnTo: ['initiator'],
+      afterReturn: ['on'],
+    },
+  ],
+  standIn: { by: 'post', post: 'student_affairs_officer', unitKind: 'school' },
+  workingDays: 2,
+  source: '本校网络服务承诺',
+};
+
+export class ItemsQuery extends ListQuery {
+  @AnyOf('text', { zh: '代码', en: 'Code' }, ['enrolment-certificate'])
+  code?: string[];
+
+  @AnyOf(MODULES, { zh: '模块', en: 'Module' }, ['enrolled'])
+  module?: string[];
+
+  @AnyOf(AREAS, { zh: '领域', en: 'Area' }, ['student-records'])
+  area?: string[];
+
+  @AnyOf(ITEM_KINDS, { zh: '办理方式', en: 'How it is dealt with' }, ['certificate'])
+  kind?: string[];
+
+  @AnyOf(CHANNELS, { zh: '渠道', en: 'Channel' }, ['online'])
+  channel?: string[];
+
+  @AnyOf('text', { zh: '主办部门（单位代码）', en: 'Department in charge: code of the unit' }, ['JWC'])
+  owner?: string[];
+
+  @Text({
+    zh: '按名称查找：中文、拼音、首字母或英文',
+    en: 'Part of the name: in Chinese, by its sound or initials, or in English',
+    ...{ max: 50, optional: true, example: 'zdzm' },
+  })
+  q?: string;
+
+  @Flag({
+    zh: '只列当前与本人有关的：学生，可办且符合条件、当月办理的；教职工，有本人审批环节的',
+    en: 'What concerns the caller now: of a student, what they may apply to and what this month is for; of staff, what their posts sign',
+    ...{ optional: true, example: false },
+  })
+  forMe?: boolean;
+
+  @OneOf(ITEM_STATUSES, {
+    zh: '状态，缺省为在办',
+    en: 'Status; offered when left out',
+    optional: true,
+    example: 'offered',
+  })
+  status: keyof typeof ITEM_STATUSES = 'offered';
+
+  @Sort(['code', 'name'])
+  sort?: string;
+}
+
+export class OwnerDto {
+  @Text({ zh: '单位代码', en: 'Code of the unit', max: 50, example: 'JWC' })
+  code: string;
+
+  @Text({
+    zh: '名称；没有该单位时为 null',
+    en: 'Name; null where there is no such unit',
+    nullable: true,
+    example: '教务处',
+  })
+  name: string | null;
+}
+
+/** An item, as a list shows it. */
+export class ItemDto {
+  @Uuid({ zh: '事项', en: 'Item' })
+  id: string;
+
+  @Text({ zh: '代码', en: 'Code', max: 50, pattern: CODE, example: 'enrolment-certificate' })
+  code: string;
+
+  @Int({
+    ...{ zh: '在用版本；从未发布的为 null', en: 'Version in force; null: never published' },
+    ...{ nullable: true, min: 1, max: MOST_VERSION, example: 1 },
+  })
+  number: number | null;
+
+  @Nested(() => NameDto, { zh: '名称', en: 'Name', example: { zh: '在读证明', en: 'Certificate of enrolment' } })
+  name: Bilingual;
+
+  @OneOf(MODULES, { zh: '模块', en: 'Module', example: 'enrolled' })
+  module: ItemContent['module'];
+
+  @OneOf(AREAS, { zh: '领域', en: 'Area', example: 'student-records' })
+  area: ItemContent['area'];
+
+  @OneOf(ITEM_KINDS, { zh: '办理方式', en: 'How it is dealt with', example: 'certificate' })
+  kind: ItemContent['kind'];
+
+  @Nested(() => OwnerDto, { zh: '主办部门', en: 'Department in charge' })
+  owner: OwnerDto;
+
+  @ListOf(CHANNELS, { zh: '渠道', en: 'Channels', maxItems: 2 })
+  channels: ItemContent['channels'];
+
+  @ListOf('int', { zh: '集中办理的月份', en: 'Months in which it is mostly done', maxItems: 12, example: [9] })
+  months: number[];
+
+  @Int({
+    ...{ zh: '承诺时限（工作日）', en: 'Promised within so many working days' },
+    ...{ nullable: true, min: 0, max: 250, example: 0 },
+  })
+  workingDays: number | null;
+
+  @Flag({ zh: '有草稿', en: 'Has a draft', example: false })
+  hasDraft: boolean;
+
+  @Instant({ zh: '停办时间', en: 'Retired at', nullable: true, example: '2027-03-01T01:00:00.000Z' })
+  retiredAt: Date | null;
+
+  @Int({ zh: '版本（ETag）', en: 'Version of the row (ETag)', min: 1, max: MOST_VERSION, example: 1 })
+  version: number;
+
+  static from(this: void, row: ItemRow): ItemDto {
+    return assignRow(new ItemDto(), row);
+  }
+}
+
+/** An item as SQL gives it; `content` is the one that is shown. */
+export interface ItemRow {
+  id: string;
+  code: string;
+  number: number | null;
+  content: ItemContent;
+  ownerName: string | null;
+  hasDraft: boolean;
+  retiredAt: Date | null;
+  version: number;
+}
+
+function assignRow<T extends ItemDto>(dto: T, { content, ownerName, ...row }: ItemRow): T {
+  const { name, module, area, kind, channels, months, workingDays } = content;
+  const owner = Object.assign(new OwnerDto(), { code: content.owner, name: ownerName });
+  return Object.assign(dto, row, { name, module, area, kind, channels, months, workingDays, owner });
+}
+
+export class EligibilityDto {
+  @Int({ zh: '第几条申请条件（从 0 起）', en: 'Which of the conditions, from 0', min: 0, max: 19, example: 0 })
+  rule: number;
+
+  @Flag({ zh: '符合', en: 'Holds', example: true })
+  ok: boolean;
+
+  @Nested(() => NameDto, { zh: '不符合时的说明', en: 'What is said when it does not hold' })
+  reason: Bilingual;
+}
+
+/** An item with what its version says, and what that means for the caller. */
+export class ItemDetailDto extends ItemDto {
+  @Nested(() => ItemContent, { zh: '内容', en: 'Content', example: ITEM_EXAMPLE })
+  content: ItemContent;
+
+  @Json({
+    ...{ zh: '免填字段的值；非学生为空', en: 'Values of the prefilled fields, for the caller; empty unless a student' },
+    example: { college: '计算机学院' },
+  })
+  prefilled: Record<string, string>;
+
+  @ListOf(() => EligibilityDto, {
+    zh: '申请条件对本人是否成立；非学生为空',
+    en: 'Conditions, for the caller; none unless a student',
+    maxItems: 20,
+  })
+  eligibility: EligibilityDto[];
+
+  @Flag({
+    ...{ zh: '本人现在可以申请；非学生为 null', en: 'Whether the caller may apply now; null unless a student' },
+    ...{ nullable: true, example: true },
+  })
+  mayApply: boolean | null;
+
+  static of(
+    row: ItemRow,
+    caller: { prefilled: Record<string, string>; eligibility: Eligibility[]; mayApply: boolean | null },
+  ): ItemDetailDto {
+    return Object.assign(assignRow(new ItemDetailDto(), row), { content: row.content, ...caller });
+  }
+}
+
+export class ItemVersionQuery {
+  @Int({
+    zh: '第几版；缺省为在用版本',
+    en: 'Which version; the one in force when left out',
+    ...{ optional: true, min: 1, max: MOST_VERSION, example: 1 },
+  })
+  number?: number;
+}
+
+export class ItemVersionsQuery extends PageQuery {
+  @Sort(['number'])
+  sort?: string;
+}
+
+export class ItemVersionDto {
+  @Int({ zh: '第几版', en: 'Number', min: 1, max: MOST_VERSION, example: 1 })
+  number: number;
+
+  @ListOf(() => ByDto, { zh: '撰写者', en: 'Written by' })
+  draftedBy: ByDto[];
+
+  @Nested(() => ByDto, { zh: '发布者', en: 'Published by' })
+  publishedBy: ByDto;
+
+  @Instant({ zh: '发布时间', en: 'Published at', example: '2026-12-01T02:00:00.000Z' })
+  publishedAt: Date;
+
+  static from(
+    this: void,
+    row: { number: number; draftedBy: string[]; publishedBy: string; publishedAt: Date },
+  ): ItemVersionDto {
+    const { number, draftedBy, publishedBy, publishedAt } = row;
+    return Object.assign(new ItemVersionDto(), {
+      ...{
+        number,
+        publishedAt,
+        publishedBy: ByDto.from(publishedBy),
+        draftedBy: draftedBy.map((by) => ByDto.from(by)),
+      },
+    });
+  }
+}
+
+export class ItemDraftDto {
+  @Uuid({ zh: '事项', en: 'Item' })
+  id: string;
+
+  @Text({ zh: '代码', en: 'Code', max: 50, pattern: CODE, example: 'network-repair' })
+  code: string;
+
+  @Int({
+    ...{ zh: '在用版本；从未发布的为 null', en: 'Version in force; null: never published' },
+    ...{ nullable: true, min: 1, max: MOST_VERSION, example: 1 },
+  })
+  number: number | null;
+
+  @Nested(() => ItemContent, {
+    zh: '草稿；没有时为 null',
+    en: 'The draft; null: none',
+    nullable: true,
+    example: ITEM_EXAMPLE,
+  })
+  draft: ItemContent | null;
+
+  @ListOf(() => ByDto, { zh: '撰写者', en: 'Written by' })
+  draftedBy: ByDto[];
+
+  @Instant({ zh: '停办时间', en: 'Retired at', nullable: true, example: '2027-03-01T01:00:00.000Z' })
+  retiredAt: Date | null;
+
+  @Int({ zh: '版本（ETag）', en: 'Version of the row (ETag)', min: 1, max: MOST_VERSION, example: 1 })
+  version: number;
+
+  static from(item: {
+    id: string;
+    code: string;
+    number: number | null;
+    draft: ItemContent | null;
+    draftedBy: string[];
+    retiredAt: Date | null;
+    version: number;
+  }): ItemDraftDto {
+    const { id, code, number, draft, draftedBy, retiredAt, version } = item;
+    return Object.assign(new ItemDraftDto(), {
+      ...{ id, code, number, draft, retiredAt, version, draftedBy: draftedBy.map((by) => ByDto.from(by)) },
+    });
+  }
+}
+
+/** An item with its code: what is drafted, exported and imported. */
+export class ItemFileEntry extends ItemContent {
+  @Text({ zh: '代码，不可更改', en: 'Code; it never changes', max: 50, pattern: CODE, example: 'network-repair' })
+  code: string;
+}
+
+export class ItemFindingDto {
+  @Text({ zh: '位置（JSON Pointer）', en: 'Where: a JSON pointer into the content', max: 500, example: '#/owner' })
+  pointer: string;
+
+  @Text({ zh: '中文说明', en: 'In Chinese', max: 1000, example: '没有该代码的单位' })
+  zh: string;
+
+  @Text({ zh: '英文说明', en: 'In English', max: 1000, example: 'there is no unit of this code' })
+  en: string;
+}
+
+export class ItemFindingsDto {
+  @ListOf(() => ItemFindingDto, {
+    zh: '问题；空为可以发布',
+    en: 'What is wrong; empty: it can be published',
+    maxItems: 1000,
+  })
+  findings: ItemFindingDto[];
+}
+
+export class ItemDiffQuery {
+  @Int({ zh: '第几版', en: 'A version', min: 1, max: MOST_VERSION, example: 1 })
+  from: number;
+
+  @Int({
+    zh: '另一版；缺省为草稿（须有起草或发布的权限）',
+    en: 'The other; the draft when left out, for those who may draft or publish',
+    ...{ optional: true, min: 1, max: MOST_VERSION, example: 1 },
+  })
+  to?: number;
+}
+
+export class ItemChangeDto {
+  @Text({ zh: '位置（JSON Pointer）', en: 'Where: a JSON pointer', max: 500, example: '#/workingDays' })
+  pointer: string;
+
+  @LongText({
+    zh: '此前的值（JSON）；没有时为 null',
+    en: 'Before, as JSON; null: nothing',
+    max: 100_000,
+    nullable: true,
+    example: '3',
+  })
+  before: string | null;
+
+  @LongText({
+    zh: '此后的值（JSON）；没有时为 null',
+    en: 'After, as JSON; null: nothing',
+    max: 100_000,
+    nullable: true,
+    example: '5',
+  })
+  after: string | null;
+}
+
+export class ItemDiffDto {
+  @ListOf(() => ItemChangeDto, { zh: '不同之处', en: 'Where the two differ', maxItems: 10_000 })
+  changes: ItemChangeDto[];
+}
+
+const MOST_ITEMS = 500;
+
+export class ItemFileDto {
+  @ListOf(() => ItemFileEntry, {
+    zh: '事项',
+    en: 'Items',
+    maxItems: MOST_ITEMS,
+    example: [{ code: 'network-repair', ...ITEM_EXAMPLE }],
+  })
+  items: ItemFileEntry[];
+}
+
+export class ExportItemsQuery {
+  @AnyOf('text', { zh: '代码；缺省为全部在办事项', en: 'Codes; all that are offered when left out' }, [
+    'enrolment-certificate',
+  ])
+  code?: string[];
+}
+
+export class ImportItemsDto extends ItemFileDto {
+  @Flag({ zh: '只试不存', en: 'Only say what would happen', optional: true, example: true })
+  dryRun = false;
+}
+
+export const IMPORT_OUTCOMES = {
+  created: { zh: '新建事项及草稿', en: 'A new item with a draft' },
+  drafted: { zh: '已有事项，新建草稿', en: 'A draft of an item there is' },
+  unchanged: { zh: '无变化', en: 'Nothing changes' },
+} as const satisfies Record<string, Bilingual>;
+
+export class ImportedItemDto {
+  @Text({ zh: '代码', en: 'Code', max: 50, pattern: CODE, example: 'network-repair' })
+  code: string;
+
+  @OneOf(IMPORT_OUTCOMES, { zh: '结果', en: 'What became of it', example: 'created' })
+  outcome: keyof typeof IMPORT_OUTCOMES;
+}
+
+export class ItemImportDto {
+  @Flag({ zh: '只试不存', en: 'Nothing was stored', example: false })
+  dryRun: boolean;
+
+  @ListOf(() => ImportedItemDto, { zh: '各事项', en: 'Each of the items', maxItems: MOST_ITEMS })
+  items: ImportedItemDto[];
+}

@@ -1,0 +1,1 @@
+export const HOUSE_ITEMS = [] as unknown as import('../house-items.js').HouseItem[];
