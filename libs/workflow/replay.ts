@@ -52,6 +52,7 @@ export function replay(
   stateOf: (instance: Instance) => string,
 ): Replay {
   const found: Replay = { actions: [], differences: [] };
+  const written = new Map<number, StepRow>();
   let instance: Instance | undefined;
   const differ = (no: number | null, what: string, stored: unknown, computed: unknown): void => {
     const [ours, theirs] = [text(computed), text(stored)];
@@ -68,7 +69,10 @@ export function replay(
     differ(no, 'definitionVersion', definitionVersion, instance.definitionVersion);
     // Signers that are found anew, and what was done then, are written together, with the state after both.
     const together = content.command.op === 'refresh' && actions[i + 1]?.content.at === content.at;
-    if (!together) differ(no, 'state', to, stateOf(instance));
+    if (!together) {
+      differ(no, 'state', to, stateOf(instance));
+      write(written, versions.get(instance.definitionVersion) as Definition, instance);
+    }
     found.actions.push({
       ...{ no, op: content.command.op, at: content.at, definitionVersion: instance.definitionVersion },
       ...{ state: stateOf(instance), waitsFor: awaited(instance), dueAt: instance.visit?.dueAt ?? null },
@@ -81,17 +85,20 @@ export function replay(
   differ(null, 'suspended', head.suspended, instance.suspended !== null);
   differ(null, 'dueAt', head.dueAt, running ? (instance.visit?.dueAt ?? null) : null);
   differ(null, 'overdueSince', head.overdueSince, running ? (instance.visit?.overdueSince ?? null) : null);
-  const definition = versions.get(instance.definitionVersion) as Definition;
-  const computed = new Map(stepRows(definition, instance).map((row) => [row.signer, row]));
   for (const row of steps) {
-    const ours = computed.get(row.signer);
-    // A signature that is no longer asked for keeps its row.
-    if (!ours) differ(null, `signature ${row.signer}`, row.state, 'void');
-    else differ(null, `signature ${row.signer}`, row, ours);
-    computed.delete(row.signer);
+    differ(null, `signature ${row.signer}`, row, written.get(row.signer) ?? null);
+    written.delete(row.signer);
   }
-  for (const [signer, row] of computed) differ(null, `signature ${signer}`, null, row);
+  for (const [signer, row] of written) differ(null, `signature ${signer}`, null, row);
   return found;
+}
+
+/** Signatures as an action leaves their rows: of what is no longer asked for, the row stays as it was decided, or is void. */
+function write(rows: Map<number, StepRow>, definition: Definition, instance: Instance): void {
+  const asked = new Map(stepRows(definition, instance).map((row) => [row.signer, row]));
+  for (const [signer, row] of rows)
+    if (!asked.has(signer) && ['open', 'waiting'].includes(row.state)) rows.set(signer, { ...row, state: 'void' });
+  for (const [signer, row] of asked) rows.set(signer, row);
 }
 
 function text(value: unknown): string {

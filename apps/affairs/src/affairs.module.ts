@@ -3,6 +3,7 @@ import { absences } from './absences/absences.feature.js';
 import { applications } from './applications/applications.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
+import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
@@ -19,7 +20,7 @@ import { Applications1764802000100 } from './migrations/1764802000100-applicatio
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, erasure],
+  features: [leave, catalogue, applications, tasks, absences, indicators, erasure],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,

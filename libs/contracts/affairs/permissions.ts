@@ -9,6 +9,7 @@ export const PERMISSIONS = {
   'affairs:application:read': { zh: '查看办件', en: 'See applications' },
   'affairs:application:decide': { zh: '办理办件', en: 'Decide on applications' },
   'affairs:application:replay': { zh: '复核办件的每一步', en: 'Have every decision on an application worked out anew' },
+  'affairs:indicator:read': { zh: '查看办事指标', en: 'See the indicators of the service hall' },
   'affairs:absence:record': { zh: '登记本人离岗及代办人', en: 'Record one’s absences, and who stands in' },
   'affairs:absence:manage': { zh: '登记所辖人员离岗', en: 'Record absences of staff in one’s charge' },
   'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
@@ -23,11 +24,11 @@ const DECIDES = [
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
-  counselor: ['affairs:leave:read', 'affairs:leave:decide', ...DECIDES],
+  counselor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:indicator:read', ...DECIDES],
   class_advisor: ['affairs:leave:read', 'affairs:leave:decide', ...DECIDES],
   student_affairs_officer: [
     ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES, 'affairs:application:replay'] as const),
-    ...(['affairs:absence:manage', 'affairs:item:draft', 'affairs:item:publish'] as const),
+    ...(['affairs:indicator:read', 'affairs:absence:manage', 'affairs:item:draft', 'affairs:item:publish'] as const),
   ],
   department_clerk: DECIDES,
   mentor: ['affairs:item:read'],

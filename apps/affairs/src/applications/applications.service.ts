@@ -132,7 +132,8 @@ export class Applications {
       const channel = await this.channelOf(tx, actor, studentId);
       const known = await this.knownOf(tx, studentId);
       const { code, version: itemVersion } = item;
-      const application = Application.draft({ studentId, item: code, itemVersion, sole: true, channel }, actor);
+      const sole = !item.content.severalAtOnce;
+      const application = Application.draft({ studentId, item: code, itemVersion, sole, channel }, actor);
       const filled = ApplicationFormDto.filled(body);
       application.fill(accepted(item, known, filled));
       await this.students.sealFields(tx, application);
