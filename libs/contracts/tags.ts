@@ -7,6 +7,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '发展党员：申请、二十五步与时间线',
     en: 'Admission to the Party: applications, the 25 steps, timelines',
   },
+  applications: {
+    zh: '办件：起草、预检、提交、办理、补正与复核',
+    en: 'Applications for items of the catalogue: drafts, pre-check, decisions, corrections, replay',
+  },
   appointments: { zh: '任职：谁对哪些单位的学生负责', en: 'Appointments: who answers for the students of which units' },
   audit: {
     zh: '审计：谁对谁做了什么，以及记录是否完好',
@@ -25,6 +29,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   files: { zh: '上传与下载文件', en: 'Handing files in, and downloading them' },
   grids: { zh: '网格的党支部覆盖（1+N）', en: 'Grids and the party branches that cover them (1+N)' },
   imports: { zh: '名册与场所的导入', en: 'Imports of rosters and places' },
+  indicators: {
+    zh: '办事指标：一次办结率、按时办结率、线上率、服务人次，附公式',
+    en: 'Indicators of the service hall, each with its formula',
+  },
   jobs: { zh: '长任务的进度、结果与错误清单', en: 'Progress, results and error files of long work' },
   'late-passes': { zh: '晚归报备', en: 'Late passes: coming in after curfew on given evenings' },
   leaves: { zh: '请假：申请、审批、续假与销假', en: 'Leave: requests, decisions, extensions, returns' },

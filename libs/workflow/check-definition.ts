@@ -1,9 +1,9 @@
 import { plainToInstance } from 'class-transformer';
 import { fieldErrors } from '#fields';
 import { type FieldError } from '#problems';
-import { Definition, type Facts, type SignerRule, type StepDefinition, stepsFor } from './definition.js';
-import { begin } from './fold.js';
+import { Definition, type Facts, type SignerRule, type StepDefinition } from './definition.js';
 import type { Inputs } from './instance.js';
+import { plannedSteps } from './planned.js';
 
 /** A real subject on which a definition is tried before it is published. */
 export interface Sample {
@@ -13,8 +13,6 @@ export interface Sample {
   inputs: Inputs;
   ownMatterOf: string[];
 }
-
-const SOMEBODY = '00000000-0000-7000-8000-000000000000';
 
 /**
  * What speaks against publishing a definition: its form, and whether each sample comes to an end by steps that somebody signs.
@@ -83,17 +81,10 @@ function repeatedKeys({ steps }: Definition): FieldError[] {
 }
 
 /** Tries the definition on a sample: somebody must sign each of its steps. */
-function sampleErrors(definition: Definition, { label, facts, inputs, ownMatterOf }: Sample): FieldError[] {
-  const steps = stepsFor(definition, facts);
-  if (steps.length === 0) return [error('#/steps', `${label}：没有适用的环节`, `${label}: no step is asked for`)];
-  const workdayEnds = Array.from({ length: 60 }, () => '2000-01-01T00:00:00.000Z');
-  return steps.flatMap((step) => {
-    const alone = { ...definition, steps: [{ ...step, when: [] }] };
-    const chosen = { [step.key]: [SOMEBODY] };
-    const command = { op: 'submit' as const, definitionVersion: 1, facts, chosen, initiators: [], ownMatterOf };
-    const by = { person: null, app: 'check', roles: [], insteadOf: [] };
-    const action = { command, by, at: '2000-01-01T00:00:00.000Z', inputs: { ...inputs, workdayEnds } };
-    const signers = begin(new Map([[1, alone]]), action).visit?.seats.flatMap((seat) => seat.signers) ?? [];
+function sampleErrors(definition: Definition, { label, ...sample }: Sample): FieldError[] {
+  const planned = plannedSteps(definition, sample);
+  if (planned.length === 0) return [error('#/steps', `${label}：没有适用的环节`, `${label}: no step is asked for`)];
+  return planned.flatMap(({ step, signers }) => {
     const nobody = signers.some(({ system, candidates }) => !system && candidates.length === 0);
     const at = `#/steps/${definition.steps.indexOf(step)}/signers`;
     return nobody ? [error(at, `${label}：没有可签批的人员`, `${label}: there is nobody to sign`)] : [];

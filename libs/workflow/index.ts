@@ -9,6 +9,8 @@ export { problemOf } from './workflow.problems.js';
 export { type Acting, type Case, commentOn, type Deadlines, type Opening, Workflows } from './workflows.js';
 export { type About, inputsOfPeople } from './inputs.js';
 export { definitionErrors, type Sample } from './check-definition.js';
+export { type PlannedStep, plannedSteps } from './planned.js';
+export { type Difference, type Replay, type ReplayedAction } from './replay.js';
 export { pictureOf, tableOf } from './picture.js';
 export { AT_DEADLINE, OPERATIONS } from './operations.js';
 export { ActDto, AvailableActionDto, RefusalDto, SignatureDto } from './workflow.dto.js';

@@ -9,6 +9,7 @@ import { act, begin, fold } from './fold.js';
 import { absencesOf, inputsFor } from './inputs.js';
 import type { Action, Command, Inputs, Instance, Role, Signer, Start, Who } from './instance.js';
 import { entryAtDeadline } from './operations.js';
+import { replay, type Replay, type StoredCase } from './replay.js';
 import { mayBeStale } from './stale.js';
 import { stepRows } from './step-rows.js';
 import { Refused } from './reasons.js';
@@ -208,6 +209,27 @@ export class Workflows {
     );
   }
 
+  /** Works every action of a case out anew, from its definition versions and the inputs it kept, and holds it against what is stored. */
+  async replay(tx: Tx, caseId: string): Promise<Replay> {
+    const [head, step, history] = [this.table(''), this.table('_step'), this.table('_action')];
+    const row = await queryOne<StoredCase & { versions: [number, Definition][] }>(
+      tx,
+      sql`SELECT json_build_object('definitionVersion', w.definition_version, 'status', w.status, 'suspended', w.suspended,
+                   'dueAt', ${iso(sql`w.due_at`)}, 'overdueSince', ${iso(sql`w.overdue_since`)}) AS head,
+                 (SELECT json_agg(to_jsonb(s) - 'workflow_id' || jsonb_build_object(
+                           'entered_at', ${iso(sql`s.entered_at`)}, 'decided_at', ${iso(sql`s.decided_at`)}) ORDER BY s.signer)
+                    FROM ${step} s WHERE s.workflow_id = w.id) AS steps,
+                 (SELECT json_agg(json_build_object('no', a.no, 'from', a.from_state, 'to', a.to_state,
+                           'definitionVersion', a.definition_version, 'content', a.content) ORDER BY a.no)
+                    FROM ${history} a WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS actions,
+                 (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${this.table('_definition')} d
+                   WHERE d.key = w.definition) AS versions
+            FROM ${head} w WHERE w.id = ${caseId}`,
+    );
+    if (!row) throw new Error(`There is no case ${caseId}`);
+    return replay(new Map(row.versions), row, stateOf);
+  }
+
   /** Hands open tasks over where offices changed hands, for the inboxes; a decision looks by itself. Returns the cases that changed. */
   async refreshAll(tx: Tx, at: Date, by: Acting['by']): Promise<Case[]> {
     const stale = await this.lock(tx, mayBeStale(this.table('_step'), dateOf(at, this.timeZone)));
@@ -366,6 +388,11 @@ function caseOf({ versions: stored, history, ...row }: Row): Case {
   );
   const definition = versions.get(instance.definitionVersion) as Definition;
   return { ...row, definition, instance, comments: commentsOf(history) };
+}
+
+/** SQL: an instant as actions have it. */
+function iso(column: Sql): Sql {
+  return sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 /** What was said with a signature. */

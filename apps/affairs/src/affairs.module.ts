@@ -1,8 +1,11 @@
 import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
+import { applications } from './applications/applications.feature.js';
 import { bookings } from './bookings/bookings.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
 import { addHouseItems } from './catalogue/house-items.js';
+import { erasure } from './erasure/erasure.feature.js';
+import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
@@ -13,17 +16,14 @@ import { LeaveOnWorkflow1763750700000 } from './migrations/1763750700000-leave-o
 import { DeadlinesAndAbsences1763770000000 } from './migrations/1763770000000-deadlines-and-absences.js';
 import { SealedTexts1764400100000 } from './migrations/1764400100000-sealed-texts.js';
 import { ProofPending1764700000000 } from './migrations/1764700000000-proof-pending.js';
+import { Catalogue1764801000000 } from './migrations/1764801000000-catalogue.js';
+import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.js';
+import { Applications1764802000100 } from './migrations/1764802000100-applications.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, tasks, absences, bookings],
-import { Catalogue1764801000000 } from './migrations/1764801000000-catalogue.js';
-import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.js';
-import { tasks } from './tasks/tasks.feature.js';
-
-export const affairs = service('affairs', {
-  features: [leave, tasks, absences, catalogue],
+  features: [leave, catalogue, applications, tasks, absences, bookings, indicators, erasure],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -34,9 +34,10 @@ export const affairs = service('affairs', {
     DeadlinesAndAbsences1763770000000,
     SealedTexts1764400100000,
     ProofPending1764700000000,
-    Bookings1764804200000,
     Catalogue1764801000000,
     NamedUnits1764802000000,
+    Applications1764802000100,
+    Bookings1764804200000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: 'affairs:leave:decide',

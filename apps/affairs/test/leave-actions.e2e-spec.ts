@@ -3,7 +3,7 @@ import { campus, type Client, TestApp, wholeList } from '#testing';
 import { addDays } from '#time';
 import { Workflows } from '#workflow';
 import { affairs } from '../src/affairs.module.js';
-import { LeaveHandlers } from '../src/leave/leave.handlers.js';
+import { TaskHandlers } from '../src/tasks/tasks.handlers.js';
 import { act, appoint, approve, events, form, handIn, type LeaveAnswer, submit } from './support.js';
 
 const { counselorCs, counselorFl, collegeOfficerCs, schoolOfficer, psychologist } = campus.staff;
@@ -209,7 +209,7 @@ describe('what can be done with a leave while it is decided', () => {
     const post = sql`person_id = ${counselorFl} AND kind = 'counselor'`;
     const find = (): Promise<void> =>
       test.database.transaction(null, (tx) =>
-        test.app.get(LeaveHandlers).findSigners(tx, { at: test.clock.now() } as never),
+        test.app.get(TaskHandlers).findSigners(tx, { at: test.clock.now() } as never),
       );
     await test.query(sql`UPDATE staffing.appointment SET valid_to = ${addDays(test.clock.today(), -1)} WHERE ${post}`);
     try {

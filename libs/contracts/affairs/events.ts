@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsDateString, IsIn, IsString, IsUUID } from 'class-validator';
+import { ArrayMaxSize, IsDateString, IsIn, IsInt, IsString, IsUUID, Min } from 'class-validator';
 import { Event } from '../event.js';
 
 abstract class LeavePeriod {
@@ -86,6 +86,49 @@ export class StepOverdueV1 {
     then: 'remind' | 'escalate' | 'approve';
     waitsFor: string[];
   }) {
+    Object.assign(this, values);
+  }
+}
+
+abstract class OfApplication {
+  @IsUUID()
+  applicationId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  /** Code of the item in the catalogue, and the version of it that the application was made to. */
+  @IsString()
+  item: string;
+
+  @IsInt()
+  @Min(1)
+  itemVersion: number;
+}
+
+/** A student has applied for an item of the catalogue. Once for each application: a correction is no new one. */
+@Event({ name: 'affairs.application-submitted.v1', consumers: [] })
+export class ApplicationSubmittedV1 extends OfApplication {
+  constructor(values: { applicationId: string; studentId: string; item: string; itemVersion: number }) {
+    super();
+    Object.assign(this, values);
+  }
+}
+
+/** An application has ended: it is done, refused, or was withdrawn. Once for each application. */
+@Event({ name: 'affairs.application-decided.v1', consumers: [] })
+export class ApplicationDecidedV1 extends OfApplication {
+  @IsIn(['completed', 'rejected', 'withdrawn'])
+  outcome: 'completed' | 'rejected' | 'withdrawn';
+
+  constructor(values: {
+    applicationId: string;
+    studentId: string;
+    item: string;
+    itemVersion: number;
+    outcome: 'completed' | 'rejected' | 'withdrawn';
+  }) {
+    super();
     Object.assign(this, values);
   }
 }

@@ -9,6 +9,7 @@ export const PERMISSIONS = {
   'affairs:application:read': { zh: '查看办件', en: 'See applications' },
   'affairs:application:decide': { zh: '办理办件', en: 'Decide on applications' },
   'affairs:application:replay': { zh: '复核办件的每一步', en: 'Have every decision on an application worked out anew' },
+  'affairs:indicator:read': { zh: '查看办事指标', en: 'See the indicators of the service hall' },
   'affairs:absence:record': { zh: '登记本人离岗及代办人', en: 'Record one’s absences, and who stands in' },
   'affairs:absence:manage': { zh: '登记所辖人员离岗', en: 'Record absences of staff in one’s charge' },
   'affairs:booking:read': { zh: '查看可预约资源与预约', en: 'See what can be booked, and bookings' },
@@ -22,30 +23,26 @@ export const PERMISSIONS = {
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
 } as const satisfies Record<string, Bilingual>;
 
-const DECIDES = ['affairs:application:read', 'affairs:application:decide', 'affairs:absence:record'] as const;
+const DECIDES = [
+  ...(['affairs:item:read', 'affairs:application:read', 'affairs:application:decide'] as const),
+  ...(['affairs:absence:record'] as const),
+] as const;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
-    ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record'] as const),
-    ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
+    ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:indicator:read', ...DECIDES] as const),
+    ...(['affairs:item:read', 'affairs:booking:read', 'affairs:booking:manage'] as const),
   ],
-  building_head: ['affairs:booking:read', 'affairs:booking:manage'],
-  class_advisor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record'],
-  student_affairs_officer: [
-    ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:absence:record', 'affairs:absence:manage'] as const),
-    ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
-  ],
-  student: ['affairs:leave:submit', 'affairs:leave:read', 'affairs:booking:book', 'affairs:booking:read'],
-  counselor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:item:read', ...DECIDES],
   class_advisor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:item:read', ...DECIDES],
   student_affairs_officer: [
-    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES] as const),
-    ...(['affairs:application:replay', 'affairs:absence:manage'] as const),
+    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES, 'affairs:application:replay'] as const),
+    ...(['affairs:indicator:read', 'affairs:absence:manage'] as const),
     ...(['affairs:item:read', 'affairs:item:draft', 'affairs:item:publish'] as const),
+    ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
   ],
   mentor: ['affairs:item:read'],
-  building_head: ['affairs:item:read'],
+  building_head: ['affairs:item:read', 'affairs:booking:read', 'affairs:booking:manage'],
   grid_head: ['affairs:item:read'],
   psychologist: ['affairs:item:read'],
   party_organizer: ['affairs:item:read'],
@@ -53,5 +50,6 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   student: [
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
+    ...(['affairs:booking:book', 'affairs:booking:read'] as const),
   ],
 };

@@ -5,7 +5,7 @@ import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, unitInScope } from '#roster';
 import { addDays, CampusClock, daysBetween } from '#time';
-import { DECIDING, mustDecideLeaves } from '../leave/deciders.js';
+import { DECIDING, mustDecideInPlaceOf } from '../tasks/deciders.js';
 import { Absence } from './absence.entity.js';
 import { AbsenceDto, type AbsencesQuery, type RecordAbsenceDto } from './absences.dto.js';
 import { AbsenceOverlaps, AbsencePeriodWrong, StandInAbsent, StandsInForSelf } from './absences.problems.js';
@@ -88,7 +88,7 @@ export class Absences {
   private async checkStandIn(tx: Tx, { personId, standInId, startsAt, endsAt }: Absence): Promise<void> {
     const pointer = '#/standInId';
     if (standInId === personId) throw new StandsInForSelf({ pointer });
-    await mustDecideLeaves(tx, standInId, this.clock.today(), pointer);
+    await mustDecideInPlaceOf(tx, personId, standInId, this.clock.today(), pointer);
     const away = await queryOne(
       tx,
       sql`SELECT FROM affairs.workflow_absence WHERE person_id = ${standInId} AND starts_at < ${endsAt} AND ends_at > ${startsAt}`,

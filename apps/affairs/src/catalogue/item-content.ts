@@ -158,6 +158,13 @@ export class ItemContent {
   })
   workingDays: number | null;
 
+  @Flag({
+    zh: '同一学生可同时有几件未办结；缺省为只能一件',
+    en: 'A student may have several open applications; one at a time when left out',
+    ...{ optional: true, example: false },
+  })
+  severalAtOnce?: boolean;
+
   @LongText({ zh: '依据', en: 'Where its rules come from', max: 1000, example: '普通高等学校学生管理规定第三十条' })
   source: string;
 }

@@ -18,7 +18,7 @@ import {
   subjectIsHandedTo,
   Workflows,
 } from '#workflow';
-import { mustDecideLeaves } from './deciders.js';
+import { mustDecide } from '../tasks/deciders.js';
 import { lastDate } from './leave.checks.js';
 import { Leave, type LeaveOperation } from './leave.entity.js';
 import { proofsOf } from './leave.files.js';
@@ -214,7 +214,7 @@ export class LeaveCases {
   /** Whoever is asked by name must be able to answer. Looked at last: who may not ask at all is told that. */
   private async mustDecide(tx: Tx, command: Command): Promise<void> {
     if (command.op !== 'delegate' && command.op !== 'transfer' && command.op !== 'add-signer') return;
-    await mustDecideLeaves(tx, command.to, this.clock.today(), '#/to');
+    await mustDecide(tx, 'affairs:leave:decide', command.to, this.clock.today(), '#/to');
   }
 
   /** Students speak for themselves, staff for the students they answer for; the school's officers see to cases that got stuck. */

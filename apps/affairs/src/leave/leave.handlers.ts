@@ -1,15 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { PassesRecordedV1, PassesRetractedV1, StudentErasedV1 } from '#contracts';
-import { query, sql, type Tx } from '#database';
+import { PassesRecordedV1, PassesRetractedV1 } from '#contracts';
+import { type Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
-import { FileKeys, Files } from '#files';
-import { eraseTexts, sealedTableOf, StudentKeys, sealTexts } from '#vault';
-import { Workflows } from '#workflow';
-import { eraseBookings } from '../bookings/erase-bookings.js';
+import { FileKeys } from '#files';
+import { sealedTableOf, StudentKeys, sealTexts } from '#vault';
 import { Leave } from './leave.entity.js';
-import { StepDueV1 } from '../tasks/step-due.event.js';
-import { LeaveCases } from './leave-cases.service.js';
-import { LeaveReturns, SYSTEM } from './leave-returns.service.js';
+import { LeaveReturns } from './leave-returns.service.js';
 
 /** Rows that are sealed in one go. */
 const SEALED_AT_ONCE = 1_000;
@@ -19,10 +15,7 @@ const SEALED_AT_ONCE = 1_000;
 export class LeaveHandlers {
   constructor(
     private readonly returns: LeaveReturns,
-    private readonly cases: LeaveCases,
-    private readonly workflows: Workflows,
     private readonly students: StudentKeys,
-    private readonly files: Files,
     private readonly fileKeys: FileKeys,
   ) {}
 
@@ -36,30 +29,11 @@ export class LeaveHandlers {
     await this.returns.retract(tx, event.data.passes);
   }
 
-  /** That there were leaves, and when, stays: what they are about goes. */
-  @OnEvent(StudentErasedV1)
-  async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
-    await eraseTexts(tx, sealedTableOf(tx, Leave), studentId);
-    const leaves = sql`(SELECT id FROM affairs.leave WHERE student_id = ${studentId})`;
-    await query(
-      tx,
-      sql`UPDATE affairs.workflow_action SET comment = NULL WHERE subject_id IN ${leaves} AND comment IS NOT NULL`,
-    );
-    await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN ${leaves}`);
-    await this.files.deleteOfStudent(tx, 'affairs', studentId);
-    await eraseBookings(tx, studentId);
-  }
-
   /** What is from before texts and files were sealed with the keys of students. */
   @Every('*/10 * * * *', { name: 'affairs.seal-texts', catchUp: 'latest' })
   async sealTexts(tx: Tx): Promise<void> {
     await sealTexts(tx, this.students, sealedTableOf(tx, Leave), SEALED_AT_ONCE);
     await this.fileKeys.giveAttached(tx, 'affairs', SEALED_AT_ONCE);
-  }
-
-  @OnEvent(StepDueV1)
-  async whenStepDue(tx: Tx, { data }: Received<StepDueV1>): Promise<void> {
-    await this.cases.expire(tx, data.caseId, data.dueAt);
   }
 
   @Every('17 0 * * *', { name: 'affairs.leave-overdue', catchUp: 'latest' })
@@ -70,11 +44,5 @@ export class LeaveHandlers {
   @Every('43 3 * * *', { name: 'affairs.leave-passes', catchUp: 'latest' })
   async forgetPasses(tx: Tx, period: Period): Promise<void> {
     await this.returns.forgetPasses(tx, period.at);
-  }
-
-  /** Hands what is open to whoever holds the posts by now. */
-  @Every('*/10 * * * *', { name: 'affairs.signers', catchUp: 'latest' })
-  async findSigners(tx: Tx, period: Period): Promise<void> {
-    await this.workflows.refreshAll(tx, period.at, SYSTEM);
   }
 }

@@ -31,9 +31,3 @@ export const LeaveExpired = defineProblem({
   zh: '请假已到期，不能续假',
   en: 'The leave has ended and cannot be extended',
 });
-export const CannotDecideLeaves = defineProblem({
-  code: 'affairs/cannot-decide-leaves',
-  status: 422,
-  zh: '此人没有审批请假的任职',
-  en: 'This person holds no post that decides on leaves',
-});

@@ -4,6 +4,7 @@ import { feature } from '#service';
 import { Workflows } from '#workflow';
 import { StepDueV1 } from './step-due.event.js';
 import { TasksController } from './tasks.controller.js';
+import { TaskHandlers } from './tasks.handlers.js';
 import { Tasks } from './tasks.service.js';
 
 function workflows({ timeZone }: Config, timers: Timers): Workflows {
@@ -17,5 +18,5 @@ function workflows({ timeZone }: Config, timers: Timers): Workflows {
 /** What waits for whom, of all workflows of the service; these are made here too. */
 export const tasks = feature({
   controllers: [TasksController],
-  providers: [{ provide: Workflows, useFactory: workflows, inject: [Config, Timers] }, Tasks],
+  providers: [{ provide: Workflows, useFactory: workflows, inject: [Config, Timers] }, Tasks, TaskHandlers],
 });

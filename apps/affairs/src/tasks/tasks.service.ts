@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Database, sql } from '#database';
-import { list, type Page } from '#http';
+import { Database, query, sql, type Sql } from '#database';
+import { anyOf, list, type Page } from '#http';
 import { inScope } from '#roster';
 import { CampusClock } from '#time';
 import { absentOf, awaitsMe, subjectIsHandedTo, Workflows } from '#workflow';
-import { TaskDto, type TaskRow, type TasksQuery } from './tasks.dto.js';
+import { TaskCountDto, TaskDto, type TaskRow, type TasksQuery } from './tasks.dto.js';
+
+/** Every case is about one of these: looked up by its id, a few for each task. */
+const SUBJECTS = sql`LEFT JOIN affairs.leave l ON l.id = w.subject_id LEFT JOIN affairs.application a ON a.id = w.subject_id`;
+const KIND = sql`CASE WHEN a.id IS NULL THEN 'leave' ELSE 'application' END`;
+const DUE = sql`coalesce(w.due_at, w.overdue_since)`;
 
 /** The inbox: what waits for somebody, whatever it is about. */
 @Injectable()
@@ -18,33 +23,59 @@ export class Tasks {
 
   list(actor: Actor, request: TasksQuery): Promise<Page<TaskDto>> {
     const { personId } = actor;
+    const { subjectKind, item, overdue } = request;
     const now = this.clock.now();
     const me = sql`${personId ? [personId] : []}::uuid[]`;
-    const readable = inScope(actor.scopeOf('affairs:leave:read'), sql`w.person_id`, this.clock.today());
-    const [cases, steps, definitions] = (['', '_step', '_definition'] as const).map((name) =>
-      this.workflows.table(name),
-    );
+    const definitions = this.workflows.table('_definition');
     const name = sql`coalesce((SELECT one->'name' FROM json_array_elements(d.content->'steps') one WHERE one->>'key' = s.step),
                               '{"zh": "补正", "en": "Correction"}'::json)`;
     return this.database.read((tx) =>
       list(tx, request, {
-        select: sql`w.id, w.definition, w.subject_id AS "subjectId", l.version, p.id AS "personId", p.number, p.name AS "personName",
-                    s.step, ${name} AS name, s.entered_at AS since, coalesce(w.due_at, w.overdue_since) AS "dueAt",
+        select: sql`w.id, w.definition, ${KIND} AS "subjectKind", w.subject_id AS "subjectId", a.item, d.content->'name' AS title,
+                    coalesce(l.version, a.version) AS version, p.id AS "personId", p.number, p.name AS "personName",
+                    s.step, ${name} AS name, s.entered_at AS since, ${DUE} AS "dueAt",
                     w.overdue_since IS NOT NULL AS overdue, s.also @> ${me} AS escalated,
                     s.stand_in AS "standIn", ${personId ? absentOf(this.workflows, personId, now) : sql`NULL`} AS "insteadOf", s.answering IS NOT NULL AS delegated`,
-        from: sql`${steps} s JOIN ${cases} w ON w.id = s.workflow_id JOIN affairs.leave l ON l.id = w.subject_id
-                  JOIN ${definitions} d ON d.key = w.definition AND d.version = w.definition_version
-                  JOIN directory.published_person_v1 p ON p.id = l.student_id`,
+        from: sql`${this.from()} JOIN ${definitions} d ON d.key = w.definition AND d.version = w.definition_version
+                  JOIN directory.published_person_v1 p ON p.id = w.person_id`,
         where: [
-          personId ? awaitsMe(this.workflows, personId, now) : sql`FALSE`,
-          personId && sql`(${readable} OR ${subjectIsHandedTo(this.workflows, sql`w.subject_id`, personId, now)})`,
+          this.mine(actor, now),
+          anyOf(KIND, subjectKind),
+          anyOf(sql`a.item`, item),
+          overdue === undefined ? undefined : sql`(w.overdue_since IS NOT NULL) = ${overdue}`,
         ],
-        sorts: { since: sql`s.entered_at` },
+        sorts: { since: sql`s.entered_at`, dueAt: sql`coalesce(w.due_at, w.overdue_since, 'infinity')` },
         defaultSort: 'since',
         // Somebody who stands in for two is awaited twice in one case.
         id: sql`(w.id || ' ' || s.signer)`,
         to: (row: TaskRow) => TaskDto.from(row),
       }),
     );
+  }
+
+  /** How much waits, by kind and item. */
+  async counts(actor: Actor): Promise<TaskCountDto[]> {
+    const rows = await query<TaskCountDto>(
+      this.database.connection,
+      sql`SELECT ${KIND} AS "subjectKind", a.item, count(*)::int AS count, count(w.overdue_since)::int AS overdue
+            FROM ${this.from()} WHERE ${this.mine(actor, this.clock.now())} GROUP BY 1, 2 ORDER BY 1, 2`,
+    );
+    return rows.map((row) => TaskCountDto.from(row));
+  }
+
+  private from(): Sql {
+    return sql`${this.workflows.table('_step')} s JOIN ${this.workflows.table('')} w ON w.id = s.workflow_id ${SUBJECTS}`;
+  }
+
+  /** Predicate: it waits for the actor, who may read what it is about by a post, or because it was handed to them. */
+  private mine(actor: Actor, now: Date): Sql {
+    const { personId } = actor;
+    if (!personId) return sql`FALSE`;
+    const date = this.clock.today();
+    const leaves = inScope(actor.scopeOf('affairs:leave:read'), sql`w.person_id`, date);
+    const applications = inScope(actor.scopeOf('affairs:application:read'), sql`w.person_id`, date);
+    return sql`${awaitsMe(this.workflows, personId, now)}
+      AND (CASE WHEN a.id IS NULL THEN ${leaves} ELSE ${applications} END
+           OR ${subjectIsHandedTo(this.workflows, sql`w.subject_id`, personId, now)})`;
   }
 }

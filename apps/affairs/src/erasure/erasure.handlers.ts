@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { StudentErasedV1 } from '#contracts';
+import { query, sql, type Tx } from '#database';
+import { OnEvent, type Received } from '#events';
+import { Files } from '#files';
+import { eraseTexts, sealedTableOf } from '#vault';
+import { Application } from '../applications/application.entity.js';
+import { eraseBookings } from '../bookings/erase-bookings.js';
+import { Leave } from '../leave/leave.entity.js';
+
+/** That there were leaves, applications and bookings, and when, stays: what they are about goes. */
+@Injectable()
+export class ErasureHandlers {
+  constructor(private readonly files: Files) {}
+
+  @OnEvent(StudentErasedV1)
+  async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
+    // Nobody else has seen a draft.
+    await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
+    for (const entity of [Leave, Application]) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
+    const leaves = sql`SELECT id FROM affairs.leave WHERE student_id = ${studentId}`;
+    const applications = sql`SELECT id FROM affairs.application WHERE student_id = ${studentId}`;
+    await query(
+      tx,
+      sql`UPDATE affairs.workflow_action SET comment = NULL
+           WHERE subject_id IN (${leaves} UNION ALL ${applications}) AND comment IS NOT NULL`,
+    );
+    await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
+    await eraseBookings(tx, studentId);
+    await this.files.deleteOfStudent(tx, 'affairs', studentId);
+  }
+}
