@@ -1,5 +1,6 @@
 import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
+import { certificates } from './certificates/certificates.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
 import { RetractedPasses1763750210000 } from './migrations/1763750210000-retracted-passes.js';
@@ -10,10 +11,11 @@ import { LeaveOnWorkflow1763750700000 } from './migrations/1763750700000-leave-o
 import { DeadlinesAndAbsences1763770000000 } from './migrations/1763770000000-deadlines-and-absences.js';
 import { SealedTexts1764400100000 } from './migrations/1764400100000-sealed-texts.js';
 import { ProofPending1764700000000 } from './migrations/1764700000000-proof-pending.js';
+import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, tasks, absences],
+  features: [leave, tasks, absences, certificates],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -24,6 +26,7 @@ export const affairs = service('affairs', {
     DeadlinesAndAbsences1763770000000,
     SealedTexts1764400100000,
     ProofPending1764700000000,
+    Certificates1764803000000,
   ],
-  jobs: 'affairs:leave:decide',
+  jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],
 });

@@ -6,6 +6,8 @@ import { FileKeys, Files } from '#files';
 import { eraseTexts, sealedTableOf, StudentKeys, sealTexts } from '#vault';
 import { Workflows } from '#workflow';
 import { Leave } from './leave.entity.js';
+import { Certificate } from '../certificates/certificate.entity.js';
+import { markErased } from '../certificates/certificates.queries.js';
 import { StepDueV1 } from '../tasks/step-due.event.js';
 import { LeaveCases } from './leave-cases.service.js';
 import { LeaveReturns, SYSTEM } from './leave-returns.service.js';
@@ -35,10 +37,12 @@ export class LeaveHandlers {
     await this.returns.retract(tx, event.data.passes);
   }
 
-  /** That there were leaves, and when, stays: what they are about goes. */
+  /** That there were leaves and certificates, and when, stays: what they are about goes. */
   @OnEvent(StudentErasedV1)
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
     await eraseTexts(tx, sealedTableOf(tx, Leave), studentId);
+    await eraseTexts(tx, sealedTableOf(tx, Certificate), studentId);
+    await markErased(tx, studentId);
     const leaves = sql`(SELECT id FROM affairs.leave WHERE student_id = ${studentId})`;
     await query(
       tx,
