@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query, Req, Res, StreamableFile 
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, CurrentActor, Public, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
+import { ApiPage, BodyExample, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
 import { JobDto } from '#service';
 import { CertificateBatches } from './certificate-batches.service.js';
 import { CertificateKeys } from './certificate-keys.service.js';
@@ -44,6 +44,7 @@ export class CertificatesController {
   @MayNotFind()
   @Created()
   @Require('affairs:certificate:issue')
+  @BodyExample({ kind: 'enrolment', language: 'zh', studentId: '00000000-0000-7000-8000-003000000001' })
   @Returns(CertificateDetailDto)
   @Summary(
     '开具证明：本人，或所辖学生；即时生成 PDF',
@@ -95,6 +96,7 @@ export class CertificatesController {
   @MayNotFind()
   @HttpCode(202)
   @Require('affairs:certificate:issue')
+  @BodyExample({ kind: 'enrolment', language: 'zh', unitId: '00000000-0000-7000-8000-000600000001' })
   @Returns(JobDto)
   @Summary('为一个单位或一批学生开具证明', 'Issue certificates for a unit, or for a list of students')
   async issueCertificates(

@@ -5,6 +5,7 @@ import {
   type ExceptionFilter,
   Get,
   Post,
+  Query,
   Req,
   Res,
   UseFilters,
@@ -20,6 +21,9 @@ import { type Verified, verificationPage } from './verification-page.js';
 const FORM = { 'application/x-www-form-urlencoded': { maxBytes: 2_048, schema: { type: 'object' } } };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** `lang`, and what programs add that pass addresses on. */
+type Asked = Record<string, string | string[]>;
 
 /** Says on the page what is wrong. */
 @Catch(Problem)
@@ -44,7 +48,7 @@ export class VerificationPageController {
   constructor(private readonly verification: CertificateVerification) {}
 
   @Get()
-  showForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  showForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() _query: Asked): void {
     send(request, reply, {});
   }
 
@@ -54,6 +58,7 @@ export class VerificationPageController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Raw() { bytes }: RawContent,
+    @Query() _query: Asked,
   ): Promise<void> {
     const code = new URLSearchParams(bytes.toString('utf8')).get('code') ?? '';
     send(request, reply.code(200), { found: await this.verification.verify({ code }, request.ip) });
