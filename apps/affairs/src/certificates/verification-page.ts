@@ -1,5 +1,5 @@
 import { escapeHtml, type Language, pageHtml } from '#http';
-import { CERTIFICATE_STATUSES, LANGUAGES } from './certificate.entity.js';
+import { LANGUAGES } from './certificate.entity.js';
 import type { VerificationDto } from './certificates.dto.js';
 
 /** What the page says; a problem stands in the place of what was found. */
@@ -25,10 +25,10 @@ const TEXTS = {
       revokedOn: '撤销日期',
     },
     verdict: {
-      valid: '有效。请逐项与手中的证明核对。',
-      expired: '已过有效期。内容为开具当日的情况。',
-      revoked: '已撤销。不应再采信。',
-      erased: '学校曾开具此证明，但其内容已删除（如依法删除个人信息），无法再核验。',
+      valid: ['有效。', '请逐项与手中的证明核对。'],
+      expired: ['已过有效期。', '内容为开具当日的情况。'],
+      revoked: ['已撤销。', '不应再采信。'],
+      erased: ['内容已删除。', '学校曾开具此证明，但其内容已删除（如依法删除个人信息），无法再核验。'],
     },
     file: '核对文件',
     choose: '选择或拖入手中的 PDF，看它是否就是学校开具的那一份。文件只在您的设备上计算，不会上传。',
@@ -50,11 +50,13 @@ const TEXTS = {
       revokedOn: 'Revoked on',
     },
     verdict: {
-      valid: 'Valid. Compare each line with the certificate at hand.',
-      expired: 'No longer valid: its period is over. It says how things were on the day it was issued.',
-      revoked: 'Revoked. It should not be relied upon.',
-      erased:
+      valid: ['Valid.', 'Compare each line with the certificate at hand.'],
+      expired: ['No longer valid: its period is over.', 'It says how things were on the day it was issued.'],
+      revoked: ['Revoked.', 'It should not be relied upon.'],
+      erased: [
+        'Content deleted.',
         'The school issued this certificate, but what it said was deleted, as when personal data is erased by law: it can no longer be verified.',
+      ],
     },
     file: 'Check a file',
     choose:
@@ -83,6 +85,7 @@ ${said}${found ? resultHtml(language, found) : ''}</main>`;
 function resultHtml(language: Language, found: VerificationDto): string {
   const text = TEXTS[language];
   const { number, name, issuedOn, expiresOn, revokedOn, status, facts, sha256 } = found;
+  const [verdict, means] = text.verdict[status];
   const shown = {
     name: name[language],
     number,
@@ -96,7 +99,7 @@ function resultHtml(language: Language, found: VerificationDto): string {
     ...facts.map((fact) => [fact[language], fact.value] as const),
   ].filter(([, value]) => value !== null);
   return `<h2>${escapeHtml(name[language])} ${escapeHtml(number)}</h2>
-<p class="verdict ${status}" role="status"><strong>${CERTIFICATE_STATUSES[status][language]}</strong> ${text.verdict[status]}</p>
+<p class="verdict ${status}" role="status"><strong>${verdict}</strong> ${means}</p>
 <table>
 ${rows.map(([label, value]) => `<tr><th scope="row">${escapeHtml(label)}</th><td>${escapeHtml(value!)}</td></tr>`).join('\n')}
 </table>
