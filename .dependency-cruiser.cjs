@@ -1,6 +1,6 @@
 /**
  * The arrows of the house: contracts ◄ config ◄ (time, problems ◄ fields) ◄ database ◄ (events, policy, roster, vault) ◄ auth
- * ◄ (files, workflow, exchange) ◄ http ◄ service ◄ apps; contracts ◄ rule-language ◄ apps.
+ * ◄ (files, workflow, exchange) ◄ http ◄ service ◄ apps; contracts ◄ rule-language ◄ apps; documents ◄ apps.
  * Checked by `npm run check:arrows`. Every rule says what to do instead, and has a bad file that it must catch:
  * tools/check/arrows/bad/<name of the rule>/, run by tools/check/arrows.spec.ts.
  */
@@ -75,6 +75,12 @@ module.exports = {
       from: { path: '^libs/rule-language/sql/' },
       to: { path: '^libs/rule-language/(judge|explain|machine)/' },
     },
+    layer(
+      'documents-set-pages',
+      ['documents'],
+      ['contracts', 'config', 'problems'],
+      'libs/documents makes a PDF of a source and texts. Let the service read what stands in it, and keep what came of it.',
+    ),
     layer(
       'database-knows-no-domain',
       ['database'],

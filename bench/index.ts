@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<Result>> = {
   audit: async () => (await import('./audit.js')).audit(),
   exchange: async () => (await import('./exchange.js')).exchange(),
   start: async () => (await import('./start.js')).start(),
+  certificates: async () => (await import('./certificates.js')).certificates(),
   sealed: async () => (await import('./sealed.js')).sealed(),
   import: async () => (await import('./import.js')).importRoster(),
 };

@@ -18,6 +18,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   },
   calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
   caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
+  certificates: {
+    zh: '证明：开具、核验、撤销',
+    en: 'Certificates: issuing, verifying, revoking',
+  },
   clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },

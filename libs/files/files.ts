@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Actor, audit, MissingPermission } from '#auth';
@@ -10,7 +13,7 @@ import { FileDto, StoredFileDto } from './file.dto.js';
 import { type FileKey, FileKeys, studentOf } from './file-keys.js';
 import { NotAttachable, TooManyFiles, TooManyUnattached } from './files.problems.js';
 import { type FilePurpose, purposesOf } from './purpose.js';
-import { openSealed, sealFile } from './sealing.js';
+import { openSealed, type SealedFile, sealFile } from './sealing.js';
 import type { Storage } from './storage.js';
 import { fileTable } from './migrations/file-table.js';
 
@@ -39,6 +42,11 @@ export interface IncomingFile {
   filename: string;
 }
 
+/** A content that a service has made and put into the storage, before it has a row. */
+export interface PutContent extends SealedFile {
+  id: string;
+}
+
 /** What files are attached to. */
 export interface FileSubject {
   purpose: FilePurpose;
@@ -63,7 +71,8 @@ export class Files {
 
   /** Throws what a file is refused for before it is looked at: MissingPermission (403), TooManyUnattached (409). */
   async mayStore(tx: Tx, actor: Actor, purpose: FilePurpose): Promise<void> {
-    if (!purpose.upload.some((permission) => actor.can(permission))) throw new MissingPermission(purpose.upload[0]);
+    if (!purpose.upload.some((permission) => actor.can(permission)))
+      throw new MissingPermission(purpose.upload[0] ?? purpose.read);
     const waiting = await queryOne<{ n: number }>(
       tx,
       sql`SELECT count(*)::int AS n FROM ${fileTable(purpose.service)} f
@@ -106,6 +115,44 @@ export class Files {
       if (!written) this.discard(key);
       throw error;
     }
+  }
+
+  /**
+   * Puts a content that the service has made into the storage, for `addPut`; before the transaction, as a storage may be slow. Without a row
+   * it is deleted by `deleteOrphans`.
+   */
+  async put(service: ServiceName, content: Buffer): Promise<PutContent> {
+    const id = newId();
+    const folder = await mkdtemp(join(tmpdir(), 'yizhan-put-'));
+    try {
+      const [plain, sealedPath] = [join(folder, 'plain'), join(folder, 'sealed')];
+      await writeFile(plain, content, { mode: 0o600 });
+      const sealed = await sealFile(plain, sealedPath);
+      await this.withStorage(this.storage.put(keyOf(service, id), sealedPath));
+      return { id, ...sealed };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Attaches a content that was put to a subject whose row is there already. Throws StudentErased (409). */
+  async addPut(
+    tx: Tx,
+    by: Pick<Actor, 'personId' | 'app'>,
+    { id, secret, bytes, sha256 }: PutContent,
+    { purpose, id: subjectId }: FileSubject,
+    { name, keepUntil }: { name: string; keepUntil: Date | null },
+  ): Promise<FileDto> {
+    const { service, types } = purpose;
+    const row = await queryOne<FileDto>(
+      tx,
+      sql`INSERT INTO ${fileTable(service)} AS f
+            (id, purpose, subject_id, name, media_type, bytes, sha256, sealed_key, person_id, app, keep_until)
+          VALUES (${id}, ${purpose.name}, ${subjectId}, ${cleanName(name, types[0]!)}, ${types[0]}, ${bytes}, ${sha256},
+            ${this.keys.seal(service, id, secret)}, ${by.personId ?? null}, ${by.app}, ${keepUntil}) RETURNING ${COLUMNS}`,
+    );
+    await this.keys.giveToStudents(tx, service, sql`f.id = ${id}`, 1);
+    return FileDto.from(row!);
   }
 
   /** What is known of a file that the actor may read: of their own that is not attached yet, or of a row that they may read. */

@@ -17,8 +17,8 @@ export interface FilePurpose extends Bilingual {
   maxBytes: number;
   /** Of one subject. */
   maxFiles: number;
-  /** Who has one of these may hand files in. */
-  upload: readonly [Permission, ...Permission[]];
+  /** Who has one of these may hand files in; none: the service makes them itself (`Files.put`). */
+  upload: readonly Permission[];
   /** The permission that `readable` looks at. */
   read: Permission;
   /** SQL predicate: may the actor read the subject whose id is in the column `subjectId` now? */

@@ -3,7 +3,7 @@ import { allProblems } from '#problems';
 import { escapeHtml, markdownToHtml } from './markdown.js';
 import type { Language } from './problem-answer.js';
 
-interface Page {
+export interface Page {
   title: string;
   path: string;
   body: string;
@@ -44,7 +44,7 @@ ${config.demo ? `<li><a href="/docs?lang=${language}&amp;signin">${signIn}</a></
 <li><a href="/.well-known/oauth-authorization-server/directory/oauth">/.well-known/oauth-authorization-server/directory/oauth</a> ${discovery}</li>
 <li><a href="/health/ready">/health/ready</a> ${health}</li>
 </ul>`;
-  return layout(language, { title: zh ? '一站' : 'Yizhan', path: '/', body: `<main class="text">${body}</main>` });
+  return pageHtml(language, { title: zh ? '一站' : 'Yizhan', path: '/', body: `<main class="text">${body}</main>` });
 }
 
 /** `/docs`: Swagger UI; what it shows is said by docs/site/docs.js. */
@@ -60,14 +60,14 @@ export function docsHtml(language: Language): string {
 <script defer src="/docs/docs.js"></script>`;
   const body = `<p class="docs-help">${help} <span class="elsewhere" hidden>${elsewhere} <a href="/docs"></a></span></p>
 <div id="swagger-ui"></div>`;
-  return layout(language, { title: zh ? '一站 接口文档' : 'Yizhan API', path: '/docs', body, head });
+  return pageHtml(language, { title: zh ? '一站 接口文档' : 'Yizhan API', path: '/docs', body, head });
 }
 
 /** A guide of docs/, with the address that this process is reached at. */
 export function guideHtml(language: Language, markdown: string, origin: string): string {
   const title = /^# (.*)$/m.exec(markdown)?.[1] ?? '';
   const body = markdownToHtml(markdown.replaceAll('http://127.0.0.1:3000', origin), guideLink);
-  return layout(language, { title, path: '/docs/first-app', body: `<main class="text">${body}</main>` });
+  return pageHtml(language, { title, path: '/docs/first-app', body: `<main class="text">${body}</main>` });
 }
 
 /** Guides link each other as files; of those only the one that is shown is reached here. */
@@ -88,10 +88,11 @@ export function problemsHtml(language: Language): string {
 <tr><th>code</th><th>status</th><th>中文</th><th>English</th></tr>
 ${rows.join('\n')}
 </table></div></main>`;
-  return layout(language, { title, path: '/docs/problems', body });
+  return pageHtml(language, { title, path: '/docs/problems', body });
 }
 
-function layout(language: Language, { title, path, body, head = '' }: Page): string {
+/** A page of Yizhan: header, body, its language, and a link to the other one. */
+export function pageHtml(language: Language, { title, path, body, head = '' }: Page): string {
   const zh = language === 'zh';
   const [home, docs, first, problems] = zh
     ? ['一站 Yizhan', '接口文档', '第一个应用', '问题代码']

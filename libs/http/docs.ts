@@ -66,7 +66,7 @@ export async function registerDocs(
   fastify.get('/docs/oauth2-redirect.js', async (_request, reply) =>
     page(reply, 'text/javascript', readFileSync(`${swagger}/oauth2-redirect.js`, 'utf8')),
   );
-  const own = { 'site.css': 'text/css', 'docs.js': 'text/javascript' };
+  const own = { 'site.css': 'text/css', 'docs.js': 'text/javascript', 'certificates.js': 'text/javascript' };
   for (const [file, type] of Object.entries(own)) {
     fastify.get(`/docs/${file}`, async (_request, reply) =>
       page(reply, type, readFileSync(`${DOCS}site/${file}`, 'utf8')),
@@ -96,7 +96,8 @@ function readGuide(name: string, language: Language): string {
   return readFileSync(`${DOCS}${name}${language === 'zh' ? '.zh-CN' : ''}.md`, 'utf8');
 }
 
-function languageAsked({ query, headers }: FastifyRequest): Language {
+/** `?lang=zh|en`, else what Accept-Language prefers. */
+export function languageAsked({ query, headers }: Pick<FastifyRequest, 'query' | 'headers'>): Language {
   const { lang } = query as { lang?: unknown };
   return lang === 'zh' || lang === 'en' ? lang : languageOf(headers['accept-language']);
 }

@@ -21,6 +21,8 @@ export { configureHttp, HttpModule, servePages } from './http.module.js';
 export { deleteOldIdempotencyKeys } from './idempotency.js';
 export { createLogger, errorForLog, NestLogger } from './logging.js';
 export { parseJsonBody } from './json-body.js';
+export { languageAsked } from './docs.js';
+export { pageHtml } from './docs-pages.js';
 export { escapeHtml } from './markdown.js';
 export { httpMigrations } from './migrations.js';
 export { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';
@@ -42,6 +44,7 @@ export {
 export { RateLimit } from './rate-limit.js';
 export { JSON_TYPE, Raw, RawBody, type RawContent } from './raw-body.js';
 export { rowByRow, RowProblemDto } from './row-by-row.js';
+export { Throttle } from './throttle.js';
 export { toProblem } from './to-problem.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';
 export { defineSchemas } from './openapi-schemas.js';

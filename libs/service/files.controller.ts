@@ -3,7 +3,7 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiProduces, ApiTags } from '@nest
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import type { ServiceName } from '#contracts';
+import type { Permission, ServiceName } from '#contracts';
 import { Database } from '#database';
 import { OneOf } from '#fields';
 import { type FilePurpose, Files, StoredFileDto } from '#files';
@@ -15,15 +15,19 @@ const DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 /** `/<service>/v1/files`: handing files in, to be attached to something, and reading them. */
 export function filesControllerOf(service: ServiceName, purposes: readonly FilePurpose[]): Type {
-  const byName = new Map(purposes.map((purpose) => [purpose.name, purpose]));
+  const handedIn = purposes.filter((purpose) => purpose.upload.length > 0);
+  const [first] = handedIn;
+  if (!first)
+    throw new Error(`${service} has files, and none that anybody hands in: give it routes to read them alone`);
+  const byName = new Map(handedIn.map((purpose) => [purpose.name, purpose]));
   const types = [...new Set(purposes.flatMap((purpose) => purpose.types))].sort();
   const maxBytes = Math.max(...purposes.map((purpose) => purpose.maxBytes));
-  const upload = purposes.flatMap((purpose) => purpose.upload) as [...FilePurpose['upload']];
-  const read = purposes.map((purpose) => purpose.read) as [FilePurpose['read']];
+  const upload = handedIn.flatMap((purpose) => purpose.upload) as [Permission, ...Permission[]];
+  const read = purposes.map((purpose) => purpose.read) as [Permission, ...Permission[]];
   const binary = { type: 'string', format: 'binary', maxLength: maxBytes };
 
   class UploadQuery {
-    @OneOf(Object.fromEntries(byName), { zh: '用途', en: 'What the file is for', example: purposes[0]!.name })
+    @OneOf(Object.fromEntries(byName), { zh: '用途', en: 'What the file is for', example: first.name })
     purpose: string;
   }
 

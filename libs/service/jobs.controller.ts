@@ -83,7 +83,12 @@ export class JobDto {
 }
 
 /** `/<service>/v1/jobs`: how long work is going, for whoever asked for it. */
-export function jobsControllerOf(service: ServiceName, permission: Permission): Type {
+export function jobsControllerOf(
+  service: ServiceName,
+  permissions: Permission | readonly [Permission, ...Permission[]],
+): Type {
+  const oneOf = [permissions].flat() as [Permission, ...Permission[]];
+
   @ApiTags('jobs')
   @Controller(`${service}/v1/jobs`)
   class JobsController {
@@ -93,7 +98,7 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
     ) {}
 
     @Get(':id')
-    @Require(permission)
+    @Require(...oneOf)
     @Returns(JobDto)
     @Summary('查看任务进度与结果', 'See how a job is going and what came of it')
     async getJob(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<JobDto> {
@@ -101,7 +106,7 @@ export function jobsControllerOf(service: ServiceName, permission: Permission): 
     }
 
     @Get(':id/errors')
-    @Require(permission)
+    @Require(...oneOf)
     @Header('content-type', 'text/csv; charset=utf-8')
     @Header('content-disposition', 'attachment; filename="errors.csv"')
     @ApiProduces('text/csv')

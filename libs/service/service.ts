@@ -15,6 +15,6 @@ export interface Service {
   seed?: (tx: Tx) => Promise<void>;
   /** What must be hung into the HTTP server before it listens. */
   mount?: (app: NestFastifyApplication) => Promise<void>;
-  /** Who may ask for its jobs: whoever may start its long work. Left out: operators. */
-  jobs?: Permission;
+  /** Who may ask for its jobs: whoever may start its long work, of one kind or another. Left out: operators. */
+  jobs?: Permission | readonly [Permission, ...Permission[]];
 }

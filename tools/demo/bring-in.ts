@@ -6,6 +6,7 @@ import { addDays, dateOf } from '#time';
 import { Vault } from '#vault';
 import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/src/login/demo.js';
 import { Api } from './api.js';
+import { askForCertificate, bringInCertificates } from './certificates-in.js';
 import type { DemoPlan } from './campus.js';
 import { bringInObservations, bringInPasses, checkNights, handled, registerGates, runRules } from './data-in.js';
 import { nightsText, warningsText } from './figures.js';
@@ -17,7 +18,7 @@ import { approvers, FIRST_PERSONA, type Ids, tourPersonas } from './personas.js'
 import { count, Steps } from './steps.js';
 
 const SEED = 20_260_901;
-const STEPS = 11;
+const STEPS = 12;
 /** A night is over at half past five. */
 const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
@@ -88,6 +89,7 @@ export async function bringInDemo(
     const requests = JSON.parse(await readFile(`${dir}/leaves.json`, 'utf8')) as LeaveRequest[];
     return bringInLeaves(api, as, campus, ids, requests, progress);
   });
+  await steps.run('Certificates', (progress) => bringInCertificates(api, progress));
   await steps.run('Gate passes', async (progress) => {
     await registerGates(api, dir, files, campus);
     return bringInPasses(api, dir, files, progress);
@@ -117,6 +119,7 @@ export async function bringInDemo(
   const personas = tourPersonas(campus, troubles, ids);
   await login(personas.filter(({ name }) => name === 'student'));
   await askForLeave(as('student'), date, config.timeZone);
+  await askForCertificate(as('student'));
   await database.transaction(null, async (tx) => {
     await forgetPersonas(tx);
     await seedDemoLogin(tx, app.get(Vault), personas);

@@ -17,6 +17,7 @@ import {
 export const ROOT_SEALED: readonly RootSealed[] = [
   { table: 'platform.student_key', id: 'student_id::text', column: 'wrapped' },
   { table: 'directory.signing_key', id: 'kid', column: 'sealed_jwk' },
+  { table: 'affairs.certificate_key', id: 'kid', column: 'sealed_jwk' },
   { table: 'directory.oidc_state', id: `model || ' ' || id_hash`, column: 'payload' },
 ];
 

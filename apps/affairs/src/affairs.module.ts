@@ -4,6 +4,7 @@ import { applications } from './applications/applications.feature.js';
 import { bookings } from './bookings/bookings.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
 import { addHouseItems } from './catalogue/house-items.js';
+import { certificates } from './certificates/certificates.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
@@ -19,11 +20,12 @@ import { ProofPending1764700000000 } from './migrations/1764700000000-proof-pend
 import { Catalogue1764801000000 } from './migrations/1764801000000-catalogue.js';
 import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.js';
 import { Applications1764802000100 } from './migrations/1764802000100-applications.js';
+import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, bookings, indicators, erasure],
+  features: [leave, catalogue, applications, tasks, absences, bookings, certificates, indicators, erasure],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -37,8 +39,9 @@ export const affairs = service('affairs', {
     Catalogue1764801000000,
     NamedUnits1764802000000,
     Applications1764802000100,
+    Certificates1764803000000,
     Bookings1764804200000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
-  jobs: 'affairs:leave:decide',
+  jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],
 });

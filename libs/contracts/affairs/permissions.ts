@@ -18,6 +18,10 @@ export const PERMISSIONS = {
     zh: '开放预约、登记到场与爽约',
     en: 'Open places and hours for booking, record who came',
   },
+  'affairs:certificate:issue': { zh: '开具证明', en: 'Issue certificates' },
+  'affairs:certificate:read': { zh: '查看证明', en: 'See certificates' },
+  'affairs:certificate:revoke': { zh: '撤销证明', en: 'Revoke certificates' },
+  'affairs:certificate-key:rotate': { zh: '更换证明的签名密钥', en: 'Replace the key that signs certificates' },
   'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
   'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
@@ -33,13 +37,18 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:indicator:read', ...DECIDES] as const),
     ...(['affairs:item:read', 'affairs:booking:read', 'affairs:booking:manage'] as const),
+    ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
   ],
-  class_advisor: ['affairs:leave:read', 'affairs:leave:decide', 'affairs:item:read', ...DECIDES],
+  class_advisor: [
+    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES] as const),
+    ...(['affairs:item:read', 'affairs:certificate:read'] as const),
+  ],
   student_affairs_officer: [
     ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES, 'affairs:application:replay'] as const),
     ...(['affairs:indicator:read', 'affairs:absence:manage'] as const),
     ...(['affairs:item:read', 'affairs:item:draft', 'affairs:item:publish'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
+    ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
   ],
   mentor: ['affairs:item:read'],
   building_head: ['affairs:item:read', 'affairs:booking:read', 'affairs:booking:manage'],
@@ -51,5 +60,6 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
+    ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
   ],
 };

@@ -6,9 +6,11 @@ import { Files } from '#files';
 import { eraseTexts, sealedTableOf } from '#vault';
 import { Application } from '../applications/application.entity.js';
 import { eraseBookings } from '../bookings/erase-bookings.js';
+import { Certificate } from '../certificates/certificate.entity.js';
+import { markErased } from '../certificates/certificates.queries.js';
 import { Leave } from '../leave/leave.entity.js';
 
-/** That there were leaves, applications and bookings, and when, stays: what they are about goes. */
+/** That there were leaves, applications, bookings and certificates, and when, stays: what they are about goes. */
 @Injectable()
 export class ErasureHandlers {
   constructor(private readonly files: Files) {}
@@ -17,7 +19,7 @@ export class ErasureHandlers {
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
-    for (const entity of [Leave, Application]) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
+    for (const entity of [Leave, Application, Certificate]) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
     const leaves = sql`SELECT id FROM affairs.leave WHERE student_id = ${studentId}`;
     const applications = sql`SELECT id FROM affairs.application WHERE student_id = ${studentId}`;
     await query(
@@ -26,6 +28,7 @@ export class ErasureHandlers {
            WHERE subject_id IN (${leaves} UNION ALL ${applications}) AND comment IS NOT NULL`,
     );
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
+    await markErased(tx, studentId);
     await eraseBookings(tx, studentId);
     await this.files.deleteOfStudent(tx, 'affairs', studentId);
   }

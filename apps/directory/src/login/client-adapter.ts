@@ -1,9 +1,9 @@
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from './oidc-provider.js';
 import { PERMISSIONS } from '#contracts';
 import { type Database, queryOne, sql } from '#database';
+import type { Throttle } from '#http';
 import { CLIENT_ID, type Grant, type PublicJwk } from '../clients/client.entity.js';
 import { DOCS_CLIENT } from './demo-client.js';
-import type { Throttle } from './throttle.js';
 
 interface Row {
   client_id: string;

@@ -4,6 +4,7 @@ import { type Client, type KoaContextWithOIDC, Provider } from './oidc-provider.
 import type { JWK } from 'jose';
 import { Config } from '#config';
 import { Database } from '#database';
+import { Throttle } from '#http';
 import { CLIENT_SECRET } from '../clients/clients.service.js';
 import { Vault } from '#vault';
 import { revokeAccessToken } from './access-token-revocation.js';
@@ -14,7 +15,6 @@ import { Consents } from './consents.service.js';
 import { Sessions, type Origin } from './sessions.service.js';
 import { SigningKeysService } from './signing-keys.service.js';
 import { CAMPUS_SSO, type CampusSso } from './sso/campus-sso.js';
-import { Throttle } from './throttle.js';
 
 const KEYS_FRESH_MS = 10_000;
 const logger = new Logger('issuer');

@@ -3,6 +3,7 @@ import { type Configuration, errors, type KoaContextWithOIDC, type Provider } fr
 import { ACCESS_TOKEN } from '#auth';
 import { PERMISSIONS } from '#contracts';
 import type { Database } from '#database';
+import type { Throttle } from '#http';
 import { personById } from '#roster';
 import type { Vault } from '#vault';
 import { ClientAdapter, ORIGINS, SECRET_HASHES } from './client-adapter.js';
@@ -11,7 +12,6 @@ import type { Sessions } from './sessions.service.js';
 import { type Page, policyOf, requestErrorPage, signedOutPage, signOutPage } from './sign-in-pages.js';
 import type { CampusSso } from './sso/campus-sso.js';
 import { StateAdapter } from './state-adapter.js';
-import type { Throttle } from './throttle.js';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

@@ -1,0 +1,2 @@
+export { unprintable } from './glyphs.js';
+export { type Manuscript, NotTypesettable, Typesetter, TypesettingTooSlow } from './typesetter.js';
