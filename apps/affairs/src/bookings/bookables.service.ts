@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { type Actor, audit } from '#auth';
 import { PLACE_KINDS } from '#contracts';
 import { Database, findInScope, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
@@ -182,11 +183,7 @@ export class Bookables {
   }
 
   private async answers(tx: Tx, actor: Actor, rows: Row[]): Promise<BookableDto[]> {
-    const found = await query<{ id: string }>(
-      tx,
-      sql`SELECT id FROM affairs.bookable WHERE id = ANY(${rows.map(({ id }) => id)}::uuid[])`,
-    );
-    const bookables = await tx.findBy(Bookable, found);
+    const bookables = await tx.findBy(Bookable, { id: In(rows.map(({ id }) => id)) });
     const byId = new Map(bookables.map((bookable) => [bookable.id, bookable]));
     const standing = await this.standing(tx, actor);
     return rows.map(({ id, kept, host }) => answerOf(byId.get(id)!, host, kept, standing));
