@@ -19,7 +19,7 @@ export function filesControllerOf(service: ServiceName, purposes: readonly FileP
   const types = [...new Set(purposes.flatMap((purpose) => purpose.types))].sort();
   const maxBytes = Math.max(...purposes.map((purpose) => purpose.maxBytes));
   const upload = purposes.flatMap((purpose) => purpose.upload) as [...FilePurpose['upload']];
-  const read = purposes.map((purpose) => purpose.read) as [FilePurpose['read']];
+  const read = [...new Set(purposes.flatMap((purpose) => purpose.read))] as [FilePurpose['read'][0]];
   const binary = { type: 'string', format: 'binary', maxLength: maxBytes };
 
   class UploadQuery {

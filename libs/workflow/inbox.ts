@@ -45,6 +45,12 @@ function signedByUnit(workflows: Workflows, personId: string, at: Date): Sql {
        WHERE a.person_id = ${personId} AND (s.unit_kind IS NULL OR u.kind = s.unit_kind) AND ${holdsOn(sql`a`, workflows.dateOf(at))}))`;
 }
 
+/** SQL predicate over the id of a subject: is the person asked to sign it, by whichever post, or have they signed it? */
+export function subjectIsSignedBy(workflows: Workflows, subject: Sql, personId: string): Sql {
+  const asked = sql`s.signer > 0 AND s.state = 'open' AND s.candidates @> ${[personId]}::uuid[]`;
+  return subjectOf(workflows, subject, sql`((${asked}) OR s.decided_by = ${personId})`);
+}
+
 function subjectOf(workflows: Workflows, subject: Sql, which: Sql): Sql {
   return sql`${subject} IN (
     SELECT w.subject_id FROM ${workflows.table('_step')} s JOIN ${workflows.table('')} w ON w.id = s.workflow_id WHERE ${which})`;

@@ -74,6 +74,8 @@ export interface DemoCampus {
   firstDay: string;
   school: DemoUnit;
   department: DemoUnit;
+  /** All of them, that one too. */
+  departments: DemoUnit[];
   colleges: DemoCollege[];
   academies: DemoAcademy[];
   classes: DemoClass[];
@@ -114,6 +116,24 @@ const COLLEGES: [code: string, name: string, ...majors: string[]][] = [
   ['AT', '艺术学院', '视觉传达设计'],
   ['SP', '体育学院', '体育教育'],
 ];
+/** Beside the one for student affairs. */
+const DEPARTMENTS: [code: string, name: string][] = [
+  ['BWC', '保卫处'],
+  ['CWC', '财务处'],
+  ['DAG', '档案馆'],
+  ['HQC', '后勤处'],
+  ['JWC', '教务处'],
+  ['JYZX', '就业中心'],
+  ['TSG', '图书馆'],
+  ['TW', '团委'],
+  ['WZB', '武装部'],
+  ['XLZX', '心理中心'],
+  ['XXZX', '信息中心'],
+  ['XYY', '校医院'],
+  ['ZSB', '招生办'],
+  ['ZZB', '组织部'],
+  ['ZZZX', '资助中心'],
+];
 const ACADEMIES = ['明德', '行健', '弘毅', '致远', '博雅', '求是', '知新', '崇实', '笃学'];
 
 const BIG_CLASSES = 9;
@@ -126,6 +146,7 @@ export function makeCampus(plan: DemoPlan): DemoCampus {
   const firstDay = addDays(plan.lastNight, 1 - DAYS);
   const school = unit('school', 'YZDEMO', '一站演示大学（合成数据）');
   const department = unit('dept', 'XGC', '学生工作处');
+  const departments = [department, ...DEPARTMENTS.map(([code, name]) => unit('dept', code, name))];
   const colleges = COLLEGES.map(([code, name, ...majors]): DemoCollege => ({
     ...unit('college', code, name),
     majors: majors.map((major, i) => unit('major', `${code}${i + 1}`, major)),
@@ -139,7 +160,7 @@ export function makeCampus(plan: DemoPlan): DemoCampus {
   );
   const classes = makeClasses(plan, colleges, academies);
   const beds = makeBeds(academies);
-  const campus = { plan, firstDay, school, department, colleges, academies, classes, beds, grids };
+  const campus = { plan, firstDay, school, department, departments, colleges, academies, classes, beds, grids };
   const students = makeStudents(campus);
   return { ...campus, students, staff: makeStaff(campus) };
 }
@@ -264,7 +285,7 @@ function makeStaff(campus: Omit<DemoCampus, 'students' | 'staff'>): DemoStaff[] 
       posts: posts.map(([kind, unitKind, unitCode]) => ({ kind, unitKind, unitCode })),
     });
   };
-  const { school, department, colleges, academies, classes, grids } = campus;
+  const { school, department, departments, colleges, academies, classes, grids } = campus;
   hire('siteAdministrator', department, ['student_affairs_officer', 'school', school.code]);
   for (let i = 0; i < 2; i++) hire('aide', department, ['psychologist', 'school', school.code]);
   for (const college of colleges) {
@@ -284,6 +305,7 @@ function makeStaff(campus: Omit<DemoCampus, 'students' | 'staff'>): DemoStaff[] 
       hire('aide', academy, ['grid_head', 'grid', grid.code]);
     }
   }
+  for (const one of departments) hire('aide', one, ['department_clerk', 'department', one.code]);
   return staff;
 }
 

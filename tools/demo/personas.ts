@@ -35,6 +35,7 @@ export function tourPersonas(campus: DemoCampus, troubles: Troubles, ids: Ids): 
     ['class-advisor', staff('class_advisor', student.class.code), '班主任', 'Class advisor'],
     ['building-head', staff('building_head', late.class.academy.building), '楼长', 'Building head'],
     ['party-organizer', staff('party_organizer', student.class.academy.code), '组织员', 'Party organizer'],
+    ['clerk', staff('department_clerk', 'JWC'), '教务处经办人', 'Clerk of academic affairs'],
     ['psychologist', staff('psychologist', campus.school.code), '心理教师', 'Psychologist'],
     [
       'student',

@@ -150,12 +150,12 @@ function academicSessions(year: number): Row[] {
 }
 
 function orgs(campus: DemoCampus): Row[] {
-  const { school, department, colleges, academies, grids } = campus;
+  const { school, departments, colleges, academies, grids } = campus;
   const below = (unit: DemoUnit, kind: string, parent: DemoUnit): Row =>
     bulk(unit.sourcedId, unit.name, 'department', unit.code, parent.sourcedId, kind);
   return [
     bulk(school.sourcedId, school.name, 'school', school.code, '', ''),
-    below(department, 'department', school),
+    ...departments.map((department) => below(department, 'department', school)),
     ...colleges.flatMap((college) => [
       below(college, 'college', school),
       ...college.majors.map((major) => below(major, 'major', college)),

@@ -2,6 +2,7 @@ import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
 import { applications } from './applications/applications.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
+import { addHouseItems } from './catalogue/house-items.js';
 import { erasure } from './erasure/erasure.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
@@ -35,5 +36,6 @@ export const affairs = service('affairs', {
     NamedUnits1764802000000,
     Applications1764802000100,
   ],
+  seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: 'affairs:leave:decide',
 });

@@ -5,7 +5,7 @@ function fixed(kind: number, n: number): string {
   return `00000000-0000-7000-8000-${String(kind).padStart(4, '0')}${String(n).padStart(8, '0')}`;
 }
 
-/** The small campus every test runs on: 2 colleges, 2 academies, 3 classes, 12 students, 2 buildings, 8 members of staff. */
+/** The small campus every test runs on: 2 colleges, 2 academies, 16 departments, 3 classes, 12 students, 2 buildings, 8 members of staff. */
 export const campus = {
   school: fixed(1, 1),
   colleges: { cs: fixed(2, 1), fl: fixed(2, 2) },
@@ -31,6 +31,25 @@ export const campus = {
   },
 } as const;
 
+/** Departments that answer for items of the service catalogue, beside the one for student affairs. */
+const DEPARTMENTS: [code: string, name: string][] = [
+  ['BWC', '保卫处'],
+  ['CWC', '财务处'],
+  ['DAG', '档案馆'],
+  ['HQC', '后勤处'],
+  ['JWC', '教务处'],
+  ['JYZX', '就业中心'],
+  ['TSG', '图书馆'],
+  ['TW', '团委'],
+  ['WZB', '武装部'],
+  ['XLZX', '心理中心'],
+  ['XXZX', '信息中心'],
+  ['XYY', '校医院'],
+  ['ZSB', '招生办'],
+  ['ZZB', '组织部'],
+  ['ZZZX', '资助中心'],
+];
+
 /** Student numbers of `campus.students`, in order. */
 export const studentNumbers = campus.students.map((_, i) => `2024${String(i + 1).padStart(6, '0')}`);
 
@@ -45,6 +64,9 @@ export async function seed(tx: Tx): Promise<void> {
     [campus.academies.mingde, 'academy', 'MD', '明德书院', campus.school],
     [campus.academies.xingjian, 'academy', 'XJ', '行健书院', campus.school],
     [campus.department, 'department', 'XGC', '学生处', campus.school],
+    ...DEPARTMENTS.map(([code, name], i): [string, string, string, string, string] => [
+      ...([fixed(4, i + 2), 'department', code, name, campus.school] as const),
+    ]),
     [campus.majors.se, 'major', 'SE', '软件工程', campus.colleges.cs],
     [campus.majors.en, 'major', 'EN', '英语', campus.colleges.fl],
     [campus.classes.se2401, 'class', 'SE2401', '软工2401', campus.majors.se],

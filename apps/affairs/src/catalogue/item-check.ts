@@ -3,7 +3,7 @@ import type { FieldError } from '#problems';
 import { sampleStudents } from '#roster';
 import { type Condition, definitionErrors, type Facts, inputsOfPeople, type Sample } from '#workflow';
 import { expressionFinding } from './eligibility.js';
-import { compileForm } from './form.js';
+import { compileForm, dialectErrors } from './form.js';
 import { formFindings } from './form-language.js';
 import type { ItemContent, ITEM_KINDS } from './item-content.js';
 import { itemFlow } from './item-flow.js';
@@ -17,7 +17,7 @@ const MOST_FACTS = 200;
 
 /** What speaks against an item whatever the school is like: its form, conditions and steps. Pointers are into the content. */
 export function contentFindings(code: string, content: ItemContent): FieldError[] {
-  const { form, prefilled, materials, eligibility, steps, months, kind } = content;
+  const { form, prefilled, materials, eligibility, steps, months, kind, servedAt } = content;
   const inForm = formProblems(form);
   const fields = (form['properties'] ?? {}) as Fields;
   const errors = [
@@ -30,10 +30,12 @@ export function contentFindings(code: string, content: ItemContent): FieldError[
     ),
     ...definitionErrors(itemFlow(code, content), []).filter(({ pointer }) => steps.length > 0 || pointer !== '#/steps'),
   ];
-  if (DECIDED.includes(kind) && steps.length === 0)
+  if (DECIDED.includes(kind) && steps.length === 0 && servedAt === undefined)
     errors.push(error('#/steps', '该办理方式须有环节', 'this kind of item has steps'));
   if (kind === 'automatic' && steps.length > 0)
     errors.push(error('#/steps', '即办的事项没有环节', 'what is done at once has no steps'));
+  if (servedAt !== undefined && steps.length > 0)
+    errors.push(error('#/steps', '在别处办理的事项没有环节', 'what is dealt with elsewhere has no steps'));
   // Of a form that is wrong itself there is no saying which fields it has.
   if (inForm.length > 0) return errors;
   for (const [i, { field }] of prefilled.entries()) {
@@ -94,6 +96,8 @@ export async function schoolFindings(
 function formProblems(form: Record<string, unknown>): FieldError[] {
   const errors = formFindings(form);
   if (errors.length > 0) return errors;
+  const inDialect = dialectErrors(form, '#/form');
+  if (inDialect.length > 0) return inDialect;
   try {
     compileForm(form);
     return [];

@@ -135,6 +135,13 @@ export class ItemContent {
   @ListOf(() => PrefilledField, { zh: '免填字段', en: 'Fields filled in from what is known', maxItems: 20 })
   prefilled: PrefilledField[];
 
+  @Text({
+    zh: '不以办件办理的，其办理入口（API 路径）',
+    en: 'Where it is dealt with when not by an application: a path of the API',
+    ...{ max: 100, pattern: /^\/[a-z0-9/-]+$/, optional: true, example: '/affairs/v1/leaves' },
+  })
+  servedAt?: string;
+
   @ListOf(() => StepDefinition, { zh: '环节，依次；空为即办', en: 'Steps, in order; none: done at once', maxItems: 50 })
   steps: StepDefinition[];
 

@@ -1,6 +1,6 @@
 import type { Bilingual } from '#contracts';
 import { Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
-import { AnyOf, ByDto, ListQuery, PageQuery, Sort } from '#http';
+import { AnyOf, ByDto, ListQuery, Sort } from '#http';
 import { NameDto } from '#workflow';
 import type { Eligibility } from './eligibility.js';
 import { AREAS, CHANNELS, ITEM_KINDS, ItemContent, MODULES } from './item-content.js';
@@ -242,7 +242,7 @@ export class ItemVersionQuery {
   number?: number;
 }
 
-export class ItemVersionsQuery extends PageQuery {
+export class ItemVersionsQuery extends ListQuery {
   @Sort(['number'])
   sort?: string;
 }
