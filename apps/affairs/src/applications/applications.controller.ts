@@ -81,7 +81,7 @@ export class ApplicationsController {
     @IfMatch() version: number,
     @Body() body: ApplicationFormDto,
   ): Promise<ApplicationDetailDto> {
-    return this.applications.save(actor, id, version, body);
+    return this.applications.write(actor, id, version, body);
   }
 
   @Delete(':id')

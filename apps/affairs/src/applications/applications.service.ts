@@ -146,7 +146,7 @@ export class Applications {
     });
   }
 
-  save(actor: Actor, id: string, expected: number, body: ApplicationFormDto): Promise<ApplicationDetailDto> {
+  write(actor: Actor, id: string, expected: number, body: ApplicationFormDto): Promise<ApplicationDetailDto> {
     return this.change(actor, id, expected, async (tx, application) => {
       await this.cases.mustOffer(tx, actor, application, 'save');
       const item = await this.cases.itemOf(tx, application);
