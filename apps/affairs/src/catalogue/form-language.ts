@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { type FieldError, pointerPart } from '#problems';
 
 /** What a form may be: so much that any school's form fits, and no more than is judged within milliseconds. */
-const MOST = { bytes: 65_536, depth: 10, nodes: 1000, text: 4000, items: 200, pattern: 200, patternSize: 500 };
+const MOST = { bytes: 65_536, depth: 10, nodes: 300, text: 4000, items: 200, pattern: 200, patternSize: 500 };
 
 /** Texts of these kinds; all are judged without a regular expression of the form's own. */
 export const FORMATS = ['date', 'date-time', 'month', 'email', 'mobile', 'uuid'] as const;

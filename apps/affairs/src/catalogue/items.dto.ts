@@ -388,7 +388,7 @@ export class ItemDiffDto {
   changes: ItemChangeDto[];
 }
 
-const MOST_ITEMS = 500;
+const MOST_ITEMS = 200;
 
 export class ItemFileDto {
   @ListOf(() => ItemFileEntry, {

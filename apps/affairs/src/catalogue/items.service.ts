@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { instanceToPlain } from 'class-transformer';
@@ -47,7 +48,7 @@ import {
 } from './items.dto.js';
 
 const OFFERED = sql`i.number IS NOT NULL AND i.retired_at IS NULL`;
-const COLUMNS = sql`i.id, i.code, i.number, c.content, i.retired_at AS "retiredAt", i.version,
+const COLUMNS = sql`i.id, i.code, i.number, i.retired_at AS "retiredAt", i.version,
   (SELECT u.name FROM directory.published_unit_v1 u
     WHERE u.code = c.content->>'owner' AND u.kind IN ('department', 'school', 'college', 'academy') AND u.active ORDER BY u.kind <> 'department' LIMIT 1) AS "ownerName"`;
 
@@ -65,7 +66,8 @@ export class Items {
     const of = (name: string): Sql => sql`(c.content->>${name})`;
     return this.database.read(async (tx) =>
       list(tx, request, {
-        select: sql`${COLUMNS}, ${this.maySeeDrafts(actor)} AND i.draft IS NOT NULL AS "hasDraft"`,
+        select: sql`${COLUMNS}, c.content - '{form,steps,eligibility,materials}'::text[] AS content,
+                    ${this.maySeeDrafts(actor)} AND i.draft IS NOT NULL AS "hasDraft"`,
         from: sql`affairs.item i LEFT JOIN affairs.item_version v ON v.item_id = i.id AND v.number = i.number
                   CROSS JOIN LATERAL (SELECT CASE WHEN ${ofDraft} THEN i.draft ELSE v.content END AS content) c`,
         where: [
@@ -96,7 +98,7 @@ export class Items {
     return this.database.read(async (tx) => {
       const row = await queryOne<ItemRow>(
         tx,
-        sql`SELECT ${COLUMNS}, ${this.maySeeDrafts(actor)} AND i.draft IS NOT NULL AS "hasDraft"
+        sql`SELECT ${COLUMNS}, c.content, ${this.maySeeDrafts(actor)} AND i.draft IS NOT NULL AS "hasDraft"
               FROM affairs.item i JOIN affairs.item_version c ON c.item_id = i.id AND c.number = coalesce(${number ?? null}::int, i.number)
              WHERE i.id = ${id}`,
       );
@@ -231,11 +233,11 @@ export class Items {
   }
 
   /** Makes drafts of what differs from what is there. All or nothing; the same file a second time changes nothing. */
-  import(actor: Actor, { items, dryRun }: ImportItemsDto): Promise<ItemImportDto> {
+  async import(actor: Actor, { items, dryRun }: ImportItemsDto): Promise<ItemImportDto> {
     requireSchool(actor, 'affairs:item:draft');
+    const entries = items.map((entry) => entryOf(entry));
+    refuse(await fileFindings(entries));
     return this.database.transaction(actor, async (tx) => {
-      const entries = items.map((entry) => entryOf(entry));
-      refuse(fileFindings(entries));
       const there = await this.lockAll(
         tx,
         entries.map(({ code }) => code),
@@ -329,7 +331,11 @@ export class Items {
   private async concerning(tx: Tx, actor: Actor): Promise<string[]> {
     const today = this.clock.today();
     const month = Number(today.slice(5, 7));
-    const items = await publishedItems(tx);
+    const items = await query<{ code: string; content: ItemContent }>(
+      tx,
+      sql`SELECT i.code, v.content - 'form' AS content FROM affairs.item i JOIN affairs.item_version v ON v.item_id = i.id AND v.number = i.number
+           WHERE ${OFFERED}`,
+    );
     const known = this.isStudent(actor) ? await knownFieldsOf(tx, actor.personId!, today) : undefined;
     const posts = new Set<string>(actor.scopesByPost('affairs:item:read').keys());
     const mine = items.filter(({ content: { channels, months, steps, ...content } }) => {
@@ -396,16 +402,22 @@ function checked(entry: ItemFileEntry): { code: string; content: ItemContent } {
 }
 
 /** What is wrong with the items of a file, each by itself and beside the others. */
-function fileFindings(entries: readonly { code: string; content: ItemContent }[]): FieldError[] {
-  return entries.flatMap(({ code, content }, i) => [
-    ...contentFindings(code, content).map((error) => ({
-      ...error,
-      pointer: error.pointer.replace('#', `#/items/${i}`),
-    })),
-    ...(entries.findIndex((other) => other.code === code) < i
-      ? [{ pointer: `#/items/${i}/code`, zh: '重复', en: 'is used twice' }]
-      : []),
-  ]);
+async function fileFindings(entries: readonly { code: string; content: ItemContent }[]): Promise<FieldError[]> {
+  const errors: FieldError[] = [];
+  for (const [i, { code, content }] of entries.entries()) {
+    // A form takes milliseconds to compile; other requests are served in between.
+    await setImmediate();
+    errors.push(
+      ...contentFindings(code, content).map((error) => ({
+        ...error,
+        pointer: error.pointer.replace('#', `#/items/${i}`),
+      })),
+    );
+    if (entries.findIndex((other) => other.code === code) < i)
+      errors.push({ pointer: `#/items/${i}/code`, zh: '重复', en: 'is used twice' });
+    if (errors.length >= 100) return errors;
+  }
+  return errors;
 }
 
 /** Throws Invalid (400) where something was found; `at` is where the content stands. */
