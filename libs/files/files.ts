@@ -72,7 +72,7 @@ export class Files {
   /** Throws what a file is refused for before it is looked at: MissingPermission (403), TooManyUnattached (409). */
   async mayStore(tx: Tx, actor: Actor, purpose: FilePurpose): Promise<void> {
     if (!purpose.upload.some((permission) => actor.can(permission)))
-      throw new MissingPermission(purpose.upload[0] ?? purpose.read);
+      throw new MissingPermission(purpose.upload[0] ?? purpose.read[0]);
     const waiting = await queryOne<{ n: number }>(
       tx,
       sql`SELECT count(*)::int AS n FROM ${fileTable(purpose.service)} f

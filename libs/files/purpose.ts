@@ -19,8 +19,8 @@ export interface FilePurpose extends Bilingual {
   maxFiles: number;
   /** Who has one of these may hand files in; none: the service makes them itself (`Files.put`). */
   upload: readonly Permission[];
-  /** The permission that `readable` looks at. */
-  read: Permission;
+  /** Who has one of these may ask for them; `readable` says which. */
+  read: readonly [Permission, ...Permission[]];
   /** SQL predicate: may the actor read the subject whose id is in the column `subjectId` now? */
   readable(actor: Actor, subjectId: Sql, clock: CampusClock): Sql;
   /** SQL: the student whom a subject is about, by the column with its id. Files that are attached to it are sealed with the student's key. */

@@ -23,7 +23,7 @@ export function filesControllerOf(service: ServiceName, purposes: readonly FileP
   const types = [...new Set(purposes.flatMap((purpose) => purpose.types))].sort();
   const maxBytes = Math.max(...purposes.map((purpose) => purpose.maxBytes));
   const upload = handedIn.flatMap((purpose) => purpose.upload) as [Permission, ...Permission[]];
-  const read = purposes.map((purpose) => purpose.read) as [Permission, ...Permission[]];
+  const read = [...new Set(purposes.flatMap((purpose) => purpose.read))] as [FilePurpose['read'][0]];
   const binary = { type: 'string', format: 'binary', maxLength: maxBytes };
 
   class UploadQuery {

@@ -133,5 +133,6 @@ export function workflowTablesNamedUnits(schema: string): string {
     -- the rule's post is one over the unit with this code; the same of the post that found those by escalation
     ALTER TABLE ${s}.workflow_step ADD named_unit text, ADD also_unit text;
     CREATE INDEX ON ${s}.workflow_step (named_unit, post) WHERE named_unit IS NOT NULL;
+    CREATE INDEX ON ${s}.workflow_step (decided_by) WHERE decided_by IS NOT NULL;
   `;
 }

@@ -149,12 +149,11 @@ describe('applications for items of the catalogue', () => {
   it('exist for nobody but those who answer for the student, and who signs', async () => {
     let seen = await submit(classmate, 'grant');
     const foreign = await test.person(counselorFl);
-    const strangers = { student, foreign, clerkOf, other, advisor: await test.person(campus.staff.partyOrganizerCs) };
+    const strangers = { student, foreign, clerkOf, other, organizer: await test.person(campus.staff.partyOrganizerCs) };
     for (const [who, client] of Object.entries(strangers)) {
-      const status = who === 'advisor' ? 403 : 404;
-      expect([who, (await client.get(`${PATH}/${seen.id}`)).status]).toEqual([who, status]);
-      expect([who, (await post(client, seen, 'actions', { action: 'approve' })).status]).toEqual([who, status]);
-      expect([who, (await client.get(`${PATH}/${seen.id}/history`)).status]).toEqual([who, status]);
+      expect([who, (await client.get(`${PATH}/${seen.id}`)).status]).toEqual([who, 404]);
+      expect([who, (await post(client, seen, 'actions', { action: 'approve' })).status]).toEqual([who, 404]);
+      expect([who, (await client.get(`${PATH}/${seen.id}/history`)).status]).toEqual([who, 404]);
     }
     await counselor.get(`${PATH}/${seen.id}`).expect(200);
     // The clerk's turn: of their department alone, and of this application alone.
@@ -180,9 +179,49 @@ describe('applications for items of the catalogue', () => {
     await other.get(`${PATH}/${seen.id}`).expect(200);
     await clerkOf.get(`${PATH}/${seen.id}`).expect(404);
     seen = await act(other, seen, { action: 'transfer', to: [clerk] });
-    const nobody = await post(clerkOf, seen, 'actions', { action: 'transfer', to: [campus.staff.partyOrganizerCs] });
+    // Somebody of the staff who holds no post.
+    const unappointed = newId();
+    await test.query(
+      sql`INSERT INTO directory.person (id, kind, number, name, sex) VALUES (${unappointed}, 'staff', 'T9999', '无任职', '0')`,
+    );
+    const nobody = await post(clerkOf, seen, 'actions', { action: 'transfer', to: [unappointed] });
     expect(nobody.body).toMatchObject({ code: 'affairs/cannot-decide-applications', errors: [{ pointer: '#/to' }] });
     await act(clerkOf, seen, { action: 'reject', comment: '不符合条件' });
+  });
+
+  it('are seen by other posts where they sign, and not of all whom they are over', async () => {
+    const head = await test.person(campus.staff.buildingHead1);
+    const rule = { by: 'post' as const, post: 'building_head' as const };
+    await publish(test, 'room', content({ materials: [], steps: [step('counselor', COUNSELOR), step('head', rule)] }));
+    const begun = (await student.post(PATH, { item: 'room', data: FILLED }).expect(201)).body as ApplicationAnswer;
+    let seen = (await post(student, begun, 'submit').expect(200)).body as ApplicationAnswer;
+    // The head of the building in which the student lives.
+    await head.get(`${PATH}/${seen.id}`).expect(404);
+    seen = await act(counselor, seen, { action: 'approve' });
+    await head.get(`${PATH}/${seen.id}`).expect(200);
+    expect((await head.get(`${PATH}?total=true`).expect(200)).body.total).toBe(1);
+    expect((await head.get('/affairs/v1/tasks').expect(200)).body.data).toMatchObject([{ subjectId: seen.id }]);
+    expect((await act(head, seen, { action: 'approve' })).status).toBe('completed');
+    await head.get(`${PATH}/${seen.id}`).expect(200);
+    const refused = await head.post(PATH, { item: 'room', studentId: campus.students[1] }).expect(404);
+    expect(refused.body.errors).toMatchObject([{ pointer: '#/studentId' }]);
+  });
+
+  it('are not made to what is dealt with elsewhere, or in rounds', async () => {
+    await publish(
+      test,
+      'elsewhere',
+      content({ kind: 'automatic', steps: [], materials: [], servedAt: '/affairs/v1/leaves' }),
+    );
+    await publish(test, 'rounds', content({ kind: 'round', materials: [] }));
+    for (const [item, code] of [
+      ['elsewhere', 'served-elsewhere'],
+      ['rounds', 'in-rounds'],
+    ]) {
+      const begun = (await student.post(PATH, { item, data: FILLED }).expect(201)).body as ApplicationAnswer;
+      expect((await post(student, begun, 'submit').expect(422)).body.errors).toMatchObject([{ code, pointer: '#' }]);
+      await student.delete(`${PATH}/${begun.id}`).set('If-Match', '"1"').expect(204);
+    }
   });
 
   it('are corrected in what was named, and nothing else', async () => {

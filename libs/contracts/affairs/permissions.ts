@@ -27,35 +27,29 @@ export const PERMISSIONS = {
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
 } as const satisfies Record<string, Bilingual>;
 
-const DECIDES = [
-  ...(['affairs:item:read', 'affairs:application:read', 'affairs:application:decide'] as const),
-  ...(['affairs:absence:record'] as const),
-] as const;
+/** What a post signs, it sees and decides; nothing of the students it is over beyond that. */
+const SIGNS = ['affairs:item:read', 'affairs:application:decide', 'affairs:absence:record'] as const;
+/** Posts that answer for students see all of their leaves and applications. */
+const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:application:read', ...SIGNS] as const;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
-    ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:indicator:read', ...DECIDES] as const),
-    ...(['affairs:item:read', 'affairs:booking:read', 'affairs:booking:manage'] as const),
-    ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
-  ],
-  class_advisor: [
-    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES] as const),
-    ...(['affairs:item:read', 'affairs:certificate:read'] as const),
-  ],
-  student_affairs_officer: [
-    ...(['affairs:leave:read', 'affairs:leave:decide', ...DECIDES, 'affairs:application:replay'] as const),
-    ...(['affairs:indicator:read', 'affairs:absence:manage'] as const),
-    ...(['affairs:item:read', 'affairs:item:draft', 'affairs:item:publish'] as const),
+    ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
+  ],
+  class_advisor: [...ANSWERS, 'affairs:certificate:read'],
+  student_affairs_officer: [
+    ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
+    ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
   ],
-  mentor: ['affairs:item:read'],
-  building_head: ['affairs:item:read', 'affairs:booking:read', 'affairs:booking:manage'],
-  grid_head: ['affairs:item:read'],
-  psychologist: ['affairs:item:read'],
-  party_organizer: ['affairs:item:read'],
-  department_clerk: ['affairs:item:read', ...DECIDES],
+  department_clerk: SIGNS,
+  mentor: SIGNS,
+  building_head: [...SIGNS, 'affairs:booking:read', 'affairs:booking:manage'],
+  grid_head: SIGNS,
+  psychologist: SIGNS,
+  party_organizer: SIGNS,
   student: [
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),

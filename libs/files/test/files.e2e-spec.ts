@@ -26,7 +26,7 @@ const REPORT = filePurpose({
   maxMb: 1,
   maxFiles: 2,
   upload: ['safety:device:write', 'safety:pass:write'],
-  read: 'safety:pass:read',
+  read: ['safety:pass:read'],
   // Only what begins with a zero may be read.
   readable: (actor, subjectId) => sql`(${actor.can('safety:pass:read')} AND ${subjectId}::text LIKE '0%')`,
 });

@@ -10,13 +10,11 @@ import {
   type Definition,
   fold,
   type StepDefinition,
-  subjectIsHandedTo,
   Workflows,
   workflowTables,
   workflowTablesNamedUnits,
   workflowTablesSince,
 } from '#workflow';
-import { mayBeStale } from '../stale.js';
 import { affairs } from '../../../apps/affairs/src/affairs.module.js';
 import { StepDueV1 } from '../../../apps/affairs/src/tasks/step-due.event.js';
 
@@ -254,47 +252,6 @@ describe('cases in tables', () => {
     expect(signers(await act(ofClass.id, collegeOfficerCs, { op: 'approve' }))).toEqual([schoolOfficer]);
     // A post over the student of a case is none over its unit.
     expect(await inbox(counselorCs)).not.toContain(ofClass.id);
-  });
-
-  it('asks holders of a post over a named unit, whatever the case is about, and hands over with the office', async () => {
-    const [clerk, other] = [psychologist, partyOrganizerCs];
-    const appoint = (personId: string, unitId: string): Promise<unknown> =>
-      test.query(sql`INSERT INTO staffing.appointment (id, person_id, kind, unit_id, valid_from)
-        VALUES (${newId()}, ${personId}, 'department_clerk', ${unitId}, '2024-09-01')`);
-    await appoint(clerk, campus.department);
-    await appoint(other, campus.colleges.cs);
-    const rule = { by: 'post' as const, post: 'department_clerk' as const, over: 'named' as const, unit: 'XGC' };
-    const { id, instance } = await begin(flow(step('office', { signers: [rule] })));
-    expect(instance.visit!.seats[0]!.signers[0]!.candidates).toEqual([clerk]);
-    const sees = async (personId: string): Promise<boolean> =>
-      (
-        await test.query(
-          sql`SELECT FROM flows.workflow w WHERE w.id = ${id} AND ${subjectIsHandedTo(workflows, sql`w.subject_id`, personId, AT)}`,
-        )
-      ).length > 0;
-    expect([await sees(clerk), await sees(other), await sees(counselorCs)]).toEqual([true, false, false]);
-    expect(await inbox(clerk)).toContain(id);
-    // The office changes hands: at once for what is seen, at the next look for the inbox.
-    await test.query(
-      sql`UPDATE staffing.appointment SET valid_to = '2026-01-01' WHERE person_id = ${clerk} AND kind = 'department_clerk'`,
-    );
-    await appoint(other, campus.department);
-    expect([await sees(clerk), await sees(other)]).toEqual([false, true]);
-    const changed = await test.database.transaction(null, (tx) =>
-      workflows.refreshAll(tx, AT, { app: 'system:affairs', personId: undefined }),
-    );
-    expect(changed.map((one) => one.id)).toContain(id);
-    expect(await inbox(other)).toContain(id);
-    expect(await inbox(clerk)).not.toContain(id);
-    // Nothing is stale any more.
-    const again = await test.database.transaction(null, (tx) =>
-      workflows.lock(tx, mayBeStale(workflows.table('_step'), '2026-03-02')),
-    );
-    expect(again.map((one) => one.id)).not.toContain(id);
-    expect((await act(id, other, { op: 'approve' })).instance.status).toBe('approved');
-    // What the unit has signed, it still sees.
-    expect([await sees(clerk), await sees(other)]).toEqual([false, true]);
-    await test.query(sql`DELETE FROM staffing.appointment WHERE kind = 'department_clerk'`);
   });
 
   it('keeps apart who holds a post over the person and over the place', async () => {

@@ -18,7 +18,7 @@ import { materialsOf } from './application.files.js';
 import { applicationFlow, factsOf } from './application.flow.js';
 import { type Asker, offersOf, refusalOfOwn, refusalOnTop, withoutCase } from './application-offers.js';
 import { ApplicationDetailDto } from './applications.dto.js';
-import { type ApplicationPermission, visibleTo } from './applications.queries.js';
+import { visibleTo } from './applications.queries.js';
 
 const OUTCOMES: Partial<Record<string, Outcome>> = {
   approved: 'completed',
@@ -166,8 +166,8 @@ export class ApplicationCases {
   }
 
   /** Predicate over `a`: see `visibleTo`. */
-  visible(actor: Actor, ...permissions: ApplicationPermission[]): Sql {
-    return visibleTo(actor, this.workflows, this.clock.now(), ...permissions);
+  visible(actor: Actor): Sql {
+    return visibleTo(actor, this.workflows, this.clock.now());
   }
 
   private async prefilledNow(tx: Tx, { studentId }: Application, item: PublishedItem) {
@@ -203,11 +203,12 @@ export class ApplicationCases {
   private async askerOf(tx: Tx, actor: Actor, { studentId, createdBy }: Application): Promise<Asker> {
     const submits = await reaches(tx, actor.scopeOf('affairs:application:submit'), studentId, this.clock.today());
     const owns = submits || (actor.personId !== undefined && actor.personId === createdBy);
-    const manager = actor.scopeOf('affairs:application:decide').school;
+    const decides = actor.can('affairs:application:decide');
+    const manager = decides && actor.scopeOf('affairs:application:read').school;
     return {
       roles: [...(owns ? (['initiator'] as const) : []), ...(manager ? (['manager'] as const) : [])],
       owns,
-      decides: actor.can('affairs:application:decide'),
+      decides,
     };
   }
 }

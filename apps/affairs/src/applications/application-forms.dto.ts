@@ -41,7 +41,7 @@ export class BeginApplicationDto {
     en: 'Code of the item',
     max: 50,
     pattern: /^[a-z][a-z0-9-]*$/,
-    example: 'certificate-of-enrolment',
+    example: 'enrolment-certificate',
   })
   item: string;
 
@@ -92,7 +92,7 @@ export class ApplicationsQuery extends ListQuery {
   @AnyOf(APPLICATION_STATUSES, { zh: '状态', en: 'Statuses' }, ['submitted'])
   status?: ApplicationStatus[];
 
-  @AnyOf('text', { zh: '事项代码', en: 'Codes of items' }, ['certificate-of-enrolment'])
+  @AnyOf('text', { zh: '事项代码', en: 'Codes of items' }, ['enrolment-certificate'])
   item?: string[];
 
   @AnyOf(MODULES, { zh: '模块', en: 'Modules' }, ['enrolled'])

@@ -11,9 +11,6 @@ import type { Finding } from '../leave/leave.checks.js';
 import type { Filled } from './application.entity.js';
 import { applicationFlow, factsOf } from './application.flow.js';
 
-/** Kinds of items that are applied for one by one. */
-const APPLIED_FOR: ItemContent['kind'][] = ['automatic', 'certificate', 'workflow'];
-
 /** What is asked for. */
 export interface Ask extends Filled {
   studentId: string;
@@ -132,10 +129,12 @@ function changedBeyond({ before, correctable }: Correction, after: Filled): Find
 }
 
 function mayApply({ item, known, channel }: Ask, today: string): Finding[] {
-  const { kind, channels } = item.content;
+  const { kind, channels, servedAt } = item.content;
   const findings: Finding[] = [];
-  if (!APPLIED_FOR.includes(kind)) {
-    findings.push(blocker('not-applied-for', '#', '该事项不以逐件申请办理', 'This item is not applied for one by one'));
+  if (servedAt) {
+    findings.push(blocker('served-elsewhere', '#', `请在 ${servedAt} 办理`, `This item is dealt with at ${servedAt}`));
+  } else if (kind === 'round') {
+    findings.push(blocker('in-rounds', '#', '该事项按批次办理', 'This item is dealt with in rounds'));
   }
   if (!channels.includes(channel)) {
     const [zh, en] =

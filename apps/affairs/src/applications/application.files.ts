@@ -13,11 +13,11 @@ export const APPLICATION_MATERIAL = filePurpose({
   maxMb: 10,
   maxFiles: 100,
   upload: ['affairs:application:submit', 'affairs:application:decide'],
-  read: 'affairs:application:read',
+  read: ['affairs:application:read', 'affairs:application:decide'],
   studentOf: (subjectId) => sql`(SELECT a.student_id FROM affairs.application a WHERE a.id = ${subjectId})`,
   readable: (actor, subjectId, clock) => sql`EXISTS (
     SELECT FROM affairs.application a
-     WHERE a.id = ${subjectId} AND ${visibleTo(actor, new Workflows('affairs', clock.timeZone), clock.now(), 'affairs:application:read')})`,
+     WHERE a.id = ${subjectId} AND ${visibleTo(actor, new Workflows('affairs', clock.timeZone), clock.now())})`,
 });
 
 /** What the materials of an application are attached to. */

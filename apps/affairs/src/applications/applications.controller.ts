@@ -22,8 +22,8 @@ import {
 import { Applications } from './applications.service.js';
 
 /**
- * Applications for items of the catalogue (办件). What both the student and staff may do asks for `affairs:application:read`, because it
- * answers the application, and in the use case for `affairs:application:submit` (one's own) or `affairs:application:decide`.
+ * Applications for items of the catalogue (办件). `affairs:application:read` reaches the students one answers for (a student: oneself);
+ * `affairs:application:decide` what one signs. What the student does asks for `affairs:application:submit` in the use case.
  */
 @ApiTags('applications')
 @Controller('affairs/v1/applications')
@@ -31,7 +31,7 @@ export class ApplicationsController {
   constructor(private readonly applications: Applications) {}
 
   @Get()
-  @Require('affairs:application:read')
+  @Require('affairs:application:read', 'affairs:application:decide')
   @ApiPage(ApplicationDto)
   @Summary('列出办件', 'List applications')
   listApplications(@CurrentActor() actor: Actor, @Query() query: ApplicationsQuery): Promise<Page<ApplicationDto>> {
@@ -64,7 +64,7 @@ export class ApplicationsController {
   }
 
   @Get(':id')
-  @Require('affairs:application:read')
+  @Require('affairs:application:read', 'affairs:application:decide')
   @Returns(ApplicationDetailDto)
   @Summary('查看办件', 'See an application')
   getApplication(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<ApplicationDetailDto> {
@@ -72,7 +72,7 @@ export class ApplicationsController {
   }
 
   @Put(':id')
-  @Require('affairs:application:read')
+  @Require('affairs:application:read', 'affairs:application:decide')
   @Returns(ApplicationDetailDto)
   @Summary('保存草稿（整体替换）', 'Save a draft: what is sent takes the place of what was there')
   saveApplication(
@@ -81,7 +81,7 @@ export class ApplicationsController {
     @IfMatch() version: number,
     @Body() body: ApplicationFormDto,
   ): Promise<ApplicationDetailDto> {
-    return this.applications.save(actor, id, version, body);
+    return this.applications.write(actor, id, version, body);
   }
 
   @Delete(':id')
@@ -94,7 +94,7 @@ export class ApplicationsController {
 
   @Post(':id/precheck')
   @HttpCode(200)
-  @Require('affairs:application:read')
+  @Require('affairs:application:read', 'affairs:application:decide')
   @Returns(ApplicationPrecheckDto)
   @Summary(
     '预检：能否提交、缺什么、由谁办理、何时办结；不写入',
@@ -110,7 +110,7 @@ export class ApplicationsController {
 
   @Post(':id/submit')
   @HttpCode(200)
-  @Require('affairs:application:read')
+  @Require('affairs:application:read', 'affairs:application:decide')
   @Returns(ApplicationDetailDto)
   @Summary('提交办件；无环节的即时办结', 'Submit an application; one without steps is done at once')
   submitApplication(
@@ -123,7 +123,7 @@ export class ApplicationsController {
 
   @Post(':id/resubmit')
   @HttpCode(200)
-  @Require('affairs:application:read')
+  @Require('affairs:application:read', 'affairs:application:decide')
   @Returns(ApplicationDetailDto)
   @Summary(
     '补正后重新提交：仅可改动 correctable 所列',
@@ -140,7 +140,7 @@ export class ApplicationsController {
 
   @Post(':id/actions')
   @HttpCode(200)
-  @Require('affairs:application:read')
+  @Require('affairs:application:read', 'affairs:application:decide')
   @Returns(ApplicationDetailDto)
   @Summary(
     '办理：答案中 actions 所列的任何一项，如同意、退回、转办、加签、拿回、撤回、催办',
@@ -156,7 +156,7 @@ export class ApplicationsController {
   }
 
   @Get(':id/history')
-  @Require('affairs:application:read')
+  @Require('affairs:application:read', 'affairs:application:decide')
   @ApiPage(ApplicationActionDto)
   @Summary('查看办件的办理记录', "See an application's history")
   getApplicationHistory(

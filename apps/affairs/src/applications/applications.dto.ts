@@ -40,7 +40,7 @@ export class ApplicationDto {
   @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
   student: PersonRefDto;
 
-  @Text({ zh: '事项代码', en: 'Code of the item', max: 50, example: 'certificate-of-enrolment' })
+  @Text({ zh: '事项代码', en: 'Code of the item', max: 50, example: 'enrolment-certificate' })
   item: string;
 
   @Int({ zh: '事项版本', en: 'Version of the item', min: 1, max: 1_000_000, example: 1 })
@@ -401,7 +401,7 @@ class ReplayedActionDto {
   dueAt: string | null;
 }
 
-class DifferenceDto {
+class ReplayDifferenceDto {
   @Int({
     zh: '记录序号；空为现状',
     en: 'Action; null = where it stands now',
@@ -427,8 +427,8 @@ export class ApplicationReplayDto {
   @Flag({ zh: '与所存一致', en: 'The same as what is stored', example: true })
   same: boolean;
 
-  @ListOf(() => DifferenceDto, { zh: '不一致之处', en: 'Where it differs', maxItems: 1000, example: [] })
-  differences: DifferenceDto[];
+  @ListOf(() => ReplayDifferenceDto, { zh: '不一致之处', en: 'Where it differs', maxItems: 1000, example: [] })
+  differences: ReplayDifferenceDto[];
 
   @ListOf(() => ReplayedActionDto, { zh: '重算结果', en: 'What each action comes to', maxItems: 1000, example: [] })
   actions: ReplayedActionDto[];

@@ -61,7 +61,7 @@ export class Applications {
         from: sql`affairs.application a JOIN affairs.item i ON i.code = a.item
                   JOIN affairs.item_version v ON v.item_id = i.id AND v.number = a.item_version
                   JOIN directory.published_person_v1 p ON p.id = a.student_id`,
-        where: [this.readable(actor), ...this.filters(actor, request, now)],
+        where: [this.cases.visible(actor), ...this.filters(actor, request, now)],
         sorts: {
           createdAt: sql`a.created_at`,
           updatedAt: sql`a.updated_at`,
@@ -78,7 +78,7 @@ export class Applications {
   /** Who reads an application of somebody else leaves an entry. */
   async get(actor: Actor, id: string): Promise<ApplicationDetailDto> {
     const detail = await this.database.read(async (tx) => {
-      const where = this.readable(actor);
+      const where = this.cases.visible(actor);
       const application = await findInScope(tx, Application, id, { alias: 'a', where });
       if (!application) throw new NotFound({ what: 'application' });
       return this.cases.detailOf(tx, actor, application);
@@ -146,7 +146,7 @@ export class Applications {
     });
   }
 
-  save(actor: Actor, id: string, expected: number, body: ApplicationFormDto): Promise<ApplicationDetailDto> {
+  write(actor: Actor, id: string, expected: number, body: ApplicationFormDto): Promise<ApplicationDetailDto> {
     return this.change(actor, id, expected, async (tx, application) => {
       await this.cases.mustOffer(tx, actor, application, 'save');
       const item = await this.cases.itemOf(tx, application);
@@ -309,7 +309,8 @@ export class Applications {
   private async channelOf(tx: Tx, actor: Actor, studentId: string): Promise<Application['channel']> {
     const date = this.clock.today();
     if (await reaches(tx, actor.scopeOf('affairs:application:submit'), studentId, date)) return 'online';
-    if (await reaches(tx, actor.scopeOf('affairs:application:decide'), studentId, date)) return 'counter';
+    const answersFor = actor.scopeOf('affairs:application:read');
+    if (actor.can('affairs:application:decide') && (await reaches(tx, answersFor, studentId, date))) return 'counter';
     throw new NotFound({ pointer: '#/studentId', what: 'student' });
   }
 
@@ -340,14 +341,10 @@ export class Applications {
   private async mustSee(tx: Tx, actor: Actor, id: string): Promise<{ workflowId: string | null }> {
     const row = await queryOne<{ workflowId: string | null }>(
       tx,
-      sql`SELECT a.workflow_id AS "workflowId" FROM affairs.application a WHERE a.id = ${id} AND ${this.readable(actor)}`,
+      sql`SELECT a.workflow_id AS "workflowId" FROM affairs.application a WHERE a.id = ${id} AND ${this.cases.visible(actor)}`,
     );
     if (!row) throw new NotFound({ what: 'application' });
     return row;
-  }
-
-  private readable(actor: Actor): Sql {
-    return this.cases.visible(actor, 'affairs:application:read');
   }
 
   private filters(actor: Actor, request: ApplicationsQuery, now: Date): (Sql | undefined)[] {

@@ -12,7 +12,7 @@ export const CERTIFICATE_FILE = filePurpose({
   maxMb: 2,
   maxFiles: 1,
   upload: [],
-  read: 'affairs:certificate:read',
+  read: ['affairs:certificate:read'],
   studentOf: (subjectId) => sql`(SELECT c.student_id FROM affairs.certificate c WHERE c.id = ${subjectId})`,
   readable: (actor, subjectId, clock) => sql`EXISTS (
     SELECT FROM affairs.certificate c

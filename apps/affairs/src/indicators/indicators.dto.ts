@@ -29,7 +29,7 @@ class FormulaDto implements Bilingual {
   en: string;
 }
 
-abstract class RatioDto {
+abstract class IndicatorValueDto {
   @Int({ zh: '分子，或计数', en: 'Numerator, or the count', min: 0, max: 2_000_000_000, example: 46 })
   numerator: number;
 
@@ -51,13 +51,13 @@ abstract class RatioDto {
   value: number | null;
 }
 
-class ItemRatioDto extends RatioDto {
+class ItemIndicatorDto extends IndicatorValueDto {
   @Text({ zh: '事项代码', en: 'Code of the item', max: 50, example: 'student-card' })
   item: string;
 }
 
 /** A figure with its published formula. */
-export class IndicatorDto extends RatioDto {
+export class IndicatorDto extends IndicatorValueDto {
   @OneOf(Object.fromEntries(Object.entries(FORMULAS).map(([code, { name }]) => [code, name])), {
     zh: '指标',
     en: 'Indicator',
@@ -71,19 +71,19 @@ export class IndicatorDto extends RatioDto {
   @Nested(() => FormulaDto, { zh: '公式', en: 'Formula' })
   formula: Bilingual;
 
-  @ListOf(() => ItemRatioDto, { zh: '按事项', en: 'By item', maxItems: 1000, example: [] })
-  items: ItemRatioDto[];
+  @ListOf(() => ItemIndicatorDto, { zh: '按事项', en: 'By item', maxItems: 1000, example: [] })
+  items: ItemIndicatorDto[];
 
   static of(code: IndicatorCode, all: Ratio, items: (Ratio & { item: string })[]): IndicatorDto {
     const { name, formula } = FORMULAS[code];
     return Object.assign(new IndicatorDto(), {
       ...{ code, name, formula, ...valued(all) },
-      items: items.map(({ item, ...ratio }) => Object.assign(new ItemRatioDto(), { item, ...valued(ratio) })),
+      items: items.map(({ item, ...ratio }) => Object.assign(new ItemIndicatorDto(), { item, ...valued(ratio) })),
     });
   }
 }
 
-function valued({ numerator, denominator }: Ratio): RatioDto {
+function valued({ numerator, denominator }: Ratio): IndicatorValueDto {
   const value = denominator === null ? numerator : denominator === 0 ? null : numerator / denominator;
   return { numerator, denominator, value };
 }

@@ -13,7 +13,7 @@ export const LEAVE_PROOF = filePurpose({
   maxMb: 10,
   maxFiles: 20,
   upload: ['affairs:leave:submit', 'affairs:leave:decide'],
-  read: 'affairs:leave:read',
+  read: ['affairs:leave:read'],
   studentOf: (subjectId) => sql`(SELECT l.student_id FROM affairs.leave l WHERE l.id = ${subjectId})`,
   readable: (actor, subjectId, clock) => {
     const cases = new Workflows('affairs', clock.timeZone);

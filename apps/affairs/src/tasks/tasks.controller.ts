@@ -11,7 +11,7 @@ export class TasksController {
   constructor(private readonly tasks: Tasks) {}
 
   @Get()
-  @Require('affairs:leave:read', 'affairs:application:read')
+  @Require('affairs:leave:read', 'affairs:application:read', 'affairs:application:decide')
   @ApiPage(TaskDto)
   @Summary('列出待我办理的事项', 'List what waits for me')
   listTasks(@CurrentActor() actor: Actor, @Query() query: TasksQuery): Promise<Page<TaskDto>> {
@@ -19,7 +19,7 @@ export class TasksController {
   }
 
   @Get('counts')
-  @Require('affairs:leave:read', 'affairs:application:read')
+  @Require('affairs:leave:read', 'affairs:application:read', 'affairs:application:decide')
   @Returns([TaskCountDto])
   @Summary('按种类统计待我办理的事项', 'Count what waits for me, by kind')
   countTasks(@CurrentActor() actor: Actor): Promise<TaskCountDto[]> {

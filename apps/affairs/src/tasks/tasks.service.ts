@@ -73,9 +73,10 @@ export class Tasks {
     if (!personId) return sql`FALSE`;
     const date = this.clock.today();
     const leaves = inScope(actor.scopeOf('affairs:leave:read'), sql`w.person_id`, date);
-    const applications = inScope(actor.scopeOf('affairs:application:read'), sql`w.person_id`, date);
+    const handed = subjectIsHandedTo(this.workflows, sql`w.subject_id`, personId, now);
+    // What waits for somebody to sign it, an application shows them; see `visibleTo`.
+    const applications = actor.can('affairs:application:decide') || actor.can('affairs:application:submit');
     return sql`${awaitsMe(this.workflows, personId, now)}
-      AND (CASE WHEN a.id IS NULL THEN ${leaves} ELSE ${applications} END
-           OR ${subjectIsHandedTo(this.workflows, sql`w.subject_id`, personId, now)})`;
+      AND CASE WHEN a.id IS NULL THEN (${leaves} OR ${handed}) ELSE ${applications} END`;
   }
 }
