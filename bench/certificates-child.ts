@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import encodeQr from 'qr';
-import PDFDocument from 'pdfkit';
 import { Typesetter } from '#documents';
 import { addressOf, manuscriptOf, type Printed } from '../apps/affairs/src/certificates/certificate-page.js';
 import { ENROLMENT } from '../apps/affairs/src/certificates/certificate-sheet.js';
@@ -42,12 +41,15 @@ function printed(i: number): Printed {
 const typesetter = new Typesetter(60);
 const ours = (one: Printed): Promise<Buffer> => typesetter.typeset(manuscriptOf(one, ENROLMENT));
 
-const [regular, bold] = [font('400Regular/NotoSansSC_400Regular.ttf'), font('700Bold/NotoSansSC_700Bold.ttf')];
+/** The same words and the same code, as one sets them with pdfkit. Loaded where it is measured. */
+async function withPdfkit(): Promise<(one: Printed) => Promise<Buffer>> {
+  const { default: PDFDocument } = await import('pdfkit');
+  const [regular, bold] = [font('400Regular/NotoSansSC_400Regular.ttf'), font('700Bold/NotoSansSC_700Bold.ttf')];
+  return (one) => pdfkit(new PDFDocument({ size: 'A4', margin: 80 }), regular, bold, one);
+}
 
-/** The same words and the same code, as one sets them with pdfkit. */
-async function pdfkit(one: Printed): Promise<Buffer> {
+async function pdfkit(document: PDFKit.PDFDocument, regular: Buffer, bold: Buffer, one: Printed): Promise<Buffer> {
   const { facts, number, code } = one;
-  const document = new PDFDocument({ size: 'A4', margin: 80 });
   const chunks: Buffer[] = [];
   document.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = once(document, 'end');
@@ -87,7 +89,7 @@ function peak(): number {
   return children.reduce((sum, one) => sum + one, own);
 }
 
-const set = { ours, pdfkit }[what]!;
+const set = what === 'pdfkit' ? await withPdfkit() : ours;
 const began = process.hrtime.bigint();
 let bytes = 0;
 for (let i = 0; i < COUNT; i++) bytes += (await set(printed(i))).length;

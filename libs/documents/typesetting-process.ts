@@ -24,8 +24,8 @@ export const TYPESETTING_PROCESS = `
   process.on('message', (order) => {
     let answer;
     try { answer = set(order); } catch (error) { answer = { errors: told(error) }; }
-    // What later pages can use again is kept for a while, the rest is not.
-    compiler.evictCache(10);
+    // Pages have little in common: it is faster to work it out again than to keep it.
+    compiler.evictCache(0);
     process.send(answer);
   });
   process.send('ready');`;

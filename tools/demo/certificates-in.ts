@@ -11,6 +11,6 @@ export async function bringInCertificates(api: Api, progress: Progress): Promise
 
 /** The persona student's own, for the tour to look at. */
 export async function askForCertificate(student: Api): Promise<void> {
-  const body = { kind: 'enrolment', language: 'en' };
+  const body = { kind: 'residence', language: 'zh' };
   await student.post('/affairs/v1/certificates', body, { key: 'demo-own-certificate' });
 }
