@@ -25,7 +25,13 @@ interface Document {
 
 const document = JSON.parse(readFileSync('openapi/yizhan.json', 'utf8')) as Document;
 /** What students do for themselves: an app by itself has to name the student. */
-const OWN = ['POST /affairs/v1/leaves', 'POST /affairs/v1/leaves/precheck', 'GET /directory/v1/consents'];
+const OWN = [
+  'POST /affairs/v1/leaves',
+  'POST /affairs/v1/leaves/precheck',
+  'POST /affairs/v1/bookings',
+  'POST /affairs/v1/bookings/series',
+  'GET /directory/v1/consents',
+];
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
