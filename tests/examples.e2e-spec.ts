@@ -29,6 +29,8 @@ const OWN = [
   'POST /affairs/v1/applications',
   'POST /affairs/v1/leaves',
   'POST /affairs/v1/leaves/precheck',
+  'POST /affairs/v1/bookings',
+  'POST /affairs/v1/bookings/series',
   'GET /directory/v1/consents',
 ];
 

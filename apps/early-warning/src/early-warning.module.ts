@@ -20,6 +20,7 @@ import { UpdatedSince1763750520000 } from './migrations/1763750520000-updated-si
 import { Publications1763750530000 } from './migrations/1763750530000-publications.js';
 import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-credits.js';
 import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
+import { PlainWords1764804300000 } from './migrations/1764804300000-plain-words.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
@@ -60,6 +61,7 @@ export const earlyWarning = service('early-warning', {
     Publications1763750530000,
     QuarterCredits1763750530100,
     TriageDeadlines1763760010000,
+    PlainWords1764804300000,
   ],
   jobs: 'early-warning:run:write',
 });

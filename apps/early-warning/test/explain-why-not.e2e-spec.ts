@@ -133,7 +133,7 @@ describe('explanations', () => {
       });
       expect(await sentence('days.unknown')).toEqual({
         zh: `“题”无法判断：该生数据不足（到图书馆次数（${daysAgo(3)}），到图书馆次数（${daysAgo(4)}））`,
-        en: `“Rule” cannot be judged: there is too little data of the student (library visits (${daysAgo(3)}), library visits (${daysAgo(4)}))`,
+        en: `“Rule” cannot be evaluated: there is too little data of the student (library visits (${daysAgo(3)}), library visits (${daysAgo(4)}))`,
       });
     });
   });
@@ -258,7 +258,7 @@ describe('explanations', () => {
     expect(body).not.toHaveProperty('staff');
   });
 
-  it('tell students nothing of the title, which judges', async () => {
+  it('tell students nothing of the title, which evaluates', async () => {
     const student = await test.person(campus.students[0]!);
     const body = await ask('on.leave', 0, student);
     expect(body.rule).toEqual({

@@ -113,12 +113,15 @@ describe('why, and why not', () => {
 
   it('says when the rule is not for the student or the day', async () => {
     expect((await ask(counselor, 0, 'c.grade')).staff).toMatchObject({
-      ...{ verdict: 'not_judged', cause: 'outside_students', evidence: null },
+      ...{ verdict: 'not_evaluated', cause: 'outside_students', evidence: null },
       sentence: { zh: expect.stringContaining('不属于规则针对的学生'), en: expect.stringContaining('not among') },
     });
     expect((await ask(counselor, 0, 'd.unit')).staff).toMatchObject({ cause: 'outside_students' });
     expect((await ask(counselor, 4, 'd.unit')).staff).toMatchObject({ verdict: 'no_data' });
-    expect((await ask(counselor, 0, 'e.dates')).staff).toMatchObject({ verdict: 'not_judged', cause: 'not_in_force' });
+    expect((await ask(counselor, 0, 'e.dates')).staff).toMatchObject({
+      verdict: 'not_evaluated',
+      cause: 'not_in_force',
+    });
     expect((await ask(counselor, 0, 'e.dates', `&asOf=${daysAgo(2)}`)).staff).toMatchObject({
       verdict: 'does_not_hold',
     });
@@ -207,13 +210,13 @@ describe('why, and why not', () => {
       ],
       sentence: {
         zh: `“借书”无法判断：数据源“井”自 ${daysAgo(3)} 起中断`,
-        en: `“Books” cannot be judged: the source “the well” has been dead since ${daysAgo(3)}`,
+        en: `“Books” cannot be evaluated: the source “the well” has been dead since ${daysAgo(3)}`,
       },
     });
   });
 
   it('explains nothing about who is no longer a student', async () => {
     await test.query(sql`UPDATE directory.person SET active = FALSE WHERE id = ${campus.students[1]}`);
-    expect((await ask(officer, 1, 'a.books')).staff).toMatchObject({ verdict: 'not_judged', cause: 'not_active' });
+    expect((await ask(officer, 1, 'a.books')).staff).toMatchObject({ verdict: 'not_evaluated', cause: 'not_active' });
   });
 });

@@ -7,7 +7,7 @@ import { earlyWarning } from '../src/early-warning.module.js';
 import { foldDirty, rebuildVectors } from '../src/engine/folding.js';
 import { ensureOrdinals } from '../src/engine/ordinals.js';
 import { eraseStudent } from '../src/observations/erasure.js';
-import { forgetLanes } from '../src/observations/ledger.js';
+import { forgetOrdinals } from '../src/observations/ledger.js';
 import { Observations } from '../src/observations/observations.service.js';
 import { holdSchedules } from './kit.js';
 import { valuesOf, vectorsOf } from './vectors.js';
@@ -87,7 +87,7 @@ describe('whatever comes in whatever order', () => {
     await test.query(sql`DELETE FROM early_warning.student_ordinal WHERE student_id IS NULL`);
     await test.database.transaction(null, async (tx) => {
       await ensureOrdinals(tx);
-      await forgetLanes(tx);
+      await forgetOrdinals(tx);
     });
   };
   const expectRebuildChangesNothing = async () => {

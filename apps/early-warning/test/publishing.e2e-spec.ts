@@ -46,7 +46,7 @@ describe('publishing a rule that would flag many', () => {
     const id = await drafted(books('a.many', 1));
     const refused = await publishing(id).expect(409);
     const text =
-      'The rule would now flag 9 of the 10 students it judges (90 %), more than 5 %: publishing it takes a stated reason';
+      'The rule would now flag 9 of the 10 students it evaluates (90 %), more than 5 %: publishing it takes a stated reason';
     expect(refused.body).toMatchObject({
       code: 'early-warning/publish-reason-needed',
       detail: text,
@@ -59,7 +59,7 @@ describe('publishing a rule that would flag many', () => {
       expect((await publishing(id, { reason }).expect(400)).body.errors[0].pointer).toBe('#/reason');
 
     const publication = {
-      ...{ asOf: daysAgo(0), flagged: 9, judged: 10, share: 0.9, limit: 0.05, policyVersion: 0 },
+      ...{ asOf: daysAgo(0), flagged: 9, evaluated: 10, share: 0.9, limit: 0.05, policyVersion: 0 },
       reason: '迎新周统一提醒',
     };
     const published = await publishing(id, { reason: publication.reason })
@@ -78,7 +78,7 @@ describe('publishing a rule that would flag many', () => {
   it('takes none of a rule that would flag few', async () => {
     const id = await drafted(books('b.few', 100));
     expect((await publishing(id).expect(200)).body.publication).toMatchObject({
-      ...{ flagged: 0, judged: 10, share: 0, reason: null },
+      ...{ flagged: 0, evaluated: 10, share: 0, reason: null },
     });
   });
 
@@ -88,7 +88,7 @@ describe('publishing a rule that would flag many', () => {
     const ask = async (more: object) =>
       (await officer.post('/early-warning/v1/dry-runs', { ...more, from: daysAgo(2), to: daysAgo(1) }).expect(200))
         .body;
-    const many = { asOf: daysAgo(0), flagged: 2, judged: 10, share: 0.2, limit: 0.05, needsReason: true };
+    const many = { asOf: daysAgo(0), flagged: 2, evaluated: 10, share: 0.2, limit: 0.05, needsReason: true };
     expect(await ask({ rule })).toMatchObject({ fired: 0, publishing: many });
     expect(await ask({ rule, unitId: campus.classes.se2401, parameters: { books: 0 } })).toMatchObject({
       publishing: many,
@@ -102,13 +102,13 @@ describe('publishing a rule that would flag many', () => {
     expect(await listed()).toMatchObject([{ result: { publishing: null } }]);
   });
 
-  it('judges the day that a run would judge, and only those whom the rule is about', async () => {
+  it('evaluates the day that a run would evaluate, and only those whom the rule is about', async () => {
     const yesterday = await drafted(books('d.day-end', 1, { on: 'day_end' }));
     expect((await publishing(yesterday).expect(200)).body.publication).toMatchObject({
-      ...{ asOf: daysAgo(1), judged: 0, share: 0 },
+      ...{ asOf: daysAgo(1), evaluated: 0, share: 0 },
     });
     const nobody = await drafted(books('d.nobody', 1, { students: { grades: [1999] } }));
-    expect((await publishing(nobody).expect(200)).body.publication).toMatchObject({ flagged: 0, judged: 0 });
+    expect((await publishing(nobody).expect(200)).body.publication).toMatchObject({ flagged: 0, evaluated: 0 });
   });
 
   it('follows the limit of the school: what reaches it passes, what is more does not', async () => {

@@ -167,7 +167,7 @@ describe('sources', () => {
     });
   });
 
-  describe('that are thin', () => {
+  describe('that are degraded', () => {
     // The workdays from 2026-10-12 on, a Monday after the holidays of the national day.
     const date = (i: number) => new Date(Date.UTC(2026, 9, 12 + i)).toISOString().slice(0, 10);
     const day = (i: number) => date(7 * Math.floor(i / 5) + (i % 5));
@@ -200,10 +200,10 @@ describe('sources', () => {
       await students(day(6), 5);
       expect(await silent(day(6))).toBeNull();
       await students(day(7), 5);
-      expect(await silent(day(7))).toEqual({ kind: 'thin', since: `${day(6)}T16:00:00.000Z` });
+      expect(await silent(day(7))).toEqual({ kind: 'degraded', since: `${day(6)}T16:00:00.000Z` });
       await students(day(8), 6);
       expect(await silent(day(8))).toBeNull();
-      expect(await silent(day(9))).toMatchObject({ kind: 'thin' });
+      expect(await silent(day(9))).toMatchObject({ kind: 'degraded' });
     });
 
     it('are judged on a day off by other days off', async () => {
@@ -212,7 +212,7 @@ describe('sources', () => {
       await students(date(39), 12);
       expect(await silent(saturday)).toBeNull();
       for (let week = 0; week < 5; week++) for (const on of [5, 6]) await students(date(on + 7 * week), 12);
-      expect(await silent(saturday)).toEqual({ kind: 'thin', since: `${date(39)}T16:00:00.000Z` });
+      expect(await silent(saturday)).toEqual({ kind: 'degraded', since: `${date(39)}T16:00:00.000Z` });
       await students(saturday, 6);
       expect(await silent(saturday)).toBeNull();
       await test.query(
@@ -229,7 +229,7 @@ describe('sources', () => {
         return Object.fromEntries(states.map(({ code, silentMetrics: metrics }) => [code, metrics]));
       };
       // 6 of 12 students on the eighth day.
-      expect((await silent(day(9)))!.kind).toBe('thin');
+      expect((await silent(day(9)))!.kind).toBe('degraded');
       expect(await silentMetricsOf(day(9))).toMatchObject({ spring: [], brook: [] });
       await app
         .post('/early-warning/v1/observations/batches', {
@@ -256,7 +256,7 @@ describe('sources', () => {
         sql`INSERT INTO directory.calendar_day (id, day, workday, name) VALUES (gen_random_uuid(), ${day(10)}, FALSE, '校庆')`,
       );
       expect(await silent(day(10))).toBeNull();
-      expect(await silent(day(11))).toMatchObject({ kind: 'thin' });
+      expect(await silent(day(11))).toMatchObject({ kind: 'degraded' });
     });
   });
 

@@ -11,9 +11,9 @@ export class SourceSilentV1 {
   @IsString()
   source: string;
 
-  /** `dead`: nothing came; `thin`: far fewer students than usual. */
-  @IsIn(['dead', 'thin'])
-  kind: 'dead' | 'thin';
+  /** `dead`: nothing came; `degraded`: far fewer students than usual. */
+  @IsIn(['dead', 'degraded'])
+  kind: 'dead' | 'degraded';
 
   constructor(values: { noticeId: string; source: string; kind: SourceSilentV1['kind'] }) {
     Object.assign(this, values);

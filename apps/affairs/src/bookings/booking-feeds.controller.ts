@@ -50,12 +50,12 @@ export class BookingFeedsController {
 export class BookingCalendarsController {
   constructor(private readonly feeds: BookingFeeds) {}
 
-  @Get(':secret')
+  @Get(':address')
   @MayNotFind()
   @Header('cache-control', 'private, no-store')
   @ApiParam({
-    name: 'secret',
-    description: '地址中的密文 / The secret part of the address',
+    name: 'address',
+    description: '地址的最后一段，不可猜测 / The last part of the address, which cannot be guessed',
     schema: { type: 'string', pattern: SECRET.source, maxLength: 32 },
     example: '3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA',
   })
@@ -67,8 +67,8 @@ export class BookingCalendarsController {
     },
   })
   @Summary('供日历程序读取的预约', 'Bookings for calendar programs')
-  async readCalendar(@Param('secret') secret: string): Promise<StreamableFile> {
-    const text = await this.feeds.calendar(secret);
+  async readCalendar(@Param('address') address: string): Promise<StreamableFile> {
+    const text = await this.feeds.calendar(address);
     return new StreamableFile(Buffer.from(text), { type: `${CALENDAR_TYPE}; charset=utf-8` });
   }
 }

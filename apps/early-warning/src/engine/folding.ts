@@ -267,7 +267,7 @@ function additionsOf(batches: readonly Packed[]): Addition[] {
 }
 
 /** Takes a student's lane out of every vector; under the vectors' lock, with everything folded. */
-export async function clearLane(tx: Tx, ordinal: number): Promise<void> {
+export async function clearOrdinal(tx: Tx, ordinal: number): Promise<void> {
   const block = ordinal >>> 16;
   const keys = await query<VectorKey>(
     tx,

@@ -7,7 +7,7 @@ import { holidaysBetween } from './holidays.js';
 
 export const SILENCES = {
   dead: { zh: '中断：长时间没有数据', en: 'dead: nothing came for long' },
-  thin: { zh: '稀少：有数据的学生远少于平时', en: 'thin: far fewer students with data than usual' },
+  degraded: { zh: '稀少：有数据的学生远少于平时', en: 'degraded: far fewer students with data than usual' },
 } as const satisfies Record<string, Bilingual>;
 export type SilenceKind = keyof typeof SILENCES;
 
@@ -15,7 +15,7 @@ export type SilenceKind = keyof typeof SILENCES;
 export interface Silence {
   /** Code of the source. */
   source: string;
-  /** ISO instant: the last sign of life, or the beginning of the thin day. */
+  /** ISO instant: the last sign of life, or the beginning of the degraded day. */
   since: string;
   kind: SilenceKind;
 }
@@ -63,7 +63,7 @@ interface Declared {
  * no data is not zero. A source is
  * - dead, when its last batch or heartbeat is older than twice its rhythm at the end of the day (today: now); one that was never
  *   heard of has its time from when it was declared. Of a past day, data that was delivered later counts as well;
- * - thin, when on the newest complete day fewer students have data than `minPresence` × the median of the 28 days before (at least
+ * - degraded, when on the newest complete day fewer students have data than `minPresence` × the median of the 28 days before (at least
  *   7; workdays are compared with workdays, days off with days off; holidays and days the source declared to be without data do not
  *   count).
  * Where another source supplies the metric it is silent only if on the newest day clearly fewer students have data than usual: then
@@ -123,8 +123,9 @@ function statesOf(sources: readonly Declared[], end: Date, presence: Presence): 
       silences.set(source, { silence: { kind: 'dead', since: seen.toISOString() }, metrics: source.metrics });
       continue;
     }
-    const thin = presence.thin(source);
-    if (thin) silences.set(source, { silence: { kind: 'thin', since: thin.since }, metrics: thin.metrics });
+    const degraded = presence.degraded(source);
+    if (degraded)
+      silences.set(source, { silence: { kind: 'degraded', since: degraded.since }, metrics: degraded.metrics });
   }
   return sources.map((source) => {
     const found = silences.get(source);
@@ -214,8 +215,8 @@ class Presence {
     return dateOf(declaredAt, this.timeZone) > asOf ? undefined : declaredAt;
   }
 
-  /** The metrics of a source that are thin on the newest day that may be judged. */
-  thin(source: Declared): { since: string; metrics: string[] } | undefined {
+  /** The metrics of a source that are degraded on the newest day that may be judged. */
+  degraded(source: Declared): { since: string; metrics: string[] } | undefined {
     const [newest] = this.judgedDays(source);
     const metrics = source.metrics.filter((metric) => (this.share(source, metric) ?? 1) < source.minPresence);
     if (newest === undefined || metrics.length === 0) return undefined;
@@ -244,7 +245,7 @@ class Presence {
   }
 }
 
-/** The newest day by which a source may be found thin: it is over, and something came after it. */
+/** The newest day by which a source may be found degraded: it is over, and something came after it. */
 function lastCompleteDay({ asOf, latestAt, minPresence }: Declared, now: string, timeZone: string): number | undefined {
   if (!latestAt || minPresence === 0) return undefined;
   const complete = asOf < now ? asOf : addDays(now, -1);

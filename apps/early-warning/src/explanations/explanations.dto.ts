@@ -41,7 +41,7 @@ export class ExplainQuery {
 
   @DateOnly({
     zh: '截至日期；不给时，当天判断的规则看今天，按日终判断的规则看昨天',
-    en: "As-of day; none: today for rules judged on data, yesterday for rules judged at the day's end",
+    en: "As-of day; none: today for rules evaluated on data, yesterday for rules evaluated at the day's end",
     optional: true,
     example: '2026-11-20',
   })

@@ -118,7 +118,8 @@ export class Explanations {
   private async judge(tx: Tx, rule: RuleVersion, student: Student, asOf: string): Promise<Judged> {
     const nothing = { level: 0, silences: [], evidence: null };
     const cause = await this.notJudged(tx, rule.definition, student, asOf);
-    if (cause || student.ordinal === null) return { ...nothing, verdict: 'not_judged', cause: cause ?? 'not_active' };
+    if (cause || student.ordinal === null)
+      return { ...nothing, verdict: 'not_evaluated', cause: cause ?? 'not_active' };
     const silences = await this.silences(tx, rule.definition, asOf);
     const { ordinal } = student;
     const { level, evidence } = await this.engine.evaluate(tx, { rules: [rule], asOf }, async (firings) => {

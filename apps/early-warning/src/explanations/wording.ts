@@ -22,7 +22,7 @@ export const VERDICTS = {
   holds: { zh: '成立', en: 'holds' },
   does_not_hold: { zh: '不成立', en: 'does not hold' },
   no_data: { zh: '数据不足，无法判断', en: 'cannot be said: data is missing' },
-  not_judged: { zh: '不在判断范围内', en: 'is not judged for this student and day' },
+  not_evaluated: { zh: '不在判断范围内', en: 'is not evaluated for this student and day' },
 } as const satisfies Record<string, Bilingual>;
 export type Verdict = keyof typeof VERDICTS;
 
@@ -72,14 +72,14 @@ export function forStaff(finding: Finding): Bilingual {
     const day = dateOf(since, finding.timeZone);
     return {
       zh: `“${rule.title.zh}”无法判断：数据源“${name.zh}”自 ${day} 起${kind === 'dead' ? '中断' : '数据稀少'}`,
-      en: `“${rule.title.en}” cannot be judged: the source “${name.en}” has been ${kind} since ${day}`,
+      en: `“${rule.title.en}” cannot be evaluated: the source “${name.en}” has been ${kind} since ${day}`,
     };
   }
   const text = CAUSES[cause!];
   const coverage = cause === 'too_little_data' ? coverageOf(finding) : { zh: '', en: '' };
   return {
     zh: `“${rule.title.zh}”${verdict === 'no_data' ? '无法判断' : '不作判断'}：${text.zh}${coverage.zh}`,
-    en: `“${rule.title.en}” ${verdict === 'no_data' ? 'cannot be judged' : 'is not judged'}: ${text.en}${coverage.en}`,
+    en: `“${rule.title.en}” ${verdict === 'no_data' ? 'cannot be evaluated' : 'is not evaluated'}: ${text.en}${coverage.en}`,
   };
 }
 
@@ -135,7 +135,7 @@ function dayFact(condition: Exclude<Condition, Comparison>, language: Language):
   return zh ? `当日在第 ${week} 教学周` : `the day is in week ${week} of term`;
 }
 
-/** Metrics that conditions could not be judged for, each with the day if it is an earlier one. */
+/** Metrics that conditions could not be evaluated for, each with the day if it is an earlier one. */
 function unknownOf({ rule, evidence, names }: Finding, language: Language): string[] {
   const unknown = evidence!.conditions.flatMap((condition) => {
     if (!('op' in condition) || condition.holds !== null || condition.moot) return [];

@@ -20,7 +20,7 @@ export interface Taken {
 export type Opened = { seq: number; epoch: number; waiting: number } | { before: Taken };
 
 /**
- * Enters a batch into the ledger. Of two at once with the same key the second waits and finds the first. `epoch`: that of the lanes;
+ * Enters a batch into the ledger. Of two at once with the same key the second waits and finds the first. `epoch`: that of the ordinals;
  * no student loses theirs before the transaction ends. `waiting`: observations that wait to be folded.
  */
 export async function openBatch(tx: Tx, { source, batchKey, sha256 }: BatchName, now: Date): Promise<Opened> {
@@ -46,7 +46,7 @@ export async function holdIngest(tx: Tx): Promise<void> {
   await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning ingest'))`);
 }
 
-/** Makes everybody forget which student has which lane. */
-export async function forgetLanes(tx: Tx): Promise<void> {
+/** Makes everybody forget which student has which ordinal. */
+export async function forgetOrdinals(tx: Tx): Promise<void> {
   await query(tx, sql`UPDATE early_warning.lane_epoch SET epoch = epoch + 1`);
 }

@@ -20,7 +20,7 @@ import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { requestRun } from '../engine/run-requests.js';
 import { eraseStudent } from './erasure.js';
-import { forgetLanes, openBatch } from './ledger.js';
+import { forgetOrdinals, openBatch } from './ledger.js';
 import { dayFinder, Rows, WITHDRAWN } from './rows.js';
 import { closedDays, lastMetrics, writeRows } from './writing.js';
 
@@ -100,7 +100,7 @@ export class ObservationHandlers {
   @OnEvent(RosterChangedV1)
   async whenRosterChanged(tx: Tx): Promise<void> {
     await ensureOrdinals(tx);
-    await forgetLanes(tx);
+    await forgetOrdinals(tx);
     await requestRun(tx);
   }
 

@@ -5,7 +5,7 @@ import { Policies } from '#policy';
 import { addDays, CampusClock } from '#time';
 import { foldDirty } from '../engine/folding.js';
 import { RetentionPolicy } from './ingest.policy.js';
-import { forgetLanes, holdIngest } from './ledger.js';
+import { forgetOrdinals, holdIngest } from './ledger.js';
 
 const LONGEST_MONTH = 31;
 /** Silence looks back so far. */
@@ -148,7 +148,7 @@ export class Retention {
            USING unnest(${metrics.map((m) => m.number)}::smallint[], ${metrics.map((m) => m.before)}::date[]) AS m(number, before)
            WHERE c.metric = m.number AND c.day < m.before`,
     );
-    if (rows.length > 0) await forgetLanes(tx);
+    if (rows.length > 0) await forgetOrdinals(tx);
     return rows.length;
   }
 }

@@ -38,7 +38,7 @@ export interface Known {
   /** Days since 1970-01-01. */
   today: number;
   metrics: ReadonlyMap<string, Measured>;
-  /** Lanes by student number, as far as they are remembered. */
+  /** Ordinals by student number, as far as they are remembered. */
   students: { get(student: string): number | undefined };
 }
 
@@ -83,15 +83,15 @@ type Why = keyof typeof WHY;
 /** Why a line is no row at all. */
 export type NoRow = 'json' | 'csv' | 'text';
 
-/** A lane that is not known yet: -1 - the student's place among `unknownStudents`. */
-type Lane = number;
+/** A ordinal that is not known yet: -1 - the student's place among `unknownStudents`. */
+type Ordinal = number;
 
 /** Value of a record that is taken back. */
 export const WITHDRAWN = -1;
 
 /**
  * Takes the rows of a batch one by one, in one pass, into columns. What is wrong with a row is noted, the others go in. Afterwards
- * `resolve` says which lanes the students have that were not remembered.
+ * `resolve` says which ordinals the students have that were not remembered.
  */
 export class Rows {
   n = 0;
@@ -152,9 +152,9 @@ export class Rows {
     if (typeof when === 'string') return this.reject(line, when);
     if (!info) return this.reject(line, 'unmeasured');
     if (stored === undefined) return this.refuseValue(line, info.decimals);
-    const lane = this.laneOf(student);
-    if (lane === undefined) return this.reject(line, 'student');
-    this.push(line, info, when, lane, stored, key as string | undefined);
+    const ordinal = this.ordinalOf(student);
+    if (ordinal === undefined) return this.reject(line, 'student');
+    this.push(line, info, when, ordinal, stored, key as string | undefined);
   }
 
   /** Says that a line is no row at all. */
@@ -162,16 +162,16 @@ export class Rows {
     this.reject(line, why);
   }
 
-  /** Lanes of the unknownStudents; a student without one is none of the roster. */
-  resolve(lanes: ReadonlyMap<string, number>): void {
+  /** Ordinals of the unknownStudents; a student without one is none of the roster. */
+  resolve(ordinals: ReadonlyMap<string, number>): void {
     if (this.unknownStudents.size === 0) return;
-    const byPlace = [...this.unknownStudents.keys()].map((number) => lanes.get(number));
+    const byPlace = [...this.unknownStudents.keys()].map((number) => ordinals.get(number));
     this.keep((i) => {
       if (this.ordinal[i]! >= 0) return true;
-      const lane = byPlace[-1 - this.ordinal[i]!];
-      if (lane === undefined) this.reject(this.line[i]!, 'unknown');
-      else this.ordinal[i] = lane;
-      return lane !== undefined;
+      const ordinal = byPlace[-1 - this.ordinal[i]!];
+      if (ordinal === undefined) this.reject(this.line[i]!, 'unknown');
+      else this.ordinal[i] = ordinal;
+      return ordinal !== undefined;
     });
     this.unknownStudents.clear();
   }
@@ -209,9 +209,9 @@ export class Rows {
   }
 
   /** Undefined: no number that can be asked for. Whoever is remembered has a clean one. */
-  private laneOf(student: string): Lane | undefined {
-    const lane = this.known.students.get(student);
-    if (lane !== undefined) return lane;
+  private ordinalOf(student: string): Ordinal | undefined {
+    const ordinal = this.known.students.get(student);
+    if (ordinal !== undefined) return ordinal;
     let place = this.unknownStudents.get(student);
     if (place === undefined) {
       if (UNCLEAN.test(student)) return undefined;

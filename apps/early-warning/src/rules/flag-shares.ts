@@ -25,9 +25,9 @@ export class FlagShares {
       const levels = firings.levels(0);
       const known = firings.about(0).filter((lane) => levels[lane] !== CANNOT_SAY);
       const flagged = known.filter((lane) => levels[lane]! > 0).length;
-      const judged = known.length;
-      const share = judged === 0 ? 0 : flagged / judged;
-      return { asOf, flagged, judged, share, limit: policy.value.maxShare, policyVersion: policy.number };
+      const evaluated = known.length;
+      const share = evaluated === 0 ? 0 : flagged / evaluated;
+      return { asOf, flagged, evaluated, share, limit: policy.value.maxShare, policyVersion: policy.number };
     });
   }
 }

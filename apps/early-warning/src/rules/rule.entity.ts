@@ -13,12 +13,12 @@ export type RuleState = keyof typeof RULE_STATES;
 
 /** How many students a rule would flag if it were in force now. */
 export interface FlagShare {
-  /** The day a run would judge, YYYY-MM-DD. */
+  /** The day a run would evaluate, YYYY-MM-DD. */
   asOf: string;
   flagged: number;
   /** Students whom the rule is about and of whom enough is known. */
-  judged: number;
-  /** flagged / judged, 0–1; 0 when nobody is judged. */
+  evaluated: number;
+  /** flagged / evaluated, 0–1; 0 when nobody is evaluated. */
   share: number;
   /** Above it a reason must be stated, 0–1. */
   limit: number;

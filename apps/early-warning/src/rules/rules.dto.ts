@@ -36,10 +36,10 @@ export class RuleDefinitionDto {
 
   @OneOf(
     {
-      day_end: { zh: '只按完整的日子判断', en: 'judged on complete days' },
+      day_end: { zh: '只按完整的日子判断', en: 'evaluated on complete days' },
       data: { zh: '当天即判断', en: 'also on the running day' },
     },
-    { zh: '何时判断，默认 day_end', en: 'When it is judged; default day_end', optional: true, example: 'data' },
+    { zh: '何时判断，默认 day_end', en: 'When it is evaluated; default day_end', optional: true, example: 'data' },
   )
   on?: string;
 
@@ -126,7 +126,7 @@ export class RuleDefinitionDto {
 
   @Json({
     zh: '只判断这些学生：单位或场所、年级、性别',
-    en: 'Only these students are judged: units or places, grades, sex',
+    en: 'Only these students are evaluated: units or places, grades, sex',
     optional: true,
     schema: partOf('students'),
     example: { grades: [2026] },
@@ -135,7 +135,7 @@ export class RuleDefinitionDto {
 
   @Json({
     zh: '有效日期，首尾两日在内',
-    en: 'Days on which it is judged, both inclusive',
+    en: 'Days on which it is evaluated, both inclusive',
     optional: true,
     schema: partOf('effective'),
     example: { from: '2026-09-01', to: '2027-01-20' },
@@ -165,7 +165,7 @@ const STUDENTS = { min: 0, max: 10_000_000 };
 
 /** How many students a rule would flag if it were in force. */
 class FlagShareDto {
-  @DateOnly({ zh: '所判断的日期', en: 'Day that was judged', example: '2026-11-20' })
+  @DateOnly({ zh: '所判断的日期', en: 'Day that was evaluated', example: '2026-11-20' })
   asOf: string;
 
   @Int({ zh: '会标记的学生数', en: 'Students it would flag', ...STUDENTS, example: 15 })
@@ -173,11 +173,11 @@ class FlagShareDto {
 
   @Int({
     zh: '所判断的学生数：规则所针对、且数据足够的学生',
-    en: 'Students it judges: whom it is about and of whom enough is known',
+    en: 'Students it evaluates: whom it is about and of whom enough is known',
     ...STUDENTS,
     example: 2000,
   })
-  judged: number;
+  evaluated: number;
 
   @Decimal({ zh: '占比', en: 'Share', min: 0, max: 1, example: 0.0075 })
   share: number;

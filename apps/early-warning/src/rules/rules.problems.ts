@@ -27,8 +27,8 @@ export const DryRunNeeded = defineProblem({
 export const PublishReasonNeeded = defineProblem({
   code: 'early-warning/publish-reason-needed',
   status: 409,
-  zh: '该规则现在会标记所判断 {judged} 名学生中的 {flagged} 名（{share}%），超过 {limit}%：发布须说明理由',
-  en: 'The rule would now flag {flagged} of the {judged} students it judges ({share} %), more than {limit} %: publishing it takes a stated reason',
+  zh: '该规则现在会标记所判断 {evaluated} 名学生中的 {flagged} 名（{share}%），超过 {limit}%：发布须说明理由',
+  en: 'The rule would now flag {flagged} of the {evaluated} students it evaluates ({share} %), more than {limit} %: publishing it takes a stated reason',
 });
 export const PersonNeeded = defineProblem({
   code: 'early-warning/person-needed',

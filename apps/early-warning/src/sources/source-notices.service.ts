@@ -85,7 +85,7 @@ export class SourceNotices {
     await this.events.publish(tx, new SourceSilentV1({ noticeId, source, kind }), notice);
   }
 
-  /** The same silence may turn from thin to dead, and the rules change: the notice stays the same. */
+  /** The same silence may turn from degraded to dead, and the rules change: the notice stays the same. */
   private async keep(tx: Tx, notice: SourceNotice, state: SourceState, rules: readonly InForce[]): Promise<void> {
     const before = JSON.stringify([notice.kind, notice.metrics, notice.rules]);
     const {

@@ -22,7 +22,7 @@ export class Source extends BaseEntity {
   @Column('int')
   rhythmHours = 24;
 
-  /** Share of the usual number of students below which a day is thin; 0 = never. */
+  /** Share of the usual number of students below which a day is degraded; 0 = never. */
   @Column('double precision')
   minPresence = 0.5;
 

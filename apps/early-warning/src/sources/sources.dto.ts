@@ -36,7 +36,7 @@ export class SourceChangeDto {
 
   @Decimal({
     zh: '有数据的学生少于平时的这一比例即为稀少；0 为不判断',
-    en: 'Share of the usual number of students below which a day is thin; 0 = never',
+    en: 'Share of the usual number of students below which a day is degraded; 0 = never',
     min: 0,
     max: 1,
     optional: true,
@@ -69,7 +69,7 @@ class SourceStateDto {
   @OneOf(STATES, { zh: '状态', en: 'State', example: 'alive' })
   state: keyof typeof STATES;
 
-  @Instant({ zh: '自何时中断或稀少', en: 'Dead or thin since', nullable: true })
+  @Instant({ zh: '自何时中断或稀少', en: 'Dead or degraded since', nullable: true })
   since: string | null;
 
   @Instant({ zh: '最近一次数据或心跳', en: 'Last batch or heartbeat', nullable: true })
@@ -112,7 +112,7 @@ export class SourceCodeParams {
 export class HeartbeatDto {
   @DateOnly({
     zh: '没有数据、不参与判断的日期（如闭馆日）',
-    en: 'A day that has no data and is not to be judged by, such as one on which it is closed',
+    en: 'A day that has no data and is not to be evaluated by, such as one on which it is closed',
     optional: true,
     example: '2026-11-22',
   })

@@ -77,10 +77,10 @@ class WarningRuleDto {
 
   @Int({
     zh: '最近一次判断所用的是第几版',
-    en: 'Number of the version that judged it last',
+    en: 'Number of the version that evaluated it last',
     ...{ min: 1, max: 1_000_000, example: 1 },
   })
-  judgedNumber: number;
+  evaluatedNumber: number;
 
   @Nested(() => BilingualTextDto, { zh: '名称', en: 'Title', example: { zh: '多次晚归', en: 'Repeated late returns' } })
   title: BilingualTextDto;
@@ -102,7 +102,7 @@ export interface WarningRow {
   id: string;
   ruleCode: string;
   ruleNumber: number;
-  judgedNumber: number;
+  evaluatedNumber: number;
   title: { zh: string; en: string };
   studentId: string;
   number: string;
@@ -145,7 +145,7 @@ export class WarningDto {
   @Int({ zh: '成立的天数', en: 'Days it was found to hold', min: 1, max: 1_000_000, example: 3 })
   hits: number;
 
-  @Flag({ zh: '最近一次运算时是否仍成立', en: 'Whether it held when last judged', example: true })
+  @Flag({ zh: '最近一次运算时是否仍成立', en: 'Whether it held when last evaluated', example: true })
   holds: boolean;
 
   @Instant({ zh: '最近一次发出、升级或重开的时间', en: 'When it was last raised, escalated or reopened' })
@@ -164,7 +164,7 @@ export class WarningDto {
     const { id, level, status, firstDay, lastDay, hits, holds, raisedAt, triageDueAt, version } = row;
     return Object.assign(new WarningDto(), {
       ...{ id, level, status, firstDay, lastDay, hits, holds, raisedAt, triageDueAt, version },
-      rule: { code: row.ruleCode, number: row.ruleNumber, judgedNumber: row.judgedNumber, title: row.title },
+      rule: { code: row.ruleCode, number: row.ruleNumber, evaluatedNumber: row.evaluatedNumber, title: row.title },
       student: { id: row.studentId, number: row.number, name: row.name },
       reason: { zh: row.reasonZh, en: row.reasonEn },
     });

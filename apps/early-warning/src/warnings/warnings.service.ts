@@ -29,7 +29,7 @@ const POSTS: AppointmentKind[] = ['counselor', 'class_advisor'];
 
 // Sub-selects are worked out for the rows of the page alone: definitions are long, and unpacked for each look into them.
 const COLUMNS = sql`w.id, w.rule_code AS "ruleCode", r.number AS "ruleNumber",
-  (SELECT j.number FROM early_warning.rule j WHERE j.id = coalesce(w.judged_rule_id, w.rule_id)) AS "judgedNumber", (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id AS "studentId",
+  (SELECT j.number FROM early_warning.rule j WHERE j.id = coalesce(w.judged_rule_id, w.rule_id)) AS "evaluatedNumber", (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id AS "studentId",
   s.number, s.name, w.level, w.status, w.first_day::text AS "firstDay", w.last_day::text AS "lastDay", w.hits, w.holds,
   w.raised_at AS "raisedAt", w.triage_due_at AS "triageDueAt", w.reason_zh AS "reasonZh", w.reason_en AS "reasonEn", w.version`;
 const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id

@@ -6,13 +6,13 @@ const TWO_32 = 4_294_967_296;
 const SPREAD = 0x9e3779b1;
 
 /**
- * Lanes by student number. Numbers of digits, as schools have them, lie side by side in memory, where a map of as many strings is
+ * Ordinals by student number. Numbers of digits, as schools have them, lie side by side in memory, where a map of as many strings is
  * looked through at the price of several cache misses a row.
  */
-export class Lanes {
+export class StudentOrdinals {
   /** An open hash table; its length is a power of two. */
   private numbers = new Float64Array(1_024).fill(NONE);
-  private lanes = new Int32Array(1_024);
+  private ordinals = new Int32Array(1_024);
   private n = 0;
   /** Of student numbers that are not made of digits alone. */
   private readonly others = new Map<string, number>();
@@ -21,21 +21,21 @@ export class Lanes {
     const number = digitsOf(student);
     if (number === NONE) return this.others.get(student);
     const place = this.placeOf(number);
-    return this.numbers[place] === number ? this.lanes[place] : undefined;
+    return this.numbers[place] === number ? this.ordinals[place] : undefined;
   }
 
-  set(student: string, lane: number): void {
+  set(student: string, ordinal: number): void {
     const number = digitsOf(student);
-    if (number === NONE) this.others.set(student, lane);
-    else this.put(number, lane);
+    if (number === NONE) this.others.set(student, ordinal);
+    else this.put(number, ordinal);
   }
 
-  private put(number: number, lane: number): void {
+  private put(number: number, ordinal: number): void {
     if (2 * this.n >= this.numbers.length) this.grow();
     const place = this.placeOf(number);
     if (this.numbers[place] === NONE) this.n++;
     this.numbers[place] = number;
-    this.lanes[place] = lane;
+    this.ordinals[place] = ordinal;
   }
 
   /** Where a number is, or would be. */
@@ -47,11 +47,11 @@ export class Lanes {
   }
 
   private grow(): void {
-    const { numbers, lanes } = this;
+    const { numbers, ordinals } = this;
     this.numbers = new Float64Array(2 * numbers.length).fill(NONE);
-    this.lanes = new Int32Array(2 * lanes.length);
+    this.ordinals = new Int32Array(2 * ordinals.length);
     this.n = 0;
-    for (const [i, number] of numbers.entries()) if (number !== NONE) this.put(number, lanes[i]!);
+    for (const [i, number] of numbers.entries()) if (number !== NONE) this.put(number, ordinals[i]!);
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { Lanes } from './lanes.js';
+import { StudentOrdinals } from './student-ordinals.js';
 
-describe('lanes by student number', () => {
+describe('ordinals by student number', () => {
   it('are those a map would hold, whatever the numbers look like', () => {
     const number = fc.oneof(
       fc.nat(3_000).map((n) => String(2_024_000_000 + n)),
@@ -27,11 +27,11 @@ describe('lanes by student number', () => {
         fc.array(fc.tuple(number, fc.nat(100_000)), { maxLength: 4_000, size: 'max' }),
         fc.array(number),
         (entries, more) => {
-          const lanes = new Lanes();
-          for (const [student, lane] of entries) lanes.set(student, lane);
+          const ordinals = new StudentOrdinals();
+          for (const [student, ordinal] of entries) ordinals.set(student, ordinal);
           const map = new Map(entries);
           const asked = [...map.keys(), ...more];
-          expect(asked.map((student) => lanes.get(student))).toEqual(asked.map((student) => map.get(student)));
+          expect(asked.map((student) => ordinals.get(student))).toEqual(asked.map((student) => map.get(student)));
         },
       ),
       { numRuns: 20 },
@@ -40,9 +40,9 @@ describe('lanes by student number', () => {
 
   it('hold as many as come', () => {
     const students = Array.from({ length: 20_000 }, (_, i) => String(202_400_000_000 + i));
-    const lanes = new Lanes();
-    for (const [lane, student] of students.entries()) lanes.set(student, lane);
-    expect(students.map((student) => lanes.get(student))).toEqual(students.map((_, lane) => lane));
-    expect(lanes.get('202400020000')).toBeUndefined();
+    const ordinals = new StudentOrdinals();
+    for (const [ordinal, student] of students.entries()) ordinals.set(student, ordinal);
+    expect(students.map((student) => ordinals.get(student))).toEqual(students.map((_, ordinal) => ordinal));
+    expect(ordinals.get('202400020000')).toBeUndefined();
   });
 });
