@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database, newId, query, queryOne, sql, type Tx } from '#database';
 import { CampusClock } from '#time';
-import type { ItemContent } from './item-content.js';
 import { soundsOf } from './item-sounds.js';
 import { HOUSE_ITEMS } from './items/index.js';
 
@@ -45,5 +44,3 @@ export async function addHouseItems(tx: Tx, now: Date): Promise<void> {
         SELECT id, 1, content, ${[AUTHOR]}::text[], 'system:affairs', ${now}, sounds FROM given JOIN added USING (id)`,
   );
 }
-
-export type HouseItem = ItemContent & { code: string };

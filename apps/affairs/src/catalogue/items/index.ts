@@ -1,4 +1,4 @@
-import type { HouseItem } from '../house-items.js';
+import type { ItemContent } from '../item-content.js';
 import activityApproval from './activity-approval.json' with { type: 'json' };
 import alumniCard from './alumni-card.json' with { type: 'json' };
 import arrivalDeferral from './arrival-deferral.json' with { type: 'json' };
@@ -130,4 +130,4 @@ export const HOUSE_ITEMS = [
   wellbeingSurvey,
   withdrawal,
   workStudy,
-] as unknown as readonly HouseItem[];
+] as unknown as readonly (ItemContent & { code: string })[];
