@@ -76,7 +76,9 @@ describe('what many days have in common', () => {
       expect([day, together.found.get(day)]).toEqual([day, alone]);
       for (const { code, silence } of alone) if (silence) kinds.add(`${code} ${silence.kind}`);
     }
-    expect([...kinds].sort()).toEqual(expect.arrayContaining(['spare dead', 'spring dead', 'well dead', 'well degraded']));
+    expect([...kinds].sort()).toEqual(
+      expect.arrayContaining(['spare dead', 'spring dead', 'well dead', 'well degraded']),
+    );
     const one = await counted((tx) => sourceStatesOn(tx, [daysAgo(3)], test.clock));
     expect(together.statements).toBe(one.statements);
   });

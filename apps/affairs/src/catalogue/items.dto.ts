@@ -31,7 +31,7 @@ export const ITEM_EXAMPLE = {
     additionalProperties: false,
     required: ['place', 'fault'],
     properties: {
-      place: { type: 'string', maxLength: 100, 'x-label': { zh: '地点', en: 'Place' } },
+      place: { type: 'string', maxLength: 100, pattern: '\\S', 'x-label': { zh: '地点', en: 'Place' } },
       fault: {
         type: 'string',
         enum: ['no-signal', 'slow'],
