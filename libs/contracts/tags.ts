@@ -18,6 +18,18 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   },
   calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
   caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
+  items: {
+    zh: '服务事项目录：起草、检查、发布、停办、查找',
+    en: 'Items of the service catalogue: drafting, checking, publishing, retiring, finding them',
+  },
+  bookables: {
+    zh: '可预约的场地与接待时段及其规则',
+    en: 'What can be booked, places and hours of staff, and by which rules',
+  },
+  bookings: {
+    zh: '预约、候补、到场与爽约、日历订阅',
+    en: 'Bookings: making them, waiting, who came, and calendars that show them',
+  },
   certificates: {
     zh: '证明：开具、核验、撤销',
     en: 'Certificates: issuing, verifying, revoking',
