@@ -18,10 +18,6 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   },
   calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
   caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
-  items: {
-    zh: '服务事项目录：起草、检查、发布、停办、查找',
-    en: 'Items of the service catalogue: drafting, checking, publishing, retiring, finding them',
-  },
   bookables: {
     zh: '可预约的场地与接待时段及其规则',
     en: 'What can be booked, places and hours of staff, and by which rules',
@@ -48,6 +44,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   indicators: {
     zh: '办事指标：一次办结率、按时办结率、线上率、服务人次，附公式',
     en: 'Indicators of the service hall, each with its formula',
+  },
+  items: {
+    zh: '服务事项目录：起草、检查、发布、停办、查找',
+    en: 'Items of the service catalogue: drafting, checking, publishing, retiring, finding them',
   },
   jobs: { zh: '长任务的进度、结果与错误清单', en: 'Progress, results and error files of long work' },
   'late-passes': { zh: '晚归报备', en: 'Late passes: coming in after curfew on given evenings' },
