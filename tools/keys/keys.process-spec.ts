@@ -18,6 +18,12 @@ const sources = pathToFileURL(join(root, 'libs/testing/jest/sources.js')).href;
 
 /** Bytes that no key is needed for, or that lie in a column of a student's. */
 const OTHERS = [
+  'affairs.application.data',
+  'affairs.booking.appeal',
+  'affairs.booking.note',
+  'affairs.booking_feed.digest',
+  'affairs.certificate.revocation_reason',
+  'affairs.certificate.signed',
   'affairs.leave.contact',
   'affairs.leave.destination',
   'affairs.leave.extension_reason',
@@ -82,6 +88,9 @@ describe('npm run keys', () => {
     const student = await test.person(campus.students[0]!);
     const proof = await handIn(student);
     const unused = await handIn(student);
+    const certificate = (
+      await student.post('/affairs/v1/certificates', { kind: 'enrolment', language: 'zh' }).expect(201)
+    ).body as { id: string; facts: unknown };
     const leave = await submit(student, await form(test, 1, 0, { reason: '机密', attachments: [proof] }));
     const post = async (): Promise<LeaveAnswer> =>
       (
@@ -110,6 +119,8 @@ describe('npm run keys', () => {
         const asking = id === unused ? await test.person(campus.students[0]!) : reader;
         await asking.get(`/affairs/v1/files/${id}/content`).expect(200);
       }
+      const again = await reader.get(`/affairs/v1/certificates/${certificate.id}`).expect(200);
+      expect(again.body).toMatchObject({ facts: certificate.facts });
       expect(await state().find(session)).toMatchObject({ accountId: campus.students[0] });
       expect(await signing().published()).toEqual(published);
     };

@@ -107,7 +107,7 @@ describe('the items that the house brings with it', () => {
     await Promise.all([1, 2, 3].map(() => addHouseItems(test.tx, test.clock.now())));
     expect(await rows()).toEqual(before);
     // An item of the school's own is not taken for the house's.
-    await test.query(sql`TRUNCATE affairs.item, affairs.item_version`);
+    await test.query(sql`TRUNCATE affairs.item, affairs.item_version, affairs.application`);
     const own = (await officer.post(PATH, { code: 'leave', ...content }).expect(201)).body as { id: string };
     await Promise.all([1, 2, 3].map(() => addHouseItems(test.tx, test.clock.now())));
     expect(await test.query(sql`SELECT count(*)::int AS n FROM affairs.item_version`)).toEqual([{ n: 63 }]);
