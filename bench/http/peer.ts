@@ -14,7 +14,7 @@ const OWN = `SELECT m.person_id FROM (SELECT unit_id FROM staffing.appointment W
   JOIN directory.unit_path p ON p.ancestor_id = a.unit_id JOIN directory.membership m ON m.unit_id = p.descendant_id
  WHERE m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2)`;
 
-const WARNING = `w.id, w.rule_code, r.number, j.number AS judged, (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id, s.number AS student_number,
+const WARNING = `w.id, w.rule_code, r.number, j.number AS evaluated, (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id, s.number AS student_number,
   s.name, w.level, w.status, w.first_day::text AS first_day, w.last_day::text AS last_day, w.hits, w.holds, w.raised_at, w.triage_due_at, w.reason_zh, w.reason_en,
   w.version`;
 const WARNINGS = `early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
@@ -69,7 +69,7 @@ const toWarning = (w: WarningRow): object => ({
     hits: w['hits'],
   },
   ...{ holds: w['holds'], raisedAt: w.raised_at, triageDueAt: w['triage_due_at'], version: w['version'] },
-  rule: { code: w['rule_code'], number: w['number'], judgedNumber: w['judged'], title: w['title'] },
+  rule: { code: w['rule_code'], number: w['number'], evaluatedNumber: w['evaluated'], title: w['title'] },
   student: { id: w['student_id'], number: w['student_number'], name: w['name'] },
   reason: { zh: w['reason_zh'], en: w['reason_en'] },
 });
