@@ -36,7 +36,7 @@ export async function certificates(): Promise<Result> {
     rows,
     ratios: [
       atLeast('certificates a second / pdfkit', 1 / of('ours', 'seconds'), 1 / of('pdfkit', 'seconds'), 3),
-      atMost('memory of both processes / pdfkit', of('ours', 'megabytes'), of('pdfkit', 'megabytes'), 2),
+      atMost('memory of both processes / pdfkit', of('ours', 'megabytes'), of('pdfkit', 'megabytes'), 1),
     ],
   };
 }
