@@ -43,7 +43,7 @@ export {
 } from './pages.js';
 export { RateLimit } from './rate-limit.js';
 export { JSON_TYPE, Raw, RawBody, type RawContent } from './raw-body.js';
-export { rowByRow, RowProblemDto } from './row-by-row.js';
+export { rowByRow, RowResultDto } from './row-by-row.js';
 export { Throttle } from './throttle.js';
 export { toProblem } from './to-problem.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';

@@ -1,5 +1,5 @@
 import type { Tx } from '#database';
-import { Int, Text } from '#fields';
+import { Int, Nested, Text, Uuid } from '#fields';
 import { toProblem } from './to-problem.js';
 
 /** Why a row of a request was not done. */
@@ -20,6 +20,22 @@ export class RowProblemDto {
     example: 'The data was changed by somebody else; read it again',
   })
   en: string;
+}
+
+/** What became of a row, as an answer shows it; the class of each route adds the `status`. A row with a problem changed nothing. */
+export abstract class RowResultDto {
+  @Uuid({ zh: '所改的对象', en: 'What the row is about' })
+  id: string;
+
+  @Int({
+    zh: '新版本；有问题时为 null',
+    en: 'New version; null with a problem',
+    ...{ nullable: true, min: 1, max: 2_147_483_647, example: 2 },
+  })
+  version: number | null;
+
+  @Nested(() => RowProblemDto, { zh: '问题', en: 'Problem', nullable: true })
+  problem: RowProblemDto | null;
 }
 
 /** What became of a row: its new status and version, or the problem; a row with a problem changed nothing. */

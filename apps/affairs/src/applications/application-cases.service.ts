@@ -12,7 +12,7 @@ import { type Available, type Case, type Command, type Facts, overdueStep, probl
 import { itemAt, knownFieldsOf, publishedItem, type PublishedItem } from '../catalogue/catalogue.queries.js';
 import { SYSTEM } from '../leave/leave-returns.service.js';
 import { mustDecide } from '../tasks/deciders.js';
-import { prefilledOf } from './application.checks.js';
+import { prefilledOf } from '../catalogue/prefilled.js';
 import { Application, type ApplicationOperation, type Filled, type Outcome } from './application.entity.js';
 import { materialsOf } from './application.files.js';
 import { applicationFlow, factsOf } from './application.flow.js';
@@ -172,7 +172,7 @@ export class ApplicationCases {
 
   private async prefilledNow(tx: Tx, { studentId }: Application, item: PublishedItem) {
     const known = await knownFieldsOf(tx, studentId, this.clock.today());
-    return known ? prefilledOf(item, known) : [];
+    return known ? prefilledOf(item.content, known) : [];
   }
 
   private async follow(tx: Tx, application: Application, { op }: Command, { instance }: Case): Promise<void> {

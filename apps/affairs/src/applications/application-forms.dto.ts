@@ -1,5 +1,5 @@
-import { DateOnly, Flag, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
-import { AnyOf, ListQuery, PageQuery, RowProblemDto, Sort, UpdatedSince } from '#http';
+import { DateOnly, Flag, Json, ListOf, OneOf, Text, Uuid } from '#fields';
+import { AnyOf, ListQuery, PageQuery, RowResultDto, Sort, UpdatedSince } from '#http';
 import { CHANNELS, ITEM_KINDS, MODULES } from '../catalogue/item-content.js';
 import { APPLICATION_STATUSES, type ApplicationStatus, type Filled } from './application.entity.js';
 
@@ -134,56 +134,13 @@ export class ApplicationsQuery extends ListQuery {
   overdue?: boolean;
 }
 
-const DECISIONS = {
-  approve: { zh: '同意', en: 'approve' },
-  reject: { zh: '不同意（须给 comment）', en: 'reject (needs `comment`)' },
-  return: { zh: '退回补正（须给 comment）', en: 'return for correction (needs `comment`)' },
-} as const;
-
-export class ApplicationDecisionDto {
-  @Uuid({ zh: '办件', en: 'Application' })
-  id: string;
-
-  @Int({ zh: '所见的版本', en: 'The version that was seen', min: 1, max: 2_147_483_647, example: 1 })
-  version: number;
-
-  @OneOf(DECISIONS, { zh: '决定', en: 'Decision', example: 'approve' })
-  decision: keyof typeof DECISIONS;
-
-  @LongText({ zh: '意见', en: 'Comment', max: 1000, optional: true, example: '材料齐全' })
-  comment?: string;
-}
-
-export class DecideApplicationsDto {
-  @ListOf(() => ApplicationDecisionDto, {
-    zh: '逐件办理',
-    en: 'Applications, each by itself',
-    ...{ minItems: 1, maxItems: 200 },
-  })
-  rows: ApplicationDecisionDto[];
-}
-
-/** What became of a row; a row with a problem changed nothing. */
-export class ApplicationDecisionResultDto {
-  @Uuid({ zh: '办件', en: 'Application' })
-  id: string;
-
+export class ApplicationDecisionResultDto extends RowResultDto {
   @OneOf(APPLICATION_STATUSES, {
     zh: '状态；有问题时为 null',
     en: 'Status; null with a problem',
     ...{ nullable: true, example: 'completed' },
   })
   status: ApplicationStatus | null;
-
-  @Int({
-    zh: '新版本；有问题时为 null',
-    en: 'New version; null with a problem',
-    ...{ nullable: true, min: 1, max: 2_147_483_647, example: 2 },
-  })
-  version: number | null;
-
-  @Nested(() => RowProblemDto, { zh: '问题', en: 'Problem', nullable: true })
-  problem: RowProblemDto | null;
 }
 
 export class ApplicationDecisionResultsDto {

@@ -6,7 +6,8 @@ import { type Facts, inputsOfPeople, type PlannedStep, plannedSteps } from '#wor
 import type { KnownStudent, PublishedItem } from '../catalogue/catalogue.queries.js';
 import { eligibilityOf } from '../catalogue/eligibility.js';
 import { formOf } from '../catalogue/form.js';
-import type { CHANNELS, ItemContent, KNOWN_FIELDS } from '../catalogue/item-content.js';
+import type { CHANNELS, ItemContent } from '../catalogue/item-content.js';
+import { type Prefilled, prefilledOf } from '../catalogue/prefilled.js';
 import type { Finding } from '../leave/leave.checks.js';
 import type { Filled } from './application.entity.js';
 import { applicationFlow, factsOf } from './application.flow.js';
@@ -34,21 +35,6 @@ export interface Assessment {
   facts: Facts;
   steps: PlannedStep[];
   dueAt: Date | null;
-}
-
-/** A field that is filled in from what is known. */
-export interface Prefilled {
-  field: string;
-  from: keyof typeof KNOWN_FIELDS;
-  value: string;
-}
-
-/** The fields of an item's form that are known of the student already. */
-export function prefilledOf({ content }: PublishedItem, { fields }: KnownStudent): Prefilled[] {
-  return content.prefilled.flatMap(({ field, from }) => {
-    const value = fields[from];
-    return value === undefined ? [] : [{ field, from, value }];
-  });
 }
 
 /** Fields that somebody filled in otherwise than they are known. */
@@ -96,7 +82,7 @@ export async function assess(tx: Tx, ask: Ask, clock: CampusClock): Promise<Asse
 
 /** What the form must have in these fields: what is known, or, of a correction, what was known then where it is not to be corrected. */
 function fixedOf({ item, known, correction }: Ask): Prefilled[] {
-  const now = prefilledOf(item, known);
+  const now = prefilledOf(item.content, known);
   if (!correction) return now;
   const { before, correctable } = correction;
   return item.content.prefilled.flatMap(({ field, from }) => {

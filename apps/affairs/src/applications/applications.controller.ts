@@ -9,7 +9,6 @@ import {
   ApplicationHistoryQuery,
   ApplicationsQuery,
   BeginApplicationDto,
-  DecideApplicationsDto,
   PrecheckApplicationDto,
 } from './application-forms.dto.js';
 import {
@@ -19,6 +18,8 @@ import {
   ApplicationPrecheckDto,
   ApplicationReplayDto,
 } from './applications.dto.js';
+import { DecideManyDto } from '../tasks/decide-many.dto.js';
+import { ApplicationReads } from './application-reads.service.js';
 import { Applications } from './applications.service.js';
 
 /**
@@ -28,14 +29,17 @@ import { Applications } from './applications.service.js';
 @ApiTags('applications')
 @Controller('affairs/v1/applications')
 export class ApplicationsController {
-  constructor(private readonly applications: Applications) {}
+  constructor(
+    private readonly applications: Applications,
+    private readonly reads: ApplicationReads,
+  ) {}
 
   @Get()
   @Require('affairs:application:read', 'affairs:application:decide')
   @ApiPage(ApplicationDto)
   @Summary('列出办件', 'List applications')
   listApplications(@CurrentActor() actor: Actor, @Query() query: ApplicationsQuery): Promise<Page<ApplicationDto>> {
-    return this.applications.list(actor, query);
+    return this.reads.list(actor, query);
   }
 
   @Post()
@@ -58,7 +62,7 @@ export class ApplicationsController {
   )
   decideApplications(
     @CurrentActor() actor: Actor,
-    @Body() body: DecideApplicationsDto,
+    @Body() body: DecideManyDto,
   ): Promise<ApplicationDecisionResultsDto> {
     return this.applications.decideMany(actor, body);
   }
@@ -68,7 +72,7 @@ export class ApplicationsController {
   @Returns(ApplicationDetailDto)
   @Summary('查看办件', 'See an application')
   getApplication(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<ApplicationDetailDto> {
-    return this.applications.get(actor, id);
+    return this.reads.get(actor, id);
   }
 
   @Put(':id')
@@ -164,7 +168,7 @@ export class ApplicationsController {
     @IdParam() id: string,
     @Query() query: ApplicationHistoryQuery,
   ): Promise<Page<ApplicationActionDto>> {
-    return this.applications.history(actor, id, query);
+    return this.reads.history(actor, id, query);
   }
 
   @Get(':id/replay')
@@ -175,6 +179,6 @@ export class ApplicationsController {
     'Replay: every decision worked out anew from what it was based on, held against what is stored',
   )
   replayApplication(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<ApplicationReplayDto> {
-    return this.applications.replay(actor, id);
+    return this.reads.replay(actor, id);
   }
 }

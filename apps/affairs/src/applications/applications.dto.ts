@@ -18,7 +18,8 @@ import {
 import type { PublishedItem } from '../catalogue/catalogue.queries.js';
 import { CHANNELS, KNOWN_FIELDS, MODULES } from '../catalogue/item-content.js';
 import { FINDING_SEVERITIES, STEP_DECISIONS, type StepDecision } from '../leave/leaves.dto.js';
-import type { Assessment, Prefilled } from './application.checks.js';
+import type { Prefilled } from '../catalogue/prefilled.js';
+import type { Assessment } from './application.checks.js';
 import {
   type Application,
   APPLICATION_OPERATIONS,
@@ -27,7 +28,7 @@ import {
   type Filled,
 } from './application.entity.js';
 import { APPLICATION_MATERIAL } from './application.files.js';
-import type { Offer } from './application-offers.js';
+import type { ApplicationOffer } from './application-offers.js';
 
 const ITEM_NAME = { zh: '在读证明', en: 'Certificate of enrolment' };
 const STEP_NAME = { zh: '学院审核', en: 'College' };
@@ -171,7 +172,7 @@ export class ApplicationOfferDto extends AvailableActionDto {
   @OneOf(OFFERED, { zh: '办理', en: 'Action', example: 'approve' })
   declare action: keyof typeof OFFERED;
 
-  static of({ action, choices, refusal }: Offer): ApplicationOfferDto {
+  static of({ action, choices, refusal }: ApplicationOffer): ApplicationOfferDto {
     return ApplicationOfferDto.fill(new ApplicationOfferDto(), action, refusal ?? choices);
   }
 }
@@ -184,7 +185,7 @@ export interface Shown {
   filled: Filled | null;
   prefilled: Prefilled[];
   case_: Case | undefined;
-  offers: Offer[];
+  offers: ApplicationOffer[];
 }
 
 /** One application with everything about it. */

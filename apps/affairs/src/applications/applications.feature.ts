@@ -2,10 +2,11 @@ import { feature } from '#service';
 import { ApplicationCases } from './application-cases.service.js';
 import { Application } from './application.entity.js';
 import { ApplicationsController } from './applications.controller.js';
+import { ApplicationReads } from './application-reads.service.js';
 import { Applications } from './applications.service.js';
 
 export const applications = feature({
   controllers: [ApplicationsController],
-  providers: [Applications, ApplicationCases],
+  providers: [Applications, ApplicationReads, ApplicationCases],
   entities: [Application],
 });

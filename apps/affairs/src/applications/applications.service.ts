@@ -1,39 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit, MissingPermission } from '#auth';
+import { type Actor, MissingPermission } from '#auth';
 import { ApplicationSubmittedV1 } from '#contracts';
-import { Database, findInScope, insert, onConflict, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Database, findInScope, insert, onConflict, query, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { Files } from '#files';
-import { anyOf, keyset, list, type Page, rowByRow, toPage } from '#http';
+import { rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
-import { inUnits, peopleByIds, reaches } from '#roster';
+import { peopleByIds, reaches } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { ActDto, type Case, type Command, subjectAwaits, Workflows } from '#workflow';
+import { ActDto, type Case, type Command } from '#workflow';
 import { knownFieldsOf, type KnownStudent, publishedItem, type PublishedItem } from '../catalogue/catalogue.queries.js';
 import { formOf } from '../catalogue/form.js';
-import { type Ask, assess, type Assessment, changedIn, forgedIn, prefilledOf } from './application.checks.js';
+import { type Ask, assess, type Assessment, changedIn, forgedIn } from './application.checks.js';
 import { Application, type Filled } from './application.entity.js';
 import { materialsOf } from './application.files.js';
+import { DecideManyDto } from '../tasks/decide-many.dto.js';
+import { prefilledOf } from '../catalogue/prefilled.js';
 import { ApplicationCases } from './application-cases.service.js';
 import {
   ApplicationDecisionResultsDto,
   ApplicationFormDto,
-  type ApplicationHistoryQuery,
-  type ApplicationsQuery,
   type BeginApplicationDto,
-  type DecideApplicationsDto,
   type MaterialFilesDto,
   type PrecheckApplicationDto,
 } from './application-forms.dto.js';
-import {
-  ApplicationActionDto,
-  type ApplicationActionRow,
-  ApplicationDetailDto,
-  ApplicationDto,
-  ApplicationPrecheckDto,
-  ApplicationReplayDto,
-} from './applications.dto.js';
+import { ApplicationDetailDto, ApplicationPrecheckDto } from './applications.dto.js';
 import { ApplicationNotPossible, ApplicationOpenAlready } from './applications.problems.js';
 import { findForChange } from './applications.queries.js';
 
@@ -45,82 +37,9 @@ export class Applications {
     private readonly events: Events,
     private readonly files: Files,
     private readonly cases: ApplicationCases,
-    private readonly workflows: Workflows,
     private readonly students: StudentKeys,
     private readonly clock: CampusClock,
   ) {}
-
-  list(actor: Actor, request: ApplicationsQuery): Promise<Page<ApplicationDto>> {
-    const now = this.clock.now();
-    return this.database.read((tx) =>
-      list(tx, request, {
-        select: sql`a.id, p.id AS "personId", p.number, p.name AS "personName", a.item, a.item_version AS "itemVersion",
-                    v.content->'name' AS name, v.content->>'module' AS module, a.status, a.channel, a.submitted_at AS "submittedAt",
-                    a.due_at AS "dueAt", a.ended_at AS "endedAt", ${overdue(now)} AS overdue, a.returned_count AS "returnedCount",
-                    a.created_at AS "createdAt", a.updated_at AS "updatedAt", a.version`,
-        from: sql`affairs.application a JOIN affairs.item i ON i.code = a.item
-                  JOIN affairs.item_version v ON v.item_id = i.id AND v.number = a.item_version
-                  JOIN directory.published_person_v1 p ON p.id = a.student_id`,
-        where: [this.cases.visible(actor), ...this.filters(actor, request, now)],
-        sorts: {
-          createdAt: sql`a.created_at`,
-          updatedAt: sql`a.updated_at`,
-          submittedAt: sql`coalesce(a.submitted_at, 'infinity')`,
-          dueAt: sql`coalesce(a.due_at, 'infinity')`,
-        },
-        defaultSort: '-createdAt',
-        id: sql`a.id`,
-        to: ApplicationDto.from,
-      }),
-    );
-  }
-
-  /** Who reads an application of somebody else leaves an entry. */
-  async get(actor: Actor, id: string): Promise<ApplicationDetailDto> {
-    const detail = await this.database.read(async (tx) => {
-      const where = this.cases.visible(actor);
-      const application = await findInScope(tx, Application, id, { alias: 'a', where });
-      if (!application) throw new NotFound({ what: 'application' });
-      return this.cases.detailOf(tx, actor, application);
-    });
-    if (detail.student.id !== actor.personId) await this.note(actor, 'read', id);
-    return detail;
-  }
-
-  history(actor: Actor, id: string, request: ApplicationHistoryQuery): Promise<Page<ApplicationActionDto>> {
-    const page = keyset(request, {
-      sorts: { occurredAt: sql`a.occurred_at` },
-      defaultSort: 'occurredAt',
-      id: sql`a.id`,
-    });
-    return this.database.read(async (tx) => {
-      await this.mustSee(tx, actor, id);
-      const rows = await query<ApplicationActionRow>(
-        tx,
-        sql`SELECT a.id, a.action, a.person_id AS "personId", a.app, a.comment, a.from_state AS "from", a.to_state AS "to",
-                   coalesce(a.content->'command'->'fields', a.content->'command'->'changed', '[]') AS fields,
-                   a.occurred_at AS "occurredAt", ${page.sortKey} AS key
-              FROM affairs.workflow_action a WHERE a.subject_id = ${id} AND ${page.where}
-             ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
-      );
-      return toPage(
-        rows,
-        request,
-        (row) => [row.key, row.id],
-        (row) => ApplicationActionDto.from(row),
-      );
-    });
-  }
-
-  /** Every decision worked out anew; see `Workflows.replay`. What was done at once has none. */
-  async replay(actor: Actor, id: string): Promise<ApplicationReplayDto> {
-    const replayed = await this.database.read(async (tx) => {
-      const { workflowId } = await this.mustSee(tx, actor, id);
-      return workflowId ? this.workflows.replay(tx, workflowId) : { actions: [], differences: [] };
-    });
-    await this.note(actor, 'replay', id);
-    return ApplicationReplayDto.from(replayed);
-  }
 
   /** A draft, of what the student's item asks for; what is known is filled in. */
   begin(actor: Actor, body: BeginApplicationDto): Promise<ApplicationDetailDto> {
@@ -233,18 +152,12 @@ export class Applications {
   }
 
   /** Many at once, each by itself: a row that cannot be decided says why and changes nothing, the others are done. */
-  decideMany(actor: Actor, { rows }: DecideApplicationsDto): Promise<ApplicationDecisionResultsDto> {
+  decideMany(actor: Actor, { rows }: DecideManyDto): Promise<ApplicationDecisionResultsDto> {
     return this.database.transaction(actor, async (tx) => {
-      const results = await rowByRow(tx, rows, async ({ id, version, decision, comment = null }, i) => {
-        if (decision !== 'approve' && comment === null) {
-          throw new Invalid({
-            errors: [{ pointer: `#/rows/${i}/comment`, zh: '缺少 comment', en: 'comment is required' }],
-          });
-        }
-        const application = await findForChange(tx, this.cases.visible(actor), id, version);
-        const command: Command =
-          decision === 'return' ? { op: 'return', to: 'initiator', then: 'on' } : { op: decision };
-        await this.act(tx, actor, application, command, comment);
+      const results = await rowByRow(tx, rows, async (row, i) => {
+        const command = DecideManyDto.commandOf(row, i);
+        const application = await findForChange(tx, this.cases.visible(actor), row.id, row.version);
+        await this.act(tx, actor, application, command, row.comment ?? null);
         return application;
       });
       return Object.assign(new ApplicationDecisionResultsDto(), { results });
@@ -332,52 +245,11 @@ export class Applications {
     await this.files.free(tx, subject, ids);
     if (ids.length > 0) await this.files.attach(tx, actor, ids, subject, { keepUntil: null, pointer: '#/materials' });
   }
-
-  private note(actor: Actor, action: string, id: string): Promise<void> {
-    const entry = { action: `affairs.application.${action}`, subject: { kind: 'application', id } };
-    return audit(this.database.connection, actor, entry);
-  }
-
-  private async mustSee(tx: Tx, actor: Actor, id: string): Promise<{ workflowId: string | null }> {
-    const row = await queryOne<{ workflowId: string | null }>(
-      tx,
-      sql`SELECT a.workflow_id AS "workflowId" FROM affairs.application a WHERE a.id = ${id} AND ${this.cases.visible(actor)}`,
-    );
-    if (!row) throw new NotFound({ what: 'application' });
-    return row;
-  }
-
-  private filters(actor: Actor, request: ApplicationsQuery, now: Date): (Sql | undefined)[] {
-    const { status, item, module, kind, channel, studentId, unitId, updatedSince, from, to, mine, awaitingMe } =
-      request;
-    const me = actor.personId ?? null;
-    const late = overdue(now);
-    return [
-      anyOf(sql`a.status`, status),
-      anyOf(sql`a.item`, item),
-      anyOf(sql`v.content->>'module'`, module),
-      anyOf(sql`v.content->>'kind'`, kind),
-      anyOf(sql`a.channel`, channel),
-      anyOf(sql`a.student_id`, studentId, 'uuid'),
-      inUnits(unitId, sql`a.student_id`, this.clock.today()),
-      updatedSince ? sql`a.updated_at >= ${updatedSince}` : undefined,
-      from ? sql`a.submitted_at >= ${this.clock.instantOf(from, '00:00')}` : undefined,
-      to ? sql`a.submitted_at < ${this.clock.instantOf(to, '24:00')}` : undefined,
-      mine ? sql`a.student_id = ${me}` : undefined,
-      awaitingMe ? (me ? subjectAwaits(this.workflows, sql`a.id`, me, now) : sql`FALSE`) : undefined,
-      request.overdue === undefined ? undefined : request.overdue ? late : sql`NOT ${late}`,
-    ];
-  }
-}
-
-/** SQL predicate over `a`: open beyond what was promised. */
-function overdue(now: Date): Sql {
-  return sql`(a.status IN ('submitted', 'returned') AND coalesce(a.due_at <= ${now}, FALSE))`;
 }
 
 /** What a draft keeps of what is filled in: not what is known. Throws Invalid for what is no draft of this form, or says otherwise than is known. */
 function accepted(item: PublishedItem, known: KnownStudent, { data, materials }: Filled): Filled {
-  const prefilled = prefilledOf(item, known);
+  const prefilled = prefilledOf(item.content, known);
   const keys = item.content.materials.map(({ key }) => key);
   const errors = [
     ...formOf(item.content).partialErrorsOf(data),

@@ -46,6 +46,7 @@ import {
   ItemVersionDto,
   type ItemVersionsQuery,
 } from './items.dto.js';
+import { prefilledOf } from './prefilled.js';
 
 const OFFERED = sql`i.number IS NOT NULL AND i.retired_at IS NULL`;
 const COLUMNS = sql`i.id, i.code, i.number, i.retired_at AS "retiredAt", i.version,
@@ -319,10 +320,7 @@ export class Items {
     const known = this.isStudent(actor) ? await knownFieldsOf(tx, actor.personId!, today) : undefined;
     if (!known) return { prefilled: {}, eligibility: [], mayApply: null };
     const eligibility = eligibilityOf(content, known.student, today);
-    const prefilled = content.prefilled.flatMap(({ field, from }) => {
-      const value = known.fields[from];
-      return value === undefined ? [] : [[field, value] as const];
-    });
+    const prefilled = prefilledOf(content, known).map(({ field, value }) => [field, value] as const);
     const mayApply = !retiredAt && content.channels.includes('online') && eligibility.every(({ ok }) => ok);
     return { prefilled: Object.fromEntries(prefilled), eligibility, mayApply };
   }

@@ -23,7 +23,7 @@ import { lastDate } from './leave.checks.js';
 import { Leave, type LeaveOperation } from './leave.entity.js';
 import { proofsOf } from './leave.files.js';
 import { LeavePolicy } from './leave.policy.js';
-import { type Asker, type Offer, offersOf, refusalOfOwn, refusalOnTop } from './leave-offers.js';
+import { type Asker, type LeaveOffer, offersOf, refusalOfOwn, refusalOnTop } from './leave-offers.js';
 import { LeaveReturns, periodOf, publishChange, SYSTEM } from './leave-returns.service.js';
 import { LeaveDetailDto } from './leaves.dto.js';
 
@@ -195,7 +195,13 @@ export class LeaveCases {
     return stored && this.workflows.current(tx, stored, now);
   }
 
-  private async offers(tx: Tx, actor: Actor, leave: Leave, case_: Case | undefined, asker: Asker): Promise<Offer[]> {
+  private async offers(
+    tx: Tx,
+    actor: Actor,
+    leave: Leave,
+    case_: Case | undefined,
+    asker: Asker,
+  ): Promise<LeaveOffer[]> {
     const { roles, now: at } = asker;
     const available = case_ && (await this.workflows.available(tx, case_, { by: actor, roles, at }));
     return offersOf(leave, available, asker);

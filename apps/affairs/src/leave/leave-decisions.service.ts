@@ -2,15 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Database, type Tx } from '#database';
 import { rowByRow } from '#http';
-import { Invalid } from '#problems';
 import { ActDto, type Case, type Command } from '#workflow';
-import { type DecideLeavesDto, LeaveDecisionResultsDto } from './decide-leaves.dto.js';
+import { commandOf, DecideManyDto, type Verdict } from '../tasks/decide-many.dto.js';
+import { LeaveDecisionResultsDto } from './decide-leaves.dto.js';
 import type { Leave } from './leave.entity.js';
 import { LeaveCases } from './leave-cases.service.js';
 import type { LeaveDetailDto } from './leaves.dto.js';
 import { findForChange } from './leaves.queries.js';
-
-type Verdict = 'approve' | 'reject' | 'return';
 
 /**
  * The decisions on leaves. Each step is decided by whoever holds its post over the student at that moment; a leave outside the
@@ -40,11 +38,11 @@ export class LeaveDecisions {
   }
 
   /** Many at once, each by itself: a row that cannot be decided says why and changes nothing, the others are done. */
-  decideMany(actor: Actor, { rows }: DecideLeavesDto): Promise<LeaveDecisionResultsDto> {
+  decideMany(actor: Actor, { rows }: DecideManyDto): Promise<LeaveDecisionResultsDto> {
     return this.database.transaction(actor, async (tx) => {
-      const results = await rowByRow(tx, rows, async ({ id, version, decision, comment = null }, i) => {
-        if (decision !== 'approve' && comment === null) throw commentMissing(i);
-        return (await this.actOne(tx, actor, id, version, commandOf(decision), comment)).leave;
+      const results = await rowByRow(tx, rows, async (row, i) => {
+        const command = DecideManyDto.commandOf(row, i);
+        return (await this.actOne(tx, actor, row.id, row.version, command, row.comment ?? null)).leave;
       });
       return Object.assign(new LeaveDecisionResultsDto(), { results });
     });
@@ -74,13 +72,4 @@ export class LeaveDecisions {
     const leave = await findForChange(tx, this.cases.visible(actor), id, expected);
     return { leave, case_: await this.cases.act(tx, actor, leave, command, comment) };
   }
-}
-
-function commandOf(verdict: Verdict): Command {
-  return verdict === 'return' ? { op: 'return', to: 'initiator', then: 'on' } : { op: verdict };
-}
-
-function commentMissing(row: number): Error {
-  const pointer = `#/rows/${row}/comment`;
-  return new Invalid({ errors: [{ pointer, zh: '缺少 comment', en: 'comment is required' }] });
 }

@@ -1,10 +1,15 @@
 import type { Problem } from '#problems';
-import { type Available, type Choices, OPERATIONS, type Operation, problemOf, type Role } from '#workflow';
+import {
+  type Available,
+  DECISIONS,
+  type Offer,
+  offerOf,
+  offersOfCase,
+  type Operation,
+  problemOf,
+  type Role,
+} from '#workflow';
 import { type Leave, LEAVE_OPERATIONS, type LeaveOperation } from './leave.entity.js';
-
-/** What the system does by itself is not offered to anybody. */
-const BY_ITSELF: Operation[] = ['refresh', 'expire'];
-const DECISIONS: Operation[] = ['approve', 'reject', 'return'];
 
 /** Who asks what may be done with a leave. */
 export interface Asker {
@@ -16,30 +21,18 @@ export interface Asker {
   now: Date;
 }
 
-/** Something that may be done with a leave, or the problem that its endpoint answers with. */
-export type Offer = { action: Operation | LeaveOperation } & (
-  { choices: Choices; refusal: undefined } | { choices: undefined; refusal: Problem }
-);
+export type LeaveOffer = Offer<Operation | LeaveOperation>;
 
 /**
  * Everything that can be done with a leave. `available`: what can be done with its case, from `availableActions`; undefined: it has none.
  * `actions` of the answers and the guards of the endpoints come from it. Pure.
  */
-export function offersOf(leave: Leave, available: readonly Available[] | undefined, asker: Asker): Offer[] {
-  const ofCase = (Object.keys(OPERATIONS) as Operation[]).filter((op) => !BY_ITSELF.includes(op));
+export function offersOf(leave: Leave, available: readonly Available[] | undefined, asker: Asker): LeaveOffer[] {
   return [
-    ...ofCase.map((action): Offer => {
-      const one = available?.find(({ op }) => op === action);
-      if (!one) return { action, choices: undefined, refusal: problemOf('ended') };
-      const refusal = one.allowed ? refusalOnTop(leave, action, asker) : problemOf(one.reason);
-      return refusal || !one.allowed
-        ? { action, choices: undefined, refusal: refusal as Problem }
-        : { action, choices: one.choices, refusal };
-    }),
-    ...(Object.keys(LEAVE_OPERATIONS) as LeaveOperation[]).map((action): Offer => {
-      const refusal = refusalOfOwn(leave, action, asker);
-      return refusal ? { action, choices: undefined, refusal } : { action, choices: {}, refusal };
-    }),
+    ...offersOfCase(available, problemOf('ended'), (op) => refusalOnTop(leave, op, asker)),
+    ...(Object.keys(LEAVE_OPERATIONS) as LeaveOperation[]).map((what) =>
+      offerOf(what, refusalOfOwn(leave, what, asker)),
+    ),
   ];
 }
 

@@ -3,7 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns, MayNotFind } from '#http';
 import { ActDto } from '#workflow';
-import { DecideLeavesDto, LeaveDecisionResultsDto } from './decide-leaves.dto.js';
+import { DecideManyDto } from '../tasks/decide-many.dto.js';
+import { LeaveDecisionResultsDto } from './decide-leaves.dto.js';
 import { LeaveDecisions } from './leave-decisions.service.js';
 import {
   AttachmentsDto,
@@ -82,7 +83,7 @@ export class LeavesController {
     '批量审批：逐条同意、不同意或退回补正，逐条返回结果',
     'Decide many: approve, reject or return each, with a result per row',
   )
-  decideLeaves(@CurrentActor() actor: Actor, @Body() body: DecideLeavesDto): Promise<LeaveDecisionResultsDto> {
+  decideLeaves(@CurrentActor() actor: Actor, @Body() body: DecideManyDto): Promise<LeaveDecisionResultsDto> {
     return this.decisions.decideMany(actor, body);
   }
 

@@ -26,7 +26,7 @@ import {
 } from '#workflow';
 import type { Assessment } from './leave.checks.js';
 import { LEAVE_PROOF } from './leave.files.js';
-import type { Offer } from './leave-offers.js';
+import type { LeaveOffer } from './leave-offers.js';
 import {
   CLOSED_HOW,
   type ClosedHow,
@@ -265,7 +265,7 @@ export class LeaveOfferDto extends AvailableActionDto {
   @OneOf(OFFERED, { zh: '办理', en: 'Action', example: 'approve' })
   declare action: keyof typeof OFFERED;
 
-  static of({ action, choices, refusal }: Offer): LeaveOfferDto {
+  static of({ action, choices, refusal }: LeaveOffer): LeaveOfferDto {
     return LeaveOfferDto.fill(new LeaveOfferDto(), action, refusal ?? choices);
   }
 }
@@ -317,7 +317,7 @@ export class LeaveDetailDto extends LeaveDto {
     student: PersonRefDto,
     attachments: FileDto[],
     case_: Case | undefined,
-    offers: Offer[],
+    offers: LeaveOffer[],
   ): LeaveDetailDto {
     const { submittedBy, submittedByApp } = leave;
     const { reason, destination, contact, extensionReason } = texts;

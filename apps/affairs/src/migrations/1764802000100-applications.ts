@@ -37,6 +37,9 @@ export class Applications1764802000100 implements MigrationInterface {
       CREATE INDEX ON affairs.application (item, submitted_at);
       CREATE INDEX ON affairs.application (created_at, id);
       CREATE INDEX ON affairs.application (updated_at, id);
+      -- as the lists sort by them: what has none comes last
+      CREATE INDEX ON affairs.application ((coalesce(submitted_at, 'infinity')), id);
+      CREATE INDEX ON affairs.application ((coalesce(due_at, 'infinity')), id);
       CREATE INDEX ON affairs.application (created_by) WHERE status = 'draft';
       CREATE UNIQUE INDEX ON affairs.application (workflow_id);
     `);

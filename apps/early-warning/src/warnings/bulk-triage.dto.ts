@@ -1,5 +1,5 @@
-import { Int, ListOf, LongText, Nested, OneOf, Uuid } from '#fields';
-import { RowProblemDto } from '#http';
+import { Int, ListOf, LongText, OneOf, Uuid } from '#fields';
+import { RowResultDto } from '#http';
 import { DISMISS_REASONS, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
 
 const ACTIONS = {
@@ -33,11 +33,7 @@ export class BulkTriageDto {
   rows: TriageRowDto[];
 }
 
-/** What became of a row; a row with a problem changed nothing. */
-export class TriageResultDto {
-  @Uuid({ zh: '预警', en: 'Warning' })
-  id: string;
-
+export class TriageResultDto extends RowResultDto {
   @OneOf(STATUSES, {
     zh: '状态；有问题时为 null',
     en: 'Status; null with a problem',
@@ -45,16 +41,6 @@ export class TriageResultDto {
     example: 'confirmed',
   })
   status: Status | null;
-
-  @Int({
-    zh: '新版本；有问题时为 null',
-    en: 'New version; null with a problem',
-    ...{ nullable: true, min: 1, max: 2_147_483_647, example: 2 },
-  })
-  version: number | null;
-
-  @Nested(() => RowProblemDto, { zh: '问题', en: 'Problem', nullable: true })
-  problem: RowProblemDto | null;
 }
 
 export class BulkTriageResultDto {
