@@ -184,15 +184,16 @@ export class Files {
 
   /**
    * Throws NotAttachable (422) unless each file is the actor's own, meant for this and not used, or attached to the subject already;
-   * its errors point at `pointer`/<place in `ids`>. Says nothing of what becomes of them meanwhile.
+   * its errors point at `pointer`/<place in `ids`>, or where `pointer` says of a place. Says nothing of what becomes of them meanwhile.
    */
   async check(
     tx: Tx,
     actor: Actor,
     ids: readonly string[],
     subject: Pick<FileSubject, 'purpose'> & { id?: string | undefined },
-    pointer: string,
+    pointer: string | ((place: number) => string),
   ): Promise<void> {
+    const pointerOf = typeof pointer === 'string' ? (place: number): string => `${pointer}/${place}` : pointer;
     const { purpose, id: subjectId = null } = subject;
     const fitting = await query<{ id: string }>(
       tx,
@@ -202,7 +203,7 @@ export class Files {
     );
     const known = new Set(fitting.map(({ id }) => id));
     const errors = ids.flatMap((id, i): FieldError[] =>
-      known.has(id.toLowerCase()) ? [] : [{ pointer: `${pointer}/${i}`, ...NOT_YOURS_TO_ATTACH }],
+      known.has(id.toLowerCase()) ? [] : [{ pointer: pointerOf(i), ...NOT_YOURS_TO_ATTACH }],
     );
     if (errors.length > 0) throw new NotAttachable({ errors });
   }

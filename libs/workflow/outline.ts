@@ -2,7 +2,7 @@ import { awaited } from './available-actions.js';
 import { type Deadline, type StepDefinition, stepOf, stepsFor } from './definition.js';
 import type { Decision, Signer, Visit } from './instance.js';
 import { outcomeOf } from './tally.js';
-import type { Case } from './workflows.js';
+import type { Case } from './stored-cases.js';
 
 /** A step of a case as it is shown: passed, under way, or still to come. */
 export interface OutlinedStep {

@@ -5,29 +5,16 @@ import { peopleByIds } from '#roster';
 import { dateOf } from '#time';
 import { type Available, availableActions } from './available-actions.js';
 import { type Deadline, type Definition, type Facts, stepOf } from './definition.js';
-import { act, begin, fold } from './fold.js';
+import { act, begin } from './fold.js';
 import { absencesOf, inputsFor } from './inputs.js';
-import type { Action, Command, Inputs, Instance, Role, Signer, Start, Who } from './instance.js';
+import type { Action, Command, Inputs, Instance, Role, Start, Who } from './instance.js';
 import { entryAtDeadline } from './operations.js';
-import { replay, type Replay, type StoredCase } from './replay.js';
+import { replay, type Replay } from './replay.js';
 import { mayBeStale } from './stale.js';
 import { stepRows } from './step-rows.js';
+import { type Case, caseOf, caseRows, commentsOf, storedCase } from './stored-cases.js';
 import { Refused } from './reasons.js';
 import { PersonUnknown, problemOf } from './workflow.problems.js';
-
-/** A case as it stands, with its row. */
-export interface Case {
-  id: string;
-  subjectId: string;
-  personId: string | null;
-  unitId: string | null;
-  /** Counts the actions on it. */
-  version: number;
-  definition: Definition;
-  instance: Instance;
-  /** Comments, by the instant of the action and the person. */
-  comments: ReadonlyMap<string, string>;
-}
 
 export interface Opening {
   definition: Definition;
@@ -62,16 +49,6 @@ export interface Deadlines {
   timers: Pick<Timers, 'set' | 'cancel'>;
   key: (caseId: string) => TimerKey;
   event: (caseId: string, dueAt: string) => object;
-}
-
-interface Row {
-  id: string;
-  subjectId: string;
-  personId: string | null;
-  unitId: string | null;
-  version: number;
-  history: [Action, string | null][];
-  versions: [number, Definition][];
 }
 
 /** The cases of one service, in the tables of `workflowTables(schema)`. Everything runs in the caller's transaction. */
@@ -128,11 +105,11 @@ export class Workflows {
 
   /** Reads cases and locks them, in the order of their ids; `which` is a predicate over `w`. */
   async lock(tx: Tx, which: Sql): Promise<Case[]> {
-    const rows = await this.rows(tx, sql`${which} ORDER BY w.id FOR UPDATE OF w`);
+    const rows = await caseRows(tx, this, sql`${which} ORDER BY w.id FOR UPDATE OF w`);
     // Whoever was waited for has written more than the statement could see when it began.
     const whole = rows.every(({ version, history }) => history.length === version);
     const ids = rows.map(({ id }) => id);
-    return (whole ? rows : await this.rows(tx, sql`w.id = ANY(${ids}::uuid[]) ORDER BY w.id`)).map((row) =>
+    return (whole ? rows : await caseRows(tx, this, sql`w.id = ANY(${ids}::uuid[]) ORDER BY w.id`)).map((row) =>
       caseOf(row),
     );
   }
@@ -140,7 +117,7 @@ export class Workflows {
   /** Cases by their ids. */
   async read(tx: Tx, ids: readonly string[]): Promise<Case[]> {
     if (ids.length === 0) return [];
-    return (await this.rows(tx, sql`w.id = ANY(${ids}::uuid[]) ORDER BY w.id`)).map((row) => caseOf(row));
+    return (await caseRows(tx, this, sql`w.id = ANY(${ids}::uuid[]) ORDER BY w.id`)).map((row) => caseOf(row));
   }
 
   /**
@@ -211,21 +188,7 @@ export class Workflows {
 
   /** Works every action of a case out anew, from its definition versions and the inputs it kept, and holds it against what is stored. */
   async replay(tx: Tx, caseId: string): Promise<Replay> {
-    const [head, step, history] = [this.table(''), this.table('_step'), this.table('_action')];
-    const row = await queryOne<StoredCase & { versions: [number, Definition][] }>(
-      tx,
-      sql`SELECT json_build_object('definitionVersion', w.definition_version, 'status', w.status, 'suspended', w.suspended,
-                   'dueAt', ${iso(sql`w.due_at`)}, 'overdueSince', ${iso(sql`w.overdue_since`)}) AS head,
-                 (SELECT json_agg(to_jsonb(s) - 'workflow_id' || jsonb_build_object(
-                           'entered_at', ${iso(sql`s.entered_at`)}, 'decided_at', ${iso(sql`s.decided_at`)}) ORDER BY s.signer)
-                    FROM ${step} s WHERE s.workflow_id = w.id) AS steps,
-                 (SELECT json_agg(json_build_object('no', a.no, 'from', a.from_state, 'to', a.to_state,
-                           'definitionVersion', a.definition_version, 'content', a.content) ORDER BY a.no)
-                    FROM ${history} a WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS actions,
-                 (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${this.table('_definition')} d
-                   WHERE d.key = w.definition) AS versions
-            FROM ${head} w WHERE w.id = ${caseId}`,
-    );
+    const row = await storedCase(tx, this, caseId);
     if (!row) throw new Error(`There is no case ${caseId}`);
     return replay(new Map(row.versions), row, stateOf);
   }
@@ -254,20 +217,6 @@ export class Workflows {
       tx,
       sql`INSERT INTO ${this.table('_action')} (id, subject_id, action, person_id, app, comment, occurred_at)
           VALUES (${newId()}, ${subjectId}, ${action}, ${by.personId ?? null}, ${by.app}, ${comment}, ${at})`,
-    );
-  }
-
-  /** `which`: predicate over `w`, and what follows it. */
-  private rows(tx: Tx, which: Sql): Promise<Row[]> {
-    return query<Row>(
-      tx,
-      sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.unit_id AS "unitId", w.version,
-                 (SELECT json_agg(json_build_array(a.content, a.comment) ORDER BY a.no) FROM ${this.table('_action')} a
-                   WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history,
-                 (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${this.table('_definition')} d
-                   WHERE d.key = w.definition AND d.version IN (
-                     SELECT a.definition_version FROM ${this.table('_action')} a WHERE a.workflow_id = w.id)) AS versions
-            FROM ${this.table('')} w WHERE ${which}`,
     );
   }
 
@@ -378,32 +327,6 @@ export class Workflows {
     if (!row) throw new Error(`Definition ${key} has no version ${version}`);
     return row.content;
   }
-}
-
-function caseOf({ versions: stored, history, ...row }: Row): Case {
-  const versions = new Map(stored);
-  const instance = fold(
-    versions,
-    history.map(([action]) => action),
-  );
-  const definition = versions.get(instance.definitionVersion) as Definition;
-  return { ...row, definition, instance, comments: commentsOf(history) };
-}
-
-/** SQL: an instant as actions have it. */
-function iso(column: Sql): Sql {
-  return sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}
-
-/** What was said with a signature. */
-export function commentOn({ comments }: Case, { at, by }: Signer): string | null {
-  return comments.get(`${at} ${by}`) ?? null;
-}
-
-function commentsOf(history: readonly [Action, string | null][]): Map<string, string> {
-  return new Map(
-    history.flatMap(([{ at, by }, comment]) => (comment === null ? [] : [[`${at} ${by.person}`, comment]])),
-  );
 }
 
 /** By when the step under way is to be decided. */

@@ -9,13 +9,8 @@ import { subjectAwaits, Workflows } from '#workflow';
 import { Application } from './application.entity.js';
 import { ApplicationCases } from './application-cases.service.js';
 import type { ApplicationHistoryQuery, ApplicationsQuery } from './application-forms.dto.js';
-import {
-  ApplicationActionDto,
-  type ApplicationActionRow,
-  ApplicationDetailDto,
-  ApplicationDto,
-  ApplicationReplayDto,
-} from './applications.dto.js';
+import { ApplicationActionDto, type ApplicationActionRow, ApplicationReplayDto } from './application-history.dto.js';
+import { ApplicationDetailDto, ApplicationDto } from './applications.dto.js';
 
 /** What is shown of applications. */
 @Injectable()

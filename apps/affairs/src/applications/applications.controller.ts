@@ -11,13 +11,8 @@ import {
   BeginApplicationDto,
   PrecheckApplicationDto,
 } from './application-forms.dto.js';
-import {
-  ApplicationActionDto,
-  ApplicationDetailDto,
-  ApplicationDto,
-  ApplicationPrecheckDto,
-  ApplicationReplayDto,
-} from './applications.dto.js';
+import { ApplicationActionDto, ApplicationReplayDto } from './application-history.dto.js';
+import { ApplicationDetailDto, ApplicationDto, ApplicationPrecheckDto } from './applications.dto.js';
 import { DecideManyDto } from '../tasks/decide-many.dto.js';
 import { ApplicationReads } from './application-reads.service.js';
 import { Applications } from './applications.service.js';

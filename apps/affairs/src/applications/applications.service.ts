@@ -234,8 +234,12 @@ export class Applications {
     application: Application,
     materials: readonly MaterialFilesDto[] = [],
   ): Promise<void> {
-    for (const [i, { files }] of materials.entries())
-      await this.files.check(tx, actor, files, materialsOf(application), `#/materials/${i}/files`);
+    const given = materials.flatMap(({ files }, i) =>
+      files.map((id, place) => ({ id, pointer: `#/materials/${i}/files/${place}` })),
+    );
+    if (given.length === 0) return;
+    const ids = given.map(({ id }) => id);
+    await this.files.check(tx, actor, ids, materialsOf(application), (place) => given[place]!.pointer);
   }
 
   /** Attaches the files that the materials name, and gives the others back. */

@@ -3,24 +3,22 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, BodyExample, BodyLimit, Created, IdParam, IfMatch, type Page, Returns, Summary } from '#http';
 import { ItemContent } from './item-content.js';
+import { ExportItemsQuery, ImportItemsDto, ItemFileDto, ItemImportDto } from './item-files.dto.js';
 import {
-  ExportItemsQuery,
-  ImportItemsDto,
   ITEM_EXAMPLE,
   ItemDetailDto,
   ItemDiffDto,
   ItemDiffQuery,
   ItemDraftDto,
   ItemDto,
-  ItemFileDto,
   ItemFileEntry,
   ItemFindingsDto,
-  ItemImportDto,
   ItemsQuery,
   ItemVersionDto,
   ItemVersionQuery,
   ItemVersionsQuery,
 } from './items.dto.js';
+import { ItemFiles } from './item-files.service.js';
 import { Items } from './items.service.js';
 
 const EXAMPLE = { code: 'network-repair', ...ITEM_EXAMPLE };
@@ -30,7 +28,10 @@ const FILE = 8_388_608;
 @ApiTags('items')
 @Controller('affairs/v1/items')
 export class ItemsController {
-  constructor(private readonly items: Items) {}
+  constructor(
+    private readonly items: Items,
+    private readonly files: ItemFiles,
+  ) {}
 
   @Get()
   @Require('affairs:item:read')
@@ -65,7 +66,7 @@ export class ItemsController {
   @Returns(ItemFileDto)
   @Summary('导出在办事项', 'Export the items that are offered')
   exportItems(@CurrentActor() actor: Actor, @Query() query: ExportItemsQuery): Promise<ItemFileDto> {
-    return this.items.export(actor, query);
+    return this.files.export(actor, query);
   }
 
   @Post('import')
@@ -76,7 +77,7 @@ export class ItemsController {
   @Returns(ItemImportDto)
   @Summary('导入事项为草稿', 'Import items as drafts')
   importItems(@CurrentActor() actor: Actor, @Body() body: ImportItemsDto): Promise<ItemImportDto> {
-    return this.items.import(actor, body);
+    return this.files.import(actor, body);
   }
 
   @Get(':id')

@@ -1,7 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { instanceToPlain } from 'class-transformer';
 import { type Actor, audit, requireSchool } from '#auth';
 import {
   Database,
@@ -17,30 +14,26 @@ import {
   update,
 } from '#database';
 import { anyOf, list, type Page } from '#http';
-import { type FieldError, Invalid, NotFound } from '#problems';
+import { NotFound } from '#problems';
 import { CampusClock } from '#time';
-import { itemAt, knownFieldsOf, publishedItems } from './catalogue.queries.js';
+import { itemAt, knownFieldsOf } from './catalogue.queries.js';
 import { eligibilityOf } from './eligibility.js';
 import { contentFindings, schoolFindings } from './item-check.js';
 import type { ItemContent } from './item-content.js';
 import { differences } from './item-diff.js';
+import { byOf, entryOf, plain, refuse } from './item-entries.js';
 import { Item } from './item.entity.js';
-import { ItemCodeTaken, ItemHasDraft, ItemPersonNeeded, ItemSecondPersonNeeded } from './item.problems.js';
+import { ItemCodeTaken, ItemPersonNeeded, ItemSecondPersonNeeded } from './item.problems.js';
 import { soundsOf, typed } from './item-sounds.js';
 import {
-  type ExportItemsQuery,
-  type ImportItemsDto,
-  ImportedItemDto,
   ItemChangeDto,
   ItemDetailDto,
   ItemDiffDto,
   type ItemDiffQuery,
   ItemDraftDto,
   ItemDto,
-  ItemFileDto,
   type ItemFileEntry,
   ItemFindingsDto,
-  ItemImportDto,
   type ItemRow,
   type ItemsQuery,
   ItemVersionDto,
@@ -226,45 +219,6 @@ export class Items {
     return this.change(actor, id, expected, 'restore', (item) => item.restore());
   }
 
-  /** The versions in force, in a form that another school can import. */
-  async export(actor: Actor, { code }: ExportItemsQuery): Promise<ItemFileDto> {
-    requireSchool(actor, 'affairs:item:draft');
-    const items = await publishedItems(this.database.connection, code?.length ? code : undefined);
-    return Object.assign(new ItemFileDto(), { items: items.map((item) => ({ code: item.code, ...item.content })) });
-  }
-
-  /** Makes drafts of what differs from what is there. All or nothing; the same file a second time changes nothing. */
-  async import(actor: Actor, { items, dryRun }: ImportItemsDto): Promise<ItemImportDto> {
-    requireSchool(actor, 'affairs:item:draft');
-    const entries = items.map((entry) => entryOf(entry));
-    refuse(await fileFindings(entries));
-    return this.database.transaction(actor, async (tx) => {
-      const there = await this.lockAll(
-        tx,
-        entries.map(({ code }) => code),
-      );
-      const errors: FieldError[] = [];
-      const results: ImportedItemDto[] = [];
-      const by = byOf(actor);
-      for (const [i, { code, content }] of entries.entries()) {
-        const found = there.get(code);
-        const known = found?.item.draft ?? found?.content;
-        const outcome = found ? (isDeepStrictEqual(known, content) ? 'unchanged' : 'drafted') : 'created';
-        if (outcome === 'drafted' && found!.item.draft) errors.push({ pointer: `#/items/${i}/code`, ...hasDraft });
-        results.push(Object.assign(new ImportedItemDto(), { code, outcome }));
-        if (dryRun || outcome === 'unchanged' || errors.length > 0) continue;
-        const item = found?.item ?? Object.assign(new Item(), { code });
-        item.write(content, by);
-        if (found) await update(tx, item);
-        else
-          await onConflict(insert(tx, item), { item_code: () => new ItemCodeTaken({ pointer: `#/items/${i}/code` }) });
-        await this.note(tx, actor, item, 'draft');
-      }
-      if (errors.length > 0) throw new ItemHasDraft({ errors });
-      return Object.assign(new ItemImportDto(), { dryRun, items: results });
-    });
-  }
-
   private async change(
     actor: Actor,
     id: string,
@@ -287,21 +241,6 @@ export class Items {
     if (!item) throw new NotFound({ what: 'item' });
     if (expected !== undefined && item.version !== expected) throw new StaleVersionError();
     return item;
-  }
-
-  private async lockAll(
-    tx: Tx,
-    codes: string[],
-  ): Promise<Map<string, { item: Item; content: ItemContent | undefined }>> {
-    await query(tx, sql`SELECT FROM affairs.item WHERE code = ANY(${codes}::text[]) ORDER BY code FOR UPDATE`);
-    const items = await tx.createQueryBuilder(Item, 'i').where('i.code = ANY(:codes)', { codes }).getMany();
-    const inForce = await query<{ code: string; content: ItemContent }>(
-      tx,
-      sql`SELECT i.code, v.content FROM affairs.item i JOIN affairs.item_version v ON v.item_id = i.id AND v.number = i.number
-           WHERE i.code = ANY(${codes}::text[])`,
-    );
-    const contents = new Map(inForce.map(({ code, content }) => [code, content]));
-    return new Map(items.map((item) => [item.code, { item, content: contents.get(item.code) }]));
   }
 
   private async findings(tx: Tx, code: string, content: ItemContent): Promise<ItemFindingsDto> {
@@ -366,8 +305,6 @@ export class Items {
   }
 }
 
-const hasDraft = { zh: ItemHasDraft.kind.zh, en: ItemHasDraft.kind.en };
-
 /** SQL predicate: is an item named so, in Chinese, by sound, or in English? */
 function named(text: string): Sql {
   const sound = typed(text);
@@ -376,52 +313,12 @@ function named(text: string): Sql {
     OR (${bySound} AND EXISTS (SELECT FROM unnest(v.sounds) AS sound WHERE starts_with(sound, ${sound}))))`;
 }
 
-function byOf({ personId, app }: Actor): string {
-  return personId ?? app;
-}
-
 function jsonOf(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);
-}
-
-function plain(content: object): ItemContent {
-  return JSON.parse(JSON.stringify(instanceToPlain(content))) as ItemContent;
-}
-
-function entryOf(entry: ItemFileEntry): { code: string; content: ItemContent } {
-  const { code, ...content } = plain(entry) as ItemFileEntry;
-  return { code, content };
 }
 
 function checked(entry: ItemFileEntry): { code: string; content: ItemContent } {
   const given = entryOf(entry);
   refuse(contentFindings(given.code, given.content));
   return given;
-}
-
-/** What is wrong with the items of a file, each by itself and beside the others. */
-async function fileFindings(entries: readonly { code: string; content: ItemContent }[]): Promise<FieldError[]> {
-  const errors: FieldError[] = [];
-  for (const [i, { code, content }] of entries.entries()) {
-    // A form takes milliseconds to compile; other requests are served in between.
-    await setImmediate();
-    errors.push(
-      ...contentFindings(code, content).map((error) => ({
-        ...error,
-        pointer: error.pointer.replace('#', `#/items/${i}`),
-      })),
-    );
-    if (entries.findIndex((other) => other.code === code) < i)
-      errors.push({ pointer: `#/items/${i}/code`, zh: '重复', en: 'is used twice' });
-    if (errors.length >= 100) return errors;
-  }
-  return errors;
-}
-
-/** Throws Invalid (400) where something was found; `at` is where the content stands. */
-function refuse(errors: FieldError[], at = '#'): void {
-  if (errors.length === 0) return;
-  throw new Invalid({
-    errors: errors.slice(0, 100).map((error) => ({ ...error, pointer: error.pointer.replace('#', at) })),
-  });
 }

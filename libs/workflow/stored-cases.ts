@@ -1,0 +1,100 @@
+import { query, queryOne, type Sql, sql, type Tx } from '#database';
+import type { Definition } from './definition.js';
+import { fold } from './fold.js';
+import type { Action, Instance, Signer } from './instance.js';
+import type { StoredCase } from './replay.js';
+
+/** A case as it stands, with its row. */
+export interface Case {
+  id: string;
+  subjectId: string;
+  personId: string | null;
+  unitId: string | null;
+  /** Counts the actions on it. */
+  version: number;
+  definition: Definition;
+  instance: Instance;
+  /** Comments, by the instant of the action and the person. */
+  comments: ReadonlyMap<string, string>;
+}
+
+/** A case as SQL gives it. */
+export interface CaseRow {
+  id: string;
+  subjectId: string;
+  personId: string | null;
+  unitId: string | null;
+  version: number;
+  history: [Action, string | null][];
+  versions: [number, Definition][];
+}
+
+/** The tables of a service's cases, by their names without `workflow`. */
+export interface CaseTables {
+  table(name: '' | '_definition' | '_step' | '_action' | '_absence'): Sql;
+}
+
+/** `which`: predicate over `w`, and what follows it. */
+export function caseRows(tx: Tx, tables: CaseTables, which: Sql): Promise<CaseRow[]> {
+  const [head, definition, history] = [tables.table(''), tables.table('_definition'), tables.table('_action')];
+  return query<CaseRow>(
+    tx,
+    sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.unit_id AS "unitId", w.version,
+               (SELECT json_agg(json_build_array(a.content, a.comment) ORDER BY a.no) FROM ${history} a
+                 WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history,
+               (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${definition} d
+                 WHERE d.key = w.definition AND d.version IN (
+                   SELECT a.definition_version FROM ${history} a WHERE a.workflow_id = w.id)) AS versions
+          FROM ${head} w WHERE ${which}`,
+  );
+}
+
+/** All that is stored of a case, for `replay`. */
+export function storedCase(
+  tx: Tx,
+  tables: CaseTables,
+  caseId: string,
+): Promise<(StoredCase & { versions: [number, Definition][] }) | undefined> {
+  const [head, step, history] = [tables.table(''), tables.table('_step'), tables.table('_action')];
+  return queryOne(
+    tx,
+    sql`SELECT json_build_object('definitionVersion', w.definition_version, 'status', w.status, 'suspended', w.suspended,
+                 'dueAt', ${iso(sql`w.due_at`)}, 'overdueSince', ${iso(sql`w.overdue_since`)}) AS head,
+               (SELECT json_agg(to_jsonb(s) - 'workflow_id' || jsonb_build_object(
+                         'entered_at', ${iso(sql`s.entered_at`)}, 'decided_at', ${iso(sql`s.decided_at`)}) ORDER BY s.signer)
+                  FROM ${step} s WHERE s.workflow_id = w.id) AS steps,
+               (SELECT json_agg(json_build_object('no', a.no, 'from', a.from_state, 'to', a.to_state,
+                         'definitionVersion', a.definition_version, 'content', a.content) ORDER BY a.no)
+                  FROM ${history} a WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS actions,
+               (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${tables.table('_definition')} d
+                 WHERE d.key = w.definition) AS versions
+          FROM ${head} w WHERE w.id = ${caseId}`,
+  );
+}
+
+/** The case of a row. */
+export function caseOf({ versions: stored, history, ...row }: CaseRow): Case {
+  const versions = new Map(stored);
+  const instance = fold(
+    versions,
+    history.map(([action]) => action),
+  );
+  const definition = versions.get(instance.definitionVersion) as Definition;
+  return { ...row, definition, instance, comments: commentsOf(history) };
+}
+
+/** What was said with a signature. */
+export function commentOn({ comments }: Case, { at, by }: Signer): string | null {
+  return comments.get(`${at} ${by}`) ?? null;
+}
+
+export function commentsOf(history: readonly [Action, string | null][]): Map<string, string> {
+  return new Map(
+    history.flatMap(([{ at, by }, comment]) => (comment === null ? [] : [[`${at} ${by.person}`, comment]])),
+  );
+}
+
+/** SQL: an instant as actions have it. */
+function iso(column: Sql): Sql {
+  return sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
