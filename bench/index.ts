@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<Result>> = {
   http: async () => (await import('./http/index.js')).http(),
   overload: async () => (await import('./overload.js')).overload(),
   audit: async () => (await import('./audit.js')).audit(),
+  flow: async () => (await import('./flow/index.js')).flow(),
   exchange: async () => (await import('./exchange.js')).exchange(),
   start: async () => (await import('./start.js')).start(),
   certificates: async () => (await import('./certificates.js')).certificates(),
