@@ -4,12 +4,22 @@ import type { Workflows } from './workflows.js';
 
 /**
  * SQL predicate over a row `s` of `workflow_step` of a case `w`: does it wait for the person at this instant? For their own
- * signature, answer or correction, or for one in the place of somebody absent. The same as `availableActions` offers.
+ * signature, answer or correction, or for one in the place of somebody absent. The same as `availableActions` offers. For whoever
+ * stands in for nobody (`Workflows.standsIn`) a shorter one says the same.
  */
-export function awaitsMe(workflows: Workflows, personId: string, at: Date): Sql {
+export function awaitsMe(workflows: Workflows, personId: string, at: Date, standingIn = true): Sql {
   const own = sql`s.candidates @> ${[personId]}::uuid[]`;
-  return sql`(s.state = 'open' AND (s.answering = ${personId}
-    OR (s.answering IS NULL AND (${own} OR (${standsIn(workflows, personId, at)})))))`;
+  const mine = standingIn ? sql`(${own} OR (${standsIn(workflows, personId, at)}))` : own;
+  return sql`(s.state = 'open' AND (s.answering = ${personId} OR (s.answering IS NULL AND ${mine})))`;
+}
+
+/**
+ * SQL predicate over a row `s` that waits for the person: was it handed to them by name, or do they stand in? What waits for them by a
+ * post over the subject alone is theirs to see by the scope of that post. The part of `subjectIsHandedTo` that a row can answer by itself.
+ */
+export function isHandedTo(personId: string): Sql {
+  const me = sql`${[personId]}::uuid[]`;
+  return sql`(s.answering = ${personId} OR NOT s.candidates @> ${me} OR (${byName(me)}))`;
 }
 
 /** SQL over a row `s` of `workflow_step` that waits for the person: the absent one in whose place, or NULL for their own. */
@@ -30,13 +40,17 @@ export function subjectAwaits(workflows: Workflows, subject: Sql, personId: stri
  */
 export function subjectIsHandedTo(workflows: Workflows, subject: Sql, personId: string, at: Date): Sql {
   const me = sql`${[personId]}::uuid[]`;
-  const byName = sql`s.signer > 0 AND (((s.post IS NULL OR s.stand_in) AND s.candidates @> ${me})
-    OR ((s.also_post IS NULL OR s.also_unit IS NOT NULL) AND s.also @> ${me}))`;
   // The second line says no more than the third: the indexes need it.
   const handed = sql`(s.state = 'open'
     AND (s.answering = ${personId} OR s.candidates @> ${me} OR s.candidates && ${absentPeople(workflows, personId, at)})
-    AND (s.answering = ${personId} OR (s.answering IS NULL AND ((${byName}) OR (${standsIn(workflows, personId, at)})))))`;
+    AND (s.answering = ${personId} OR (s.answering IS NULL AND ((${byName(me)}) OR (${standsIn(workflows, personId, at)})))))`;
   return sql`${subject} IN (${subjectsOf(workflows, handed)} UNION ALL ${subjectsOfUnits(workflows, personId, at)})`;
+}
+
+/** Whoever the row names as a signer, not found by a post over the subject. */
+function byName(me: Sql): Sql {
+  return sql`s.signer > 0 AND (((s.post IS NULL OR s.stand_in) AND s.candidates @> ${me})
+    OR ((s.also_post IS NULL OR s.also_unit IS NOT NULL) AND s.also @> ${me}))`;
 }
 
 /** Subjects with a step that waits for holders of a post over a named unit, or was decided by them, of whom the person is one today. */

@@ -3,7 +3,7 @@ export * from './instance.js';
 export * from './reasons.js';
 export * from './available-actions.js';
 export { act, begin, fold, type Versions } from './fold.js';
-export { absentOf, awaitsMe, subjectAwaits, subjectIsHandedTo, subjectIsSignedBy } from './inbox.js';
+export { absentOf, awaitsMe, isHandedTo, subjectAwaits, subjectIsHandedTo, subjectIsSignedBy } from './inbox.js';
 export { workflowTables, workflowTablesNamedUnits, workflowTablesSince } from './tables.js';
 export { problemOf } from './workflow.problems.js';
 export { type Acting, type Deadlines, type Opening, Workflows } from './workflows.js';

@@ -167,6 +167,11 @@ export class Workflows {
     return availableActions(definition, instance, await this.who(tx, acting), acting.at);
   }
 
+  /** Does somebody stand in for anybody at an instant? */
+  async standsIn(tx: Tx, personId: string, at: Date): Promise<boolean> {
+    return (await absencesOf(tx, this.table('_absence'), personId, at)).length > 0;
+  }
+
   /**
    * Does what the deadline of the step under way says, to a case that the caller has locked. `dueAt` is the deadline whose timer fired:
    * undefined when another one runs by now, or none. Consent by silence keeps its source as the comment.

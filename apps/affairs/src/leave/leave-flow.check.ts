@@ -9,7 +9,7 @@ import { leaveFlow, type LeaveRules, originsOf } from './leave.flow.js';
  * for a student of every grade of every college and every level. Pointers are into the policy. An extension has the same steps.
  */
 export async function flowFindings(tx: Tx, rules: LeaveRules, date: string): Promise<FieldError[]> {
-  const repeated = repeatedLevels(rules);
+  const repeated = [...repeatedLevels(rules), ...splitDays(rules)];
   if (repeated.length > 0) return repeated;
   const definition = leaveFlow(rules);
   const students = await sampleStudents(tx, date);
@@ -38,6 +38,15 @@ function repeatedLevels({ levels }: LeaveRules): FieldError[] {
     levels.findIndex((other) => other.upToDays === upToDays) < i
       ? [{ pointer: `#/levels/${i}/upToDays`, zh: '与另一层级相同', en: 'is the same as of another level' }]
       : [],
+  );
+}
+
+function splitDays({ levels, halfDayFrom }: LeaveRules): FieldError[] {
+  const unit = halfDayFrom ? 0.5 : 1;
+  return levels.flatMap(({ upToDays }, i) =>
+    upToDays % unit === 0
+      ? []
+      : [{ pointer: `#/levels/${i}/upToDays`, zh: `须为 ${unit} 的倍数`, en: `must be a multiple of ${unit}` }],
   );
 }
 

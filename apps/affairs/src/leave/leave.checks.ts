@@ -39,7 +39,7 @@ export interface PlannedStep {
 }
 
 export interface Assessment {
-  /** Calendar days touched; 0 for a period that makes no sense. */
+  /** Days touched, halves where the policy counts them; 0 for a period that makes no sense. */
   days: number;
   /** With the leaves next to it, when those count together. */
   countedDays: number;
@@ -51,9 +51,37 @@ export interface Assessment {
   proofPending: boolean;
 }
 
-/** Calendar days (campus time zone) that a period touches; its end is exclusive. */
-export function touchedDays(startsAt: Date, endsAt: Date, timeZone: string): number {
-  return daysBetween(dateOf(startsAt, timeZone), lastDate(endsAt, timeZone)) + 1;
+/** How the days of leaves are counted. */
+interface Counting {
+  timeZone: string;
+  /** The second half of each day begins at this time (HH:mm); null: days are whole. */
+  halfDayFrom: string | null;
+}
+
+/** Days, or half days, that a period touches; its end is exclusive. */
+function touched({ startsAt, endsAt }: Period, counting: Counting): Span {
+  return { first: halfOf(startsAt, counting, 0), last: halfOf(new Date(endsAt.getTime() - 1), counting, 1) };
+}
+
+/** Half days since 1970 in which an instant lies; of whole days the first or the last half (`side`). */
+function halfOf(at: Date, { timeZone, halfDayFrom }: Counting, side: 0 | 1): number {
+  const date = dateOf(at, timeZone);
+  const half = halfDayFrom === null ? side : at >= instantOf(date, halfDayFrom, timeZone) ? 1 : 0;
+  return daysBetween('1970-01-01', date) * 2 + half;
+}
+
+/** Half days, both included. */
+interface Span {
+  first: number;
+  last: number;
+}
+
+function daysOf({ first, last }: Span): number {
+  return (last - first + 1) / 2;
+}
+
+function dateOfHalf(half: number): string {
+  return addDays('1970-01-01', Math.floor(half / 2));
 }
 
 /** The last calendar day a period with this (exclusive) end touches. */
@@ -75,7 +103,8 @@ export async function assess(
   const rules = policy.value;
   const longest = Math.max(...rules.levels.map(({ upToDays }) => upToDays));
   const findings = periodFindings(rules, longest, ask, now, timeZone);
-  const days = findings.length > 0 ? 0 : touchedDays(ask.startsAt, ask.endsAt, timeZone);
+  const counting = { timeZone, halfDayFrom: rules.halfDayFrom };
+  const days = findings.length > 0 ? 0 : daysOf(touched(ask, counting));
   if (days > longest) findings.push(tooLong(longest));
   // A period that makes no sense is neither looked up in calendars nor given a chain.
   if (findings.length > 0) {
@@ -91,7 +120,7 @@ export async function assess(
   }
   const term = await termOf(tx, dateOf(ask.startsAt, timeZone));
   const others = await otherLeaves(tx, ask, term, timeZone);
-  const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, others, timeZone) : days;
+  const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, others, counting) : days;
   const levels = [...rules.levels].sort((a, b) => a.upToDays - b.upToDays);
   const level = (levels.find(({ upToDays }) => together <= upToDays) ?? levels.at(-1)) as LeaveLevel;
   if (together > longest) {
@@ -144,31 +173,30 @@ async function otherLeaves(tx: Tx, ask: Ask, term: Term | undefined, timeZone: s
   );
 }
 
-/** Calendar days from the first to the last of the leaves in a row to which the asked one belongs: no working day lies between two of them. */
-async function daysInARow(tx: Tx, ask: Ask, leaves: readonly Period[], timeZone: string): Promise<number> {
-  const others = leaves.map(({ startsAt, endsAt }) => ({
-    first: dateOf(startsAt, timeZone),
-    last: lastDate(endsAt, timeZone),
-  }));
-  let [first, last] = [dateOf(ask.startsAt, timeZone), lastDate(ask.endsAt, timeZone)];
+/** Days from the first to the last of the leaves in a row to which the asked one belongs: no working day lies between two of them. */
+async function daysInARow(tx: Tx, ask: Ask, leaves: readonly Period[], counting: Counting): Promise<number> {
+  const others = leaves.map((leave) => touched(leave, counting));
+  let { first, last } = touched(ask, counting);
   for (let grown = true; grown;) {
     grown = false;
     for (const other of others) {
       if (other.first >= first && other.last <= last) continue;
       const [from, to] = other.last < first ? [other.last, first] : [last, other.first];
       if (from < to && (await hasWorkdayBetween(tx, from, to))) continue;
-      [first, last] = [other.first < first ? other.first : first, other.last > last ? other.last : last];
+      [first, last] = [Math.min(other.first, first), Math.max(other.last, last)];
       grown = true;
     }
   }
-  return daysBetween(first, last) + 1;
+  return daysOf({ first, last });
 }
 
-async function hasWorkdayBetween(tx: Tx, before: string, after: string): Promise<boolean> {
-  if (daysBetween(before, after) <= 1) return false;
+/** Is there a half of a working day between two halves? */
+async function hasWorkdayBetween(tx: Tx, before: number, after: number): Promise<boolean> {
+  if (after - before <= 1) return false;
   // No holiday is as long.
-  if (daysBetween(before, after) > 31) return true;
-  return (await calendarDays(tx, addDays(before, 1), addDays(after, -1))).some(({ workday }) => workday);
+  if (after - before > 62) return true;
+  const days = await calendarDays(tx, dateOfHalf(before + 1), dateOfHalf(after - 1));
+  return days.some(({ workday }) => workday);
 }
 
 /** Compares instants only: they may lie in years that no calendar knows. */

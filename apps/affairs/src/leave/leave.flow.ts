@@ -10,6 +10,8 @@ const EXTENSION = { key: 'affairs.leave-extension', name: { zh: '续假', en: 'E
 export interface LeaveRules {
   levels: LeaveLevel[];
   standIn: LeavePost;
+  /** Set: days are counted in halves. */
+  halfDayFrom?: string | null;
 }
 
 /** The decisions on a leave, made from the levels of the policy. Its facts: `days`, together with the leaves next to it. */
@@ -24,16 +26,16 @@ export function extensionFlow(policy: LeaveRules): Definition {
 
 function flow(
   head: Pick<Definition, 'key' | 'name'>,
-  { levels, standIn }: LeaveRules,
+  { standIn, ...rules }: LeaveRules,
   returns: Pick<StepDefinition, 'returnTo' | 'afterReturn'>,
 ): Definition {
-  const steps = stepsOf(levels).map(({ position, approver, from, to }): StepDefinition => {
+  const steps = stepsOf(rules).map(({ position, approver, from, to }): StepDefinition => {
     const when: Condition = { fact: 'days', atLeast: from, ...(to !== undefined && { atMost: to }) };
     return {
       ...{
-        key: `step-${position}-from-${from}`,
+        key: `step-${position}-from-${String(from).replace('.', '-')}`,
         name: nameOf(approver),
-        when: from === 1 && to === undefined ? [] : [when],
+        when: from === unitOf(rules) && to === undefined ? [] : [when],
       },
       ...{ signers: [ruleOf(approver)], mode: 'any', standIn: null, deadline: deadlineOf(approver) },
       ...returns,
@@ -43,8 +45,10 @@ function flow(
 }
 
 /** Pointers to where in the policy each step comes from, in the order of the steps. */
-export function originsOf({ levels }: Pick<LeaveRules, 'levels'>): string[] {
-  return stepsOf(levels).map(({ position, level }) => `#/levels/${levels.indexOf(level)}/approvers/${position - 1}`);
+export function originsOf(rules: Omit<LeaveRules, 'standIn'>): string[] {
+  return stepsOf(rules).map(
+    ({ position, level }) => `#/levels/${rules.levels.indexOf(level)}/approvers/${position - 1}`,
+  );
 }
 
 interface Range {
@@ -58,7 +62,8 @@ interface Range {
 }
 
 /** Each approver's days: levels next to each other that ask the same one at the same position are one step. */
-function stepsOf(levels: readonly LeaveLevel[]): Range[] {
+function stepsOf({ levels, halfDayFrom }: Omit<LeaveRules, 'standIn'>): Range[] {
+  const unit = unitOf({ halfDayFrom });
   const sorted = [...levels].sort((a, b) => a.upToDays - b.upToDays);
   const longest = Math.max(...sorted.map(({ approvers }) => approvers.length));
   const ranges: Range[] = [];
@@ -66,16 +71,21 @@ function stepsOf(levels: readonly LeaveLevel[]): Range[] {
     let open: Range | undefined;
     for (const [i, level] of sorted.entries()) {
       const approver = level.approvers[position - 1];
-      const from = i === 0 ? 1 : (sorted[i - 1]?.upToDays ?? 0) + 1;
+      const from = (sorted[i - 1]?.upToDays ?? 0) + unit;
       const same = open && approver && isDeepStrictEqual(open.approver, approver);
       if (!same) {
-        if (open) open.to = from - 1;
+        if (open) open.to = from - unit;
         open = approver && { position, approver, level, from, to: undefined };
         if (open) ranges.push(open);
       }
     }
   }
   return ranges;
+}
+
+/** The least that a leave can count. */
+function unitOf({ halfDayFrom }: Pick<LeaveRules, 'halfDayFrom'>): number {
+  return halfDayFrom ? 0.5 : 1;
 }
 
 function ruleOf({ kind, unitKind }: LeavePost): SignerRule {

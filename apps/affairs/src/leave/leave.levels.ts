@@ -7,7 +7,7 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
-import { Int, ListOf, Nested, OneOf } from '#fields';
+import { Decimal, Int, ListOf, Nested, OneOf } from '#fields';
 import { TimeLimit } from '#workflow';
 
 const ANY_UNIT = { ...UNIT_KINDS, ...PLACE_KINDS };
@@ -55,7 +55,11 @@ export class LeaveApprover extends LeavePost {
 
 /** The chain of leaves up to so many days. */
 export class LeaveLevel {
-  @Int({ zh: '不超过多少天', en: 'Leaves of at most so many days', min: 1, max: 366, example: 2 })
+  @Decimal({
+    zh: '不超过多少天；按半天计时可为 0.5 的倍数',
+    en: 'Leaves of at most so many days; halves where leaves are counted in half days',
+    ...{ min: 0.5, max: 366, example: 2 },
+  })
   upToDays: number;
 
   @ListOf(() => LeaveApprover, {

@@ -1,6 +1,6 @@
 import type { AppointmentKind, LeaveKind, UnitKind } from '#contracts';
 import type { Tx } from '#database';
-import { Decimal, Flag, Int, ListOf, Nested } from '#fields';
+import { Decimal, Flag, Int, ListOf, Nested, Text } from '#fields';
 import { Policy } from '#policy';
 import type { FieldError } from '#problems';
 import { LeaveApprover, LeaveLevel, LeavePost } from './leave.levels.js';
@@ -85,7 +85,8 @@ const SCHOOL = approver('student_affairs_officer', 'school');
 
 /**
  * Leave: who decides by days, what must be handed in, when one must be back. The defaults are one school's published
- * rules: 1–2 days counselor, 3–7 also the college, 8 and more also the school. Days are calendar days touched.
+ * rules: 1–2 days counselor, 3–7 also the college, 8 and more also the school. Days are calendar days touched, or
+ * halves of them.
  */
 @Policy({ key: 'affairs.leave', title: { zh: '请假', en: 'Leave' } })
 export class LeavePolicy {
@@ -122,6 +123,13 @@ export class LeavePolicy {
     example: true,
   })
   countAdjacentLeaves = true;
+
+  @Text({
+    zh: '按半天计时，下午自几点起（HH:mm）；空为按整天计',
+    en: 'Leaves are counted in half days, the second one from this time on (HH:mm); null: in whole days',
+    ...{ max: 5, pattern: /^([01]\d|2[0-3]):[0-5]\d$/, nullable: true, example: '12:00' },
+  })
+  halfDayFrom: string | null = null;
 
   @Int({ zh: '紧急请假最多可补前几天', en: 'Days an urgent leave may lie back', min: 0, max: 366, example: 3 })
   urgentBackdateDays = 3;

@@ -8,7 +8,7 @@ import {
   UNIT_KINDS,
   type UnitKind,
 } from '#contracts';
-import { Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { FileDto } from '#files';
 import { ByDto, PageQuery, PersonRefDto } from '#http';
 import type { Person } from '#roster';
@@ -82,7 +82,7 @@ export class LeavePrecheckDto {
   @Flag({ zh: '能否提交', en: 'Can it be submitted?', example: false })
   possible: boolean;
 
-  @Int({ zh: '天数（所涉日历日）', en: 'Calendar days touched', min: 0, max: 1_000_000, example: 2 })
+  @Decimal({ zh: '天数（所涉的天或半天）', en: 'Days, or half days, touched', min: 0, max: 1_000_000, example: 2 })
   days: number;
 
   @Int({ zh: '所依政策版本', en: 'Version of the policy', min: 0, max: 1_000_000, example: 0 })
