@@ -18,6 +18,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   },
   calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
   caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
+  attendance: {
+    zh: '考勤：各系统上报的出勤与缺勤，请假期间的缺勤不计旷课',
+    en: 'Attendance, as systems of the school report it; leave excuses absences',
+  },
   bookables: {
     zh: '可预约的场地与接待时段及其规则',
     en: 'What can be booked, places and hours of staff, and by which rules',

@@ -3,6 +3,7 @@ import { Policies } from '#policy';
 import { campus, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
 import { type Ask, assess, type Assessment } from '../src/leave/leave.checks.js';
+import { leaveFlow } from '../src/leave/leave.flow.js';
 import { LeavePolicy } from '../src/leave/leave.policy.js';
 import { form, submit, zone } from './support.js';
 
@@ -40,6 +41,41 @@ describe('checks of a leave', () => {
     const chain = [counselorCs, collegeOfficerCs, schoolOfficer].slice(0, decisions);
     expect(found.steps.map(({ personIds }) => personIds)).toEqual(chain.map((id) => [id]));
     expect(found.findings.filter(({ severity }) => severity === 'blocker')).toEqual([]);
+  });
+
+  it('counts half days where the policy says so', async () => {
+    const policy = await test.app.get(Policies).at(test.tx, LeavePolicy, '2026-11-16');
+    const counselor = { kind: 'counselor' as const };
+    const college = { kind: 'student_affairs_officer' as const, unitKind: 'college' as const };
+    const levels = [
+      { upToDays: 0.5, approvers: [counselor], applyWorkingDaysAhead: 0 },
+      { upToDays: 3, approvers: [counselor, college], applyWorkingDaysAhead: 0 },
+    ];
+    const value = Object.assign(new LeavePolicy(), policy.value, { halfDayFrom: '12:30', levels });
+    const days = async (from: string, to: string) => {
+      const [startsAt, endsAt] = [new Date(`${from}+08:00`), new Date(`${to}+08:00`)];
+      const ask = { studentId: campus.students[0]!, kind: 'personal' as const, urgent: false, attachments: [] };
+      const { days: n, steps } = await assess(
+        test.tx,
+        { ...policy, value },
+        { ...ask, startsAt, endsAt },
+        MONDAY,
+        zone,
+      );
+      return [n, steps.length];
+    };
+    expect(await days('2026-11-23T08:00', '2026-11-23T12:30')).toEqual([0.5, 1]);
+    expect(await days('2026-11-23T12:30', '2026-11-24T00:00')).toEqual([0.5, 1]);
+    expect(await days('2026-11-23T08:00', '2026-11-23T12:31')).toEqual([1, 2]);
+    expect(await days('2026-11-23T13:00', '2026-11-24T12:00')).toEqual([1, 2]);
+    expect(await days('2026-11-23T13:00', '2026-11-25T12:00')).toEqual([2, 2]);
+    expect(await days('2026-11-23T08:00', '2026-11-25T10:00')).toEqual([2.5, 2]);
+    // The steps of the definition ask for the same days.
+    const { steps } = leaveFlow(value);
+    expect(steps.map(({ key, when }) => [key, when])).toEqual([
+      ['step-1-from-0-5', []],
+      ['step-2-from-1', [{ fact: 'days', atLeast: 1 }]],
+    ]);
   });
 
   it('refuses a day more than the longest leave, and periods that make no sense', async () => {

@@ -45,6 +45,15 @@ describe('a policy of leave, before it is published', () => {
     expect(errors).toMatchObject([{ pointer: '#/value/levels/1/upToDays', detail: 'is the same as of another level' }]);
   });
 
+  it('refuses halves of days where whole days are counted, and takes them where halves are', async () => {
+    const levels = [level(0.5, COUNSELOR), level(3, COUNSELOR, COLLEGE)];
+    const errors = await refused({ levels });
+    expect(errors).toMatchObject([{ pointer: '#/value/levels/0/upToDays', detail: 'must be a multiple of 1' }]);
+    expect(await refused({ levels: [level(0.3, COUNSELOR)], halfDayFrom: '12:00' })).toHaveLength(1);
+    expect(await refused({ levels, halfDayFrom: '24:00' })).toHaveLength(1);
+    await publish({ levels, halfDayFrom: '12:00' }).expect(201);
+  });
+
   it('names the step that nobody would sign for real students, by college, grade and days', async () => {
     const nobody = { kind: 'class_advisor', unitKind: 'academy' };
     const levels = [level(2, COUNSELOR), level(9, COUNSELOR, nobody)];

@@ -12,6 +12,8 @@ export const PERMISSIONS = {
   'affairs:indicator:read': { zh: '查看办事指标', en: 'See the indicators of the service hall' },
   'affairs:absence:record': { zh: '登记本人离岗及代办人', en: 'Record one’s absences, and who stands in' },
   'affairs:absence:manage': { zh: '登记所辖人员离岗', en: 'Record absences of staff in one’s charge' },
+  'affairs:attendance:read': { zh: '查看考勤', en: 'See attendance' },
+  'affairs:attendance:write': { zh: '上报考勤', en: 'Report attendance' },
   'affairs:booking:read': { zh: '查看可预约资源与预约', en: 'See what can be booked, and bookings' },
   'affairs:booking:book': { zh: '本人预约', en: 'Book for oneself' },
   'affairs:booking:manage': {
@@ -30,7 +32,10 @@ export const PERMISSIONS = {
 /** What a post signs, it sees and decides; nothing of the students it is over beyond that. */
 const SIGNS = ['affairs:item:read', 'affairs:application:decide', 'affairs:absence:record'] as const;
 /** Posts that answer for students see all of their leaves and applications. */
-const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:application:read', ...SIGNS] as const;
+const ANSWERS = [
+  ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:application:read', 'affairs:attendance:read'] as const),
+  ...SIGNS,
+] as const;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
@@ -51,7 +56,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   psychologist: SIGNS,
   party_organizer: SIGNS,
   student: [
-    ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
+    ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:attendance:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),

@@ -28,6 +28,7 @@ export class ErasureHandlers {
            WHERE subject_id IN (${leaves} UNION ALL ${applications}) AND comment IS NOT NULL`,
     );
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
+    await query(tx, sql`DELETE FROM affairs.attendance WHERE student_id = ${studentId}`);
     await markErased(tx, studentId);
     await eraseBookings(tx, studentId);
     await this.files.deleteOfStudent(tx, 'affairs', studentId);
