@@ -5,6 +5,7 @@ import { bookings } from './bookings/bookings.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
 import { addHouseItems } from './catalogue/house-items.js';
 import { certificates } from './certificates/certificates.feature.js';
+import { discipline } from './discipline/discipline.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
@@ -22,10 +23,11 @@ import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.
 import { Applications1764802000100 } from './migrations/1764802000100-applications.js';
 import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
+import { Discipline1764806000000 } from './migrations/1764806000000-discipline.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, bookings, certificates, indicators, erasure],
+  features: [leave, catalogue, applications, tasks, absences, bookings, certificates, discipline, indicators, erasure],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -41,6 +43,7 @@ export const affairs = service('affairs', {
     Applications1764802000100,
     Certificates1764803000000,
     Bookings1764804200000,
+    Discipline1764806000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],

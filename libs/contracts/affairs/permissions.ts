@@ -22,6 +22,10 @@ export const PERMISSIONS = {
   'affairs:certificate:read': { zh: '查看证明', en: 'See certificates' },
   'affairs:certificate:revoke': { zh: '撤销证明', en: 'Revoke certificates' },
   'affairs:certificate-key:rotate': { zh: '更换证明的签名密钥', en: 'Replace the key that signs certificates' },
+  'affairs:sanction:read': { zh: '查看处分', en: 'See sanctions' },
+  'affairs:sanction:record': { zh: '登记、解除与撤销处分', en: 'Record sanctions, lift and revoke them' },
+  'affairs:sanction:appeal': { zh: '对本人的处分申诉', en: 'Appeal against sanctions of one’s own' },
+  'affairs:sanction-appeal:decide': { zh: '决定对处分的申诉', en: 'Decide on appeals against sanctions' },
   'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
   'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
@@ -36,13 +40,14 @@ const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:applicat
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
-    ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
+    ...(['affairs:booking:read', 'affairs:booking:manage', 'affairs:sanction:read'] as const),
   ],
   class_advisor: [...ANSWERS, 'affairs:certificate:read'],
   student_affairs_officer: [
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
     ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
+    ...(['affairs:sanction:read', 'affairs:sanction:record', 'affairs:sanction-appeal:decide'] as const),
   ],
   department_clerk: SIGNS,
   mentor: SIGNS,
@@ -55,5 +60,6 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
+    ...(['affairs:sanction:read', 'affairs:sanction:appeal'] as const),
   ],
 };
