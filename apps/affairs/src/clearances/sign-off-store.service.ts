@@ -1,0 +1,174 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { ClearanceCompletedV1, ClearanceReopenedV1 } from '#contracts';
+import { query, queryOne, sql, StaleVersionError, type Sql, type Tx } from '#database';
+import { Events, type TimerKey, Timers } from '#events';
+import type { PersonRefDto } from '#http';
+import { addDays, CampusClock } from '#time';
+import { StudentKeys } from '#vault';
+import { personRef } from '../bookings/bookings.queries.js';
+import { ClearanceList } from './clearance-list.entity.js';
+import { ClearanceDeferralOverV1 } from './deferral-over.event.js';
+import { SignOff, type SignOffAction, type SignOffAsker, type SignOffContext } from './sign-off.entity.js';
+
+/** What somebody may do with an entry `s` of a student, as SQL predicates. */
+export interface Rights {
+  visible: Sql;
+  own: Sql;
+  signs: Sql;
+  defers: Sql;
+}
+
+/** An entry of a student with all that matters to who changes it. */
+export interface Loaded {
+  signOff: SignOff;
+  student: PersonRefDto;
+  by: SignOffAsker;
+  context: SignOffContext;
+}
+
+export interface Step {
+  signOff: SignOff;
+  action: SignOffAction | 'deferral_over';
+  by: string;
+}
+
+interface Row extends SignOffAsker {
+  id: string;
+  clearanceId: string;
+  student: PersonRefDto;
+}
+
+/** Reads and writes entries of students, many at a time. Of one clearance one change at a time. */
+@Injectable()
+export class SignOffStore {
+  constructor(
+    private readonly events: Events,
+    private readonly timers: Timers,
+    private readonly students: StudentKeys,
+    private readonly clock: CampusClock,
+  ) {}
+
+  /** The entries that may be seen, by id. `lock`: they stay as they are until `tx` ends, others of the same clearances too. */
+  async load(
+    tx: Tx,
+    ids: readonly string[],
+    { visible, own, signs, defers }: Rights,
+    lock: boolean,
+  ): Promise<Map<string, Loaded>> {
+    const rows = await query<Row>(
+      tx,
+      sql`SELECT s.id, s.clearance_id AS "clearanceId", ${own} AS own, ${signs} AS signs, ${defers} AS defers, ${personRef(sql`s.student_id`)} AS student
+            FROM affairs.clearance_sign_off s JOIN affairs.clearance c ON c.id = s.clearance_id
+           WHERE s.id = ANY(${ids}::uuid[]) AND ${visible} ORDER BY c.id ${lock ? sql`FOR UPDATE OF c` : sql``}`,
+    );
+    // After the lock: what was changed meanwhile is seen.
+    const all = await tx.findBy(SignOff, { clearanceId: In([...new Set(rows.map((row) => row.clearanceId))]) });
+    const lists = await tx.findBy(ClearanceList, { id: In([...new Set(all.map(({ listId }) => listId))]) });
+    const [byId, listById] = [new Map(all.map((one) => [one.id, one])), new Map(lists.map((one) => [one.id, one]))];
+    const today = this.clock.today();
+    return new Map(
+      rows.map(({ id, clearanceId, student, own, signs, defers }) => {
+        const signOff = byId.get(id)!;
+        const list = listById.get(signOff.listId)!;
+        const entry = list.entry(signOff.entry);
+        const context = {
+          ...{ list, entry, today },
+          // Asked when it matters: an earlier row of the same request may have cleared one of them.
+          get first() {
+            const open = all.filter(
+              (one) => one.clearanceId === clearanceId && entry.after.includes(one.entry) && one.isOpen(),
+            );
+            return open.map((one) => list.entry(one.entry));
+          },
+        };
+        return [id, { signOff, student, by: { own, signs, defers }, context }];
+      }),
+    );
+  }
+
+  /**
+   * Writes entries that `load` has locked, each once, with a step of their history; whose clearance is complete by that, or no more, is told.
+   * Throws StaleVersionError where one was changed without its lock.
+   */
+  async write(tx: Tx, steps: readonly Step[]): Promise<void> {
+    if (steps.length === 0) return;
+    for (const { signOff } of steps) await this.students.sealFields(tx, signOff);
+    const ids = [...new Set(steps.map(({ signOff }) => signOff.clearanceId))];
+    const before = await this.complete(tx, ids);
+    const at = this.clock.now();
+    const given = steps.map(({ signOff, action, by }) => ({ ...plain(signOff), action, by }));
+    const changed = await queryOne<{ n: number }>(
+      tx,
+      sql`WITH given AS (
+            SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS r(id uuid, version int, state text, reason bytea, evidence bytea,
+              "evidenceAt" timestamptz, "deferralAskedAt" timestamptz, "deferredUntil" date, "decidedBy" text, "decidedAt" timestamptz,
+              action text, by text)
+          ), changed AS (
+            UPDATE affairs.clearance_sign_off s
+               SET state = g.state, reason = g.reason, evidence = g.evidence, evidence_at = g."evidenceAt",
+                   deferral_asked_at = g."deferralAskedAt", deferred_until = g."deferredUntil", decided_by = g."decidedBy",
+                   decided_at = g."decidedAt", version = s.version + 1, updated_at = now()
+              FROM given g WHERE s.id = g.id AND s.version = g.version RETURNING s.id
+          ), step AS (
+            INSERT INTO affairs.clearance_step (sign_off_id, action, state, done_by, done_at)
+            SELECT id, action, state, by, ${at} FROM given
+          )
+          SELECT count(*)::int AS n FROM changed`,
+    );
+    if (changed!.n !== steps.length) throw new StaleVersionError();
+    for (const { signOff } of steps) signOff.version++;
+    await this.wake(tx, steps);
+    const after = await this.complete(tx, ids);
+    for (const [id, now] of after) {
+      if (now.complete === before.get(id)!.complete) continue;
+      const { listId, studentId, version } = now;
+      const values = { clearanceId: id, listId, studentId };
+      const event = now.complete ? new ClearanceCompletedV1(values) : new ClearanceReopenedV1(values);
+      await this.events.publish(tx, event, { id, version });
+    }
+  }
+
+  private async complete(tx: Tx, ids: readonly string[]): Promise<Map<string, Complete>> {
+    const rows = await query<Complete & { id: string }>(
+      tx,
+      sql`SELECT id, list_id AS "listId", student_id AS "studentId", version, open_blocking = 0 AS complete
+            FROM affairs.clearance WHERE id = ANY(${ids}::uuid[])`,
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** A deferral ends by itself on the day after its last. */
+  private async wake(tx: Tx, steps: readonly Step[]): Promise<void> {
+    const deferred = steps.filter(({ signOff }) => signOff.deferredUntil !== null);
+    await this.timers.setAll(
+      tx,
+      deferred.map(({ signOff: { id, deferredUntil } }) => ({
+        ...{ key: keyOf(id), at: this.clock.instantOf(addDays(deferredUntil!, 1), '00:00') },
+        event: new ClearanceDeferralOverV1(id),
+      })),
+    );
+  }
+}
+
+interface Complete {
+  listId: string;
+  studentId: string;
+  version: number;
+  complete: boolean;
+}
+
+function keyOf(id: string): TimerKey {
+  return `affairs.clearance-deferral ${id}`;
+}
+
+function plain(signOff: SignOff): object {
+  const { id, version, state, reason, evidence, evidenceAt, deferralAskedAt, deferredUntil, decidedBy, decidedAt } =
+    signOff;
+  const hex = (text: SignOff['reason']): string | null =>
+    text === null ? null : `\\x${(text as Buffer).toString('hex')}`;
+  return {
+    ...{ id, version, state, reason: hex(reason), evidence: hex(evidence) },
+    ...{ evidenceAt, deferralAskedAt, deferredUntil, decidedBy, decidedAt },
+  };
+}
