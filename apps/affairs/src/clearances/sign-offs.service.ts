@@ -68,16 +68,15 @@ export class SignOffs {
       const found = await this.store.load(tx, ids, this.rights(actor), true);
       const steps = new Map<string, Step>();
       const results = rows.map((row) => {
-        const loaded = found.get(row.id.toLowerCase());
-        const refused = loaded
-          ? (refusalOf(loaded, row.decision) ??
-            (loaded.signOff.version === row.version && !steps.has(row.id) ? undefined : new StaleVersionError()))
-          : new NotFound({ what: 'clearance-sign-off' });
-        if (refused) return resultOf(row.id, refused);
+        const id = row.id.toLowerCase();
+        const loaded = found.get(id);
+        const refused = loaded ? refusalOf(loaded, row.decision) : new NotFound({ what: 'clearance-sign-off' });
+        if (refused) return resultOf(id, refused);
         const { signOff } = loaded!;
+        if (steps.has(id) || signOff.version !== row.version) return resultOf(id, new StaleVersionError());
         this.apply(signOff, row, byOf(actor));
-        steps.set(row.id, { signOff, action: row.decision, by: byOf(actor) });
-        return resultOf(row.id, signOff);
+        steps.set(id, { signOff, action: row.decision, by: byOf(actor) });
+        return resultOf(id, signOff);
       });
       await this.store.write(tx, [...steps.values()]);
       return results;
