@@ -127,7 +127,7 @@ export class ClearanceImports {
           tx,
           requested,
           named.slice(i, i + AT_ONCE),
-          new Set(steps.map(({ signOff }) => signOff.id)),
+          new Set(steps.map(({ loaded }) => loaded.signOff.id)),
           report,
         )),
       );
@@ -161,7 +161,7 @@ export class ClearanceImports {
       const { signOff } = loaded;
       seen.add(signOff.id);
       this.signOffs.apply(signOff, { decision, reason }, requestedBy);
-      return [{ signOff, action: decision, by: requestedBy }];
+      return [{ loaded, action: decision, by: requestedBy }];
     });
   }
 }

@@ -33,7 +33,7 @@ export class ClearanceReports {
           const refused: Problem | undefined = refusalOf(loaded, decision);
           if (refused) return resultOf(signOff.id, refused);
           this.signOffs.apply(signOff, { decision, reason: row.reason }, byOf(actor));
-          steps.set(signOff.id, { signOff, action: decision, by: byOf(actor) });
+          steps.set(signOff.id, { loaded, action: decision, by: byOf(actor) });
         }
         return resultOf(signOff.id, signOff, needed.length > 0 || steps.has(signOff.id));
       });

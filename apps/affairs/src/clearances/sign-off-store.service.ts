@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { ClearanceCompletedV1, ClearanceReopenedV1 } from '#contracts';
 import { query, queryOne, sql, StaleVersionError, type Sql, type Tx } from '#database';
 import { Events, type TimerKey, Timers } from '#events';
@@ -25,10 +24,12 @@ export interface Loaded {
   student: PersonRefDto;
   by: SignOffAsker;
   context: SignOffContext;
+  /** Did it block when it was loaded? */
+  blocked: boolean;
 }
 
 export interface Step {
-  signOff: SignOff;
+  loaded: Loaded;
   action: SignOffAction | 'deferral_over';
   by: string;
 }
@@ -63,8 +64,8 @@ export class SignOffStore {
            WHERE s.id = ANY(${ids}::uuid[]) AND ${visible} ORDER BY c.id ${lock ? sql`FOR UPDATE OF c` : sql``}`,
     );
     // After the lock: what was changed meanwhile is seen.
-    const all = await tx.findBy(SignOff, { clearanceId: In([...new Set(rows.map((row) => row.clearanceId))]) });
-    const lists = await tx.findBy(ClearanceList, { id: In([...new Set(all.map(({ listId }) => listId))]) });
+    const all = await signOffsOf(tx, [...new Set(rows.map((row) => row.clearanceId))]);
+    const lists = await listsOf(tx, [...new Set(all.map(({ listId }) => listId))]);
     const [byId, listById] = [new Map(all.map((one) => [one.id, one])), new Map(lists.map((one) => [one.id, one]))];
     const today = this.clock.today();
     return new Map(
@@ -82,7 +83,8 @@ export class SignOffStore {
             return open.map((one) => list.entry(one.entry));
           },
         };
-        return [id, { signOff, student, by: { own, signs, defers }, context }];
+        const blocked = signOff.blocking && signOff.isOpen();
+        return [id, { signOff, student, by: { own, signs, defers }, context, blocked }];
       }),
     );
   }
@@ -93,11 +95,10 @@ export class SignOffStore {
    */
   async write(tx: Tx, steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return;
-    for (const { signOff } of steps) await this.students.sealFields(tx, signOff);
-    const ids = [...new Set(steps.map(({ signOff }) => signOff.clearanceId))];
-    const before = await this.complete(tx, ids);
+    const signOffs = steps.map(({ loaded }) => loaded.signOff);
+    for (const signOff of signOffs) await this.students.sealFields(tx, signOff);
     const at = this.clock.now();
-    const given = steps.map(({ signOff, action, by }) => ({ ...plain(signOff), action, by }));
+    const given = steps.map(({ loaded, action, by }) => ({ ...plain(loaded.signOff), action, by }));
     const changed = await queryOne<{ n: number }>(
       tx,
       sql`WITH given AS (
@@ -117,33 +118,40 @@ export class SignOffStore {
           SELECT count(*)::int AS n FROM changed`,
     );
     if (changed!.n !== steps.length) throw new StaleVersionError();
-    for (const { signOff } of steps) signOff.version++;
-    await this.wake(tx, steps);
-    const after = await this.complete(tx, ids);
-    for (const [id, now] of after) {
-      if (now.complete === before.get(id)!.complete) continue;
-      const { listId, studentId, version } = now;
+    for (const signOff of signOffs) signOff.version++;
+    await this.wake(tx, signOffs);
+    await this.tell(tx, steps);
+  }
+
+  /** Whose clearance has become complete by these steps, or is so no more: what blocks now, less what the steps have changed, blocked before. */
+  private async tell(tx: Tx, steps: readonly Step[]): Promise<void> {
+    const changes = new Map<string, number>();
+    for (const { loaded } of steps) {
+      const { clearanceId, blocking } = loaded.signOff;
+      const change = Number(blocking && loaded.signOff.isOpen()) - Number(loaded.blocked);
+      changes.set(clearanceId, (changes.get(clearanceId) ?? 0) + change);
+    }
+    const ids = [...changes].flatMap(([id, change]) => (change === 0 ? [] : [id]));
+    if (ids.length === 0) return;
+    const rows = await query<{ id: string; listId: string; studentId: string; version: number; openBlocking: number }>(
+      tx,
+      sql`SELECT id, list_id AS "listId", student_id AS "studentId", version, open_blocking AS "openBlocking"
+            FROM affairs.clearance WHERE id = ANY(${ids}::uuid[])`,
+    );
+    for (const { id, listId, studentId, version, openBlocking } of rows) {
       const values = { clearanceId: id, listId, studentId };
-      const event = now.complete ? new ClearanceCompletedV1(values) : new ClearanceReopenedV1(values);
-      await this.events.publish(tx, event, { id, version });
+      const before = openBlocking - changes.get(id)!;
+      if (openBlocking === 0) await this.events.publish(tx, new ClearanceCompletedV1(values), { id, version });
+      else if (before === 0) await this.events.publish(tx, new ClearanceReopenedV1(values), { id, version });
     }
   }
 
-  private async complete(tx: Tx, ids: readonly string[]): Promise<Map<string, Complete>> {
-    const rows = await query<Complete & { id: string }>(
-      tx,
-      sql`SELECT id, list_id AS "listId", student_id AS "studentId", version, open_blocking = 0 AS complete
-            FROM affairs.clearance WHERE id = ANY(${ids}::uuid[])`,
-    );
-    return new Map(rows.map((row) => [row.id, row]));
-  }
-
   /** A deferral ends by itself on the day after its last. */
-  private async wake(tx: Tx, steps: readonly Step[]): Promise<void> {
-    const deferred = steps.filter(({ signOff }) => signOff.deferredUntil !== null);
+  private async wake(tx: Tx, signOffs: readonly SignOff[]): Promise<void> {
+    const deferred = signOffs.filter(({ deferredUntil }) => deferredUntil !== null);
     await this.timers.setAll(
       tx,
-      deferred.map(({ signOff: { id, deferredUntil } }) => ({
+      deferred.map(({ id, deferredUntil }) => ({
         ...{ key: keyOf(id), at: this.clock.instantOf(addDays(deferredUntil!, 1), '00:00') },
         event: new ClearanceDeferralOverV1(id),
       })),
@@ -151,11 +159,25 @@ export class SignOffStore {
   }
 }
 
-interface Complete {
-  listId: string;
-  studentId: string;
-  version: number;
-  complete: boolean;
+/** Rows as entities, with few columns and often: what TypeORM would ask for takes as long as all else of a sign-off. */
+async function signOffsOf(tx: Tx, clearanceIds: readonly string[]): Promise<SignOff[]> {
+  const rows = await query<SignOff>(
+    tx,
+    sql`SELECT id, clearance_id AS "clearanceId", list_id AS "listId", student_id AS "studentId", entry, position, unit_id AS "unitId", blocking,
+               state, reason, evidence, evidence_at AS "evidenceAt", deferral_asked_at AS "deferralAskedAt",
+               deferred_until::text AS "deferredUntil", decided_by AS "decidedBy", decided_at AS "decidedAt", version
+          FROM affairs.clearance_sign_off WHERE clearance_id = ANY(${clearanceIds}::uuid[])`,
+  );
+  return rows.map((row) => Object.assign(new SignOff(), row));
+}
+
+async function listsOf(tx: Tx, ids: readonly string[]): Promise<ClearanceList[]> {
+  const rows = await query<ClearanceList>(
+    tx,
+    sql`SELECT id, kind, title, from_date::text AS "fromDate", to_date::text AS "toDate", entries, status, version
+          FROM affairs.clearance_list WHERE id = ANY(${ids}::uuid[])`,
+  );
+  return rows.map((row) => Object.assign(new ClearanceList(), row));
 }
 
 function keyOf(id: string): TimerKey {

@@ -75,7 +75,7 @@ export class SignOffs {
         const { signOff } = loaded!;
         if (steps.has(id) || signOff.version !== row.version) return resultOf(id, new StaleVersionError());
         this.apply(signOff, row, byOf(actor));
-        steps.set(id, { signOff, action: row.decision, by: byOf(actor) });
+        steps.set(id, { loaded: loaded!, action: row.decision, by: byOf(actor) });
         return resultOf(id, signOff);
       });
       await this.store.write(tx, [...steps.values()]);
@@ -116,7 +116,7 @@ export class SignOffs {
     const found = (await this.store.load(tx, [id], ALL, true)).get(id);
     if (!found?.signOff.deferredUntil || found.signOff.deferredUntil >= found.context.today) return;
     found.signOff.takeBack(SYSTEM, this.clock.now());
-    await this.store.write(tx, [{ signOff: found.signOff, action: 'deferral_over', by: SYSTEM }]);
+    await this.store.write(tx, [{ loaded: found, action: 'deferral_over', by: SYSTEM }]);
   }
 
   /** Entries with what was said about them, in the order given. */
@@ -168,7 +168,7 @@ export class SignOffs {
       if (refused) throw refused;
       if (loaded.signOff.version !== expected) throw new StaleVersionError();
       await fn(tx, loaded);
-      await this.store.write(tx, [{ signOff: loaded.signOff, action, by: byOf(actor) }]);
+      await this.store.write(tx, [{ loaded, action, by: byOf(actor) }]);
       return answerOf(loaded);
     });
   }
