@@ -2,6 +2,7 @@ import { StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events, Handlers } from '#events';
 import { campus, campusToday, drainEvents, fireTimers } from '#testing';
+import { ClearanceDeferralOverV1 } from '../src/clearances/deferral-over.event.js';
 import { CLEARANCES, ClearanceTest, codeOf, LISTS, SIGN_OFFS } from './clearance-kit.js';
 
 const { staff, students } = campus;
@@ -189,6 +190,13 @@ describe('clearances', () => {
     await kit.done(kit.college, 'fees', 'defer', { until: '2027-06-20', reason: '贷款已申请' });
     await kit.done(kit.college, 'card', 'clear');
     expect(await kit.of(kit.student)).toMatchObject({ complete: true });
+    // An event that was on its way when the day was moved ends nothing.
+    const fees = await kit.entry(kit.student, 'fees');
+    await kit.test.database.transaction(null, (tx) =>
+      kit.test.app.get(Events).publish(tx, new ClearanceDeferralOverV1(fees.id)),
+    );
+    await drainEvents(kit.test);
+    expect((await kit.entry(kit.student, 'fees')).state).toBe('deferred');
     kit.test.clock.set('2027-06-20T23:59:00+08:00');
     await fireTimers(kit.test);
     expect((await kit.of(kit.student)).complete).toBe(true);

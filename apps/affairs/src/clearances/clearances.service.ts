@@ -110,7 +110,9 @@ export class Clearances {
     const asked = [
       anyOf(sql`s.entry`, entry),
       anyOf(sql`s.state`, state),
-      waiting ? sql`(${signs(signScope(actor))} AND s.state = ANY(${OPEN_STATES}::text[]))` : undefined,
+      waiting
+        ? sql`(${signs(signScope(actor))} AND s.state = ANY(${OPEN_STATES}::text[]) AND c.left_on IS NULL AND l.status = 'open')`
+        : undefined,
       deferralAsked ? sql`s.deferral_asked_at IS NOT NULL` : undefined,
     ].filter((one) => one !== undefined);
     if (asked.length === 0) return undefined;
