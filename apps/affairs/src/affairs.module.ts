@@ -6,6 +6,8 @@ import { bookings } from './bookings/bookings.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
 import { addHouseItems } from './catalogue/house-items.js';
 import { certificates } from './certificates/certificates.feature.js';
+import { clearances } from './clearances/clearances.feature.js';
+import { discipline } from './discipline/discipline.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
@@ -24,10 +26,25 @@ import { Applications1764802000100 } from './migrations/1764802000100-applicatio
 import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
 import { Attendance1764805000000 } from './migrations/1764805000000-attendance.js';
+import { Discipline1764806000000 } from './migrations/1764806000000-discipline.js';
+import { Clearances1764806100000 } from './migrations/1764806100000-clearances.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, attendance, bookings, certificates, indicators, erasure],
+  features: [
+    leave,
+    catalogue,
+    applications,
+    tasks,
+    absences,
+    attendance,
+    bookings,
+    certificates,
+    discipline,
+    clearances,
+    indicators,
+    erasure,
+  ],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -44,7 +61,14 @@ export const affairs = service('affairs', {
     Certificates1764803000000,
     Bookings1764804200000,
     Attendance1764805000000,
+    Discipline1764806000000,
+    Clearances1764806100000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
-  jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],
+  jobs: [
+    'affairs:leave:decide',
+    'affairs:certificate:issue',
+    'affairs:clearance-list:manage',
+    'affairs:clearance:sign',
+  ],
 });

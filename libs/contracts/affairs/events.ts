@@ -164,3 +164,61 @@ export class BookingCancelledV1 {
     Object.assign(this, values);
   }
 }
+
+/**
+ * A sanction against a student has been delivered, changed, lifted, revoked or restored, or its term is over: whoever has reckoned with it
+ * reckons anew.
+ */
+@Event({ name: 'affairs.sanction-changed.v1', consumers: [] })
+export class SanctionChangedV1 {
+  @IsUUID()
+  sanctionId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(sanctionId: string, studentId: string) {
+    this.sanctionId = sanctionId;
+    this.studentId = studentId;
+  }
+}
+
+/** An appeal against a sanction was not decided in time. Once for each deadline. */
+@Event({ name: 'affairs.sanction-appeal-overdue.v1', consumers: [] })
+export class SanctionAppealOverdueV1 {
+  @IsUUID()
+  appealId: string;
+
+  @IsUUID()
+  sanctionId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { appealId: string; sanctionId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+abstract class OfClearance {
+  @IsUUID()
+  clearanceId: string;
+
+  @IsUUID()
+  listId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { clearanceId: string; listId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** No blocking entry of a student's clearance is open any more: the student has arrived, or may leave. */
+@Event({ name: 'affairs.clearance-completed.v1', consumers: [] })
+export class ClearanceCompletedV1 extends OfClearance {}
+
+/** A clearance that was complete is not so any more: a department took back what it said, or a deferral is over. */
+@Event({ name: 'affairs.clearance-reopened.v1', consumers: [] })
+export class ClearanceReopenedV1 extends OfClearance {}
