@@ -164,3 +164,31 @@ export class BookingCancelledV1 {
     Object.assign(this, values);
   }
 }
+
+/** The result of a round is final. Who is in, and at which level, readers ask for; an event says that of nobody. */
+@Event({ name: 'affairs.round-decided.v1', consumers: [] })
+export class RoundDecidedV1 {
+  @IsUUID()
+  roundId: string;
+
+  @IsIn(['award', 'aid', 'hardship', 'transfer', 'appraisal'])
+  kind: string;
+
+  constructor(values: { roundId: string; kind: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** The result of an entry no longer holds: whoever read it asks again. */
+@Event({ name: 'affairs.round-entry-revoked.v1', consumers: [] })
+export class RoundEntryRevokedV1 {
+  @IsUUID()
+  roundId: string;
+
+  @IsUUID()
+  entryId: string;
+
+  constructor(values: { roundId: string; entryId: string }) {
+    Object.assign(this, values);
+  }
+}

@@ -22,6 +22,12 @@ export const PERMISSIONS = {
   'affairs:certificate:read': { zh: '查看证明', en: 'See certificates' },
   'affairs:certificate:revoke': { zh: '撤销证明', en: 'Revoke certificates' },
   'affairs:certificate-key:rotate': { zh: '更换证明的签名密钥', en: 'Replace the key that signs certificates' },
+  'affairs:round:read': { zh: '查看评选批次、公示与参评', en: 'See rounds, public notices and entries' },
+  'affairs:round:enter': { zh: '本人参评、提出异议', en: 'Enter rounds oneself, and object' },
+  'affairs:round:review': { zh: '推荐、民主评议、打分', en: 'Nominate, record opinions of classes, give marks' },
+  'affairs:round:manage': { zh: '组织评选批次', en: 'Hold rounds: content, sheets, quota, list' },
+  'affairs:round:decide': { zh: '审核名单、处理异议', en: 'Approve lists and decide on objections' },
+  'affairs:round:export': { zh: '导出评选结果', en: 'Export results of rounds' },
   'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
   'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
@@ -36,13 +42,15 @@ const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:applicat
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
-    ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
+    ...(['affairs:booking:read', 'affairs:booking:manage', 'affairs:round:read', 'affairs:round:review'] as const),
   ],
-  class_advisor: [...ANSWERS, 'affairs:certificate:read'],
+  class_advisor: [...ANSWERS, 'affairs:certificate:read', 'affairs:round:read', 'affairs:round:review'],
   student_affairs_officer: [
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
     ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
+    ...(['affairs:round:read', 'affairs:round:review', 'affairs:round:manage'] as const),
+    ...(['affairs:round:decide', 'affairs:round:export'] as const),
   ],
   department_clerk: SIGNS,
   mentor: SIGNS,
@@ -55,5 +63,6 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
+    ...(['affairs:round:read', 'affairs:round:enter'] as const),
   ],
 };

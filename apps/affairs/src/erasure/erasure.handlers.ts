@@ -9,6 +9,7 @@ import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
 import { Leave } from '../leave/leave.entity.js';
+import { eraseRounds } from '../rounds/erase-rounds.js';
 
 /** That there were leaves, applications, bookings and certificates, and when, stays: what they are about goes. */
 @Injectable()
@@ -30,6 +31,7 @@ export class ErasureHandlers {
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
     await markErased(tx, studentId);
     await eraseBookings(tx, studentId);
+    await eraseRounds(tx, studentId);
     await this.files.deleteOfStudent(tx, 'affairs', studentId);
   }
 }
