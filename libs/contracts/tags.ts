@@ -74,6 +74,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   },
   rules: { zh: '预警规则：起草、检查、发布、停用', en: 'Warning rules: drafting, checking, publishing, retiring' },
   runs: { zh: '预警运算', en: 'Runs of the rules' },
+  sanctions: {
+    zh: '处分：登记、送达、解除、撤销与申诉',
+    en: 'Sanctions: recording, delivering, lifting and revoking them, and appeals against them',
+  },
   'signing-keys': { zh: '令牌签名密钥的轮换', en: 'Rotation of the keys that sign tokens' },
   sources: { zh: '数据源及其中断', en: 'Data sources and their silences' },
   students: { zh: '学生及对其负责的人员', en: 'Students and who answers for them' },

@@ -5,6 +5,7 @@ import { bookings } from './bookings/bookings.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
 import { addHouseItems } from './catalogue/house-items.js';
 import { certificates } from './certificates/certificates.feature.js';
+import { discipline } from './discipline/discipline.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
@@ -22,12 +23,25 @@ import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.
 import { Applications1764802000100 } from './migrations/1764802000100-applications.js';
 import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
+import { Discipline1764806000000 } from './migrations/1764806000000-discipline.js';
 import { Rounds1764807000000 } from './migrations/1764807000000-rounds.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, bookings, certificates, rounds, indicators, erasure],
+  features: [
+    leave,
+    catalogue,
+    applications,
+    tasks,
+    absences,
+    bookings,
+    certificates,
+    discipline,
+    rounds,
+    indicators,
+    erasure,
+  ],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -43,6 +57,7 @@ export const affairs = service('affairs', {
     Applications1764802000100,
     Certificates1764803000000,
     Bookings1764804200000,
+    Discipline1764806000000,
     Rounds1764807000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),

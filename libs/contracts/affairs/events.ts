@@ -192,3 +192,38 @@ export class RoundEntryRevokedV1 {
     Object.assign(this, values);
   }
 }
+
+/**
+ * A sanction against a student has been delivered, changed, lifted, revoked or restored, or its term is over: whoever has reckoned with it
+ * reckons anew.
+ */
+@Event({ name: 'affairs.sanction-changed.v1', consumers: [] })
+export class SanctionChangedV1 {
+  @IsUUID()
+  sanctionId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(sanctionId: string, studentId: string) {
+    this.sanctionId = sanctionId;
+    this.studentId = studentId;
+  }
+}
+
+/** An appeal against a sanction was not decided in time. Once for each deadline. */
+@Event({ name: 'affairs.sanction-appeal-overdue.v1', consumers: [] })
+export class SanctionAppealOverdueV1 {
+  @IsUUID()
+  appealId: string;
+
+  @IsUUID()
+  sanctionId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { appealId: string; sanctionId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}

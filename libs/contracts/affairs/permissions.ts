@@ -28,6 +28,10 @@ export const PERMISSIONS = {
   'affairs:round:manage': { zh: '组织评选批次', en: 'Hold rounds: content, sheets, quota, list' },
   'affairs:round:decide': { zh: '审核名单、处理异议', en: 'Approve lists and decide on objections' },
   'affairs:round:export': { zh: '导出评选结果', en: 'Export results of rounds' },
+  'affairs:sanction:read': { zh: '查看处分', en: 'See sanctions' },
+  'affairs:sanction:record': { zh: '登记、解除与撤销处分', en: 'Record sanctions, lift and revoke them' },
+  'affairs:sanction:appeal': { zh: '对本人的处分申诉', en: 'Appeal against sanctions of one’s own' },
+  'affairs:sanction-appeal:decide': { zh: '决定对处分的申诉', en: 'Decide on appeals against sanctions' },
   'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
   'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
@@ -43,6 +47,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage', 'affairs:round:read', 'affairs:round:review'] as const),
+    ...(['affairs:sanction:read'] as const),
   ],
   class_advisor: [...ANSWERS, 'affairs:certificate:read', 'affairs:round:read', 'affairs:round:review'],
   student_affairs_officer: [
@@ -51,6 +56,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
     ...(['affairs:round:read', 'affairs:round:review', 'affairs:round:manage'] as const),
     ...(['affairs:round:decide', 'affairs:round:export'] as const),
+    ...(['affairs:sanction:read', 'affairs:sanction:record', 'affairs:sanction-appeal:decide'] as const),
   ],
   department_clerk: SIGNS,
   mentor: SIGNS,
@@ -64,5 +70,6 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:round:read', 'affairs:round:enter'] as const),
+    ...(['affairs:sanction:read', 'affairs:sanction:appeal'] as const),
   ],
 };

@@ -8,10 +8,11 @@ import { Application } from '../applications/application.entity.js';
 import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
+import { eraseSanctions } from '../discipline/erase-sanctions.js';
 import { Leave } from '../leave/leave.entity.js';
 import { eraseRounds } from '../rounds/erase-rounds.js';
 
-/** That there were leaves, applications, bookings and certificates, and when, stays: what they are about goes. */
+/** That there were leaves, applications, bookings, certificates and sanctions, and when, stays: what they are about goes. */
 @Injectable()
 export class ErasureHandlers {
   constructor(private readonly files: Files) {}
@@ -32,6 +33,7 @@ export class ErasureHandlers {
     await markErased(tx, studentId);
     await eraseBookings(tx, studentId);
     await eraseRounds(tx, studentId);
+    await eraseSanctions(tx, studentId);
     await this.files.deleteOfStudent(tx, 'affairs', studentId);
   }
 }

@@ -30,7 +30,9 @@ export function contentFindings(content: RoundContent): FieldError[] {
     if (code in HOUSE_EXCLUSIONS || code === 'objection') errors.push(twice(`#/exclusions/${i}/code`));
     if (kind !== 'figure') continue;
     if (![...figures, ...sheets].some((one) => one.code === figure))
-      errors.push(error(`#/exclusions/${i}/figure`, '没有该数据', 'is no figure, and no component that comes by sheet'));
+      errors.push(
+        error(`#/exclusions/${i}/figure`, '没有该数据', 'is no figure, and no component that comes by sheet'),
+      );
     if (atLeast === undefined && below === undefined)
       errors.push(error(`#/exclusions/${i}/atLeast`, '须有 atLeast 或 below', 'give atLeast or below'));
   }

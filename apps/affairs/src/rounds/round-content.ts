@@ -198,7 +198,11 @@ export class ExportProfile {
 
 /** What a round is, as data: a draft may change it; once the round is open it stays. */
 export class RoundContent {
-  @Nested(() => NameDto, { zh: '名称', en: 'Title', example: { zh: '2026 年国家励志奖学金', en: 'Scholarship of 2026' } })
+  @Nested(() => NameDto, {
+    zh: '名称',
+    en: 'Title',
+    example: { zh: '2026 年国家励志奖学金', en: 'Scholarship of 2026' },
+  })
   title: Bilingual;
 
   @OneOf(ROUND_KINDS, { zh: '种类', en: 'Kind', example: 'award' })
@@ -253,7 +257,11 @@ export class RoundContent {
   @ListOf(() => Level, { zh: '等级，自高到低', en: 'Levels, the highest first', minItems: 1, maxItems: 10 })
   levels: Level[];
 
-  @Nested(() => ClassReviewRule, { zh: '班级民主评议；空为不需要', en: 'Opinion of the class, if asked', nullable: true })
+  @Nested(() => ClassReviewRule, {
+    zh: '班级民主评议；空为不需要',
+    en: 'Opinion of the class, if asked',
+    nullable: true,
+  })
   classReview: ClassReviewRule | null;
 
   @Flag({ zh: '名单须先经学院审核', en: 'Colleges approve their part of the list first', example: true })

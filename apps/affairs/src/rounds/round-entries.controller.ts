@@ -64,7 +64,10 @@ export class RoundEntriesController {
   @Get(':id')
   @Require('affairs:round:read', 'affairs:round:review')
   @Returns(RoundEntryDetailDto)
-  @Summary('查看参评：本人可见名次、分数与不得参评的事实', 'See an entry: its student sees place, scores, and what rules them out')
+  @Summary(
+    '查看参评：本人可见名次、分数与不得参评的事实',
+    'See an entry: its student sees place, scores, and what rules them out',
+  )
   getRoundEntry(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<RoundEntryDetailDto> {
     return this.entries.get(actor, id);
   }

@@ -114,7 +114,13 @@ export class EnterDto {
   })
   studentId?: string;
 
-  @Json({ zh: '申请表内容', en: 'The form as filled in', optional: true, maxBytes: 65_536, example: { reason: '成绩优秀' } })
+  @Json({
+    zh: '申请表内容',
+    en: 'The form as filled in',
+    optional: true,
+    maxBytes: 65_536,
+    example: { reason: '成绩优秀' },
+  })
   data?: Record<string, unknown>;
 }
 
@@ -213,10 +219,20 @@ export class RoundEntryDetailDto extends RoundEntryDto {
   @ListOf(() => ScoreDto, { zh: '各项分数', en: 'Scores', maxItems: 30, example: [] })
   scores: ScoreDto[];
 
-  @ListOf(() => ExclusionDto, { zh: '不得参评的情形及事实', en: 'What rules them out, with the facts', maxItems: 50, example: [] })
+  @ListOf(() => ExclusionDto, {
+    zh: '不得参评的情形及事实',
+    en: 'What rules them out, with the facts',
+    maxItems: 50,
+    example: [],
+  })
   exclusions: ExclusionDto[];
 
-  @ListOf(() => MarkDto, { zh: '本人（评委）所打的分', en: 'What the caller gave as a reviewer', maxItems: 30, example: [] })
+  @ListOf(() => MarkDto, {
+    zh: '本人（评委）所打的分',
+    en: 'What the caller gave as a reviewer',
+    maxItems: 30,
+    example: [],
+  })
   ownMarks: MarkDto[];
 
   @Nested(() => ClassReviewCountsDto, { zh: '民主评议', en: 'Opinion of the class', nullable: true })
@@ -238,7 +254,12 @@ class MarksRowDto {
 }
 
 export class MarksDto {
-  @ListOf(() => MarksRowDto, { zh: '逐个打分；再次提交即更改', en: 'Marks by entry; sent again they take the place', minItems: 1, maxItems: 200 })
+  @ListOf(() => MarksRowDto, {
+    zh: '逐个打分；再次提交即更改',
+    en: 'Marks by entry; sent again they take the place',
+    minItems: 1,
+    maxItems: 200,
+  })
   rows: MarksRowDto[];
 }
 

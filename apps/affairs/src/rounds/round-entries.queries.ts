@@ -58,7 +58,13 @@ export async function entryAsker(
   );
   const enters = actor.can('affairs:round:enter') && personId !== undefined;
   const owns = row!.owns || (personId !== undefined && personId === createdBy);
-  return { ...row!, personId, owns, reviewer: row!.reviewer && actor.can('affairs:round:review'), noticeRuns: row!.noticeRuns && enters };
+  return {
+    ...row!,
+    personId,
+    owns,
+    reviewer: row!.reviewer && actor.can('affairs:round:review'),
+    noticeRuns: row!.noticeRuns && enters,
+  };
 }
 
 /** Predicate over an entry `e`: see `visibleEntry`; whoever brought somebody in sees them too. */

@@ -41,20 +41,29 @@ export class RoundEntries {
   /** Lists of rounds in which it is private to be at all are in the audit. */
   async list(actor: Actor, request: RoundEntriesQuery): Promise<Page<RoundEntryDto>> {
     const page = await this.database.read((tx) => this.page(tx, actor, request));
-    const rows = page.data.filter(({ kind, student }) => (kind === 'hardship' || kind === 'aid') && student.id !== actor.personId).length;
-    if (rows > 0) await auditList(this.database.connection, actor, { action: 'affairs.round-entry.list', rows, filter: request });
+    const rows = page.data.filter(
+      ({ kind, student }) => (kind === 'hardship' || kind === 'aid') && student.id !== actor.personId,
+    ).length;
+    if (rows > 0)
+      await auditList(this.database.connection, actor, { action: 'affairs.round-entry.list', rows, filter: request });
     return page;
   }
 
   /** Who reads the entry of somebody else leaves an entry in the audit. */
   async get(actor: Actor, id: string): Promise<RoundEntryDetailDto> {
     const detail = await this.database.read(async (tx) => {
-      const entry = await findInScope(tx, RoundEntry, id, { alias: 'e', where: visibleOrOwn(actor, this.clock.today()) });
+      const entry = await findInScope(tx, RoundEntry, id, {
+        alias: 'e',
+        where: visibleOrOwn(actor, this.clock.today()),
+      });
       if (!entry) throw new NotFound({ what: 'round-entry' });
       return this.detail(tx, actor, entry, await tx.findOneByOrFail(Round, { id: entry.roundId }));
     });
     if (detail.student.id !== actor.personId)
-      await audit(this.database.connection, actor, { action: 'affairs.round-entry.read', subject: { kind: 'round-entry', id } });
+      await audit(this.database.connection, actor, {
+        action: 'affairs.round-entry.read',
+        subject: { kind: 'round-entry', id },
+      });
     return detail;
   }
 
@@ -64,7 +73,11 @@ export class RoundEntries {
       const today = this.clock.today();
       const studentId = named ?? actor.personId;
       if (!studentId) throw new Invalid({ errors: [{ pointer: '#/studentId', zh: '必填', en: 'is required' }] });
-      const round = await findInScope(tx, Round, roundId, { alias: 'r', where: visibleRound(actor, today), lock: 'share' });
+      const round = await findInScope(tx, Round, roundId, {
+        alias: 'r',
+        where: visibleRound(actor, today),
+        lock: 'share',
+      });
       if (!round || round.status === 'draft') throw new NotFound({ pointer: '#/roundId', what: 'round' });
       const way = await this.wayOf(tx, actor, studentId);
       if (round.status !== 'open') throw round.notInState();
@@ -120,10 +133,30 @@ export class RoundEntries {
     const published = round.status === 'notice' || round.status === 'final';
     const shown = published || (within && actor.personId !== entry.studentId);
     const { outcome, level, place, overQuota, scores, exclusions } = shown ? entry : NOTHING;
-    const refusals = (Object.keys(ENTRY_ACTIONS) as EntryAction[]).map((action) => offer(action, entry.refusal(action, round, asker)));
+    const refusals = (Object.keys(ENTRY_ACTIONS) as EntryAction[]).map((action) =>
+      offer(action, entry.refusal(action, round, asker)),
+    );
     return Object.assign(new RoundEntryDetailDto(), {
-      ...{ id, roundId, title: round.content.title, kind: round.kind, way, status, revokedAt, createdAt, updatedAt, version },
-      ...{ outcome, level, place, overQuota, total: shown && entry.total !== null ? plain(entry.total) : null, ...known },
+      ...{
+        id,
+        roundId,
+        title: round.content.title,
+        kind: round.kind,
+        way,
+        status,
+        revokedAt,
+        createdAt,
+        updatedAt,
+        version,
+      },
+      ...{
+        outcome,
+        level,
+        place,
+        overQuota,
+        total: shown && entry.total !== null ? plain(entry.total) : null,
+        ...known,
+      },
       data: texts?.data == null ? null : (JSON.parse(texts.data) as Record<string, unknown>),
       automaticGroup: within ? (texts?.automaticGroup ?? null) : null,
       revokedFor: within ? (texts?.revokedFor ?? null) : null,
@@ -200,12 +233,18 @@ export class RoundEntries {
     throw new NotFound({ pointer: '#/studentId', what: 'student' });
   }
 
-  private async findings(tx: Tx, { content, unitId }: Round, studentId: string, way: 'self' | 'nomination'): Promise<FieldError[]> {
+  private async findings(
+    tx: Tx,
+    { content, unitId }: Round,
+    studentId: string,
+    way: 'self' | 'nomination',
+  ): Promise<FieldError[]> {
     const today = this.clock.today();
     const at = (zh: string, en: string): FieldError => ({ pointer: '#/roundId', zh, en });
     const errors: FieldError[] = [];
     if (!content.entry.includes(way)) errors.push(at('该批次不以此方式参评', 'The round takes nobody in this way'));
-    if (content.entryUntil !== null && content.entryUntil < today) errors.push(at('申请已截止', 'The last day is over'));
+    if (content.entryUntil !== null && content.entryUntil < today)
+      errors.push(at('申请已截止', 'The last day is over'));
     const meant = await query(
       tx,
       sql`SELECT FROM directory.published_student_v1 s WHERE s.id = ${studentId} AND s.active AND ${isFor(content, unitId, sql`s.id`, sql`s.grade`, today)}`,

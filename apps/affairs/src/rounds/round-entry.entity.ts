@@ -5,7 +5,14 @@ import type { Problem } from '#problems';
 import { Sealed, type SealedText } from '#vault';
 import type { EntryWay } from './round-content.js';
 import type { Round } from './round.entity.js';
-import { EntryNotInState, EntryNotOwn, NotAReviewer, ObjectionNotPossible, OwnMatter, RoundNotManaged } from './rounds.problems.js';
+import {
+  EntryNotInState,
+  EntryNotOwn,
+  NotAReviewer,
+  ObjectionNotPossible,
+  OwnMatter,
+  RoundNotManaged,
+} from './rounds.problems.js';
 import type { Exclusion } from './scoring.js';
 
 export const ENTRY_STATUSES = {
@@ -134,14 +141,17 @@ export class RoundEntry extends BaseEntity {
   refusal(action: EntryAction, { status, content }: Round, asker: EntryAsker): Problem | undefined {
     const own = asker.personId === this.studentId;
     const wrong = new EntryNotInState();
-    const while_ = (...allowed: Round['status'][]): Problem | undefined => (allowed.includes(status) ? undefined : wrong);
+    const while_ = (...allowed: Round['status'][]): Problem | undefined =>
+      allowed.includes(status) ? undefined : wrong;
     const entered = this.status === 'entered' ? undefined : wrong;
     switch (action) {
       case 'change':
       case 'withdraw':
         return (asker.owns ? undefined : new EntryNotOwn()) ?? entered ?? while_('open');
       case 'mark':
-        return (asker.reviewer ? undefined : new NotAReviewer()) ?? (own ? new OwnMatter() : entered) ?? while_('review');
+        return (
+          (asker.reviewer ? undefined : new NotAReviewer()) ?? (own ? new OwnMatter() : entered) ?? while_('review')
+        );
       case 'class-review':
         return (
           (asker.reviews ? undefined : new NotAReviewer()) ??

@@ -3,7 +3,14 @@ import type { RoundContent } from './round-content.js';
 /** A round as small as one can be, as the documents show it. */
 export const ROUND_EXAMPLE = {
   title: { zh: '学院学习之星', en: 'Star of study' },
-  ...{ kind: 'award', schoolYear: 2026, group: null, source: '学院评优办法', entry: ['self', 'nomination'], entryUntil: null },
+  ...{
+    kind: 'award',
+    schoolYear: 2026,
+    group: null,
+    source: '学院评优办法',
+    entry: ['self', 'nomination'],
+    entryUntil: null,
+  },
   ...{ unitIds: [], grades: [], eligibility: [], figures: [], exclusions: [] },
   form: {
     type: 'object',

@@ -5,7 +5,6 @@ import { Database, query, sql, type Tx } from '#database';
 import { type Cell, writeTable } from '#exchange';
 import { NotFound } from '#problems';
 import { unitInScope } from '#roster';
-import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { Exact } from './exact.js';
 import type { ExportProfile } from './round-content.js';
@@ -21,7 +20,6 @@ export class RoundExports {
   constructor(
     private readonly database: Database,
     private readonly students: StudentKeys,
-    private readonly clock: CampusClock,
   ) {}
 
   /** Those who are in, as a workbook with the columns of the profile, once the round is final. Why is in the audit. */
@@ -43,7 +41,12 @@ export class RoundExports {
   }
 
   private async rows(tx: Tx, { id, content }: Round): Promise<Values[]> {
-    const rows = await query<{ id: string; place: number; total: string; level: string } & Record<'name' | 'number' | 'college' | 'major' | 'class', string | null>>(
+    const rows = await query<
+      { id: string; place: number; total: string; level: string } & Record<
+        'name' | 'number' | 'college' | 'major' | 'class',
+        string | null
+      >
+    >(
       tx,
       sql`SELECT e.id, e.place, e.total::text, e.level, p.name, p.number, c.name AS college, m.name AS major, k.name AS class
             FROM affairs.round_entry e JOIN directory.published_person_v1 p ON p.id = e.student_id
@@ -58,7 +61,14 @@ export class RoundExports {
     return rows.map(({ id: entryId, level: reached, total, name, number, college, major, class: class_, place }) => {
       const level = content.levels.find(({ code }) => code === reached);
       return {
-        ...{ name: name ?? '', number: number ?? '', college: college ?? '', major: major ?? '', class: class_ ?? '', place },
+        ...{
+          name: name ?? '',
+          number: number ?? '',
+          college: college ?? '',
+          major: major ?? '',
+          class: class_ ?? '',
+          place,
+        },
         ...{ level: level?.name.zh ?? '', amount: level?.amount ?? '', total: Exact.of(total).toString() },
         account: accounts.get(entryId) ?? '',
       };

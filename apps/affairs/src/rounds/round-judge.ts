@@ -12,10 +12,17 @@ export interface JudgedEntry extends ScoredEntry, Standing {
 }
 
 /** The entries of a round, worked out anew from all that is known on a date: the proposed list, and what a simulation shows of it. */
-export async function judge(tx: Tx, round: Round, places: readonly QuotaRowDto[], today: string): Promise<JudgedEntry[]> {
+export async function judge(
+  tx: Tx,
+  round: Round,
+  places: readonly QuotaRowDto[],
+  today: string,
+): Promise<JudgedEntry[]> {
   const { content, seed } = round;
   const rows = await entriesOf(tx, round);
-  const sanctions = content.exclusions.some(({ kind }) => kind === 'sanction') ? await sanctionsOf(tx, rows, today) : undefined;
+  const sanctions = content.exclusions.some(({ kind }) => kind === 'sanction')
+    ? await sanctionsOf(tx, rows, today)
+    : undefined;
   const scored = scorer(content);
   const entries = rows.map(({ id, studentId, unitId, collegeId, ...facts }) => ({
     ...{ id, unitId, collegeId },
@@ -26,8 +33,13 @@ export async function judge(tx: Tx, round: Round, places: readonly QuotaRowDto[]
 }
 
 /** The list as it was proposed, without those who were taken out since. Whose scores they are does not change any more. */
-export async function judgeAgain(tx: Tx, round: Round): Promise<(JudgedEntry & { before: Pick<Standing, 'outcome' | 'level'> })[]> {
-  const rows = await query<ScoredEntry & { collegeId: string | null; outcome: Standing['outcome']; level: string | null }>(
+export async function judgeAgain(
+  tx: Tx,
+  round: Round,
+): Promise<(JudgedEntry & { before: Pick<Standing, 'outcome' | 'level'> })[]> {
+  const rows = await query<
+    ScoredEntry & { collegeId: string | null; outcome: Standing['outcome']; level: string | null }
+  >(
     tx,
     sql`SELECT e.id, ${unitOf(round)} AS "unitId", e.college_id AS "collegeId", e.scores, e.total::text, e.exclusions, e.outcome, e.level
           FROM affairs.round_entry e WHERE e.round_id = ${round.id} AND e.status = 'entered'`,
@@ -78,7 +90,11 @@ export async function unitCounts(tx: Tx, { content, unitId }: Round, date: strin
 }
 
 /** Places of levels and units: the numbers that were set, else per mille of the students by the largest remainder; where neither is given there is no limit. */
-export function placesOf({ levels }: RoundContent, units: readonly UnitCount[], quota: readonly QuotaRowDto[]): QuotaRowDto[] {
+export function placesOf(
+  { levels }: RoundContent,
+  units: readonly UnitCount[],
+  quota: readonly QuotaRowDto[],
+): QuotaRowDto[] {
   return levels.flatMap(({ code: level, perMille }) => {
     const set = quota.filter((row) => row.level === level);
     if (perMille === null) return set;
@@ -107,7 +123,12 @@ function unitOf({ content, unitId }: Round): Sql {
   return sql`${unitId}::uuid`;
 }
 
-type EntryRow = Omit<Facts, 'openSanctions'> & { id: string; studentId: string; unitId: string; collegeId: string | null };
+type EntryRow = Omit<Facts, 'openSanctions'> & {
+  id: string;
+  studentId: string;
+  unitId: string;
+  collegeId: string | null;
+};
 
 async function entriesOf(tx: Tx, round: Round): Promise<EntryRow[]> {
   return query(
@@ -133,5 +154,7 @@ async function sanctionsOf(tx: Tx, rows: readonly EntryRow[], today: string): Pr
     rows.map(({ studentId }) => studentId),
     today,
   );
-  return new Map([...Map.groupBy(open, ({ studentId }) => studentId)].map(([id, { length }]) => [id, length]));
+  const counts = new Map<string, number>();
+  for (const { studentId } of open) counts.set(studentId, (counts.get(studentId) ?? 0) + 1);
+  return counts;
 }

@@ -60,7 +60,9 @@ export function shownTo(actor: Actor, date: string): Sql {
 
 function shown({ entryId, notice, endsOn, fields, ...row }: Row): NoticeRowDto {
   const values: Record<string, unknown> = { ...row, number: masked(row.number) };
-  const told = Object.fromEntries(fields.filter((field) => values[field] != null).map((field) => [field, values[field]]));
+  const told = Object.fromEntries(
+    fields.filter((field) => values[field] != null).map((field) => [field, values[field]]),
+  );
   return Object.assign(new NoticeRowDto(), { entryId, notice, endsOn, ...told });
 }
 
@@ -68,5 +70,7 @@ function shown({ entryId, notice, endsOn, fields, ...row }: Row): NoticeRowDto {
 export function masked(number: string): string {
   const shownAtEnds = Math.min(4, Math.floor(number.length / 4));
   const last = Math.min(2, shownAtEnds);
-  return number.slice(0, shownAtEnds) + '*'.repeat(number.length - shownAtEnds - last) + number.slice(number.length - last);
+  return (
+    number.slice(0, shownAtEnds) + '*'.repeat(number.length - shownAtEnds - last) + number.slice(number.length - last)
+  );
 }

@@ -15,7 +15,10 @@ export const OBJECTION_STATUSES = {
 export type ObjectionStatus = keyof typeof OBJECTION_STATUSES;
 
 export const OBJECTION_ACTIONS = {
-  uphold: { zh: '成立：移出并由下一名递补；对本人结果的异议，退回评审', en: 'uphold: the entry is out and the next moves up; one’s own result goes back to the review' },
+  uphold: {
+    zh: '成立：移出并由下一名递补；对本人结果的异议，退回评审',
+    en: 'uphold: the entry is out and the next moves up; one’s own result goes back to the review',
+  },
   dismiss: { zh: '不成立', en: 'dismiss' },
   withdraw: { zh: '撤回异议', en: 'withdraw it' },
 } as const satisfies Record<string, Bilingual>;

@@ -63,7 +63,10 @@ export class RoundObjectionsController {
   @HttpCode(200)
   @Require('affairs:round:decide')
   @Returns(RoundObjectionDetailDto)
-  @Summary('处理异议，须给理由；成立则移出并递补，递补者另行公示', 'Decide on an objection, with reasons; upheld, the next moves up and has a notice of its own')
+  @Summary(
+    '处理异议，须给理由；成立则移出并递补，递补者另行公示',
+    'Decide on an objection, with reasons; upheld, the next moves up and has a notice of its own',
+  )
   decideRoundObjection(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,

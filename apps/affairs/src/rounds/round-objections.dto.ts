@@ -1,7 +1,12 @@
 import { Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Uuid } from '#fields';
 import { AnyOf, ListQuery, PersonRefDto, Sort } from '#http';
 import { RefusalDto } from '#workflow';
-import { OBJECTION_ACTIONS, OBJECTION_STATUSES, type ObjectionAction, type ObjectionStatus } from './round-objection.entity.js';
+import {
+  OBJECTION_ACTIONS,
+  OBJECTION_STATUSES,
+  type ObjectionAction,
+  type ObjectionStatus,
+} from './round-objection.entity.js';
 
 const MANY = 2_147_483_647;
 
@@ -26,15 +31,28 @@ export class ObjectDto {
   @LongText({ zh: '异议内容', en: 'What is objected', max: 2000, example: '上学期有课程不及格' })
   text: string;
 
-  @Flag({ zh: '不向被异议人透露姓名', en: 'The student it is about is not told who objects', optional: true, example: true })
+  @Flag({
+    zh: '不向被异议人透露姓名',
+    en: 'The student it is about is not told who objects',
+    optional: true,
+    example: true,
+  })
   unnamed = true;
 }
 
 export class DecideObjectionDto {
-  @OneOf({ uphold: OBJECTION_ACTIONS.uphold, dismiss: OBJECTION_ACTIONS.dismiss }, { zh: '结论', en: 'Decision', example: 'dismiss' })
+  @OneOf(
+    { uphold: OBJECTION_ACTIONS.uphold, dismiss: OBJECTION_ACTIONS.dismiss },
+    { zh: '结论', en: 'Decision', example: 'dismiss' },
+  )
   decision: 'uphold' | 'dismiss';
 
-  @LongText({ zh: '理由，提出人可见', en: 'The reasons; whoever raised it sees them', max: 2000, example: '经核实成绩无误' })
+  @LongText({
+    zh: '理由，提出人可见',
+    en: 'The reasons; whoever raised it sees them',
+    max: 2000,
+    example: '经核实成绩无误',
+  })
   reasons: string;
 }
 
@@ -84,15 +102,29 @@ export class RoundObjectionDto {
 }
 
 export class RoundObjectionDetailDto extends RoundObjectionDto {
-  @Nested(() => PersonRefDto, { zh: '提出人；仅处理人与本人可见', en: 'Who raised it, to who decides and to themselves', nullable: true })
+  @Nested(() => PersonRefDto, {
+    zh: '提出人；仅处理人与本人可见',
+    en: 'Who raised it, to who decides and to themselves',
+    nullable: true,
+  })
   raisedBy: PersonRefDto | null;
 
-  @LongText({ zh: '异议内容；已删除时为空', en: 'What is objected; null once erased', nullable: true, max: 2000, example: '上学期有课程不及格' })
+  @LongText({
+    zh: '异议内容；已删除时为空',
+    en: 'What is objected; null once erased',
+    nullable: true,
+    max: 2000,
+    example: '上学期有课程不及格',
+  })
   text: string | null;
 
   @LongText({ zh: '处理理由', en: 'The reasons of the decision', nullable: true, max: 2000, example: '经核实成绩无误' })
   reasons: string | null;
 
-  @ListOf(() => ObjectionActionDto, { zh: '可进行的办理，及不能的原因', en: 'What can be done, or why not', maxItems: 10 })
+  @ListOf(() => ObjectionActionDto, {
+    zh: '可进行的办理，及不能的原因',
+    en: 'What can be done, or why not',
+    maxItems: 10,
+  })
   actions: ObjectionActionDto[];
 }

@@ -1,6 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, findInScope, insert, onConflict, queryOne, sql, StaleVersionError, type Sql, type Tx, update } from '#database';
+import {
+  Database,
+  findInScope,
+  insert,
+  onConflict,
+  queryOne,
+  sql,
+  StaleVersionError,
+  type Sql,
+  type Tx,
+  update,
+} from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { unitInScope } from '#roster';
@@ -74,7 +85,9 @@ export class RoundObjections {
         ...{ roundId: round.id, entryId, studentId: entry.studentId, raisedBy: actor.personId, unnamed, text },
       });
       await this.students.sealFields(tx, objection);
-      await onConflict(insert(tx, objection), { round_objection_open: () => new ObjectedAlready({ pointer: '#/entryId' }) });
+      await onConflict(insert(tx, objection), {
+        round_objection_open: () => new ObjectedAlready({ pointer: '#/entryId' }),
+      });
       return this.detail(tx, actor, objection, round);
     });
   }
@@ -86,7 +99,12 @@ export class RoundObjections {
   }
 
   /** Upheld, the entry is out and the next moves up, with a notice of its own; where somebody is right about their own, the review begins anew. */
-  decide(actor: Actor, id: string, expected: number, { decision, reasons }: DecideObjectionDto): Promise<RoundObjectionDetailDto> {
+  decide(
+    actor: Actor,
+    id: string,
+    expected: number,
+    { decision, reasons }: DecideObjectionDto,
+  ): Promise<RoundObjectionDetailDto> {
     return this.change(actor, id, expected, decision, async (tx, objection, round) => {
       const status = decision === 'uphold' ? 'upheld' : 'dismissed';
       objection.end(status, reasons, actor.personId ?? null, this.clock.now());
@@ -129,7 +147,12 @@ export class RoundObjections {
     });
   }
 
-  private async detail(tx: Tx, actor: Actor, objection: RoundObjection, round: Round): Promise<RoundObjectionDetailDto> {
+  private async detail(
+    tx: Tx,
+    actor: Actor,
+    objection: RoundObjection,
+    round: Round,
+  ): Promise<RoundObjectionDetailDto> {
     const { id, roundId, entryId, ofOwn, unnamed, status, createdAt, decidedAt, version, raisedBy } = objection;
     const [texts] = await this.students.openFields(tx, [objection]);
     const person = await queryOne<{ ref: RoundObjectionDetailDto['raisedBy'] }>(

@@ -42,7 +42,9 @@ export class RoundReviews {
         const { entry } = await this.entryFor(tx, actor, id, 'class-review');
         const errors: FieldError[] = [];
         if (favour + against + abstained !== present)
-          errors.push(error(`#/rows/${i}/present`, '应为赞成、反对与弃权之和', 'must be favour, against and abstained together'));
+          errors.push(
+            error(`#/rows/${i}/present`, '应为赞成、反对与弃权之和', 'must be favour, against and abstained together'),
+          );
         if (present > due) errors.push(error(`#/rows/${i}/due`, '不能少于到会', 'cannot be less than present'));
         if (errors.length > 0) throw new Invalid({ errors });
         await query(
@@ -79,8 +81,11 @@ function inOrder({ content }: Round, marks: readonly MarkDto[], row: number): vo
     const at = `#/rows/${row}/marks/${i}`;
     const scored = content.components.find(({ code, from }) => code === component && from === 'people');
     if (!scored) return [error(`${at}/component`, '不是由评委打分的分数项', 'is no component that people score')];
-    if (marks.findIndex((one) => one.component === component) < i) return [error(`${at}/component`, '重复', 'is there twice')];
-    return outOfRange(value, scored.max) ? [error(`${at}/value`, `应为 0–${scored.max}`, `must be 0 to ${scored.max}`)] : [];
+    if (marks.findIndex((one) => one.component === component) < i)
+      return [error(`${at}/component`, '重复', 'is there twice')];
+    return outOfRange(value, scored.max)
+      ? [error(`${at}/value`, `应为 0–${scored.max}`, `must be 0 to ${scored.max}`)]
+      : [];
   });
   if (errors.length > 0) throw new Invalid({ errors });
 }

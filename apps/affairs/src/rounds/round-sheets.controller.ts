@@ -21,7 +21,12 @@ const Sheet = (): MethodDecorator =>
         required: ['file'],
         additionalProperties: false,
         properties: {
-          file: { type: 'string', format: 'binary', maxLength: 8_388_608, description: 'CSV 或 .xlsx 文件 / The CSV or .xlsx file' },
+          file: {
+            type: 'string',
+            format: 'binary',
+            maxLength: 8_388_608,
+            description: 'CSV 或 .xlsx 文件 / The CSV or .xlsx file',
+          },
         },
       },
     }),
@@ -41,7 +46,10 @@ export class RoundSheetsController {
   @Require('affairs:round:manage')
   @Sheet()
   @Returns(SheetResultDto)
-  @Summary('导入表格：分数与数据、直接列入名单、银行账号；全部写入或全不写入', 'Bring a sheet in: figures, a list, or accounts; all rows or none')
+  @Summary(
+    '导入表格：分数与数据、直接列入名单、银行账号；全部写入或全不写入',
+    'Bring a sheet in: figures, a list, or accounts; all rows or none',
+  )
   async bringInSheet(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
@@ -56,7 +64,10 @@ export class RoundSheetsController {
   @Require('affairs:round:manage')
   @Sheet()
   @ReturnsErrorSheet()
-  @Summary('检查表格，返回带「错误」列的原表，不写入', 'Check a sheet: it comes back with a column of errors; nothing is written')
+  @Summary(
+    '检查表格，返回带「错误」列的原表，不写入',
+    'Check a sheet: it comes back with a column of errors; nothing is written',
+  )
   async checkSheet(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
@@ -70,14 +81,26 @@ export class RoundSheetsController {
   @Get(':id/exports/:code')
   @Require('affairs:round:export')
   @RequireReason()
-  @ApiParam({ name: 'code', description: '导出表代码 / Code of the export', schema: { type: 'string', maxLength: 30 }, example: 'bank' })
+  @ApiParam({
+    name: 'code',
+    description: '导出表代码 / Code of the export',
+    schema: { type: 'string', maxLength: 30 },
+    example: 'bank',
+  })
   @ApiProduces(XLSX_TYPE)
   @ApiOkResponse({
     description: '入选名单（.xlsx） / Those who are in, as .xlsx',
     content: { [XLSX_TYPE]: { schema: { type: 'string', format: 'binary', maxLength: 134_217_728 } } },
   })
-  @Summary('导出入选名单（银行、上报），须说明事由并留有记录', 'Export those who are in, for the bank or the province; the reason is recorded')
-  async exportRound(@CurrentActor() actor: Actor, @IdParam() id: string, @Param('code') code: string): Promise<StreamableFile> {
+  @Summary(
+    '导出入选名单（银行、上报），须说明事由并留有记录',
+    'Export those who are in, for the bank or the province; the reason is recorded',
+  )
+  async exportRound(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Param('code') code: string,
+  ): Promise<StreamableFile> {
     const content = await this.exports.export(actor, id, code);
     return new StreamableFile(content, { type: XLSX_TYPE, disposition: 'attachment; filename="round.xlsx"' });
   }

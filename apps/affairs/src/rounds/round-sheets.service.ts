@@ -60,7 +60,13 @@ export class RoundSheets {
   }
 
   /** The sheet with what is wrong with each row in a last column, as it was sent; writes nothing. */
-  async check(actor: Actor, id: string, kind: SheetKind, file: UploadedFile, language: Language): Promise<StreamableFile> {
+  async check(
+    actor: Actor,
+    id: string,
+    kind: SheetKind,
+    file: UploadedFile,
+    language: Language,
+  ): Promise<StreamableFile> {
     if (file.bytes > MOST_BYTES) throw new BodyTooLarge();
     await checkTableFile(file.path);
     const { errors, content } = await this.database.read(async (tx) => {
@@ -118,7 +124,13 @@ export class RoundSheets {
     return { entries, students: new Map(students.map(({ id, number }) => [number, id])) };
   }
 
-  private async addEntries(tx: Tx, actor: Actor, { id: roundId }: Round, rows: readonly SheetRow[], { entries, students }: Target): Promise<void> {
+  private async addEntries(
+    tx: Tx,
+    actor: Actor,
+    { id: roundId }: Round,
+    rows: readonly SheetRow[],
+    { entries, students }: Target,
+  ): Promise<void> {
     const homes = await homesOf(tx, [...students.values()], this.clock.today());
     for (const { number, values } of rows) {
       const known = entries.get(number);
@@ -151,7 +163,9 @@ function finding({ entries, students }: Target, number: string, kind: SheetKind)
       ? undefined
       : { zh: '没有该学号的学生，或此批次不面向该学生', en: 'is no student whom the round is for' };
   if (!entry) return { zh: '此批次没有该学号的学生参评', en: 'is nobody in this round' };
-  return kind === 'accounts' && entry.outcome !== 'awarded' ? { zh: '未入选', en: 'is not among those who are in' } : undefined;
+  return kind === 'accounts' && entry.outcome !== 'awarded'
+    ? { zh: '未入选', en: 'is not among those who are in' }
+    : undefined;
 }
 
 async function writeFigures(tx: Tx, rows: readonly SheetRow[], { entries }: Target): Promise<void> {
@@ -168,7 +182,12 @@ async function writeFigures(tx: Tx, rows: readonly SheetRow[], { entries }: Targ
 
 function refused(errors: RowErrors['list']): Error {
   const shown = errors.slice(0, MOST_SHOWN).map(({ line, column, zh, en }): FieldError => {
-    return { pointer: column === undefined ? '#/file' : `#/file/${column}`, ...(line !== undefined && { line }), zh, en };
+    return {
+      pointer: column === undefined ? '#/file' : `#/file/${column}`,
+      ...(line !== undefined && { line }),
+      zh,
+      en,
+    };
   });
   return new SheetRefused({ errors: shown });
 }

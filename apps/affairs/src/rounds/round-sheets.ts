@@ -28,13 +28,22 @@ export function columnsOf(kind: SheetKind, content: RoundContent): Columns<strin
   const scores = content.components.filter(({ from }) => from === 'sheet');
   return {
     number,
-    ...Object.fromEntries(content.figures.map(({ code, name }) => [code, { zh: name.zh, also: [name.en], check: figure() }])),
-    ...Object.fromEntries(scores.map(({ code, name, max }) => [code, { zh: name.zh, also: [name.en], check: figure(max) }])),
+    ...Object.fromEntries(
+      content.figures.map(({ code, name }) => [code, { zh: name.zh, also: [name.en], check: figure() }]),
+    ),
+    ...Object.fromEntries(
+      scores.map(({ code, name, max }) => [code, { zh: name.zh, also: [name.en], check: figure(max) }]),
+    ),
   };
 }
 
 /** The rows of a sheet that are in order by themselves; what is wrong with others goes to `errors`. Throws Refused for what is no such sheet. */
-export async function readSheet(path: string, kind: SheetKind, content: RoundContent, errors: RowErrors): Promise<SheetRow[]> {
+export async function readSheet(
+  path: string,
+  kind: SheetKind,
+  content: RoundContent,
+  errors: RowErrors,
+): Promise<SheetRow[]> {
   const columns = columnsOf(kind, content);
   const required = kind === 'figures' ? ['number'] : Object.keys(columns);
   const table = await Table.open(path, { name: kind, columns, required, maxRows: MOST_ROWS[kind] }, errors);
@@ -44,8 +53,14 @@ export async function readSheet(path: string, kind: SheetKind, content: RoundCon
     for (const { line, cells } of part) {
       const { number = '', ...rest } = cells;
       if (number === '') errors.add(table.file, line, 'number', { zh: '必填', en: 'is required' });
-      else if (seen.has(number)) errors.add(table.file, line, 'number', { zh: '此学号出现了两次', en: 'is there twice' });
-      else rows.push({ line, number, values: Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')) });
+      else if (seen.has(number))
+        errors.add(table.file, line, 'number', { zh: '此学号出现了两次', en: 'is there twice' });
+      else
+        rows.push({
+          line,
+          number,
+          values: Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')),
+        });
       seen.add(number);
     }
   return rows;

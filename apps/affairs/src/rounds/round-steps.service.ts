@@ -34,8 +34,9 @@ export class RoundSteps {
       const asker = await this.askerFor(tx, actor, round, unitId);
       const refused = round.refusal(action, asker);
       if (refused) throw refused;
-      if (NEED_COMMENT.includes(action) && comment === undefined) throw new RoundCommentMissing({ pointer: '#/comment' });
-      await this.follow(tx, actor, round, action, asker);
+      if (NEED_COMMENT.includes(action) && comment === undefined)
+        throw new RoundCommentMissing({ pointer: '#/comment' });
+      await this.follow(tx, round, action, asker);
       await this.note(tx, actor, round, action, { comment: comment ?? null, unitIds: asker.colleges });
       await update(tx, round);
       await audit(tx, actor, { action: `affairs.round.${action}`, subject: { kind: 'round', id } });
@@ -88,7 +89,7 @@ export class RoundSteps {
     );
   }
 
-  private async follow(tx: Tx, actor: Actor, round: Round, action: RoundAction, asker: RoundAsker): Promise<void> {
+  private async follow(tx: Tx, round: Round, action: RoundAction, asker: RoundAsker): Promise<void> {
     switch (action) {
       case 'open':
       case 'reopen':
@@ -121,9 +122,15 @@ export class RoundSteps {
     const places = placesOf(round.content, await unitCounts(tx, round, today), round.quota);
     const judged = await judge(tx, round, places, today);
     await writeStandings(tx, judged);
-    const colleges = judged.flatMap(({ outcome, collegeId }) => (outcome === 'awarded' && collegeId ? [collegeId] : []));
+    const colleges = judged.flatMap(({ outcome, collegeId }) =>
+      outcome === 'awarded' && collegeId ? [collegeId] : [],
+    );
     // A college's own round is approved by the college once.
-    round.propose(by, places, [...new Set(colleges)].filter((one) => one !== round.unitId));
+    round.propose(
+      by,
+      places,
+      [...new Set(colleges)].filter((one) => one !== round.unitId),
+    );
   }
 
   private async beginNotice(tx: Tx, round: Round, entryIds: readonly string[]): Promise<void> {

@@ -31,7 +31,10 @@ export const ROUND_ACTIONS = {
   close: { zh: '截止申请，开始评审', en: 'end the entries, begin the review' },
   reopen: { zh: '重新开放申请', en: 'take entries again' },
   propose: { zh: '计算排名，提出名单', en: 'work the ranking out and propose the list' },
-  approve: { zh: '审核通过（学院）或审定并公示', en: 'approve the list: of a college its part, or all of it, which begins the notice' },
+  approve: {
+    zh: '审核通过（学院）或审定并公示',
+    en: 'approve the list: of a college its part, or all of it, which begins the notice',
+  },
   return: { zh: '退回评审', en: 'return the list to the review' },
   'take-back': { zh: '撤回名单或公示', en: 'take the list, or the notice, back' },
   finish: { zh: '公示期满，终审', en: 'make it final after the notice' },

@@ -106,7 +106,10 @@ export class RoundsController {
   @Require('affairs:round:manage')
   @BodyExample({ places: [] })
   @Returns(SimulationDto)
-  @Summary('按所给名额试算：入选人数与分数线，不含姓名，不写入', 'Try places out: who would be in by numbers, no names; writes nothing')
+  @Summary(
+    '按所给名额试算：入选人数与分数线，不含姓名，不写入',
+    'Try places out: who would be in by numbers, no names; writes nothing',
+  )
   simulateRound(@CurrentActor() actor: Actor, @IdParam() id: string, @Body() body: QuotaDto): Promise<SimulationDto> {
     return this.rounds.simulate(actor, id, body);
   }

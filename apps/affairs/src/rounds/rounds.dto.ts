@@ -77,7 +77,11 @@ export class RoundDto {
 }
 
 export class DraftRoundDto {
-  @Uuid({ zh: '组织单位：学校或学院，须在本人负责范围内', en: 'The unit that holds it, in one’s charge', example: UNIT })
+  @Uuid({
+    zh: '组织单位：学校或学院，须在本人负责范围内',
+    en: 'The unit that holds it, in one’s charge',
+    example: UNIT,
+  })
   unitId: string;
 
   @Nested(() => RoundContent, { zh: '内容', en: 'What it is' })
@@ -164,7 +168,12 @@ export class RoundDetailDto extends RoundDto {
   })
   places: QuotaRowDto[];
 
-  @Text({ zh: '抽签种子，申请之前已记录', en: 'Seed of lots, from before the entries', max: 50, example: 'c0ffee00-0000' })
+  @Text({
+    zh: '抽签种子，申请之前已记录',
+    en: 'Seed of lots, from before the entries',
+    max: 50,
+    example: 'c0ffee00-0000',
+  })
   seed: string;
 
   @ListOf('uuid', { zh: '待审核的学院', en: 'Colleges whose approval is awaited', maxItems: 1000, example: [] })
@@ -190,7 +199,9 @@ export class RoundDetailDto extends RoundDto {
       ...{ content, quota, places, seed, awaitsUnitIds, finalAt, createdAt, updatedAt, version },
       notices: notices.map((notice) => RoundNoticeDto.from(notice)),
       reviewers: asker.manages ? reviewers : [],
-      actions: (Object.keys(ROUND_ACTIONS) as RoundAction[]).map((action) => offer(action, round.refusal(action, asker))),
+      actions: (Object.keys(ROUND_ACTIONS) as RoundAction[]).map((action) =>
+        offer(action, round.refusal(action, asker)),
+      ),
     });
   }
 }
@@ -205,7 +216,12 @@ export class QuotaDto {
 }
 
 export class ReviewersDto {
-  @ListOf('uuid', { zh: '评委（教职工），整体替换', en: 'Reviewers (staff), all of them anew', unique: true, maxItems: 500 })
+  @ListOf('uuid', {
+    zh: '评委（教职工），整体替换',
+    en: 'Reviewers (staff), all of them anew',
+    unique: true,
+    maxItems: 500,
+  })
   personIds: string[];
 }
 
@@ -254,7 +270,12 @@ export class SimulationDto {
   @ListOf(() => SimulatedLevelDto, { zh: '各单位各等级', en: 'Each level in each unit', maxItems: 10_000 })
   levels: SimulatedLevelDto[];
 
-  @ListOf(() => ExcludedDto, { zh: '不得参评的情形与人数', en: 'How many are ruled out, by what', maxItems: 100, example: [] })
+  @ListOf(() => ExcludedDto, {
+    zh: '不得参评的情形与人数',
+    en: 'How many are ruled out, by what',
+    maxItems: 100,
+    example: [],
+  })
   excluded: ExcludedDto[];
 }
 
@@ -312,7 +333,13 @@ export class NoticeRowDto {
   @Text({ zh: '姓名', en: 'Name', optional: true, example: '学生1' })
   name?: string;
 
-  @Text({ zh: '学号，遮去中间', en: 'Student number, its middle hidden', optional: true, max: 50, example: '2024****01' })
+  @Text({
+    zh: '学号，遮去中间',
+    en: 'Student number, its middle hidden',
+    optional: true,
+    max: 50,
+    example: '2024****01',
+  })
   number?: string;
 
   @Text({ zh: '学院', en: 'College', optional: true, example: '计算机学院' })
@@ -324,4 +351,3 @@ export class NoticeRowDto {
   @Nested(() => NameDto, { zh: '等级', en: 'Level', optional: true, example: { zh: '一等奖学金', en: 'First class' } })
   level?: NameDto;
 }
-

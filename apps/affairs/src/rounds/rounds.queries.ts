@@ -42,7 +42,12 @@ export async function lockRound(tx: Tx, where: Sql, id: string, expected?: numbe
 }
 
 /** Who asks what may be done with a round. */
-export async function roundAsker(tx: Tx, actor: Actor, { id, unitId, awaitsUnitIds }: Round, today: string): Promise<RoundAsker> {
+export async function roundAsker(
+  tx: Tx,
+  actor: Actor,
+  { id, unitId, awaitsUnitIds }: Round,
+  today: string,
+): Promise<RoundAsker> {
   const decide = actor.scopeOf('affairs:round:decide');
   const row = await queryOne<Omit<RoundAsker, 'by'>>(
     tx,

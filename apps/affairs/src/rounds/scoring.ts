@@ -69,7 +69,11 @@ export function scorer(content: RoundContent): (facts: Facts) => Scored {
 }
 
 /** What speaks against the expression of a component that is computed from those before it. */
-export function expressionFinding(component: Component, before: readonly Component[], at: string): FieldError | undefined {
+export function expressionFinding(
+  component: Component,
+  before: readonly Component[],
+  at: string,
+): FieldError | undefined {
   try {
     const { valid, type, error } = environment(before).check(component.expression ?? '');
     if (!valid) throw error ?? new Error();
@@ -83,7 +87,10 @@ export function expressionFinding(component: Component, before: readonly Compone
 }
 
 /** The mean of marks without the highest and lowest that are to be left out; undefined where too few are left. */
-export function meanOf(marks: readonly string[], { dropHighest = 0, dropLowest = 0, fewest = 1 }: Component): Exact | undefined {
+export function meanOf(
+  marks: readonly string[],
+  { dropHighest = 0, dropLowest = 0, fewest = 1 }: Component,
+): Exact | undefined {
   const sorted = marks.map((mark) => Exact.of(mark)).sort((a, b) => a.compare(b));
   const kept = sorted.slice(dropLowest, sorted.length - dropHighest);
   if (marks.length < fewest || kept.length === 0) return undefined;
@@ -118,8 +125,10 @@ function ruledOut({ exclusions }: RoundContent, facts: Facts): Exclusion[] {
     // What is not known speaks for nobody: the empty fact says that it has to be brought in.
     if (given === undefined) return out({ [figure]: '' });
     const value = Exact.of(given);
-    if (atLeast !== undefined && value.compare(Exact.of(atLeast)) >= 0) return out({ [figure]: value.toString(), limit: atLeast });
-    if (below !== undefined && value.compare(Exact.of(below)) < 0) return out({ [figure]: value.toString(), limit: below });
+    if (atLeast !== undefined && value.compare(Exact.of(atLeast)) >= 0)
+      return out({ [figure]: value.toString(), limit: atLeast });
+    if (below !== undefined && value.compare(Exact.of(below)) < 0)
+      return out({ [figure]: value.toString(), limit: below });
     return [];
   });
 }
@@ -155,7 +164,10 @@ function environment(before: readonly Component[]): Environment {
     on('*', (x, y) => x.times(y));
     on('/', (x, y) => x.over(y));
     for (const [op, holds] of Object.entries(COMPARED)) on(op, (x, y) => holds(x.compare(y)));
-    for (const [name, sign] of [['min', 1], ['max', -1]] as const)
+    for (const [name, sign] of [
+      ['min', 1],
+      ['max', -1],
+    ] as const)
       made.registerFunction(`${name}(${a}, ${b}): decimal`, (x: unknown, y: unknown) =>
         exactOf(x).compare(exactOf(y)) * sign <= 0 ? exactOf(x) : exactOf(y),
       );

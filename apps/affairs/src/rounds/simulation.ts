@@ -10,10 +10,9 @@ export function simulationOf(
   judged: readonly JudgedEntry[],
   places: readonly QuotaRowDto[],
 ): SimulationDto {
-  const excluded = Map.groupBy(
-    judged.flatMap(({ exclusions }) => exclusions.map(({ code }) => code)),
-    (code) => code,
-  );
+  const excluded = new Map<string, number>();
+  for (const { code } of judged.flatMap(({ exclusions }) => exclusions))
+    excluded.set(code, (excluded.get(code) ?? 0) + 1);
   return Object.assign(new SimulationDto(), {
     entries: judged.length,
     levels: units.flatMap(({ id, name }) => {
@@ -24,7 +23,7 @@ export function simulationOf(
         return levelOf(there, id, name, code, set?.places ?? null);
       });
     }),
-    excluded: [...excluded].map(([code, { length: count }]) => ({ code, count })),
+    excluded: [...excluded].map(([code, count]) => ({ code, count })),
   });
 }
 

@@ -29,11 +29,9 @@ export function standingsOf(
   const standings = new Map<string, Standing>();
   for (const { id } of entries) standings.set(id, { place: null, outcome: 'excluded', level: null, overQuota: false });
   const deciding = ties.by.filter((code) => components.some((one) => one.code === code));
-  const units = Map.groupBy(
-    entries.filter(({ exclusions }) => exclusions.length === 0),
-    ({ unitId }) => unitId,
-  );
-  for (const [unitId, there] of units) {
+  const running = entries.filter(({ exclusions }) => exclusions.length === 0);
+  for (const unitId of new Set(running.map((entry) => entry.unitId))) {
+    const there = running.filter((entry) => entry.unitId === unitId);
     const candidates = there.map(({ id, total, scores }) => ({
       ...{ id, total: Exact.of(total) },
       ties: deciding.map((code) => Exact.of(scores[code]!)),

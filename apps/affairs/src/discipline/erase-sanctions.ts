@@ -1,0 +1,9 @@
+import type { Tx } from '#database';
+import { eraseTexts, sealedTableOf } from '#vault';
+import { SanctionAppeal } from './appeal.entity.js';
+import { Sanction } from './sanction.entity.js';
+
+/** That there was a sanction, and when, stays: what it was for goes, and what was said of it. */
+export async function eraseSanctions(tx: Tx, studentId: string): Promise<void> {
+  for (const entity of [Sanction, SanctionAppeal]) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
+}

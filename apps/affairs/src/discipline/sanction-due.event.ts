@@ -1,0 +1,13 @@
+import { IsUUID } from 'class-validator';
+import { Event } from '#contracts';
+
+/** The term of a sanction is over, or the time to decide on the appeal against it; the service's own background job. */
+@Event({ name: 'affairs.sanction-due.v1', consumers: ['affairs'] })
+export class SanctionDueV1 {
+  @IsUUID()
+  sanctionId: string;
+
+  constructor(sanctionId: string) {
+    this.sanctionId = sanctionId;
+  }
+}
