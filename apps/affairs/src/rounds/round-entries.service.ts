@@ -161,11 +161,11 @@ export class RoundEntries {
       automaticGroup: within ? (texts?.automaticGroup ?? null) : null,
       revokedFor: within ? (texts?.revokedFor ?? null) : null,
       createdBy: ByDto.of(createdBy, createdByApp),
-      scores: Object.entries(scores ?? {}).map(([component, score]) => ({ component, score })),
-      exclusions: (exclusions ?? []).map(({ facts, ...one }) => ({
-        ...one,
-        facts: Object.entries(facts).map(([name, value]) => ({ name, value })),
-      })),
+      scores: round.content.components.flatMap(({ code: component }) => {
+        const score = scores?.[component];
+        return score === undefined ? [] : [{ component, score }];
+      }),
+      exclusions: exclusions ?? [],
       actions: refusals,
     });
   }

@@ -17,12 +17,18 @@ export interface Facts {
   awards: number;
 }
 
+/** A figure by its name; an empty value: not known. */
+export interface Fact {
+  name: string;
+  value: string;
+}
+
 export interface Exclusion {
   code: string;
   reason: Bilingual;
   source: string;
   /** What was found, and the limit. */
-  facts: Record<string, string>;
+  facts: Fact[];
 }
 
 export interface Scored {
@@ -118,7 +124,7 @@ function scoreOf(
 
 function ruledOut({ exclusions }: RoundContent, facts: Facts): Exclusion[] {
   return exclusions.flatMap(({ code, kind, figure = '', atLeast, below, reason, source }) => {
-    const out = (found: Record<string, string>): Exclusion[] => [{ code, reason, source, facts: found }];
+    const out = (found: Record<string, string>): Exclusion[] => [{ code, reason, source, facts: factsOf(found) }];
     if (kind === 'sanction') return facts.openSanctions > 0 ? out({ sanctions: String(facts.openSanctions) }) : [];
     if (kind === 'awarded') return facts.awards > 0 ? out({ awards: String(facts.awards) }) : [];
     const given = facts.figures[figure];
@@ -138,15 +144,19 @@ function unreviewed({ classReview: rule }: RoundContent, { classReview: given }:
   const { source } = rule;
   const counts = given ? Object.fromEntries(Object.entries(given).map(([name, n]) => [name, String(n)])) : {};
   const out = (code: 'class_review' | 'class_review_missing'): Exclusion[] => [
-    { code, reason: HOUSE_EXCLUSIONS[code], source, facts: counts },
+    { code, reason: HOUSE_EXCLUSIONS[code], source, facts: factsOf(counts) },
   ];
   if (!given || given.present * 1000 < given.due * rule.quorumPerMille) return out('class_review_missing');
   return given.favour * 1000 < given.present * rule.favourPerMille ? out('class_review') : [];
 }
 
 function incomplete({ source }: RoundContent, missing: readonly string[]): Exclusion[] {
-  const facts = Object.fromEntries(missing.map((code) => [code, '']));
+  const facts = missing.map((name) => ({ name, value: '' }));
   return missing.length > 0 ? [{ code: 'score_missing', reason: HOUSE_EXCLUSIONS.score_missing, source, facts }] : [];
+}
+
+function factsOf(found: Record<string, string>): Fact[] {
+  return Object.entries(found).map(([name, value]) => ({ name, value }));
 }
 
 /** Exact decimals take the place of CEL's binary fractions: a literal `0.7` is what is written. */
