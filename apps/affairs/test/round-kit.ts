@@ -62,7 +62,7 @@ export const content = (more: Partial<RoundContent> = {}): RoundContent => ({
   ties: { by: ['gpa'], then: 'share' },
   quotaBy: 'college',
   levels: [{ code: 'star', name: { zh: '学习之星', en: 'Star' }, amount: 1000, perMille: null, atLeast: null }],
-  ...{ classReview: null, collegeApproval: true },
+  ...{ automaticLevel: null, classReview: null, collegeApproval: true },
   exports: [
     {
       ...{ code: 'bank', name: { zh: '银行代发表', en: 'For the bank' } },

@@ -97,18 +97,23 @@ describe('ranking', () => {
       ['b', 'u', '80'],
       ['c', 'v', '10'],
       ['d', 'u', '99'],
-    ].map(([id, unitId, total]) => ({ ...{ id: id!, unitId: unitId!, total: total!, scores: {} }, exclusions: [] }));
+      ['e', 'u', '0'],
+    ].map(([id, unitId, total]) => ({
+      ...{ id: id!, unitId: unitId!, automatic: id === 'e', total: total!, scores: {} },
+      exclusions: [],
+    }));
     entries[3]!.exclusions = [{ code: 'failed', reason: { zh: '', en: '' }, source: '', facts: [] }];
     const content = {
-      ...{ ties: { by: [], then: 'share' as const }, components: [component('gpa')] },
+      ...{ ties: { by: [], then: 'share' as const }, components: [component('gpa')], automaticLevel: 'x' },
       levels: [{ code: 'x', name: { zh: '', en: '' }, amount: null, perMille: null, atLeast: '85' }],
     };
-    const standings = standingsOf(content, 's', entries, [{ level: 'x', unitId: 'u', places: 2 }]);
+    const standings = standingsOf(content, 's', entries, [{ level: 'x', unitId: 'u', places: 1 }]);
     expect([...standings].map(([id, { outcome, place }]) => [id, outcome, place])).toEqual([
       ['a', 'awarded', 1],
       ['b', 'not_awarded', 2],
       ['c', 'not_awarded', 1],
       ['d', 'excluded', null],
+      ['e', 'awarded', null],
     ]);
   });
 });

@@ -6,7 +6,7 @@ import { expressionFinding, HOUSE_EXCLUSIONS } from './scoring.js';
 
 /** What speaks against the content of a round. Pointers are into the content. */
 export function contentFindings(content: RoundContent): FieldError[] {
-  const { form, eligibility, figures, components, exclusions, ties, levels, exports } = content;
+  const { form, eligibility, figures, components, exclusions, ties, levels, exports, automaticLevel } = content;
   const errors: FieldError[] = [
     ...formProblems(form),
     ...eligibility.flatMap(({ when }, i) => conditionFinding(when, `#/eligibility/${i}/when`) ?? []),
@@ -38,6 +38,8 @@ export function contentFindings(content: RoundContent): FieldError[] {
   }
   if (exclusions.some(({ kind }) => kind === 'awarded') && content.group === null)
     errors.push(error('#/group', '有 awarded 的须有互斥组', 'is needed by an exclusion of kind awarded'));
+  if (automaticLevel !== null && !levels.some(({ code }) => code === automaticLevel))
+    errors.push(error('#/automaticLevel', '没有该等级', 'is no level'));
   for (const [i, code] of ties.by.entries())
     if (!components.some((one) => one.code === code))
       errors.push(error(`#/ties/by/${i}`, '没有该分数项', 'is no component'));

@@ -257,6 +257,13 @@ export class RoundContent {
   @ListOf(() => Level, { zh: '等级，自高到低', en: 'Levels, the highest first', minItems: 1, maxItems: 10 })
   levels: Level[];
 
+  @Text({
+    zh: '名单直接列入者的等级，不占名额、不参加排名；空为一同排名',
+    en: 'Level of those who are in by a list, beside the ranking and the quota; null: they are ranked like the others',
+    ...{ nullable: true, max: 30, pattern: CODE, example: 'special' },
+  })
+  automaticLevel: string | null;
+
   @Nested(() => ClassReviewRule, {
     zh: '班级民主评议；空为不需要',
     en: 'Opinion of the class, if asked',

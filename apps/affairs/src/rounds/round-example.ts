@@ -22,5 +22,5 @@ export const ROUND_EXAMPLE = {
   ties: { by: [], then: 'share' },
   quotaBy: 'class',
   levels: [{ code: 'star', name: { zh: '学习之星', en: 'Star' }, amount: null, perMille: 50, atLeast: null }],
-  ...{ classReview: null, collegeApproval: false, exports: [] },
+  ...{ automaticLevel: null, classReview: null, collegeApproval: false, exports: [] },
 } satisfies RoundContent;

@@ -24,10 +24,17 @@ export async function judge(
     ? await sanctionsOf(tx, rows, today)
     : undefined;
   const scored = scorer(content);
-  const entries = rows.map(({ id, studentId, unitId, collegeId, ...facts }) => ({
-    ...{ id, unitId, collegeId },
-    ...scored({ ...facts, openSanctions: sanctions?.get(studentId) ?? 0 }),
-  }));
+  const entries = rows.map(({ id, studentId, unitId, collegeId, automatic, ...facts }) => {
+    const one = {
+      id,
+      unitId,
+      collegeId,
+      automatic,
+      ...scored({ ...facts, openSanctions: sanctions?.get(studentId) ?? 0 }),
+    };
+    // What is asked of those who compete is not asked of them.
+    return automatic && content.automaticLevel !== null ? { ...one, exclusions: [] } : one;
+  });
   const standings = standingsOf(content, seed, entries, places);
   return entries.map((entry) => ({ ...entry, ...standings.get(entry.id)! }));
 }
@@ -41,7 +48,7 @@ export async function judgeAgain(
     ScoredEntry & { collegeId: string | null; outcome: Standing['outcome']; level: string | null }
   >(
     tx,
-    sql`SELECT e.id, ${unitOf(round)} AS "unitId", e.college_id AS "collegeId", e.scores, e.total::text, e.exclusions, e.outcome, e.level
+    sql`SELECT e.id, ${unitOf(round)} AS "unitId", e.college_id AS "collegeId", e.way = 'automatic' AS automatic, e.scores, e.total::text, e.exclusions, e.outcome, e.level
           FROM affairs.round_entry e WHERE e.round_id = ${round.id} AND e.status = 'entered'`,
   );
   const standings = standingsOf(round.content, round.seed, rows, round.places);
@@ -128,12 +135,13 @@ type EntryRow = Omit<Facts, 'openSanctions'> & {
   studentId: string;
   unitId: string;
   collegeId: string | null;
+  automatic: boolean;
 };
 
 async function entriesOf(tx: Tx, round: Round): Promise<EntryRow[]> {
   return query(
     tx,
-    sql`SELECT e.id, e.student_id AS "studentId", ${unitOf(round)} AS "unitId", e.college_id AS "collegeId",
+    sql`SELECT e.id, e.student_id AS "studentId", ${unitOf(round)} AS "unitId", e.college_id AS "collegeId", e.way = 'automatic' AS automatic,
                (SELECT coalesce(json_object_agg(f.code, f.value::text), '{}') FROM affairs.round_figure f WHERE f.entry_id = e.id) AS figures,
                (SELECT coalesce(json_object_agg(m.component, m.marks), '{}')
                   FROM (SELECT o.component, json_agg(o.value::text) AS marks FROM affairs.round_mark o

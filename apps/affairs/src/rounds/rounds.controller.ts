@@ -18,6 +18,7 @@ import {
   RoundHistoryDto,
   RoundHistoryQuery,
   RoundsQuery,
+  RoundTemplateDto,
   SimulationDto,
 } from './rounds.dto.js';
 import { Rounds } from './rounds.service.js';
@@ -49,6 +50,14 @@ export class RoundsController {
   @Summary('起草评选批次', 'Draft a round')
   draftRound(@CurrentActor() actor: Actor, @Body() body: DraftRoundDto): Promise<RoundDetailDto> {
     return this.rounds.draft(actor, body);
+  }
+
+  @Get('templates')
+  @Require('affairs:round:manage')
+  @Returns([RoundTemplateDto])
+  @Summary('列出可用来起草的批次模板', 'List rounds to begin with')
+  listRoundTemplates(): RoundTemplateDto[] {
+    return this.rounds.templates();
   }
 
   @Get(':id')

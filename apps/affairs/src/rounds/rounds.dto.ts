@@ -351,3 +351,20 @@ export class NoticeRowDto {
   @Nested(() => NameDto, { zh: '等级', en: 'Level', optional: true, example: { zh: '一等奖学金', en: 'First class' } })
   level?: NameDto;
 }
+
+/** A round to begin with. */
+export class RoundTemplateDto {
+  @Text({ zh: '代码', en: 'Code', max: 50, example: 'encouragement-scholarship' })
+  code: string;
+
+  @Text({
+    zh: '申请表取自的服务事项',
+    en: 'Item of the catalogue that its form is of',
+    max: 50,
+    example: 'national-scholarship',
+  })
+  item: string;
+
+  @Nested(() => RoundContent, { zh: '内容', en: 'What it is' })
+  content: RoundContent;
+}

@@ -19,11 +19,15 @@ import {
   type RoundHistoryQuery,
   type RoundHistoryRow,
   type RoundsQuery,
+  RoundTemplateDto,
   type SimulationDto,
 } from './rounds.dto.js';
 import { RoundContentWrong, RoundNotManaged } from './rounds.problems.js';
 import { lockRound, roundAsker, visibleRound } from './rounds.queries.js';
 import { simulationOf } from './simulation.js';
+import { roundTemplates } from './templates/index.js';
+
+const FIRST_MONTH = 8;
 
 /** Rounds: what they are, whom they are for, with how many places. */
 @Injectable()
@@ -58,6 +62,13 @@ export class Rounds {
 
   get(actor: Actor, id: string): Promise<RoundDetailDto> {
     return this.database.read(async (tx) => this.detail(tx, actor, await this.find(tx, actor, id)));
+  }
+
+  /** Of the school year that runs: it begins in August. */
+  templates(): RoundTemplateDto[] {
+    const [year = 0, month = 0] = this.clock.today().split('-').map(Number);
+    const templates = roundTemplates(month >= FIRST_MONTH ? year : year - 1);
+    return templates.map((template) => Object.assign(new RoundTemplateDto(), template));
   }
 
   draft(actor: Actor, { unitId, content }: DraftRoundDto): Promise<RoundDetailDto> {

@@ -8,11 +8,13 @@ import type { Scored } from './scoring.js';
 export interface ScoredEntry extends Scored {
   id: string;
   unitId: string;
+  /** By a list of groups that are in without applying. */
+  automatic: boolean;
 }
 
 /** What comes of an entry. */
 export interface Standing {
-  /** Within its unit; null: ruled out. */
+  /** Within its unit; null: not ranked. */
   place: number | null;
   outcome: EntryOutcome;
   level: string | null;
@@ -21,15 +23,21 @@ export interface Standing {
 
 /** Unit by unit: ranks whoever nothing speaks against, and gives the places out. `places`: of a level and unit without a row there is no limit. */
 export function standingsOf(
-  { levels, ties, components }: Pick<RoundContent, 'levels' | 'ties' | 'components'>,
+  { levels, ties, components, automaticLevel }: Pick<RoundContent, 'levels' | 'ties' | 'components' | 'automaticLevel'>,
   seed: string,
   entries: readonly ScoredEntry[],
   places: readonly QuotaRowDto[],
 ): Map<string, Standing> {
   const standings = new Map<string, Standing>();
-  for (const { id } of entries) standings.set(id, { place: null, outcome: 'excluded', level: null, overQuota: false });
+  const beside = (automatic: boolean): boolean => automatic && automaticLevel !== null;
+  for (const { id, automatic } of entries) {
+    const got: Standing = beside(automatic)
+      ? { place: null, outcome: 'awarded', level: automaticLevel, overQuota: false }
+      : { place: null, outcome: 'excluded', level: null, overQuota: false };
+    standings.set(id, got);
+  }
   const deciding = ties.by.filter((code) => components.some((one) => one.code === code));
-  const running = entries.filter(({ exclusions }) => exclusions.length === 0);
+  const running = entries.filter(({ exclusions, automatic }) => exclusions.length === 0 && !beside(automatic));
   for (const unitId of new Set(running.map((entry) => entry.unitId))) {
     const there = running.filter((entry) => entry.unitId === unitId);
     const candidates = there.map(({ id, total, scores }) => ({
