@@ -123,7 +123,7 @@ export class RoundEntries {
     const known = await queryOne<Pick<RoundEntryDetailDto, 'student' | 'ownMarks' | 'classReview'>>(
       tx,
       sql`SELECT ${personRef(sql`${entry.studentId}::uuid`)} AS student,
-                 (SELECT coalesce(json_agg(json_build_object('component', m.component, 'value', m.value::text) ORDER BY m.component), '[]')
+                 (SELECT coalesce(json_agg(json_build_object('component', m.component, 'value', trim_scale(m.value)::text) ORDER BY m.component), '[]')
                     FROM affairs.round_mark m WHERE m.entry_id = ${entry.id} AND m.reviewer_id = ${actor.personId ?? null}) AS "ownMarks",
                  (SELECT json_build_object('favour', c.favour, 'against', c.against, 'abstained', c.abstained, 'present', c.present, 'due', c.due)
                     FROM affairs.round_class_review c WHERE c.entry_id = ${entry.id}) AS "classReview"`,

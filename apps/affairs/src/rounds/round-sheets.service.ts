@@ -139,7 +139,8 @@ export class RoundSheets {
       const entry = known
         ? await tx.findOneByOrFail(RoundEntry, { id: known.id })
         : RoundEntry.make({ roundId, studentId, way: 'automatic', ...(homes.get(studentId) ?? none) }, actor);
-      entry.automaticGroup = values['group'] ?? null;
+      // Whoever has applied and is on the list is in by the list.
+      Object.assign(entry, { way: 'automatic', automaticGroup: values['group'] ?? null });
       await this.students.sealFields(tx, entry);
       if (known) await update(tx, entry);
       else await onConflict(insert(tx, entry), { round_entry_once: () => new EnteredAlready() });
