@@ -1,5 +1,5 @@
 import type { Bilingual } from '#contracts';
-import { type Columns, RowErrors, Table } from '#exchange';
+import { type Columns, type RowErrors, Table } from '#exchange';
 import { DECIMAL, Exact } from './exact.js';
 import type { RoundContent } from './round-content.js';
 
