@@ -117,7 +117,27 @@ describe('rounds', () => {
     const revoke = kit.officer.post(`${ENTRIES}/${entry.id}/revoke`, { reason: '材料不实' });
     ok(await revoke.set('If-Match', `"${entry.version}"`), 200);
     expect(await kit.entry(kit.students[1]!, round, 1)).toMatchObject({ revokedFor: '材料不实', outcome: 'awarded' });
-    expect(await kit.events(entry.id)).toMatchObject([{ name: 'affairs.round-entry-revoked.v1' }]);
+    const back = kit.officer.post(`${ENTRIES}/${entry.id}/reinstate`);
+    ok(await back.set('If-Match', `"${entry.version + 1}"`), 200);
+    expect(await kit.entry(kit.students[1]!, round, 1)).toMatchObject({ revokedFor: null, revokedAt: null });
+    const changed = { name: 'affairs.round-entry-changed.v1', payload: { roundId: round.id, entryId: entry.id } };
+    expect(await kit.events(entry.id)).toEqual([changed, changed]);
+  });
+
+  it('take somebody back whom an objection has taken out, when that was wrong', async () => {
+    let round = await kit.open([0, 1], { collegeApproval: false });
+    await kit.score(round, { 0: [90, 80, 0], 1: [85, 80, 0] });
+    round = await kit.notice(round, [{ level: 'star', unitId: cs, places: 1 }]);
+    const { id: entryId } = await kit.entry(kit.app, round, 0);
+    const objection: Entry = ok(await kit.students[5]!.post(OBJECTIONS, { entryId, text: '有异议' }), 201);
+    const decide = kit.officer.post(`${OBJECTIONS}/${objection.id}/decide`, { decision: 'uphold', reasons: '属实' });
+    ok(await decide.set('If-Match', '"1"'), 200);
+    expect(await kit.awarded(round)).toEqual([1]);
+    round = await kit.act(kit.app, await kit.see(kit.app, round), 'take-back', { comment: '异议处理有误' });
+    const removed = await kit.entry(kit.app, round, 0);
+    ok(await kit.app.post(`${ENTRIES}/${entryId}/restore`).set('If-Match', `"${removed.version}"`), 200);
+    round = await kit.act(kit.app, round, 'propose');
+    expect(await kit.awarded(round)).toEqual([0]);
   });
 
   it('let one of two officers win', async () => {

@@ -179,9 +179,9 @@ export class RoundDecidedV1 {
   }
 }
 
-/** The result of an entry no longer holds: whoever read it asks again. */
-@Event({ name: 'affairs.round-entry-revoked.v1', consumers: [] })
-export class RoundEntryRevokedV1 {
+/** A final result of an entry was revoked, or holds again: whoever has read it asks anew. */
+@Event({ name: 'affairs.round-entry-changed.v1', consumers: [] })
+export class RoundEntryChangedV1 {
   @IsUUID()
   roundId: string;
 

@@ -111,4 +111,33 @@ export class RoundEntriesController {
   ): Promise<RoundEntryDetailDto> {
     return this.entries.revoke(actor, id, version, body.reason);
   }
+
+  @Post(':id/reinstate')
+  @HttpCode(200)
+  @Require('affairs:round:manage')
+  @Returns(RoundEntryDetailDto)
+  @Summary('恢复被撤销的结果', 'Take the revocation of a result back')
+  reinstateRoundEntry(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+  ): Promise<RoundEntryDetailDto> {
+    return this.entries.reinstate(actor, id, version);
+  }
+
+  @Post(':id/restore')
+  @HttpCode(200)
+  @Require('affairs:round:manage')
+  @Returns(RoundEntryDetailDto)
+  @Summary(
+    '恢复因异议移出的参评（批次已退回评审）',
+    'Bring back who was taken out for an objection, while the round is under review',
+  )
+  restoreRoundEntry(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+  ): Promise<RoundEntryDetailDto> {
+    return this.entries.restore(actor, id, version);
+  }
 }

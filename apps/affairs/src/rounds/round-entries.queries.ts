@@ -5,7 +5,6 @@ import { inScope, unitInScope } from '#roster';
 import { shownTo } from './round-notices.service.js';
 import { type EntryAsker, RoundEntry } from './round-entry.entity.js';
 import { Round } from './round.entity.js';
-import { visibleEntry } from './rounds.queries.js';
 
 /** SQL: is a round `r` as far as its list may be known to those on it? */
 export const PUBLISHED = sql`r.status IN ('notice', 'final')`;
@@ -65,10 +64,4 @@ export async function entryAsker(
     reviewer: row!.reviewer && actor.can('affairs:round:review'),
     noticeRuns: row!.noticeRuns && enters,
   };
-}
-
-/** Predicate over an entry `e`: see `visibleEntry`; whoever brought somebody in sees them too. */
-export function visibleOrOwn(actor: Actor, date: string): Sql {
-  const mine = actor.personId ? sql`e.created_by = ${actor.personId}` : sql`FALSE`;
-  return sql`(${visibleEntry(actor, date)} OR ${mine})`;
 }

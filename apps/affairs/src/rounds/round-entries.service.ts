@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, auditList } from '#auth';
-import { RoundEntryRevokedV1 } from '#contracts';
+import { RoundEntryChangedV1 } from '#contracts';
 import { Database, findInScope, insert, onConflict, query, queryOne, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { anyOf, ByDto, list, type Page } from '#http';
@@ -21,11 +21,11 @@ import {
   RoundEntryDetailDto,
   RoundEntryDto,
 } from './round-entries.dto.js';
-import { entryAsker, findEntry, PUBLISHED, visibleOrOwn } from './round-entries.queries.js';
+import { entryAsker, findEntry, PUBLISHED } from './round-entries.queries.js';
 import { ENTRY_ACTIONS, type EntryAction, RoundEntry } from './round-entry.entity.js';
 import { Round } from './round.entity.js';
 import { EnteredAlready, EntryNotPossible } from './rounds.problems.js';
-import { homesOf, visibleRound } from './rounds.queries.js';
+import { homesOf, visibleEntry, visibleRound } from './rounds.queries.js';
 import { offer } from './rounds.dto.js';
 
 /** Students in rounds: they apply or are nominated, and see what came of it. */
@@ -54,7 +54,7 @@ export class RoundEntries {
     const detail = await this.database.read(async (tx) => {
       const entry = await findInScope(tx, RoundEntry, id, {
         alias: 'e',
-        where: visibleOrOwn(actor, this.clock.today()),
+        where: visibleEntry(actor, this.clock.today()),
       });
       if (!entry) throw new NotFound({ what: 'round-entry' });
       return this.detail(tx, actor, entry, await tx.findOneByOrFail(Round, { id: entry.roundId }));
@@ -110,10 +110,25 @@ export class RoundEntries {
 
   /** A final result that turned out to be wrong no longer holds, and whoever uses results hears of it. */
   revoke(actor: Actor, id: string, expected: number, reason: string): Promise<RoundEntryDetailDto> {
-    return this.change(actor, id, expected, 'revoke', async (tx, entry, round) => {
+    return this.change(actor, id, expected, 'revoke', async (tx, entry) => {
       entry.revoke(actor.personId ?? null, reason, this.clock.now());
       await this.students.sealFields(tx, entry);
-      await this.events.publish(tx, new RoundEntryRevokedV1({ roundId: round.id, entryId: entry.id }), entry);
+      await this.publishChange(tx, entry);
+    });
+  }
+
+  /** The revocation was wrong: the result holds again. */
+  reinstate(actor: Actor, id: string, expected: number): Promise<RoundEntryDetailDto> {
+    return this.change(actor, id, expected, 'reinstate', (tx, entry) => {
+      entry.reinstate();
+      return this.publishChange(tx, entry);
+    });
+  }
+
+  /** The objection for which somebody was taken out should not have been upheld: they are in the review again. */
+  restore(actor: Actor, id: string, expected: number): Promise<RoundEntryDetailDto> {
+    return this.change(actor, id, expected, 'restore', async (_, entry) => {
+      Object.assign(entry, { status: 'entered', outcome: null });
     });
   }
 
@@ -157,6 +172,7 @@ export class RoundEntries {
         total: shown && entry.total !== null ? plain(entry.total) : null,
         ...known,
       },
+      classReview: shown ? known!.classReview : null,
       data: texts?.data == null ? null : (JSON.parse(texts.data) as Record<string, unknown>),
       automaticGroup: within ? (texts?.automaticGroup ?? null) : null,
       revokedFor: within ? (texts?.revokedFor ?? null) : null,
@@ -168,6 +184,11 @@ export class RoundEntries {
       exclusions: exclusions ?? [],
       actions: refusals,
     });
+  }
+
+  private async publishChange(tx: Tx, entry: RoundEntry): Promise<void> {
+    const { id: entryId, roundId } = entry;
+    await this.events.publish(tx, new RoundEntryChangedV1({ roundId, entryId }), entry);
   }
 
   private page(tx: Tx, actor: Actor, request: RoundEntriesQuery): Promise<Page<RoundEntryDto>> {
@@ -183,7 +204,7 @@ export class RoundEntries {
                   e.updated_at AS "updatedAt", e.version`,
       from: sql`affairs.round_entry e JOIN affairs.round r ON r.id = e.round_id`,
       where: [
-        visibleOrOwn(actor, today),
+        visibleEntry(actor, today),
         anyOf(sql`e.round_id`, roundId, 'uuid'),
         anyOf(sql`e.status`, status),
         outcome && sql`(${shown} AND ${anyOf(sql`e.outcome`, outcome) ?? sql`TRUE`})`,
@@ -214,7 +235,7 @@ export class RoundEntries {
   ): Promise<RoundEntryDetailDto> {
     return this.database.transaction(actor, async (tx) => {
       const today = this.clock.today();
-      const { entry, round } = await findEntry(tx, visibleOrOwn(actor, today), id, expected);
+      const { entry, round } = await findEntry(tx, visibleEntry(actor, today), id, expected);
       const refused = entry.refusal(action, round, await entryAsker(tx, actor, entry, round, today));
       if (refused) throw refused;
       await fn(tx, entry, round);

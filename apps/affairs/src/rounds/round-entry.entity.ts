@@ -36,6 +36,8 @@ export const ENTRY_ACTIONS = {
   'class-review': { zh: '登记民主评议', en: 'record the opinion of the class' },
   object: { zh: '提出异议', en: 'object' },
   revoke: { zh: '撤销结果', en: 'revoke the result' },
+  reinstate: { zh: '恢复被撤销的结果', en: 'take a revocation back' },
+  restore: { zh: '恢复因异议移出的参评', en: 'bring back who was taken out for an objection' },
 } as const satisfies Record<string, Bilingual>;
 export type EntryAction = keyof typeof ENTRY_ACTIONS;
 
@@ -143,6 +145,7 @@ export class RoundEntry extends BaseEntity {
     const wrong = new EntryNotInState();
     const while_ = (...allowed: Round['status'][]): Problem | undefined =>
       allowed.includes(status) ? undefined : wrong;
+    const managed = asker.manages ? undefined : new RoundNotManaged();
     const entered = this.status === 'entered' ? undefined : wrong;
     switch (action) {
       case 'change':
@@ -161,15 +164,19 @@ export class RoundEntry extends BaseEntity {
       case 'object':
         return asker.noticeRuns && this.status === 'entered' ? undefined : new ObjectionNotPossible();
       case 'revoke':
-        return (
-          (asker.manages ? undefined : new RoundNotManaged()) ??
-          while_('final') ??
-          (this.outcome === 'awarded' && !this.revokedAt ? undefined : wrong)
-        );
+        return managed ?? while_('final') ?? (this.outcome === 'awarded' && !this.revokedAt ? undefined : wrong);
+      case 'reinstate':
+        return managed ?? while_('final') ?? (this.revokedAt ? undefined : wrong);
+      case 'restore':
+        return managed ?? while_('review') ?? (this.status === 'removed' ? undefined : wrong);
     }
   }
 
   revoke(by: string | null, reason: string, now: Date): void {
     Object.assign(this, { revokedAt: now, revokedBy: by, revokedFor: reason });
+  }
+
+  reinstate(): void {
+    Object.assign(this, { revokedAt: null, revokedBy: null, revokedFor: null });
   }
 }

@@ -15,8 +15,10 @@ export const ROUND_EXAMPLE = {
   form: {
     type: 'object',
     additionalProperties: false,
-    required: ['reason'],
-    properties: { reason: { type: 'string', maxLength: 500, 'x-label': { zh: '申请理由', en: 'Why' } } },
+    required: ['promise'],
+    properties: {
+      promise: { type: 'boolean', const: true, 'x-label': { zh: '承诺内容真实', en: 'What I say is true' } },
+    },
   },
   components: [{ code: 'gpa', name: { zh: '学业成绩', en: 'Grades' }, weight: '1', max: '100', from: 'sheet' }],
   ties: { by: [], then: 'share' },

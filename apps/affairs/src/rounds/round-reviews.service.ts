@@ -6,9 +6,10 @@ import { type FieldError, Invalid } from '#problems';
 import { CampusClock } from '#time';
 import { Exact } from './exact.js';
 import { type ClassReviewsDto, EntryResultsDto, type MarkDto, type MarksDto } from './round-entries.dto.js';
-import { entryAsker, findEntry, visibleOrOwn } from './round-entries.queries.js';
+import { entryAsker, findEntry } from './round-entries.queries.js';
 import type { EntryAction, RoundEntry } from './round-entry.entity.js';
 import type { Round } from './round.entity.js';
+import { visibleEntry } from './rounds.queries.js';
 
 /** What people say of entries: marks of reviewers, opinions of classes. Each row by itself. */
 @Injectable()
@@ -67,7 +68,7 @@ export class RoundReviews {
     action: EntryAction,
   ): Promise<{ entry: RoundEntry; round: Round }> {
     const today = this.clock.today();
-    const { entry, round } = await findEntry(tx, visibleOrOwn(actor, today), id);
+    const { entry, round } = await findEntry(tx, visibleEntry(actor, today), id);
     const refused = entry.refusal(action, round, await entryAsker(tx, actor, entry, round, today));
     if (refused) throw refused;
     await audit(tx, actor, { action: `affairs.round-entry.${action}`, subject: { kind: 'round-entry', id } });

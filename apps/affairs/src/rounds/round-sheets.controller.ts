@@ -84,7 +84,7 @@ export class RoundSheetsController {
   @ApiParam({
     name: 'code',
     description: '导出表代码 / Code of the export',
-    schema: { type: 'string', maxLength: 30 },
+    schema: { type: 'string', maxLength: 30, pattern: '^[a-z][a-z0-9_]*$' },
     example: 'bank',
   })
   @ApiProduces(XLSX_TYPE)
