@@ -10,6 +10,7 @@ const benches: Record<string, () => Promise<Result>> = {
   exchange: async () => (await import('./exchange.js')).exchange(),
   start: async () => (await import('./start.js')).start(),
   certificates: async () => (await import('./certificates.js')).certificates(),
+  clearances: async () => (await import('./clearances.js')).clearances(),
   sealed: async () => (await import('./sealed.js')).sealed(),
   import: async () => (await import('./import.js')).importRoster(),
 };

@@ -31,11 +31,11 @@ export interface Answer {
  * Puts a load on a server; returns requests per second, throws when an answer is not 2xx. One that `mayFail` is given what it has answered,
  * at least one, so that a ratio stays one.
  */
-export async function load(origin: string, load: Load, mayFail = false): Promise<number> {
+export async function load(origin: string, load: Load, mayFail = false, most = CONNECTIONS): Promise<number> {
   if ('seconds' in load) {
     const result = await autocannon({
       url: origin,
-      connections: CONNECTIONS,
+      connections: most,
       duration: load.seconds,
       requests: [load.request],
     });
@@ -45,7 +45,7 @@ export async function load(origin: string, load: Load, mayFail = false): Promise
   let n = 0;
   const setupRequest = (request: object): object => ({ ...request, ...load.request(n++) });
   const begun = performance.now();
-  const connections = Math.min(CONNECTIONS, load.count);
+  const connections = Math.min(most, load.count);
   if (load.count < FEW) {
     const next = async (): Promise<void> => {
       while (n < load.count) load.onAnswer?.(await ask<Answer>(origin, load.request(n++)));

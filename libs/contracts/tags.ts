@@ -30,6 +30,14 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '证明：开具、核验、撤销',
     en: 'Certificates: issuing, verifying, revoking',
   },
+  'clearance-lists': {
+    zh: '报到、离校清单：起草、检查、开放、进度',
+    en: 'Lists of what is cleared on arrival and departure: drafting, checking, opening them, how far they are',
+  },
+  clearances: {
+    zh: '报到、离校办理：各部门并行办结、材料、缓办、批量与系统反馈',
+    en: 'Clearances of students: sign-offs of departments, evidence, deferrals, many at once, results of systems',
+  },
   clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },

@@ -7,6 +7,7 @@ import { Vault } from '#vault';
 import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/src/login/demo.js';
 import { Api } from './api.js';
 import { askForCertificate, bringInCertificates } from './certificates-in.js';
+import { bringInClearances } from './clearances-in.js';
 import type { DemoPlan } from './campus.js';
 import { bringInObservations, bringInPasses, checkNights, handled, registerGates, runRules } from './data-in.js';
 import { nightsText, warningsText } from './figures.js';
@@ -19,7 +20,7 @@ import { bringInRounds } from './rounds-in.js';
 import { count, Steps } from './steps.js';
 
 const SEED = 20_260_901;
-const STEPS = 13;
+const STEPS = 14;
 /** A night is over at half past five. */
 const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
@@ -92,6 +93,9 @@ export async function bringInDemo(
   });
   await steps.run('Certificates', (progress) => bringInCertificates(api, progress));
   await steps.run('A scholarship under public notice', () => bringInRounds(api, as, campus, ids));
+  await steps.run('Departure of the oldest grade, signed off by departments', (progress) =>
+    bringInClearances(api, campus, date, progress),
+  );
   await steps.run('Gate passes', async (progress) => {
     await registerGates(api, dir, files, campus);
     return bringInPasses(api, dir, files, progress);

@@ -5,6 +5,7 @@ import { bookings } from './bookings/bookings.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
 import { addHouseItems } from './catalogue/house-items.js';
 import { certificates } from './certificates/certificates.feature.js';
+import { clearances } from './clearances/clearances.feature.js';
 import { discipline } from './discipline/discipline.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
@@ -24,6 +25,7 @@ import { Applications1764802000100 } from './migrations/1764802000100-applicatio
 import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
 import { Discipline1764806000000 } from './migrations/1764806000000-discipline.js';
+import { Clearances1764806100000 } from './migrations/1764806100000-clearances.js';
 import { Rounds1764807000000 } from './migrations/1764807000000-rounds.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
@@ -38,6 +40,7 @@ export const affairs = service('affairs', {
     bookings,
     certificates,
     discipline,
+    clearances,
     rounds,
     indicators,
     erasure,
@@ -58,8 +61,14 @@ export const affairs = service('affairs', {
     Certificates1764803000000,
     Bookings1764804200000,
     Discipline1764806000000,
+    Clearances1764806100000,
     Rounds1764807000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
-  jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],
+  jobs: [
+    'affairs:leave:decide',
+    'affairs:certificate:issue',
+    'affairs:clearance-list:manage',
+    'affairs:clearance:sign',
+  ],
 });

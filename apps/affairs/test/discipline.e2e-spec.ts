@@ -33,7 +33,7 @@ describe('sanctions and appeals', () => {
     await appoint(test, second, 'student_affairs_officer', campus.school);
     officer = await test.person(staff.schoolOfficer);
     committee = await test.person(second);
-    student = await test.person(students[0]);
+    student = await test.person(students[0]!);
   });
   beforeEach(() => test.clock.set('2026-11-20T10:00:00+08:00'));
   afterEach(async () => {
@@ -127,7 +127,7 @@ describe('sanctions and appeals', () => {
     expect((await college.get(`${SANCTIONS}?status=in_force`).expect(200)).body.data).toHaveLength(1);
     expect((await college.get(`${SANCTIONS}?status=expired`).expect(200)).body.data).toHaveLength(0);
     expect(await audits()).toBe(before + 2);
-    for (const foreign of [await test.person(students[1]), await test.person(staff.counselorFl)]) {
+    for (const foreign of [await test.person(students[1]!), await test.person(staff.counselorFl)]) {
       await foreign.get(`${SANCTIONS}/${one.id}`).expect(404);
       expect((await foreign.get(SANCTIONS).expect(200)).body.data).toEqual([]);
     }
@@ -138,7 +138,7 @@ describe('sanctions and appeals', () => {
   it('can be appealed against until a day, by the student alone, once', async () => {
     const one = await delivered();
     const appeal = (who: Client) => who.post(`${SANCTIONS}/${one.id}/appeals`, { text: '事实有误' });
-    await appeal(await test.person(students[1])).expect(404);
+    await appeal(await test.person(students[1]!)).expect(404);
     await appeal(await test.person(staff.counselorCs)).expect(403);
     test.clock.set('2026-12-01T00:01:00+08:00');
     const late = (await see(student, SANCTIONS, one)).actions.find(({ action }) => action === 'appeal');

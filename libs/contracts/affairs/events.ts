@@ -227,3 +227,26 @@ export class SanctionAppealOverdueV1 {
     Object.assign(this, values);
   }
 }
+
+abstract class OfClearance {
+  @IsUUID()
+  clearanceId: string;
+
+  @IsUUID()
+  listId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { clearanceId: string; listId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** No blocking entry of a student's clearance is open any more: the student has arrived, or may leave. */
+@Event({ name: 'affairs.clearance-completed.v1', consumers: [] })
+export class ClearanceCompletedV1 extends OfClearance {}
+
+/** A clearance that was complete is not so any more: a department took back what it said, or a deferral is over. */
+@Event({ name: 'affairs.clearance-reopened.v1', consumers: [] })
+export class ClearanceReopenedV1 extends OfClearance {}

@@ -32,6 +32,12 @@ export const PERMISSIONS = {
   'affairs:sanction:record': { zh: '登记、解除与撤销处分', en: 'Record sanctions, lift and revoke them' },
   'affairs:sanction:appeal': { zh: '对本人的处分申诉', en: 'Appeal against sanctions of one’s own' },
   'affairs:sanction-appeal:decide': { zh: '决定对处分的申诉', en: 'Decide on appeals against sanctions' },
+  'affairs:clearance-list:manage': { zh: '起草、开放与结束报到离校清单', en: 'Draft, open and close clearance lists' },
+  'affairs:clearance:read': { zh: '查看报到离校办理情况', en: 'See clearances of students' },
+  'affairs:clearance:answer': { zh: '本人提交材料、申请缓办', en: 'Hand in what one’s clearance asks for' },
+  'affairs:clearance:sign': { zh: '办理本部门的报到离校事项', en: 'Sign off entries of one’s department' },
+  'affairs:clearance:defer': { zh: '准予缓办', en: 'Grant deferrals of entries' },
+  'affairs:clearance:report': { zh: '系统反馈自动事项的结果', en: 'Report results of automatic entries' },
   'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
   'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
@@ -46,10 +52,13 @@ const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:applicat
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
-    ...(['affairs:booking:read', 'affairs:booking:manage', 'affairs:round:read', 'affairs:round:review'] as const),
-    ...(['affairs:sanction:read'] as const),
+    ...(['affairs:booking:read', 'affairs:booking:manage', 'affairs:sanction:read'] as const),
+    ...(['affairs:clearance:read', 'affairs:round:read', 'affairs:round:review'] as const),
   ],
-  class_advisor: [...ANSWERS, 'affairs:certificate:read', 'affairs:round:read', 'affairs:round:review'],
+  class_advisor: [
+    ...([...ANSWERS, 'affairs:certificate:read', 'affairs:clearance:read'] as const),
+    ...(['affairs:round:read', 'affairs:round:review'] as const),
+  ],
   student_affairs_officer: [
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
     ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
@@ -57,8 +66,10 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:round:read', 'affairs:round:review', 'affairs:round:manage'] as const),
     ...(['affairs:round:decide', 'affairs:round:export'] as const),
     ...(['affairs:sanction:read', 'affairs:sanction:record', 'affairs:sanction-appeal:decide'] as const),
+    ...(['affairs:clearance-list:manage', 'affairs:clearance:read', 'affairs:clearance:sign'] as const),
+    ...(['affairs:clearance:defer'] as const),
   ],
-  department_clerk: SIGNS,
+  department_clerk: [...SIGNS, 'affairs:clearance:sign'],
   mentor: SIGNS,
   building_head: [...SIGNS, 'affairs:booking:read', 'affairs:booking:manage'],
   grid_head: SIGNS,
@@ -71,5 +82,6 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:round:read', 'affairs:round:enter'] as const),
     ...(['affairs:sanction:read', 'affairs:sanction:appeal'] as const),
+    ...(['affairs:clearance:read', 'affairs:clearance:answer'] as const),
   ],
 };

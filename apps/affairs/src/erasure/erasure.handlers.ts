@@ -9,6 +9,7 @@ import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
 import { eraseSanctions } from '../discipline/erase-sanctions.js';
+import { SignOff } from '../clearances/sign-off.entity.js';
 import { Leave } from '../leave/leave.entity.js';
 import { eraseRounds } from '../rounds/erase-rounds.js';
 
@@ -21,7 +22,8 @@ export class ErasureHandlers {
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
-    for (const entity of [Leave, Application, Certificate]) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
+    for (const entity of [Leave, Application, Certificate, SignOff])
+      await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
     const leaves = sql`SELECT id FROM affairs.leave WHERE student_id = ${studentId}`;
     const applications = sql`SELECT id FROM affairs.application WHERE student_id = ${studentId}`;
     await query(
