@@ -37,7 +37,7 @@ export async function bringInRounds(
         api.post(
           '/affairs/v1/round-entries',
           { roundId: round.id, studentId: idOf(ids, number) },
-          { key: `demo-round ${number}` },
+          { key: `demo-round-${number}` },
         ),
       ),
     );
