@@ -4,7 +4,7 @@ import { Database, sql, type Sql } from '#database';
 import { list, type Page } from '#http';
 import { holdsOn, inScope } from '#roster';
 import { CampusClock } from '#time';
-import { type NoticeQuery, NoticeRowDto } from './rounds.dto.js';
+import { type NoticeQuery, NoticeRowDto } from './round-notices.dto.js';
 import { Rounds } from './rounds.service.js';
 
 interface Row {

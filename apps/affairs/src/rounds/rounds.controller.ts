@@ -4,13 +4,12 @@ import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, BodyExample, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
 import { ROUND_EXAMPLE } from './round-example.js';
 import { RoundContent } from './round-content.js';
+import { NoticeQuery, NoticeRowDto } from './round-notices.dto.js';
 import { RoundNotices } from './round-notices.service.js';
 import { RoundSteps } from './round-steps.service.js';
 import {
   ActOnRoundDto,
   DraftRoundDto,
-  NoticeQuery,
-  NoticeRowDto,
   QuotaDto,
   ReviewersDto,
   RoundDetailDto,
@@ -19,9 +18,9 @@ import {
   RoundHistoryQuery,
   RoundsQuery,
   RoundTemplateDto,
-  SimulationDto,
 } from './rounds.dto.js';
 import { Rounds } from './rounds.service.js';
+import { SimulationDto } from './simulation.dto.js';
 
 /** Rounds (评选批次). Whom they are about is in their entries. */
 @ApiTags('rounds')

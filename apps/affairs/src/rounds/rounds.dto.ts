@@ -225,60 +225,6 @@ export class ReviewersDto {
   personIds: string[];
 }
 
-/** How a level turns out in a unit, without a name. */
-export class SimulatedLevelDto {
-  @Uuid({ zh: '单位', en: 'Unit', example: UNIT })
-  unitId: string;
-
-  @Text({ zh: '单位名称', en: 'Name of the unit', example: '计算机学院' })
-  unit: string;
-
-  @Text({ zh: '等级', en: 'Level', max: 30, example: 'first' })
-  level: string;
-
-  @Int({ zh: '名额；空为不限', en: 'Places; null: without limit', nullable: true, min: 0, max: MANY, example: 3 })
-  places: number | null;
-
-  @Int({ zh: '入选人数', en: 'How many are in', min: 0, max: MANY, example: 3 })
-  awarded: number;
-
-  @Int({ zh: '其中因并列超额', en: 'Of these beyond the quota, as they share a place', min: 0, max: MANY, example: 0 })
-  overQuota: number;
-
-  @Text({ zh: '入选最低总分', en: 'Lowest total that is in', nullable: true, max: 30, example: '88.25' })
-  lowest: string | null;
-
-  @Text({ zh: '其后第一名总分', en: 'Total of the next', nullable: true, max: 30, example: '88.2' })
-  next: string | null;
-
-  @Text({ zh: '两者之差', en: 'How far apart they are', nullable: true, max: 30, example: '0.05' })
-  margin: string | null;
-}
-
-class ExcludedDto {
-  @Text({ zh: '情形', en: 'Code of the exclusion', max: 30, example: 'failed' })
-  code: string;
-
-  @Int({ zh: '人数', en: 'How many', min: 1, max: MANY, example: 2 })
-  count: number;
-}
-
-export class SimulationDto {
-  @Int({ zh: '参评人数', en: 'Entries', min: 0, max: MANY, example: 40 })
-  entries: number;
-
-  @ListOf(() => SimulatedLevelDto, { zh: '各单位各等级', en: 'Each level in each unit', maxItems: 10_000 })
-  levels: SimulatedLevelDto[];
-
-  @ListOf(() => ExcludedDto, {
-    zh: '不得参评的情形与人数',
-    en: 'How many are ruled out, by what',
-    maxItems: 100,
-    example: [],
-  })
-  excluded: ExcludedDto[];
-}
-
 export class RoundHistoryQuery extends PageQuery {
   @Sort(['occurredAt'])
   sort?: string;
@@ -312,44 +258,6 @@ export class RoundHistoryDto {
 export interface RoundHistoryRow extends Omit<RoundHistoryDto, 'by'> {
   personId: string | null;
   app: string;
-}
-
-export class NoticeQuery extends PageQuery {
-  @Sort(['class'])
-  sort?: string;
-}
-
-/** Somebody in a public notice: what its rules let be shown, and nothing else. */
-export class NoticeRowDto {
-  @Uuid({ zh: '参评，提出异议时用', en: 'The entry, to object to' })
-  entryId: string;
-
-  @Int({ zh: '第几次公示', en: 'In which notice', min: 1, max: 1000, example: 1 })
-  notice: number;
-
-  @DateOnly({ zh: '公示末日（含）', en: 'Last day of the notice', example: '2026-11-09' })
-  endsOn: string;
-
-  @Text({ zh: '姓名', en: 'Name', optional: true, example: '学生1' })
-  name?: string;
-
-  @Text({
-    zh: '学号，遮去中间',
-    en: 'Student number, its middle hidden',
-    optional: true,
-    max: 50,
-    example: '2024****01',
-  })
-  number?: string;
-
-  @Text({ zh: '学院', en: 'College', optional: true, example: '计算机学院' })
-  college?: string;
-
-  @Text({ zh: '班级', en: 'Class', optional: true, example: '软工2401' })
-  class?: string;
-
-  @Nested(() => NameDto, { zh: '等级', en: 'Level', optional: true, example: { zh: '一等奖学金', en: 'First class' } })
-  level?: NameDto;
 }
 
 /** A round to begin with. */

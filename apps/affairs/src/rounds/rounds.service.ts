@@ -20,10 +20,10 @@ import {
   type RoundHistoryRow,
   type RoundsQuery,
   RoundTemplateDto,
-  type SimulationDto,
 } from './rounds.dto.js';
 import { RoundContentWrong, RoundNotManaged } from './rounds.problems.js';
 import { lockRound, roundAsker, visibleRound } from './rounds.queries.js';
+import type { SimulationDto } from './simulation.dto.js';
 import { simulationOf } from './simulation.js';
 import { roundTemplates } from './templates/index.js';
 

@@ -1,7 +1,7 @@
 import { Exact } from './exact.js';
 import type { QuotaRowDto, RoundContent } from './round-content.js';
 import type { JudgedEntry, UnitCount } from './round-judge.js';
-import { SimulatedLevelDto, SimulationDto } from './rounds.dto.js';
+import { SimulatedLevelDto, SimulationDto } from './simulation.dto.js';
 
 /** What can be told of a list without a name: who would be in by level and unit, and how close the cut is. */
 export function simulationOf(
