@@ -75,6 +75,15 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   people: { zh: '学生与教职工', en: 'Students and staff' },
   places: { zh: '校区、楼栋、寝室与床位', en: 'Campuses, buildings, rooms and beds' },
   policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
+  'round-entries': {
+    zh: '参评：申请、推荐、打分、民主评议、结果与撤销',
+    en: 'Entries of rounds: applying, nominating, marks, opinions of classes, results',
+  },
+  'round-objections': { zh: '公示异议及其处理', en: 'Objections while a public notice runs, and their decisions' },
+  rounds: {
+    zh: '评选批次：奖助、困难认定、转专业、综测，从草稿到公示与终审',
+    en: 'Rounds of awards, aid, hardship, changes of the major and evaluations, from the draft to the result',
+  },
   rules: { zh: '预警规则：起草、检查、发布、停用', en: 'Warning rules: drafting, checking, publishing, retiring' },
   runs: { zh: '预警运算', en: 'Runs of the rules' },
   sanctions: {

@@ -16,10 +16,11 @@ import { askForLeave, bringInLeaves } from './leaves-in.js';
 import { beginMove, endMove } from './move.js';
 import { bringInParty } from './party-in.js';
 import { approvers, FIRST_PERSONA, type Ids, tourPersonas } from './personas.js';
+import { bringInRounds } from './rounds-in.js';
 import { count, Steps } from './steps.js';
 
 const SEED = 20_260_901;
-const STEPS = 13;
+const STEPS = 14;
 /** A night is over at half past five. */
 const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
@@ -91,6 +92,7 @@ export async function bringInDemo(
     return bringInLeaves(api, as, campus, ids, requests, progress);
   });
   await steps.run('Certificates', (progress) => bringInCertificates(api, progress));
+  await steps.run('A scholarship under public notice', () => bringInRounds(api, as, campus, ids));
   await steps.run('Departure of the oldest grade, signed off by departments', (progress) =>
     bringInClearances(api, campus, date, progress),
   );

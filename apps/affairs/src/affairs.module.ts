@@ -28,6 +28,8 @@ import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
 import { Attendance1764805000000 } from './migrations/1764805000000-attendance.js';
 import { Discipline1764806000000 } from './migrations/1764806000000-discipline.js';
 import { Clearances1764806100000 } from './migrations/1764806100000-clearances.js';
+import { Rounds1764807000000 } from './migrations/1764807000000-rounds.js';
+import { rounds } from './rounds/rounds.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
 
 export const affairs = service('affairs', {
@@ -42,6 +44,7 @@ export const affairs = service('affairs', {
     certificates,
     discipline,
     clearances,
+    rounds,
     indicators,
     erasure,
   ],
@@ -63,6 +66,7 @@ export const affairs = service('affairs', {
     Attendance1764805000000,
     Discipline1764806000000,
     Clearances1764806100000,
+    Rounds1764807000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [

@@ -165,6 +165,34 @@ export class BookingCancelledV1 {
   }
 }
 
+/** The result of a round is final. Who is in, and at which level, readers ask for; an event says that of nobody. */
+@Event({ name: 'affairs.round-decided.v1', consumers: [] })
+export class RoundDecidedV1 {
+  @IsUUID()
+  roundId: string;
+
+  @IsIn(['award', 'aid', 'hardship', 'transfer', 'appraisal'])
+  kind: string;
+
+  constructor(values: { roundId: string; kind: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A final result of an entry was revoked, or holds again: whoever has read it asks anew. */
+@Event({ name: 'affairs.round-entry-changed.v1', consumers: [] })
+export class RoundEntryChangedV1 {
+  @IsUUID()
+  roundId: string;
+
+  @IsUUID()
+  entryId: string;
+
+  constructor(values: { roundId: string; entryId: string }) {
+    Object.assign(this, values);
+  }
+}
+
 /**
  * A sanction against a student has been delivered, changed, lifted, revoked or restored, or its term is over: whoever has reckoned with it
  * reckons anew.

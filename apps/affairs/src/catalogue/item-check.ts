@@ -93,7 +93,8 @@ export async function schoolFindings(
   return findings;
 }
 
-function formProblems(form: Record<string, unknown>): FieldError[] {
+/** What speaks against a form, pointers into `#/form`. */
+export function formProblems(form: Record<string, unknown>): FieldError[] {
   const errors = formFindings(form);
   if (errors.length > 0) return errors;
   const inDialect = dialectErrors(form, '#/form');

@@ -11,6 +11,7 @@ import { markErased } from '../certificates/certificates.queries.js';
 import { eraseSanctions } from '../discipline/erase-sanctions.js';
 import { SignOff } from '../clearances/sign-off.entity.js';
 import { Leave } from '../leave/leave.entity.js';
+import { eraseRounds } from '../rounds/erase-rounds.js';
 
 /** That there were leaves, applications, bookings, certificates and sanctions, and when, stays: what they are about goes. */
 @Injectable()
@@ -34,6 +35,7 @@ export class ErasureHandlers {
     await query(tx, sql`DELETE FROM affairs.attendance WHERE student_id = ${studentId}`);
     await markErased(tx, studentId);
     await eraseBookings(tx, studentId);
+    await eraseRounds(tx, studentId);
     await eraseSanctions(tx, studentId);
     await this.files.deleteOfStudent(tx, 'affairs', studentId);
   }
