@@ -31,6 +31,7 @@ const OWN = [
   'POST /affairs/v1/leaves/precheck',
   'POST /affairs/v1/bookings',
   'POST /affairs/v1/bookings/series',
+  'POST /affairs/v1/tickets',
   'GET /directory/v1/consents',
 ];
 

@@ -22,10 +22,12 @@ import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.
 import { Applications1764802000100 } from './migrations/1764802000100-applications.js';
 import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
+import { Tickets1764808000000 } from './migrations/1764808000000-tickets.js';
 import { tasks } from './tasks/tasks.feature.js';
+import { tickets } from './tickets/tickets.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, bookings, certificates, indicators, erasure],
+  features: [leave, catalogue, applications, tasks, absences, bookings, tickets, certificates, indicators, erasure],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -41,6 +43,7 @@ export const affairs = service('affairs', {
     Applications1764802000100,
     Certificates1764803000000,
     Bookings1764804200000,
+    Tickets1764808000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],

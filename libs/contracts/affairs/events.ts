@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsDateString, IsIn, IsInt, IsString, IsUUID, Min } from 'class-validator';
+import { ArrayMaxSize, IsDateString, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 import { Event } from '../event.js';
 
 abstract class LeavePeriod {
@@ -161,6 +161,74 @@ export class BookingCancelledV1 {
   studentId: string;
 
   constructor(values: { bookingId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A ticket was closed: its sender said that it is done, took it back, or said nothing. It may be reopened for some days. */
+@Event({ name: 'affairs.ticket-closed.v1', consumers: [] })
+export class TicketClosedV1 {
+  @IsUUID()
+  ticketId: string;
+
+  /** Who sent it; null: nobody knows. */
+  @IsOptional()
+  @IsUUID()
+  studentId: string | null;
+
+  /** Key of its kind in the policy. */
+  @IsString()
+  kind: string;
+
+  @IsIn(['sender', 'silence', 'withdrawn'])
+  by: 'sender' | 'silence' | 'withdrawn';
+
+  constructor(values: {
+    ticketId: string;
+    studentId: string | null;
+    kind: string;
+    by: 'sender' | 'silence' | 'withdrawn';
+  }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A ticket was not answered, or not done, in time. Once for each level of each deadline. */
+@Event({ name: 'affairs.ticket-overdue.v1', consumers: [] })
+export class TicketOverdueV1 {
+  @IsUUID()
+  ticketId: string;
+
+  /** In whose queue it is. */
+  @IsUUID()
+  unitId: string;
+
+  @IsIn(['answer', 'done'])
+  what: 'answer' | 'done';
+
+  /** The deadline that has passed. */
+  @IsDateString()
+  dueAt: string;
+
+  /** 1: the head of the department is told, 2: the school too. */
+  @IsInt()
+  @Min(1)
+  @Max(2)
+  level: number;
+
+  /** Ids of the persons who are told. */
+  @IsUUID('all', { each: true })
+  @ArrayMaxSize(1000)
+  waitsFor: string[];
+
+  constructor(values: {
+    ticketId: string;
+    unitId: string;
+    what: 'answer' | 'done';
+    dueAt: string;
+    level: number;
+    waitsFor: string[];
+  }) {
     Object.assign(this, values);
   }
 }

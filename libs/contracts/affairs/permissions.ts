@@ -18,6 +18,13 @@ export const PERMISSIONS = {
     zh: '开放预约、登记到场与爽约',
     en: 'Open places and hours for booking, record who came',
   },
+  'affairs:ticket:report': { zh: '本人提交工单', en: 'Send tickets oneself: report, ask, complain' },
+  'affairs:ticket:report-anonymously': {
+    zh: '匿名提交与查看工单（仅限应用）',
+    en: 'Send and open anonymous tickets (apps by themselves alone)',
+  },
+  'affairs:ticket:read': { zh: '查看工单', en: 'See tickets' },
+  'affairs:ticket:handle': { zh: '办理工单', en: 'Deal with tickets' },
   'affairs:certificate:issue': { zh: '开具证明', en: 'Issue certificates' },
   'affairs:certificate:read': { zh: '查看证明', en: 'See certificates' },
   'affairs:certificate:revoke': { zh: '撤销证明', en: 'Revoke certificates' },
@@ -32,6 +39,9 @@ const SIGNS = ['affairs:item:read', 'affairs:application:decide', 'affairs:absen
 /** Posts that answer for students see all of their leaves and applications. */
 const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:application:read', ...SIGNS] as const;
 
+/** Tickets in the queue of the unit that a post is over; who answers for the student who sent one sees none of it. */
+const TICKETS = ['affairs:ticket:read', 'affairs:ticket:handle'] as const;
+
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
@@ -40,13 +50,14 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   ],
   class_advisor: [...ANSWERS, 'affairs:certificate:read'],
   student_affairs_officer: [
+    ...TICKETS,
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
     ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
   ],
-  department_clerk: SIGNS,
+  department_clerk: [...SIGNS, ...TICKETS],
   mentor: SIGNS,
-  building_head: [...SIGNS, 'affairs:booking:read', 'affairs:booking:manage'],
+  building_head: [...SIGNS, ...TICKETS, 'affairs:booking:read', 'affairs:booking:manage'],
   grid_head: SIGNS,
   psychologist: SIGNS,
   party_organizer: SIGNS,
@@ -54,6 +65,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
+    ...(['affairs:ticket:report', 'affairs:ticket:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
   ],
 };
