@@ -1,5 +1,5 @@
 import { sql } from '#database';
-import { campus, type Client, fireTimers, TestApp } from '#testing';
+import { campus, type Client, fireTimers, type TestApp } from '#testing';
 import { ANONYMOUS, type Answer, at, codeOf, TicketTest, TICKETS, units } from './ticket-kit.js';
 
 describe('tickets as time goes by', () => {
@@ -93,6 +93,33 @@ describe('tickets as time goes by', () => {
     expect(codeOf(await kit.act(student, confirmed, 'reopen', { text: '还是不行' }).expect(409))).toBe(
       'affairs/ticket-reopen-too-late',
     );
+  });
+
+  it('are counted: what was answered and done in time, reopened, and how satisfied the senders were', async () => {
+    const good = await kit.done(clerk, await kit.report(), 'done', { text: '好了' });
+    await kit.done(student, good, 'rate', { rating: 5 });
+    const again = await kit.done(clerk, await kit.report(), 'done', { text: '好了' });
+    const reopened = await kit.done(student, again, 'reopen', { text: '没好' });
+    await kit.report(student, { kind: 'question-affairs', placeId: undefined });
+    await kit.done(student, await kit.report(), 'withdraw');
+    test.clock.set(at('03-04', '08:00'));
+    const late = await kit.done(clerk, reopened, 'done', { text: '好了' });
+    await kit.done(student, late, 'rate', { rating: 2 });
+    const read = async (who: Client, query = '') =>
+      (await who.get(`/affairs/v1/indicators/tickets${query}`).expect(200)).body as Record<string, unknown>[];
+    const of = (rows: Record<string, unknown>[]) =>
+      Object.fromEntries(rows.map(({ code, numerator, denominator }) => [code, [numerator, denominator]]));
+    const school = await read(await test.person(campus.staff.schoolOfficer));
+    expect(of(school)).toEqual({
+      'answered-in-time': [1, 3],
+      'done-in-time': [1, 2],
+      reopened: [1, 2],
+      satisfaction: [7, 2],
+    });
+    expect(school[3]).toMatchObject({ value: 3.5, units: [{ unit: { code: 'HQC' }, value: 3.5 }] });
+    expect(of(await read(kit.head))['answered-in-time']).toEqual([1, 2]);
+    expect(of(await read(kit.head, '?from=2027-03-02'))['done-in-time']).toEqual([0, 1]);
+    expect(of(await read(await test.person(campus.staff.collegeOfficerCs)))['done-in-time']).toEqual([0, 0]);
   });
 
   it('are urged once a day', async () => {
