@@ -69,6 +69,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
   rules: { zh: '预警规则：起草、检查、发布、停用', en: 'Warning rules: drafting, checking, publishing, retiring' },
   runs: { zh: '预警运算', en: 'Runs of the rules' },
+  showcase: {
+    zh: '风采展示：活动、成果、推荐、评审、案例库与材料包',
+    en: 'The showcase: campaigns, works, nominations, reviews, the case library, packs',
+  },
   'signing-keys': { zh: '令牌签名密钥的轮换', en: 'Rotation of the keys that sign tokens' },
   sources: { zh: '数据源及其中断', en: 'Data sources and their silences' },
   students: { zh: '学生及对其负责的人员', en: 'Students and who answers for them' },

@@ -23,11 +23,25 @@ import { Applications1764802000100 } from './migrations/1764802000100-applicatio
 import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
 import { Tickets1764808000000 } from './migrations/1764808000000-tickets.js';
+import { Showcase1764808100000 } from './migrations/1764808100000-showcase.js';
+import { showcase } from './showcase/showcase.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
 import { tickets } from './tickets/tickets.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, bookings, tickets, certificates, indicators, erasure],
+  features: [
+    leave,
+    catalogue,
+    applications,
+    tasks,
+    absences,
+    bookings,
+    tickets,
+    showcase,
+    certificates,
+    indicators,
+    erasure,
+  ],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -44,7 +58,8 @@ export const affairs = service('affairs', {
     Certificates1764803000000,
     Bookings1764804200000,
     Tickets1764808000000,
+    Showcase1764808100000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
-  jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],
+  jobs: ['affairs:leave:decide', 'affairs:certificate:issue', 'affairs:showcase:manage'],
 });

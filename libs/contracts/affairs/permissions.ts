@@ -25,6 +25,12 @@ export const PERMISSIONS = {
   },
   'affairs:ticket:read': { zh: '查看工单', en: 'See tickets' },
   'affairs:ticket:handle': { zh: '办理工单', en: 'Deal with tickets' },
+  'affairs:showcase:read': { zh: '查看风采展示与案例库', en: 'See the showcase and the case library' },
+  'affairs:showcase:submit': { zh: '提交风采展示成果', en: 'Hand works of one’s units in to the showcase' },
+  'affairs:showcase:manage': {
+    zh: '组织风采展示、推荐与遴选',
+    en: 'See to showcase campaigns: nominate, select, pack',
+  },
   'affairs:certificate:issue': { zh: '开具证明', en: 'Issue certificates' },
   'affairs:certificate:read': { zh: '查看证明', en: 'See certificates' },
   'affairs:certificate:revoke': { zh: '撤销证明', en: 'Revoke certificates' },
@@ -42,30 +48,34 @@ const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:applicat
 /** Tickets in the queue of the unit that a post is over; who answers for the student who sent one sees none of it. */
 const TICKETS = ['affairs:ticket:read', 'affairs:ticket:handle'] as const;
 
+/** Who works with students shows what comes of it. */
+const SHOWS = ['affairs:showcase:read', 'affairs:showcase:submit'] as const;
+
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
+    ...SHOWS,
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
   ],
-  class_advisor: [...ANSWERS, 'affairs:certificate:read'],
+  class_advisor: [...ANSWERS, ...SHOWS, 'affairs:certificate:read'],
   student_affairs_officer: [
-    ...TICKETS,
+    ...([...TICKETS, ...SHOWS, 'affairs:showcase:manage'] as const),
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
     ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
   ],
-  department_clerk: [...SIGNS, ...TICKETS],
-  mentor: SIGNS,
-  building_head: [...SIGNS, ...TICKETS, 'affairs:booking:read', 'affairs:booking:manage'],
-  grid_head: SIGNS,
-  psychologist: SIGNS,
-  party_organizer: SIGNS,
+  department_clerk: [...SIGNS, ...TICKETS, ...SHOWS],
+  mentor: [...SIGNS, ...SHOWS],
+  building_head: [...SIGNS, ...TICKETS, ...SHOWS, 'affairs:booking:read', 'affairs:booking:manage'],
+  grid_head: [...SIGNS, ...SHOWS],
+  psychologist: [...SIGNS, ...SHOWS],
+  party_organizer: [...SIGNS, ...SHOWS],
   student: [
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
-    ...(['affairs:ticket:report', 'affairs:ticket:read'] as const),
+    ...(['affairs:ticket:report', 'affairs:ticket:read', 'affairs:showcase:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
   ],
 };

@@ -2,7 +2,7 @@ import type { Bilingual } from '#contracts';
 import { DateOnly, Decimal, Int, ListOf, Nested, OneOf, Text } from '#fields';
 import { AnyOf } from '#http';
 import { NameDto } from '#workflow';
-import { TicketUnitDto } from './tickets.dto.js';
+import { PlaceOrUnitDto } from './tickets.dto.js';
 
 /** What is published of each figure. There is no national norm for them: these are the house's definitions. */
 export const TICKET_FORMULAS = {
@@ -85,8 +85,8 @@ class KindFigureDto extends FigureDto {
 }
 
 class UnitFigureDto extends FigureDto {
-  @Nested(() => TicketUnitDto, { zh: '承办部门或楼栋', en: 'In whose queue' })
-  unit: TicketUnitDto;
+  @Nested(() => PlaceOrUnitDto, { zh: '承办部门或楼栋', en: 'In whose queue' })
+  unit: PlaceOrUnitDto;
 }
 
 /** A figure with its published formula. */
@@ -114,7 +114,7 @@ export class TicketIndicatorDto extends FigureDto {
     code: TicketFigure,
     all: Ratio,
     kinds: (Ratio & { kind: string })[],
-    units: (Ratio & { unit: TicketUnitDto })[],
+    units: (Ratio & { unit: PlaceOrUnitDto })[],
   ): TicketIndicatorDto {
     const { name, formula } = TICKET_FORMULAS[code];
     return Object.assign(new TicketIndicatorDto(), {

@@ -11,13 +11,13 @@ import {
   TicketIndicatorDto,
   type TicketIndicatorsQuery,
 } from './ticket-indicators.dto.js';
-import type { TicketUnitDto } from './tickets.dto.js';
+import type { PlaceOrUnitDto } from './tickets.dto.js';
 import { unitRef } from './tickets.queries.js';
 
 interface Row {
   kind: string;
   unitId: string;
-  unit: TicketUnitDto;
+  unit: PlaceOrUnitDto;
   asked: number;
   answered: number;
   done: number;
@@ -83,7 +83,8 @@ export class TicketIndicators {
 function grouped<R extends Ratio>(rows: readonly R[], keyOf: (row: R) => string): [Ratio, R][] {
   const groups = new Map<string, R[]>();
   for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
-  return [...groups.values()].map((group) => [sumOf(group), group[0]!]);
+  const summed = [...groups.values()].map((group): [Ratio, R] => [sumOf(group), group[0]!]);
+  return summed.filter(([{ denominator }]) => denominator > 0);
 }
 
 function sumOf(each: readonly Ratio[]): Ratio {

@@ -32,7 +32,7 @@ export class TicketKindDto {
 }
 
 /** A unit or place, as an answer about tickets shows it. */
-export class TicketUnitDto {
+export class PlaceOrUnitDto {
   @Uuid({ zh: '单位或场所', en: 'Unit or place', example: '00000000-0000-7000-8000-000400000005' })
   id: string;
 
@@ -54,11 +54,11 @@ abstract class TicketStateDto {
   @OneOf(TICKET_STATUSES, { zh: '状态', en: 'Status', example: 'open' })
   status: TicketStatus;
 
-  @Nested(() => TicketUnitDto, { zh: '地点', en: 'Where', nullable: true })
-  place: TicketUnitDto | null;
+  @Nested(() => PlaceOrUnitDto, { zh: '地点', en: 'Where', nullable: true })
+  place: PlaceOrUnitDto | null;
 
-  @Nested(() => TicketUnitDto, { zh: '承办部门或楼栋', en: 'In whose queue it is' })
-  unit: TicketUnitDto;
+  @Nested(() => PlaceOrUnitDto, { zh: '承办部门或楼栋', en: 'In whose queue it is' })
+  unit: PlaceOrUnitDto;
 
   @Instant({ zh: '首次答复时限', en: 'First answer due at', example: '2027-03-01T12:00:00.000Z' })
   answerDueAt: Date;
@@ -163,8 +163,8 @@ export class TicketWordDto {
   })
   text: string | null;
 
-  @Nested(() => TicketUnitDto, { zh: '转往', en: 'Where it went', nullable: true })
-  unit: TicketUnitDto | null;
+  @Nested(() => PlaceOrUnitDto, { zh: '转往', en: 'Where it went', nullable: true })
+  unit: PlaceOrUnitDto | null;
 }
 
 export class TicketHistoryDto extends TicketWordDto {
