@@ -44,6 +44,13 @@ export function visible(actor: Actor): Sql {
   return sql`(${own} OR ${unitInScope(scope, sql`t.unit_id`)})`;
 }
 
+/** A ticket as it is. Throws NotFound. */
+export async function findTicket(tx: Tx, id: string, where: Sql): Promise<Ticket> {
+  const ticket = await findInScope(tx, Ticket, id, { alias: 't', where });
+  if (!ticket) throw new NotFound({ what: 'ticket' });
+  return ticket;
+}
+
 /** A ticket to oneself until `tx` ends. Throws NotFound. */
 export async function lockTicket(tx: Tx, id: string, where: Sql, pointer?: string): Promise<Ticket> {
   const ticket = await findInScope(tx, Ticket, id, { alias: 't', where, lock: 'update' });

@@ -12,7 +12,17 @@ import { Ticket } from './ticket.entity.js';
 import { TicketCountDto, type TicketDetailDto, TicketDto, TicketKindDto } from './tickets.dto.js';
 import { TicketPolicy } from './tickets.policy.js';
 import { TicketKindUnknown, TicketNeedsPlace } from './tickets.problems.js';
-import { atPlaces, columns, lockTicket, overdue, pathOf, queueFor, sameAs, visible } from './tickets.queries.js';
+import {
+  atPlaces,
+  columns,
+  findTicket,
+  lockTicket,
+  overdue,
+  pathOf,
+  queueFor,
+  sameAs,
+  visible,
+} from './tickets.queries.js';
 
 const DAY = 86_400_000;
 const MOST_SAME = 20;
@@ -85,7 +95,7 @@ export class Tickets {
   /** One ticket; staff who read it are in the audit. */
   get(actor: Actor, id: string): Promise<TicketDetailDto> {
     return this.database.transaction(actor, async (tx) => {
-      const ticket = await lockTicket(tx, id, visible(actor));
+      const ticket = await findTicket(tx, id, visible(actor));
       if (actor.personId !== ticket.studentId)
         await audit(tx, actor, { action: 'affairs.ticket.read', subject: { kind: 'ticket', id } });
       return this.cases.detailOf(tx, actor, ticket);
@@ -140,8 +150,8 @@ export class Tickets {
 
   /** Tickets about the same, perhaps: of the same kind and place and in the same queue, of the last days. */
   same(actor: Actor, id: string): Promise<TicketDto[]> {
-    return this.database.transaction(null, async (tx) => {
-      const ticket = await lockTicket(tx, id, visible(actor));
+    return this.database.read(async (tx) => {
+      const ticket = await findTicket(tx, id, visible(actor));
       const [{ value }, now] = [await this.policies.at(tx, TicketPolicy, this.clock.today()), this.clock.now()];
       const since = new Date(now.getTime() - value.sameDays * DAY);
       const rows = await query<TicketDto>(
