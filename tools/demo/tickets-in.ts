@@ -98,7 +98,14 @@ export async function bringInShowcase(officer: Api, today: string): Promise<stri
   ] as const;
   const works: Ticket[] = [];
   for (const [i, [section, title, abstract]] of sections.entries()) {
-    const body = { campaignId: id, unitId: data[i % data.length]!.id, section, title, abstract, body: `${title}：${abstract}。` };
+    const body = {
+      campaignId: id,
+      unitId: data[i % data.length]!.id,
+      section,
+      title,
+      abstract,
+      body: `${title}：${abstract}。`,
+    };
     works.push(await officer.post<Ticket>('/affairs/v1/showcase/works', body, { key: `demo-work-${i}` }));
   }
   const { version } = await officer.get<Campaign>(`${campaigns}/${id}`);
