@@ -2,9 +2,11 @@ import { StudentErasedV1 } from '#contracts';
 import { sql } from '#database';
 import { Events } from '#events';
 import { campus, type Client, drainEvents, type TestApp } from '#testing';
-import { type Answer, codeOf, TicketTest, TICKETS, units } from './ticket-kit.js';
+import { PDF } from './support.js';
+import { ANONYMOUS, type Answer, codeOf, TicketTest, TICKETS, units } from './ticket-kit.js';
 
 const { places, rooms, staff } = campus;
+const lamp = { kind: 'repair-electric', text: '走廊的灯不亮', placeId: places.building1 };
 
 describe('tickets', () => {
   const kit = new TicketTest();
@@ -162,26 +164,48 @@ describe('tickets', () => {
   });
 
   it('are found by kind, place, status and names, and counted', async () => {
-    const lamp = await kit.report(student, { placeId: rooms.b1r101 });
+    const inRoom = await kit.report(student, { placeId: rooms.b1r101 });
     const question = await kit.report(student, { kind: 'question-affairs', placeId: undefined });
     const ids = async (query: string) =>
       ((await student.get(`${TICKETS}?sort=reportedAt&${query}`).expect(200)).body.data as Answer[]).map(
         ({ id }) => id,
       );
-    expect(await ids('group=repair')).toEqual([lamp.id]);
-    expect(await ids(`placeId=${places.building1}`)).toEqual([lamp.id]);
+    expect(await ids('group=repair')).toEqual([inRoom.id]);
+    expect(await ids(`placeId=${places.building1}`)).toEqual([inRoom.id]);
     expect(await ids(`placeId=${places.building2}`)).toEqual([]);
-    expect(await ids(`q=${encodeURIComponent('1号楼')}`)).toEqual([lamp.id]);
+    expect(await ids(`q=${encodeURIComponent('1号楼')}`)).toEqual([inRoom.id]);
     expect(await ids(`q=${encodeURIComponent('学生事务')}`)).toEqual([question.id]);
     expect(await ids(`q=${encodeURIComponent('灯')}`)).toEqual([]);
     expect(await ids('q=%25')).toEqual([]);
     expect(await ids('status=done')).toEqual([]);
-    expect(await ids('overdue=false')).toEqual([lamp.id, question.id]);
+    expect(await ids('overdue=false')).toEqual([inRoom.id, question.id]);
     expect((await clerk.get(`${TICKETS}/counts`).expect(200)).body).toEqual([
       { status: 'open', count: 1, overdue: 0, mine: 0 },
     ]);
     const kinds = (await student.get(`${TICKETS}/kinds`).expect(200)).body as { key: string }[];
     expect(kinds.map(({ key }) => key)).toContain('repair-lift');
+  });
+
+  it('have attachments, for whoever may read the ticket; those of an anonymous one name nobody', async () => {
+    const upload = async (who: Client): Promise<string> => {
+      const request = who.post('/affairs/v1/files?purpose=ticket-attachment').attach('file', PDF, '照片.pdf');
+      return ((await request.expect(201)).body as { id: string }).id;
+    };
+    const id = await upload(student);
+    await kit.report(student, { attachments: [id] });
+    const content = (who: Client, file: string) => who.get(`/affairs/v1/files/${file}/content`);
+    for (const who of [student, clerk]) await content(who, id).expect(200);
+    for (const who of [kit.students[1]!, desk]) await content(who, id).expect(404);
+    const theirs = await upload(kit.students[1]!);
+    expect(codeOf(await student.post(TICKETS, { ...lamp, attachments: [theirs] }).expect(422))).toBe(
+      'files/not-attachable',
+    );
+    const unnamed = await upload(kit.app);
+    const form = { kind: 'complaint-life', text: '食堂二楼', attachments: [unnamed] };
+    await kit.app.post(ANONYMOUS, form).expect(201);
+    await content(clerk, unnamed).expect(200);
+    const [row] = await test.query(sql`SELECT person_id FROM affairs.file WHERE id = ${unnamed}`);
+    expect(row).toEqual({ person_id: null });
   });
 
   it('forget what a student wrote when they are erased', async () => {
