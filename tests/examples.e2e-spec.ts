@@ -32,6 +32,7 @@ const OWN = [
   'POST /affairs/v1/bookings',
   'POST /affairs/v1/bookings/series',
   'POST /affairs/v1/round-entries',
+  'POST /affairs/v1/tickets',
   'GET /directory/v1/consents',
 ];
 

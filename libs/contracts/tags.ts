@@ -11,6 +11,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '办件：起草、预检、提交、办理、补正与复核',
     en: 'Applications for items of the catalogue: drafts, pre-check, decisions, corrections, replay',
   },
+  'anonymous-tickets': {
+    zh: '匿名工单：凭查询码查看与补充',
+    en: 'Anonymous tickets: sent without a name, opened by a code',
+  },
   appointments: { zh: '任职：谁对哪些单位的学生负责', en: 'Appointments: who answers for the students of which units' },
   audit: {
     zh: '审计：谁对谁做了什么，以及记录是否完好',
@@ -89,11 +93,18 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   sanctions: {
     zh: '处分：登记、送达、解除、撤销与申诉',
     en: 'Sanctions: recording, delivering, lifting and revoking them, and appeals against them',
+  showcase: {
+    zh: '风采展示：活动、成果、推荐、评审、案例库与材料包',
+    en: 'The showcase: campaigns, works, nominations, reviews, the case library, packs',
   },
   'signing-keys': { zh: '令牌签名密钥的轮换', en: 'Rotation of the keys that sign tokens' },
   sources: { zh: '数据源及其中断', en: 'Data sources and their silences' },
   students: { zh: '学生及对其负责的人员', en: 'Students and who answers for them' },
   tasks: { zh: '待办：等待本人办理的审批', en: 'What waits for oneself: approvals of all kinds' },
+  tickets: {
+    zh: '工单：报修、咨询、投诉，分派、答复、办结与评价',
+    en: 'Tickets: repairs, questions, complaints, and what departments do about them',
+  },
   units: { zh: '学院、书院、班级、网格等单位', en: 'Colleges, academies, classes, grids and other units' },
   warnings: { zh: '预警：查看依据、研判、关闭', en: 'Warnings: evidence, triage, closing' },
 };

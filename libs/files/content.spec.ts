@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { cleanName, harmless, MAX_PIXELS, type MediaType, MEDIA_TYPES } from './content.js';
 
-const ALL = Object.keys(MEDIA_TYPES) as MediaType[];
+// Archives are made by services, and handed in nowhere.
+const ALL = (Object.keys(MEDIA_TYPES) as MediaType[]).filter((type) => type !== 'application/zip');
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n');
 
 describe('the content of a file', () => {

@@ -1,12 +1,15 @@
 import { fileTypeFromFile } from 'file-type';
 import { ImageNotReadable, ImageTooLarge, TypeNotAllowed } from './files.problems.js';
 
-/** Types of contents that are known to be harmless as they are served: pictures made anew, and PDF, which is only ever downloaded. */
+/** Types of contents that are known to be harmless as they are served: pictures made anew, and what is only ever downloaded. */
 export const MEDIA_TYPES = {
   'application/pdf': { extension: 'pdf', picture: undefined },
   'image/jpeg': { extension: 'jpg', picture: 'jpeg' },
   'image/png': { extension: 'png', picture: 'png' },
   'image/webp': { extension: 'webp', picture: 'webp' },
+  // As it was handed in, with what the camera wrote into it: for what is made to be shown.
+  'video/mp4': { extension: 'mp4', picture: undefined },
+  'application/zip': { extension: 'zip', picture: undefined },
 } as const;
 export type MediaType = keyof typeof MEDIA_TYPES;
 

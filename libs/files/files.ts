@@ -1,7 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Actor, audit, MissingPermission } from '#auth';
 import { type ServiceName } from '#contracts';
@@ -122,11 +124,16 @@ export class Files {
    * it is deleted by `deleteOrphans`.
    */
   async put(service: ServiceName, content: Buffer): Promise<PutContent> {
+    return this.putStream(service, Readable.from([content]));
+  }
+
+  /** The same for a content that is made as it is read: nothing of it is held in memory. */
+  async putStream(service: ServiceName, content: Readable): Promise<PutContent> {
     const id = newId();
     const folder = await mkdtemp(join(tmpdir(), 'yizhan-put-'));
     try {
       const [plain, sealedPath] = [join(folder, 'plain'), join(folder, 'sealed')];
-      await writeFile(plain, content, { mode: 0o600 });
+      await pipeline(content, createWriteStream(plain, { mode: 0o600 }));
       const sealed = await sealFile(plain, sealedPath);
       await this.withStorage(this.storage.put(keyOf(service, id), sealedPath));
       return { id, ...sealed };

@@ -9,6 +9,7 @@ import { Api } from './api.js';
 import { askForCertificate, bringInCertificates } from './certificates-in.js';
 import { bringInClearances } from './clearances-in.js';
 import type { DemoPlan } from './campus.js';
+import { type DemoPlan, holderOf } from './campus.js';
 import { bringInObservations, bringInPasses, checkNights, handled, registerGates, runRules } from './data-in.js';
 import { nightsText, warningsText } from './figures.js';
 import { type Demo, type DemoFiles, type LeaveRequest, makeDemo, writeFiles } from './generate.js';
@@ -17,10 +18,13 @@ import { beginMove, endMove } from './move.js';
 import { bringInParty } from './party-in.js';
 import { approvers, FIRST_PERSONA, type Ids, tourPersonas } from './personas.js';
 import { bringInRounds } from './rounds-in.js';
+import { approverName, approvers, FIRST_PERSONA, type Ids, tourPersonas } from './personas.js';
 import { count, Steps } from './steps.js';
+import { bringInShowcase, bringInTickets } from './tickets-in.js';
 
 const SEED = 20_260_901;
 const STEPS = 14;
+const STEPS = 13;
 /** A night is over at half past five. */
 const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
@@ -126,6 +130,11 @@ export async function bringInDemo(
   await login(personas.filter(({ name }) => name === 'student'));
   await askForLeave(as('student'), date, config.timeZone);
   await askForCertificate(as('student'));
+  await steps.run('Tickets and a showcase', async (progress) => {
+    const officer = as(approverName(holderOf(campus, 'student_affairs_officer', campus.school.code)));
+    const tickets = await bringInTickets(api, officer, as('student'), campus, ids, progress);
+    return `${tickets}, ${await bringInShowcase(officer, date)}`;
+  });
   await database.transaction(null, async (tx) => {
     await forgetPersonas(tx);
     await seedDemoLogin(tx, app.get(Vault), personas);

@@ -29,50 +29,16 @@ import { Attendance1764805000000 } from './migrations/1764805000000-attendance.j
 import { Discipline1764806000000 } from './migrations/1764806000000-discipline.js';
 import { Clearances1764806100000 } from './migrations/1764806100000-clearances.js';
 import { Rounds1764807000000 } from './migrations/1764807000000-rounds.js';
+import { Tickets1764808000000 } from './migrations/1764808000000-tickets.js';
+import { Showcase1764808100000 } from './migrations/1764808100000-showcase.js';
 import { rounds } from './rounds/rounds.feature.js';
+import { showcase } from './showcase/showcase.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
+import { tickets } from './tickets/tickets.feature.js';
 
 export const affairs = service('affairs', {
-  features: [
-    leave,
-    catalogue,
-    applications,
-    tasks,
-    absences,
-    attendance,
-    bookings,
-    certificates,
-    discipline,
-    clearances,
-    rounds,
-    indicators,
-    erasure,
-  ],
-  migrations: [
-    Leave1763750200000,
-    RetractedPasses1763750210000,
-    UpdatedSince1763750220000,
-    SubmittedByApp1763750230000,
-    Files1763750245000,
-    LeaveOnWorkflow1763750700000,
-    DeadlinesAndAbsences1763770000000,
-    SealedTexts1764400100000,
-    ProofPending1764700000000,
-    Catalogue1764801000000,
-    NamedUnits1764802000000,
-    Applications1764802000100,
-    Certificates1764803000000,
-    Bookings1764804200000,
-    Attendance1764805000000,
-    Discipline1764806000000,
-    Clearances1764806100000,
-    Rounds1764807000000,
-  ],
+  features: [leave, catalogue, applications, tasks, absences, attendance, bookings, certificates, discipline, clearances, rounds, tickets, showcase, indicators, erasure],
+  migrations: [Leave1763750200000, RetractedPasses1763750210000, UpdatedSince1763750220000, SubmittedByApp1763750230000, Files1763750245000, LeaveOnWorkflow1763750700000, DeadlinesAndAbsences1763770000000, SealedTexts1764400100000, ProofPending1764700000000, Catalogue1764801000000, NamedUnits1764802000000, Applications1764802000100, Certificates1764803000000, Bookings1764804200000, Attendance1764805000000, Discipline1764806000000, Clearances1764806100000, Rounds1764807000000, Tickets1764808000000, Showcase1764808100000],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
-  jobs: [
-    'affairs:leave:decide',
-    'affairs:certificate:issue',
-    'affairs:clearance-list:manage',
-    'affairs:clearance:sign',
-  ],
+  jobs: ['affairs:leave:decide', 'affairs:certificate:issue', 'affairs:clearance-list:manage', 'affairs:clearance:sign', 'affairs:showcase:manage'],
 });

@@ -20,6 +20,19 @@ export const PERMISSIONS = {
     zh: '开放预约、登记到场与爽约',
     en: 'Open places and hours for booking, record who came',
   },
+  'affairs:ticket:report': { zh: '本人提交工单', en: 'Send tickets oneself: report, ask, complain' },
+  'affairs:ticket:report-anonymously': {
+    zh: '匿名提交与查看工单（仅限应用）',
+    en: 'Send and open anonymous tickets (apps by themselves alone)',
+  },
+  'affairs:ticket:read': { zh: '查看工单', en: 'See tickets' },
+  'affairs:ticket:handle': { zh: '办理工单', en: 'Deal with tickets' },
+  'affairs:showcase:read': { zh: '查看风采展示与案例库', en: 'See the showcase and the case library' },
+  'affairs:showcase:submit': { zh: '提交风采展示成果', en: 'Hand works of one’s units in to the showcase' },
+  'affairs:showcase:manage': {
+    zh: '组织风采展示、推荐与遴选',
+    en: 'See to showcase campaigns: nominate, select, pack',
+  },
   'affairs:certificate:issue': { zh: '开具证明', en: 'Issue certificates' },
   'affairs:certificate:read': { zh: '查看证明', en: 'See certificates' },
   'affairs:certificate:revoke': { zh: '撤销证明', en: 'Revoke certificates' },
@@ -53,9 +66,16 @@ const ANSWERS = [
   ...SIGNS,
 ] as const;
 
+/** Tickets in the queue of the unit that a post is over; who answers for the student who sent one sees none of it. */
+const TICKETS = ['affairs:ticket:read', 'affairs:ticket:handle'] as const;
+
+/** Who works with students shows what comes of it. */
+const SHOWS = ['affairs:showcase:read', 'affairs:showcase:submit'] as const;
+
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
+    ...SHOWS,
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage', 'affairs:sanction:read'] as const),
     ...(['affairs:clearance:read', 'affairs:round:read', 'affairs:round:review'] as const),
@@ -64,7 +84,9 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...([...ANSWERS, 'affairs:certificate:read', 'affairs:clearance:read'] as const),
     ...(['affairs:round:read', 'affairs:round:review'] as const),
   ],
+  class_advisor: [...ANSWERS, ...SHOWS, 'affairs:certificate:read'],
   student_affairs_officer: [
+    ...([...TICKETS, ...SHOWS, 'affairs:showcase:manage'] as const),
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
     ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
@@ -80,10 +102,17 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   grid_head: SIGNS,
   psychologist: SIGNS,
   party_organizer: SIGNS,
+  department_clerk: [...SIGNS, ...TICKETS, ...SHOWS],
+  mentor: [...SIGNS, ...SHOWS],
+  building_head: [...SIGNS, ...TICKETS, ...SHOWS, 'affairs:booking:read', 'affairs:booking:manage'],
+  grid_head: [...SIGNS, ...SHOWS],
+  psychologist: [...SIGNS, ...SHOWS],
+  party_organizer: [...SIGNS, ...SHOWS],
   student: [
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:attendance:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
+    ...(['affairs:ticket:report', 'affairs:ticket:read', 'affairs:showcase:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:round:read', 'affairs:round:enter'] as const),
     ...(['affairs:sanction:read', 'affairs:sanction:appeal'] as const),

@@ -14,6 +14,9 @@ import { Leave } from '../leave/leave.entity.js';
 import { eraseRounds } from '../rounds/erase-rounds.js';
 
 /** That there were leaves, applications, bookings, certificates and sanctions, and when, stays: what they are about goes. */
+import { TicketAction } from '../tickets/ticket-action.entity.js';
+import { Ticket } from '../tickets/ticket.entity.js';
+/** That there were leaves, applications, bookings, tickets and certificates, and when, stays: what they are about goes. */
 @Injectable()
 export class ErasureHandlers {
   constructor(private readonly files: Files) {}
@@ -23,6 +26,7 @@ export class ErasureHandlers {
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
     for (const entity of [Leave, Application, Certificate, SignOff])
+    for (const entity of [Leave, Application, Certificate, Ticket, TicketAction])
       await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
     const leaves = sql`SELECT id FROM affairs.leave WHERE student_id = ${studentId}`;
     const applications = sql`SELECT id FROM affairs.application WHERE student_id = ${studentId}`;

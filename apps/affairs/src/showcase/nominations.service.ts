@@ -1,0 +1,183 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, requireSchool } from '#auth';
+import { Database, insert, onConflict, queryOne, sql, type Sql, StaleVersionError, type Tx, update } from '#database';
+import { anyOf, list, type Page } from '#http';
+import { NotFound } from '#problems';
+import { holdsOn, unitsAbove } from '#roster';
+import { CampusClock } from '#time';
+import { personRef } from '../bookings/bookings.queries.js';
+import { unitRef } from '../tickets/tickets.queries.js';
+import { type GiveReviewDto, type NominateDto, NominationDto, type NominationsQuery } from './showcase.dto.js';
+import {
+  ShowcaseNominationWithdrawn,
+  ShowcaseNotReviewer,
+  ShowcaseOwnWork,
+  ShowcaseSchoolFull,
+  ShowcaseSectionFull,
+  ShowcaseWorkNominated,
+  ShowcaseWorkWithdrawn,
+} from './showcase.problems.js';
+import { campaignById, freePlace, lockNomination, lockWork } from './showcase.queries.js';
+import { Nomination, Review } from './work.entity.js';
+
+const FROM = sql`affairs.showcase_nomination n JOIN affairs.showcase_work w ON w.id = n.work_id
+  JOIN affairs.showcase_campaign c ON c.id = n.campaign_id`;
+
+/** What the school nominates, what reviewers say of it, and what is selected. */
+@Injectable()
+export class Nominations {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: CampusClock,
+  ) {}
+
+  list(actor: Actor, request: NominationsQuery): Promise<Page<NominationDto>> {
+    const { campaignId, section, withdrawn } = request;
+    return this.database.read((tx) =>
+      list(tx, request, {
+        select: columns(actor),
+        from: FROM,
+        where: [
+          visible(actor),
+          anyOf(sql`n.campaign_id`, campaignId, 'uuid'),
+          anyOf(sql`n.section`, section),
+          withdrawn === undefined ? undefined : sql`(n.withdrawn_at IS NOT NULL) = ${withdrawn}`,
+        ],
+        sorts: { nominatedAt: sql`n.nominated_at` },
+        defaultSort: 'nominatedAt',
+        id: sql`n.id`,
+        to: NominationDto.from,
+      }),
+    );
+  }
+
+  get(actor: Actor, id: string): Promise<NominationDto> {
+    return this.database.read((tx) => this.detail(tx, actor, id));
+  }
+
+  /** As many of the school and of each section as the campaign says: those that come at once wait for each other, and constraints keep the places. */
+  nominate(actor: Actor, workId: string, { reason, effect }: NominateDto): Promise<NominationDto> {
+    requireSchool(actor, 'affairs:showcase:manage');
+    return this.database.transaction(actor, async (tx) => {
+      const work = await lockWork(tx, workId, sql`TRUE`);
+      const campaign = await campaignById(tx, work.campaignId, undefined, false);
+      const refused = campaign.outside(this.clock.today(), 'nominate');
+      if (refused) throw refused;
+      if (work.withdrawnAt) throw new ShowcaseWorkWithdrawn();
+      const { campaignId, section } = work;
+      const { perSchool, perSection } = campaign;
+      const schoolPlace = await freePlace(tx, campaignId, perSchool);
+      if (schoolPlace === undefined) throw new ShowcaseSchoolFull({ params: { most: perSchool } });
+      const sectionPlace = await freePlace(tx, campaignId, perSection, section);
+      if (sectionPlace === undefined) throw new ShowcaseSectionFull({ params: { most: perSection } });
+      const nomination = Object.assign(new Nomination(), { campaignId, workId, section, schoolPlace, sectionPlace });
+      Object.assign(nomination, { reason, effect, personId: actor.personId ?? null, nominatedAt: this.clock.now() });
+      await onConflict(insert(tx, nomination), {
+        showcase_work_once: () => new ShowcaseWorkNominated(),
+        showcase_school_place: () => new ShowcaseSchoolFull({ params: { most: perSchool } }),
+        showcase_section_place: () => new ShowcaseSectionFull({ params: { most: perSection } }),
+      });
+      return this.detail(tx, actor, nomination.id);
+    });
+  }
+
+  /** Its place is free again. */
+  withdraw(actor: Actor, id: string, expected: number): Promise<NominationDto> {
+    return this.decide(actor, id, expected, ['nominate', 'select'], (nomination) => {
+      nomination.withdrawnAt = this.clock.now();
+      nomination.selectedAt = null;
+    });
+  }
+
+  /** Into the case library. */
+  choose(actor: Actor, id: string, expected: number, selected: boolean): Promise<NominationDto> {
+    return this.decide(actor, id, expected, ['select'], (nomination) => {
+      nomination.selectedAt = selected ? (nomination.selectedAt ?? this.clock.now()) : null;
+    });
+  }
+
+  /** A named reviewer says what they think, and may say it anew; not of what is their own. */
+  review(actor: Actor, id: string, { score, opinion }: GiveReviewDto): Promise<NominationDto> {
+    const { personId } = actor;
+    if (!personId) throw new ShowcaseNotReviewer();
+    return this.database.transaction(actor, async (tx) => {
+      const nomination = await lockNomination(
+        tx,
+        id,
+        sql`EXISTS (SELECT FROM ${FROM} WHERE n.id = ${id} AND ${visible(actor)})`,
+      );
+      const campaign = await campaignById(tx, nomination.campaignId);
+      if (!campaign.reviewerIds.includes(personId)) throw new ShowcaseNotReviewer();
+      if (nomination.withdrawnAt) throw new ShowcaseNominationWithdrawn();
+      const refused = campaign.outside(this.clock.today(), 'nominate', 'select');
+      if (refused) throw refused;
+      if (await this.isOwn(tx, nomination, personId)) throw new ShowcaseOwnWork();
+      const known = await tx.findOneBy(Review, { nominationId: id, reviewerId: personId });
+      const review = Object.assign(known ?? new Review(), { nominationId: id, reviewerId: personId, score, opinion });
+      review.reviewedAt = this.clock.now();
+      await (known ? update(tx, review) : insert(tx, review));
+      return this.detail(tx, actor, id);
+    });
+  }
+
+  /** Handed in or nominated by them, or of a unit that they hold a post of: itself, or above it but for the school. */
+  private async isOwn(tx: Tx, { workId, personId: by }: Nomination, personId: string): Promise<boolean> {
+    const row = await queryOne<{ own: boolean }>(
+      tx,
+      sql`SELECT (w.person_id = ${personId} IS TRUE OR EXISTS (
+            SELECT FROM staffing.published_appointment_v1 a JOIN directory.published_unit_v1 u ON u.id = a.unit_id
+             WHERE a.person_id = ${personId} AND ${holdsOn(sql`a`, this.clock.today())}
+               AND u.kind <> 'school' AND u.id IN (${unitsAbove(sql`w.unit_id`)}))) AS own
+            FROM affairs.showcase_work w WHERE w.id = ${workId}`,
+    );
+    return by === personId || row!.own;
+  }
+
+  private decide(
+    actor: Actor,
+    id: string,
+    expected: number,
+    phases: ('nominate' | 'select')[],
+    fn: (nomination: Nomination) => void,
+  ): Promise<NominationDto> {
+    requireSchool(actor, 'affairs:showcase:manage');
+    return this.database.transaction(actor, async (tx) => {
+      const nomination = await lockNomination(tx, id, sql`TRUE`);
+      if (nomination.version !== expected) throw new StaleVersionError();
+      const refused = (await campaignById(tx, nomination.campaignId)).outside(this.clock.today(), ...phases);
+      if (refused) throw refused;
+      if (nomination.withdrawnAt) throw new ShowcaseNominationWithdrawn();
+      fn(nomination);
+      await update(tx, nomination);
+      return this.detail(tx, actor, id);
+    });
+  }
+
+  private async detail(tx: Tx, actor: Actor, id: string): Promise<NominationDto> {
+    const row = await queryOne<NominationDto>(
+      tx,
+      sql`SELECT ${columns(actor)} FROM ${FROM} WHERE n.id = ${id} AND ${visible(actor)}`,
+    );
+    if (!row) throw new NotFound({ what: 'nomination' });
+    return NominationDto.from(row);
+  }
+}
+
+/** Predicate over a nomination `n` of a campaign `c`: for who sees to campaigns, and the reviewers. */
+function visible(actor: Actor): Sql {
+  if (actor.scopeOf('affairs:showcase:manage').school) return sql`TRUE`;
+  return actor.personId ? sql`${actor.personId}::uuid = ANY(c.reviewer_ids)` : sql`FALSE`;
+}
+
+function columns(actor: Actor): Sql {
+  const all = actor.scopeOf('affairs:showcase:manage').school;
+  const theirs = all ? sql`TRUE` : sql`r.reviewer_id = ${actor.personId ?? null}::uuid`;
+  const reviews = sql`(SELECT coalesce(json_agg(json_build_object('reviewer', ${personRef(sql`r.reviewer_id`)}, 'score', r.score,
+      'opinion', r.opinion, 'reviewedAt', r.reviewed_at) ORDER BY r.id), '[]') FROM affairs.showcase_review r
+    WHERE r.nomination_id = n.id AND ${theirs})`;
+  const score = all
+    ? sql`(SELECT avg(r.score)::float8 FROM affairs.showcase_review r WHERE r.nomination_id = n.id)`
+    : sql`NULL::float8`;
+  return sql`n.id, n.campaign_id AS "campaignId", n.work_id AS "workId", w.title, ${unitRef(sql`w.unit_id`)} AS unit, n.section, n.reason, n.effect,
+    n.nominated_at AS "nominatedAt", n.withdrawn_at AS "withdrawnAt", n.selected_at AS "selectedAt", ${score} AS score, ${reviews} AS reviews, n.version`;
+}

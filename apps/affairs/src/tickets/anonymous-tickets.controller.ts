@@ -1,0 +1,56 @@
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { type Actor, CurrentActor, Require } from '#auth';
+import { MayNotFind, Returns, Summary } from '#http';
+import { AnonymousTickets } from './anonymous-tickets.service.js';
+import { ActByCodeDto, ReportAnonymouslyDto, TicketCodeDto } from './ticket-forms.dto.js';
+import { AnonymousTicketDto, SentAnonymouslyDto } from './tickets.dto.js';
+
+/** Anonymous tickets: opened by a code, which stands in bodies alone, as addresses are logged. */
+@ApiTags('anonymous-tickets')
+@Controller('affairs/v1/anonymous-tickets')
+@Require('affairs:ticket:report-anonymously')
+export class AnonymousTicketsController {
+  constructor(private readonly tickets: AnonymousTickets) {}
+
+  @Post()
+  @MayNotFind()
+  @Returns(SentAnonymouslyDto)
+  @Summary(
+    '匿名提交，仅限应用自身的令牌；查询码只给出一次，重发即为另一件',
+    'Send a ticket anonymously, with an app’s own token; the code is told once, and what is sent twice is there twice',
+  )
+  reportAnonymously(@CurrentActor() actor: Actor, @Body() body: ReportAnonymouslyDto): Promise<SentAnonymouslyDto> {
+    return this.tickets.report(actor, body);
+  }
+
+  @Post('open')
+  @MayNotFind()
+  @HttpCode(200)
+  @Returns(AnonymousTicketDto)
+  @Summary('凭查询码查看', 'See a ticket by its code')
+  openByCode(
+    @CurrentActor() actor: Actor,
+    @Body() { code }: TicketCodeDto,
+    @Req() { ip }: FastifyRequest,
+  ): Promise<AnonymousTicketDto> {
+    return this.tickets.open(actor, code, ip);
+  }
+
+  @Post('act')
+  @MayNotFind()
+  @HttpCode(200)
+  @Returns(AnonymousTicketDto)
+  @Summary(
+    '凭查询码补充、撤回、确认、重新打开、评价、催办',
+    'Say more, take back, confirm, reopen, rate or urge by the code',
+  )
+  actByCode(
+    @CurrentActor() actor: Actor,
+    @Body() body: ActByCodeDto,
+    @Req() { ip }: FastifyRequest,
+  ): Promise<AnonymousTicketDto> {
+    return this.tickets.act(actor, body, ip);
+  }
+}
