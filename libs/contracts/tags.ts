@@ -3,6 +3,10 @@ import type { Bilingual } from './services.js';
 /** What the groups of operations in the API's documents are for. */
 export const TAGS: Readonly<Record<string, Bilingual>> = {
   absences: { zh: '离岗：谁不在、由谁代办', en: 'Absences: who is away, and who decides meanwhile' },
+  activities: {
+    zh: '活动：发布、签到码、核定名单',
+    en: 'Activities: publishing them, codes to sign in with, who took part',
+  },
   admissions: {
     zh: '发展党员：申请、二十五步与时间线',
     en: 'Admission to the Party: applications, the 25 steps, timelines',
@@ -33,6 +37,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },
+  enrolments: {
+    zh: '活动报名、候补、签到与参与更正',
+    en: 'Enrolments in activities: waiting, signing in, corrections of who took part',
+  },
   erasures: {
     zh: '依法删除学生个人信息：申请、撤销',
     en: "Erasure of students' personal data: asking for it, cancelling it",
@@ -70,5 +78,9 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   students: { zh: '学生及对其负责的人员', en: 'Students and who answers for them' },
   tasks: { zh: '待办：等待本人办理的审批', en: 'What waits for oneself: approvals of all kinds' },
   units: { zh: '学院、书院、班级、网格等单位', en: 'Colleges, academies, classes, grids and other units' },
+  volunteering: {
+    zh: '志愿时长与星级志愿者：申请、公示、异议',
+    en: 'Hours of volunteering and stars: applying, public notice, objections',
+  },
   warnings: { zh: '预警：查看依据、研判、关闭', en: 'Warnings: evidence, triage, closing' },
 };

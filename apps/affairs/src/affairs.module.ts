@@ -1,5 +1,6 @@
 import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
+import { activities } from './activities/activities.feature.js';
 import { applications } from './applications/applications.feature.js';
 import { bookings } from './bookings/bookings.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
@@ -22,10 +23,25 @@ import { NamedUnits1764802000000 } from './migrations/1764802000000-named-units.
 import { Applications1764802000100 } from './migrations/1764802000100-applications.js';
 import { Certificates1764803000000 } from './migrations/1764803000000-certificates.js';
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
+import { Activities1764809000000 } from './migrations/1764809000000-activities.js';
+import { Volunteering1764809000100 } from './migrations/1764809000100-volunteering.js';
 import { tasks } from './tasks/tasks.feature.js';
+import { volunteering } from './volunteering/volunteering.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, bookings, certificates, indicators, erasure],
+  features: [
+    leave,
+    catalogue,
+    applications,
+    tasks,
+    absences,
+    bookings,
+    certificates,
+    indicators,
+    activities,
+    volunteering,
+    erasure,
+  ],
   migrations: [
     Leave1763750200000,
     RetractedPasses1763750210000,
@@ -41,6 +57,8 @@ export const affairs = service('affairs', {
     Applications1764802000100,
     Certificates1764803000000,
     Bookings1764804200000,
+    Activities1764809000000,
+    Volunteering1764809000100,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],

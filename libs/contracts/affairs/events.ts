@@ -1,4 +1,5 @@
-import { ArrayMaxSize, IsDateString, IsIn, IsInt, IsString, IsUUID, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsDateString, IsIn, IsInt, IsString, IsUUID, Min, ValidateNested } from 'class-validator';
 import { Event } from '../event.js';
 
 abstract class LeavePeriod {
@@ -164,3 +165,62 @@ export class BookingCancelledV1 {
     Object.assign(this, values);
   }
 }
+
+/** A place in an activity has become free, and went to the student who had waited longest. */
+@Event({ name: 'affairs.enrolment-moved-up.v1', consumers: [] })
+export class EnrolmentMovedUpV1 {
+  @IsUUID()
+  enrolmentId: string;
+
+  @IsUUID()
+  activityId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { enrolmentId: string; activityId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** An activity does not take place: its enrolments have ended. */
+@Event({ name: 'affairs.activity-cancelled.v1', consumers: [] })
+export class ActivityCancelledV1 {
+  @IsUUID()
+  activityId: string;
+
+  constructor(activityId: string) {
+    this.activityId = activityId;
+  }
+}
+
+export class Participation {
+  @IsUUID()
+  enrolmentId: string;
+
+  @IsUUID()
+  studentId: string;
+}
+
+abstract class OfParticipations {
+  @IsUUID()
+  activityId: string;
+
+  @ValidateNested({ each: true })
+  @Type(() => Participation)
+  @ArrayMaxSize(500)
+  participations: Participation[];
+
+  constructor(activityId: string, participations: Participation[]) {
+    this.activityId = activityId;
+    this.participations = participations;
+  }
+}
+
+/** Students took part in an activity, as whoever held it has confirmed: up to 500. What it is worth, readers ask for. */
+@Event({ name: 'affairs.participation-confirmed.v1', consumers: [] })
+export class ParticipationConfirmedV1 extends OfParticipations {}
+
+/** Participations that were confirmed count no more, or not as they did; those that still count are confirmed anew. Up to 500. */
+@Event({ name: 'affairs.participation-taken-back.v1', consumers: [] })
+export class ParticipationTakenBackV1 extends OfParticipations {}

@@ -25,6 +25,24 @@ export const PERMISSIONS = {
   'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
   'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
+  'affairs:activity:read': { zh: '查看活动', en: 'See activities' },
+  'affairs:activity:enrol': { zh: '本人报名与签到', en: 'Enrol in activities and sign in, oneself' },
+  'affairs:activity:manage': { zh: '举办活动、核定名单', en: 'Hold activities, and confirm who took part' },
+  'affairs:participation:read': {
+    zh: '查看参与记录、第二课堂成绩单与志愿时长',
+    en: 'See who took part in what, second-classroom transcripts and hours of volunteering',
+  },
+  'affairs:second-classroom:claim': { zh: '本人申报第二课堂', en: 'Claim credits of the second classroom, oneself' },
+  'affairs:second-classroom:review': { zh: '学院审核第二课堂申报', en: 'Review claims of students in one’s charge' },
+  'affairs:second-classroom:confirm': {
+    zh: '公示后确认第二课堂申报',
+    en: 'Confirm claims of the whole school after their public notice',
+  },
+  'affairs:volunteering:apply': { zh: '本人申请星级志愿者', en: 'Apply for volunteer stars, oneself' },
+  'affairs:volunteering:decide': {
+    zh: '答复星级志愿者公示的异议',
+    en: 'Answer objections to volunteer stars',
+  },
 } as const satisfies Record<string, Bilingual>;
 
 /** What a post signs, it sees and decides; nothing of the students it is over beyond that. */
@@ -35,22 +53,31 @@ const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:applicat
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
+    ...(['affairs:activity:read', 'affairs:activity:manage', 'affairs:participation:read'] as const),
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
   ],
-  class_advisor: [...ANSWERS, 'affairs:certificate:read'],
+  class_advisor: [...ANSWERS, 'affairs:certificate:read', 'affairs:activity:read', 'affairs:participation:read'],
   student_affairs_officer: [
+    ...(['affairs:activity:read', 'affairs:activity:manage', 'affairs:participation:read'] as const),
+    ...(['affairs:second-classroom:review', 'affairs:second-classroom:confirm'] as const),
+    'affairs:volunteering:decide',
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
     ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
   ],
-  department_clerk: SIGNS,
+  department_clerk: [
+    ...([...SIGNS, 'affairs:activity:read', 'affairs:activity:manage'] as const),
+    ...(['affairs:second-classroom:confirm', 'affairs:volunteering:decide'] as const),
+  ],
   mentor: SIGNS,
   building_head: [...SIGNS, 'affairs:booking:read', 'affairs:booking:manage'],
   grid_head: SIGNS,
   psychologist: SIGNS,
   party_organizer: SIGNS,
   student: [
+    ...(['affairs:activity:read', 'affairs:activity:enrol', 'affairs:participation:read'] as const),
+    ...(['affairs:second-classroom:claim', 'affairs:volunteering:apply'] as const),
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
