@@ -73,6 +73,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
   rules: { zh: '预警规则：起草、检查、发布、停用', en: 'Warning rules: drafting, checking, publishing, retiring' },
   runs: { zh: '预警运算', en: 'Runs of the rules' },
+  'second-classroom': {
+    zh: '第二课堂：成绩单、申报、公示与确认',
+    en: 'The second classroom: transcripts, claims, public notice, confirmation',
+  },
   'signing-keys': { zh: '令牌签名密钥的轮换', en: 'Rotation of the keys that sign tokens' },
   sources: { zh: '数据源及其中断', en: 'Data sources and their silences' },
   students: { zh: '学生及对其负责的人员', en: 'Students and who answers for them' },

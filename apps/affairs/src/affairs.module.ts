@@ -25,6 +25,8 @@ import { Certificates1764803000000 } from './migrations/1764803000000-certificat
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
 import { Activities1764809000000 } from './migrations/1764809000000-activities.js';
 import { Volunteering1764809000100 } from './migrations/1764809000100-volunteering.js';
+import { SecondClassroom1764809000200 } from './migrations/1764809000200-second-classroom.js';
+import { secondClassroom } from './second-classroom/second-classroom.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
 import { volunteering } from './volunteering/volunteering.feature.js';
 
@@ -39,6 +41,7 @@ export const affairs = service('affairs', {
     certificates,
     indicators,
     activities,
+    secondClassroom,
     volunteering,
     erasure,
   ],
@@ -59,6 +62,7 @@ export const affairs = service('affairs', {
     Bookings1764804200000,
     Activities1764809000000,
     Volunteering1764809000100,
+    SecondClassroom1764809000200,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],

@@ -1,6 +1,6 @@
 import type { Actor } from '#auth';
 import type { Permission } from '#contracts';
-import { query, sql, type Sql, type Tx } from '#database';
+import { query, queryOne, sql, type Sql, type Tx } from '#database';
 import { holdsOn, inScope } from '#roster';
 
 /** SQL: a student as a public notice names them: name and college, no number. */
@@ -12,13 +12,21 @@ export function noticeName(column: Sql, date: string): Sql {
 }
 
 /**
- * SQL predicate over the student in `column`: within the scope of the permission, or whoever has it answers for the department (by its code)
- * that decides for the whole school.
+ * SQL predicate: is the student in `student` within the scope of the permission, or the department in `department`, which decides for the
+ * whole school, in the actor's charge?
  */
-export function decidedBy(actor: Actor, permission: Permission, department: string, column: Sql, date: string): Sql {
-  const { unitIds, ...scope } = actor.scopeOf(permission);
-  return sql`(${inScope({ ...scope, unitIds }, column, date)} OR EXISTS (SELECT FROM directory.published_unit_v1 u
-    WHERE u.kind = 'department' AND u.code = ${department} AND u.id = ANY(${unitIds}::uuid[])))`;
+export function decidedBy(actor: Actor, permission: Permission, student: Sql, department: Sql, date: string): Sql {
+  const scope = actor.scopeOf(permission);
+  return sql`(${inScope(scope, student, date)} OR ${department} = ANY(${scope.unitIds}::uuid[]))`;
+}
+
+/** The department that a policy names by its code; null: the roster has none, the school's own officers decide. */
+export async function departmentOf(tx: Tx, code: string): Promise<string | null> {
+  const row = await queryOne<{ id: string }>(
+    tx,
+    sql`SELECT id FROM directory.published_unit_v1 WHERE kind = 'department' AND code = ${code} AND active LIMIT 1`,
+  );
+  return row?.id ?? null;
 }
 
 /** One matter of a student at a time until `tx` ends. */

@@ -9,8 +9,10 @@ import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
 import { Leave } from '../leave/leave.entity.js';
+import { Claim } from '../second-classroom/claim.entity.js';
+import { StarObjection } from '../volunteering/star.entity.js';
 
-/** That there were leaves, applications, bookings and certificates, and when, stays: what they are about goes. */
+/** That there were leaves, applications, bookings, certificates and claims, and when, stays: what they are about goes. */
 @Injectable()
 export class ErasureHandlers {
   constructor(private readonly files: Files) {}
@@ -19,7 +21,8 @@ export class ErasureHandlers {
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
-    for (const entity of [Leave, Application, Certificate]) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
+    for (const entity of [Leave, Application, Certificate, Claim, StarObjection])
+      await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
     const leaves = sql`SELECT id FROM affairs.leave WHERE student_id = ${studentId}`;
     const applications = sql`SELECT id FROM affairs.application WHERE student_id = ${studentId}`;
     await query(

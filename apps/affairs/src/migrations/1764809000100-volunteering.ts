@@ -14,6 +14,7 @@ export class Volunteering1764809000100 implements MigrationInterface {
         status text NOT NULL CHECK (status IN ('notice','final','refused','withdrawn','taken_back')),
         notice_until timestamptz NOT NULL,
         provisional boolean NOT NULL,
+        department_id uuid,
         decided_at timestamptz CHECK ((decided_at IS NULL) = (status = 'notice')),
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),

@@ -4,7 +4,13 @@ import { BaseEntity } from '#database';
 import type { Problem } from '#problems';
 import { Sealed, type SealedText } from '#vault';
 import { NUMERIC } from '../numeric.js';
-import { ClaimNotInState, ClaimNotOwn, ClaimNotYours, NoticeNotOver, TwoPeopleNeeded } from './second-classroom.problems.js';
+import {
+  ClaimNotInState,
+  ClaimNotOwn,
+  ClaimNotYours,
+  NoticeNotOver,
+  TwoPeopleNeeded,
+} from './second-classroom.problems.js';
 
 export const CLAIM_STATUSES = {
   submitted: { zh: '待学院审核', en: 'waits for the college' },
@@ -85,6 +91,10 @@ export class Claim extends BaseEntity {
   @Column('boolean')
   provisional = false;
 
+  /** The department that confirms it, from the college's approval on. */
+  @Column('uuid', { nullable: true })
+  departmentId: string | null = null;
+
   @Column('uuid', { nullable: true })
   confirmedBy: string | null = null;
 
@@ -134,12 +144,11 @@ export class Claim extends BaseEntity {
     Object.assign(this, form, { status: 'submitted' });
   }
 
-  approve(by: string | undefined, credits: number, notice: { until: Date; provisional: boolean }): void {
-    this.status = 'notice';
-    this.reviewedBy = by ?? null;
-    this.credits = credits;
-    this.noticeUntil = notice.until;
-    this.provisional = notice.provisional;
+  approve(
+    by: string | undefined,
+    granted: Pick<Claim, 'credits' | 'workId' | 'noticeUntil' | 'provisional' | 'departmentId'>,
+  ): void {
+    Object.assign(this, granted, { status: 'notice', reviewedBy: by ?? null });
   }
 
   confirm(by: string | undefined, now: Date): void {

@@ -42,6 +42,11 @@ export class SecondClassroomPolicy {
   @Int({ zh: '申报公示多少个工作日', en: 'Working days of public notice of a claim', min: 1, max: 30, example: 5 })
   noticeDays = 5;
 
-  @Text({ zh: '公示后确认的部门代码', en: 'Code of the department that confirms after the notice', max: 50, example: 'TW' })
+  @Text({
+    zh: '公示后确认的部门代码',
+    en: 'Code of the department that confirms after the notice',
+    max: 50,
+    example: 'TW',
+  })
   department = 'TW';
 }

@@ -33,7 +33,11 @@ const made = ({ work: [kind, n], ...rest }: Made): Entry => ({ ...rest, kind, wo
 
 describe('the transcript', () => {
   it('counts of the same work the highest, of a category its cap, and says why not the rest', () => {
-    const { entries: judged, categories, total } = transcriptOf(
+    const {
+      entries: judged,
+      categories,
+      total,
+    } = transcriptOf(
       [
         entry('c', 'lecture', 0.6, 'contest', '2027-03-02'),
         entry('a', 'lecture', 0.3, 'contest', '2027-03-01'),
@@ -69,7 +73,10 @@ describe('the transcript', () => {
         for (const { counted, credits } of judged) expect(counted >= 0 && counted <= credits).toBe(true);
         const works = judged.filter(({ counted }) => counted > 0).map(({ workId }) => workId);
         expect(new Set(works).size).toBe(works.length);
-        expect(total).toBeCloseTo(judged.reduce((sum, { counted }) => sum + counted, 0), 6);
+        expect(total).toBeCloseTo(
+          judged.reduce((sum, { counted }) => sum + counted, 0),
+          6,
+        );
       }),
     );
   });

@@ -42,7 +42,10 @@ const hundredths = (credits: number): number => Math.round(credits * 100);
  * never lowers the total: of a work the highest entry counts, of a category at most its cap, those of earlier days first. (Were the same
  * work of several categories, a higher entry in a category that is full would take the place of a lower one that counts.)
  */
-export function transcriptOf<E extends Entry>(entries: readonly E[], { categories, categoryOf }: TranscriptRules): Transcript<E> {
+export function transcriptOf<E extends Entry>(
+  entries: readonly E[],
+  { categories, categoryOf }: TranscriptRules,
+): Transcript<E> {
   const highest = new Map<string, E>();
   for (const entry of [...entries].sort(byId)) {
     const before = highest.get(entry.workId);
@@ -61,7 +64,12 @@ export function transcriptOf<E extends Entry>(entries: readonly E[], { categorie
   });
   const sums = categories.map(({ code, maxCredits }) => {
     const own = judged.filter(({ category, reason }) => category === code && reason !== 'same_work');
-    return { code, credits: sum(own.map(({ credits }) => credits)), counted: sum(own.map(({ counted }) => counted)), maxCredits };
+    return {
+      code,
+      credits: sum(own.map(({ credits }) => credits)),
+      counted: sum(own.map(({ counted }) => counted)),
+      maxCredits,
+    };
   });
   return { entries: judged, categories: sums, total: sum(sums.map(({ counted }) => counted)) };
 }

@@ -53,6 +53,10 @@ export class Star extends BaseEntity {
   @Column('boolean')
   provisional: boolean;
 
+  /** The department that answers objections, beside the officers of the college. */
+  @Column('uuid', { nullable: true })
+  departmentId: string | null;
+
   @Column('timestamptz', { nullable: true })
   decidedAt: Date | null = null;
 

@@ -25,7 +25,7 @@ import { ActivityPolicy } from '../activities/activities.policy.js';
 import { refusalDto } from '../bookings/bookables.service.js';
 import { personRef } from '../bookings/bookings.queries.js';
 import { ownStudent } from '../own-student.js';
-import { decidedBy, lockOneStudent, noticeName } from '../students.queries.js';
+import { decidedBy, departmentOf, lockOneStudent, noticeName } from '../students.queries.js';
 import { StarNoticeOverV1 } from './star-notice-over.event.js';
 import { type Asker, Star, STAR_ACTIONS, type StarAction, StarObjection } from './star.entity.js';
 import {
@@ -58,12 +58,12 @@ export class Stars {
 
   list(actor: Actor, request: StarsQuery): Promise<Page<StarDto>> {
     const { status, studentId, objected, updatedSince } = request;
-    return this.database.read(async (tx) =>
+    return this.database.read((tx) =>
       list(tx, request, {
         select: COLUMNS,
         from: sql`affairs.volunteer_star s`,
         where: [
-          await this.visible(tx, actor),
+          this.visible(actor),
           anyOf(sql`s.status`, status),
           anyOf(sql`s.student_id`, studentId, 'uuid'),
           objected === undefined ? undefined : sql`(${OPEN} > 0) = ${objected}`,
@@ -129,13 +129,14 @@ export class Stars {
       const today = this.clock.today();
       const studentId = await ownStudent(tx, actor, 'affairs:volunteering:apply', body.studentId, today);
       await lockOneStudent(tx, 'volunteering', studentId);
-      const { starHours, noticeDays } = await this.policy(tx);
+      const { starHours, noticeDays, department } = await this.policy(tx);
       const { hours } = await this.hoursOf(tx, studentId);
       const stars = starHours.filter((needed) => needed <= hours).length;
       if (stars === 0) throw new HoursTooFew({ params: { needed: starHours[0]! } });
       const { date, provisional } = await addWorkingDays(tx, today, noticeDays);
       const noticeUntil = this.clock.instantOf(date, '24:00');
-      const star = Object.assign(new Star(), { studentId, stars, hours, noticeUntil, provisional });
+      const departmentId = await departmentOf(tx, department);
+      const star = Object.assign(new Star(), { studentId, stars, hours, noticeUntil, provisional, departmentId });
       await onConflict(insert(tx, star), { volunteer_star_once: () => new StarAlready() });
       await this.timers.set(tx, { key: keyOf(star.id), at: noticeUntil, event: new StarNoticeOverV1(star.id) });
       return this.detail(tx, actor, star);
@@ -252,7 +253,7 @@ export class Stars {
   }
 
   private async find(tx: Tx, actor: Actor, id: string, lock?: 'update'): Promise<Star> {
-    const where = await this.visible(tx, actor);
+    const where = this.visible(actor);
     const star = await findInScope(tx, Star, id, { alias: 's', where, ...(lock && { lock }) });
     if (!star) throw new NotFound({ what: 'star' });
     return star;
@@ -279,20 +280,19 @@ export class Stars {
     if (!actor.can('affairs:volunteering:decide') || actor.personId === star.studentId) return { own, decides: false };
     const decides = await queryOne(
       tx,
-      sql`SELECT FROM affairs.volunteer_star s WHERE s.id = ${star.id} AND ${await this.decided(tx, actor)}`,
+      sql`SELECT FROM affairs.volunteer_star s WHERE s.id = ${star.id} AND ${this.decided(actor)}`,
     );
     return { own, decides: decides !== undefined };
   }
 
-  private async decided(tx: Tx, actor: Actor): Promise<Sql> {
-    const { department } = await this.policy(tx);
-    return decidedBy(actor, 'affairs:volunteering:decide', department, sql`s.student_id`, this.clock.today());
+  private decided(actor: Actor): Sql {
+    return decidedBy(actor, 'affairs:volunteering:decide', sql`s.student_id`, sql`s.department_id`, this.clock.today());
   }
 
   /** Predicate over a star `s`: of students within the scope, or in the decider's charge. */
-  private async visible(tx: Tx, actor: Actor): Promise<Sql> {
+  private visible(actor: Actor): Sql {
     const scope = actor.scopeOf('affairs:participation:read');
-    return sql`(${inScope(scope, sql`s.student_id`, this.clock.today())} OR ${await this.decided(tx, actor)})`;
+    return sql`(${inScope(scope, sql`s.student_id`, this.clock.today())} OR ${this.decided(actor)})`;
   }
 
   private async policy(tx: Tx): Promise<VolunteeringPolicy> {
