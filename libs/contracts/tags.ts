@@ -48,6 +48,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   evaluations: { zh: '试算：规则会对谁成立', en: 'Trying rules out: for whom one would hold' },
   files: { zh: '上传与下载文件', en: 'Handing files in, and downloading them' },
   grids: { zh: '网格的党支部覆盖（1+N）', en: 'Grids and the party branches that cover them (1+N)' },
+  honours: { zh: '荣誉：登记、核实、查找', en: 'Honours of units and students: recording, verifying, finding them' },
   imports: { zh: '名册与场所的导入', en: 'Imports of rosters and places' },
   indicators: {
     zh: '办事指标：一次办结率、按时办结率、线上率、服务人次，附公式',
@@ -66,6 +67,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   'night-checks': { zh: '夜间核查：晚归与未归', en: 'Night checks: late and not returned' },
   observations: { zh: '观测数据的接收', en: 'Delivering observations' },
   operations: { zh: '事件投递的排查、重放与放弃', en: 'Deliveries of events: finding, replaying, discarding' },
+  organisations: { zh: '学生组织与社团、任期', en: 'Organisations of students, and who is in them from when to when' },
   organizations: { zh: '党组织', en: 'Party organizations' },
   passes: { zh: '通行记录', en: 'Gate passes' },
   people: { zh: '学生与教职工', en: 'Students and staff' },
@@ -85,6 +87,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   volunteering: {
     zh: '志愿时长与星级志愿者：申请、公示、异议',
     en: 'Hours of volunteering and stars: applying, public notice, objections',
+  },
+  'work-study': {
+    zh: '勤工助学：岗位、录用、排班、工资单',
+    en: 'Work-study: posts, who has them, shifts, payrolls',
   },
   warnings: { zh: '预警：查看依据、研判、关闭', en: 'Warnings: evidence, triage, closing' },
 };

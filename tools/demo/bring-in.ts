@@ -5,6 +5,7 @@ import { Database, query, sql, type Tx } from '#database';
 import { addDays, dateOf } from '#time';
 import { Vault } from '#vault';
 import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/src/login/demo.js';
+import { bringInActivities, bringInWorkStudy } from './activities-in.js';
 import { Api } from './api.js';
 import { askForCertificate, bringInCertificates } from './certificates-in.js';
 import type { DemoPlan } from './campus.js';
@@ -18,7 +19,7 @@ import { approvers, FIRST_PERSONA, type Ids, tourPersonas } from './personas.js'
 import { count, Steps } from './steps.js';
 
 const SEED = 20_260_901;
-const STEPS = 12;
+const STEPS = 13;
 /** A night is over at half past five. */
 const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
@@ -90,6 +91,10 @@ export async function bringInDemo(
     return bringInLeaves(api, as, campus, ids, requests, progress);
   });
   await steps.run('Certificates', (progress) => bringInCertificates(api, progress));
+  await steps.run('Activities and work-study', async (progress) => {
+    const held = await bringInActivities(api, campus, ids, date, config.timeZone, progress);
+    return `${held}; ${await bringInWorkStudy(api, campus, ids, date, config.timeZone)}`;
+  });
   await steps.run('Gate passes', async (progress) => {
     await registerGates(api, dir, files, campus);
     return bringInPasses(api, dir, files, progress);

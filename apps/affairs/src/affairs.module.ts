@@ -7,6 +7,7 @@ import { catalogue } from './catalogue/catalogue.feature.js';
 import { addHouseItems } from './catalogue/house-items.js';
 import { certificates } from './certificates/certificates.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
+import { honours } from './honours/honours.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
@@ -25,10 +26,14 @@ import { Certificates1764803000000 } from './migrations/1764803000000-certificat
 import { Bookings1764804200000 } from './migrations/1764804200000-bookings.js';
 import { Activities1764809000000 } from './migrations/1764809000000-activities.js';
 import { Volunteering1764809000100 } from './migrations/1764809000100-volunteering.js';
+import { WorkStudy1764809000300 } from './migrations/1764809000300-work-study.js';
+import { OrganisationsAndHonours1764809000400 } from './migrations/1764809000400-organisations-and-honours.js';
 import { SecondClassroom1764809000200 } from './migrations/1764809000200-second-classroom.js';
+import { organisations } from './organisations/organisations.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
 import { volunteering } from './volunteering/volunteering.feature.js';
+import { workStudy } from './work-study/work-study.feature.js';
 
 export const affairs = service('affairs', {
   features: [
@@ -43,6 +48,9 @@ export const affairs = service('affairs', {
     activities,
     secondClassroom,
     volunteering,
+    workStudy,
+    organisations,
+    honours,
     erasure,
   ],
   migrations: [
@@ -63,6 +71,8 @@ export const affairs = service('affairs', {
     Activities1764809000000,
     Volunteering1764809000100,
     SecondClassroom1764809000200,
+    WorkStudy1764809000300,
+    OrganisationsAndHonours1764809000400,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: ['affairs:leave:decide', 'affairs:certificate:issue'],

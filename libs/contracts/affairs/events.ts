@@ -1,5 +1,15 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsDateString, IsIn, IsInt, IsString, IsUUID, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsDateString,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { Event } from '../event.js';
 
 abstract class LeavePeriod {
@@ -224,3 +234,48 @@ export class ParticipationConfirmedV1 extends OfParticipations {}
 /** Participations that were confirmed count no more, or not as they did; those that still count are confirmed anew. Up to 500. */
 @Event({ name: 'affairs.participation-taken-back.v1', consumers: [] })
 export class ParticipationTakenBackV1 extends OfParticipations {}
+
+/** What a unit pays for work-study in a month is closed; a further payroll of the same month corrects it. */
+@Event({ name: 'affairs.payroll-closed.v1', consumers: [] })
+export class PayrollClosedV1 {
+  @IsUUID()
+  payrollId: string;
+
+  @IsUUID()
+  unitId: string;
+
+  /** YYYY-MM. */
+  @IsString()
+  month: string;
+
+  constructor(values: { payrollId: string; unitId: string; month: string }) {
+    Object.assign(this, values);
+  }
+}
+
+abstract class OfHonour {
+  @IsUUID()
+  honourId: string;
+
+  /** The unit whose it is, or null. */
+  @IsOptional()
+  @IsUUID()
+  unitId: string | null;
+
+  /** The student whose it is, or null. */
+  @IsOptional()
+  @IsUUID()
+  studentId: string | null;
+
+  constructor(values: { honourId: string; unitId: string | null; studentId: string | null }) {
+    Object.assign(this, values);
+  }
+}
+
+/** An honour is recorded and verified. */
+@Event({ name: 'affairs.honour-recorded.v1', consumers: [] })
+export class HonourRecordedV1 extends OfHonour {}
+
+/** A verified honour was withdrawn. */
+@Event({ name: 'affairs.honour-withdrawn.v1', consumers: [] })
+export class HonourWithdrawnV1 extends OfHonour {}

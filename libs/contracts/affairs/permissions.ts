@@ -43,6 +43,16 @@ export const PERMISSIONS = {
     zh: '答复星级志愿者公示的异议',
     en: 'Answer objections to volunteer stars',
   },
+  'affairs:work-study:read': { zh: '查看勤工助学岗位', en: 'See posts of work-study' },
+  'affairs:work-study:apply': { zh: '本人申请勤工助学与排班', en: 'Apply for work-study and book shifts, oneself' },
+  'affairs:work-study:manage': { zh: '设岗、录用、核定工时', en: 'Offer work-study, give posts, confirm hours' },
+  'affairs:work-study:pay': { zh: '计算与锁定工资单', en: 'Work payrolls of work-study out, and close them' },
+  'affairs:work-study:prioritise': { zh: '登记优先录用的学生', en: 'Say which students come first in work-study' },
+  'affairs:organisation:read': { zh: '查看学生组织', en: 'See organisations of students' },
+  'affairs:organisation:manage': { zh: '管理所指导的学生组织', en: 'Manage organisations of students that one guides' },
+  'affairs:honour:read': { zh: '查看荣誉', en: 'See honours' },
+  'affairs:honour:record': { zh: '登记荣誉', en: 'Record honours' },
+  'affairs:honour:verify': { zh: '核实荣誉', en: 'Verify honours' },
 } as const satisfies Record<string, Bilingual>;
 
 /** What a post signs, it sees and decides; nothing of the students it is over beyond that. */
@@ -54,6 +64,7 @@ const ANSWERS = ['affairs:leave:read', 'affairs:leave:decide', 'affairs:applicat
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...(['affairs:activity:read', 'affairs:activity:manage', 'affairs:participation:read'] as const),
+    ...(['affairs:organisation:read', 'affairs:honour:read', 'affairs:honour:record'] as const),
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage'] as const),
   ],
@@ -61,7 +72,9 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   student_affairs_officer: [
     ...(['affairs:activity:read', 'affairs:activity:manage', 'affairs:participation:read'] as const),
     ...(['affairs:second-classroom:review', 'affairs:second-classroom:confirm'] as const),
-    'affairs:volunteering:decide',
+    ...(['affairs:volunteering:decide', 'affairs:work-study:read', 'affairs:work-study:manage'] as const),
+    ...(['affairs:work-study:pay', 'affairs:organisation:read', 'affairs:organisation:manage'] as const),
+    ...(['affairs:honour:read', 'affairs:honour:record', 'affairs:honour:verify'] as const),
     ...([...ANSWERS, 'affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
     ...(['affairs:item:draft', 'affairs:item:publish', 'affairs:booking:read', 'affairs:booking:manage'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read', 'affairs:certificate:revoke'] as const),
@@ -69,6 +82,9 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   department_clerk: [
     ...([...SIGNS, 'affairs:activity:read', 'affairs:activity:manage'] as const),
     ...(['affairs:second-classroom:confirm', 'affairs:volunteering:decide'] as const),
+    ...(['affairs:work-study:read', 'affairs:work-study:manage', 'affairs:work-study:pay'] as const),
+    ...(['affairs:organisation:read', 'affairs:organisation:manage'] as const),
+    ...(['affairs:honour:read', 'affairs:honour:record', 'affairs:honour:verify'] as const),
   ],
   mentor: SIGNS,
   building_head: [...SIGNS, 'affairs:booking:read', 'affairs:booking:manage'],
@@ -78,6 +94,8 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   student: [
     ...(['affairs:activity:read', 'affairs:activity:enrol', 'affairs:participation:read'] as const),
     ...(['affairs:second-classroom:claim', 'affairs:volunteering:apply'] as const),
+    ...(['affairs:work-study:read', 'affairs:work-study:apply'] as const),
+    ...(['affairs:organisation:read', 'affairs:honour:read', 'affairs:honour:record'] as const),
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:item:read'] as const),
     ...(['affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),

@@ -8,9 +8,11 @@ import { Application } from '../applications/application.entity.js';
 import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
+import { eraseHonours } from '../honours/honours.queries.js';
 import { Leave } from '../leave/leave.entity.js';
 import { Claim } from '../second-classroom/claim.entity.js';
 import { StarObjection } from '../volunteering/star.entity.js';
+import { PostApplication } from '../work-study/post.entity.js';
 
 /** That there were leaves, applications, bookings, certificates and claims, and when, stays: what they are about goes. */
 @Injectable()
@@ -21,7 +23,7 @@ export class ErasureHandlers {
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
-    for (const entity of [Leave, Application, Certificate, Claim, StarObjection])
+    for (const entity of [Leave, Application, Certificate, Claim, StarObjection, PostApplication])
       await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
     const leaves = sql`SELECT id FROM affairs.leave WHERE student_id = ${studentId}`;
     const applications = sql`SELECT id FROM affairs.application WHERE student_id = ${studentId}`;
@@ -31,6 +33,8 @@ export class ErasureHandlers {
            WHERE subject_id IN (${leaves} UNION ALL ${applications}) AND comment IS NOT NULL`,
     );
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
+    await query(tx, sql`DELETE FROM affairs.work_study_priority WHERE student_id = ${studentId}`);
+    await eraseHonours(tx, studentId);
     await markErased(tx, studentId);
     await eraseBookings(tx, studentId);
     await this.files.deleteOfStudent(tx, 'affairs', studentId);

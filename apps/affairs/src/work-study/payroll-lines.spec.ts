@@ -10,7 +10,15 @@ describe('rows of a payroll', () => {
   });
 
   it('reverse what was paid otherwise, and write it anew', () => {
-    expect(linesFor([due('a', 60)], [{ ...due('a', 90), id: '1' }, { ...due('b', 30), id: '2' }])).toEqual([
+    expect(
+      linesFor(
+        [due('a', 60)],
+        [
+          { ...due('a', 90), id: '1' },
+          { ...due('b', 30), id: '2' },
+        ],
+      ),
+    ).toEqual([
       { ...due('a', -90), amountFen: -1875, reverses: '1' },
       { ...due('a', 60), amountFen: 1250, reverses: null },
       { ...due('b', -30), amountFen: -625, reverses: '2' },
@@ -19,7 +27,12 @@ describe('rows of a payroll', () => {
 
   it('come to what is due, whatever was corrected how often', () => {
     const month = fc.uniqueArray(
-      fc.record({ studentId: fc.constantFrom('a', 'b', 'c'), postId: fc.constantFrom('p', 'q'), hourlyFen: fc.constantFrom(1201, 1833), minutes: fc.integer({ min: 0, max: 2400 }) }),
+      fc.record({
+        studentId: fc.constantFrom('a', 'b', 'c'),
+        postId: fc.constantFrom('p', 'q'),
+        hourlyFen: fc.constantFrom(1201, 1833),
+        minutes: fc.integer({ min: 0, max: 2400 }),
+      }),
       { selector: ({ studentId, postId, hourlyFen }) => `${studentId}${postId}${hourlyFen}` },
     );
     fc.assert(

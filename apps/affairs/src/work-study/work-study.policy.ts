@@ -9,7 +9,13 @@ export class MinimumWage {
   @DateOnly({ zh: '自该日起', en: 'From this day on', example: '2027-01-01' })
   from: string;
 
-  @Int({ zh: '月最低工资或居民最低生活保障标准（分）', en: 'Of a month, or the subsistence allowance, in fen', min: 1, max: 100_000_000, example: 216_000 })
+  @Int({
+    zh: '月最低工资或居民最低生活保障标准（分）',
+    en: 'Of a month, or the subsistence allowance, in fen',
+    min: 1,
+    max: 100_000_000,
+    example: 216_000,
+  })
   monthlyFen: number;
 
   @Int({ zh: '小时最低工资（分）', en: 'Of an hour, in fen', min: 1, max: 1_000_000, example: 2_100 })
@@ -29,13 +35,31 @@ export class WorkStudyPolicy {
   @Int({ zh: '每月最多小时', en: 'Hours a month at most', min: 1, max: 176, example: 40 })
   monthlyHours = 40;
 
-  @Int({ zh: '寒暑假每周最多小时（不计入上两项）', en: 'Hours a week in vacations, which count for neither', min: 1, max: 40, example: 40 })
+  @Int({
+    zh: '寒暑假每周最多小时（不计入上两项）',
+    en: 'Hours a week in vacations, which count for neither',
+    min: 1,
+    max: 40,
+    example: 40,
+  })
   vacationWeeklyHours = 40;
 
-  @Int({ zh: '固定岗位按每月多少小时核算', en: 'Hours of a month a fixed post is measured by', min: 1, max: 176, example: 40 })
+  @Int({
+    zh: '固定岗位按每月多少小时核算',
+    en: 'Hours of a month a fixed post is measured by',
+    min: 1,
+    max: 176,
+    example: 40,
+  })
   fixedMonthHours = 40;
 
-  @Int({ zh: '临时岗位每小时最低报酬（分）', en: 'Least pay of an hour of a temporary post, in fen', min: 1, max: 1_000_000, example: 1_200 })
+  @Int({
+    zh: '临时岗位每小时最低报酬（分）',
+    en: 'Least pay of an hour of a temporary post, in fen',
+    min: 1,
+    max: 1_000_000,
+    example: 1_200,
+  })
   temporaryHourlyFen = 1_200;
 
   @ListOf(() => MinimumWage, { zh: '各地最低工资', en: 'Least wages of places', optional: true, maxItems: 200 })
