@@ -31,6 +31,10 @@ const OWN = [
   'POST /affairs/v1/leaves/precheck',
   'POST /affairs/v1/bookings',
   'POST /affairs/v1/bookings/series',
+  'POST /affairs/v1/enrolments',
+  'POST /affairs/v1/second-classroom/claims',
+  'POST /affairs/v1/volunteering/stars',
+  'POST /affairs/v1/work-study-posts/{id}/applications',
   'GET /directory/v1/consents',
 ];
 

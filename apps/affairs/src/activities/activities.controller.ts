@@ -2,17 +2,9 @@ import { Body, Controller, Get, HttpCode, Post, Put, Query } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
-import {
-  ActivitiesQuery,
-  ActivityDto,
-  ActivityFormDto,
-  DraftActivityDto,
-  RollDto,
-  RollRowResultDto,
-  SignInCodeDto,
-  SignInDto,
-} from './activities.dto.js';
+import { ActivitiesQuery, ActivityDto, ActivityFormDto, DraftActivityDto } from './activities.dto.js';
 import { Activities } from './activities.service.js';
+import { RollDto, RollRowResultDto, SignInCodeDto, SignInDto } from './attendance.dto.js';
 import { EnrolmentDetailDto } from './enrolments.dto.js';
 import { Enrolments } from './enrolments.service.js';
 

@@ -17,9 +17,6 @@ import {
   ActivityDto,
   type ActivityFormDto,
   type DraftActivityDto,
-  type RollDto,
-  RollRowResultDto,
-  SignInCodeDto,
   TitleDto,
 } from './activities.dto.js';
 import { ActivityPolicy } from './activities.policy.js';
@@ -33,6 +30,7 @@ import {
 import { holds, lockActivity, takenOf, visible } from './activities.queries.js';
 import { Activity, ACTIVITY_ACTIONS, type ActivityAction, type ActivityForm } from './activity.entity.js';
 import { type Enrolment, type EnrolmentStatus, TAKING } from './enrolment.entity.js';
+import { type RollDto, RollRowResultDto, SignInCodeDto } from './attendance.dto.js';
 import { enrolRefusal, Enrolments } from './enrolments.service.js';
 import { codeIn, windowOf } from './sign-in-code.js';
 

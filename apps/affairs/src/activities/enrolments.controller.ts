@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
-import { AttendanceDto } from './activities.dto.js';
+import { AttendanceDto } from './attendance.dto.js';
 import { EnrolDto, EnrolmentDetailDto, EnrolmentDto, EnrolmentsQuery } from './enrolments.dto.js';
 import { Enrolments } from './enrolments.service.js';
 
@@ -62,7 +62,7 @@ export class EnrolmentsController {
     '登记是否到场；核定后为更正，随之收回或计入',
     'Record whether the student was there; later on, a correction that takes back or adds what it counts for',
   )
-  recordAttendance(
+  recordParticipation(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,

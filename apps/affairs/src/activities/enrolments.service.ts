@@ -23,7 +23,7 @@ import { refusalDto } from '../bookings/bookables.service.js';
 import { personRef } from '../bookings/bookings.queries.js';
 import { ownStudent } from '../own-student.js';
 import { Stars } from '../volunteering/stars.service.js';
-import type { AttendanceDto } from './activities.dto.js';
+import type { AttendanceDto } from './attendance.dto.js';
 import { ActivityPolicy } from './activities.policy.js';
 import { ActivityFull, AlreadyEnrolled, CodeWrong, EnrolmentClosed, NotEnrolled } from './activities.problems.js';
 import { enrolmentVisible, holds, isFor, lockActivity, takenOf } from './activities.queries.js';

@@ -27,7 +27,7 @@ import {
   type ClaimNoticesQuery,
   type ClaimsQuery,
   type SubmitClaimDto,
-} from './second-classroom.dto.js';
+} from './claims.dto.js';
 import { SecondClassroomPolicy } from './second-classroom.policy.js';
 import { HappensLater } from './second-classroom.problems.js';
 

@@ -13,8 +13,8 @@ import {
   ClaimsQuery,
   ClaimTextDto,
   SubmitClaimDto,
-  TranscriptDto,
-} from './second-classroom.dto.js';
+} from './claims.dto.js';
+import { TranscriptDto } from './transcript.dto.js';
 import { Transcripts } from './transcripts.service.js';
 
 /** The second classroom (第二课堂): transcripts, and claims of what was done outside of activities. */

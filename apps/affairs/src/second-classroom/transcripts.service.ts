@@ -10,7 +10,7 @@ import { StudentKeys } from '#vault';
 import { ActivityPolicy, type Track, TRACKS } from '../activities/activities.policy.js';
 import { Claim } from './claim.entity.js';
 import { entriesOf, type StoredEntry } from './claims.queries.js';
-import { TranscriptDto, type TrackProgressDto } from './second-classroom.dto.js';
+import { TranscriptDto, type TrackProgressDto } from './transcript.dto.js';
 import { SecondClassroomPolicy } from './second-classroom.policy.js';
 import { transcriptOf } from './transcript.js';
 
