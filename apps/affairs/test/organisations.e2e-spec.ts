@@ -2,7 +2,7 @@ import { StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';
 import { campus, type Client, drainEvents, type TestApp } from '#testing';
-import { ActivityTest, type Answer, at, codeOf, reasonOf } from './activity-kit.js';
+import { ACTIVITIES, ActivityTest, type Answer, at, codeOf, reasonOf, talk } from './activity-kit.js';
 import { PDF } from './support.js';
 
 const ORGANISATIONS = '/affairs/v1/organisations';
@@ -57,6 +57,20 @@ describe('organisations and honours', () => {
     const seen = async (who: Client) =>
       (await who.get(`${MEMBERS}?organisationId=${own.id}&on=2027-03-01`).expect(200)).body.data.length;
     expect(await Promise.all([officer, students[4]!, students[6]!, kit.foreign].map(seen))).toEqual([2, 1, 0, 0]);
+  });
+
+  it('hold activities, under the guidance of their own unit', async () => {
+    const own = await found('话剧社');
+    const activity = await kit.draft({ organisationId: own.id });
+    expect(activity).toMatchObject({ organisationId: own.id, unitId: colleges.cs });
+    const { body } = await officer.get(`${ACTIVITIES}?organisationId=${own.id}`).expect(200);
+    expect(body.data.map(({ id }: Answer) => id)).toEqual([activity.id]);
+    const refused = (more: object) =>
+      kit.school.post(ACTIVITIES, { unitId: colleges.cs, ...talk, ...more }).expect(404);
+    expect((await refused({ organisationId: newId() })).body.errors[0].pointer).toBe('#/organisationId');
+    await refused({ organisationId: own.id, unitId: colleges.fl });
+    await kit.done(officer, ORGANISATIONS, own, 'dissolve');
+    await refused({ organisationId: own.id });
   });
 
   it('are counted by people who govern, each once', async () => {

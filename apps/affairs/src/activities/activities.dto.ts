@@ -47,6 +47,9 @@ export class ActivitiesQuery extends ListQuery {
   })
   to?: string;
 
+  @AnyOf('uuid', { zh: '主办的学生组织', en: 'Organisations of students that hold it' })
+  organisationId?: string[];
+
   @Flag({ zh: '只列出由本人举办的', en: 'Only those one holds', optional: true, example: true })
   held?: boolean;
 
@@ -124,6 +127,13 @@ export class ActivityFormDto {
 
 export class DraftActivityDto extends ActivityFormDto {
   @Uuid({
+    zh: '主办的学生组织，由该单位指导；缺省为单位主办',
+    en: 'The organisation of students that holds it, guided by that unit; the unit itself when left out',
+    optional: true,
+  })
+  organisationId?: string;
+
+  @Uuid({
     zh: '主办单位，须在本人负责范围内',
     en: 'The unit that holds it; in one’s charge',
     example: '00000000-0000-7000-8000-000200000001',
@@ -163,6 +173,9 @@ export class ActivityDto {
 
   @Uuid({ zh: '主办单位', en: 'The unit that holds it', example: '00000000-0000-7000-8000-000200000001' })
   unitId: string;
+
+  @Uuid({ zh: '主办的学生组织', en: 'The organisation of students that holds it', nullable: true })
+  organisationId: string | null;
 
   @OneOf(STATUSES, { zh: '状态', en: 'Status', example: 'published' })
   status: ShownStatus;

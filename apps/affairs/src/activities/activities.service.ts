@@ -58,7 +58,7 @@ export class Activities {
   ) {}
 
   list(actor: Actor, request: ActivitiesQuery): Promise<Page<ActivityDto>> {
-    const { status, kind, unitId, from, to, held, updatedSince } = request;
+    const { status, kind, unitId, organisationId, from, to, held, updatedSince } = request;
     const now = this.clock.now();
     const shown = sql`CASE WHEN a.status = 'published' AND a.starts_at <= ${now} THEN 'running' ELSE a.status END`;
     return this.database.read(async (tx) => {
@@ -70,6 +70,7 @@ export class Activities {
           anyOf(shown, status),
           anyOf(sql`a.kind`, kind),
           unitId?.length ? sql`a.unit_id IN (${unitsBelow(unitId)})` : undefined,
+          anyOf(sql`a.organisation_id`, organisationId, 'uuid'),
           from && sql`a.ends_at > ${from}`,
           to && sql`a.starts_at < ${to}`,
           held === undefined ? undefined : sql`${holds(actor)} = ${held}`,
@@ -89,14 +90,16 @@ export class Activities {
   }
 
   /** Throws NotFound for a unit that the actor does not answer for, ActivityKindUnknown, ActivityTimesWrong, OtherKindOfWork (422). */
-  draft(actor: Actor, { unitId, sameWorkAs, ...form }: DraftActivityDto): Promise<ActivityDto> {
+  draft(actor: Actor, { unitId, organisationId, sameWorkAs, ...form }: DraftActivityDto): Promise<ActivityDto> {
     return this.database.transaction(actor, async (tx) => {
       const scope = actor.scopeOf('affairs:activity:manage');
       const unit = await unitById(tx, unitId);
       const inCharge = await queryOne(tx, sql`SELECT WHERE ${unitInScope(scope, sql`${unitId}::uuid`)}`);
       if (!unit?.active || !inCharge) throw new NotFound({ pointer: '#/unitId', what: 'unit' });
+      await mustGuide(tx, unitId, organisationId);
       await this.mustBeKind(tx, form.kind);
-      const activity = Activity.draft(unitId, formOf(form), await this.workOf(tx, actor, sameWorkAs, form.kind));
+      const holder = { unitId, organisationId: organisationId ?? null };
+      const activity = Activity.draft(holder, formOf(form), await this.workOf(tx, actor, sameWorkAs, form.kind));
       await insert(tx, activity);
       return this.answer(tx, actor, activity.id, 'draft');
     });
@@ -264,6 +267,16 @@ export class Activities {
   }
 }
 
+/** Throws NotFound for an organisation that the unit does not guide, or that is dissolved. */
+async function mustGuide(tx: Tx, unitId: string, organisationId: string | undefined): Promise<void> {
+  if (!organisationId) return;
+  const found = await queryOne(
+    tx,
+    sql`SELECT FROM affairs.organisation WHERE id = ${organisationId} AND unit_id = ${unitId} AND status = 'active' FOR SHARE`,
+  );
+  if (!found) throw new NotFound({ pointer: '#/organisationId', what: 'organisation' });
+}
+
 export function participation({ id, studentId }: Enrolment): { enrolmentId: string; studentId: string } {
   return { enrolmentId: id, studentId };
 }
@@ -299,10 +312,21 @@ function answerOf(
     enrolUntil,
     cancelUntil,
   } = activity;
-  const { capacity, audienceUnitIds, audienceGrades, credits, hours, workId, closedAt, version } = activity;
+  const { capacity, audienceUnitIds, audienceGrades, credits, hours, workId, closedAt, organisationId, version } =
+    activity;
   const status = activity.status === 'published' && startsAt <= now ? 'running' : activity.status;
   return Object.assign(new ActivityDto(), {
-    ...{ id, unitId, status, kind, title: Object.assign(new TitleDto(), { zh, en }), place, startsAt, endsAt },
+    ...{
+      id,
+      unitId,
+      organisationId,
+      status,
+      kind,
+      title: Object.assign(new TitleDto(), { zh, en }),
+      place,
+      startsAt,
+      endsAt,
+    },
     ...{ enrolFrom, enrolUntil, cancelUntil, capacity, taken, waiting, audienceUnitIds, audienceGrades },
     ...{ credits, hours, workId, closedAt, mine, actions, version },
   });

@@ -60,6 +60,10 @@ export class Activity extends BaseEntity implements Omit<ActivityForm, 'title'> 
   @Column('uuid')
   unitId: string;
 
+  /** The organisation of students that holds it, under the guidance of that unit; null: the unit itself. */
+  @Column('uuid', { nullable: true })
+  organisationId: string | null;
+
   /** A code of the policy. */
   @Column('text')
   kind: string;
@@ -113,8 +117,12 @@ export class Activity extends BaseEntity implements Omit<ActivityForm, 'title'> 
   @Column('timestamptz', { nullable: true })
   closedAt: Date | null = null;
 
-  static draft(unitId: string, form: ActivityForm, workId: string | undefined): Activity {
-    const activity = Object.assign(new Activity(), { unitId });
+  static draft(
+    holder: Pick<Activity, 'unitId' | 'organisationId'>,
+    form: ActivityForm,
+    workId: string | undefined,
+  ): Activity {
+    const activity = Object.assign(new Activity(), holder);
     activity.workId = workId ?? activity.id;
     activity.change(form);
     return activity;

@@ -21,6 +21,10 @@ export class OrganisationsAndHonours1764809000400 implements MigrationInterface 
       CREATE INDEX ON affairs.organisation (name, id);
       CREATE INDEX ON affairs.organisation (updated_at, id);
 
+      -- an activity that students hold themselves
+      ALTER TABLE affairs.activity ADD COLUMN organisation_id uuid REFERENCES affairs.organisation;
+      CREATE INDEX ON affairs.activity (organisation_id) WHERE organisation_id IS NOT NULL;
+
       CREATE TABLE affairs.organisation_member (
         id uuid PRIMARY KEY,
         organisation_id uuid NOT NULL REFERENCES affairs.organisation,

@@ -51,7 +51,7 @@ export class Organisation extends BaseEntity {
 
 /** A student's time in an organisation. */
 @Entity({ schema: 'affairs', name: 'organisation_member' })
-export class Member extends BaseEntity {
+export class OrganisationMember extends BaseEntity {
   @Column('uuid')
   organisationId: string;
 

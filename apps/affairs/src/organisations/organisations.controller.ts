@@ -3,12 +3,12 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
 import {
-  AddMemberDto,
-  EndMemberDto,
+  AddOrganisationMemberDto,
+  EndOrganisationMemberDto,
   FoundOrganisationDto,
   GovernanceDto,
-  MemberDto,
-  MembersQuery,
+  OrganisationMemberDto,
+  OrganisationMembersQuery,
   OrganisationDto,
   OrganisationFormDto,
   OrganisationsQuery,
@@ -52,26 +52,29 @@ export class OrganisationsController {
 
   @Get('members')
   @Require('affairs:participation:read', 'affairs:organisation:manage')
-  @ApiPage(MemberDto)
+  @ApiPage(OrganisationMemberDto)
   @Summary(
     '列出任职：本人的、所负责学生的、所指导组织的',
     'List memberships: one’s own, of students in one’s charge, of organisations one manages',
   )
-  listOrganisationMembers(@CurrentActor() actor: Actor, @Query() query: MembersQuery): Promise<Page<MemberDto>> {
+  listOrganisationMembers(
+    @CurrentActor() actor: Actor,
+    @Query() query: OrganisationMembersQuery,
+  ): Promise<Page<OrganisationMemberDto>> {
     return this.organisations.members(actor, query);
   }
 
   @Post('members/:id/end')
   @HttpCode(200)
   @Require('affairs:organisation:manage')
-  @Returns(MemberDto)
+  @Returns(OrganisationMemberDto)
   @Summary('结束任职，或撤销误登记', 'End a membership, or take it back')
   endOrganisationMember(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
-    @Body() body: EndMemberDto,
-  ): Promise<MemberDto> {
+    @Body() body: EndOrganisationMemberDto,
+  ): Promise<OrganisationMemberDto> {
     return this.organisations.end(actor, id, version, body.validTo);
   }
 
@@ -111,13 +114,13 @@ export class OrganisationsController {
 
   @Post(':id/members')
   @Require('affairs:organisation:manage')
-  @Returns(MemberDto)
+  @Returns(OrganisationMemberDto)
   @Summary('登记成员与任期', 'Add a member, from when to when')
   addOrganisationMember(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
-    @Body() body: AddMemberDto,
-  ): Promise<MemberDto> {
+    @Body() body: AddOrganisationMemberDto,
+  ): Promise<OrganisationMemberDto> {
     return this.organisations.add(actor, id, body);
   }
 }

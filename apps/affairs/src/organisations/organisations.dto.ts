@@ -87,7 +87,7 @@ export class OrganisationDto extends OrganisationFormDto {
   version: number;
 }
 
-export class MembersQuery extends ListQuery {
+export class OrganisationMembersQuery extends ListQuery {
   @AnyOf('uuid', { zh: '组织', en: 'Organisations' })
   organisationId?: string[];
 
@@ -104,7 +104,7 @@ export class MembersQuery extends ListQuery {
   sort?: string;
 }
 
-export class AddMemberDto {
+export class AddOrganisationMemberDto {
   @Uuid({ zh: '学生', en: 'Student', example: '00000000-0000-7000-8000-003000000001' })
   studentId: string;
 
@@ -118,7 +118,7 @@ export class AddMemberDto {
   validTo?: string;
 }
 
-export class EndMemberDto {
+export class EndOrganisationMemberDto {
   @DateOnly({
     zh: '止（不含）；等于起期即撤销登记',
     en: 'To, exclusive; the day it began on takes it back',
@@ -127,7 +127,7 @@ export class EndMemberDto {
   validTo: string;
 }
 
-export class MemberDto {
+export class OrganisationMemberDto {
   @Uuid({ zh: '任职', en: 'Membership' })
   id: string;
 
@@ -149,8 +149,8 @@ export class MemberDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: MANY, example: 1 })
   version: number;
 
-  static from(this: void, row: MemberDto): MemberDto {
-    return Object.assign(new MemberDto(), row);
+  static from(this: void, row: OrganisationMemberDto): OrganisationMemberDto {
+    return Object.assign(new OrganisationMemberDto(), row);
   }
 }
 

@@ -18,13 +18,13 @@ import { holdsOn, inScope, personById, unitById, unitInScope, unitsBelow } from 
 import { CampusClock } from '#time';
 import { refusalDto } from '../bookings/bookables.service.js';
 import { personRef } from '../bookings/bookings.queries.js';
-import { Member, Organisation } from './organisation.entity.js';
+import { OrganisationMember, Organisation } from './organisation.entity.js';
 import {
-  type AddMemberDto,
+  type AddOrganisationMemberDto,
   type FoundOrganisationDto,
   GovernanceDto,
-  MemberDto,
-  type MembersQuery,
+  OrganisationMemberDto,
+  type OrganisationMembersQuery,
   OrganisationDto,
   type OrganisationFormDto,
   type OrganisationsQuery,
@@ -119,7 +119,7 @@ export class Organisations {
   }
 
   /** Of organisations one manages, of students one answers for, and one's own. */
-  members(actor: Actor, request: MembersQuery): Promise<Page<MemberDto>> {
+  members(actor: Actor, request: OrganisationMembersQuery): Promise<Page<OrganisationMemberDto>> {
     const { organisationId, studentId, post, on } = request;
     const own = inScope(actor.scopeOf('affairs:participation:read'), sql`m.student_id`, this.clock.today());
     return this.database.read((tx) =>
@@ -136,13 +136,13 @@ export class Organisations {
         sorts: { validFrom: sql`m.valid_from` },
         defaultSort: '-validFrom',
         id: sql`m.id`,
-        to: MemberDto.from,
+        to: OrganisationMemberDto.from,
       }),
     );
   }
 
   /** Throws NotFound for an organisation or a student, PostHeld, MemberAlready, OrganisationDissolved (409), MemberPeriodWrong (422). */
-  add(actor: Actor, id: string, { validTo: until, ...body }: AddMemberDto): Promise<MemberDto> {
+  add(actor: Actor, id: string, { validTo: until, ...body }: AddOrganisationMemberDto): Promise<OrganisationMemberDto> {
     return this.database.transaction(actor, async (tx) => {
       const validTo = until ?? null;
       const organisation = await this.find(tx, actor, id, 'share');
@@ -150,16 +150,16 @@ export class Organisations {
       if (validTo !== null && validTo <= body.validFrom) throw new MemberPeriodWrong({ pointer: '#/validTo' });
       const person = await personById(tx, body.studentId);
       if (!person?.active || person.kind !== 'student') throw new NotFound({ pointer: '#/studentId', what: 'student' });
-      const member = Object.assign(new Member(), { organisationId: id, ...body, validTo });
+      const member = Object.assign(new OrganisationMember(), { organisationId: id, ...body, validTo });
       await onConflict(insert(tx, member), HELD);
       return this.member(tx, actor, member.id, 'add');
     });
   }
 
-  end(actor: Actor, id: string, expected: number, validTo: string): Promise<MemberDto> {
+  end(actor: Actor, id: string, expected: number, validTo: string): Promise<OrganisationMemberDto> {
     return this.database.transaction(actor, async (tx) => {
       const where = sql`EXISTS (SELECT FROM affairs.organisation o WHERE o.id = m.organisation_id AND ${manages(actor)})`;
-      const member = await findInScope(tx, Member, id, { alias: 'm', where, lock: 'update' });
+      const member = await findInScope(tx, OrganisationMember, id, { alias: 'm', where, lock: 'update' });
       if (!member) throw new NotFound({ what: 'member' });
       if (member.version !== expected) throw new StaleVersionError();
       member.end(validTo);
@@ -168,13 +168,16 @@ export class Organisations {
     });
   }
 
-  private async member(tx: Tx, actor: Actor, id: string, action: string): Promise<MemberDto> {
+  private async member(tx: Tx, actor: Actor, id: string, action: string): Promise<OrganisationMemberDto> {
     await audit(tx, actor, {
       action: `affairs.organisation-member.${action}`,
       subject: { kind: 'organisation-member', id },
     });
-    return MemberDto.from(
-      (await queryOne<MemberDto>(tx, sql`SELECT ${MEMBER} FROM affairs.organisation_member m WHERE m.id = ${id}`))!,
+    return OrganisationMemberDto.from(
+      (await queryOne<OrganisationMemberDto>(
+        tx,
+        sql`SELECT ${MEMBER} FROM affairs.organisation_member m WHERE m.id = ${id}`,
+      ))!,
     );
   }
 
