@@ -31,9 +31,13 @@ const OWN = [
   'POST /affairs/v1/leaves/precheck',
   'POST /affairs/v1/bookings',
   'POST /affairs/v1/bookings/series',
+  'GET /directory/v1/consents',
   'POST /affairs/v1/round-entries',
   'POST /affairs/v1/tickets',
-  'GET /directory/v1/consents',
+  'POST /affairs/v1/enrolments',
+  'POST /affairs/v1/second-classroom/claims',
+  'POST /affairs/v1/volunteering/stars',
+  'POST /affairs/v1/work-study-posts/{id}/applications',
 ];
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>

@@ -3,28 +3,30 @@ import type { Bilingual } from './services.js';
 /** What the groups of operations in the API's documents are for. */
 export const TAGS: Readonly<Record<string, Bilingual>> = {
   absences: { zh: '离岗：谁不在、由谁代办', en: 'Absences: who is away, and who decides meanwhile' },
+  activities: {
+    zh: '活动：发布、签到码、核定名单',
+    en: 'Activities: publishing them, codes to sign in with, who took part',
+  },
   admissions: {
     zh: '发展党员：申请、二十五步与时间线',
     en: 'Admission to the Party: applications, the 25 steps, timelines',
-  },
-  applications: {
-    zh: '办件：起草、预检、提交、办理、补正与复核',
-    en: 'Applications for items of the catalogue: drafts, pre-check, decisions, corrections, replay',
   },
   'anonymous-tickets': {
     zh: '匿名工单：凭查询码查看与补充',
     en: 'Anonymous tickets: sent without a name, opened by a code',
   },
-  appointments: { zh: '任职：谁对哪些单位的学生负责', en: 'Appointments: who answers for the students of which units' },
-  audit: {
-    zh: '审计：谁对谁做了什么，以及记录是否完好',
-    en: 'The audit: who did what to what, and whether it is whole',
+  applications: {
+    zh: '办件：起草、预检、提交、办理、补正与复核',
+    en: 'Applications for items of the catalogue: drafts, pre-check, decisions, corrections, replay',
   },
-  calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
-  caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
+  appointments: { zh: '任职：谁对哪些单位的学生负责', en: 'Appointments: who answers for the students of which units' },
   attendance: {
     zh: '考勤：各系统上报的出勤与缺勤，请假期间的缺勤不计旷课',
     en: 'Attendance, as systems of the school report it; leave excuses absences',
+  },
+  audit: {
+    zh: '审计：谁对谁做了什么，以及记录是否完好',
+    en: 'The audit: who did what to what, and whether it is whole',
   },
   bookables: {
     zh: '可预约的场地与接待时段及其规则',
@@ -34,6 +36,8 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '预约、候补、到场与爽约、日历订阅',
     en: 'Bookings: making them, waiting, who came, and calendars that show them',
   },
+  calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
+  caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
   certificates: {
     zh: '证明：开具、核验、撤销',
     en: 'Certificates: issuing, verifying, revoking',
@@ -49,6 +53,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },
+  enrolments: {
+    zh: '活动报名、候补、签到与参与更正',
+    en: 'Enrolments in activities: waiting, signing in, corrections of who took part',
+  },
   erasures: {
     zh: '依法删除学生个人信息：申请、撤销',
     en: "Erasure of students' personal data: asking for it, cancelling it",
@@ -56,6 +64,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   evaluations: { zh: '试算：规则会对谁成立', en: 'Trying rules out: for whom one would hold' },
   files: { zh: '上传与下载文件', en: 'Handing files in, and downloading them' },
   grids: { zh: '网格的党支部覆盖（1+N）', en: 'Grids and the party branches that cover them (1+N)' },
+  honours: { zh: '荣誉：登记、核实、查找', en: 'Honours of units and students: recording, verifying, finding them' },
   imports: { zh: '名册与场所的导入', en: 'Imports of rosters and places' },
   indicators: {
     zh: '办事指标：一次办结率、按时办结率、线上率、服务人次，附公式',
@@ -74,6 +83,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   'night-checks': { zh: '夜间核查：晚归与未归', en: 'Night checks: late and not returned' },
   observations: { zh: '观测数据的接收', en: 'Delivering observations' },
   operations: { zh: '事件投递的排查、重放与放弃', en: 'Deliveries of events: finding, replaying, discarding' },
+  organisations: { zh: '学生组织与社团、任期', en: 'Organisations of students, and who is in them from when to when' },
   organizations: { zh: '党组织', en: 'Party organizations' },
   passes: { zh: '通行记录', en: 'Gate passes' },
   people: { zh: '学生与教职工', en: 'Students and staff' },
@@ -93,6 +103,11 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   sanctions: {
     zh: '处分：登记、送达、解除、撤销与申诉',
     en: 'Sanctions: recording, delivering, lifting and revoking them, and appeals against them',
+  },
+  'second-classroom': {
+    zh: '第二课堂：成绩单、申报、公示与确认',
+    en: 'The second classroom: transcripts, claims, public notice, confirmation',
+  },
   showcase: {
     zh: '风采展示：活动、成果、推荐、评审、案例库与材料包',
     en: 'The showcase: campaigns, works, nominations, reviews, the case library, packs',
@@ -106,5 +121,13 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     en: 'Tickets: repairs, questions, complaints, and what departments do about them',
   },
   units: { zh: '学院、书院、班级、网格等单位', en: 'Colleges, academies, classes, grids and other units' },
+  volunteering: {
+    zh: '志愿时长与星级志愿者：申请、公示、异议',
+    en: 'Hours of volunteering and stars: applying, public notice, objections',
+  },
   warnings: { zh: '预警：查看依据、研判、关闭', en: 'Warnings: evidence, triage, closing' },
+  'work-study': {
+    zh: '勤工助学：岗位、录用、排班、工资单',
+    en: 'Work-study: posts, who has them, shifts, payrolls',
+  },
 };

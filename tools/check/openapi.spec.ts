@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
@@ -24,6 +25,15 @@ describe('openapi/*.json', () => {
     const served = (await routes()).filter((route) => !PAGES.some((page) => route.includes(` ${page}`)));
     expect(served.length).toBeGreaterThan(50);
     expect(described.sort()).toEqual(served.sort());
+  });
+
+  it('has one class for each name: a second one would take its place in the document of all services', () => {
+    const classes = sources().flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^(?:export )?(?:abstract )?class (\w+(?:Dto|Query))\b/gm)].map(
+        ([, name]) => name!,
+      ),
+    );
+    expect(classes.filter((name, i) => classes.indexOf(name) < i)).toEqual([]);
   });
 
   it('gives each problem an example of an operation that answers it', async () => {
@@ -108,4 +118,12 @@ async function routes(): Promise<string[]> {
         return `${RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod]} ${path}`;
       });
   });
+}
+
+function sources(): string[] {
+  return ['apps', 'libs'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`),
+  );
 }

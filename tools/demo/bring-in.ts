@@ -5,10 +5,10 @@ import { Database, query, sql, type Tx } from '#database';
 import { addDays, dateOf } from '#time';
 import { Vault } from '#vault';
 import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/src/login/demo.js';
+import { bringInActivities, bringInWorkStudy } from './activities-in.js';
 import { Api } from './api.js';
 import { askForCertificate, bringInCertificates } from './certificates-in.js';
 import { bringInClearances } from './clearances-in.js';
-import type { DemoPlan } from './campus.js';
 import { type DemoPlan, holderOf } from './campus.js';
 import { bringInObservations, bringInPasses, checkNights, handled, registerGates, runRules } from './data-in.js';
 import { nightsText, warningsText } from './figures.js';
@@ -16,15 +16,13 @@ import { type Demo, type DemoFiles, type LeaveRequest, makeDemo, writeFiles } fr
 import { askForLeave, bringInLeaves } from './leaves-in.js';
 import { beginMove, endMove } from './move.js';
 import { bringInParty } from './party-in.js';
-import { approvers, FIRST_PERSONA, type Ids, tourPersonas } from './personas.js';
-import { bringInRounds } from './rounds-in.js';
 import { approverName, approvers, FIRST_PERSONA, type Ids, tourPersonas } from './personas.js';
+import { bringInRounds } from './rounds-in.js';
 import { count, Steps } from './steps.js';
 import { bringInShowcase, bringInTickets } from './tickets-in.js';
 
 const SEED = 20_260_901;
-const STEPS = 14;
-const STEPS = 13;
+const STEPS = 16;
 /** A night is over at half past five. */
 const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
@@ -96,6 +94,10 @@ export async function bringInDemo(
     return bringInLeaves(api, as, campus, ids, requests, progress);
   });
   await steps.run('Certificates', (progress) => bringInCertificates(api, progress));
+  await steps.run('Activities and work-study', async (progress) => {
+    const held = await bringInActivities(api, campus, ids, date, config.timeZone, progress);
+    return `${held}; ${await bringInWorkStudy(api, campus, ids, date, config.timeZone)}`;
+  });
   await steps.run('A scholarship under public notice', () => bringInRounds(api, as, campus, ids));
   await steps.run('Departure of the oldest grade, signed off by departments', (progress) =>
     bringInClearances(api, campus, date, progress),

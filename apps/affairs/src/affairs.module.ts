@@ -1,5 +1,6 @@
 import { service } from '#service';
 import { absences } from './absences/absences.feature.js';
+import { activities } from './activities/activities.feature.js';
 import { applications } from './applications/applications.feature.js';
 import { attendance } from './attendance/attendance.feature.js';
 import { bookings } from './bookings/bookings.feature.js';
@@ -9,6 +10,7 @@ import { certificates } from './certificates/certificates.feature.js';
 import { clearances } from './clearances/clearances.feature.js';
 import { discipline } from './discipline/discipline.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
+import { honours } from './honours/honours.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
 import { Leave1763750200000 } from './migrations/1763750200000-leave.js';
@@ -31,14 +33,77 @@ import { Clearances1764806100000 } from './migrations/1764806100000-clearances.j
 import { Rounds1764807000000 } from './migrations/1764807000000-rounds.js';
 import { Tickets1764808000000 } from './migrations/1764808000000-tickets.js';
 import { Showcase1764808100000 } from './migrations/1764808100000-showcase.js';
+import { Activities1764809000000 } from './migrations/1764809000000-activities.js';
+import { Volunteering1764809000100 } from './migrations/1764809000100-volunteering.js';
+import { SecondClassroom1764809000200 } from './migrations/1764809000200-second-classroom.js';
+import { WorkStudy1764809000300 } from './migrations/1764809000300-work-study.js';
+import { OrganisationsAndHonours1764809000400 } from './migrations/1764809000400-organisations-and-honours.js';
+import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
+import { secondClassroom } from './second-classroom/second-classroom.feature.js';
 import { showcase } from './showcase/showcase.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
 import { tickets } from './tickets/tickets.feature.js';
+import { volunteering } from './volunteering/volunteering.feature.js';
+import { workStudy } from './work-study/work-study.feature.js';
 
 export const affairs = service('affairs', {
-  features: [leave, catalogue, applications, tasks, absences, attendance, bookings, certificates, discipline, clearances, rounds, tickets, showcase, indicators, erasure],
-  migrations: [Leave1763750200000, RetractedPasses1763750210000, UpdatedSince1763750220000, SubmittedByApp1763750230000, Files1763750245000, LeaveOnWorkflow1763750700000, DeadlinesAndAbsences1763770000000, SealedTexts1764400100000, ProofPending1764700000000, Catalogue1764801000000, NamedUnits1764802000000, Applications1764802000100, Certificates1764803000000, Bookings1764804200000, Attendance1764805000000, Discipline1764806000000, Clearances1764806100000, Rounds1764807000000, Tickets1764808000000, Showcase1764808100000],
+  features: [
+    leave,
+    catalogue,
+    applications,
+    tasks,
+    absences,
+    attendance,
+    bookings,
+    certificates,
+    discipline,
+    clearances,
+    rounds,
+    tickets,
+    showcase,
+    activities,
+    secondClassroom,
+    volunteering,
+    workStudy,
+    organisations,
+    honours,
+    indicators,
+    erasure,
+  ],
+  migrations: [
+    Leave1763750200000,
+    RetractedPasses1763750210000,
+    UpdatedSince1763750220000,
+    SubmittedByApp1763750230000,
+    Files1763750245000,
+    LeaveOnWorkflow1763750700000,
+    DeadlinesAndAbsences1763770000000,
+    SealedTexts1764400100000,
+    ProofPending1764700000000,
+    Catalogue1764801000000,
+    NamedUnits1764802000000,
+    Applications1764802000100,
+    Certificates1764803000000,
+    Bookings1764804200000,
+    Attendance1764805000000,
+    Discipline1764806000000,
+    Clearances1764806100000,
+    Rounds1764807000000,
+    Tickets1764808000000,
+    Showcase1764808100000,
+    Activities1764809000000,
+    Volunteering1764809000100,
+    SecondClassroom1764809000200,
+    WorkStudy1764809000300,
+    OrganisationsAndHonours1764809000400,
+  ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
-  jobs: ['affairs:leave:decide', 'affairs:certificate:issue', 'affairs:clearance-list:manage', 'affairs:clearance:sign', 'affairs:showcase:manage'],
+  jobs: [
+    'affairs:leave:decide',
+    'affairs:certificate:issue',
+    'affairs:clearance-list:manage',
+    'affairs:clearance:sign',
+    'affairs:showcase:manage',
+  ],
 });

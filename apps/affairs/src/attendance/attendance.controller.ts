@@ -45,7 +45,7 @@ export class AttendanceController {
     '批量上报考勤；可重复上报，同一编号以最后一次为准，更正为出勤即撤回',
     'Report attendance in a batch; may be sent again, the last word on a record counts, and `present` takes an absence back',
   )
-  recordAttendance(@CurrentActor() actor: Actor, @Body() body: AttendanceBatchDto): Promise<AttendanceBatchResultDto> {
+  reportAttendance(@CurrentActor() actor: Actor, @Body() body: AttendanceBatchDto): Promise<AttendanceBatchResultDto> {
     return this.attendances.record(actor, body);
   }
 }

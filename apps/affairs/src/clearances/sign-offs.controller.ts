@@ -4,7 +4,7 @@ import { type Actor, CurrentActor, Require } from '#auth';
 import { BodyExample, IdParam, IfMatch, Returns, Summary } from '#http';
 import {
   DeferSignOffDto,
-  EvidenceDto,
+  SignOffEvidenceDto,
   SignOffDecisionsDto,
   SignOffDetailDto,
   SignOffDto,
@@ -96,7 +96,7 @@ export class SignOffsController {
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
-    @Body() body: EvidenceDto,
+    @Body() body: SignOffEvidenceDto,
   ): Promise<SignOffDto> {
     return this.signOffs.giveEvidence(actor, id, version, body);
   }

@@ -20,7 +20,7 @@ export class DeferSignOffDto extends SignOffReasonDto {
   until: string;
 }
 
-export class EvidenceDto {
+export class SignOffEvidenceDto {
   @LongText({
     zh: '说明（要求文字的事项）',
     en: 'Text, where one is asked for',

@@ -15,7 +15,7 @@ import { signOffVisible, signs, signScope } from './clearances.queries.js';
 import { SIGN_OFF_ACTIONS, type SignOff, type SignOffAction } from './sign-off.entity.js';
 import { type Loaded, type Rights, SignOffStore, type Step } from './sign-off-store.service.js';
 import {
-  type EvidenceDto,
+  type SignOffEvidenceDto,
   mustSayWhy,
   type SignOffDecision,
   type SignOffDecisionsDto,
@@ -83,7 +83,7 @@ export class SignOffs {
     });
   }
 
-  giveEvidence(actor: Actor, id: string, expected: number, { text, files }: EvidenceDto): Promise<SignOffDto> {
+  giveEvidence(actor: Actor, id: string, expected: number, { text, files }: SignOffEvidenceDto): Promise<SignOffDto> {
     return this.change(actor, id, expected, 'give_evidence', async (tx, { signOff, context: { entry } }) => {
       const fits = entry.evidence === 'text' ? text && files.length === 0 : text === undefined && files.length > 0;
       if (!fits) throw new EvidenceWrong({ pointer: '#', params: { evidence: EVIDENCE[entry.evidence].zh } });

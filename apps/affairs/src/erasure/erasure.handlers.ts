@@ -8,15 +8,23 @@ import { Application } from '../applications/application.entity.js';
 import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
-import { eraseSanctions } from '../discipline/erase-sanctions.js';
 import { SignOff } from '../clearances/sign-off.entity.js';
+import { eraseSanctions } from '../discipline/erase-sanctions.js';
+import { eraseHonours } from '../honours/honours.queries.js';
 import { Leave } from '../leave/leave.entity.js';
 import { eraseRounds } from '../rounds/erase-rounds.js';
-
-/** That there were leaves, applications, bookings, certificates and sanctions, and when, stays: what they are about goes. */
+import { Claim } from '../second-classroom/claim.entity.js';
 import { TicketAction } from '../tickets/ticket-action.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
-/** That there were leaves, applications, bookings, tickets and certificates, and when, stays: what they are about goes. */
+import { StarObjection } from '../volunteering/star.entity.js';
+import { PostApplication } from '../work-study/post.entity.js';
+
+/** What is sealed with the student's key and shows its row without it. */
+const SEALED = [Leave, Application, Certificate, SignOff, Ticket, TicketAction, Claim, StarObjection, PostApplication];
+/** What else each room does about it. */
+const ERASE = [markErased, eraseBookings, eraseSanctions, eraseRounds, eraseHonours];
+
+/** That there were leaves, applications, bookings and all the others, and when, stays: what they are about goes. */
 @Injectable()
 export class ErasureHandlers {
   constructor(private readonly files: Files) {}
@@ -25,9 +33,7 @@ export class ErasureHandlers {
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
-    for (const entity of [Leave, Application, Certificate, SignOff])
-    for (const entity of [Leave, Application, Certificate, Ticket, TicketAction])
-      await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
+    for (const entity of SEALED) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
     const leaves = sql`SELECT id FROM affairs.leave WHERE student_id = ${studentId}`;
     const applications = sql`SELECT id FROM affairs.application WHERE student_id = ${studentId}`;
     await query(
@@ -37,10 +43,8 @@ export class ErasureHandlers {
     );
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
     await query(tx, sql`DELETE FROM affairs.attendance WHERE student_id = ${studentId}`);
-    await markErased(tx, studentId);
-    await eraseBookings(tx, studentId);
-    await eraseRounds(tx, studentId);
-    await eraseSanctions(tx, studentId);
+    await query(tx, sql`DELETE FROM affairs.work_study_priority WHERE student_id = ${studentId}`);
+    for (const erase of ERASE) await erase(tx, studentId);
     await this.files.deleteOfStudent(tx, 'affairs', studentId);
   }
 }

@@ -1,0 +1,51 @@
+import type { Actor } from '#auth';
+import { findInScope, queryOne, sql, type Sql, type Tx } from '#database';
+import { NotFound } from '#problems';
+import { inScope, unitInScope } from '#roster';
+import { Activity } from './activity.entity.js';
+import { TAKING } from './enrolment.entity.js';
+
+/** Predicate over an activity `a`: does the actor hold it, that is, answer for its unit? */
+export function holds(actor: Actor): Sql {
+  return unitInScope(actor.scopeOf('affairs:activity:manage'), sql`a.unit_id`);
+}
+
+/** Predicate over an activity `a`: is it for this student? */
+export function isFor(studentId: string, date: string): Sql {
+  return sql`((a.audience_unit_ids = '{}' OR EXISTS (SELECT FROM directory.published_membership_v1 m
+      WHERE m.unit_id = ANY(a.audience_unit_ids) AND ${inScope({ school: false, unitIds: [], personId: studentId }, sql`m.person_id`, date)}
+        AND m.valid_from <= ${date} AND (m.valid_to IS NULL OR m.valid_to > ${date})))
+    AND (a.audience_grades = '{}' OR (SELECT s.grade FROM directory.published_student_v1 s WHERE s.id = ${studentId}) = ANY(a.audience_grades)))`;
+}
+
+/** Predicate over an activity `a`: who holds it sees it as a draft too, other staff once it is published, a student what is for them or what they enrolled in. */
+export function visible(actor: Actor, date: string): Sql {
+  const scope = actor.scopeOf('affairs:activity:read');
+  const staff = scope.school || scope.unitIds.length > 0;
+  const published = sql`a.status <> 'draft'`;
+  if (staff) return sql`(${published} OR ${holds(actor)})`;
+  if (!scope.personId) return sql`FALSE`;
+  return sql`(${published} AND (${isFor(scope.personId, date)}
+    OR EXISTS (SELECT FROM affairs.enrolment o WHERE o.activity_id = a.id AND o.student_id = ${scope.personId})))`;
+}
+
+/** Predicate over an enrolment `e` of an activity `a`: one's own, those of students one answers for, and those of what one holds. */
+export function enrolmentVisible(actor: Actor, date: string): Sql {
+  return sql`(${inScope(actor.scopeOf('affairs:participation:read'), sql`e.student_id`, date)} OR ${holds(actor)})`;
+}
+
+/** The activity to oneself until `tx` ends: its places are given out one request after the other. Throws NotFound. */
+export async function lockActivity(tx: Tx, id: string, where: Sql, pointer?: string): Promise<Activity> {
+  const activity = await findInScope(tx, Activity, id, { alias: 'a', where, lock: 'update' });
+  if (!activity) throw new NotFound({ ...(pointer && { pointer }), what: 'activity' });
+  return activity;
+}
+
+/** How many have a place. `tx` holds the activity's lock. */
+export async function takenOf(tx: Tx, activityId: string): Promise<number> {
+  const row = await queryOne<{ taken: number }>(
+    tx,
+    sql`SELECT count(*)::int AS taken FROM affairs.enrolment WHERE activity_id = ${activityId} AND status = ANY(${TAKING}::text[])`,
+  );
+  return row!.taken;
+}
