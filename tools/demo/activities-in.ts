@@ -110,7 +110,7 @@ export async function bringInWorkStudy(
       studentId,
       statement: '周二、周四下午有空',
     });
-    await api.post(`${POSTS}/applications/${asked.id}/assign`, {}, { version: asked.version });
+    await api.post(`/affairs/v1/work-study-applications/${asked.id}/assign`, {}, { version: asked.version });
     for (const day of [`${month}-05`, `${month}-12`]) {
       const [startsAt, endsAt] = ['14:00', '17:00'].map((time) => instantOf(day, time, timeZone).toISOString());
       const shift = await api.post<Row>('/affairs/v1/work-study-shifts', { postId, studentId, startsAt, endsAt });

@@ -10,7 +10,7 @@ import { ActivityTest, type Answer, at, codeOf, reasonOf } from './activity-kit.
 import { appoint } from './support.js';
 
 const POSTS = '/affairs/v1/work-study-posts';
-const APPLICATIONS = `${POSTS}/applications`;
+const APPLICATIONS = '/affairs/v1/work-study-applications';
 const SHIFTS = '/affairs/v1/work-study-shifts';
 const PAYROLLS = '/affairs/v1/payrolls';
 

@@ -7,8 +7,6 @@ import {
   ApplyForPostDto,
   DraftPostDto,
   PostApplicationDetailDto,
-  PostApplicationDto,
-  PostApplicationsQuery,
   PostDto,
   PostFormDto,
   PostsQuery,
@@ -51,80 +49,6 @@ export class WorkStudyPostsController {
   @Summary('登记优先录用的学生（如家庭经济困难），不再显示', 'Say which students come first; it is never shown again')
   prioritiseStudents(@CurrentActor() actor: Actor, @Body() body: PrioritiesDto): Promise<PrioritiesTakenDto> {
     return this.posts.prioritise(actor, body);
-  }
-
-  @Get('applications')
-  @Require('affairs:work-study:apply', 'affairs:work-study:manage')
-  @ApiPage(PostApplicationDto)
-  @Summary(
-    '列出本人的，及所负责岗位的申请，按先后',
-    'List applications: one’s own, and those for posts one manages, in their turn',
-  )
-  listWorkStudyApplications(
-    @CurrentActor() actor: Actor,
-    @Query() query: PostApplicationsQuery,
-  ): Promise<Page<PostApplicationDto>> {
-    return this.applications.list(actor, query);
-  }
-
-  @Get('applications/:id')
-  @Require('affairs:work-study:apply', 'affairs:work-study:manage')
-  @Returns(PostApplicationDetailDto)
-  @Summary('查看岗位申请；工作人员查看留有记录', 'See an application; that staff did is recorded')
-  getWorkStudyApplication(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<PostApplicationDetailDto> {
-    return this.applications.get(actor, id);
-  }
-
-  @Post('applications/:id/withdraw')
-  @HttpCode(200)
-  @Require('affairs:work-study:apply')
-  @Returns(PostApplicationDetailDto)
-  @Summary('撤回岗位申请', 'Withdraw an application')
-  withdrawWorkStudyApplication(
-    @CurrentActor() actor: Actor,
-    @IdParam() id: string,
-    @IfMatch() version: number,
-  ): Promise<PostApplicationDetailDto> {
-    return this.applications.act(actor, id, version, 'withdraw');
-  }
-
-  @Post('applications/:id/assign')
-  @HttpCode(200)
-  @Require('affairs:work-study:manage')
-  @Returns(PostApplicationDetailDto)
-  @Summary('录用', 'Give the student the post')
-  assignWorkStudyPost(
-    @CurrentActor() actor: Actor,
-    @IdParam() id: string,
-    @IfMatch() version: number,
-  ): Promise<PostApplicationDetailDto> {
-    return this.applications.act(actor, id, version, 'assign');
-  }
-
-  @Post('applications/:id/decline')
-  @HttpCode(200)
-  @Require('affairs:work-study:manage')
-  @Returns(PostApplicationDetailDto)
-  @Summary('不录用', 'Decline an application')
-  declineWorkStudyApplication(
-    @CurrentActor() actor: Actor,
-    @IdParam() id: string,
-    @IfMatch() version: number,
-  ): Promise<PostApplicationDetailDto> {
-    return this.applications.act(actor, id, version, 'decline');
-  }
-
-  @Post('applications/:id/end')
-  @HttpCode(200)
-  @Require('affairs:work-study:apply', 'affairs:work-study:manage')
-  @Returns(PostApplicationDetailDto)
-  @Summary('离岗', 'End the work in the post')
-  endWorkStudyAssignment(
-    @CurrentActor() actor: Actor,
-    @IdParam() id: string,
-    @IfMatch() version: number,
-  ): Promise<PostApplicationDetailDto> {
-    return this.applications.act(actor, id, version, 'end');
   }
 
   @Get(':id')

@@ -7,11 +7,17 @@ import { Post, PostApplication } from './post.entity.js';
 import { Posts } from './posts.service.js';
 import { Shift } from './shift.entity.js';
 import { Shifts } from './shifts.service.js';
+import { WorkStudyApplicationsController } from './work-study-applications.controller.js';
 import { WorkStudyPostsController } from './work-study-posts.controller.js';
 import { WorkStudyShiftsController } from './work-study-shifts.controller.js';
 
 export const workStudy = feature({
-  controllers: [WorkStudyPostsController, WorkStudyShiftsController, PayrollsController],
+  controllers: [
+    WorkStudyPostsController,
+    WorkStudyApplicationsController,
+    WorkStudyShiftsController,
+    PayrollsController,
+  ],
   providers: [Posts, PostApplications, Shifts, Payrolls],
   entities: [Post, PostApplication, Shift, Payroll, PayrollLine],
 });
