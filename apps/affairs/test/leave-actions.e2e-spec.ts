@@ -118,7 +118,7 @@ describe('what can be done with a leave while it is decided', () => {
   });
 
   it('comes back from whom it was delegated to', async () => {
-    const leave = await submit(await student(2), await form(test, 1, 3));
+    const leave = await submit(await student(2), await form(test, 1, 10));
     const asked = await does(counselor, leave, { action: 'delegate', to: [counselorFl] });
     expect((await tasks(foreign)).find(({ subjectId }) => subjectId === leave.id)).toMatchObject({ delegated: true });
     expect((await act(counselor, asked, 'approve').expect(409)).body.code).toBe('workflow/delegated-away');

@@ -163,4 +163,24 @@ describe('proofs of a leave', () => {
     expect(proofs(leave)).toEqual([file]);
     await content(student(8), file).expect(200);
   });
+
+  it('of the return are asked of the student where the policy says so, and of nobody else', async () => {
+    const school = await test.person(campus.staff.schoolOfficer);
+    const version = { effectiveFrom: '2026-01-01', source: '学生请假办法', value: { returnProof: true } };
+    const leaves = [];
+    for (const n of [6, 7]) leaves.push(await approve(test, await submit(student(n), urgentForm(60, -50))));
+    const [mine, theirs] = leaves as [LeaveAnswer, LeaveAnswer];
+    await school.post('/affairs/v1/policies/affairs.leave/versions', version).expect(201);
+    expect(refusals(await act(student(6), mine, 'close'))).toEqual([
+      'affairs/leave-return-proof-missing',
+      ['#/attachments'],
+    ]);
+    const anothers = await handIn(student(7));
+    expect(refusals(await act(student(6), mine, 'close', { attachments: [anothers] }))[0]).toBe('files/not-attachable');
+    const ticket = await handIn(student(6), '车票.pdf');
+    const { body: closed } = await act(student(6), mine, 'close', { attachments: [ticket] }).expect(200);
+    expect(closed).toMatchObject({ status: 'closed', closedHow: 'self' });
+    expect(proofs(closed as LeaveAnswer)).toEqual([ticket]);
+    await act(counselor!, theirs, 'close').expect(200);
+  });
 });

@@ -97,6 +97,9 @@ export class CloseLeaveDto extends CommentDto {
     example: '2026-12-04T20:10:00+08:00',
   })
   returnedAt?: string;
+
+  @Attachments(0)
+  attachments: string[] = [];
 }
 
 export class AttachmentsDto {

@@ -140,6 +140,13 @@ export class LeavePolicy {
   @Int({ zh: '结束后几个工作日内须销假', en: 'Working days after the end to report back', min: 0, max: 30, example: 2 })
   returnWithinWorkingDays = 2;
 
+  @Flag({
+    zh: '本人销假是否须附证明（如返程车票）',
+    en: 'Must a student who reports the return bring evidence, such as a ticket?',
+    example: false,
+  })
+  returnProof = false;
+
   @Int({
     zh: '证明材料在请假结束后保存多少天',
     en: 'Days that proofs are kept after the end of the leave',

@@ -31,3 +31,9 @@ export const LeaveExpired = defineProblem({
   zh: '请假已到期，不能续假',
   en: 'The leave has ended and cannot be extended',
 });
+export const LeaveReturnProofMissing = defineProblem({
+  code: 'affairs/leave-return-proof-missing',
+  status: 422,
+  zh: '本人销假须附证明，如返程车票',
+  en: 'Reporting the return asks for evidence, such as a ticket',
+});

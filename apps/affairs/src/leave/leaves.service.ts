@@ -26,7 +26,7 @@ import { Leave } from './leave.entity.js';
 import { LEAVE_PROOF, proofsOf } from './leave.files.js';
 import { extensionFlow, leaveFlow } from './leave.flow.js';
 import { LeavePolicy } from './leave.policy.js';
-import { LeaveNotPossible } from './leave.problems.js';
+import { LeaveNotPossible, LeaveReturnProofMissing } from './leave.problems.js';
 import { LeaveCases } from './leave-cases.service.js';
 import { LeaveReturns, publishChange } from './leave-returns.service.js';
 import {
@@ -240,8 +240,13 @@ export class Leaves {
           ],
         });
       }
+      if (how === 'self' && body.attachments.length === 0) {
+        const { value } = await this.policies.at(tx, LeavePolicy, this.clock.today());
+        if (value.returnProof) throw new LeaveReturnProofMissing({ pointer: '#/attachments' });
+      }
       const before = leave.endsAt;
       leave.declareReturn(how, returnedAt);
+      if (body.attachments.length > 0) await this.attachProofs(tx, actor, leave, body.attachments);
       await update(tx, leave);
       await this.returns.restExtension(tx, leave);
       await this.cases.note(tx, actor, leave, 'close', body.comment ?? null);
