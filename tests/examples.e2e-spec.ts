@@ -31,6 +31,8 @@ const OWN = [
   'POST /affairs/v1/leaves/precheck',
   'POST /affairs/v1/bookings',
   'POST /affairs/v1/bookings/series',
+  'GET /affairs/v1/second-classroom/me',
+  'GET /affairs/v1/volunteering/me',
   'GET /directory/v1/consents',
   'POST /affairs/v1/round-entries',
   'POST /affairs/v1/tickets',
@@ -99,7 +101,7 @@ describe('the examples of the document', () => {
   let done = 0;
   it.each(operations)('%s', async (name, operation) => {
     const response = await call(name, operation);
-    if (response.ok) done++;
+    if (response.ok && !name.includes('{')) done++;
     const text = await response.text();
     expect(Object.keys(operation.responses)).toContain(String(response.status));
     const { code = '' } = response.ok ? {} : (JSON.parse(text) as { code?: string });
@@ -115,9 +117,11 @@ describe('the examples of the document', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 
-  // The others name an id that is not here, or come after a date: 73 of 186 when this was written.
-  it('more than a third are carried out, not only understood', () => {
-    expect(done / operations.length).toBeGreaterThan(1 / 3);
+  // An id in the address is that of nothing that is here; the others come after a date, or name such an id in their body: 26 of 172.
+  it('more than four fifths of those without an id in their address are carried out, not only understood', () => {
+    const without = operations.filter(([name]) => !name.includes('{'));
+    expect(without.length).toBeGreaterThan(150);
+    expect(done / without.length).toBeGreaterThan(4 / 5);
   });
 });
 
