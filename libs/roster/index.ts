@@ -20,6 +20,7 @@ export {
   membershipsOf,
   peopleByIds,
   personById,
+  personRef,
   personWithPosts,
   postsOver,
   postsOverNamed,

@@ -46,6 +46,11 @@ export async function personWithPosts(
   );
 }
 
+/** SQL: the person in a column as answers show them (`PersonRefDto`); null where there is none. */
+export function personRef(column: Sql): Sql {
+  return sql`(SELECT json_build_object('id', p.id, 'number', p.number, 'name', p.name) FROM directory.published_person_v1 p WHERE p.id = ${column})`;
+}
+
 export async function peopleByIds(tx: Tx, ids: readonly string[]): Promise<Person[]> {
   return query<Person>(
     tx,

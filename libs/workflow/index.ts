@@ -14,6 +14,6 @@ export { type PlannedStep, plannedSteps } from './planned.js';
 export { type Difference, type Replay, type ReplayedAction } from './replay.js';
 export { pictureOf, tableOf } from './picture.js';
 export { AT_DEADLINE, OPERATIONS } from './operations.js';
-export { ActDto, AvailableActionDto, RefusalDto, SignatureDto } from './workflow.dto.js';
+export { ActDto, AvailableActionDto, offered, RefusalDto, SignatureDto } from './workflow.dto.js';
 export { DECISIONS, type Offer, offerOf, offersOfCase } from './offers.js';
 export { outlineOf, overdueStep, type OutlinedStep } from './outline.js';

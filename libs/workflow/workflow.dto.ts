@@ -23,6 +23,19 @@ export class RefusalDto {
 
   @Text({ zh: '英文', en: 'In English', example: 'The current step is not yours' })
   en: string;
+
+  /** A problem as answers show it. */
+  static of(problem: Problem | undefined): RefusalDto | null {
+    return problem ? Object.assign(new RefusalDto(), { code: problem.kind.code.split('/')[1], ...problem.text }) : null;
+  }
+}
+
+/** Something that can be done, or why not, as `actions` of answers show it. `refused`: the problem that its endpoint answers with. */
+export function offered<A extends string>(
+  action: A,
+  refused: Problem | undefined,
+): { action: A; allowed: boolean; reason: RefusalDto | null } {
+  return { action, allowed: !refused, reason: RefusalDto.of(refused) };
 }
 
 const DECISIONS = {
@@ -93,7 +106,7 @@ export class AvailableActionDto {
   protected static fill<T extends AvailableActionDto>(dto: T, action: string, offer: Choices | Problem): T {
     const refusal = offer instanceof Problem ? offer : undefined;
     const { signers = [], targets = [], resumes = [], where = [], fields = [] } = refusal ? {} : (offer as Choices);
-    const reason = refusal ? { code: refusal.kind.code.split('/')[1], ...refusal.text } : null;
+    const reason = RefusalDto.of(refusal);
     return Object.assign(dto, { action, allowed: !refusal, reason, signers, targets, resumes, where, fields });
   }
 

@@ -29,7 +29,7 @@ export async function departmentOf(tx: Tx, code: string): Promise<string | null>
   return row?.id ?? null;
 }
 
-/** One matter of a student at a time until `tx` ends. */
+/** One matter of a student at a time until `tx` ends: two requests at once cannot slip past each other's check. */
 export async function lockOneStudent(tx: Tx, what: string, studentId: string): Promise<void> {
   await query(tx, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.${what} ${studentId}`}, 0))`);
 }

@@ -1,7 +1,7 @@
 import { sql } from '#database';
 import { campus, type Client, eventually, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
-import { lockStudent } from '../src/leave/leaves.queries.js';
+import { lockOneStudent } from '../src/students.queries.js';
 import { act, appoint, events, form, type LeaveAnswer, submit } from './support.js';
 
 const PATH = '/affairs/v1/leaves';
@@ -37,7 +37,7 @@ describe('leaves that several touch at once', () => {
     const body = await form(test);
     // Both requests are made to wait at the same door, then let go.
     const sending = await test.database.transaction(null, async (tx) => {
-      await lockStudent(tx, campus.students[11]!);
+      await lockOneStudent(tx, 'leave', campus.students[11]!);
       const answers = Promise.all([1, 2].map(() => students[1]!.post(PATH, body)));
       await eventually(async () => {
         const waiting = await test.query(sql`SELECT pid FROM pg_locks

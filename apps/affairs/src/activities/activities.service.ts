@@ -10,7 +10,7 @@ import { NotFound, type Problem } from '#problems';
 import { unitById, unitInScope, unitsBelow } from '#roster';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
-import { refusalDto } from '../bookings/bookables.service.js';
+import { offered } from '#workflow';
 import {
   type ActivitiesQuery,
   type ActivityActionDto,
@@ -242,7 +242,7 @@ export class Activities {
           held ? activity.refusal(action, held, now, signInMinutes) : new ActivityNotHeld(),
         ]),
       ];
-      const actions = refusals.map(([action, refused]) => ({ action, allowed: !refused, reason: refusalDto(refused) }));
+      const actions = refusals.map(([action, refused]) => offered(action, refused));
       return answerOf(activity, row, actions, now);
     });
   }

@@ -17,10 +17,10 @@ import { Events } from '#events';
 import { anyOf, list, type Page, Throttle } from '#http';
 import { Policies } from '#policy';
 import { NotFound, type Problem, TooManyRequests } from '#problems';
+import { personRef } from '#roster';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { ownStudent } from '../own-student.js';
 import { Stars } from '../volunteering/stars.service.js';
 import type { TurnoutDto } from './roll.dto.js';
@@ -268,7 +268,7 @@ export class Enrolments {
     const [by, { signInMinutes }] = [await this.asker(tx, actor, enrolment), await this.policy(tx)];
     const actions = (Object.keys(ENROLMENT_ACTIONS) as EnrolmentAction[]).map((action) => {
       const refused = enrolment.refusal(action, activity, by, signInMinutes, this.clock.now());
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     });
     const ahead = enrolment.status === 'waiting' ? row!.ahead : null;
     return Object.assign(new EnrolmentDetailDto(), { ...row, ahead, actions });

@@ -1,5 +1,5 @@
 import type { Bilingual } from '#contracts';
-import { DateOnly, Decimal, Flag, Instant, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { DateOnly, Decimal, Instant, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
 import { NameDto } from '#workflow';
 import { ATTENDANCE_STATUSES, type AttendanceStatus } from './attendance.entity.js';
@@ -210,11 +210,8 @@ export class AttendanceTotalsDto {
   })
   due: NameDto | null;
 
-  @Flag({ zh: '是否达到任一措施的学时', en: 'Do its rules call for anything?', example: true })
-  reached: boolean;
-
   static from(row: TotalsRow, due: NameDto | null): AttendanceTotalsDto {
     const student = Object.assign(new PersonRefDto(), row.student);
-    return Object.assign(new AttendanceTotalsDto(), { ...row, student, due, reached: due !== null });
+    return Object.assign(new AttendanceTotalsDto(), { ...row, student, due });
   }
 }

@@ -5,13 +5,12 @@ import { PLACE_KINDS } from '#contracts';
 import { Database, findInScope, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
-import { Invalid, NotFound, type Problem } from '#problems';
-import { calendarDays, holdsOn, unitById, unitInScope, unitsBelow } from '#roster';
+import { Invalid, NotFound } from '#problems';
+import { calendarDays, holdsOn, personRef, unitById, unitInScope, unitsBelow } from '#roster';
 import { addDays, CampusClock, daysBetween } from '#time';
-import { RefusalDto } from '#workflow';
+import { offered, RefusalDto } from '#workflow';
 import { Bookable, type BookableKind } from './bookable.entity.js';
 import {
-  type BookableActionDto,
   BookableDto,
   type BookableRulesDto,
   type BookablesQuery,
@@ -24,7 +23,7 @@ import { mondayOf, refusalOf, refusalOfAny, type Standing, standingOf } from './
 import { TAKING } from './booking.entity.js';
 import { BookingPolicy } from './bookings.policy.js';
 import { BookableClosed, BookingFull, BookingNotKept, BookingNotOwn, HostWrong } from './bookings.problems.js';
-import { keeps, lockBookable, personRef, visible } from './bookings.queries.js';
+import { keeps, lockBookable, visible } from './bookings.queries.js';
 import { slotsOf, type Span } from './opening-hours.js';
 import { WaitingList } from './waiting-list.service.js';
 
@@ -127,7 +126,7 @@ export class Bookables {
         const refused = standing && refusalOf(bookable, standing, slot, inWeek, this.clock);
         const reason = refused ?? (free === 0 ? new BookingFull() : undefined);
         const waiting = there.filter((one) => one.status === 'waiting' && overlap(one, slot)).length;
-        return Object.assign(new SlotDto(), { ...slot, free, waiting, reason: refusalDto(reason) });
+        return Object.assign(new SlotDto(), { ...slot, free, waiting, reason: RefusalDto.of(reason) });
       });
     });
   }
@@ -224,11 +223,6 @@ function placesIn({ exclusive, capacity }: Bookable, slot: Span, there: readonly
   return Math.max(0, capacity - taking.reduce((sum, { attendees }) => sum + attendees, 0));
 }
 
-/** A problem as answers show it. */
-export function refusalDto(problem: Problem | undefined): RefusalDto | null {
-  return problem ? Object.assign(new RefusalDto(), { code: problem.kind.code.split('/')[1], ...problem.text }) : null;
-}
-
 function answerOf(
   bookable: Bookable,
   host: BookableDto['host'],
@@ -237,19 +231,16 @@ function answerOf(
 ): BookableDto {
   const { id, kind, unitId, status, name, capacity, exclusive, openingHours, closedOnHolidays, closedOn } = bookable;
   const { slotMinutes, maxSlots, audienceUnitIds, daysAhead, cancelMinutes, perWeek, version } = bookable;
-  const action = (what: BookableActionDto['action'], refused: Problem | undefined) => ({
-    ...{ action: what, allowed: !refused, reason: refusalDto(refused) },
-  });
   const notKept = kept ? undefined : new BookingNotKept();
   return Object.assign(new BookableDto(), {
     ...{ id, kind, unitId, host, status, name, capacity, exclusive, openingHours, closedOnHolidays, closedOn },
     ...{ slotMinutes, maxSlots, audienceUnitIds, daysAhead, cancelMinutes, perWeek, version },
     limits: standing ?? null,
     actions: [
-      action('book', standing ? refusalOfAny(bookable, standing) : new BookingNotOwn()),
-      action('change', notKept),
-      action('close', notKept ?? (status === 'closed' ? new BookableClosed() : undefined)),
-      action('reopen', notKept),
+      offered('book', standing ? refusalOfAny(bookable, standing) : new BookingNotOwn()),
+      offered('change', notKept),
+      offered('close', notKept ?? (status === 'closed' ? new BookableClosed() : undefined)),
+      offered('reopen', notKept),
     ],
   });
 }

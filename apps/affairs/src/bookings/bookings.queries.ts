@@ -1,18 +1,11 @@
 import type { Actor } from '#auth';
 import type { Permission } from '#contracts';
-import { findInScope, query, queryOne, sql, type Sql, type Tx } from '#database';
+import { findInScope, queryOne, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { inScope, unitInScope } from '#roster';
 import { Bookable } from './bookable.entity.js';
 import { type Booking, TAKING } from './booking.entity.js';
 import type { Span } from './opening-hours.js';
-
-const PERSON = sql`json_build_object('id', p.id, 'number', p.number, 'name', p.name)`;
-
-/** SQL: the person in a column as answers show them, null where there is none. */
-export function personRef(column: Sql): Sql {
-  return sql`(SELECT ${PERSON} FROM directory.published_person_v1 p WHERE p.id = ${column})`;
-}
 
 /**
  * Predicate over a bookable `k`: does the actor keep it? Hours are their host's; with `rulesOnly`, which shows no bookings, those too who
@@ -50,11 +43,6 @@ export async function lockBookable(tx: Tx, id: string, where = sql`TRUE`): Promi
   const bookable = await findInScope(tx, Bookable, id, { alias: 'k', where, lock: 'update' });
   if (!bookable) throw new NotFound({ pointer: '#/bookableId', what: 'bookable' });
   return bookable;
-}
-
-/** One booking of a student at a time: their limits cannot be slipped past by two requests at once. Before the bookable's lock. */
-export async function lockStudent(tx: Tx, studentId: string): Promise<void> {
-  await query(tx, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.booking ${studentId}`}, 0))`);
 }
 
 /**

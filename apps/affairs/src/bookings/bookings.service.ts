@@ -17,12 +17,14 @@ import {
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { type PolicyAt, Policies } from '#policy';
-import { Invalid, NotFound, type Problem } from '#problems';
-import { calendarDays, personById, reaches } from '#roster';
+import { NotFound, type Problem } from '#problems';
+import { calendarDays, personRef } from '#roster';
 import { addDays, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
+import { offered } from '#workflow';
+import { ownStudent } from '../own-student.js';
+import { lockOneStudent } from '../students.queries.js';
 import { Bookable } from './bookable.entity.js';
-import { refusalDto } from './bookables.service.js';
 import { mondayOf, refusalOf, standingOf } from './booking-limits.js';
 import { type Asker, Booking, BOOKING_ACTIONS, type BookingAction, TAKING } from './booking.entity.js';
 import {
@@ -43,7 +45,7 @@ import {
   SeriesNotPossible,
   TooManyAttendees,
 } from './bookings.problems.js';
-import { hasPlace, isFor, keeps, lockBookable, lockStudent, personRef } from './bookings.queries.js';
+import { hasPlace, isFor, keeps, lockBookable } from './bookings.queries.js';
 import { fits, inWeeks, isClosed, type Span } from './opening-hours.js';
 import { WaitingList } from './waiting-list.service.js';
 
@@ -215,9 +217,9 @@ export class Bookings {
   ): Promise<T> {
     return this.database.transaction(actor, async (tx) => {
       const today = this.clock.today();
-      const studentId = await this.student(tx, actor, body.studentId ?? actor.personId);
+      const studentId = await ownStudent(tx, actor, 'affairs:booking:book', body.studentId, this.clock.today());
       const policy = await this.policies.at(tx, BookingPolicy, today);
-      await lockStudent(tx, studentId);
+      await lockOneStudent(tx, 'booking', studentId);
       const bookable = await lockBookable(tx, body.bookableId, isFor(studentId, today));
       return fn(tx, bookable, studentId, policy);
     });
@@ -313,7 +315,7 @@ export class Bookings {
     const [by, terms, now] = [await this.asker(tx, actor, booking), await this.terms(tx, bookable), this.clock.now()];
     const actions = (Object.keys(BOOKING_ACTIONS) as BookingAction[]).map((action) => {
       const refused = booking.refusal(action, by, terms, now);
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     });
     const ahead = booking.status === 'waiting' ? row!.ahead : null;
     return Object.assign(new BookingDetailDto(), { ...row, ahead, note: texts!.note, appeal: texts!.appeal, actions });
@@ -331,16 +333,6 @@ export class Bookings {
   private async terms(tx: Tx, { cancelMinutes }: Bookable) {
     const { afterDays } = (await this.policies.at(tx, BookingPolicy, this.clock.today())).value;
     return { cancelMinutes, afterDays };
-  }
-
-  /** An active student within the actor's scope, or NotFound. */
-  private async student(tx: Tx, actor: Actor, studentId: string | undefined): Promise<string> {
-    if (!studentId) throw new Invalid({ errors: [{ pointer: '#/studentId', zh: '必填', en: 'is required' }] });
-    const person = await personById(tx, studentId);
-    const scope = actor.scopeOf('affairs:booking:book');
-    if (!person?.active || person.kind !== 'student' || !(await reaches(tx, scope, person.id, this.clock.today())))
-      throw new NotFound({ pointer: '#/studentId', what: 'student' });
-    return person.id;
   }
 
   /** Predicate over a booking `b` of a bookable `k`. */

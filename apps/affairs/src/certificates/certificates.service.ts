@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, findInScope, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { Database, findInScope, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { inScope, inUnits } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
+import { lockOneStudent } from '../students.queries.js';
 import { CertificateKeys } from './certificate-keys.service.js';
 import { CertificateMaker, type Statement } from './certificate-maker.service.js';
 import { Certificate } from './certificate.entity.js';
@@ -89,7 +90,7 @@ export class Certificates {
     const made = await this.maker.make(actor, draft);
     return this.database.transaction(actor, async (tx) => {
       if (own) {
-        await query(tx, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.certificate ${studentId}`}, 0))`);
+        await lockOneStudent(tx, 'certificate', studentId);
         await this.checkLimit(tx, studentId, most);
       }
       await this.maker.add(tx, actor, made);

@@ -7,7 +7,7 @@ import { NotFound, type Problem } from '#problems';
 import { inScope } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { refusalDto } from '../bookings/bookables.service.js';
+import { offered } from '#workflow';
 import { evidenceOf } from './clearance.files.js';
 import { EVIDENCE } from './clearance-list.entity.js';
 import { EvidenceWrong } from './clearances.problems.js';
@@ -225,7 +225,7 @@ export function answerOf(loaded: Loaded): SignOffDto {
     decidedBy: signOff.decidedBy === null ? null : ByDto.from(signOff.decidedBy),
     actions: (Object.keys(SIGN_OFF_ACTIONS) as SignOffAction[]).map((action) => {
       const refused = refusalOf(loaded, action);
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     }),
   });
 }

@@ -17,10 +17,10 @@ import { Events, type TimerKey, Timers } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
+import { personRef } from '#roster';
 import { addDays, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { APPEAL_ACTIONS, type AppealAction, type AppealAsker, SanctionAppeal } from './appeal.entity.js';
 import {
   type DecideAppealDto,
@@ -190,7 +190,7 @@ export class SanctionAppeals {
       ...texts,
       actions: (Object.keys(APPEAL_ACTIONS) as AppealAction[]).map((action) => {
         const refused = appeal.refusal(action, by, policy, today);
-        return { action, allowed: !refused, reason: refusalDto(refused) };
+        return offered(action, refused);
       }),
     });
   }

@@ -6,11 +6,10 @@ import { Events, type TimerKey, Timers } from '#events';
 import { anyOf, ByDto, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
-import { inUnits, personById } from '#roster';
+import { inUnits, personById, personRef } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { DisciplinePolicy } from './discipline.policy.js';
 import { findSanction, isOwn, sanctionVisible } from './discipline.queries.js';
 import { SanctionDueV1 } from './sanction-due.event.js';
@@ -181,7 +180,7 @@ export class Sanctions {
       recordedBy: ByDto.of(recordedBy, recordedByApp),
       actions: (Object.keys(SANCTION_ACTIONS) as SanctionAction[]).map((action) => {
         const refused = sanction.refusal(action, by, value, today);
-        return { action, allowed: !refused, reason: refusalDto(refused) };
+        return offered(action, refused);
       }),
     });
   }

@@ -16,10 +16,9 @@ import { Events } from '#events';
 import { Files, filesOf } from '#files';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
-import { unitById, unitInScope, unitsBelow } from '#roster';
+import { personRef, unitById, unitInScope, unitsBelow } from '#roster';
 import { CampusClock } from '#time';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { ownStudent } from '../own-student.js';
 import { type Asker, Honour, HONOUR_ACTIONS, type HonourAction } from './honour.entity.js';
 import { evidenceOf } from './honour.files.js';
@@ -132,7 +131,7 @@ export class Honours {
     const by = await this.asker(tx, actor, honour);
     const actions = (Object.keys(HONOUR_ACTIONS) as HonourAction[]).map((action) => {
       const refused = honour.refusal(action, by);
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     });
     const evidence = await filesOf(tx, evidenceOf(honour));
     return Object.assign(new HonourDetailDto(), { ...row, evidence, actions });

@@ -2,7 +2,7 @@ import type { Tx } from '#database';
 import type { FieldError } from '#problems';
 import { sampleStudents } from '#roster';
 import { definitionErrors, inputsOfPeople, type Sample } from '#workflow';
-import { leaveFlow, type LeaveRules, originsOf } from './leave.flow.js';
+import { leaveFlow, type LeaveRules, originsOf, unitOf } from './leave.flow.js';
 
 /**
  * What speaks against deciding leaves like this: the form of the definition it makes, and whether on `date` somebody would sign each step
@@ -41,9 +41,9 @@ function repeatedLevels({ levels }: LeaveRules): FieldError[] {
   );
 }
 
-function splitDays({ levels, halfDayFrom }: LeaveRules): FieldError[] {
-  const unit = halfDayFrom ? 0.5 : 1;
-  return levels.flatMap(({ upToDays }, i) =>
+function splitDays(rules: LeaveRules): FieldError[] {
+  const unit = unitOf(rules);
+  return rules.levels.flatMap(({ upToDays }, i) =>
     upToDays % unit === 0
       ? []
       : [{ pointer: `#/levels/${i}/upToDays`, zh: `须为 ${unit} 的倍数`, en: `must be a multiple of ${unit}` }],

@@ -84,7 +84,7 @@ function stepsOf({ levels, halfDayFrom }: Omit<LeaveRules, 'standIn'>): Range[] 
 }
 
 /** The least that a leave can count. */
-function unitOf({ halfDayFrom }: Pick<LeaveRules, 'halfDayFrom'>): number {
+export function unitOf({ halfDayFrom }: Pick<LeaveRules, 'halfDayFrom'>): number {
   return halfDayFrom ? 0.5 : 1;
 }
 

@@ -1,5 +1,5 @@
 import { In } from 'typeorm';
-import { findInScope, query, sql, StaleVersionError, type Sql, type Tx } from '#database';
+import { findInScope, StaleVersionError, type Sql, type Tx } from '#database';
 import { PersonRefDto } from '#http';
 import { NotFound } from '#problems';
 import { peopleByIds } from '#roster';
@@ -22,9 +22,4 @@ export async function leavesByIds(tx: Tx, ids: string[]): Promise<Map<string, Le
   return new Map(
     leaves.map((leave) => [leave.id, LeaveDto.from(leave, students.get(leave.studentId) as PersonRefDto)]),
   );
-}
-
-/** One submission of a student at a time: two that overlap cannot slip past each other's check. */
-export async function lockStudent(tx: Tx, studentId: string): Promise<void> {
-  await query(tx, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.leave ${studentId}`}, 0))`);
 }

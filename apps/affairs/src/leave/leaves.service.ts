@@ -20,6 +20,7 @@ import type {
   PrecheckLeaveDto,
   SubmitLeaveDto,
 } from './leave-forms.dto.js';
+import { lockOneStudent } from '../students.queries.js';
 import { LeaveFormDto } from './leave-forms.dto.js';
 import { type Ask, assess, type Assessment } from './leave.checks.js';
 import { Leave } from './leave.entity.js';
@@ -38,7 +39,7 @@ import {
   LeavePrecheckDto,
 } from './leaves.dto.js';
 import { LeaveSummaryDto } from './leave-summary.dto.js';
-import { findForChange, leavesByIds, lockStudent } from './leaves.queries.js';
+import { findForChange, leavesByIds } from './leaves.queries.js';
 
 /** Asking for leave, correcting it, taking it back, making it longer, and coming back. */
 @Injectable()
@@ -303,7 +304,7 @@ export class Leaves {
 
   /** Assesses a request that is about to be written; throws LeaveNotPossible with everything that blocks it. */
   private async accept(tx: Tx, ask: Ask): Promise<Assessed> {
-    await lockStudent(tx, ask.studentId);
+    await lockOneStudent(tx, 'leave', ask.studentId);
     const assessed = await this.assess(tx, ask);
     const blockers = assessed.assessment.findings.filter(({ severity }) => severity === 'blocker');
     if (blockers.length > 0) {

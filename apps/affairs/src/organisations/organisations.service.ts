@@ -14,10 +14,9 @@ import {
 } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
-import { holdsOn, inScope, personById, unitById, unitInScope, unitsBelow } from '#roster';
+import { holdsOn, inScope, personById, personRef, unitById, unitInScope, unitsBelow } from '#roster';
 import { CampusClock } from '#time';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { OrganisationMember, Organisation } from './organisation.entity.js';
 import {
   type AddOrganisationMemberDto,
@@ -232,7 +231,7 @@ function answerOf({ managed, ...row }: Row): OrganisationDto {
   const dissolved = row.status === 'dissolved' ? new OrganisationDissolved() : undefined;
   const actions = (['change', 'dissolve', 'add_member'] as const).map((action) => {
     const refused = managed ? (action === 'change' ? undefined : dissolved) : new OrganisationNotYours();
-    return { action, allowed: !refused, reason: refusalDto(refused) };
+    return offered(action, refused);
   });
   return Object.assign(new OrganisationDto(), { ...row, actions });
 }

@@ -5,10 +5,10 @@ import { Database, findInScope, insert, onConflict, query, queryOne, sql, type T
 import { Events } from '#events';
 import { anyOf, ByDto, list, type Page } from '#http';
 import { type FieldError, Invalid, NotFound } from '#problems';
-import { inUnits, reaches } from '#roster';
+import { inUnits, personRef, reaches } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { knownFieldsOf } from '../catalogue/catalogue.queries.js';
 import { eligibilityOf } from '../catalogue/eligibility.js';
 import { formOf } from '../catalogue/form.js';
@@ -26,7 +26,6 @@ import { ENTRY_ACTIONS, type EntryAction, RoundEntry } from './round-entry.entit
 import { Round } from './round.entity.js';
 import { EnteredAlready, EntryNotPossible } from './rounds.problems.js';
 import { homesOf, visibleEntry, visibleRound } from './rounds.queries.js';
-import { offer } from './rounds.dto.js';
 
 /** Students in rounds: they apply or are nominated, and see what came of it. */
 @Injectable()
@@ -149,7 +148,7 @@ export class RoundEntries {
     const shown = published || (within && actor.personId !== entry.studentId);
     const { outcome, level, place, overQuota, scores, exclusions } = shown ? entry : NOTHING;
     const refusals = (Object.keys(ENTRY_ACTIONS) as EntryAction[]).map((action) =>
-      offer(action, entry.refusal(action, round, asker)),
+      offered(action, entry.refusal(action, round, asker)),
     );
     return Object.assign(new RoundEntryDetailDto(), {
       ...{

@@ -14,10 +14,10 @@ import {
 } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
-import { unitInScope } from '#roster';
+import { personRef, unitInScope } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { entryAsker, findEntry, objectable } from './round-entries.queries.js';
 import { RoundEntry } from './round-entry.entity.js';
 import {
@@ -30,7 +30,6 @@ import {
 import { OBJECTION_ACTIONS, type ObjectionAction, RoundObjection } from './round-objection.entity.js';
 import { RoundSteps } from './round-steps.service.js';
 import { Round } from './round.entity.js';
-import { offer } from './rounds.dto.js';
 import { ObjectedAlready } from './rounds.problems.js';
 import { lockRound } from './rounds.queries.js';
 
@@ -164,7 +163,7 @@ export class RoundObjections {
       ...{ id, roundId, entryId, ofOwn, unnamed, status, createdAt, decidedAt, version, raisedBy: person!.ref },
       ...{ text: texts!.text, reasons: texts!.answer },
       actions: (Object.keys(OBJECTION_ACTIONS) as ObjectionAction[]).map((action) =>
-        offer(action, objection.refusal(action, round, by)),
+        offered(action, objection.refusal(action, round, by)),
       ),
     });
   }

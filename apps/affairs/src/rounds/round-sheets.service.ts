@@ -1,3 +1,4 @@
+import { In } from 'typeorm';
 import { Injectable, type StreamableFile } from '@nestjs/common';
 import { copyFile } from 'node:fs/promises';
 import { type Actor, audit } from '#auth';
@@ -132,12 +133,13 @@ export class RoundSheets {
     { entries, students }: Target,
   ): Promise<void> {
     const homes = await homesOf(tx, [...students.values()], this.clock.today());
+    const there = await entriesBy(tx, entries);
     for (const { number, values } of rows) {
       const known = entries.get(number);
       const studentId = students.get(number) ?? known!.studentId;
       const none = { collegeId: null, majorId: null, classId: null };
       const entry = known
-        ? await tx.findOneByOrFail(RoundEntry, { id: known.id })
+        ? there.get(known.id)!
         : RoundEntry.make({ roundId, studentId, way: 'automatic', ...(homes.get(studentId) ?? none) }, actor);
       // Whoever has applied and is on the list is in by the list.
       Object.assign(entry, { way: 'automatic', automaticGroup: values['group'] ?? null });
@@ -148,13 +150,19 @@ export class RoundSheets {
   }
 
   private async writeAccounts(tx: Tx, rows: readonly SheetRow[], { entries }: Target): Promise<void> {
+    const there = await entriesBy(tx, entries);
     for (const { number, values } of rows) {
-      const entry = await tx.findOneByOrFail(RoundEntry, { id: entries.get(number)!.id });
+      const entry = there.get(entries.get(number)!.id)!;
       entry.account = values['account'] ?? null;
       await this.students.sealFields(tx, entry);
       await update(tx, entry);
     }
   }
+}
+
+async function entriesBy(tx: Tx, entries: Target['entries']): Promise<Map<string, RoundEntry>> {
+  const found = await tx.findBy(RoundEntry, { id: In([...entries.values()].map(({ id }) => id)) });
+  return new Map(found.map((entry) => [entry.id, entry]));
 }
 
 function finding({ entries, students }: Target, number: string, kind: SheetKind) {

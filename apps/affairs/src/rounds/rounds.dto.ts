@@ -1,8 +1,6 @@
 import { DateOnly, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ByDto, ListQuery, PageQuery, Sort, UpdatedSince } from '#http';
-import type { Problem } from '#problems';
-import { NameDto, RefusalDto } from '#workflow';
-import { refusalDto } from '../bookings/bookables.service.js';
+import { NameDto, offered, RefusalDto } from '#workflow';
 import { QuotaRowDto, ROUND_KINDS, RoundContent, type RoundKind } from './round-content.js';
 import {
   type Round,
@@ -97,11 +95,6 @@ export class RoundActionDto {
 
   @Nested(() => RefusalDto, { zh: '不能办理的原因', en: 'Why not', nullable: true })
   reason: RefusalDto | null;
-}
-
-/** Something that can be done, or why not. */
-export function offer<A extends string>(action: A, refused: Problem | undefined) {
-  return { action, allowed: !refused, reason: refusalDto(refused) };
 }
 
 const { change: _change, ...ASKED } = ROUND_ACTIONS;
@@ -200,7 +193,7 @@ export class RoundDetailDto extends RoundDto {
       notices: notices.map((notice) => RoundNoticeDto.from(notice)),
       reviewers: asker.manages ? reviewers : [],
       actions: (Object.keys(ROUND_ACTIONS) as RoundAction[]).map((action) =>
-        offer(action, round.refusal(action, asker)),
+        offered(action, round.refusal(action, asker)),
       ),
     });
   }

@@ -6,13 +6,12 @@ import { Files, filesOf } from '#files';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
-import { addWorkingDays } from '#roster';
+import { addWorkingDays, personRef } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
+import { offered } from '#workflow';
 import { ActivityPolicy } from '../activities/activities.policy.js';
 import { ActivityKindUnknown, OtherKindOfWork } from '../activities/activities.problems.js';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
 import { ownStudent } from '../own-student.js';
 import { departmentOf, lockOneStudent, noticeName } from '../students.queries.js';
 import { type Asker, Claim, CLAIM_ACTIONS, type ClaimAction, type ClaimForm } from './claim.entity.js';
@@ -224,7 +223,7 @@ export class Claims {
     const by = await this.asker(tx, actor, claim);
     const actions = (Object.keys(CLAIM_ACTIONS) as ClaimAction[]).map((action) => {
       const refused = claim.refusal(action, by, this.clock.now());
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     });
     const evidence = await filesOf(tx, evidenceOf(claim));
     return Object.assign(new ClaimDetailDto(), { ...row, ...texts, evidence, actions });

@@ -3,9 +3,8 @@ import { type Actor, requireSchool } from '#auth';
 import { Database, insert, onConflict, queryOne, sql, type Sql, StaleVersionError, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
-import { holdsOn, unitsAbove } from '#roster';
+import { holdsOn, personRef, unitsAbove } from '#roster';
 import { CampusClock } from '#time';
-import { personRef } from '../bookings/bookings.queries.js';
 import { unitRef } from '../tickets/tickets.queries.js';
 import { type GiveReviewDto, type NominateDto, NominationDto, type NominationsQuery } from './showcase.dto.js';
 import {

@@ -6,10 +6,10 @@ import { Events, type TimerKey, Timers } from '#events';
 import { Files, filesOf } from '#files';
 import { Policies } from '#policy';
 import { Invalid, type Problem } from '#problems';
+import { personRef } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { SYSTEM } from '../leave/leave-returns.service.js';
 import {
   HIDDEN,
@@ -229,7 +229,7 @@ export class TicketCases {
   private offers(ticket: Ticket, by: Asker, around: Surroundings, acts: readonly TicketAct[]): TicketActionDto[] {
     return acts.map((action) => {
       const refused = refusalOf(ticket, action, by, around, this.clock.now());
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     });
   }
 

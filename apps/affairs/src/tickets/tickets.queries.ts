@@ -1,9 +1,9 @@
+import { In } from 'typeorm';
 import type { Actor } from '#auth';
 import { type AppointmentKind, APPOINTMENT_KINDS, PLACE_KINDS, ROLE_PERMISSIONS } from '#contracts';
 import { findInScope, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
-import { holdsOn, unitInScope, unitsBelow } from '#roster';
-import { personRef } from '../bookings/bookings.queries.js';
+import { holdsOn, personRef, unitInScope, unitsBelow } from '#roster';
 import { handlerOf } from './ticket-handler.js';
 import { Ticket, UNDER_WAY } from './ticket.entity.js';
 import { CannotHandleTickets, TicketUnitWrong } from './tickets.problems.js';
@@ -64,9 +64,8 @@ export async function lockFollowers(tx: Tx, mainId: string, status: 'merged' | '
     tx,
     sql`SELECT id FROM affairs.ticket WHERE main_id = ${mainId} AND status = ${status} ORDER BY id FOR UPDATE`,
   );
-  const found: Ticket[] = [];
-  for (const { id } of rows) found.push(await tx.findOneByOrFail(Ticket, { id }));
-  return found;
+  const ids = rows.map(({ id }) => id);
+  return ids.length === 0 ? [] : tx.find(Ticket, { where: { id: In(ids) }, order: { id: 'ASC' } });
 }
 
 /** Does the actor deal with what is in the queue of a unit? */

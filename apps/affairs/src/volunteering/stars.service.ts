@@ -18,12 +18,11 @@ import { type TimerKey, Timers } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
-import { addWorkingDays, inScope, personById, reaches } from '#roster';
+import { addWorkingDays, inScope, personById, personRef, reaches } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
+import { offered } from '#workflow';
 import { ActivityPolicy } from '../activities/activities.policy.js';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
 import { ownStudent } from '../own-student.js';
 import { decidedBy, departmentOf, lockOneStudent, noticeName } from '../students.queries.js';
 import { StarNoticeOverV1 } from './star-notice-over.event.js';
@@ -269,7 +268,7 @@ export class Stars {
     const by = await this.asker(tx, actor, star);
     const actions = (Object.keys(STAR_ACTIONS) as StarAction[]).map((action) => {
       const refused = star.refusal(action, by, row!.openObjections, this.clock.now());
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     });
     const told = objections.map(({ outcome }, i) => ({ ...texts[i]!, outcome }));
     return Object.assign(new StarDetailDto(), { ...row, objections: told, actions });

@@ -19,10 +19,9 @@ import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
-import { inScope, unitInScope } from '#roster';
+import { inScope, personRef, unitInScope } from '#roster';
 import { addDays, addMonths, CampusClock } from '#time';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { mondayOf, overCaps } from './hour-caps.js';
 import { type Due, type Line, linesFor } from './payroll-lines.js';
 import { Payroll, PAYROLL_ACTIONS, type PayrollAction } from './payroll.entity.js';
@@ -270,7 +269,7 @@ function answerOf(row: Row): PayrollDto {
   const payroll = Object.assign(new Payroll(), { status: row.status });
   const actions = (Object.keys(PAYROLL_ACTIONS) as PayrollAction[]).map((action) => {
     const refused = payroll.refusal(action);
-    return { action, allowed: !refused, reason: refusalDto(refused) };
+    return offered(action, refused);
   });
   return Object.assign(new PayrollDto(), { ...row, actions });
 }

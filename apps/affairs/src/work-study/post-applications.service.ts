@@ -13,10 +13,10 @@ import {
 } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
+import { personRef } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { ownStudent } from '../own-student.js';
 import { APPLICATION_ACTIONS, type ApplicationAction, Post, PostApplication } from './post.entity.js';
 import {
@@ -134,7 +134,7 @@ export class PostApplications {
     const by = await this.asker(tx, actor, application);
     const actions = (Object.keys(APPLICATION_ACTIONS) as ApplicationAction[]).map((action) => {
       const refused = application.refusal(action, by);
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     });
     return Object.assign(new PostApplicationDetailDto(), { ...row, statement: texts!.statement, actions });
   }

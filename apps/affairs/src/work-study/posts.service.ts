@@ -7,7 +7,7 @@ import { Policies } from '#policy';
 import { NotFound, type Problem } from '#problems';
 import { unitById, unitInScope, unitsBelow } from '#roster';
 import { CampusClock } from '#time';
-import { refusalDto } from '../bookings/bookables.service.js';
+import { offered } from '#workflow';
 import { payRefusal } from './pay-floor.js';
 import { Post, POST_ACTIONS, type PostAction, type PostForm } from './post.entity.js';
 import {
@@ -170,7 +170,7 @@ export class Posts {
           byId.get(id)!.refusal(action, managed),
         ]),
       ];
-      const actions = refusals.map(([action, refused]) => ({ action, allowed: !refused, reason: refusalDto(refused) }));
+      const actions = refusals.map(([action, refused]) => offered(action, refused));
       return Object.assign(new PostDto(), { ...post, taken, actions });
     });
   }

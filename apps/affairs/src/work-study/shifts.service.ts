@@ -14,9 +14,9 @@ import {
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound, type Problem } from '#problems';
+import { personRef } from '#roster';
 import { addDays, addMonths, CampusClock } from '#time';
-import { refusalDto } from '../bookings/bookables.service.js';
-import { personRef } from '../bookings/bookings.queries.js';
+import { offered } from '#workflow';
 import { lockOneStudent } from '../students.queries.js';
 import { mondayOf, type Over, overCaps } from './hour-caps.js';
 import { payRefusal } from './pay-floor.js';
@@ -175,7 +175,7 @@ export class Shifts {
     const by = await this.asker(tx, actor, shift);
     const actions = (Object.keys(SHIFT_ACTIONS) as ShiftAction[]).map((action) => {
       const refused = shift.refusal(action, by, this.clock.now());
-      return { action, allowed: !refused, reason: refusalDto(refused) };
+      return offered(action, refused);
     });
     return Object.assign(new ShiftDetailDto(), { ...row, actions });
   }

@@ -1,0 +1,107 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsOptional, IsString, IsUUID, ValidateNested } from 'class-validator';
+import { Event } from '../event.js';
+
+/** A place in an activity has become free, and went to the student who had waited longest. */
+@Event({ name: 'affairs.enrolment-moved-up.v1', consumers: [] })
+export class EnrolmentMovedUpV1 {
+  @IsUUID()
+  enrolmentId: string;
+
+  @IsUUID()
+  activityId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { enrolmentId: string; activityId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** An activity does not take place: its enrolments have ended. */
+@Event({ name: 'affairs.activity-cancelled.v1', consumers: [] })
+export class ActivityCancelledV1 {
+  @IsUUID()
+  activityId: string;
+
+  constructor(activityId: string) {
+    this.activityId = activityId;
+  }
+}
+
+export class Participation {
+  @IsUUID()
+  enrolmentId: string;
+
+  @IsUUID()
+  studentId: string;
+}
+
+abstract class OfParticipations {
+  @IsUUID()
+  activityId: string;
+
+  @ValidateNested({ each: true })
+  @Type(() => Participation)
+  @ArrayMaxSize(500)
+  participations: Participation[];
+
+  constructor(activityId: string, participations: Participation[]) {
+    this.activityId = activityId;
+    this.participations = participations;
+  }
+}
+
+/** Students took part in an activity, as whoever held it has confirmed: up to 500. What it is worth, readers ask for. */
+@Event({ name: 'affairs.participation-confirmed.v1', consumers: [] })
+export class ParticipationConfirmedV1 extends OfParticipations {}
+
+/** Participations that were confirmed count no more, or not as they did; those that still count are confirmed anew. Up to 500. */
+@Event({ name: 'affairs.participation-taken-back.v1', consumers: [] })
+export class ParticipationTakenBackV1 extends OfParticipations {}
+
+/** What a unit pays for work-study in a month is closed; a further payroll of the same month corrects it. */
+@Event({ name: 'affairs.payroll-closed.v1', consumers: [] })
+export class PayrollClosedV1 {
+  @IsUUID()
+  payrollId: string;
+
+  @IsUUID()
+  unitId: string;
+
+  /** YYYY-MM. */
+  @IsString()
+  month: string;
+
+  constructor(values: { payrollId: string; unitId: string; month: string }) {
+    Object.assign(this, values);
+  }
+}
+
+abstract class OfHonour {
+  @IsUUID()
+  honourId: string;
+
+  /** The unit whose it is, or null. */
+  @IsOptional()
+  @IsUUID()
+  unitId: string | null;
+
+  /** The student whose it is, or null. */
+  @IsOptional()
+  @IsUUID()
+  studentId: string | null;
+
+  constructor(values: { honourId: string; unitId: string | null; studentId: string | null }) {
+    Object.assign(this, values);
+  }
+}
+
+/** An honour is recorded and verified. */
+@Event({ name: 'affairs.honour-recorded.v1', consumers: [] })
+export class HonourRecordedV1 extends OfHonour {}
+
+/** A verified honour was withdrawn. */
+@Event({ name: 'affairs.honour-withdrawn.v1', consumers: [] })
+export class HonourWithdrawnV1 extends OfHonour {}
