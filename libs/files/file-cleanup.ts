@@ -4,7 +4,6 @@ import type { Tx } from '#database';
 import { Every, type Period } from '#events';
 import { Files } from './files.js';
 
-const DAY = 86_400_000;
 /** Deleted in one go; what is left is the next hour's. */
 const MOST = 5_000;
 
@@ -24,8 +23,8 @@ export function fileCleanupOf(service: ServiceName): Type {
 
     /** An object is put seconds before its row: after a day there will be none. */
     @Every('47 3 * * *', { name: `${service}.files-orphaned`, catchUp: 'latest' })
-    async everyNight(tx: Tx, { at }: Period): Promise<void> {
-      const deleted = await this.files.deleteOrphans(tx, service, new Date(at.getTime() - DAY));
+    async everyNight(tx: Tx): Promise<void> {
+      const deleted = await this.files.deleteOrphans(tx, service);
       if (deleted > 0) this.logger.log(`deleted ${deleted} contents without a file of ${service}`);
     }
   }

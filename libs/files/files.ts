@@ -277,8 +277,12 @@ export class Files {
     for (const { id } of rows) afterCommit(tx, () => this.discard(keyOf(service, id)));
   }
 
-  /** Deletes contents without a row that were put before `before`: a crash left them. Returns how many. */
-  async deleteOrphans(tx: Tx, service: ServiceName, before: Date): Promise<number> {
+  /**
+   * Deletes contents without a row that were put a day ago or before: a crash left them. Their ids say when, so the clock of ids says what a
+   * day is: by a campus clock that runs ahead, what is being added would go. Returns how many.
+   */
+  async deleteOrphans(tx: Tx, service: ServiceName): Promise<number> {
+    const before = new Date(putAt(keyOf(service, newId())).getTime() - UNATTACHED_MS);
     let deleted = 0;
     for await (const keys of inBatches(this.storage.list(service))) {
       const old = keys.filter((key) => putAt(key) < before);
