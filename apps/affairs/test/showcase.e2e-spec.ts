@@ -105,6 +105,13 @@ describe('the showcase', () => {
     await school.post(CAMPAIGNS, { ...rules, reviewerIds: [campus.students[0]] }).expect(422);
   });
 
+  it('takes four that come at once, one of each section: those that wait find the places that are left', async () => {
+    const works = await Promise.all(SECTIONS.map((section) => work({ section })));
+    day('2027-09-15');
+    const answers = await Promise.all(works.map((one) => nominate(one)));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  });
+
   it('takes four nominations and one of each section, however many come at once', async () => {
     const works: Answer[] = [];
     for (const section of SECTIONS) for (let n = 0; n < 5; n++) works.push(await work({ section }));

@@ -59,7 +59,7 @@ export class Nominations {
     requireSchool(actor, 'affairs:showcase:manage');
     return this.database.transaction(actor, async (tx) => {
       const work = await lockWork(tx, workId, sql`TRUE`);
-      const campaign = await campaignById(tx, work.campaignId, undefined, false);
+      const campaign = await campaignById(tx, work.campaignId, undefined, true);
       const refused = campaign.outside(this.clock.today(), 'nominate');
       if (refused) throw refused;
       if (work.withdrawnAt) throw new ShowcaseWorkWithdrawn();
