@@ -5,6 +5,7 @@ import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Config } from '#config';
 import { previewApp } from '#service';
 import { services } from '../../apps/campus/src/services.js';
+import type { Files } from '../generated/files.js';
 import { openApiFiles } from '../openapi.js';
 import { type Document, gapsIn } from './openapi-gaps.js';
 
@@ -18,13 +19,29 @@ const config = Config.of({
 });
 
 describe('openapi/*.json', () => {
+  let documents: Files;
+  beforeAll(async () => {
+    documents = await openApiFiles();
+  });
   it('describes every route of every service', async () => {
-    const { 'openapi/yizhan.json': merged, ...files } = await openApiFiles();
+    const { 'openapi/yizhan.json': merged, ...files } = documents;
     const described = Object.values(files).flatMap((text) => operationsIn(text));
     expect(operationsIn(merged!).sort()).toEqual(described.sort());
     const served = (await routes()).filter((route) => !PAGES.some((page) => route.includes(` ${page}`)));
     expect(served.length).toBeGreaterThan(50);
     expect(described.sort()).toEqual(served.sort());
+  });
+
+  it('says of all services what each says of itself, and nothing else', () => {
+    const { 'openapi/yizhan.json': merged, ...files } = documents;
+    const all = JSON.parse(merged!) as Document;
+    const each = Object.values(files).map((text) => JSON.parse(text) as Document);
+    expect(all.paths).toEqual(Object.assign({}, ...each.map(({ paths }) => paths)));
+    expect(all.components.schemas).toEqual(Object.assign({}, ...each.map(({ components }) => components.schemas)));
+    for (const one of each) {
+      expect(all.paths).toMatchObject(one.paths);
+      expect(all.components.schemas).toMatchObject(one.components.schemas!);
+    }
   });
 
   it('has one class for each name: a second one would take its place in the document of all services', () => {
@@ -36,8 +53,8 @@ describe('openapi/*.json', () => {
     expect(classes.filter((name, i) => classes.indexOf(name) < i)).toEqual([]);
   });
 
-  it('gives each problem an example of an operation that answers it', async () => {
-    for (const [file, text] of Object.entries(await openApiFiles())) {
+  it('gives each problem an example of an operation that answers it', () => {
+    for (const [file, text] of Object.entries(documents)) {
       const { paths, components } = JSON.parse(text) as Document;
       const problems = Object.entries(components.responses ?? {});
       expect(problems.length).toBeGreaterThan(10);

@@ -3,7 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Document, gapsIn } from './openapi-gaps.js';
 
-/** `npm run check:openapi`: Redocly and Spectral (OAS and OWASP) find no error in openapi/*.json, and nothing is left undescribed. */
+/**
+ * `npm run check:openapi`: Redocly and Spectral (OAS and OWASP) find no error in openapi/*.json, and nothing is left undescribed.
+ * What each service says of itself stands word for word in yizhan.json (openapi.spec.ts), so that Spectral, which takes a minute for it, reads it once.
+ */
 const files = (await readdir('openapi')).filter((file) => file.endsWith('.json')).map((file) => join('openapi', file));
 
 const QUIET = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
@@ -30,4 +33,5 @@ for (const file of files) {
   }
 }
 await lint('redocly', 'lint', ...files);
-await lint('spectral', 'lint', '--quiet', '--fail-severity=warn', ...files);
+const services = files.filter((file) => !file.endsWith('yizhan.json'));
+await lint('spectral', 'lint', '--quiet', '--fail-severity=warn', ...services);
