@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 # Others on this machine are kept out by the folder; the files themselves are read by the users inside the containers.
 chmod 700 .
 umask 022
-for name in owner directory staffing affairs safety early-warning party-building; do
+for name in owner directory staffing affairs safety early-warning party-building integration; do
   [ -s "$name.password" ] || openssl rand -hex 24 > "$name.password"
 done
 [ -s secret.key ] || openssl rand -base64 32 > secret.key

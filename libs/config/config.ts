@@ -140,6 +140,12 @@ export class Config {
   @IsString()
   casNumberAttribute?: string;
 
+  /** Address ranges of the campus, e.g. `10.2.0.0/16`, whose receivers webhooks may be sent to, by http too. Default: none, only the internet by https. */
+  @IsOptional()
+  @list
+  @IsString({ each: true })
+  webhookTargets?: string[];
+
   /** Requests a client (and person) may make in a minute before it is answered 429. */
   @number
   @IsInt()
@@ -209,6 +215,7 @@ export class Config {
       filesDir: env.FILES_DIR,
       s3Endpoint: env.S3_ENDPOINT,
       s3Region: env.S3_REGION,
+      webhookTargets: env.WEBHOOK_TARGETS,
       s3AccessKeyId: env.S3_ACCESS_KEY_ID,
       s3SecretAccessKeyFile: env.S3_SECRET_ACCESS_KEY_FILE,
       oidcIssuer: env.OIDC_ISSUER,

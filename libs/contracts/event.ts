@@ -1,10 +1,13 @@
-import type { ServiceName } from './services.js';
+import type { Permission } from './permissions.js';
+import type { Bilingual, ServiceName } from './services.js';
 
 export interface EventOptions {
   /** `<service>.<what-happened>.v<N>`; a change that is not additive is a new event with the next N. */
   name: `${ServiceName}.${string}.v${number}`;
   /** Services that must handle it; checked at boot against their handlers. */
   consumers: ServiceName[];
+  /** Apps outside may be told of it by webhook: those that hold the permission. `integration` is a consumer of it then. */
+  tells?: Bilingual & { permission: Permission };
   /** Set for long work (imports, nightly runs): handled in a transaction of its own, never batched with others. */
   long?: boolean;
 }
@@ -16,7 +19,9 @@ const byName = new Map<string, { eventClass: EventClass; options: EventOptions }
 const byClass = new Map<EventClass, EventOptions>();
 
 /** Declares an event: a fact of one service that others may rely on. The payload is validated with class-validator on both sides. */
-export function Event(options: EventOptions) {
+export function Event(declared: EventOptions) {
+  const consumers: ServiceName[] = declared.tells ? [...declared.consumers, 'integration'] : declared.consumers;
+  const options = { ...declared, consumers };
   return (eventClass: EventClass): void => {
     if (byName.has(options.name)) throw new Error(`Event ${options.name} is declared twice`);
     byName.set(options.name, { eventClass, options });

@@ -12,6 +12,7 @@ export * from './directory/codes.js';
 export * from './directory/events.js';
 export * from './early-warning/codes.js';
 export * from './early-warning/events.js';
+export * from './integration/events.js';
 export * from './party-building/events.js';
 export * from './safety/codes.js';
 export * from './safety/events.js';

@@ -1,6 +1,7 @@
 import * as affairs from './affairs/permissions.js';
 import * as directory from './directory/permissions.js';
 import * as earlyWarning from './early-warning/permissions.js';
+import * as integration from './integration/permissions.js';
 import * as partyBuilding from './party-building/permissions.js';
 import * as platform from './platform/permissions.js';
 import type { Grants, Role } from './roles.js';
@@ -17,13 +18,21 @@ export const PERMISSIONS = {
   ...earlyWarning.PERMISSIONS,
   ...partyBuilding.PERMISSIONS,
   ...platform.PERMISSIONS,
+  ...integration.PERMISSIONS,
 };
 
 export type Permission = keyof typeof PERMISSIONS;
 
-const GRANTS: Grants<Permission>[] = [directory, staffing, affairs, safety, earlyWarning, partyBuilding, platform].map(
-  (service) => service.GRANTS,
-);
+const GRANTS: Grants<Permission>[] = [
+  directory,
+  staffing,
+  affairs,
+  safety,
+  earlyWarning,
+  partyBuilding,
+  platform,
+  integration,
+].map((service) => service.GRANTS);
 
 const ROLES = [...Object.keys(APPOINTMENT_KINDS), 'student'] as Role[];
 

@@ -6,6 +6,7 @@ export const SERVICES = {
   safety: { zh: '平安社区', en: 'Gate passes, curfew and the night check' },
   'early-warning': { zh: '预警帮扶', en: 'Metrics, rules, warnings' },
   'party-building': { zh: '党建引领', en: 'Party organizations and admission' },
+  integration: { zh: '系统对接', en: 'Integration' },
 } as const;
 
 export type ServiceName = keyof typeof SERVICES;

@@ -126,6 +126,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     en: 'Hours of volunteering and stars: applying, public notice, objections',
   },
   warnings: { zh: '预警：查看依据、研判、关闭', en: 'Warnings: evidence, triage, closing' },
+  webhooks: { zh: '事件推送', en: 'Webhooks' },
   'work-study': {
     zh: '勤工助学：岗位、录用、排班、工资单',
     en: 'Work-study: posts, who has them, shifts, payrolls',

@@ -38,9 +38,9 @@ const ON_EVENT = 'yizhan:on-event';
 const ON_DEAD = 'yizhan:on-dead';
 const EVERY = 'yizhan:every';
 
-/** Marks `method(tx, event)` as the handler of an event, run inside the delivery's transaction. */
-export function OnEvent(eventClass: EventClass): MethodDecorator {
-  return SetMetadata(ON_EVENT, eventClass);
+/** Marks `method(tx, event)` as the handler of an event, or of each of several, run inside the delivery's transaction. */
+export function OnEvent(...eventClasses: EventClass[]): MethodDecorator {
+  return SetMetadata(ON_EVENT, eventClasses);
 }
 
 /**
@@ -120,8 +120,8 @@ export class Handlers {
     const fn = instance[method];
     if (typeof fn !== 'function') return;
     const handle: EventHandler['handle'] = (tx, event) => fn.call(instance, tx, event);
-    const eventClass = this.reflector.get<EventClass | undefined>(ON_EVENT, fn);
-    if (eventClass) add(this.byService.get(service)!, service, '@OnEvent', { eventClass, handle });
+    for (const eventClass of this.reflector.get<EventClass[] | undefined>(ON_EVENT, fn) ?? [])
+      add(this.byService.get(service)!, service, '@OnEvent', { eventClass, handle });
     const deadClass = this.reflector.get<EventClass | undefined>(ON_DEAD, fn);
     if (deadClass) add(this.deadByService.get(service)!, service, '@OnDead', { eventClass: deadClass, handle });
     const every = this.reflector.get<{ cron: string } & ScheduleOptions>(EVERY, fn);

@@ -18,6 +18,7 @@ export const ROOT_SEALED: readonly RootSealed[] = [
   { table: 'platform.student_key', id: 'student_id::text', column: 'wrapped' },
   { table: 'directory.signing_key', id: 'kid', column: 'sealed_jwk' },
   { table: 'affairs.certificate_key', id: 'kid', column: 'sealed_jwk' },
+  { table: 'integration.webhook', id: 'id::text', column: 'sealed_secrets' },
   { table: 'directory.oidc_state', id: `model || ' ' || id_hash`, column: 'payload' },
 ];
 

@@ -20,6 +20,7 @@ import { MembershipClosure1763750610000 } from './migrations/1763750610000-membe
 import { NamesByCharacters1763750620000 } from './migrations/1763750620000-names-by-characters.js';
 import { Erasures1764400200000 } from './migrations/1764400200000-erasures.js';
 import { RosterSheet1764804000000 } from './migrations/1764804000000-roster-sheet.js';
+import { PublishedClients1764815000000 } from './migrations/1764815000000-published-clients.js';
 import { people } from './people/people.feature.js';
 import { places } from './places/places.feature.js';
 import { seed } from './seed.js';
@@ -43,6 +44,7 @@ export const directory = service('directory', {
     NamesByCharacters1763750620000,
     Erasures1764400200000,
     RosterSheet1764804000000,
+    PublishedClients1764815000000,
   ],
   seed,
   mount: mountIssuer,

@@ -22,15 +22,31 @@ abstract class LeavePeriod {
 }
 
 /** A leave counts from now on: the night check excuses the student, attendance rules pause. */
-@Event({ name: 'affairs.leave-approved.v1', consumers: ['safety', 'early-warning'] })
+@Event({
+  name: 'affairs.leave-approved.v1',
+  consumers: ['safety', 'early-warning'],
+  tells: { permission: 'affairs:leave:read', zh: '请假已批准', en: 'A leave was approved' },
+})
 export class LeaveApprovedV1 extends LeavePeriod {}
 
 /** An approved leave's end moved: extended, or ended early by the return. */
-@Event({ name: 'affairs.leave-changed.v1', consumers: ['safety', 'early-warning'] })
+@Event({
+  name: 'affairs.leave-changed.v1',
+  consumers: ['safety', 'early-warning'],
+  tells: {
+    permission: 'affairs:leave:read',
+    zh: '已批准的请假改变了结束时间',
+    en: 'The end of an approved leave moved',
+  },
+})
 export class LeaveChangedV1 extends LeavePeriod {}
 
 /** An approved leave no longer counts (withdrawn or revoked before it began). */
-@Event({ name: 'affairs.leave-cancelled.v1', consumers: ['safety', 'early-warning'] })
+@Event({
+  name: 'affairs.leave-cancelled.v1',
+  consumers: ['safety', 'early-warning'],
+  tells: { permission: 'affairs:leave:read', zh: '已批准的请假不再有效', en: 'An approved leave no longer counts' },
+})
 export class LeaveCancelledV1 {
   @IsUUID()
   leaveId: string;
@@ -107,7 +123,11 @@ abstract class OfApplication {
 }
 
 /** A student has applied for an item of the catalogue. Once for each application: a correction is no new one. */
-@Event({ name: 'affairs.application-submitted.v1', consumers: [] })
+@Event({
+  name: 'affairs.application-submitted.v1',
+  consumers: [],
+  tells: { permission: 'affairs:application:read', zh: '办件已提交', en: 'An application was submitted' },
+})
 export class ApplicationSubmittedV1 extends OfApplication {
   constructor(values: { applicationId: string; studentId: string; item: string; itemVersion: number }) {
     super();
@@ -116,7 +136,11 @@ export class ApplicationSubmittedV1 extends OfApplication {
 }
 
 /** An application has ended: it is done, refused, or was withdrawn. Once for each application. */
-@Event({ name: 'affairs.application-decided.v1', consumers: [] })
+@Event({
+  name: 'affairs.application-decided.v1',
+  consumers: [],
+  tells: { permission: 'affairs:application:read', zh: '办件已办结', en: 'An application was decided' },
+})
 export class ApplicationDecidedV1 extends OfApplication {
   @IsIn(['completed', 'rejected', 'withdrawn'])
   outcome: 'completed' | 'rejected' | 'withdrawn';
@@ -134,7 +158,15 @@ export class ApplicationDecidedV1 extends OfApplication {
 }
 
 /** A place has become free, and is held for a student on the waiting list until they take it, or the time runs out. */
-@Event({ name: 'affairs.booking-offered.v1', consumers: [] })
+@Event({
+  name: 'affairs.booking-offered.v1',
+  consumers: [],
+  tells: {
+    permission: 'affairs:booking:read',
+    zh: '候补的预约有了名额',
+    en: 'A booking on the waiting list is offered a place',
+  },
+})
 export class BookingOfferedV1 {
   @IsUUID()
   bookingId: string;
@@ -152,7 +184,11 @@ export class BookingOfferedV1 {
 }
 
 /** Whoever keeps what is booked has cancelled a student's booking. */
-@Event({ name: 'affairs.booking-cancelled.v1', consumers: [] })
+@Event({
+  name: 'affairs.booking-cancelled.v1',
+  consumers: [],
+  tells: { permission: 'affairs:booking:read', zh: '预约已取消', en: 'A booking was cancelled' },
+})
 export class BookingCancelledV1 {
   @IsUUID()
   bookingId: string;
@@ -166,7 +202,11 @@ export class BookingCancelledV1 {
 }
 
 /** The result of a round is final. Who is in, and at which level, readers ask for; an event says that of nobody. */
-@Event({ name: 'affairs.round-decided.v1', consumers: [] })
+@Event({
+  name: 'affairs.round-decided.v1',
+  consumers: [],
+  tells: { permission: 'affairs:round:read', zh: '评选批次有了结果', en: 'A round has its result' },
+})
 export class RoundDecidedV1 {
   @IsUUID()
   roundId: string;
@@ -180,7 +220,11 @@ export class RoundDecidedV1 {
 }
 
 /** A final result of an entry was revoked, or holds again: whoever has read it asks anew. */
-@Event({ name: 'affairs.round-entry-changed.v1', consumers: [] })
+@Event({
+  name: 'affairs.round-entry-changed.v1',
+  consumers: [],
+  tells: { permission: 'affairs:round:read', zh: '参评结果被更正', en: 'The result of an entry changed' },
+})
 export class RoundEntryChangedV1 {
   @IsUUID()
   roundId: string;
@@ -244,15 +288,27 @@ abstract class OfClearance {
 }
 
 /** No blocking entry of a student's clearance is open any more: the student has arrived, or may leave. */
-@Event({ name: 'affairs.clearance-completed.v1', consumers: [] })
+@Event({
+  name: 'affairs.clearance-completed.v1',
+  consumers: [],
+  tells: { permission: 'affairs:clearance:read', zh: '报到或离校手续办完', en: 'A clearance is complete' },
+})
 export class ClearanceCompletedV1 extends OfClearance {}
 
 /** A clearance that was complete is not so any more: a department took back what it said, or a deferral is over. */
-@Event({ name: 'affairs.clearance-reopened.v1', consumers: [] })
+@Event({
+  name: 'affairs.clearance-reopened.v1',
+  consumers: [],
+  tells: { permission: 'affairs:clearance:read', zh: '报到或离校手续重新打开', en: 'A clearance is open again' },
+})
 export class ClearanceReopenedV1 extends OfClearance {}
 
 /** A ticket was closed: its sender said that it is done, took it back, or said nothing. It may be reopened for some days. */
-@Event({ name: 'affairs.ticket-closed.v1', consumers: [] })
+@Event({
+  name: 'affairs.ticket-closed.v1',
+  consumers: [],
+  tells: { permission: 'affairs:ticket:read', zh: '工单已关闭', en: 'A ticket was closed' },
+})
 export class TicketClosedV1 {
   @IsUUID()
   ticketId: string;
@@ -280,7 +336,11 @@ export class TicketClosedV1 {
 }
 
 /** A ticket was not answered, or not done, in time. Once for each level of each deadline. */
-@Event({ name: 'affairs.ticket-overdue.v1', consumers: [] })
+@Event({
+  name: 'affairs.ticket-overdue.v1',
+  consumers: [],
+  tells: { permission: 'affairs:ticket:read', zh: '工单超时', en: 'A ticket is overdue' },
+})
 export class TicketOverdueV1 {
   @IsUUID()
   ticketId: string;

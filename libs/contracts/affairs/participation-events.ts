@@ -3,7 +3,15 @@ import { ArrayMaxSize, IsOptional, IsString, IsUUID, ValidateNested } from 'clas
 import { Event } from '../event.js';
 
 /** A place in an activity has become free, and went to the student who had waited longest. */
-@Event({ name: 'affairs.enrolment-moved-up.v1', consumers: [] })
+@Event({
+  name: 'affairs.enrolment-moved-up.v1',
+  consumers: [],
+  tells: {
+    permission: 'affairs:participation:read',
+    zh: '活动候补转为报名成功',
+    en: 'An enrolment moved up from the waiting list',
+  },
+})
 export class EnrolmentMovedUpV1 {
   @IsUUID()
   enrolmentId: string;
@@ -20,7 +28,11 @@ export class EnrolmentMovedUpV1 {
 }
 
 /** An activity does not take place: its enrolments have ended. */
-@Event({ name: 'affairs.activity-cancelled.v1', consumers: [] })
+@Event({
+  name: 'affairs.activity-cancelled.v1',
+  consumers: [],
+  tells: { permission: 'affairs:activity:read', zh: '活动已取消', en: 'An activity was cancelled' },
+})
 export class ActivityCancelledV1 {
   @IsUUID()
   activityId: string;
@@ -54,11 +66,19 @@ abstract class OfParticipations {
 }
 
 /** Students took part in an activity, as whoever held it has confirmed: up to 500. What it is worth, readers ask for. */
-@Event({ name: 'affairs.participation-confirmed.v1', consumers: [] })
+@Event({
+  name: 'affairs.participation-confirmed.v1',
+  consumers: [],
+  tells: { permission: 'affairs:participation:read', zh: '参加活动已确认', en: 'Participation was confirmed' },
+})
 export class ParticipationConfirmedV1 extends OfParticipations {}
 
 /** Participations that were confirmed count no more, or not as they did; those that still count are confirmed anew. Up to 500. */
-@Event({ name: 'affairs.participation-taken-back.v1', consumers: [] })
+@Event({
+  name: 'affairs.participation-taken-back.v1',
+  consumers: [],
+  tells: { permission: 'affairs:participation:read', zh: '参加活动的确认被撤销', en: 'Participation was taken back' },
+})
 export class ParticipationTakenBackV1 extends OfParticipations {}
 
 /** What a unit pays for work-study in a month is closed; a further payroll of the same month corrects it. */
@@ -99,9 +119,17 @@ abstract class OfHonour {
 }
 
 /** An honour is recorded and verified. */
-@Event({ name: 'affairs.honour-recorded.v1', consumers: [] })
+@Event({
+  name: 'affairs.honour-recorded.v1',
+  consumers: [],
+  tells: { permission: 'affairs:honour:read', zh: '荣誉已登记', en: 'An honour was recorded' },
+})
 export class HonourRecordedV1 extends OfHonour {}
 
 /** A verified honour was withdrawn. */
-@Event({ name: 'affairs.honour-withdrawn.v1', consumers: [] })
+@Event({
+  name: 'affairs.honour-withdrawn.v1',
+  consumers: [],
+  tells: { permission: 'affairs:honour:read', zh: '荣誉被撤销', en: 'An honour was withdrawn' },
+})
 export class HonourWithdrawnV1 extends OfHonour {}

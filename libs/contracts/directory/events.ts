@@ -2,7 +2,11 @@ import { IsUUID } from 'class-validator';
 import { Event } from '../event.js';
 
 /** People, units, places or memberships changed through an import; read the published views for what they are now. */
-@Event({ name: 'directory.roster-changed.v1', consumers: ['safety', 'early-warning'] })
+@Event({
+  name: 'directory.roster-changed.v1',
+  consumers: ['safety', 'early-warning'],
+  tells: { permission: 'directory:person:read', zh: '名册已变更', en: 'The roster changed' },
+})
 export class RosterChangedV1 {
   @IsUUID()
   importId: string;

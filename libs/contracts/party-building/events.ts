@@ -2,7 +2,11 @@ import { IsIn, IsInt, IsUUID } from 'class-validator';
 import { Event } from '../event.js';
 
 /** An admission reached a step (1–25 of the admission rules). */
-@Event({ name: 'party-building.admission-advanced.v1', consumers: [] })
+@Event({
+  name: 'party-building.admission-advanced.v1',
+  consumers: [],
+  tells: { permission: 'party-building:admission:read', zh: '发展党员进入下一步', en: 'An admission advanced' },
+})
 export class AdmissionAdvancedV1 {
   @IsUUID()
   admissionId: string;
@@ -19,7 +23,15 @@ export class AdmissionAdvancedV1 {
 }
 
 /** The latest record of an admission was reversed; `stage` is where it stands now. Reversing step 1 withdraws it. */
-@Event({ name: 'party-building.admission-reversed.v1', consumers: [] })
+@Event({
+  name: 'party-building.admission-reversed.v1',
+  consumers: [],
+  tells: {
+    permission: 'party-building:admission:read',
+    zh: '发展党员的一步被撤回',
+    en: 'A step of an admission was reversed',
+  },
+})
 export class AdmissionReversedV1 {
   @IsUUID()
   admissionId: string;
@@ -37,7 +49,15 @@ export class AdmissionReversedV1 {
 }
 
 /** A deadline of an admission is near or has passed; whoever carries the admission is to be reminded. */
-@Event({ name: 'party-building.admission-reminded.v1', consumers: [] })
+@Event({
+  name: 'party-building.admission-reminded.v1',
+  consumers: [],
+  tells: {
+    permission: 'party-building:admission:read',
+    zh: '发展党员的期限临近',
+    en: 'A deadline of an admission is near',
+  },
+})
 export class AdmissionRemindedV1 {
   @IsUUID()
   admissionId: string;

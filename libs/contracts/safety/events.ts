@@ -71,7 +71,11 @@ export class NightResult {
  * What the night check found, or what a later correction made of it: up to 500 students of one night.
  * The newest result of a student and night replaces the earlier ones.
  */
-@Event({ name: 'safety.night-checked.v1', consumers: ['early-warning'] })
+@Event({
+  name: 'safety.night-checked.v1',
+  consumers: ['early-warning'],
+  tells: { permission: 'safety:night-check:read', zh: '晚归检查已完成', en: 'A night was checked' },
+})
 export class NightCheckedV1 {
   /** The evening's date (campus time zone), YYYY-MM-DD. */
   @IsDateString()

@@ -1,0 +1,91 @@
+import { lookup, type LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import ipaddr from 'ipaddr.js';
+import { Agent } from 'undici';
+import { Config } from '#config';
+
+/** An IPv6 address that is routed on the internet (RFC 4291 §2.5.4). */
+const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
+const CONNECT_MS = 5_000;
+const HTTPS_PORT = '443';
+
+export type TargetProblem = 'scheme' | 'credentials' | 'unknown' | 'address';
+
+/** The name of a receiver leads, now, to an address that must not be called. */
+export class AddressRefused extends Error {
+  readonly code = 'ADDRESS_REFUSED';
+}
+
+/**
+ * Which addresses webhooks may be sent to: those of the internet, by https on port 443, and the ranges of WEBHOOK_TARGETS. Names are looked
+ * up for each connection, and the connection goes to what was looked at, so that a name cannot change in between (OWASP API7:2023).
+ */
+@Injectable()
+export class Targets {
+  private readonly inside: [ipaddr.IPv4 | ipaddr.IPv6, number][];
+  private readonly agents: Record<'outside' | 'inside', Agent>;
+
+  constructor(config: Config) {
+    this.inside = (config.webhookTargets ?? []).map((range) => ipaddr.parseCIDR(range));
+    this.agents = { outside: this.agent(true), inside: this.agent(false) };
+  }
+
+  /** What is wrong with an address of a receiver; undefined: nothing. */
+  async check(url: URL): Promise<TargetProblem | undefined> {
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'scheme';
+    if (url.username || url.password) return 'credentials';
+    const host = hostOf(url);
+    if (isIP(host)) return this.allows(host, outside(url)) ? undefined : 'address';
+    const found = await addressesOf(host).catch(() => []);
+    if (found.length === 0) return 'unknown';
+    return found.every(({ address }) => this.allows(address, outside(url))) ? undefined : 'address';
+  }
+
+  /** Connections to a receiver. Throws AddressRefused; a name is looked at when the connection is made. */
+  agentFor(url: URL): Agent {
+    const host = hostOf(url);
+    if (isIP(host) && !this.allows(host, outside(url))) throw new AddressRefused();
+    return this.agents[outside(url) ? 'outside' : 'inside'];
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.agents).map((agent) => agent.destroy()));
+  }
+
+  private allows(text: string, internet: boolean): boolean {
+    // ::ffff:10.0.0.1 is 10.0.0.1.
+    const address = ipaddr.process(text);
+    if (this.inside.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))) return true;
+    if (!internet || address.range() !== 'unicast') return false;
+    return address.kind() === 'ipv4' || address.match(GLOBAL_IPV6);
+  }
+
+  private agent(internet: boolean): Agent {
+    const guarded: LookupFunction = (host, options, done) => {
+      lookup(host, { ...options, all: true }, (error, found) => {
+        if (error) return done(error, '', 0);
+        if (!found.every(({ address }) => this.allows(address, internet))) return done(new AddressRefused(), '', 0);
+        if (options.all) return done(null, found as never);
+        const [{ address, family }] = found as [LookupAddress];
+        done(null, address, family);
+      });
+    };
+    return new Agent({ connect: { lookup: guarded, timeout: CONNECT_MS }, connections: 16, pipelining: 1 });
+  }
+}
+
+/** May it lead to the internet: https on its own port. */
+function outside(url: URL): boolean {
+  return url.protocol === 'https:' && (url.port || HTTPS_PORT) === HTTPS_PORT;
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+function addressesOf(host: string): Promise<LookupAddress[]> {
+  return new Promise((done, fail) =>
+    lookup(host, { all: true }, (error, found) => (error ? fail(error) : done(found))),
+  );
+}

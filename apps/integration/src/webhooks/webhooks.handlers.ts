@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { allEvents } from '#contracts';
+import { query, queryOne, sql, type Tx } from '#database';
+import { Every, OnEvent, type Period, type Received } from '#events';
+import { Config } from '#config';
+import { addDays, CampusClock } from '#time';
+import { Sender } from './sender.service.js';
+import { permitted } from './webhooks.queries.js';
+
+const EVENTS = allEvents()
+  .filter(({ options }) => options.tells)
+  .map(({ eventClass }) => eventClass);
+
+/** Turns events into messages to whom they concern. */
+@Injectable()
+export class WebhookHandlers {
+  constructor(
+    private readonly config: Config,
+    private readonly clock: CampusClock,
+    private readonly sender: Sender,
+  ) {}
+
+  @OnEvent(...EVENTS)
+  async whenSomethingHappened(tx: Tx, event: Received<object>): Promise<void> {
+    const { id, name, occurredAt, aggregateId, aggregateVersion } = event;
+    const data = { ...idsOf(event.data), ...(aggregateId && { aggregateId, sequence: aggregateVersion }) };
+    const told = await queryOne<{ n: number }>(
+      tx,
+      sql`WITH told AS (
+            INSERT INTO integration.webhook_message (id, webhook_id, event_id, type, data, occurred_at, due_at)
+            SELECT gen_random_uuid(), w.id, ${id}, ${name}, ${JSON.stringify(data)}::jsonb, ${occurredAt}, ${this.clock.now()}
+              FROM integration.webhook w
+             WHERE w.types @> ARRAY[${name}::text] AND ${permitted(sql`w.client_id`, sql`${name}::text`)}
+            ON CONFLICT DO NOTHING RETURNING 1)
+          SELECT count(*)::int AS n FROM told`,
+    );
+    if (told!.n > 0) this.sender.wakeAfter(tx);
+  }
+
+  /** Throws away, once a day, what was told longer ago than events are kept. */
+  @Every('37 4 * * *', { name: 'integration.webhook-messages', catchUp: 'latest' })
+  async everyNight(tx: Tx, { date }: Period): Promise<void> {
+    const before = this.clock.instantOf(addDays(date, -this.config.keepEventsDays), '00:00');
+    await query(tx, sql`DELETE FROM integration.webhook_message WHERE occurred_at < ${before}`);
+  }
+}
+
+/** The ids that an event carries: what an app asks the API for. Nothing else of it leaves the house. */
+function idsOf(data: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => /Ids?$/.test(key)));
+}
