@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, validateSync } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, validateSync } from 'class-validator';
 
 const flag = Transform(({ value }) => (typeof value === 'string' ? value === 'true' || value === '1' : value));
 const list = Transform(({ value }) => (typeof value === 'string' ? value.split(',').map((s) => s.trim()) : value));
@@ -143,7 +143,7 @@ export class Config {
   /** Address ranges of the campus, e.g. `10.2.0.0/16`, whose receivers webhooks may be sent to, by http too. Default: none, only the internet by https. */
   @IsOptional()
   @list
-  @IsString({ each: true })
+  @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
   webhookTargets?: string[];
 
   /** Requests a client (and person) may make in a minute before it is answered 429. */

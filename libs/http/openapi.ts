@@ -242,7 +242,7 @@ function complete(
     ...(ifMatch ? [412, 428] : []),
     ...(body ? [413, 415] : []),
     ...(parameters.some((parameter) => parameter.in === 'query') ? [414] : []),
-    ...(withKey ? [422] : []),
+    ...(withKey || body ? [422] : []),
     429,
     500,
     503,

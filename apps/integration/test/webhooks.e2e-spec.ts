@@ -145,7 +145,7 @@ describe('webhooks', () => {
     receiver.answer = (response) => response.writeHead(200).end();
     const enabled = (await post(body as Answer, 'enable').expect(200)).body as Answer;
     const replay = { from: '2020-01-01T00:00:00Z', which: 'failed' };
-    expect((await app.post(`${ROOT}/${enabled.id}/replay`, replay).expect(202)).body).toEqual({ messages: 1 });
+    expect((await app.post(`${ROOT}/${enabled.id}/replay`, replay).expect(200)).body).toEqual({ messages: 1 });
     await got(11);
     expect((await app.post(`${ROOT}/${enabled.id}/replay`, replay).expect(409)).body.code).toBe(
       'integration/webhook-too-soon',
@@ -286,13 +286,13 @@ describe('webhooks', () => {
     await app.put(`${ROOT}/${webhook.id}`, change).expect(428);
     const changed = (await app.put(`${ROOT}/${webhook.id}`, change).set('If-Match', '"1"').expect(200)).body as Answer;
     await app.put(`${ROOT}/${webhook.id}`, change).set('If-Match', '"1"').expect(412);
-    const { messageId } = (await app.post(`${ROOT}/${webhook.id}/test`).expect(202)).body as { messageId: string };
+    const { messageId } = (await app.post(`${ROOT}/${webhook.id}/test`).expect(200)).body as { messageId: string };
     const [{ headers, body }] = (await got(1)) as [Got];
     expect(headers['webhook-id']).toBe(messageId);
     expect(JSON.parse(body)).toMatchObject({ type: 'integration.webhook-test.v1', data: {} });
     expect((await app.post(`${ROOT}/${webhook.id}/test`).expect(409)).body.code).toBe('integration/webhook-too-soon');
     test.clock.advance({ minutes: 1 });
-    const again = (await app.post(`${ROOT}/${webhook.id}/messages/${messageId}/resend`).expect(202)).body as Message;
+    const again = (await app.post(`${ROOT}/${webhook.id}/messages/${messageId}/resend`).expect(200)).body as Message;
     expect(again).toMatchObject({ id: messageId, state: 'waiting' });
     await got(2);
     const { version } = (await app.get(`${ROOT}/${webhook.id}`)).body as Answer;

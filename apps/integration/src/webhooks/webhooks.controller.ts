@@ -97,7 +97,7 @@ export class WebhooksController {
   }
 
   @Post(':id/test')
-  @HttpCode(202)
+  @HttpCode(200)
   @Returns(TestedDto)
   @Summary('发送一条测试消息', 'Send a test message')
   testWebhook(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<TestedDto> {
@@ -117,7 +117,7 @@ export class WebhooksController {
   }
 
   @Post(':id/messages/:messageId/resend')
-  @HttpCode(202)
+  @HttpCode(200)
   @Returns(MessageDto)
   @Summary('重新发送一条消息', 'Send a message again')
   resendMessage(
@@ -129,7 +129,7 @@ export class WebhooksController {
   }
 
   @Post(':id/replay')
-  @HttpCode(202)
+  @HttpCode(200)
   @Returns(ReplayedDto)
   @Summary('重新发送一段时间内的消息', 'Send the messages of a time again')
   replayMessages(@CurrentActor() actor: Actor, @IdParam() id: string, @Body() body: ReplayDto): Promise<ReplayedDto> {
