@@ -5,6 +5,13 @@ export const PERMISSIONS = {
   'affairs:leave:submit': { zh: '本人请假', en: 'Ask for leave oneself' },
   'affairs:leave:read': { zh: '查看请假', en: 'See leaves' },
   'affairs:leave:decide': { zh: '审批请假', en: 'Decide on leaves' },
+  'affairs:holiday-campaign:manage': { zh: '组织节假日去向登记', en: 'Hold campaigns of registration for holidays' },
+  'affairs:holiday-registration:submit': { zh: '本人登记节假日去向', en: 'Register where one will be over a holiday' },
+  'affairs:holiday-registration:read': { zh: '查看节假日去向登记', en: 'See registrations for holidays' },
+  'affairs:holiday-registration:decide': {
+    zh: '审核、代办与提醒节假日去向登记',
+    en: 'Decide on registrations for holidays, make them on behalf, remind',
+  },
   'affairs:application:submit': { zh: '本人办事', en: 'Apply for what the service hall offers, oneself' },
   'affairs:application:read': { zh: '查看办件', en: 'See applications' },
   'affairs:application:decide': { zh: '办理办件', en: 'Decide on applications' },
@@ -93,6 +100,8 @@ const ANSWERS = [
   ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:application:read', 'affairs:attendance:read'] as const),
   ...SIGNS,
 ] as const;
+/** Registrations for holidays of the students one answers for. */
+const HOLIDAYS = ['affairs:holiday-registration:read', 'affairs:holiday-registration:decide'] as const;
 /** Tickets in the queue of the unit that a post is over; who answers for the student who sent one sees none of it. */
 const TICKETS = ['affairs:ticket:read', 'affairs:ticket:handle'] as const;
 /** Who works with students shows what comes of it. */
@@ -102,6 +111,7 @@ const SHOWS = ['affairs:showcase:read', 'affairs:showcase:submit'] as const;
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...ANSWERS,
+    ...HOLIDAYS,
     ...SHOWS,
     ...(['affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage', 'affairs:sanction:read'] as const),
@@ -111,6 +121,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   ],
   class_advisor: [
     ...ANSWERS,
+    ...HOLIDAYS,
     ...SHOWS,
     ...(['affairs:certificate:read', 'affairs:clearance:read'] as const),
     ...(['affairs:round:read', 'affairs:round:review', 'affairs:activity:read'] as const),
@@ -118,6 +129,8 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   ],
   student_affairs_officer: [
     ...ANSWERS,
+    ...HOLIDAYS,
+    'affairs:holiday-campaign:manage',
     ...TICKETS,
     ...SHOWS,
     ...(['affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
@@ -159,6 +172,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   party_organizer: [...SIGNS, ...SHOWS],
   student: [
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:attendance:read'] as const),
+    ...(['affairs:holiday-registration:submit', 'affairs:holiday-registration:read'] as const),
     ...(['affairs:item:read', 'affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),
