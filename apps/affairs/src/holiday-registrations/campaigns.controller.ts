@@ -63,7 +63,10 @@ export class HolidayCampaignsController {
   @Put(':id')
   @Require('affairs:holiday-campaign:manage')
   @Returns(HolidayCampaignDto)
-  @Summary('修改草稿；开放后只能改名称与登记截止日', 'Change a draft; once open, its title and last day of registration')
+  @Summary(
+    '修改草稿；开放后只能改名称与登记截止日',
+    'Change a draft; once open, its title and last day of registration',
+  )
   changeHolidayCampaign(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
@@ -162,7 +165,8 @@ export class HolidayCampaignsController {
   @RequireReason()
   @ApiProduces(XLSX_TYPE, CSV_TYPE)
   @ApiOkResponse({
-    description: '所辖学生的登记（.xlsx 或 CSV） / What students within the caller’s scope have registered, as .xlsx or CSV',
+    description:
+      '所辖学生的登记（.xlsx 或 CSV） / What students within the caller’s scope have registered, as .xlsx or CSV',
     content: { [XLSX_TYPE]: BINARY, [CSV_TYPE]: BINARY },
   })
   @Summary('导出登记表，须说明事由并留有记录', 'Export what students have registered; the reason is recorded')

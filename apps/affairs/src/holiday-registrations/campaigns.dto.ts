@@ -37,12 +37,25 @@ export class HolidayDestinationDto {
   @Flag({ zh: '须辅导员同意', en: 'Counts once the counselor has agreed', optional: true, example: false })
   approval = false;
 
-  @ListOf(ASKS, { zh: '必填项', en: 'What must be given', optional: true, unique: true, maxItems: 20, example: ['region', 'contact'] })
+  @ListOf(ASKS, {
+    zh: '必填项',
+    en: 'What must be given',
+    optional: true,
+    unique: true,
+    maxItems: 20,
+    example: ['region', 'contact'],
+  })
   asks: Asked[] = [];
 }
 
 const HOME = { code: 'home', title: { zh: '回家', en: 'Home' }, away: true, approval: false };
-const STAY = { code: 'campus', title: { zh: '留校', en: 'Stays on campus' }, away: false, approval: true, asks: ['note'] };
+const STAY = {
+  code: 'campus',
+  title: { zh: '留校', en: 'Stays on campus' },
+  away: false,
+  approval: true,
+  asks: ['note'],
+};
 
 class CampaignFieldsDto {
   @Nested(() => NameDto, { zh: '名称', en: 'Title', example: { zh: '2026 年国庆节去向登记', en: 'National Day 2026' } })
@@ -51,7 +64,11 @@ class CampaignFieldsDto {
   @Instant({ zh: '可离校的最早时间', en: 'From when on students may be away', example: '2026-09-30T16:00:00+08:00' })
   startsAt: string | Date;
 
-  @Instant({ zh: '最迟返校时间（不含）', en: 'By when they must be back, exclusive', example: '2026-10-07T22:00:00+08:00' })
+  @Instant({
+    zh: '最迟返校时间（不含）',
+    en: 'By when they must be back, exclusive',
+    example: '2026-10-07T22:00:00+08:00',
+  })
   endsAt: string | Date;
 
   @DateOnly({ zh: '登记首日', en: 'First day of registration', example: '2026-09-20' })
@@ -110,7 +127,12 @@ export class HolidayCampaignDto extends CampaignFieldsDto {
   @Uuid({ zh: '组织的学院；空为学校', en: 'The college that holds it; null: the school', nullable: true })
   unitId: string | null;
 
-  @ListOf('uuid', { zh: '适用的单位；空为全校', en: 'Units whose students it is for; none: the whole school', maxItems: 100, example: [] })
+  @ListOf('uuid', {
+    zh: '适用的单位；空为全校',
+    en: 'Units whose students it is for; none: the whole school',
+    maxItems: 100,
+    example: [],
+  })
   unitIds: string[];
 
   @OneOf(CAMPAIGN_STATUSES, { zh: '状态', en: 'Status', example: 'open' })
@@ -129,7 +151,13 @@ class BoardCountsDto {
   @Int({ zh: '学生数', en: 'Students', min: 0, max: MANY, example: 150 })
   total: number;
 
-  @Int({ zh: '已登记（含待同意）', en: 'Have registered, those who wait for consent included', min: 0, max: MANY, example: 120 })
+  @Int({
+    zh: '已登记（含待同意）',
+    en: 'Have registered, those who wait for consent included',
+    min: 0,
+    max: MANY,
+    example: 120,
+  })
   registered: number;
 
   @Int({ zh: '未登记', en: 'Have not registered, or were refused', min: 0, max: MANY, example: 30 })
@@ -218,7 +246,13 @@ export class RemindDto {
 }
 
 export class RemindedDto {
-  @Int({ zh: '提醒人数；今天已提醒过的不再提醒', en: 'Students reminded; who was reminded today is not again', min: 0, max: MANY, example: 30 })
+  @Int({
+    zh: '提醒人数；今天已提醒过的不再提醒',
+    en: 'Students reminded; who was reminded today is not again',
+    min: 0,
+    max: MANY,
+    example: 30,
+  })
   reminded: number;
 }
 

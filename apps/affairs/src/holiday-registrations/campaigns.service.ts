@@ -112,7 +112,11 @@ export class HolidayCampaigns {
     const ids = new Set(known.map(({ id }) => id));
     body.unitIds.forEach((id, i) => {
       if (!ids.has(id.toLowerCase()))
-        errors.push({ pointer: `#/unitIds/${i}`, zh: '没有此单位，或不属于该学院', en: 'is no active unit of the college' });
+        errors.push({
+          pointer: `#/unitIds/${i}`,
+          zh: '没有此单位，或不属于该学院',
+          en: 'is no active unit of the college',
+        });
     });
     if (unitId && body.unitIds.length === 0 && ids.size === 0)
       errors.push({ pointer: '#/unitId', zh: '没有此单位，或已停用', en: 'is no active unit' });
@@ -139,13 +143,18 @@ interface FieldError {
 export function contentErrors({ startsAt, endsAt, opensOn, closesOn, destinations }: CampaignContent): FieldError[] {
   const errors: FieldError[] = [];
   if (endsAt <= startsAt) errors.push({ pointer: '#/endsAt', zh: '须晚于开始', en: 'must be after the start' });
-  if (closesOn < opensOn) errors.push({ pointer: '#/closesOn', zh: '不能早于首日', en: 'must not be before the first day' });
+  if (closesOn < opensOn)
+    errors.push({ pointer: '#/closesOn', zh: '不能早于首日', en: 'must not be before the first day' });
   const codes = destinations.map(({ code }) => code);
   destinations.forEach(({ code, away, asks }, i) => {
     if (codes.indexOf(code) < i)
       errors.push({ pointer: `#/destinations/${i}/code`, zh: '代码重复', en: 'stands twice in the campaign' });
     if (!away && (asks.includes('leavesAt') || asks.includes('returnsAt')))
-      errors.push({ pointer: `#/destinations/${i}/asks`, zh: '留校没有离返校时间', en: 'who stays neither leaves nor returns' });
+      errors.push({
+        pointer: `#/destinations/${i}/asks`,
+        zh: '留校没有离返校时间',
+        en: 'who stays neither leaves nor returns',
+      });
   });
   return errors;
 }

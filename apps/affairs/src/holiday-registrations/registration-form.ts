@@ -17,10 +17,16 @@ export function checkedForm(
     if (form[time] === undefined) continue;
     if (!destination.away) throw invalid(time, '留校没有离返校时间', 'is not for who stays');
     const at = new Date(form[time]);
-    if (at < startsAt || at > endsAt) throw invalid(time, '须在假期之内；更早离校或更晚返校请请假', 'must lie within the holiday: ask for leave beyond it');
+    if (at < startsAt || at > endsAt)
+      throw invalid(
+        time,
+        '须在假期之内；更早离校或更晚返校请请假',
+        'must lie within the holiday: ask for leave beyond it',
+      );
   }
   const [leavesAt, returnsAt] = [instant(form.leavesAt), instant(form.returnsAt)];
-  if ((leavesAt ?? startsAt) >= (returnsAt ?? endsAt)) throw invalid('returnsAt', '须晚于离校', 'must be after leaving');
+  if ((leavesAt ?? startsAt) >= (returnsAt ?? endsAt))
+    throw invalid('returnsAt', '须晚于离校', 'must be after leaving');
   const { region = null, address = null, contact = null, note = null, guardianTold = null, keepsBed = null } = form;
   return { destination, form: { region, address, contact, note, leavesAt, returnsAt, guardianTold, keepsBed } };
 }

@@ -190,7 +190,9 @@ export class HolidayRegistration extends BaseEntity {
     today: string,
   ): Problem | undefined {
     if (!by.own && !by.keeps) return new RegistrationNotOwn();
-    return (by.keeps ? undefined : outsideWindow(campaign, today)) ?? (inState ? undefined : new RegistrationNotInState());
+    return (
+      (by.keeps ? undefined : outsideWindow(campaign, today)) ?? (inState ? undefined : new RegistrationNotInState())
+    );
   }
 
   private keptRefusal({ keeps }: RegistrationAsker, inState: boolean): Problem | undefined {

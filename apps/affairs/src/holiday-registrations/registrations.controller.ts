@@ -74,10 +74,7 @@ export class HolidayRegistrationsController {
   @Require('affairs:holiday-registration:read')
   @Returns(HolidayRegistrationDetailDto)
   @Summary('查看登记；工作人员查看留有记录', 'See a registration; that staff did is recorded')
-  getHolidayRegistration(
-    @CurrentActor() actor: Actor,
-    @IdParam() id: string,
-  ): Promise<HolidayRegistrationDetailDto> {
+  getHolidayRegistration(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<HolidayRegistrationDetailDto> {
     return this.registrations.get(actor, id);
   }
 

@@ -54,10 +54,20 @@ export class HolidayRegistrationFormDto {
   @Text({ zh: '紧急联系方式', en: 'How to be reached', max: 100, optional: true, example: '家长电话 139…' })
   contact?: string;
 
-  @Instant({ zh: '离校时间；不填为可离校的最早时间', en: 'Leaves at; left out: when the holiday begins', optional: true, example: '2026-09-30T18:00:00+08:00' })
+  @Instant({
+    zh: '离校时间；不填为可离校的最早时间',
+    en: 'Leaves at; left out: when the holiday begins',
+    optional: true,
+    example: '2026-09-30T18:00:00+08:00',
+  })
   leavesAt?: string;
 
-  @Instant({ zh: '返校时间；不填为最迟返校时间', en: 'Back at; left out: when the holiday ends', optional: true, example: '2026-10-07T20:00:00+08:00' })
+  @Instant({
+    zh: '返校时间；不填为最迟返校时间',
+    en: 'Back at; left out: when the holiday ends',
+    optional: true,
+    example: '2026-10-07T20:00:00+08:00',
+  })
   returnsAt?: string;
 
   @Flag({ zh: '家长是否知情', en: 'Does a guardian know?', optional: true, example: true })
@@ -180,7 +190,13 @@ export class OverlappingLeaveDto {
 
 /** One registration with everything about it. */
 export class HolidayRegistrationDetailDto extends HolidayRegistrationDto {
-  @Text({ zh: '去往地区；学生个人信息已删除时为空', en: 'Region; null when the student’s data was erased', max: 100, nullable: true, example: '陕西省宝鸡市' })
+  @Text({
+    zh: '去往地区；学生个人信息已删除时为空',
+    en: 'Region; null when the student’s data was erased',
+    max: 100,
+    nullable: true,
+    example: '陕西省宝鸡市',
+  })
   region: string | null;
 
   @Text({ zh: '详细地址', en: 'Address', max: 200, nullable: true, example: '渭滨区某路 1 号' })
@@ -207,10 +223,18 @@ export class HolidayRegistrationDetailDto extends HolidayRegistrationDto {
   @Instant({ zh: '决定时间', en: 'Decided at', nullable: true })
   decidedAt: Date | null;
 
-  @ListOf(() => OverlappingLeaveDto, { zh: '同一时间的已批准请假', en: 'Approved leaves of the same time', maxItems: 100 })
+  @ListOf(() => OverlappingLeaveDto, {
+    zh: '同一时间的已批准请假',
+    en: 'Approved leaves of the same time',
+    maxItems: 100,
+  })
   leaves: OverlappingLeaveDto[];
 
-  @ListOf(() => RegistrationActionDto, { zh: '可进行的办理，及不能的原因', en: 'What can be done, or why not', maxItems: 10 })
+  @ListOf(() => RegistrationActionDto, {
+    zh: '可进行的办理，及不能的原因',
+    en: 'What can be done, or why not',
+    maxItems: 10,
+  })
   actions: RegistrationActionDto[];
 }
 
@@ -231,7 +255,12 @@ export class RegistrationDecisionDto {
 }
 
 export class RegistrationDecisionsDto {
-  @ListOf(() => RegistrationDecisionDto, { zh: '逐条办理', en: 'Decisions, each by itself', minItems: 1, maxItems: 200 })
+  @ListOf(() => RegistrationDecisionDto, {
+    zh: '逐条办理',
+    en: 'Decisions, each by itself',
+    minItems: 1,
+    maxItems: 200,
+  })
   rows: RegistrationDecisionDto[];
 }
 

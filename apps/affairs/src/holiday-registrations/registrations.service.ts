@@ -1,7 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { HolidayAbsenceRegisteredV1, HolidayAbsenceWithdrawnV1 } from '#contracts';
-import { Database, findInScope, insert, onceIn, onConflict, query, sql, StaleVersionError, type Tx, update } from '#database';
+import {
+  Database,
+  findInScope,
+  insert,
+  onceIn,
+  onConflict,
+  query,
+  sql,
+  StaleVersionError,
+  type Tx,
+  update,
+} from '#database';
 import { Events } from '#events';
 import { anyOf, ByDto, list, type Page, rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
@@ -322,8 +333,7 @@ export class HolidayRegistrations {
       const isSelf = actor.personId === studentId;
       return {
         own: await reaches(tx, actor.scopeOf('affairs:holiday-registration:submit'), studentId, today),
-        keeps:
-          !isSelf && (await reaches(tx, actor.scopeOf('affairs:holiday-registration:decide'), studentId, today)),
+        keeps: !isSelf && (await reaches(tx, actor.scopeOf('affairs:holiday-registration:decide'), studentId, today)),
       };
     });
   }

@@ -124,7 +124,8 @@ export class HolidayReports {
   }
 
   private cells(campaign: HolidayCampaign, one: HolidayRegistration, texts: Opened<HolidayRegistration>): Cell[] {
-    const time = (at: Date | null): string => at?.toLocaleString('sv-SE', { timeZone: this.clock.timeZone, dateStyle: 'short', timeStyle: 'short' }) ?? '';
+    const time = (at: Date | null): string =>
+      at?.toLocaleString('sv-SE', { timeZone: this.clock.timeZone, dateStyle: 'short', timeStyle: 'short' }) ?? '';
     const yes = (value: boolean | null): string => (value === null ? '' : value ? '是' : '否');
     return [
       REGISTRATION_STATUSES[one.status].zh,
