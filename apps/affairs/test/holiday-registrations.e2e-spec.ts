@@ -62,6 +62,7 @@ describe('registration for holidays', () => {
   afterEach(async () => {
     test.clock.set(at('05', '10:00'));
     await drainEvents(test);
+    await test.query(sql`DELETE FROM safety.excused_absence`);
     await test.query(sql`DELETE FROM affairs.holiday_reminder`);
     await test.query(sql`DELETE FROM affairs.holiday_registration`);
     await test.query(sql`DELETE FROM affairs.holiday_campaign`);
