@@ -7,6 +7,7 @@ export { roleOf, schemaOf, SERVICE_NAMES, SERVICES, type Bilingual, type Service
 export { TAGS } from './tags.js';
 export * from './affairs/codes.js';
 export * from './affairs/events.js';
+export * from './affairs/group-leave-events.js';
 export * from './affairs/holiday-events.js';
 export * from './affairs/participation-events.js';
 export * from './directory/codes.js';

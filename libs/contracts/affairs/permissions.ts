@@ -5,6 +5,7 @@ export const PERMISSIONS = {
   'affairs:leave:submit': { zh: '本人请假', en: 'Ask for leave oneself' },
   'affairs:leave:read': { zh: '查看请假', en: 'See leaves' },
   'affairs:leave:decide': { zh: '审批请假', en: 'Decide on leaves' },
+  'affairs:group-leave:submit': { zh: '为多名学生集体请假', en: 'Ask for leave for a group of students' },
   'affairs:holiday-campaign:manage': { zh: '组织节假日去向登记', en: 'Hold campaigns of registration for holidays' },
   'affairs:holiday-registration:submit': { zh: '本人登记节假日去向', en: 'Register where one will be over a holiday' },
   'affairs:holiday-registration:read': { zh: '查看节假日去向登记', en: 'See registrations for holidays' },
@@ -111,6 +112,7 @@ const SHOWS = ['affairs:showcase:read', 'affairs:showcase:submit'] as const;
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...ANSWERS,
+    'affairs:group-leave:submit',
     ...HOLIDAYS,
     ...SHOWS,
     ...(['affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
@@ -121,6 +123,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   ],
   class_advisor: [
     ...ANSWERS,
+    'affairs:group-leave:submit',
     ...HOLIDAYS,
     ...SHOWS,
     ...(['affairs:certificate:read', 'affairs:clearance:read'] as const),
@@ -129,6 +132,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   ],
   student_affairs_officer: [
     ...ANSWERS,
+    'affairs:group-leave:submit',
     ...HOLIDAYS,
     'affairs:holiday-campaign:manage',
     ...TICKETS,
@@ -165,13 +169,14 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:organisation:read', 'affairs:organisation:manage'] as const),
     ...(['affairs:honour:read', 'affairs:honour:record', 'affairs:honour:verify'] as const),
   ],
-  mentor: [...SIGNS, ...SHOWS],
+  mentor: [...SIGNS, ...SHOWS, 'affairs:group-leave:submit'],
   building_head: [...SIGNS, ...TICKETS, ...SHOWS, ...(['affairs:booking:read', 'affairs:booking:manage'] as const)],
   grid_head: [...SIGNS, ...SHOWS],
   psychologist: [...SIGNS, ...SHOWS],
   party_organizer: [...SIGNS, ...SHOWS],
   student: [
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:attendance:read'] as const),
+    'affairs:group-leave:submit',
     ...(['affairs:holiday-registration:submit', 'affairs:holiday-registration:read'] as const),
     ...(['affairs:item:read', 'affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),

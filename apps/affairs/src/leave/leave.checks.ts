@@ -18,7 +18,8 @@ export interface Finding extends Bilingual {
 
 /** What is asked for, as far as the rules care. */
 export interface Ask {
-  studentId: string;
+  /** Null: of a group, as far as the rules care for it as a whole: neither other leaves nor proofs of one of them, nor who decides. */
+  studentId: string | null;
   kind: LeaveKind;
   startsAt: Date;
   endsAt: Date;
@@ -119,7 +120,7 @@ export async function assess(
     };
   }
   const term = await termOf(tx, dateOf(ask.startsAt, timeZone));
-  const others = await otherLeaves(tx, ask, term, timeZone);
+  const others = ask.studentId === null ? [] : await otherLeaves(tx, ask, term, timeZone);
   const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, others, counting) : days;
   const levels = [...rules.levels].sort((a, b) => a.upToDays - b.upToDays);
   const level = (levels.find(({ upToDays }) => together <= upToDays) ?? levels.at(-1)) as LeaveLevel;
@@ -133,7 +134,8 @@ export async function assess(
     findings.push(warning('in-a-row', '#/startsAt', zh, `Counts as ${together} days with the leaves next to it`));
   }
   const proofBeyond = rules.kinds[ask.kind].proofBeyondDays;
-  const proofMissing = proofBeyond !== null && together > proofBeyond && ask.attachments.length === 0;
+  const proofMissing =
+    ask.studentId !== null && proofBeyond !== null && together > proofBeyond && ask.attachments.length === 0;
   if (proofMissing) {
     findings.push(
       ask.urgent
@@ -143,7 +145,7 @@ export async function assess(
   }
   findings.push(...(await calendarFindings(tx, rules, level, ask, now, timeZone)));
   findings.push(...otherLeavesFindings(rules, ask, term, others, timeZone));
-  const steps = await stepsAhead(tx, level, ask.studentId, dateOf(now, timeZone));
+  const steps = ask.studentId === null ? [] : await stepsAhead(tx, level, ask.studentId, dateOf(now, timeZone));
   for (const step of steps.filter(({ personIds }) => personIds.length === 0)) {
     const { zh, en } = APPOINTMENT_KINDS[step.kind];
     findings.push(blocker('nobody-decides', '#', `没有可审批的人员：${zh}`, `Nobody is appointed to decide: ${en}`));
