@@ -42,6 +42,7 @@ import { WorkStudy1764809000300 } from './migrations/1764809000300-work-study.js
 import { OrganisationsAndHonours1764809000400 } from './migrations/1764809000400-organisations-and-honours.js';
 import { HolidayRegistrations1764810000000 } from './migrations/1764810000000-holiday-registrations.js';
 import { GroupLeaves1764810000200 } from './migrations/1764810000200-group-leaves.js';
+import { UntoldAbsences1764810000300 } from './migrations/1764810000300-untold-absences.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
@@ -105,6 +106,7 @@ export const affairs = service('affairs', {
     OrganisationsAndHonours1764809000400,
     HolidayRegistrations1764810000000,
     GroupLeaves1764810000200,
+    UntoldAbsences1764810000300,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [

@@ -47,6 +47,7 @@ export class ErasureHandlers {
     );
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
     await query(tx, sql`DELETE FROM affairs.holiday_reminder WHERE student_id = ${studentId}`);
+    await query(tx, sql`DELETE FROM affairs.untold_absence WHERE student_id = ${studentId}`);
     await query(tx, sql`DELETE FROM affairs.attendance WHERE student_id = ${studentId}`);
     await query(tx, sql`DELETE FROM affairs.work_study_priority WHERE student_id = ${studentId}`);
     for (const erase of ERASE) await erase(tx, studentId);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
+  AbsencesRecordedV1,
   HolidayAbsenceRegisteredV1,
   HolidayAbsenceWithdrawnV1,
   LeaveApprovedV1,
@@ -80,6 +81,17 @@ export class ObservationHandlers {
     await this.record(tx, { id: event.id, source: `event:${event.name}` }, revision, results, (result, metric) =>
       nightValues(result).map(([code, value]) => ({ metric: metric(code), when, value, key: NIGHT_KEY })),
     );
+  }
+
+  /** What of an attendance no leave covers; the highest revision counts, and where all is covered by now, nothing does. */
+  @OnEvent(AbsencesRecordedV1)
+  async whenAbsencesRecorded(tx: Tx, event: Received<AbsencesRecordedV1>): Promise<void> {
+    const { revision, absences } = event.data;
+    await this.record(tx, { id: event.id, source: `event:${event.name}` }, revision, absences, (absence, metric) => {
+      const hours = metric('absent_hours');
+      const value = absence.hours > 0 ? Math.round(absence.hours * 10 ** hours.decimals) : WITHDRAWN;
+      return [{ metric: hours, when: { day: dayOf(absence.day), at: NaN }, value, key: absence.attendanceId }];
+    });
   }
 
   @OnEvent(LeaveApprovedV1)
