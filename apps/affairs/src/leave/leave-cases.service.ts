@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { LeaveApprovedV1, LeaveCancelledV1, StepOverdueV1 } from '#contracts';
-import { join, onceIn, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { insertAll, join, onceIn, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { type FileDto, filesOf } from '#files';
 import { PersonRefDto } from '#http';
@@ -117,12 +117,9 @@ export class LeaveCases {
   async grantAll(tx: Tx, actor: Actor, leaves: Leave[]): Promise<void> {
     if (!leaves[0]) return;
     const returnBy = await this.returnBy(tx, leaves[0]);
-    for (const leave of leaves) {
-      leave.approve(returnBy);
-      leave.createdAt = leave.updatedAt = new Date();
-    }
+    for (const leave of leaves) leave.approve(returnBy);
     await this.students.sealFields(tx, ...leaves);
-    await tx.insert(Leave, leaves as never);
+    await insertAll(tx, leaves);
     await query(
       tx,
       sql`INSERT INTO affairs.workflow_action (id, subject_id, action, person_id, app, occurred_at)
