@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
+import { ApiPage, BodyExample, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
 import {
   HolidayRegistrationDetailDto,
   HolidayRegistrationDto,
@@ -37,6 +37,11 @@ export class HolidayRegistrationsController {
   @MayNotFind()
   @Created()
   @Require('affairs:holiday-registration:submit')
+  @BodyExample({
+    campaignId: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
+    studentId: '00000000-0000-7000-8000-003000000001',
+    ...{ destination: 'home', region: '陕西省宝鸡市', contact: '家长电话', guardianTold: true },
+  })
   @Returns(HolidayRegistrationDetailDto)
   @Summary('登记去向', 'Register where one will be')
   registerHoliday(
