@@ -88,7 +88,7 @@ describe("erasing a student's personal data", () => {
     expect(await mentions(marks.slice(0, 3))).toEqual([]);
     await app.get(`/affairs/v1/files/${proof}/content`).expect(200);
     await test.query(
-      sql`INSERT INTO safety.excused_absence (leave_id, student_id, cancelled, source_version, source_at) VALUES (${newId()}, ${victim}, true, 1, now())`,
+      sql`INSERT INTO safety.excused_absence (source, source_id, student_id, cancelled, source_version, source_at) VALUES ('leave', ${newId()}, ${victim}, true, 1, now())`,
     );
     expect((await request(victim).expect(409)).body.code).toBe('directory/student-still-active');
     await setActive(victim, false);

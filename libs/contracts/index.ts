@@ -5,8 +5,11 @@ export { PERMISSIONS, ROLE_PERMISSIONS, type Permission } from './permissions.js
 export { type Role } from './roles.js';
 export { roleOf, schemaOf, SERVICE_NAMES, SERVICES, type Bilingual, type ServiceName } from './services.js';
 export { TAGS } from './tags.js';
+export * from './affairs/attendance-events.js';
 export * from './affairs/codes.js';
 export * from './affairs/events.js';
+export * from './affairs/group-leave-events.js';
+export * from './affairs/holiday-events.js';
 export * from './affairs/participation-events.js';
 export * from './directory/codes.js';
 export * from './directory/events.js';

@@ -64,6 +64,18 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   evaluations: { zh: '试算：规则会对谁成立', en: 'Trying rules out: for whom one would hold' },
   files: { zh: '上传与下载文件', en: 'Handing files in, and downloading them' },
   grids: { zh: '网格的党支部覆盖（1+N）', en: 'Grids and the party branches that cover them (1+N)' },
+  'group-leaves': {
+    zh: '集体请假：一次申请、一次审批，每名学生各有一条请假',
+    en: 'Leave for many students at once: one request, one decision, a leave for each',
+  },
+  'holiday-campaigns': {
+    zh: '节假日去向登记：组织、进度、未登记的学生、提醒、导出',
+    en: 'Registration for holidays: campaigns, how far they are, who is missing, reminders, sheets',
+  },
+  'holiday-registrations': {
+    zh: '节假日去向登记：登记、留校审核、返校',
+    en: 'Where students are over a holiday: registering, consent to staying, returns',
+  },
   honours: { zh: '荣誉：登记、核实、查找', en: 'Honours of units and students: recording, verifying, finding them' },
   imports: { zh: '名册与场所的导入', en: 'Imports of rosters and places' },
   indicators: {

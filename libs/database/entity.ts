@@ -44,10 +44,20 @@ export class StaleVersionError extends Error {
 
 /** Inserts a new entity. Never overwrites: a taken id is an error. */
 export async function insert<T extends BaseEntity>(tx: Tx, entity: T): Promise<T> {
-  entity.updatedAt = new Date();
-  entity.createdAt ??= entity.updatedAt;
-  await tx.insert(entity.constructor as ObjectType<T>, entity as never);
+  await insertAll(tx, [entity]);
   return entity;
+}
+
+/** Inserts new entities of one class with one statement. */
+export async function insertAll<T extends BaseEntity>(tx: Tx, entities: readonly T[]): Promise<void> {
+  const [first] = entities;
+  if (!first) return;
+  const now = new Date();
+  for (const entity of entities) {
+    entity.updatedAt = now;
+    entity.createdAt ??= now;
+  }
+  await tx.insert(first.constructor as ObjectType<T>, entities as never);
 }
 
 /**

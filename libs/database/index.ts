@@ -12,7 +12,7 @@ export {
 } from './transaction.js';
 export { empty, join, query, queryOne, raw, sql, type Sql } from './sql.js';
 export { findInScope, onConflict } from './find.js';
-export { BaseEntity, insert, firstIdOf, newId, StaleVersionError, update } from './entity.js';
+export { BaseEntity, insert, insertAll, firstIdOf, newId, StaleVersionError, update } from './entity.js';
 export {
   connect,
   DatabaseModule,

@@ -73,15 +73,16 @@ export class StudentKeys {
     });
   }
 
-  /** Seals the fields of an entity, marked `@Sealed`, that hold a new text. Before `insert` and `update`. Throws StudentErased (409). */
-  async sealFields(tx: Tx, entity: OfStudent): Promise<void> {
-    const fields = sealedFieldsOf(tx, entity).filter(({ name }) => typeof read(entity, name) === 'string');
-    const { studentId } = entity;
-    const sealed = await this.seal(
-      tx,
-      fields.map(({ name, place }) => ({ studentId, place, text: read(entity, name) as string })),
+  /** Seals the fields of entities, marked `@Sealed`, that hold a new text. Before `insert` and `update`. Throws StudentErased (409). */
+  async sealFields(tx: Tx, ...entities: OfStudent[]): Promise<void> {
+    const fields = entities.flatMap((entity) =>
+      sealedFieldsOf(tx, entity).flatMap(({ name, place }) => {
+        const text = read(entity, name);
+        return typeof text === 'string' ? [{ entity, name, place, text, studentId: entity.studentId }] : [];
+      }),
     );
-    fields.forEach(({ name }, i) => Object.assign(entity, { [name]: sealed[i] }));
+    const sealed = await this.seal(tx, fields);
+    fields.forEach(({ entity, name }, i) => Object.assign(entity, { [name]: sealed[i] }));
   }
 
   /** The texts in the fields of entities that are marked `@Sealed`: one object of them for each. */

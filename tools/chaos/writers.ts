@@ -32,8 +32,8 @@ const AT: Record<string, string> = {
      WHERE starts_at = ANY(SELECT to_timestamp(k::numeric / 1000) FROM unnest($1::text[]) AS k) GROUP BY 1`,
   'events: leave-approved': `SELECT aggregate_id::text AS key, count(*)::int AS n FROM events.event
      WHERE name = 'affairs.leave-approved.v1' AND aggregate_id::text = ANY($1) GROUP BY 1`,
-  'safety: excused absences': `SELECT leave_id::text AS key, count(*)::int AS n FROM safety.excused_absence
-     WHERE leave_id::text = ANY($1) AND NOT cancelled GROUP BY 1`,
+  'safety: excused absences': `SELECT source_id::text AS key, count(*)::int AS n FROM safety.excused_absence
+     WHERE source_id::text = ANY($1) AND NOT cancelled GROUP BY 1`,
   'early-warning: leave masks': `SELECT leave_id::text AS key, count(*)::int AS n FROM early_warning.leave_mask
      WHERE leave_id::text = ANY($1) GROUP BY 1`,
   'safety: passes': `SELECT split_part(record_id, '#', 1) AS key, count(*)::int AS n FROM safety.pass

@@ -13,6 +13,7 @@ import { type DemoPlan, holderOf } from './campus.js';
 import { bringInObservations, bringInPasses, checkNights, handled, registerGates, runRules } from './data-in.js';
 import { nightsText, warningsText } from './figures.js';
 import { type Demo, type DemoFiles, type LeaveRequest, makeDemo, writeFiles } from './generate.js';
+import { bringInHolidays } from './holidays-in.js';
 import { askForLeave, bringInLeaves } from './leaves-in.js';
 import { beginMove, endMove } from './move.js';
 import { bringInParty } from './party-in.js';
@@ -22,7 +23,7 @@ import { count, Steps } from './steps.js';
 import { bringInShowcase, bringInTickets } from './tickets-in.js';
 
 const SEED = 20_260_901;
-const STEPS = 16;
+const STEPS = 17;
 /** A night is over at half past five. */
 const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
@@ -101,6 +102,9 @@ export async function bringInDemo(
   await steps.run('A scholarship under public notice', () => bringInRounds(api, as, campus, ids));
   await steps.run('Departure of the oldest grade, signed off by departments', (progress) =>
     bringInClearances(api, campus, date, progress),
+  );
+  await steps.run('Where students will be over a holiday', () =>
+    bringInHolidays(api, campus, ids, date, config.timeZone),
   );
   await steps.run('Gate passes', async (progress) => {
     await registerGates(api, dir, files, campus);

@@ -10,6 +10,8 @@ import { certificates } from './certificates/certificates.feature.js';
 import { clearances } from './clearances/clearances.feature.js';
 import { discipline } from './discipline/discipline.feature.js';
 import { erasure } from './erasure/erasure.feature.js';
+import { groupLeaves } from './group-leaves/group-leaves.feature.js';
+import { holidayRegistrations } from './holiday-registrations/holiday-registrations.feature.js';
 import { honours } from './honours/honours.feature.js';
 import { indicators } from './indicators/indicators.feature.js';
 import { leave } from './leave/leave.feature.js';
@@ -38,6 +40,9 @@ import { Volunteering1764809000100 } from './migrations/1764809000100-volunteeri
 import { SecondClassroom1764809000200 } from './migrations/1764809000200-second-classroom.js';
 import { WorkStudy1764809000300 } from './migrations/1764809000300-work-study.js';
 import { OrganisationsAndHonours1764809000400 } from './migrations/1764809000400-organisations-and-honours.js';
+import { HolidayRegistrations1764810000000 } from './migrations/1764810000000-holiday-registrations.js';
+import { GroupLeaves1764810000200 } from './migrations/1764810000200-group-leaves.js';
+import { UntoldAbsences1764810000300 } from './migrations/1764810000300-untold-absences.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
@@ -50,6 +55,8 @@ import { workStudy } from './work-study/work-study.feature.js';
 export const affairs = service('affairs', {
   features: [
     leave,
+    groupLeaves,
+    holidayRegistrations,
     catalogue,
     applications,
     tasks,
@@ -97,6 +104,9 @@ export const affairs = service('affairs', {
     SecondClassroom1764809000200,
     WorkStudy1764809000300,
     OrganisationsAndHonours1764809000400,
+    HolidayRegistrations1764810000000,
+    GroupLeaves1764810000200,
+    UntoldAbsences1764810000300,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [

@@ -29,6 +29,12 @@ export async function departmentOf(tx: Tx, code: string): Promise<string | null>
   return row?.id ?? null;
 }
 
+/** SQL: is a list of grades and units in the columns of `l` (none of them: all) for an active student `p` on the date? */
+export function meantFor(l: Sql, p: Sql, date: string): Sql {
+  return sql`(${p}.active AND (${l}.grades = '{}' OR ${p}.grade = ANY(${l}.grades)) AND (${l}.unit_ids = '{}' OR EXISTS (
+    SELECT FROM directory.published_membership_v1 m WHERE m.person_id = ${p}.id AND m.unit_id = ANY(${l}.unit_ids) AND ${holdsOn(sql`m`, date)})))`;
+}
+
 /** One matter of a student at a time until `tx` ends: two requests at once cannot slip past each other's check. */
 export async function lockOneStudent(tx: Tx, what: string, studentId: string): Promise<void> {
   await query(tx, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.${what} ${studentId}`}, 0))`);

@@ -133,6 +133,24 @@ describe('checks of a leave', () => {
     ]);
   });
 
+  it('adds up class hours where the policy says how many a week has', async () => {
+    const policy = await test.app.get(Policies).at(test.tx, LeavePolicy, '2026-11-16');
+    const share = async (hours: number[], warnTermShare: number, to: string) => {
+      const classHours = hours.map((n, i) => ({ weekday: i + 1, hours: n }));
+      const value = Object.assign(new LeavePolicy(), policy.value, { classHours, warnTermShare });
+      const [startsAt, endsAt] = [new Date('2026-11-23T00:00+08:00'), new Date(`${to}T00:00+08:00`)];
+      const ask = { studentId: campus.students[2]!, kind: 'personal' as const, urgent: false, attachments: [] };
+      const found = await assess(test.tx, { ...policy, value }, { ...ask, startsAt, endsAt }, MONDAY, zone);
+      return found.findings.find(({ code }) => code === 'term-share');
+    };
+    // All classes on Mondays: a Monday is one of some twenty, Tuesday to Sunday are none.
+    expect(await share([10, 0, 0, 0, 0], 0.06, '2026-11-24')).toBeUndefined();
+    expect(await share([10, 0, 0, 0, 0], 0.001, '2026-11-24')).toMatchObject({
+      zh: expect.stringContaining('10 学时'),
+    });
+    expect((await share([10, 2, 2, 2, 2], 0.001, '2026-11-30'))?.en).toContain('18 class hours');
+  });
+
   it('counts leaves in a row together, so that cutting a leave up changes nothing', async () => {
     const student = await test.person(campus.students[7]!);
     const first = { ...(await form(test, 2, 20)) } as { startsAt: string; endsAt: string };

@@ -9,6 +9,7 @@ import { UpdatedSince1763750340000 } from './migrations/1763750340000-updated-si
 import { LatePassesByTime1764300020000 } from './migrations/1764300020000-late-passes-by-time.js';
 import { PassMonths1764600010000 } from './migrations/1764600010000-pass-months.js';
 import { HeldPasses1764804100000 } from './migrations/1764804100000-held-passes.js';
+import { HolidayAbsences1764810000100 } from './migrations/1764810000100-holiday-absences.js';
 import { nights } from './nights/nights.feature.js';
 import { passes } from './passes/passes.feature.js';
 import { seed } from './seed.js';
@@ -24,6 +25,7 @@ export const safety = service('safety', {
     LatePassesByTime1764300020000,
     PassMonths1764600010000,
     HeldPasses1764804100000,
+    HolidayAbsences1764810000100,
   ],
   seed,
   jobs: 'safety:night-check:write',

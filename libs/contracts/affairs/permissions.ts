@@ -5,6 +5,14 @@ export const PERMISSIONS = {
   'affairs:leave:submit': { zh: '本人请假', en: 'Ask for leave oneself' },
   'affairs:leave:read': { zh: '查看请假', en: 'See leaves' },
   'affairs:leave:decide': { zh: '审批请假', en: 'Decide on leaves' },
+  'affairs:group-leave:submit': { zh: '为多名学生集体请假', en: 'Ask for leave for a group of students' },
+  'affairs:holiday-campaign:manage': { zh: '组织节假日去向登记', en: 'Hold campaigns of registration for holidays' },
+  'affairs:holiday-registration:submit': { zh: '本人登记节假日去向', en: 'Register where one will be over a holiday' },
+  'affairs:holiday-registration:read': { zh: '查看节假日去向登记', en: 'See registrations for holidays' },
+  'affairs:holiday-registration:decide': {
+    zh: '审核、代办与提醒节假日去向登记',
+    en: 'Decide on registrations for holidays, make them on behalf, remind',
+  },
   'affairs:application:submit': { zh: '本人办事', en: 'Apply for what the service hall offers, oneself' },
   'affairs:application:read': { zh: '查看办件', en: 'See applications' },
   'affairs:application:decide': { zh: '办理办件', en: 'Decide on applications' },
@@ -93,6 +101,8 @@ const ANSWERS = [
   ...(['affairs:leave:read', 'affairs:leave:decide', 'affairs:application:read', 'affairs:attendance:read'] as const),
   ...SIGNS,
 ] as const;
+/** Registrations for holidays of the students one answers for. */
+const HOLIDAYS = ['affairs:holiday-registration:read', 'affairs:holiday-registration:decide'] as const;
 /** Tickets in the queue of the unit that a post is over; who answers for the student who sent one sees none of it. */
 const TICKETS = ['affairs:ticket:read', 'affairs:ticket:handle'] as const;
 /** Who works with students shows what comes of it. */
@@ -102,6 +112,8 @@ const SHOWS = ['affairs:showcase:read', 'affairs:showcase:submit'] as const;
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: [
     ...ANSWERS,
+    'affairs:group-leave:submit',
+    ...HOLIDAYS,
     ...SHOWS,
     ...(['affairs:indicator:read', 'affairs:certificate:issue', 'affairs:certificate:read'] as const),
     ...(['affairs:booking:read', 'affairs:booking:manage', 'affairs:sanction:read'] as const),
@@ -111,6 +123,8 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   ],
   class_advisor: [
     ...ANSWERS,
+    'affairs:group-leave:submit',
+    ...HOLIDAYS,
     ...SHOWS,
     ...(['affairs:certificate:read', 'affairs:clearance:read'] as const),
     ...(['affairs:round:read', 'affairs:round:review', 'affairs:activity:read'] as const),
@@ -118,6 +132,9 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   ],
   student_affairs_officer: [
     ...ANSWERS,
+    'affairs:group-leave:submit',
+    ...HOLIDAYS,
+    'affairs:holiday-campaign:manage',
     ...TICKETS,
     ...SHOWS,
     ...(['affairs:indicator:read', 'affairs:application:replay', 'affairs:absence:manage'] as const),
@@ -152,13 +169,15 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     ...(['affairs:organisation:read', 'affairs:organisation:manage'] as const),
     ...(['affairs:honour:read', 'affairs:honour:record', 'affairs:honour:verify'] as const),
   ],
-  mentor: [...SIGNS, ...SHOWS],
+  mentor: [...SIGNS, ...SHOWS, 'affairs:group-leave:submit'],
   building_head: [...SIGNS, ...TICKETS, ...SHOWS, ...(['affairs:booking:read', 'affairs:booking:manage'] as const)],
   grid_head: [...SIGNS, ...SHOWS],
   psychologist: [...SIGNS, ...SHOWS],
   party_organizer: [...SIGNS, ...SHOWS],
   student: [
     ...(['affairs:leave:submit', 'affairs:leave:read', 'affairs:attendance:read'] as const),
+    'affairs:group-leave:submit',
+    ...(['affairs:holiday-registration:submit', 'affairs:holiday-registration:read'] as const),
     ...(['affairs:item:read', 'affairs:application:submit', 'affairs:application:read'] as const),
     ...(['affairs:booking:book', 'affairs:booking:read'] as const),
     ...(['affairs:certificate:issue', 'affairs:certificate:read'] as const),

@@ -24,7 +24,8 @@ const TABLES = sql`affairs.attendance t JOIN directory.published_student_v1 s ON
 const STUDENT = sql`json_build_object('id', s.id, 'number', s.number, 'name', s.name) AS student`;
 /** Share of the session that is absent without leave. */
 const SHARE = sql`(SELECT coalesce(sum(extract(epoch FROM upper(r) - lower(r))), 0) FROM unnest(t.unexcused) r) / extract(epoch FROM t.ends_at - t.starts_at)`;
-const UNEXCUSED = sql`round(t.class_hours * ${SHARE}, 1)`;
+/** SQL: class hours of an attendance `t` that no leave covers. */
+export const UNEXCUSED = sql`round(t.class_hours * ${SHARE}, 1)`;
 const EXCUSED = sql`CASE WHEN t.status <> 'absent' THEN NULL WHEN isempty(t.unexcused) THEN 'wholly'
                          WHEN t.unexcused = tstzmultirange(tstzrange(t.starts_at, t.ends_at)) THEN 'no' ELSE 'partly' END`;
 

@@ -1,11 +1,6 @@
-import { query, queryOne, sql, type Sql, type Tx } from '#database';
+import { query, queryOne, sql, type Tx } from '#database';
 import { holdsOn } from '#roster';
-
-/** SQL: is a list `l` for a student `p` on the date? */
-function isFor(date: string): Sql {
-  return sql`(p.active AND (l.grades = '{}' OR p.grade = ANY(l.grades)) AND (l.unit_ids = '{}' OR EXISTS (
-    SELECT FROM directory.published_membership_v1 m WHERE m.person_id = p.id AND m.unit_id = ANY(l.unit_ids) AND ${holdsOn(sql`m`, date)})))`;
-}
+import { meantFor } from '../students.queries.js';
 
 /**
  * Gives the students of open lists their clearances, all of them or those of one list: who has come since, gets one; who has left the roster,
@@ -18,7 +13,7 @@ export async function fillLists(tx: Tx, date: string, listId?: string): Promise<
   await query(
     tx,
     sql`UPDATE affairs.clearance c SET left_on = CASE WHEN n.member THEN NULL ELSE ${date}::date END, version = c.version + 1, updated_at = now()
-          FROM (SELECT k.id, coalesce(${isFor(date)}, false) AS member FROM affairs.clearance k
+          FROM (SELECT k.id, coalesce(${meantFor(sql`l`, sql`p`, date)}, false) AS member FROM affairs.clearance k
                   JOIN affairs.clearance_list l ON l.id = k.list_id LEFT JOIN directory.published_student_v1 p ON p.id = k.student_id
                  WHERE ${lists}) n
          WHERE n.id = c.id AND n.member = (c.left_on IS NOT NULL)`,
@@ -27,7 +22,7 @@ export async function fillLists(tx: Tx, date: string, listId?: string): Promise<
     tx,
     sql`WITH added AS (
           INSERT INTO affairs.clearance (id, list_id, student_id)
-          SELECT gen_random_uuid(), l.id, p.id FROM affairs.clearance_list l JOIN directory.published_student_v1 p ON ${isFor(date)}
+          SELECT gen_random_uuid(), l.id, p.id FROM affairs.clearance_list l JOIN directory.published_student_v1 p ON ${meantFor(sql`l`, sql`p`, date)}
            WHERE ${lists} AND NOT EXISTS (SELECT FROM affairs.clearance c WHERE c.list_id = l.id AND c.student_id = p.id)
           RETURNING id)
         SELECT count(*)::int AS n FROM added`,

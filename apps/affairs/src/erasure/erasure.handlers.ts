@@ -10,6 +10,7 @@ import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
 import { SignOff } from '../clearances/sign-off.entity.js';
 import { eraseSanctions } from '../discipline/erase-sanctions.js';
+import { HolidayRegistration } from '../holiday-registrations/registration.entity.js';
 import { eraseHonours } from '../honours/honours.queries.js';
 import { Leave } from '../leave/leave.entity.js';
 import { eraseRounds } from '../rounds/erase-rounds.js';
@@ -20,7 +21,10 @@ import { StarObjection } from '../volunteering/star.entity.js';
 import { PostApplication } from '../work-study/post.entity.js';
 
 /** What is sealed with the student's key and shows its row without it. */
-const SEALED = [Leave, Application, Certificate, SignOff, Ticket, TicketAction, Claim, StarObjection, PostApplication];
+const SEALED = [
+  ...[Leave, HolidayRegistration, Application, Certificate, SignOff],
+  ...[Ticket, TicketAction, Claim, StarObjection, PostApplication],
+];
 /** What else each room does about it. */
 const ERASE = [markErased, eraseBookings, eraseSanctions, eraseRounds, eraseHonours];
 
@@ -42,6 +46,8 @@ export class ErasureHandlers {
            WHERE subject_id IN (${leaves} UNION ALL ${applications}) AND comment IS NOT NULL`,
     );
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
+    await query(tx, sql`DELETE FROM affairs.holiday_reminder WHERE student_id = ${studentId}`);
+    await query(tx, sql`DELETE FROM affairs.untold_absence WHERE student_id = ${studentId}`);
     await query(tx, sql`DELETE FROM affairs.attendance WHERE student_id = ${studentId}`);
     await query(tx, sql`DELETE FROM affairs.work_study_priority WHERE student_id = ${studentId}`);
     for (const erase of ERASE) await erase(tx, studentId);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { LeaveApprovedV1, StepOverdueV1 } from '#contracts';
-import { join, onceIn, queryOne, sql, type Sql, type Tx, update } from '#database';
+import { LeaveApprovedV1, LeaveCancelledV1, StepOverdueV1 } from '#contracts';
+import { insertAll, join, onceIn, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { type FileDto, filesOf } from '#files';
 import { PersonRefDto } from '#http';
@@ -14,6 +14,7 @@ import {
   type Command,
   type Definition,
   overdueStep,
+  problemOf,
   type Role,
   subjectIsHandedTo,
   Workflows,
@@ -81,7 +82,8 @@ export class LeaveCases {
   /** Does something to the leave's case, and to the leave what follows from it. The caller has locked the leave. */
   async act(tx: Tx, actor: Actor, leave: Leave, command: Command, comment: string | null): Promise<Case> {
     const [before] = await this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`);
-    if (!before) throw new Error(`Leave ${leave.id} has no case`);
+    // Of a group leave: it was decided on as a whole.
+    if (!before) throw problemOf('ended');
     const asker = await this.askerOf(tx, actor, leave);
     const refusal = refusalOnTop(leave, command.op, asker);
     const acting = { by: actor, roles: asker.roles, at: asker.now, comment };
@@ -109,6 +111,50 @@ export class LeaveCases {
     const leave = await tx.findOneByOrFail(Leave, { id: row.id });
     await this.follow(tx, leave, { op: 'expire' }, after);
     await this.events.publish(tx, new StepOverdueV1(overdueStep(before, after)));
+  }
+
+  /** Writes leaves of one period that were decided on as a whole: they count from now on. */
+  async grantAll(tx: Tx, actor: Actor, leaves: Leave[]): Promise<void> {
+    if (!leaves[0]) return;
+    const returnBy = await this.returnBy(tx, leaves[0]);
+    for (const leave of leaves) leave.approve(returnBy);
+    await this.students.sealFields(tx, ...leaves);
+    await insertAll(tx, leaves);
+    await query(
+      tx,
+      sql`INSERT INTO affairs.workflow_action (id, subject_id, action, person_id, app, occurred_at)
+          SELECT gen_random_uuid(), id, 'approve', ${actor.personId ?? null}, ${actor.app}, ${this.clock.now()}
+            FROM unnest(${leaves.map(({ id }) => id)}::uuid[]) id`,
+    );
+    for (const leave of leaves) {
+      await this.returns.recall(tx, leave);
+      if (leave.gateReturnAt) await update(tx, leave);
+      await this.events.publish(tx, new LeaveApprovedV1(periodOf(leave)), leave);
+    }
+  }
+
+  /** Takes an approved leave back before it begins. The caller has locked it, and has asked `mustOffer`. */
+  async cancel(tx: Tx, actor: Actor, leave: Leave, comment: string | null): Promise<void> {
+    await this.drop(tx, actor, leave);
+    leave.cancel(this.clock.now());
+    await update(tx, leave);
+    await this.note(tx, actor, leave, 'cancel', comment);
+    await this.events.publish(tx, new LeaveCancelledV1(leave.id, leave.studentId), leave);
+  }
+
+  /** Takes in that the student is back. The caller has locked the leave, and has asked `mustOffer`. */
+  async close(
+    tx: Tx,
+    actor: Actor,
+    leave: Leave,
+    { how, at, comment }: { how: 'self' | 'staff'; at: Date; comment: string | null },
+  ): Promise<void> {
+    const before = leave.endsAt;
+    leave.declareReturn(how, at);
+    await update(tx, leave);
+    await this.returns.restExtension(tx, leave);
+    await this.note(tx, actor, leave, 'close', comment);
+    if (leave.endsAt.getTime() !== before.getTime()) await publishChange(tx, this.events, leave);
   }
 
   /** The leave as its own page shows it, with what the actor may do. What the caller knows of it is not looked up again. */

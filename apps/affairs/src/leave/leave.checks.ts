@@ -5,6 +5,7 @@ import { calendarDays, responsibleFor, type Term, termOf } from '#roster';
 import { addDays, dateOf, daysBetween, instantOf } from '#time';
 import type { LeaveLevel } from './leave.levels.js';
 import type { LeavePolicy } from './leave.policy.js';
+import { daysMissed, hoursMissed, type Span } from './term-share.js';
 
 const DAY = 86_400_000;
 
@@ -18,7 +19,8 @@ export interface Finding extends Bilingual {
 
 /** What is asked for, as far as the rules care. */
 export interface Ask {
-  studentId: string;
+  /** Null: of a group, as far as the rules care for it as a whole: neither other leaves nor proofs of one of them, nor who decides. */
+  studentId: string | null;
   kind: LeaveKind;
   startsAt: Date;
   endsAt: Date;
@@ -70,12 +72,6 @@ function halfOf(at: Date, { timeZone, halfDayFrom }: Counting, side: 0 | 1): num
   return daysBetween('1970-01-01', date) * 2 + half;
 }
 
-/** Half days, both included. */
-interface Span {
-  first: number;
-  last: number;
-}
-
 function daysOf({ first, last }: Span): number {
   return (last - first + 1) / 2;
 }
@@ -119,7 +115,7 @@ export async function assess(
     };
   }
   const term = await termOf(tx, dateOf(ask.startsAt, timeZone));
-  const others = await otherLeaves(tx, ask, term, timeZone);
+  const others = ask.studentId === null ? [] : await otherLeaves(tx, ask, term, timeZone);
   const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, others, counting) : days;
   const levels = [...rules.levels].sort((a, b) => a.upToDays - b.upToDays);
   const level = (levels.find(({ upToDays }) => together <= upToDays) ?? levels.at(-1)) as LeaveLevel;
@@ -133,7 +129,8 @@ export async function assess(
     findings.push(warning('in-a-row', '#/startsAt', zh, `Counts as ${together} days with the leaves next to it`));
   }
   const proofBeyond = rules.kinds[ask.kind].proofBeyondDays;
-  const proofMissing = proofBeyond !== null && together > proofBeyond && ask.attachments.length === 0;
+  const proofMissing =
+    ask.studentId !== null && proofBeyond !== null && together > proofBeyond && ask.attachments.length === 0;
   if (proofMissing) {
     findings.push(
       ask.urgent
@@ -142,8 +139,9 @@ export async function assess(
     );
   }
   findings.push(...(await calendarFindings(tx, rules, level, ask, now, timeZone)));
-  findings.push(...otherLeavesFindings(rules, ask, term, others, timeZone));
-  const steps = await stepsAhead(tx, level, ask.studentId, dateOf(now, timeZone));
+  findings.push(...otherLeavesFindings(ask, others));
+  findings.push(...(await termFindings(tx, rules, term, [...others, ask], counting)));
+  const steps = ask.studentId === null ? [] : await stepsAhead(tx, level, ask.studentId, dateOf(now, timeZone));
   for (const step of steps.filter(({ personIds }) => personIds.length === 0)) {
     const { zh, en } = APPOINTMENT_KINDS[step.kind];
     findings.push(blocker('nobody-decides', '#', `没有可审批的人员：${zh}`, `Nobody is appointed to decide: ${en}`));
@@ -264,41 +262,36 @@ async function calendarFindings(
   return found;
 }
 
-function otherLeavesFindings(
-  rules: LeavePolicy,
-  ask: Ask,
-  term: Term | undefined,
-  others: readonly Period[],
-  timeZone: string,
-): Finding[] {
-  const found: Finding[] = [];
+function otherLeavesFindings(ask: Ask, others: readonly Period[]): Finding[] {
   const start = ask.extendsFrom ?? ask.startsAt;
-  if (others.some((other) => other.startsAt < ask.endsAt && other.endsAt > start)) {
-    found.push(
-      blocker('overlap', ask.extendsFrom ? '#/endsAt' : '#/startsAt', '与其他请假重叠', 'overlaps another leave'),
-    );
-  }
-  if (!term) {
-    found.push(warning('outside-term', '#/startsAt', '不在学期内', 'lies outside every term'));
-    return found;
-  }
-  const within = ({ startsAt, endsAt }: { startsAt: Date; endsAt: Date }): number => {
-    const begin = dateOf(startsAt, timeZone) < term.startsOn ? term.startsOn : dateOf(startsAt, timeZone);
-    const end = lastDate(endsAt, timeZone) < term.endsOn ? addDays(lastDate(endsAt, timeZone), 1) : term.endsOn;
-    return Math.max(0, daysBetween(begin, end));
-  };
-  const total = [...others, ask].reduce((sum, one) => sum + within(one), 0);
-  if (total > daysBetween(term.startsOn, term.endsOn) * rules.warnTermShare) {
-    found.push(
-      warning(
-        'term-share',
-        '#/endsAt',
-        `本学期累计 ${total} 天，超过学期规定比例，可能须办理休学`,
-        `${total} days in this term: beyond the share from which a suspension of study is due`,
-      ),
-    );
-  }
-  return found;
+  if (!others.some((other) => other.startsAt < ask.endsAt && other.endsAt > start)) return [];
+  return [blocker('overlap', ask.extendsFrom ? '#/endsAt' : '#/startsAt', '与其他请假重叠', 'overlaps another leave')];
+}
+
+/** How much of the term all leaves together miss: of its class hours where the school says how many a week has, else of its days. */
+async function termFindings(
+  tx: Tx,
+  { classHours, warnTermShare }: LeavePolicy,
+  term: Term | undefined,
+  leaves: readonly Period[],
+  counting: Counting,
+): Promise<Finding[]> {
+  if (!term) return [warning('outside-term', '#/startsAt', '不在学期内', 'lies outside every term')];
+  const spans = leaves.map((leave) => touched(leave, counting));
+  const { missed, whole } = classHours
+    ? hoursMissed(await calendarDays(tx, term.startsOn, addDays(term.endsOn, -1)), classHours, spans)
+    : daysMissed(term, spans);
+  if (missed <= whole * warnTermShare) return [];
+  const total = Math.round(missed * 10) / 10;
+  const [zh, en] = classHours ? ['学时', 'class hours'] : ['天', 'days'];
+  return [
+    warning(
+      'term-share',
+      '#/endsAt',
+      `本学期累计 ${total} ${zh}，超过学期规定比例，可能须办理休学`,
+      `${total} ${en} in this term: beyond the share from which a suspension of study is due`,
+    ),
+  ];
 }
 
 async function stepsAhead(tx: Tx, level: LeaveLevel, studentId: string, date: string): Promise<PlannedStep[]> {

@@ -92,6 +92,10 @@ export class Leave extends BaseEntity {
   @Column('text')
   submittedByApp: string;
 
+  /** The group leave that it is a part of: it was decided on as a whole, and has no case of its own. */
+  @Column('uuid', { nullable: true })
+  groupId: string | null = null;
+
   /** The case that decides on it, or on its extension; the latest of them. */
   @Column('uuid', { nullable: true })
   workflowId: string | null = null;

@@ -32,6 +32,14 @@ export class LeaveKindRules implements Record<LeaveKind, LeaveKindRule> {
   official: LeaveKindRule;
 }
 
+export class WeekdayClassHours {
+  @Int({ zh: '星期几（1 为星期一）', en: 'Weekday, 1 = Monday', min: 1, max: 7, example: 1 })
+  weekday: number;
+
+  @Decimal({ zh: '学时', en: 'Class hours', min: 0, max: 24, example: 6 })
+  hours: number;
+}
+
 /** When a pass through the gate is the return from a leave; see gate-return.ts. */
 export class GateReturnRule {
   @Int({
@@ -164,6 +172,13 @@ export class LeavePolicy {
     example: 0.3333,
   })
   warnTermShare = 0.3333;
+
+  @ListOf(() => WeekdayClassHours, {
+    zh: '每周各日的学时：累计按学时计；空为按天计',
+    en: 'Class hours of the days of a week: the share is of the class hours of the term; null: of its days',
+    ...{ minItems: 1, maxItems: 14, nullable: true, example: [{ weekday: 1, hours: 6 }] },
+  })
+  classHours: WeekdayClassHours[] | null = null;
 
   @Nested(() => GateReturnRule, { zh: '门禁自动销假', en: 'Closing by the gate' })
   gateReturn: GateReturnRule = Object.assign(new GateReturnRule(), {

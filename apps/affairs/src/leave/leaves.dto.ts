@@ -171,6 +171,9 @@ export class LeaveDto {
   @Flag({ zh: '逾期返校', en: 'Came back later than allowed', example: false })
   returnedLate: boolean;
 
+  @Uuid({ zh: '所属的集体请假', en: 'The group leave that it is a part of', nullable: true })
+  groupId: string | null;
+
   @Instant({ zh: '提交时间', en: 'Submitted at', example: '2026-12-01T02:00:00.000Z' })
   createdAt: Date;
 
@@ -183,10 +186,10 @@ export class LeaveDto {
 
   protected static fill<T extends LeaveDto>(dto: T, leave: Leave, student: PersonRefDto): T {
     const { id, kind, status, startsAt, endsAt, plannedEndsAt, urgent, proofPending, returnedCount } = leave;
-    const { extensionEndsAt, returnBy, returnedAt, closedHow, createdAt, version } = leave;
+    const { extensionEndsAt, returnBy, returnedAt, closedHow, groupId, createdAt, version } = leave;
     return Object.assign(dto, {
       ...{ id, student, kind, status, startsAt, endsAt, plannedEndsAt, urgent, proofPending, returnedCount },
-      ...{ extensionEndsAt, returnBy, returnedAt, closedHow },
+      ...{ extensionEndsAt, returnBy, returnedAt, closedHow, groupId },
       overdue: closedHow === 'late',
       returnedLate: returnedAt !== null && returnBy !== null && returnedAt > returnBy,
       createdAt,

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, MissingPermission } from '#auth';
-import { LeaveCancelledV1 } from '#contracts';
 import { Database, findInScope, insert, query, queryOne, sql, type Sql, type Tx, update } from '#database';
-import { Events } from '#events';
 import { type FileDto, Files } from '#files';
 import { anyOf, keyset, list, type Page, toPage } from '#http';
 import { Policies, type PolicyAt } from '#policy';
@@ -29,7 +27,7 @@ import { extensionFlow, leaveFlow } from './leave.flow.js';
 import { LeavePolicy } from './leave.policy.js';
 import { LeaveNotPossible, LeaveReturnProofMissing } from './leave.problems.js';
 import { LeaveCases } from './leave-cases.service.js';
-import { LeaveReturns, publishChange } from './leave-returns.service.js';
+import { LeaveReturns } from './leave-returns.service.js';
 import {
   LeaveActionDto,
   type LeaveActionRow,
@@ -46,7 +44,6 @@ import { findForChange, leavesByIds } from './leaves.queries.js';
 export class Leaves {
   constructor(
     private readonly database: Database,
-    private readonly events: Events,
     private readonly policies: Policies,
     private readonly returns: LeaveReturns,
     private readonly files: Files,
@@ -185,11 +182,7 @@ export class Leaves {
   cancel(actor: Actor, id: string, expected: number, comment: string | null): Promise<LeaveDetailDto> {
     return this.change(actor, id, expected, async (tx, leave) => {
       await this.cases.mustOffer(tx, actor, leave, 'cancel');
-      await this.cases.drop(tx, actor, leave);
-      leave.cancel(this.clock.now());
-      await update(tx, leave);
-      await this.cases.note(tx, actor, leave, 'cancel', comment);
-      await this.events.publish(tx, new LeaveCancelledV1(leave.id, leave.studentId), leave);
+      await this.cases.cancel(tx, actor, leave, comment);
     });
   }
 
@@ -245,13 +238,8 @@ export class Leaves {
         const { value } = await this.policies.at(tx, LeavePolicy, this.clock.today());
         if (value.returnProof) throw new LeaveReturnProofMissing({ pointer: '#/attachments' });
       }
-      const before = leave.endsAt;
-      leave.declareReturn(how, returnedAt);
       if (body.attachments.length > 0) await this.attachProofs(tx, actor, leave, body.attachments);
-      await update(tx, leave);
-      await this.returns.restExtension(tx, leave);
-      await this.cases.note(tx, actor, leave, 'close', body.comment ?? null);
-      if (leave.endsAt.getTime() !== before.getTime()) await publishChange(tx, this.events, leave);
+      await this.cases.close(tx, actor, leave, { how, at: returnedAt, comment: body.comment ?? null });
     });
   }
 
@@ -303,7 +291,7 @@ export class Leaves {
   }
 
   /** Assesses a request that is about to be written; throws LeaveNotPossible with everything that blocks it. */
-  private async accept(tx: Tx, ask: Ask): Promise<Assessed> {
+  private async accept(tx: Tx, ask: Ask & { studentId: string }): Promise<Assessed> {
     await lockOneStudent(tx, 'leave', ask.studentId);
     const assessed = await this.assess(tx, ask);
     const blockers = assessed.assessment.findings.filter(({ severity }) => severity === 'blocker');

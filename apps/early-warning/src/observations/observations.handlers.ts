@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
+  AbsencesRecordedV1,
+  HolidayAbsenceRegisteredV1,
+  HolidayAbsenceWithdrawnV1,
   LeaveApprovedV1,
   LeaveCancelledV1,
   LeaveChangedV1,
@@ -80,21 +83,41 @@ export class ObservationHandlers {
     );
   }
 
+  /** What of an attendance no leave covers; the highest revision counts, and where all is covered by now, nothing does. */
+  @OnEvent(AbsencesRecordedV1)
+  async whenAbsencesRecorded(tx: Tx, event: Received<AbsencesRecordedV1>): Promise<void> {
+    const { revision, absences } = event.data;
+    await this.record(tx, { id: event.id, source: `event:${event.name}` }, revision, absences, (absence, metric) => {
+      const hours = metric('absent_hours');
+      const value = absence.hours > 0 ? Math.round(absence.hours * 10 ** hours.decimals) : WITHDRAWN;
+      return [{ metric: hours, when: { day: dayOf(absence.day), at: NaN }, value, key: absence.attendanceId }];
+    });
+  }
+
   @OnEvent(LeaveApprovedV1)
   whenLeaveApproved(tx: Tx, event: Received<LeaveApprovedV1>): Promise<void> {
-    return this.setLeave(tx, event);
+    return this.setLeave(tx, event, event.data.leaveId);
   }
 
   @OnEvent(LeaveChangedV1)
   whenLeaveChanged(tx: Tx, event: Received<LeaveChangedV1>): Promise<void> {
-    return this.setLeave(tx, event);
+    return this.setLeave(tx, event, event.data.leaveId);
   }
 
   @OnEvent(LeaveCancelledV1)
   async whenLeaveCancelled(tx: Tx, event: Received<LeaveCancelledV1>): Promise<void> {
-    const { leaveId, studentId } = event.data;
-    await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, null);
-    await requestRun(tx);
+    await this.dropLeave(tx, event, event.data.leaveId);
+  }
+
+  /** To rules, whoever is registered as away over a holiday is on leave. */
+  @OnEvent(HolidayAbsenceRegisteredV1)
+  whenHolidayAbsenceRegistered(tx: Tx, event: Received<HolidayAbsenceRegisteredV1>): Promise<void> {
+    return this.setLeave(tx, event, event.data.registrationId);
+  }
+
+  @OnEvent(HolidayAbsenceWithdrawnV1)
+  async whenHolidayAbsenceWithdrawn(tx: Tx, event: Received<HolidayAbsenceWithdrawnV1>): Promise<void> {
+    await this.dropLeave(tx, event, event.data.registrationId);
   }
 
   @OnEvent(RosterChangedV1)
@@ -111,12 +134,22 @@ export class ObservationHandlers {
   }
 
   /** A leave covers every day it touches; its end is exclusive. */
-  private async setLeave(tx: Tx, event: Received<LeaveApprovedV1 | LeaveChangedV1>): Promise<void> {
-    const { leaveId, studentId, startsAt, endsAt } = event.data;
+  private async setLeave(
+    tx: Tx,
+    event: Received<LeaveApprovedV1 | LeaveChangedV1 | HolidayAbsenceRegisteredV1>,
+    leaveId: string,
+  ): Promise<void> {
+    const { studentId, startsAt, endsAt } = event.data;
     const first = this.clock.dateOf(new Date(startsAt));
     const last = this.clock.dateOf(new Date(Date.parse(endsAt) - 1));
     const days = Date.parse(endsAt) > Date.parse(startsAt) ? { first, last } : null;
     await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, days);
+    await requestRun(tx);
+  }
+
+  private async dropLeave(tx: Tx, event: Received<{ studentId: string }>, leaveId: string): Promise<void> {
+    const { studentId } = event.data;
+    await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, null);
     await requestRun(tx);
   }
 

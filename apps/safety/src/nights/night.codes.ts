@@ -21,6 +21,7 @@ export type Observed = keyof typeof OBSERVED;
 
 export const EXCUSES = {
   leave: { zh: '请假', en: 'leave' },
+  holiday_registration: { zh: '节假日去向登记', en: 'registered as away over a holiday' },
   late_pass: { zh: '晚归报备', en: 'late pass' },
   holiday: { zh: '豁免的晚上', en: 'exempt evening' },
 } as const satisfies Record<string, Bilingual>;

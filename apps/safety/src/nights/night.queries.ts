@@ -131,13 +131,13 @@ export async function judgeNight(
                       WHEN s.returned_at IS NOT NULL THEN 'late' END AS observed
             FROM resident r LEFT JOIN summary s ON s.student_id = r.student_id
         ), weighed AS (
-          SELECT o.*, leave.leave_id, leave.ends_at AS leave_ends_at, late.id AS late_pass_id, late.until_at
+          SELECT o.*, away.source, away.source_id, away.ends_at AS away_ends_at, late.id AS late_pass_id, late.until_at
             FROM observed o
             LEFT JOIN LATERAL (
-              SELECT e.leave_id, e.ends_at FROM safety.excused_absence e
+              SELECT e.source, e.source_id, e.ends_at FROM safety.excused_absence e
                WHERE e.student_id = o.student_id AND NOT e.cancelled
                  AND e.starts_at < coalesce(o.returned_at, o."endsAt") AND e.ends_at > o."curfewAt"
-               ORDER BY e.ends_at DESC, e.leave_id LIMIT 1) leave ON TRUE
+               ORDER BY e.ends_at DESC, e.source_id LIMIT 1) away ON TRUE
             LEFT JOIN LATERAL (
               SELECT l.id, coalesce((${night}::date + l.until + make_interval(days => (l.until < '12:00')::int))
                                     AT TIME ZONE ${options.timeZone}, o."endsAt") AS until_at
@@ -147,17 +147,17 @@ export async function judgeNight(
                ORDER BY 2 DESC, l.id LIMIT 1) late ON o.observed = 'late'
            WHERE o.observed IS NOT NULL
         ), excused AS (
-          SELECT w.*, CASE WHEN leave_ends_at >= coalesce(returned_at, "endsAt") THEN 'leave' WHEN returned_at <= until_at THEN 'late_pass'
+          SELECT w.*, CASE WHEN away_ends_at >= coalesce(returned_at, "endsAt") THEN source WHEN returned_at <= until_at THEN 'late_pass'
                            WHEN ${options.exempt}::boolean THEN 'holiday' END AS excuse
             FROM weighed w
         ), judged AS (
           SELECT student_id, "buildingId", observed, excuse, last_at, returned_at,
-                 CASE excuse WHEN 'leave' THEN leave_id WHEN 'late_pass' THEN late_pass_id END AS excuse_id,
+                 CASE excuse WHEN source THEN source_id WHEN 'late_pass' THEN late_pass_id END AS excuse_id,
                  CASE WHEN excuse IS NOT NULL THEN 'excused'
                       WHEN observed = 'unknown' THEN 'unknown'
                       WHEN "buildingId" = ANY(${options.outBuildings}::uuid[]) THEN 'suppressed'
                       ELSE observed END AS finding,
-                 CASE WHEN excuse IS NULL THEN greatest(until_at, leave_ends_at, "curfewAt") ELSE "curfewAt" END AS due_at
+                 CASE WHEN excuse IS NULL THEN greatest(until_at, away_ends_at, "curfewAt") ELSE "curfewAt" END AS due_at
             FROM excused
         ), result AS (
           SELECT j.*, CASE WHEN observed = 'late'

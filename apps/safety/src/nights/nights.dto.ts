@@ -175,7 +175,7 @@ export class FindingDto {
   @OneOf(EXCUSES, { zh: '豁免依据', en: 'What excuses it', nullable: true, example: 'leave' })
   excuse: Excuse | null;
 
-  @Uuid({ zh: '所依据的请假或报备', en: 'The leave or late pass', nullable: true })
+  @Uuid({ zh: '所依据的请假、去向登记或报备', en: 'The leave, registration or late pass', nullable: true })
   excuseId: string | null;
 
   @Instant({ zh: '最近一次通行', en: 'The last pass that was looked at', nullable: true })
