@@ -49,20 +49,44 @@ function nearest(ascending: readonly number[], to: number): number {
   return before !== undefined && to - before < ascending[low]! - to ? before : ascending[low]!;
 }
 
-/** The bin of a value. A level that was not there in training is not known. */
-export function binOf({ kind, cuts, count }: Bins, value: number): number {
-  if (Number.isNaN(value)) return UNKNOWN;
-  if (kind === 'level') return value + 1 < count ? value + 1 : UNKNOWN;
-  let low = 0;
-  let high = cuts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cuts[middle]! <= value) low = middle + 1;
-    else high = middle;
+/** The bin of every value. A level that was not there in training is not known. */
+export function binned({ kind, cuts, count }: Bins, values: Float64Array): Uint8Array {
+  const bins = new Uint8Array(values.length);
+  if (kind === 'level') {
+    for (let i = 0; i < values.length; i++) if (values[i]! + 1 < count) bins[i] = values[i]! + 1;
+    return bins;
   }
-  return low + 1;
+  // Padded to a power of two, so that every search takes the same steps and none of them has to be guessed.
+  const size = 2 ** Math.ceil(Math.log2(cuts.length + 1));
+  const padded = new Float64Array(size).fill(Infinity);
+  padded.set(cuts);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value !== value) continue;
+    let below = 0;
+    for (let step = size >> 1; step > 0; step >>= 1) below += Number(padded[below + step - 1]! <= value) * step;
+    bins[i] = below + 1;
+  }
+  return bins;
 }
 
-export function binned(bins: Bins, values: Float64Array): Uint8Array {
-  return Uint8Array.from(values, (value) => binOf(bins, value));
+/** Rows in each bin. */
+export function countsOf({ count }: Bins, places: Uint8Array): number[] {
+  const counts = new Array<number>(count).fill(0);
+  for (let i = 0; i < places.length; i++) counts[places[i]!]!++;
+  return counts;
+}
+
+/** Which of at most `max` coarser bins each bin belongs to; what is not known stays by itself, and levels stay as they are. */
+export function groupsOf({ kind }: Bins, counts: readonly number[], max: number): number[] {
+  if (kind === 'level') return counts.map((_, bin) => bin);
+  const known = counts.slice(1).reduce((sum, n) => sum + n, 0);
+  let before = 0;
+  const groups = counts.slice(1).map((n) => {
+    const group = 1 + Math.min(max - 1, Math.floor(((before + n / 2) * max) / Math.max(1, known)));
+    before += n;
+    return group;
+  });
+  const dense = [...new Set(groups)];
+  return [UNKNOWN, ...groups.map((group) => 1 + dense.indexOf(group))];
 }

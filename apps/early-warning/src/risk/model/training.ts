@@ -1,7 +1,7 @@
-import { binned, binsOf, type Bins } from './bins.js';
+import { binned, binsOf, countsOf, groupsOf } from './bins.js';
 import { addTo, type Boosting, grow, type Growing } from './boosting.js';
 import { calibrate } from './calibration.js';
-import type { AdditiveModel, Term } from './model.js';
+import { addTerm, type AdditiveModel, type ModelFeature, type Term, widthOf } from './model.js';
 import { randomOf } from './random.js';
 import type { Table } from './table.js';
 
@@ -29,8 +29,8 @@ export interface Trained {
   unseen: Float64Array;
 }
 
-/** Bins of a feature within a term of two. */
-const PAIR_BINS = 9;
+/** Bins of what is known of a feature within a term of two. */
+const PAIR_BINS = 8;
 
 /** Trains on a table. The same table and options give the same model. `onBag` hears how many bags are done. */
 export function train(table: Table, options = TRAINING, onBag?: (done: number) => void): Trained {
@@ -39,47 +39,47 @@ export function train(table: Table, options = TRAINING, onBag?: (done: number) =
   const hits = outcomes.reduce((sum, hit) => sum + hit, 0);
   const base = Math.log((hits + 0.5) / (rows - hits + 0.5));
   const bagOf = bagsOf(table, options);
-  const singles = columns.map((column) => termOf([column.key], [binsOf(column)]));
-  const singlePlaces = columns.map(({ values }, i) => binned(singles[i]!.bins[0]!, values));
+  const bins = columns.map((column) => binsOf(column));
+  const places = columns.map(({ values }, i) => binned(bins[i]!, values));
+  const features = columns.map(({ key }, i): ModelFeature => {
+    return { key, bins: bins[i]!, counts: countsOf(bins[i]!, places[i]!) };
+  });
   const bags = Array.from({ length: options.bags }, (_, bag) => {
     const learn = placesWhere(rows, (row) => bagOf[row] !== bag);
     const held = placesWhere(rows, (row) => bagOf[row] === bag);
     const scores = new Float64Array(rows).fill(base);
-    const terms = singles.map(({ bins: [bins] }, i): Growing => growing(singlePlaces[i]!, bins!.count, bins!.kind === 'number'));
+    const terms = bins.map(({ count, kind }, i) => growing(places[i]!, count, kind === 'number'));
     grow(terms, scores, outcomes, learn, held, options.features);
     terms.forEach((term) => addTo(scores, term));
     onBag?.(bag + 1);
-    return { learn, held, scores, terms, pairs: [] as Growing[] };
+    return { learn, held, scores, terms };
   });
   const unseen = new Float64Array(rows);
   const note = (): void => bags.forEach(({ held, scores }) => held.forEach((row) => (unseen[row] = scores[row]!)));
   note();
-  const pairs = options.pairs > 0 ? choosePairs(table, unseen, options) : [];
+  const pairs = options.pairs > 0 ? choosePairs(features, places, outcomes, unseen, options) : [];
   for (const bag of bags) {
-    bag.pairs = pairs.map(({ places, term }) => growing(places, term.points.length, false));
-    grow(bag.pairs, bag.scores, outcomes, bag.learn, bag.held, options.pairing);
-    bag.pairs.forEach((pair) => addTo(bag.scores, pair));
+    const terms = pairs.map((pair) => growing(pair.places, pair.cells, false));
+    grow(terms, bag.scores, outcomes, bag.learn, bag.held, options.pairing);
+    terms.forEach((term) => addTo(bag.scores, term));
+    bag.terms.push(...terms);
   }
   note();
-  const average = (term: Term, of: (bag: (typeof bags)[number]) => Growing): Term => ({
-    ...term,
-    points: term.points.map((_, p) => bags.reduce((sum, bag) => sum + of(bag).points[p]!, 0) / bags.length),
+  const shapes = [...columns.map((_, i): Omit<Term, 'points'> => ({ features: [i] })), ...pairs.map(({ shape }) => shape)];
+  const terms = shapes.map((shape, t): Term => {
+    const points = Array.from(bags[0]!.terms[t]!.points, (_, p) => mean(bags.map((bag) => bag.terms[t]!.points[p]!)));
+    return { ...shape, points };
   });
-  const terms = [
-    ...singles.map((term, i) => average(term, (bag) => bag.terms[i]!)),
-    ...pairs.map(({ term }, i) => average(term, (bag) => bag.pairs[i]!)),
-  ];
-  const places = [...singlePlaces, ...pairs.map(({ places }) => places)];
   const centred = centre(base, terms, places);
-  return { model: { ...centred, calibration: calibrate(unseen, outcomes) }, unseen };
-}
-
-function termOf(features: Term['features'], bins: Bins[]): Term {
-  return { features, bins, points: new Array<number>(bins.reduce((n, { count }) => n * count, 1)).fill(0) };
+  return { model: { ...centred, features, calibration: calibrate(unseen, outcomes) }, unseen };
 }
 
 function growing(places: Growing['places'], count: number, ordered: boolean): Growing {
   return { places, ordered, points: new Float64Array(count) };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** A bag for each row; students of one bag are about equally many. */
@@ -98,29 +98,39 @@ function placesWhere(rows: number, holds: (row: number) => boolean): Int32Array 
   return Int32Array.from(Array.from({ length: rows }, (_, row) => row).filter(holds));
 }
 
+interface Pair {
+  shape: Omit<Term, 'points'>;
+  places: Uint16Array;
+  cells: number;
+}
+
 /** The pairs of features that explain most of what the features alone do not, of rows that were not learned from. */
 function choosePairs(
-  { columns, outcomes }: Table,
+  features: readonly ModelFeature[],
+  places: readonly Uint8Array[],
+  outcomes: Uint8Array,
   unseen: Float64Array,
   { pairs, pairing }: TrainingOptions,
-): { term: Term; places: Uint16Array }[] {
-  const coarse = columns.map((column) => binsOf(column, PAIR_BINS));
-  const places = columns.map(({ values }, i) => binned(coarse[i]!, values));
+): Pair[] {
+  const groups = features.map(({ bins, counts }) => groupsOf(bins, counts, PAIR_BINS));
+  const coarse = places.map((of, i) => of.map((bin) => groups[i]![bin]!));
+  const widths = groups.map(widthOf);
   const shares = unseen.map((score) => 1 / (1 + Math.exp(-score)));
   const pulls = shares.map((share, i) => outcomes[i]! - share);
   const curves = shares.map((share) => share * (1 - share));
   const found: { a: number; b: number; gain: number }[] = [];
-  for (let a = 0; a < columns.length; a++)
-    for (let b = a + 1; b < columns.length; b++) {
-      const gain = gainOf(places[a]!, places[b]!, coarse[a]!.count, coarse[b]!.count, pulls, curves, pairing.shrink);
-      found.push({ a, b, gain });
+  for (let a = 0; a < features.length; a++)
+    for (let b = a + 1; b < features.length; b++) {
+      const gain = gainOf(coarse[a]!, coarse[b]!, widths[a]!, widths[b]!, pulls, curves, pairing.shrink);
+      if (gain > 0) found.push({ a, b, gain });
     }
   return found
     .sort((one, other) => other.gain - one.gain)
     .slice(0, pairs)
     .map(({ a, b }) => ({
-      term: termOf([columns[a]!.key, columns[b]!.key], [coarse[a]!, coarse[b]!]),
-      places: Uint16Array.from(places[a]!, (bin, row) => bin * coarse[b]!.count + places[b]![row]!),
+      shape: { features: [a, b], groups: [groups[a]!, groups[b]!] },
+      places: Uint16Array.from(coarse[a]!, (bin, row) => bin * widths[b]! + coarse[b]![row]!),
+      cells: widths[a]! * widths[b]!,
     }));
 }
 
@@ -151,15 +161,14 @@ function gainOf(
 }
 
 /** Moves the mean of every term into the base: a part is what a student has above or below the average student. */
-function centre(base: number, terms: readonly Term[], places: readonly ArrayLike<number>[]): Omit<AdditiveModel, 'calibration'> {
+function centre(base: number, terms: readonly Term[], places: readonly Uint8Array[]): { base: number; terms: Term[] } {
   let moved = base;
-  const centred = terms.map((term, t) => {
-    const at = places[t]!;
-    let sum = 0;
-    for (let row = 0; row < at.length; row++) sum += term.points[at[row]!]!;
-    const mean = sum / Math.max(1, at.length);
-    moved += mean;
-    return { ...term, points: term.points.map((points) => points - mean) };
+  const centred = terms.map((term) => {
+    const parts = new Float64Array(places[0]!.length);
+    addTerm(parts, term, places);
+    const middle = parts.reduce((sum, part) => sum + part, 0) / parts.length;
+    moved += middle;
+    return { ...term, points: term.points.map((points) => points - middle) };
   });
   return { base: moved, terms: centred };
 }
