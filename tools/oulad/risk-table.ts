@@ -108,7 +108,13 @@ function levelsOf({ entries }: RiskData): Map<string, number> {
   return levels;
 }
 
-const EDUCATION = ['No Formal quals', 'Lower Than A Level', 'A Level or Equivalent', 'HE Qualification', 'Post Graduate Qualification'];
+const EDUCATION = [
+  'No Formal quals',
+  'Lower Than A Level',
+  'A Level or Equivalent',
+  'HE Qualification',
+  'Post Graduate Qualification',
+];
 /** Days from the start of one presentation to that of the next, about. */
 const STARTS: Record<string, number> = { '2013B': 0, '2013J': 242, '2014B': 365, '2014J': 607 };
 
@@ -116,7 +122,9 @@ function factsOf(data: RiskData, entry: Entry, day: number): Facts {
   const { info, course, registered, submissions } = entry;
   const assessments = data.assessments.get(course) ?? [];
   const due = assessments.filter((one) => one.due !== null && one.due <= day);
-  const handedIn = submissions.filter((one) => one.day <= day && one.assessment.type !== 'Exam').sort((a, b) => a.day - b.day);
+  const handedIn = submissions
+    .filter((one) => one.day <= day && one.assessment.type !== 'Exam')
+    .sort((a, b) => a.day - b.day);
   const own = handedIn.filter((one) => !one.banked);
   const byId = new Map(handedIn.map((one) => [one.assessment.id, one]));
   const missing = due.filter(({ id }) => !byId.has(id));
@@ -146,7 +154,8 @@ function factsOf(data: RiskData, entry: Entry, day: number): Facts {
     registered: registered === null ? NaN : Math.min(registered, day + 1),
     due: due.length,
     submitted: handedIn.length,
-    submitted_share: due.length === 0 ? NaN : handedIn.filter(({ assessment }) => due.includes(assessment)).length / due.length,
+    submitted_share:
+      due.length === 0 ? NaN : handedIn.filter(({ assessment }) => due.includes(assessment)).length / due.length,
     missing: missing.length,
     missing_tutored: tutor(missing).length,
     missing_run: run,
@@ -197,7 +206,10 @@ function addPlaces(entries: readonly Entry[], known: ReadonlyMap<Entry, Facts>):
   for (const entry of entries) courses.set(entry.course, [...(courses.get(entry.course) ?? []), entry]);
   for (const of of courses.values())
     for (const key of ['score_mean', 'points', 'submitted', 'score_last', 'registered']) {
-      const values = of.map((entry) => known.get(entry)![key] as number).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+      const values = of
+        .map((entry) => known.get(entry)![key] as number)
+        .filter((value) => !Number.isNaN(value))
+        .sort((a, b) => a - b);
       for (const entry of of) known.get(entry)![`${key}_place`] = placeOf(values, known.get(entry)![key] as number);
     }
 }

@@ -21,10 +21,14 @@ const GROUPS = { gender: 'gender', disability: 'disability', age: 'age_band' };
 /** Trains on the earlier presentations and prints how well the last one was foreseen, day by day. Everything was fixed before. */
 export async function showRisk(folder: string, say: (line: string) => void): Promise<void> {
   const data = await readRiskData(folder);
-  say(`Trained on ${TRAINED_ON.join(', ')}, judged on ${JUDGED_ON}; at risk = Fail or Withdrawn. Gaps: equal opportunity,`);
+  say(
+    `Trained on ${TRAINED_ON.join(', ')}, judged on ${JUDGED_ON}; at risk = Fail or Withdrawn. Gaps: equal opportunity,`,
+  );
   say('the quarter of the list that comes first.');
   say('');
-  say('day  rows   students  AUC    AUC of trees  within .01  Brier  gap: gender  disability  age    train s  score ms');
+  say(
+    'day  rows   students  AUC    AUC of trees  within .01  Brier  gap: gender  disability  age    train s  score ms',
+  );
   const notes: string[] = [];
   for (const day of RISK_DAYS) notes.push(...showDay(data, day, say));
   say('');

@@ -299,7 +299,9 @@ export class Firings {
       named.map(([, key]) => key),
       lanes,
     );
-    return new Map(named.map(([name, key]) => [name, Float64Array.from(lanes, (_, k) => detail.feature(key, k).value)]));
+    return new Map(
+      named.map(([name, key]) => [name, Float64Array.from(lanes, (_, k) => detail.feature(key, k).value)]),
+    );
   }
 
   private async detailEvaluation(tx: Tx, keys: Iterable<string>, lanes: readonly number[]): Promise<DetailEvaluation> {

@@ -45,7 +45,10 @@ export class RiskModels {
       const model = new RiskModel();
       Object.assign(model, { definition, jobId: job.id, createdBy: actor.personId ?? actor.app });
       await insert(tx, model);
-      await audit(tx, actor, { action: 'early-warning.risk-model.asked', subject: { kind: 'risk-model', id: model.id } });
+      await audit(tx, actor, {
+        action: 'early-warning.risk-model.asked',
+        subject: { kind: 'risk-model', id: model.id },
+      });
       await this.events.publish(tx, new RiskTrainingRequestedV1(model.id));
       return JobDto.from(job);
     });

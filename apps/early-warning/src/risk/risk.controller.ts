@@ -93,7 +93,10 @@ export class RiskController {
   @Get('students/:id/risk')
   @Require('early-warning:risk:read')
   @Returns(RiskDto)
-  @Summary('逐部分说明某学生的分数；学生本人看到的没有数字', "A student's score part by part; students themselves see words only")
+  @Summary(
+    '逐部分说明某学生的分数；学生本人看到的没有数字',
+    "A student's score part by part; students themselves see words only",
+  )
   getStudentRisk(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<RiskDto> {
     return this.risks.of(actor, id);
   }

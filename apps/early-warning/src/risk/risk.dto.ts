@@ -78,7 +78,10 @@ const CARD_EXAMPLE = {
     },
   },
   scores: { borders: [-3.1, -2.6, -2.1, -1.2], counts: [480, 480, 480, 480, 480] },
-  note: { zh: '分数只用于给研判名单排序，不作任何决定', en: 'The score only orders the list for triage and decides nothing' },
+  note: {
+    zh: '分数只用于给研判名单排序，不作任何决定',
+    en: 'The score only orders the list for triage and decides nothing',
+  },
 };
 
 export class RiskModelDto {
@@ -155,7 +158,13 @@ export class RiskDriftDto {
   @Int({ zh: '学生数', en: 'Students', min: 0, max: 10_000_000, example: 2000 })
   students: number;
 
-  @Decimal({ zh: '分数的群体稳定性指标', en: 'Population stability index of the scores', min: 0, max: 1000, example: 0.05 })
+  @Decimal({
+    zh: '分数的群体稳定性指标',
+    en: 'Population stability index of the scores',
+    min: 0,
+    max: 1000,
+    example: 0.05,
+  })
   score: number;
 
   @ListOf(() => FeatureDriftDto, { zh: '各特征', en: 'Feature by feature', maxItems: MAX_FEATURES })
@@ -233,7 +242,10 @@ export class RiskDto {
   @Nested(() => RiskTextDto, {
     zh: '怎样看待',
     en: 'How to take it',
-    example: { zh: '分数只用于给研判名单排序，不作任何决定', en: 'The score only orders the list for triage and decides nothing' },
+    example: {
+      zh: '分数只用于给研判名单排序，不作任何决定',
+      en: 'The score only orders the list for triage and decides nothing',
+    },
   })
   note: RiskTextDto;
 }

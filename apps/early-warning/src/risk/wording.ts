@@ -22,7 +22,11 @@ export function sayPart(
   const strength = Math.abs(points) >= CLEAR ? 2 : Math.abs(points) >= SLIGHT ? 1 : 0;
   const [zh, en] = [
     ['影响很小', points > 0 ? '略提高风险' : '略降低风险', points > 0 ? '明显提高风险' : '明显降低风险'],
-    ['hardly matters', points > 0 ? 'raises the risk slightly' : 'lowers the risk slightly', points > 0 ? 'raises the risk clearly' : 'lowers the risk clearly'],
+    [
+      'hardly matters',
+      points > 0 ? 'raises the risk slightly' : 'lowers the risk slightly',
+      points > 0 ? 'raises the risk clearly' : 'lowers the risk clearly',
+    ],
   ] as const;
   return {
     zh: `${say('zh', '没有数据', '：').join('、')}，${zh[strength]}`,

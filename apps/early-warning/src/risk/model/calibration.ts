@@ -16,7 +16,7 @@ const MIN_ROWS = 50;
 export function calibrate(scores: Float64Array, outcomes: Uint8Array, minRows = MIN_ROWS): Calibration {
   const order = Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
   const pools: { score: number; hits: number; n: number }[] = [];
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     const to = Math.min(order.length, from + minRows);
     const rows = order.slice(from, order.length - to < minRows ? order.length : to);
     from += rows.length;
@@ -25,15 +25,21 @@ export function calibrate(scores: Float64Array, outcomes: Uint8Array, minRows = 
       hits: rows.reduce((sum, row) => sum + outcomes[row]!, 0),
       n: rows.length,
     });
-    for (let last = pools.at(-1)!, before = pools.at(-2); before && before.hits * last.n >= last.hits * before.n; ) {
-      pools.splice(-2, 2, (last = { score: before.score + last.score, hits: before.hits + last.hits, n: before.n + last.n }));
+    for (let last = pools.at(-1)!, before = pools.at(-2); before && before.hits * last.n >= last.hits * before.n;) {
+      pools.splice(
+        -2,
+        2,
+        (last = { score: before.score + last.score, hits: before.hits + last.hits, n: before.n + last.n }),
+      );
       before = pools.at(-2);
     }
   }
   return {
     scores: pools.map(({ score, n }) => score / n),
     // Half an outcome on either side: of the riskiest pool not all, of the safest not none, will be so again.
-    shares: pools.map(({ hits, n }) => (hits + 0.5) / (n + 1)).map((share, i, all) => Math.max(share, ...all.slice(0, i))),
+    shares: pools
+      .map(({ hits, n }) => (hits + 0.5) / (n + 1))
+      .map((share, i, all) => Math.max(share, ...all.slice(0, i))),
   };
 }
 

@@ -3,7 +3,7 @@ export function auc(scores: ArrayLike<number>, outcomes: ArrayLike<number>): num
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   let ranks = 0;
   let hits = 0;
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     let to = from;
     let tied = 0;
     while (to < order.length && scores[order[to]!] === scores[order[from]!]) tied += outcomes[order[to++]!]!;

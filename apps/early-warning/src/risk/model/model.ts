@@ -50,7 +50,9 @@ export function addTerm(sums: Float64Array, term: Term, places: readonly Uint8Ar
     return;
   }
   const width = widthOf(term.groups[1]);
-  const [left, right] = term.groups.map((groups, side) => Uint16Array.from(groups, (group) => (side === 0 ? group * width : group)));
+  const [left, right] = term.groups.map((groups, side) =>
+    Uint16Array.from(groups, (group) => (side === 0 ? group * width : group)),
+  );
   for (let i = 0; i < sums.length; i++) sums[i]! += points[left![first![i]!]! + right![second![i]!]!]!;
 }
 

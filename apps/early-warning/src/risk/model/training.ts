@@ -19,8 +19,8 @@ export const TRAINING: TrainingOptions = {
   seed: 1,
   bags: 8,
   pairs: 10,
-  features: { rate: 0.2, maxRounds: 1000, patience: 40, shrink: 2, leaves: 3, minCurvature: 2 },
-  pairing: { rate: 0.2, maxRounds: 300, patience: 20, shrink: 10, leaves: 3, minCurvature: 2 },
+  features: { rate: 0.2, maxRounds: 1000, patience: 40, shrink: 2, leaves: 3, minCurvature: 10 },
+  pairing: { rate: 0.2, maxRounds: 300, patience: 20, shrink: 10, leaves: 3, minCurvature: 10 },
 };
 
 export interface Trained {
@@ -65,7 +65,10 @@ export function train(table: Table, options = TRAINING, onBag?: (done: number) =
     bag.terms.push(...terms);
   }
   note();
-  const shapes = [...columns.map((_, i): Omit<Term, 'points'> => ({ features: [i] })), ...pairs.map(({ shape }) => shape)];
+  const shapes = [
+    ...columns.map((_, i): Omit<Term, 'points'> => ({ features: [i] })),
+    ...pairs.map(({ shape }) => shape),
+  ];
   const terms = shapes.map((shape, t): Term => {
     const points = Array.from(bags[0]!.terms[t]!.points, (_, p) => mean(bags.map((bag) => bag.terms[t]!.points[p]!)));
     return { ...shape, points };
