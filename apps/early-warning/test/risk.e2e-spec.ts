@@ -79,13 +79,13 @@ describe('risk models', () => {
       features: { x: { metric: 'nothing', agg: 'sum', window: '7d' } },
       snapshots: [{ asOf: daysAgo(5), outcomeAsOf: daysAgo(0) }],
     };
-    const { errors } = (await officer.post(MODELS, wrong).expect(422)).body;
+    const { errors } = (await officer.post(MODELS, wrong).expect(400)).body;
     expect(errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
       '#/features/x/metric',
       '#/snapshots/0/outcomeAsOf',
     ]);
     expect((await officer.get(`${MODELS}?state=training`)).body.data).toEqual([]);
-    const counselor = await test.person(campus.staff.counselor);
+    const counselor = await test.person(campus.staff.counselorCs);
     await counselor.post(MODELS, training).expect(403);
   });
 
@@ -115,7 +115,7 @@ describe('risk models', () => {
     expect(risk.parts[0]).toMatchObject({ features: ['loans'] });
     expect(risk.parts[0].text.en).toMatch(/^books borrowed \(sum 14d\): 0: /);
     const audits = await test.query(
-      sql`SELECT 1 FROM platform.audit_entry WHERE action = 'early-warning.risk.read' AND subject_id = ${campus.students[0]}`,
+      sql`SELECT 1 FROM platform.audit WHERE action = 'early-warning.risk.read' AND subject_id = ${campus.students[0]}`,
     );
     expect(audits).toHaveLength(1);
 
@@ -131,7 +131,7 @@ describe('risk models', () => {
     expect(own.parts.every(({ points }: { points: unknown }) => points === null)).toBe(true);
     await self.get(`/early-warning/v1/students/${campus.students[1]}/risk`).expect(404);
     await self.get(MODELS).expect(403);
-    const counselor = await test.person(campus.staff.counselor);
+    const counselor = await test.person(campus.staff.counselorCs);
     const answers = await Promise.all(
       campus.students.map((id) => counselor.get(`/early-warning/v1/students/${id}/risk`).then(({ status }) => status)),
     );
