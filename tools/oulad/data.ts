@@ -23,7 +23,7 @@ export interface Oulad {
   due: Map<string, number[]>;
 }
 
-type Row = Record<string, string>;
+export type Row = Record<string, string>;
 
 /** The presentations asked for, or all that there are, in their order in time. Throws an Error for one that there is not. */
 export function presentationsOf({ registrations }: Oulad, asked: readonly string[]): string[] {
@@ -70,11 +70,11 @@ export async function readOulad(folder: string): Promise<Oulad> {
   return { registrations: [...byNumber.values()], due };
 }
 
-async function readCsv(folder: string, name: string): Promise<Row[]> {
+export async function readCsv(folder: string, name: string): Promise<Row[]> {
   const text = gunzipSync(await readFile(join(folder, `${name}.csv.gz`)));
   return parse(text, { columns: true, bom: true }) as Row[];
 }
 
-function dayOf(value: string | undefined): number | null {
+export function dayOf(value: string | undefined): number | null {
   return value === undefined || value === '' ? null : Number(value);
 }

@@ -17,11 +17,12 @@ import { startPostgres } from '../local/postgres.js';
 import { startRedis } from '../local/redis.js';
 import { type Oulad, presentationsOf, readOulad } from './data.js';
 import { dateOf, observationsOf, rosterOf } from './import-files.js';
+import { showRisk } from './risk.js';
 
 /**
  * `npm run demo:oulad -- <folder> [--presentation 2014J …]`: real, anonymised students. Brings the Open University Learning Analytics
  * Dataset in through the import endpoints of a house of its own, and judges the presentations (all, unless named) with one rule through
- * the engine that judges live rules.
+ * the engine that judges live rules. With `--risk` it trains the risk model instead, and needs no house.
  */
 const DAYS = [30, 60, 90, 120, 150];
 const BATCH = 10_000;
@@ -224,14 +225,18 @@ function round(value: number): number {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { presentation: { type: 'string', multiple: true, default: [] } },
+  options: {
+    presentation: { type: 'string', multiple: true, default: [] },
+    risk: { type: 'boolean', default: false },
+  },
 });
 const [folder] = positionals;
 if (!folder) {
   process.stderr.write(
-    'Where is the data set? npm run demo:oulad -- <folder with studentInfo.csv.gz …> [--presentation 2014J …]\n',
+    'Where is the data set? npm run demo:oulad -- <folder with studentInfo.csv.gz …> [--presentation 2014J …] [--risk]\n',
   );
   process.exit(1);
 }
-await main(folder, values.presentation);
+if (values.risk) await showRisk(folder, say);
+else await main(folder, values.presentation);
 process.exit(0);

@@ -21,9 +21,11 @@ import { Publications1763750530000 } from './migrations/1763750530000-publicatio
 import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-credits.js';
 import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
 import { PlainWords1764804300000 } from './migrations/1764804300000-plain-words.js';
+import { RiskModels1764814000000 } from './migrations/1764814000000-risk-models.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
+import { risk } from './risk/risk.feature.js';
 import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
 import { sources } from './sources/sources.feature.js';
@@ -43,6 +45,7 @@ export const earlyWarning = service('early-warning', {
     parameters,
     quality,
     explanations,
+    risk,
   ],
   migrations: [
     Warnings1763750500000,
@@ -62,6 +65,7 @@ export const earlyWarning = service('early-warning', {
     QuarterCredits1763750530100,
     TriageDeadlines1763760010000,
     PlainWords1764804300000,
+    RiskModels1764814000000,
   ],
   jobs: 'early-warning:run:write',
 });

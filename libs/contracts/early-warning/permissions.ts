@@ -15,6 +15,11 @@ export const PERMISSIONS = {
     zh: '查看规则对学生为何成立或不成立',
     en: 'Ask why a rule holds for a student, or why not',
   },
+  'early-warning:risk:read': {
+    zh: '查看学生风险分数的各部分',
+    en: "See the parts of a student's risk score",
+  },
+  'early-warning:risk:write': { zh: '训练与启用风险模型', en: 'Train risk models and put them in use' },
   'early-warning:warning:triage': { zh: '研判与关闭预警', en: 'Triage and close warnings' },
 } as const satisfies Record<string, Bilingual>;
 
@@ -25,6 +30,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:rule:read',
     'early-warning:warning:read',
     'early-warning:explanation:read',
+    'early-warning:risk:read',
     'early-warning:warning:triage',
   ],
   class_advisor: ['early-warning:warning:read', 'early-warning:explanation:read'],
@@ -38,7 +44,9 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:run:write',
     'early-warning:warning:read',
     'early-warning:explanation:read',
+    'early-warning:risk:read',
+    'early-warning:risk:write',
     'early-warning:warning:triage',
   ],
-  student: ['early-warning:explanation:read'],
+  student: ['early-warning:explanation:read', 'early-warning:risk:read'],
 };

@@ -264,7 +264,7 @@ export class Firings {
   async evidence(tx: Tx, i: number, lanes: readonly number[], levels: Uint8Array): Promise<Evidence[]> {
     const { asOf, parameters, evaluation } = this.judged;
     const planned = evaluation.plan.rules[i]!;
-    const detailEvaluation = await this.detailEvaluation(tx, i, lanes);
+    const detailEvaluation = await this.detailEvaluation(tx, evaluation.plan.rules[i]!.usedFeatures, lanes);
     const sources = await this.sources(tx, detailEvaluation.needs());
     const facts: CohortFacts = { ids: this.cohorts.ids(), size: cohortSizes(evaluation) };
     const earlier = new Map(planned.steps.map((step) => [step, earlierFeatures(evaluation.plan, planned, step.when)]));
@@ -291,9 +291,21 @@ export class Firings {
     });
   }
 
-  private async detailEvaluation(tx: Tx, i: number, lanes: readonly number[]): Promise<DetailEvaluation> {
+  /** The values of the i-th rule's features by their names, NaN = missing; of lanes, in their order. */
+  async values(tx: Tx, i: number, lanes: readonly number[]): Promise<Map<string, Float64Array>> {
+    const named = Object.entries(this.judged.evaluation.plan.rules[i]!.features);
+    const detail = await this.detailEvaluation(
+      tx,
+      named.map(([, key]) => key),
+      lanes,
+    );
+    return new Map(
+      named.map(([name, key]) => [name, Float64Array.from(lanes, (_, k) => detail.feature(key, k).value)]),
+    );
+  }
+
+  private async detailEvaluation(tx: Tx, keys: Iterable<string>, lanes: readonly number[]): Promise<DetailEvaluation> {
     const { evaluation } = this.judged;
-    const keys = evaluation.plan.rules[i]!.usedFeatures;
     const detailEvaluation = new DetailEvaluation(evaluation, this.store.memory, keys, lanes);
     const vectors = await this.store.open(tx, detailEvaluation.needs());
     await this.store.alone(async () => {
