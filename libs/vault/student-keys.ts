@@ -73,15 +73,22 @@ export class StudentKeys {
     });
   }
 
-  /** Seals the fields of an entity, marked `@Sealed`, that hold a new text. Before `insert` and `update`. Throws StudentErased (409). */
-  async sealFields(tx: Tx, entity: OfStudent): Promise<void> {
-    const fields = sealedFieldsOf(tx, entity).filter(({ name }) => typeof read(entity, name) === 'string');
-    const { studentId } = entity;
+  /** Seals the fields of entities, marked `@Sealed`, that hold a new text. Before `insert` and `update`. Throws StudentErased (409). */
+  async sealFields(tx: Tx, ...entities: OfStudent[]): Promise<void> {
+    const fields = entities.flatMap((entity) =>
+      sealedFieldsOf(tx, entity)
+        .filter(({ name }) => typeof read(entity, name) === 'string')
+        .map((field) => ({ entity, ...field })),
+    );
     const sealed = await this.seal(
       tx,
-      fields.map(({ name, place }) => ({ studentId, place, text: read(entity, name) as string })),
+      fields.map(({ entity, name, place }) => ({
+        studentId: entity.studentId,
+        place,
+        text: read(entity, name) as string,
+      })),
     );
-    fields.forEach(({ name }, i) => Object.assign(entity, { [name]: sealed[i] }));
+    fields.forEach(({ entity, name }, i) => Object.assign(entity, { [name]: sealed[i] }));
   }
 
   /** The texts in the fields of entities that are marked `@Sealed`: one object of them for each. */

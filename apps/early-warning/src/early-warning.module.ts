@@ -1,4 +1,5 @@
 import { service } from '#service';
+import { archive } from './archive/archive.feature.js';
 import { engine } from './engine/engine.feature.js';
 import { evaluations } from './evaluations/evaluations.feature.js';
 import { explanations } from './explanations/explanations.feature.js';
@@ -21,6 +22,7 @@ import { Publications1763750530000 } from './migrations/1763750530000-publicatio
 import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-credits.js';
 import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
 import { PlainWords1764804300000 } from './migrations/1764804300000-plain-words.js';
+import { GrowthArchive1764813100000 } from './migrations/1764813100000-growth-archive.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
@@ -43,6 +45,7 @@ export const earlyWarning = service('early-warning', {
     parameters,
     quality,
     explanations,
+    archive,
   ],
   migrations: [
     Warnings1763750500000,
@@ -62,6 +65,7 @@ export const earlyWarning = service('early-warning', {
     QuarterCredits1763750530100,
     TriageDeadlines1763760010000,
     PlainWords1764804300000,
+    GrowthArchive1764813100000,
   ],
   jobs: 'early-warning:run:write',
 });

@@ -166,7 +166,7 @@ export class BookingCancelledV1 {
 }
 
 /** The result of a round is final. Who is in, and at which level, readers ask for; an event says that of nobody. */
-@Event({ name: 'affairs.round-decided.v1', consumers: [] })
+@Event({ name: 'affairs.round-decided.v1', consumers: ['early-warning'] })
 export class RoundDecidedV1 {
   @IsUUID()
   roundId: string;
@@ -180,7 +180,7 @@ export class RoundDecidedV1 {
 }
 
 /** A final result of an entry was revoked, or holds again: whoever has read it asks anew. */
-@Event({ name: 'affairs.round-entry-changed.v1', consumers: [] })
+@Event({ name: 'affairs.round-entry-changed.v1', consumers: ['early-warning'] })
 export class RoundEntryChangedV1 {
   @IsUUID()
   roundId: string;

@@ -2,7 +2,7 @@ import { IsIn, IsInt, IsUUID } from 'class-validator';
 import { Event } from '../event.js';
 
 /** An admission reached a step (1–25 of the admission rules). */
-@Event({ name: 'party-building.admission-advanced.v1', consumers: [] })
+@Event({ name: 'party-building.admission-advanced.v1', consumers: ['early-warning'] })
 export class AdmissionAdvancedV1 {
   @IsUUID()
   admissionId: string;
@@ -19,7 +19,7 @@ export class AdmissionAdvancedV1 {
 }
 
 /** The latest record of an admission was reversed; `stage` is where it stands now. Reversing step 1 withdraws it. */
-@Event({ name: 'party-building.admission-reversed.v1', consumers: [] })
+@Event({ name: 'party-building.admission-reversed.v1', consumers: ['early-warning'] })
 export class AdmissionReversedV1 {
   @IsUUID()
   admissionId: string;
