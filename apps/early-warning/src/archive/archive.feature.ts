@@ -1,5 +1,6 @@
 import { feature } from '#service';
 import { ArchiveEntry } from './archive-entry.entity.js';
+import { ArchiveErasure } from './archive-erasure.service.js';
 import { ArchiveFollowing } from './archive-following.service.js';
 import { ArchiveController } from './archive.controller.js';
 import { ArchiveHandlers } from './archive.handlers.js';
@@ -10,6 +11,6 @@ import { OwnEntry } from './own-entry.entity.js';
 
 export const archive = feature({
   controllers: [ArchiveController, OwnEntriesController],
-  providers: [Archive, ArchiveFollowing, ArchiveHandlers, OwnEntries],
+  providers: [Archive, ArchiveErasure, ArchiveFollowing, ArchiveHandlers, OwnEntries],
   entities: [ArchiveEntry, OwnEntry],
 });
