@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import { type Actor, audit, ownStudent } from '#auth';
-import { Database, findInScope, insert, queryOne, sql, type Tx, update } from '#database';
+import { Database, findInScope, insert, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Files, filesOf } from '#files';
 import { anyOf, ByDto, list, type Page } from '#http';
 import { Policies } from '#policy';
@@ -138,12 +138,13 @@ export class OwnEntries {
   ): Promise<OwnEntryDetailDto> {
     return this.database.transaction(actor, async (tx) => {
       const entry = await this.find(tx, actor, id, 'update');
+      if (entry.version !== expected) throw new StaleVersionError();
       const by = await this.asker(tx, actor, entry);
-      const refused = entry.version === expected ? entry.refusal(action, by) : undefined;
+      const refused = entry.refusal(action, by);
       if (refused) throw refused;
       await fn(tx, entry);
       await this.students.sealFields(tx, entry);
-      await update(tx, entry, expected);
+      await update(tx, entry);
       if (!by.own) await this.audit(tx, actor, id, action);
       return this.detail(tx, actor, entry);
     });

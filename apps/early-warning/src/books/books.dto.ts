@@ -35,7 +35,7 @@ export class BookChoiceDto {
   @LongText({ zh: '寄语', en: 'Words of one’s own', nullable: true, ...THANKS })
   thanks: string | null;
 
-  @Int({ zh: '版本；0 为尚未选过', en: 'Version; 0 = nothing was chosen yet', min: 0, max: MANY, example: 1 })
+  @Int({ zh: '版本；1 为尚未选过', en: 'Version; 1 = nothing was chosen yet', min: 1, max: MANY, example: 1 })
   version: number;
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, ownStudent } from '#auth';
-import { Database, findInScope, insert, queryOne, sql, type Sql, StaleVersionError, type Tx, update } from '#database';
+import { Database, findInScope, insert, onConflict, queryOne, sql, type Sql, StaleVersionError, type Tx, update } from '#database';
 import { codeOf } from '#documents';
 import { fileTable } from '#files';
 import { anyOf, ByDto, list, type Page, Throttle } from '#http';
@@ -27,6 +27,9 @@ const COLUMNS = sql`b.id, ${personRef(sql`b.student_id`)} AS student, b.number, 
   (SELECT json_build_object('id', f.id, 'name', f.name, 'mediaType', f.media_type, 'bytes', f.bytes)
      FROM ${fileTable('early-warning')} f WHERE f.subject_id = b.id AND f.purpose = ${BOOK_FILE.name} AND NOT b.erased) AS file,
   b.created_at AS "createdAt", b.version`;
+
+/** Version of a choice that was made for the first time; before it everything is chosen, as version 1. */
+const CHOSEN = 2;
 
 type Row = Omit<BookDto, 'madeBy'> & { madeByPerson: string | null; madeByApp: string };
 
@@ -86,16 +89,18 @@ export class Books {
     return this.database.read(async (tx) => this.shown(tx, await this.chosen(tx, actor)));
   }
 
-  /** `expected`: 0 where nothing was chosen yet. */
   choose(actor: Actor, expected: number, { sections, thanks }: ChooseDto): Promise<BookChoiceDto> {
     return this.database.transaction(actor, async (tx) => {
       const found = await this.chosen(tx, actor);
-      const choice = found ?? Object.assign(new BookChoice(), { studentId: actor.personId!, version: 0 });
+      const choice = found ?? Object.assign(new BookChoice(), { studentId: actor.personId! });
       if (choice.version !== expected) throw new StaleVersionError();
       Object.assign(choice, { sections, thanks: thanks ?? null });
       await this.students.sealFields(tx, choice);
       if (found) await update(tx, choice);
-      else await insert(tx, Object.assign(choice, { version: 1 }));
+      else {
+        choice.version = CHOSEN;
+        await onConflict(insert(tx, choice), { book_choice_once: () => new StaleVersionError() });
+      }
       return this.shown(tx, choice);
     });
   }
@@ -146,7 +151,7 @@ export class Books {
   }
 
   private async shown(tx: Tx, choice: BookChoice | null): Promise<BookChoiceDto> {
-    if (!choice) return Object.assign(new BookChoiceDto(), { sections: ALL_SECTIONS, thanks: null, version: 0 });
+    if (!choice) return Object.assign(new BookChoiceDto(), { sections: ALL_SECTIONS, thanks: null, version: CHOSEN - 1 });
     const [texts] = await this.students.openFields(tx, [choice]);
     const { sections, version } = choice;
     return Object.assign(new BookChoiceDto(), { sections, version, ...texts });
