@@ -1,6 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, ownStudent } from '#auth';
-import { Database, findInScope, insert, onConflict, queryOne, sql, type Sql, StaleVersionError, type Tx, update } from '#database';
+import {
+  Database,
+  findInScope,
+  insert,
+  onConflict,
+  queryOne,
+  sql,
+  type Sql,
+  StaleVersionError,
+  type Tx,
+  update,
+} from '#database';
 import { codeOf } from '#documents';
 import { fileTable } from '#files';
 import { anyOf, ByDto, list, type Page, Throttle } from '#http';
@@ -151,7 +162,8 @@ export class Books {
   }
 
   private async shown(tx: Tx, choice: BookChoice | null): Promise<BookChoiceDto> {
-    if (!choice) return Object.assign(new BookChoiceDto(), { sections: ALL_SECTIONS, thanks: null, version: CHOSEN - 1 });
+    if (!choice)
+      return Object.assign(new BookChoiceDto(), { sections: ALL_SECTIONS, thanks: null, version: CHOSEN - 1 });
     const [texts] = await this.students.openFields(tx, [choice]);
     const { sections, version } = choice;
     return Object.assign(new BookChoiceDto(), { sections, version, ...texts });
