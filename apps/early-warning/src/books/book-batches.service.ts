@@ -49,10 +49,15 @@ export class BookBatches {
   @OnEvent(BookSliceDueV1)
   async whenDue(tx: Tx, { data }: Received<BookSliceDueV1>): Promise<void> {
     const { jobId, personId, app } = data;
-    const slice = await query<{ line: number; studentId: string }>(
+    const slice = await query<{ line: number; studentId: string; left: number }>(
       tx,
-      sql`SELECT line, student_id AS "studentId" FROM early_warning.book_waiting WHERE job_id = ${jobId} ORDER BY line LIMIT ${SLICE} FOR UPDATE`,
+      sql`SELECT line, student_id AS "studentId", (SELECT count(*)::int FROM early_warning.book_waiting WHERE job_id = ${jobId}) AS left
+            FROM early_warning.book_waiting WHERE job_id = ${jobId} ORDER BY line LIMIT ${SLICE}`,
     );
+    const { total } = (await queryOne<{ total: number }>(tx, sql`SELECT total FROM platform.job WHERE id = ${jobId}`))!;
+    const left = slice[0]?.left ?? 0;
+    // By itself, and before this transaction touches the row of the job.
+    await this.jobs.progress(jobId, total - left, total);
     const errors: RowError[] = [];
     const maker = { personId, app };
     for (const { line, studentId } of slice) {
@@ -70,16 +75,12 @@ export class BookBatches {
       tx,
       sql`DELETE FROM early_warning.book_waiting WHERE job_id = ${jobId} AND line = ANY(${lines}::int[])`,
     );
-    const left = (await queryOne<{ left: number; made: number }>(
+    if (left > slice.length) return void (await this.events.publish(tx, new BookSliceDueV1(data)));
+    const { made } = (await queryOne<{ made: number }>(
       tx,
-      sql`SELECT (SELECT count(*)::int FROM early_warning.book_waiting WHERE job_id = ${jobId}) AS left,
-                 (SELECT count(*)::int FROM early_warning.graduation_book WHERE job_id = ${jobId}) AS made`,
+      sql`SELECT count(*)::int AS made FROM early_warning.graduation_book WHERE job_id = ${jobId}`,
     ))!;
-    const job = (await queryOne<{ total: number }>(tx, sql`SELECT total FROM platform.job WHERE id = ${jobId}`))!;
-    if (left.left > 0) {
-      await this.jobs.progress(jobId, job.total - left.left, job.total);
-      await this.events.publish(tx, new BookSliceDueV1(data));
-    } else await this.jobs.succeed(tx, jobId, { made: left.made, refused: job.total - left.made });
+    await this.jobs.succeed(tx, jobId, { made, refused: total - made });
   }
 
   /** What was made stays. */
