@@ -142,8 +142,6 @@ export async function reverseEntries(tx: Tx, reversals: ArchiveEntry[]): Promise
 const AT_ONCE = 500;
 
 export async function insertAll(tx: Tx, entries: ArchiveEntry[]): Promise<void> {
-  const now = new Date();
-  for (const entry of entries) Object.assign(entry, { createdAt: now, updatedAt: now });
   for (let i = 0; i < entries.length; i += AT_ONCE)
     await tx.insert(ArchiveEntry, entries.slice(i, i + AT_ONCE) as never);
 }

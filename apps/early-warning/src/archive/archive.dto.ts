@@ -68,7 +68,7 @@ export class TermRefDto {
   name: string;
 }
 
-export class EntryDto {
+export class ArchiveEntryDto {
   @Uuid({ zh: '条目', en: 'Entry' })
   id: string;
 
@@ -156,7 +156,7 @@ export class EntryDto {
   version: number;
 }
 
-export class EntrySettingsDto {
+export class ArchiveEntrySettingsDto {
   @OneOf(VISIBILITIES, { zh: '谁可见', en: 'Who may read it', example: 'counselor' })
   visibility: Visibility;
 
@@ -169,7 +169,7 @@ export class SummaryQuery {
   studentId?: string;
 }
 
-export class AreaSumDto {
+export class ArchiveAreaDto {
   @Text({ zh: '领域', en: 'Area', max: 40, example: 'labour' })
   area: string;
 
@@ -186,12 +186,12 @@ export class AreaSumDto {
   credits: number;
 }
 
-export class TermSumDto {
+export class ArchiveTermDto {
   @Nested(() => TermRefDto, { zh: '学期；空为学期之外', en: 'Term; null = between terms', nullable: true })
   term: TermRefDto | null;
 
-  @ListOf(() => AreaSumDto, { zh: '各领域', en: 'By area', maxItems: 50 })
-  areas: AreaSumDto[];
+  @ListOf(() => ArchiveAreaDto, { zh: '各领域', en: 'By area', maxItems: 50 })
+  areas: ArchiveAreaDto[];
 }
 
 export class ArchiveTrackDto {
@@ -208,15 +208,15 @@ export class ArchiveTrackDto {
   goal: number;
 }
 
-export class SummaryDto {
+export class ArchiveSummaryDto {
   @Uuid({ zh: '学生', en: 'Student', example: STUDENT })
   studentId: string;
 
-  @ListOf(() => AreaSumDto, { zh: '各领域合计', en: 'Totals by area', maxItems: 50 })
-  areas: AreaSumDto[];
+  @ListOf(() => ArchiveAreaDto, { zh: '各领域合计', en: 'Totals by area', maxItems: 50 })
+  areas: ArchiveAreaDto[];
 
-  @ListOf(() => TermSumDto, { zh: '各学期', en: 'By term, the earliest first', maxItems: 100 })
-  terms: TermSumDto[];
+  @ListOf(() => ArchiveTermDto, { zh: '各学期', en: 'By term, the earliest first', maxItems: 100 })
+  terms: ArchiveTermDto[];
 
   @ListOf(() => ArchiveTrackDto, { zh: '四个一百', en: 'The four hundreds', maxItems: 20 })
   tracks: ArchiveTrackDto[];

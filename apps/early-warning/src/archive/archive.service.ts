@@ -8,7 +8,7 @@ import { inScope, inUnits, personById, personRef, reaches } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { ArchiveEntry } from './archive-entry.entity.js';
-import { EntryDto, type EntriesQuery, type EntrySettingsDto, SummaryDto } from './archive.dto.js';
+import { ArchiveEntryDto, type EntriesQuery, type ArchiveEntrySettingsDto, ArchiveSummaryDto } from './archive.dto.js';
 import { ArchivePolicy } from './archive.policy.js';
 import { EntryReversed } from './archive.problems.js';
 import { entryVisible, termAt } from './archive.queries.js';
@@ -22,7 +22,7 @@ const COLUMNS = sql`e.id, e.student_id AS "studentId", ${personRef(sql`e.student
 /** Counts: was not reversed, and reverses nothing. */
 export const STANDING = sql`NOT e.reversed AND e.reverses_id IS NULL`;
 
-type Row = Omit<EntryDto, 'title'> & { studentId: string; titleZh: Buffer | null; titleEn: Buffer | null };
+type Row = Omit<ArchiveEntryDto, 'title'> & { studentId: string; titleZh: Buffer | null; titleEn: Buffer | null };
 
 /** Growth archives (成长档案), as far as who asks may read them. */
 @Injectable()
@@ -35,7 +35,7 @@ export class Archive {
   ) {}
 
   /** Staff who ask for one student's entries are in the audit. */
-  list(actor: Actor, request: EntriesQuery): Promise<Page<EntryDto>> {
+  list(actor: Actor, request: EntriesQuery): Promise<Page<ArchiveEntryDto>> {
     const { studentId, kind, area, track, unitId, from, to, mine, reversed, updatedSince } = request;
     const today = this.clock.today();
     return this.database.transaction(null, async (tx) => {
@@ -66,7 +66,7 @@ export class Archive {
     });
   }
 
-  get(actor: Actor, id: string): Promise<EntryDto> {
+  get(actor: Actor, id: string): Promise<ArchiveEntryDto> {
     return this.database.transaction(actor, async (tx) => {
       const entry = await this.read(tx, entryVisible(actor, this.clock.today()), id);
       await this.auditRead(tx, actor, entry.student.id);
@@ -75,7 +75,7 @@ export class Archive {
   }
 
   /** For the student: who sees it, and whether it goes into the book. Throws EntryReversed (409). */
-  set(actor: Actor, id: string, expected: number, settings: EntrySettingsDto): Promise<EntryDto> {
+  set(actor: Actor, id: string, expected: number, settings: ArchiveEntrySettingsDto): Promise<ArchiveEntryDto> {
     return this.database.transaction(actor, async (tx) => {
       const where = inScope(actor.scopeOf('early-warning:archive:write'), sql`e.student_id`, this.clock.today());
       const entry = await findInScope(tx, ArchiveEntry, id, { alias: 'e', where, lock: 'update' });
@@ -90,7 +90,7 @@ export class Archive {
   }
 
   /** What an archive comes to, of what the actor may read. Throws NotFound for a student out of reach. */
-  summary(actor: Actor, studentId: string | undefined): Promise<SummaryDto> {
+  summary(actor: Actor, studentId: string | undefined): Promise<ArchiveSummaryDto> {
     return this.database.transaction(actor, async (tx) => {
       const today = this.clock.today();
       const person = studentId && (await personById(tx, studentId));
@@ -113,7 +113,7 @@ export class Archive {
              WHERE e.student_id = ${person.id} AND ${STANDING} AND e.track IS NOT NULL AND ${entryVisible(actor, today)} GROUP BY e.track`,
       );
       const of = new Map(done.map((row) => [row.track, row.done]));
-      return Object.assign(new SummaryDto(), {
+      return Object.assign(new ArchiveSummaryDto(), {
         studentId: person.id,
         ...sumsOf(rows, policy.areas),
         tracks: policy.tracks.map(({ code: track, name, goal }) => ({ track, name, done: of.get(track) ?? 0, goal })),
@@ -122,7 +122,7 @@ export class Archive {
     });
   }
 
-  private async read(tx: Tx, where: Sql, id: string): Promise<EntryDto> {
+  private async read(tx: Tx, where: Sql, id: string): Promise<ArchiveEntryDto> {
     const row = await queryOne<Row>(
       tx,
       sql`SELECT ${COLUMNS} FROM early_warning.archive_entry e WHERE e.id = ${id} AND ${where}`,
@@ -131,7 +131,7 @@ export class Archive {
     return (await this.opened(tx, [row]))[0]!;
   }
 
-  private async opened(tx: Tx, rows: Row[]): Promise<EntryDto[]> {
+  private async opened(tx: Tx, rows: Row[]): Promise<ArchiveEntryDto[]> {
     const sealed = rows.map(
       ({ id, studentId, titleZh, titleEn }) =>
         Object.assign(new ArchiveEntry(), { id, studentId, titleZh, titleEn }) as ArchiveEntry,
@@ -139,7 +139,7 @@ export class Archive {
     const texts = await this.students.openFields(tx, sealed);
     return rows.map(({ studentId: _studentId, titleZh: _zh, titleEn: _en, ...row }, i) => {
       const { titleZh: zh, titleEn: en } = texts[i]!;
-      return Object.assign(new EntryDto(), row, { title: zh === null ? null : { zh, en: en ?? zh } });
+      return Object.assign(new ArchiveEntryDto(), row, { title: zh === null ? null : { zh, en: en ?? zh } });
     });
   }
 

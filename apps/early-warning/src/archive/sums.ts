@@ -1,5 +1,5 @@
 import type { Bilingual } from '#contracts';
-import type { AreaSumDto, TermRefDto, TermSumDto } from './archive.dto.js';
+import type { ArchiveAreaDto, TermRefDto, ArchiveTermDto } from './archive.dto.js';
 
 export interface SumRow {
   term: TermRefDto | null;
@@ -16,9 +16,9 @@ const plus = (a: number, b: number): number => (Math.round(a * 100) + Math.round
 export function sumsOf(
   rows: readonly SumRow[],
   areas: readonly { code: string; name: Bilingual }[],
-): { areas: AreaSumDto[]; terms: TermSumDto[] } {
+): { areas: ArchiveAreaDto[]; terms: ArchiveTermDto[] } {
   const nameOf = new Map(areas.map(({ code, name }) => [code, name]));
-  const total = (of: readonly SumRow[]): AreaSumDto[] => {
+  const total = (of: readonly SumRow[]): ArchiveAreaDto[] => {
     const codes = [...new Set([...areas.map(({ code }) => code), ...of.map(({ area }) => area)])];
     return codes.flatMap((area) => {
       const own = of.filter((row) => row.area === area);

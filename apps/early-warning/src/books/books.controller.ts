@@ -7,7 +7,7 @@ import { JobDto } from '#service';
 import { BookBatches } from './book-batches.service.js';
 import {
   BookChoiceDto,
-  BookDto,
+  GraduationBookDto,
   BooksQuery,
   BookVerificationDto,
   ChooseDto,
@@ -28,9 +28,9 @@ export class BooksController {
 
   @Get()
   @Require('early-warning:book:read')
-  @ApiPage(BookDto)
+  @ApiPage(GraduationBookDto)
   @Summary('列出毕业纪念册', 'List graduation books')
-  listBooks(@CurrentActor() actor: Actor, @Query() query: BooksQuery): Promise<Page<BookDto>> {
+  listBooks(@CurrentActor() actor: Actor, @Query() query: BooksQuery): Promise<Page<GraduationBookDto>> {
     return this.books.list(actor, query);
   }
 
@@ -38,13 +38,13 @@ export class BooksController {
   @MayNotFind()
   @Created()
   @Require('early-warning:book:make')
-  @BodyExample({})
-  @Returns(BookDto)
+  @BodyExample({ studentId: '00000000-0000-7000-8000-003000000001' })
+  @Returns(GraduationBookDto)
   @Summary(
     '制作纪念册：本人的收入全部选定条目；他人制作的只收入学校可见的',
     'Make a book: a student’s own has all that they chose, one made by others what the school sees of it',
   )
-  makeBook(@CurrentActor() actor: Actor, @Body() { studentId }: MakeBookDto): Promise<BookDto> {
+  makeBook(@CurrentActor() actor: Actor, @Body() { studentId }: MakeBookDto): Promise<GraduationBookDto> {
     return this.books.make(actor, studentId);
   }
 
@@ -75,7 +75,7 @@ export class BooksController {
   @MayNotFind()
   @HttpCode(200)
   @Require('early-warning:book:make')
-  @BodyExample({})
+  @BodyExample({ studentId: '00000000-0000-7000-8000-003000000001' })
   @ApiProduces('application/pdf')
   @ApiOkResponse({
     description: '标有「预览」的 PDF，不保存 / A PDF marked as a preview, which is not kept',
@@ -119,18 +119,22 @@ export class BooksController {
 
   @Get(':id')
   @Require('early-warning:book:read')
-  @Returns(BookDto)
+  @Returns(GraduationBookDto)
   @Summary('查看纪念册', 'See a book')
-  getBook(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<BookDto> {
+  getBook(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<GraduationBookDto> {
     return this.books.get(actor, id);
   }
 
   @Post(':id/revoke')
   @HttpCode(200)
   @Require('early-warning:book:revoke')
-  @Returns(BookDto)
+  @Returns(GraduationBookDto)
   @Summary('撤销纪念册，核验时立即可见', 'Revoke a book; whoever verifies it sees so at once')
-  revokeBook(@CurrentActor() actor: Actor, @IdParam() id: string, @IfMatch() version: number): Promise<BookDto> {
+  revokeBook(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+  ): Promise<GraduationBookDto> {
     return this.books.revoke(actor, id, version);
   }
 }

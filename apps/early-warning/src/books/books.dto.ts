@@ -70,7 +70,7 @@ export class MakeBooksDto {
   grade?: string;
 }
 
-export class BookDto {
+export class GraduationBookDto {
   @Uuid({ zh: '纪念册', en: 'Book' })
   id: string;
 

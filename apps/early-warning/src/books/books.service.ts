@@ -24,7 +24,7 @@ import { BookMaker, type Draft, hashOf } from './book-maker.service.js';
 import { BOOK_FILE, bookVisible } from './book.files.js';
 import {
   BookChoiceDto,
-  BookDto,
+  GraduationBookDto,
   type BooksQuery,
   BookVerificationDto,
   type ChooseDto,
@@ -42,7 +42,7 @@ const COLUMNS = sql`b.id, ${personRef(sql`b.student_id`)} AS student, b.number, 
 /** Version of a choice that was made for the first time; before it everything is chosen, as version 1. */
 const CHOSEN = 2;
 
-type Row = Omit<BookDto, 'madeBy'> & { madeByPerson: string | null; madeByApp: string };
+type Row = Omit<GraduationBookDto, 'madeBy'> & { madeByPerson: string | null; madeByApp: string };
 
 /** Graduation books (毕业纪念册): chosen, looked at, made, verified. */
 @Injectable()
@@ -57,7 +57,7 @@ export class Books {
     private readonly clock: CampusClock,
   ) {}
 
-  list(actor: Actor, request: BooksQuery): Promise<Page<BookDto>> {
+  list(actor: Actor, request: BooksQuery): Promise<Page<GraduationBookDto>> {
     const { studentId, jobId, updatedSince } = request;
     return this.database.read((tx) =>
       list(tx, request, {
@@ -77,12 +77,12 @@ export class Books {
     );
   }
 
-  get(actor: Actor, id: string): Promise<BookDto> {
+  get(actor: Actor, id: string): Promise<GraduationBookDto> {
     return this.database.read((tx) => this.read(tx, id, bookVisible(actor, this.clock.today())));
   }
 
   /** Throws BookEmpty, BookNotPrintable (422), NotFound for a student out of reach. */
-  async make(actor: Actor, studentId: string | undefined): Promise<BookDto> {
+  async make(actor: Actor, studentId: string | undefined): Promise<GraduationBookDto> {
     // Set before the transaction that keeps it: a page takes its time.
     const made = await this.maker.make(actor, await this.drafted(actor, studentId));
     return this.database.transaction(actor, async (tx) => {
@@ -116,7 +116,7 @@ export class Books {
     });
   }
 
-  revoke(actor: Actor, id: string, expected: number): Promise<BookDto> {
+  revoke(actor: Actor, id: string, expected: number): Promise<GraduationBookDto> {
     return this.database.transaction(actor, async (tx) => {
       const scope = inScope(actor.scopeOf('early-warning:book:revoke'), sql`b.student_id`, this.clock.today());
       const where = sql`(${scope} AND ${bookVisible(actor, this.clock.today())})`;
@@ -169,7 +169,7 @@ export class Books {
     return Object.assign(new BookChoiceDto(), { sections, version, ...texts });
   }
 
-  private async read(tx: Tx, id: string, where: Sql): Promise<BookDto> {
+  private async read(tx: Tx, id: string, where: Sql): Promise<GraduationBookDto> {
     const row = await queryOne<Row>(
       tx,
       sql`SELECT ${COLUMNS} FROM early_warning.graduation_book b WHERE b.id = ${id} AND ${where}`,
@@ -179,6 +179,6 @@ export class Books {
   }
 }
 
-function answerOf({ madeByPerson, madeByApp, ...row }: Row): BookDto {
-  return Object.assign(new BookDto(), row, { madeBy: ByDto.of(madeByPerson, madeByApp) });
+function answerOf({ madeByPerson, madeByApp, ...row }: Row): GraduationBookDto {
+  return Object.assign(new GraduationBookDto(), row, { madeBy: ByDto.of(madeByPerson, madeByApp) });
 }
