@@ -317,7 +317,11 @@ describe('the growth archive', () => {
       expect(body.total).toBeGreaterThan(1);
       expect(done.result.refused).toBeGreaterThanOrEqual(25);
       expect(done.progress.total).toBe(done.result.made + done.result.refused);
-      const text = await textOf(await contentOf(college, body.data[0].file.id as string));
+      const ofAnn = (await college.get(`${BOOKS}?jobId=${job.id}&studentId=${ann}`).expect(200)).body.data[0];
+      const text = await textOf(await contentOf(college, ofAnn.file.id as string));
+      expect(text).toContain('校史讲座');
+      // It is in the archive, for the counselor: the college does not see it, and a book that the college makes neither.
+      expect(await titles(students[0]!, ann)).toContain('读完《平凡的世界》');
       expect(text).not.toContain('平凡的世界');
       await foreign.post(`${BOOKS}/batches`, { unitId: campus.colleges.cs }).expect(404);
       expect((await foreign.get(`${BOOKS}?jobId=${job.id}`).expect(200)).body.data).toEqual([]);
