@@ -5,7 +5,7 @@ import encodeQr from 'qr';
 import { Typesetter } from '#documents';
 import { addressOf, manuscriptOf, type Printed } from '../apps/affairs/src/certificates/certificate-page.js';
 import { ENROLMENT } from '../apps/affairs/src/certificates/certificate-sheet.js';
-import { grouped, newCode } from '../apps/affairs/src/certificates/verification-code.js';
+import { grouped, newCode } from '../libs/documents/index.js';
 
 /** One program of `bench certificates`, in a process of its own: sets so many certificates, one after the other, and tells what it took. */
 const [what = '', given = '1'] = process.argv.slice(2);

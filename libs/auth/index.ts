@@ -29,4 +29,5 @@ export {
 } from './decorators.js';
 export { authMigrations } from './migrations.js';
 export { MissingPermission, requireSchool } from './missing-permission.js';
+export { ownStudent } from './own-student.js';
 export { ACCESS_TOKEN } from './token-verifier.js';

@@ -20,6 +20,14 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     en: 'Applications for items of the catalogue: drafts, pre-check, decisions, corrections, replay',
   },
   appointments: { zh: '任职：谁对哪些单位的学生负责', en: 'Appointments: who answers for the students of which units' },
+  archive: {
+    zh: '成长档案：条目、谁可见、汇总、四个一百',
+    en: 'Growth archives: entries, who sees them, what they come to, the four hundreds',
+  },
+  'archive-own-entries': {
+    zh: '学生本人记录及其核实',
+    en: 'What students record in their archives themselves, and its verification',
+  },
   attendance: {
     zh: '考勤：各系统上报的出勤与缺勤，请假期间的缺勤不计旷课',
     en: 'Attendance, as systems of the school report it; leave excuses absences',
@@ -35,6 +43,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   bookings: {
     zh: '预约、候补、到场与爽约、日历订阅',
     en: 'Bookings: making them, waiting, who came, and calendars that show them',
+  },
+  books: {
+    zh: '毕业纪念册：选内容、预览、制作、核验',
+    en: 'Graduation books: choosing, previewing, making, verifying them',
   },
   calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
   caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },

@@ -10,7 +10,7 @@ import { openApiFiles } from '../openapi.js';
 import { type Document, gapsIn } from './openapi-gaps.js';
 
 /** Pages for browsers and probes; not for apps. */
-const PAGES = ['/health/', '/directory/oauth/interaction/', '/directory/sso/', '/certificates'];
+const PAGES = ['/health/', '/directory/oauth/interaction/', '/directory/sso/', '/certificates', '/books'];
 
 const config = Config.of({
   databaseUrl: 'postgres://127.0.0.1/nowhere',

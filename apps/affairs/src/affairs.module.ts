@@ -43,6 +43,7 @@ import { OrganisationsAndHonours1764809000400 } from './migrations/1764809000400
 import { HolidayRegistrations1764810000000 } from './migrations/1764810000000-holiday-registrations.js';
 import { GroupLeaves1764810000200 } from './migrations/1764810000200-group-leaves.js';
 import { UntoldAbsences1764810000300 } from './migrations/1764810000300-untold-absences.js';
+import { PublishedAchievements1764813000000 } from './migrations/1764813000000-published-achievements.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
@@ -107,6 +108,7 @@ export const affairs = service('affairs', {
     HolidayRegistrations1764810000000,
     GroupLeaves1764810000200,
     UntoldAbsences1764810000300,
+    PublishedAchievements1764813000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [

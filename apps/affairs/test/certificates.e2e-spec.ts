@@ -8,7 +8,7 @@ import { Events } from '#events';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
 import { StudentKeys } from '#vault';
 import { affairs } from '../src/affairs.module.js';
-import { newCode } from '../src/certificates/verification-code.js';
+import { newCode } from '#documents';
 import { fontsOf, infoOf, pictureOf, qrOf, textOf } from './poppler.js';
 
 const PATH = '/affairs/v1/certificates';

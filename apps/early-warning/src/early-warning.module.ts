@@ -1,4 +1,6 @@
 import { service } from '#service';
+import { archive } from './archive/archive.feature.js';
+import { books } from './books/books.feature.js';
 import { engine } from './engine/engine.feature.js';
 import { evaluations } from './evaluations/evaluations.feature.js';
 import { explanations } from './explanations/explanations.feature.js';
@@ -22,6 +24,8 @@ import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-
 import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
 import { PlainWords1764804300000 } from './migrations/1764804300000-plain-words.js';
 import { RiskModels1764814000000 } from './migrations/1764814000000-risk-models.js';
+import { GrowthArchive1764813100000 } from './migrations/1764813100000-growth-archive.js';
+import { GraduationBooks1764813200000 } from './migrations/1764813200000-graduation-books.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
@@ -46,6 +50,8 @@ export const earlyWarning = service('early-warning', {
     quality,
     explanations,
     risk,
+    archive,
+    books,
   ],
   migrations: [
     Warnings1763750500000,
@@ -66,6 +72,8 @@ export const earlyWarning = service('early-warning', {
     TriageDeadlines1763760010000,
     PlainWords1764804300000,
     RiskModels1764814000000,
+    GrowthArchive1764813100000,
+    GraduationBooks1764813200000,
   ],
-  jobs: 'early-warning:run:write',
+  jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

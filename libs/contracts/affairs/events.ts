@@ -204,7 +204,7 @@ export class BookingCancelledV1 {
 /** The result of a round is final. Who is in, and at which level, readers ask for; an event says that of nobody. */
 @Event({
   name: 'affairs.round-decided.v1',
-  consumers: [],
+  consumers: ['early-warning'],
   tells: { permission: 'affairs:round:read', zh: '评选批次有了结果', en: 'A round has its result' },
 })
 export class RoundDecidedV1 {
@@ -222,7 +222,7 @@ export class RoundDecidedV1 {
 /** A final result of an entry was revoked, or holds again: whoever has read it asks anew. */
 @Event({
   name: 'affairs.round-entry-changed.v1',
-  consumers: [],
+  consumers: ['early-warning'],
   tells: { permission: 'affairs:round:read', zh: '参评结果被更正', en: 'The result of an entry changed' },
 })
 export class RoundEntryChangedV1 {

@@ -21,7 +21,19 @@ export const PERMISSIONS = {
   },
   'early-warning:risk:write': { zh: '训练与启用风险模型', en: 'Train risk models and put them in use' },
   'early-warning:warning:triage': { zh: '研判与关闭预警', en: 'Triage and close warnings' },
+  'early-warning:archive:read': { zh: '查看成长档案', en: 'See growth archives' },
+  'early-warning:archive:write': {
+    zh: '本人记录成长档案、决定谁可见',
+    en: 'Record in one’s own growth archive, and say who sees it',
+  },
+  'early-warning:archive:verify': { zh: '核实学生自己的记录', en: 'Verify what students record themselves' },
+  'early-warning:book:read': { zh: '查看毕业纪念册', en: 'See graduation books' },
+  'early-warning:book:make': { zh: '制作毕业纪念册', en: 'Make graduation books' },
+  'early-warning:book:revoke': { zh: '撤销毕业纪念册', en: 'Revoke graduation books' },
 } as const satisfies Record<string, Bilingual>;
+
+/** Who answers for students sees their archives and verifies what they record. */
+const ARCHIVE = ['early-warning:archive:read', 'early-warning:archive:verify', 'early-warning:book:read'] as const;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
@@ -32,8 +44,10 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:explanation:read',
     'early-warning:risk:read',
     'early-warning:warning:triage',
+    ...ARCHIVE,
+    'early-warning:book:make',
   ],
-  class_advisor: ['early-warning:warning:read', 'early-warning:explanation:read'],
+  class_advisor: ['early-warning:warning:read', 'early-warning:explanation:read', ...ARCHIVE],
   student_affairs_officer: [
     'early-warning:metric:read',
     'early-warning:metric:write',
@@ -47,6 +61,14 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:risk:read',
     'early-warning:risk:write',
     'early-warning:warning:triage',
+    ...ARCHIVE,
+    'early-warning:book:make',
+    'early-warning:book:revoke',
   ],
-  student: ['early-warning:explanation:read', 'early-warning:risk:read'],
+  student: [
+    'early-warning:explanation:read',
+    'early-warning:risk:read',
+    ...(['early-warning:archive:read', 'early-warning:archive:write'] as const),
+    ...(['early-warning:book:read', 'early-warning:book:make', 'early-warning:book:revoke'] as const),
+  ],
 };

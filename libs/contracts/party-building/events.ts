@@ -4,7 +4,7 @@ import { Event } from '../event.js';
 /** An admission reached a step (1–25 of the admission rules). */
 @Event({
   name: 'party-building.admission-advanced.v1',
-  consumers: [],
+  consumers: ['early-warning'],
   tells: { permission: 'party-building:admission:read', zh: '发展党员进入下一步', en: 'An admission advanced' },
 })
 export class AdmissionAdvancedV1 {
@@ -25,7 +25,7 @@ export class AdmissionAdvancedV1 {
 /** The latest record of an admission was reversed; `stage` is where it stands now. Reversing step 1 withdraws it. */
 @Event({
   name: 'party-building.admission-reversed.v1',
-  consumers: [],
+  consumers: ['early-warning'],
   tells: {
     permission: 'party-building:admission:read',
     zh: '发展党员的一步被撤回',

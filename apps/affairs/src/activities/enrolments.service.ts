@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, ownStudent } from '#auth';
 import { EnrolmentMovedUpV1, ParticipationConfirmedV1, ParticipationTakenBackV1 } from '#contracts';
 import {
   Database,
@@ -21,7 +21,6 @@ import { personRef } from '#roster';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { offered } from '#workflow';
-import { ownStudent } from '../own-student.js';
 import { Stars } from '../volunteering/stars.service.js';
 import type { TurnoutDto } from './roll.dto.js';
 import { ActivityPolicy } from './activities.policy.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, ownStudent } from '#auth';
 import { BookingCancelledV1 } from '#contracts';
 import {
   Database,
@@ -22,7 +22,6 @@ import { calendarDays, personRef } from '#roster';
 import { addDays, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
-import { ownStudent } from '../own-student.js';
 import { lockOneStudent } from '../students.queries.js';
 import { Bookable } from './bookable.entity.js';
 import { mondayOf, refusalOf, standingOf } from './booking-limits.js';

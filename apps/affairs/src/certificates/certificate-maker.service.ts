@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { Database, insert, type Tx } from '#database';
-import { Typesetter, unprintable } from '#documents';
+import { Typesetter, unprintable, newCode } from '#documents';
 import { Files, type PutContent } from '#files';
 import type { Language } from '#http';
 import type { PolicyAt } from '#policy';
@@ -19,7 +19,6 @@ import { type CertificatesPolicy, type CertificateTemplate } from './certificate
 import { CertificateFactsMissing, CertificateKindUnknown } from './certificates.problems.js';
 import { drawNumber } from './certificates.queries.js';
 import { latinName } from './latin-name.js';
-import { newCode } from './verification-code.js';
 
 /** What is signed. */
 export interface Statement {

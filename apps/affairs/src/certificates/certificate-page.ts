@@ -1,10 +1,9 @@
 import encodeQr from 'qr';
 import type { Bilingual } from '#contracts';
-import type { Manuscript } from '#documents';
+import { type Manuscript, grouped } from '#documents';
 import type { Language } from '#http';
 import { SHEET } from './certificate-sheet.js';
 import type { Facts } from './certificate.facts.js';
-import { grouped } from './verification-code.js';
 
 /** What a certificate says. */
 export interface Printed {

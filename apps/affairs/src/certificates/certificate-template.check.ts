@@ -1,9 +1,8 @@
 import type { Bilingual } from '#contracts';
-import { NotTypesettable, Typesetter, TypesettingTooSlow } from '#documents';
+import { NotTypesettable, Typesetter, TypesettingTooSlow, newCode } from '#documents';
 import type { FieldError } from '#problems';
 import { manuscriptOf } from './certificate-page.js';
 import { type Fact, FACTS, type Facts } from './certificate.facts.js';
-import { newCode } from './verification-code.js';
 
 interface Template {
   key: string;

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Database, queryOne, sql } from '#database';
+import { codeOf } from '#documents';
 import { Throttle } from '#http';
 import { TooManyRequests } from '#problems';
 import { CampusClock } from '#time';
@@ -10,7 +11,6 @@ import { Certificate, type CertificateStatus } from './certificate.entity.js';
 import { type VerifyCertificateDto, VerificationDto } from './certificates.dto.js';
 import { CertificateUnknown } from './certificates.problems.js';
 import { statusOn } from './certificates.queries.js';
-import { codeOf } from './verification-code.js';
 
 /** For whoever was shown a certificate: is it one, and does it hold? */
 @Injectable()

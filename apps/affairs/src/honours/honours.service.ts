@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, ownStudent } from '#auth';
 import { HonourRecordedV1, HonourWithdrawnV1 } from '#contracts';
 import {
   Database,
@@ -19,7 +19,6 @@ import { NotFound } from '#problems';
 import { personRef, unitById, unitInScope, unitsBelow } from '#roster';
 import { CampusClock } from '#time';
 import { offered } from '#workflow';
-import { ownStudent } from '../own-student.js';
 import { type Asker, Honour, HONOUR_ACTIONS, type HonourAction } from './honour.entity.js';
 import { evidenceOf } from './honour.files.js';
 import { HonourDetailDto, HonourDto, type HonoursQuery, type RecordHonourDto } from './honours.dto.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
+import { OrganisationMemberChangedV1 } from '#contracts';
 import {
   Database,
   findInScope,
@@ -12,6 +13,7 @@ import {
   type Tx,
   update,
 } from '#database';
+import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, inScope, personById, personRef, unitById, unitInScope, unitsBelow } from '#roster';
@@ -54,6 +56,7 @@ interface Row extends Omit<OrganisationDto, 'actions'> {
 export class Organisations {
   constructor(
     private readonly database: Database,
+    private readonly events: Events,
     private readonly clock: CampusClock,
   ) {}
 
@@ -151,7 +154,7 @@ export class Organisations {
       if (!person?.active || person.kind !== 'student') throw new NotFound({ pointer: '#/studentId', what: 'student' });
       const member = Object.assign(new OrganisationMember(), { organisationId: id, ...body, validTo });
       await onConflict(insert(tx, member), HELD);
-      return this.member(tx, actor, member.id, 'add');
+      return this.member(tx, actor, member, 'add');
     });
   }
 
@@ -163,11 +166,18 @@ export class Organisations {
       if (member.version !== expected) throw new StaleVersionError();
       member.end(validTo);
       await onConflict(update(tx, member), HELD);
-      return this.member(tx, actor, id, 'end');
+      return this.member(tx, actor, member, 'end');
     });
   }
 
-  private async member(tx: Tx, actor: Actor, id: string, action: string): Promise<OrganisationMemberDto> {
+  private async member(
+    tx: Tx,
+    actor: Actor,
+    member: OrganisationMember,
+    action: string,
+  ): Promise<OrganisationMemberDto> {
+    const { id, studentId } = member;
+    await this.events.publish(tx, new OrganisationMemberChangedV1({ memberId: id, studentId }), member);
     await audit(tx, actor, {
       action: `affairs.organisation-member.${action}`,
       subject: { kind: 'organisation-member', id },

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, ownStudent } from '#auth';
+import { ClaimChangedV1 } from '#contracts';
 import { Database, findInScope, insert, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
+import { Events } from '#events';
 import { Files, filesOf } from '#files';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
@@ -12,7 +14,6 @@ import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
 import { ActivityPolicy } from '../activities/activities.policy.js';
 import { ActivityKindUnknown, OtherKindOfWork } from '../activities/activities.problems.js';
-import { ownStudent } from '../own-student.js';
 import { departmentOf, lockOneStudent, noticeName } from '../students.queries.js';
 import { type Asker, Claim, CLAIM_ACTIONS, type ClaimAction, type ClaimForm } from './claim.entity.js';
 import { evidenceOf } from './claim.files.js';
@@ -40,6 +41,7 @@ type Row = Omit<ClaimDto, 'title'>;
 export class Claims {
   constructor(
     private readonly database: Database,
+    private readonly events: Events,
     private readonly files: Files,
     private readonly policies: Policies,
     private readonly students: StudentKeys,
@@ -182,6 +184,8 @@ export class Claims {
       await fn(tx, claim);
       await this.students.sealFields(tx, claim);
       await update(tx, claim);
+      if (action === 'confirm' || action === 'revoke')
+        await this.events.publish(tx, new ClaimChangedV1({ claimId: id, studentId }), claim);
       if (!by.own) await audit(tx, actor, { action: `affairs.claim.${action}`, subject: { kind: 'claim', id } });
       return this.detail(tx, actor, claim);
     });

@@ -6,7 +6,7 @@ import { Policies } from '#policy';
 import { TooManyRequests } from '#problems';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
-import { codeOf, grouped, newCode } from '../certificates/verification-code.js';
+import { codeOf, grouped, newCode } from '#documents';
 import { TicketCases } from './ticket-cases.service.js';
 import type { ActByCodeDto, ReportAnonymouslyDto } from './ticket-forms.dto.js';
 import type { Ticket } from './ticket.entity.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, ownStudent } from '#auth';
+import { StarChangedV1 } from '#contracts';
 import {
   Database,
   findInScope,
@@ -14,7 +15,7 @@ import {
   type Tx,
   update,
 } from '#database';
-import { type TimerKey, Timers } from '#events';
+import { Events, type TimerKey, Timers } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
@@ -23,7 +24,6 @@ import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
 import { ActivityPolicy } from '../activities/activities.policy.js';
-import { ownStudent } from '../own-student.js';
 import { decidedBy, departmentOf, lockOneStudent, noticeName } from '../students.queries.js';
 import { StarNoticeOverV1 } from './star-notice-over.event.js';
 import { type Asker, Star, STAR_ACTIONS, type StarAction, StarObjection } from './star.entity.js';
@@ -49,6 +49,7 @@ const COLUMNS = sql`s.id, ${personRef(sql`s.student_id`)} AS student, s.stars, s
 export class Stars {
   constructor(
     private readonly database: Database,
+    private readonly events: Events,
     private readonly timers: Timers,
     private readonly policies: Policies,
     private readonly students: StudentKeys,
@@ -202,6 +203,7 @@ export class Stars {
     if (star?.status !== 'notice' || now < star.noticeUntil) return;
     star.end('final', now);
     await update(tx, star);
+    await this.publishChange(tx, star);
   }
 
   /** Hours of a student were corrected: stars that they no longer give are taken back. */
@@ -211,10 +213,17 @@ export class Stars {
     const { starHours } = await this.policy(tx);
     const live = await tx.findBy(Star, { studentId, status: In(LIVE) });
     for (const star of live.filter(({ stars }) => (starHours[stars - 1] ?? Infinity) > hours)) {
+      const recognised = star.status === 'final';
       star.end('taken_back', this.clock.now());
       await update(tx, star);
+      if (recognised) await this.publishChange(tx, star);
       await this.timers.cancel(tx, keyOf(star.id));
     }
+  }
+
+  private async publishChange(tx: Tx, star: Star): Promise<void> {
+    const { id: starId, studentId } = star;
+    await this.events.publish(tx, new StarChangedV1({ starId, studentId }), star);
   }
 
   private async hoursOf(tx: Tx, studentId: string): Promise<{ hours: number; times: number }> {
@@ -246,6 +255,7 @@ export class Stars {
       if (refused) throw refused;
       await fn(tx, star);
       await update(tx, star);
+      if (star.status === 'final') await this.publishChange(tx, star);
       if (!by.own) await audit(tx, actor, { action: `affairs.star.${action}`, subject: { kind: 'star', id } });
       return this.detail(tx, actor, star);
     });

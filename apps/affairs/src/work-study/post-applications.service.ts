@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, ownStudent } from '#auth';
 import {
   Database,
   findInScope,
@@ -17,7 +17,6 @@ import { personRef } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
-import { ownStudent } from '../own-student.js';
 import { APPLICATION_ACTIONS, type ApplicationAction, Post, PostApplication } from './post.entity.js';
 import {
   type ApplyForPostDto,

@@ -18,6 +18,7 @@ import type { Tx } from '#database';
 import { OnEvent, type Received } from '#events';
 import { dayOf } from '#rule-language';
 import { CampusClock } from '#time';
+import { ArchiveErasure } from '../archive/archive-erasure.service.js';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
@@ -44,7 +45,10 @@ const NIGHT_KEY = '00000000-0000-0000-0000-000000000000';
 /** Observations that come from the other services' events. */
 @Injectable()
 export class ObservationHandlers {
-  constructor(private readonly clock: CampusClock) {}
+  constructor(
+    private readonly clock: CampusClock,
+    private readonly archive: ArchiveErasure,
+  ) {}
 
   /** Every pass counts once, by its id, however often it is told of. */
   @OnEvent(PassesRecordedV1)
@@ -131,6 +135,7 @@ export class ObservationHandlers {
   @OnEvent(StudentErasedV1)
   async whenStudentErased(tx: Tx, event: Received<StudentErasedV1>): Promise<void> {
     await eraseStudent(tx, event.data.studentId);
+    await this.archive.erase(tx, event.data.studentId);
   }
 
   /** A leave covers every day it touches; its end is exclusive. */

@@ -1,8 +1,8 @@
-import type { Actor } from '#auth';
 import type { Permission } from '#contracts';
 import type { Tx } from '#database';
 import { Invalid, NotFound } from '#problems';
 import { personById, reaches } from '#roster';
+import type { Actor } from './actor.js';
 
 /**
  * The student for whom something is asked: the caller, or whom an app names in `studentId` of the body. Throws Invalid (400) where nobody is
