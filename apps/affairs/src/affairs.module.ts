@@ -41,6 +41,7 @@ import { OrganisationsAndHonours1764809000400 } from './migrations/1764809000400
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
+import { servings } from './servings/servings.feature.js';
 import { showcase } from './showcase/showcase.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
 import { tickets } from './tickets/tickets.feature.js';
@@ -51,6 +52,7 @@ export const affairs = service('affairs', {
   features: [
     leave,
     catalogue,
+    servings,
     applications,
     tasks,
     absences,
