@@ -38,6 +38,7 @@ import { Volunteering1764809000100 } from './migrations/1764809000100-volunteeri
 import { SecondClassroom1764809000200 } from './migrations/1764809000200-second-classroom.js';
 import { WorkStudy1764809000300 } from './migrations/1764809000300-work-study.js';
 import { OrganisationsAndHonours1764809000400 } from './migrations/1764809000400-organisations-and-honours.js';
+import { Waiting1764811000000 } from './migrations/1764811000000-waiting.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
@@ -99,6 +100,7 @@ export const affairs = service('affairs', {
     SecondClassroom1764809000200,
     WorkStudy1764809000300,
     OrganisationsAndHonours1764809000400,
+    Waiting1764811000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [
