@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Indexes of what waits for somebody, for their inbox. */
+/** Indexes of what waits for somebody, for their inbox; when a booking was asked for. */
 export class Waiting1764811000000 implements MigrationInterface {
   name = 'Waiting1764811000000';
 
@@ -19,8 +19,10 @@ export class Waiting1764811000000 implements MigrationInterface {
       CREATE INDEX ON affairs.booking (bookable_id) WHERE status = 'no_show' AND appealed_at IS NOT NULL AND answered_at IS NULL;
       CREATE INDEX ON affairs.booking (student_id) WHERE status = 'offered';
 
-      -- whoever waits is served in this order, whatever the clocks of machines say
-      ALTER TABLE affairs.booking ADD COLUMN turn bigint GENERATED ALWAYS AS IDENTITY;
+      -- by the campus clock: whoever waits is served in this order
+      ALTER TABLE affairs.booking ADD COLUMN asked_at timestamptz;
+      UPDATE affairs.booking SET asked_at = created_at;
+      ALTER TABLE affairs.booking ALTER COLUMN asked_at SET NOT NULL;
     `);
   }
 
