@@ -56,6 +56,11 @@ export interface FileSubject {
   id: string;
 }
 
+export interface OpenFile {
+  file: StoredFileDto;
+  content: Readable;
+}
+
 /**
  * Files that people hand in. A file belongs to who handed it in until a use case attaches it to a row of its feature; from then on
  * whoever may read the row may read the file. It is kept until the instant that its row says, and deleted by FileCleanup.
@@ -173,9 +178,30 @@ export class Files {
   }
 
   /** A file with its content; who reads it is written down before the first byte is given. */
-  async open(actor: Actor, service: ServiceName, id: string): Promise<{ file: StoredFileDto; content: Readable }> {
+  open(actor: Actor, service: ServiceName, id: string): Promise<OpenFile> {
+    return this.give(actor, service, id, (tx) => this.find(tx, actor, service, id));
+  }
+
+  /** The same of a file of a subject which is shown to the actor otherwise than by their rights, e.g. to whoever has its code. */
+  openOf(actor: Actor, { purpose: { service, name }, id: subjectId }: FileSubject, id: string): Promise<OpenFile> {
+    return this.give(actor, service, id, async (tx) => {
+      const row = await queryOne<StoredFileDto>(
+        tx,
+        sql`SELECT ${COLUMNS} FROM ${fileTable(service)} f WHERE f.id = ${id} AND f.purpose = ${name} AND f.subject_id = ${subjectId}`,
+      );
+      if (!row) throw new NotFound({ what: 'file' });
+      return StoredFileDto.from(row);
+    });
+  }
+
+  private async give(
+    actor: Actor,
+    service: ServiceName,
+    id: string,
+    find: (tx: Tx) => Promise<StoredFileDto>,
+  ): Promise<OpenFile> {
     const { file, secret } = await this.database.transaction(null, async (tx) => {
-      const found = await this.find(tx, actor, service, id);
+      const found = await find(tx);
       const row = await queryOne<FileKey>(
         tx,
         sql`SELECT id, sealed_key AS "sealedKey", student_id AS "studentId" FROM ${fileTable(service)} WHERE id = ${id}`,

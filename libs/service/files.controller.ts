@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Post, Query, Req, Res, StreamableFile, type Type } from '@nestjs/common';
+import { Controller, Get, Post, Query, Req, Res, StreamableFile, type Type } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,12 +6,19 @@ import { type Actor, CurrentActor, Require } from '#auth';
 import type { Permission, ServiceName } from '#contracts';
 import { Database } from '#database';
 import { OneOf } from '#fields';
-import { type FilePurpose, Files, StoredFileDto } from '#files';
+import { type FilePurpose, Files, type OpenFile, StoredFileDto } from '#files';
 import { Created, IdParam, Returns, Summary, uploadedFile } from '#http';
 import { named } from './jobs.controller.js';
 
 /** Whatever it is, it is downloaded, runs nothing, and shows nothing of itself within a page. */
 const DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
+/** A stored file as an answer. */
+export function fileAnswer({ file, content }: OpenFile, reply: FastifyReply): StreamableFile {
+  reply.header('content-disposition', contentDisposition(file.name));
+  reply.header('content-security-policy', DOWNLOAD_POLICY);
+  return new StreamableFile(content, { type: file.mediaType, length: file.bytes });
+}
 
 /** `/<service>/v1/files`: handing files in, to be attached to something, and reading them. */
 export function filesControllerOf(service: ServiceName, purposes: readonly FilePurpose[]): Type {
@@ -72,7 +79,6 @@ export function filesControllerOf(service: ServiceName, purposes: readonly FileP
 
     @Get(':id/content')
     @Require(...read)
-    @Header('content-security-policy', DOWNLOAD_POLICY)
     @ApiProduces(...types)
     @ApiOkResponse({
       description: '文件内容 / The content of the file',
@@ -84,9 +90,7 @@ export function filesControllerOf(service: ServiceName, purposes: readonly FileP
       @IdParam() id: string,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<StreamableFile> {
-      const { file, content } = await this.files.open(actor, service, id);
-      reply.header('content-disposition', contentDisposition(file.name));
-      return new StreamableFile(content, { type: file.mediaType, length: file.bytes });
+      return fileAnswer(await this.files.open(actor, service, id), reply);
     }
   }
   return named(FilesController, service, 'Files');

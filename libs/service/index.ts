@@ -3,5 +3,6 @@ export { type Feature, feature, service } from './feature.js';
 export { type Service } from './service.js';
 export { Job, Jobs, JOB_STATES, type JobState } from './jobs.js';
 export { JobDto } from './jobs.controller.js';
+export { fileAnswer } from './files.controller.js';
 export { errorSheetFile, ErrorSheetQuery, ReturnsErrorSheet } from './error-sheet.js';
 export { grantServiceRoles } from './roles.js';

@@ -43,10 +43,12 @@ import { OrganisationsAndHonours1764809000400 } from './migrations/1764809000400
 import { HolidayRegistrations1764810000000 } from './migrations/1764810000000-holiday-registrations.js';
 import { GroupLeaves1764810000200 } from './migrations/1764810000200-group-leaves.js';
 import { UntoldAbsences1764810000300 } from './migrations/1764810000300-untold-absences.js';
+import { Waiting1764811000000 } from './migrations/1764811000000-waiting.js';
 import { PublishedAchievements1764813000000 } from './migrations/1764813000000-published-achievements.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
+import { servings } from './servings/servings.feature.js';
 import { showcase } from './showcase/showcase.feature.js';
 import { tasks } from './tasks/tasks.feature.js';
 import { tickets } from './tickets/tickets.feature.js';
@@ -59,6 +61,7 @@ export const affairs = service('affairs', {
     groupLeaves,
     holidayRegistrations,
     catalogue,
+    servings,
     applications,
     tasks,
     absences,
@@ -108,6 +111,7 @@ export const affairs = service('affairs', {
     HolidayRegistrations1764810000000,
     GroupLeaves1764810000200,
     UntoldAbsences1764810000300,
+    Waiting1764811000000,
     PublishedAchievements1764813000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),

@@ -213,10 +213,14 @@ describe('applications for items of the catalogue', () => {
       'elsewhere',
       content({ kind: 'automatic', steps: [], materials: [], servedAt: '/affairs/v1/leaves' }),
     );
-    await publish(test, 'rounds', content({ kind: 'round', materials: [] }));
+    await publish(
+      test,
+      'rounds',
+      content({ kind: 'round', steps: [], materials: [], servedAt: '/affairs/v1/rounds', servedKind: 'award' }),
+    );
     for (const [item, code] of [
       ['elsewhere', 'served-elsewhere'],
-      ['rounds', 'in-rounds'],
+      ['rounds', 'served-elsewhere'],
     ]) {
       const begun = (await student.post(PATH, { item, data: FILLED }).expect(201)).body as ApplicationAnswer;
       expect((await post(student, begun, 'submit').expect(422)).body.errors).toMatchObject([{ code, pointer: '#' }]);

@@ -27,6 +27,16 @@ export interface Clearance {
   entries: SignOff[];
 }
 
+/** A list without entries. */
+export const content = <T extends object>(more: T) => ({
+  kind: 'departure',
+  title: { zh: '毕业生离校', en: 'Departure' },
+  from: '2027-06-01',
+  to: '2027-06-30',
+  grades: ['2024'],
+  ...more,
+});
+
 /** Affairs with clerks of two departments, whoever keeps the lists, and an open list with one entry of each kind. */
 export class ClearanceTest {
   test: TestApp;
@@ -74,20 +84,15 @@ export class ClearanceTest {
       ...{ code, title: { zh, en: code }, unitId },
       ...rest,
     });
-    return {
-      kind: 'departure',
-      title: { zh: '毕业生离校', en: 'Departure' },
-      from: '2027-06-01',
-      to: '2027-06-30',
-      grades: ['2024'],
+    const list = content({
       entries: [
         entry('books', '图书还清', this.libraryId, { automatic: true }),
         entry('fees', '学费结清', this.financeId, { deferrable: true, evidence: 'text' }),
         entry('card', '学生证注销', null, { after: ['books', 'fees'] }),
         entry('survey', '离校问卷', this.libraryId, { blocking: false }),
       ],
-      ...more,
-    };
+    });
+    return { ...list, ...more };
   }
 
   async draft(more: object = {}): Promise<{ id: string; version: number }> {

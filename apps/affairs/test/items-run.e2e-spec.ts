@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { sql } from '#database';
+import type { AppointmentKind } from '#contracts';
+import { newId, sql } from '#database';
 import { campus, type Client, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
 import { type PublishedItem, publishedItems } from '../src/catalogue/catalogue.queries.js';
@@ -8,6 +9,7 @@ import { formOf } from '../src/catalogue/form.js';
 import { HOUSE_ITEMS } from '../src/catalogue/items/index.js';
 import { type ApplicationAnswer, handIn, PATH, post } from './application-support.js';
 import { formArbitrary } from './form-arbitrary.js';
+import { ServedItems } from './served-kit.js';
 import { appoint } from './support.js';
 
 const { schoolOfficer, counselorCs, counselorFl, collegeOfficerCs, partyOrganizerCs, psychologist } = campus.staff;
@@ -83,7 +85,7 @@ describe('the items run from their data alone', () => {
     async (code) => {
       const item = items.get(code)!;
       const { content } = item;
-      const elsewhere = content.servedAt ? 'served-elsewhere' : content.kind === 'round' ? 'in-rounds' : undefined;
+      const elsewhere = content.servedAt ? 'served-elsewhere' : undefined;
       const fits = (who: EligibleStudent) => eligibilityOf(content, who, test.clock.today()).every(({ ok }) => ok);
       const who = years().find(fits);
       expect([code, who?.grade]).toEqual([code, expect.any(Number)]);
@@ -132,4 +134,47 @@ describe('the items run from their data alone', () => {
     },
     60_000,
   );
+
+  describe('in the places that serve them', () => {
+    let served: ServedItems;
+    beforeAll(async () => {
+      test.clock.set('2027-03-01T10:00:00+08:00');
+      await test.query(sql`DELETE FROM affairs.application`);
+      const clerks = new Map<string, Promise<Client>>();
+      const clerkOf = (code: string): Promise<Client> => {
+        if (!clerks.has(code)) clerks.set(code, departmentClerk(code));
+        return clerks.get(code)!;
+      };
+      const [stranger, officer] = [await test.person(other), actors.get('schoolOfficer')!];
+      const foreign = await newcomer('counselor', campus.classes.en2401);
+      served = new ServedItems({ test, me, other: stranger, foreign, officer, clerkOf });
+    });
+
+    const departmentClerk = async (code: string): Promise<Client> => {
+      const [unit] = await test.query<{ id: string }>(
+        sql`SELECT id FROM directory.unit WHERE code = ${code} AND kind = 'department'`,
+      );
+      return newcomer('department_clerk', unit!.id);
+    };
+    const newcomer = async (kind: AppointmentKind, unitId: string): Promise<Client> => {
+      const id = newId();
+      await test.query(
+        sql`INSERT INTO directory.person (id, kind, number, name) VALUES (${id}, 'staff', ${id}, '经办人')`,
+      );
+      await appoint(test, id, kind, unitId);
+      return test.person(id);
+    };
+
+    it.each(HOUSE_ITEMS.filter(({ servedAt }) => servedAt).map(({ code }) => code))(
+      '%s',
+      async (code) => {
+        const item = items.get(code)!;
+        await inYear(
+          years().find((who) => eligibilityOf(item.content, who, test.clock.today()).every(({ ok }) => ok))!,
+        );
+        await served.run(item);
+      },
+      30_000,
+    );
+  });
 });

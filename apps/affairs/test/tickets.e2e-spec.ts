@@ -202,8 +202,18 @@ describe('tickets', () => {
     );
     const unnamed = await upload(kit.app);
     const form = { kind: 'complaint-life', text: '食堂二楼', attachments: [unnamed] };
-    await kit.app.post(ANONYMOUS, form).expect(201);
+    const { code } = (await kit.app.post(ANONYMOUS, form).expect(201)).body as { code: string };
     await content(clerk, unnamed).expect(200);
+    // Whoever has the code has the file, and no other of them.
+    const byCode = (fileId: string, with_ = code, who = kit.app) =>
+      who.post(`${ANONYMOUS}/attachments`, { code: with_, fileId });
+    const opened = await byCode(unnamed).buffer(true).expect(200);
+    expect(opened.headers).toMatchObject({ 'content-type': 'application/pdf' });
+    expect(opened.headers['content-security-policy']).toContain('sandbox');
+    expect((opened.body as Buffer).equals(PDF)).toBe(true);
+    await byCode(id).expect(404);
+    await byCode(unnamed, code.replaceAll(/[2-9A-Z]/g, '7')).expect(404);
+    await byCode(unnamed, code, student).expect(403);
     const [row] = await test.query(sql`SELECT person_id FROM affairs.file WHERE id = ${unnamed}`);
     expect(row).toEqual({ person_id: null });
   });

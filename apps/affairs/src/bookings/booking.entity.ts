@@ -88,6 +88,10 @@ export class Booking extends BaseEntity {
   @Sealed({ nullable: true })
   note: SealedText | null = null;
 
+  /** Whoever waits is served in this order. */
+  @Column('timestamptz')
+  askedAt: Date;
+
   @Column('timestamptz', { nullable: true })
   offeredUntil: Date | null = null;
 
@@ -118,9 +122,10 @@ export class Booking extends BaseEntity {
     studentId: string,
     values: { startsAt: Date; endsAt: Date; attendees: number; note: string | null; seriesId: string | null },
     status: 'booked' | 'waiting',
+    now: Date,
   ): Booking {
     const { id: bookableId, exclusive } = bookable;
-    return Object.assign(new Booking(), { bookableId, exclusive, studentId, ...values, status });
+    return Object.assign(new Booking(), { bookableId, exclusive, studentId, ...values, status, askedAt: now });
   }
 
   /** Why something cannot be done with it now by who asks; undefined: it can. The one place that says so. */

@@ -265,7 +265,7 @@ export class Bookings {
     ask: Ask,
     status: 'booked' | 'waiting',
   ): Promise<Booking> {
-    const booking = Booking.make(bookable, studentId, ask, status);
+    const booking = Booking.make(bookable, studentId, ask, status, this.clock.now());
     await this.students.sealFields(tx, booking);
     await onConflict(insert(tx, booking), CONFLICTS);
     return booking;
@@ -306,7 +306,7 @@ export class Bookings {
     const row = await queryOne<BookingDto & { ahead: number }>(
       tx,
       sql`SELECT ${COLUMNS}, (SELECT count(*)::int FROM affairs.booking o WHERE o.bookable_id = b.bookable_id AND o.status = 'waiting'
-                 AND (o.created_at, o.id) < (b.created_at, b.id) AND o.starts_at < b.ends_at AND o.ends_at > b.starts_at) AS ahead
+                 AND (o.asked_at, o.id) < (b.asked_at, b.id) AND o.starts_at < b.ends_at AND o.ends_at > b.starts_at) AS ahead
             FROM ${FROM} WHERE b.id = ${booking.id}`,
     );
     const [texts] = await this.students.openFields(tx, [booking]);

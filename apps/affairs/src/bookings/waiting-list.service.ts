@@ -32,7 +32,7 @@ export class WaitingList {
     const now = this.clock.now();
     const waiting = await tx.find(Booking, {
       where: { bookableId: bookable.id, status: 'waiting', startsAt: MoreThan(now) },
-      order: { createdAt: 'ASC', id: 'ASC' },
+      order: { askedAt: 'ASC', id: 'ASC' },
       take: AT_ONCE,
     });
     const { value } = await this.policies.at(tx, BookingPolicy, this.clock.today());

@@ -11,13 +11,13 @@ import { itemFlow } from './item-flow.js';
 type Fields = Record<string, Record<string, unknown>>;
 
 /** Kinds that somebody has to decide on, and the one that nobody does. */
-const DECIDED: readonly (keyof typeof ITEM_KINDS)[] = ['workflow', 'round', 'checklist'];
+const DECIDED: readonly (keyof typeof ITEM_KINDS)[] = ['workflow', 'checklist'];
 /** Samples of facts that are tried at most. */
 const MOST_FACTS = 200;
 
 /** What speaks against an item whatever the school is like: its form, conditions and steps. Pointers are into the content. */
 export function contentFindings(code: string, content: ItemContent): FieldError[] {
-  const { form, prefilled, materials, eligibility, steps, months, kind, servedAt } = content;
+  const { form, prefilled, materials, eligibility, steps, months, kind, servedAt, servedKind } = content;
   const inForm = formProblems(form);
   const fields = (form['properties'] ?? {}) as Fields;
   const errors = [
@@ -36,6 +36,10 @@ export function contentFindings(code: string, content: ItemContent): FieldError[
     errors.push(error('#/steps', '即办的事项没有环节', 'what is done at once has no steps'));
   if (servedAt !== undefined && steps.length > 0)
     errors.push(error('#/steps', '在别处办理的事项没有环节', 'what is dealt with elsewhere has no steps'));
+  if (kind === 'round' && servedAt === undefined)
+    errors.push(error('#/servedAt', '按批次办理的事项须指明入口', 'what is dealt with in rounds says where'));
+  if (servedKind !== undefined && servedAt === undefined)
+    errors.push(error('#/servedKind', '须同时指明入口', 'is of what servedAt names, which is missing'));
   // Of a form that is wrong itself there is no saying which fields it has.
   if (inForm.length > 0) return errors;
   for (const [i, { field }] of prefilled.entries()) {

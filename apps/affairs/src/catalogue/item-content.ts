@@ -142,6 +142,13 @@ export class ItemContent {
   })
   servedAt?: string;
 
+  @Text({
+    zh: '该入口的哪一种，如批次、工单、清单的种类',
+    en: 'Which of its kinds, e.g. of rounds, tickets, lists',
+    ...{ max: 50, pattern: /^[a-z][a-z0-9-]*$/, optional: true, example: 'hardship' },
+  })
+  servedKind?: string;
+
   @ListOf(() => StepDefinition, { zh: '环节，依次；空为即办', en: 'Steps, in order; none: done at once', maxItems: 50 })
   steps: StepDefinition[];
 

@@ -1,9 +1,9 @@
 import type { Bilingual } from '#contracts';
-import { Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { DateOnly, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ByDto, ListQuery, Sort } from '#http';
 import { NameDto } from '#workflow';
-import type { Eligibility } from './eligibility.js';
 import { AREAS, CHANNELS, ITEM_KINDS, ItemContent, MODULES } from './item-content.js';
+import type { Opening, Servings } from './serving.js';
 
 export const CODE = /^[a-z][a-z0-9-]{0,49}$/;
 const MOST_VERSION = 2_147_483_647;
@@ -117,6 +117,22 @@ export class OwnerDto {
   name: string | null;
 }
 
+/** Where an item is dealt with that takes no applications. */
+export class ServedAtDto {
+  @Text({ zh: '办理入口（API 路径）', en: 'A path of the API', max: 100, example: '/affairs/v1/rounds' })
+  path: string;
+
+  @Text({ zh: '其中的哪一种', en: 'Which of its kinds', max: 50, nullable: true, example: 'hardship' })
+  kind: string | null;
+
+  @Nested(() => NameDto, {
+    zh: '在那里做什么',
+    en: 'What a student does there',
+    ...{ nullable: true, example: { zh: '参加当前开放的批次', en: 'Enter the round that is open' } },
+  })
+  does: Bilingual | null;
+}
+
 /** An item, as a list shows it. */
 export class ItemDto {
   @Uuid({ zh: '事项', en: 'Item' })
@@ -158,6 +174,13 @@ export class ItemDto {
   })
   workingDays: number | null;
 
+  @Nested(() => ServedAtDto, {
+    zh: '不以办件办理的，在哪里办理',
+    en: 'Where it is dealt with when not by an application',
+    nullable: true,
+  })
+  servedAt: ServedAtDto | null;
+
   @Flag({ zh: '有草稿', en: 'Has a draft', example: false })
   hasDraft: boolean;
 
@@ -167,8 +190,8 @@ export class ItemDto {
   @Int({ zh: '版本（ETag）', en: 'Version of the row (ETag)', min: 1, max: MOST_VERSION, example: 1 })
   version: number;
 
-  static from(this: void, row: ItemRow): ItemDto {
-    return assignRow(new ItemDto(), row);
+  static from(row: ItemRow, servings: Servings): ItemDto {
+    return assignRow(new ItemDto(), row, servings);
   }
 }
 
@@ -184,11 +207,51 @@ export interface ItemRow {
   version: number;
 }
 
-function assignRow<T extends ItemDto>(dto: T, { content, ownerName, ...row }: ItemRow): T {
-  const { name, module, area, kind, channels, months, workingDays } = content;
+function assignRow<T extends ItemDto>(dto: T, { content, ownerName, ...row }: ItemRow, servings: Servings): T {
+  const { name, module, area, kind, channels, months, workingDays, servedAt: path, servedKind = null } = content;
   const owner = Object.assign(new OwnerDto(), { code: content.owner, name: ownerName });
-  return Object.assign(dto, row, { name, module, area, kind, channels, months, workingDays, owner });
+  const does = servings.at(path)?.does ?? null;
+  const servedAt = path === undefined ? null : Object.assign(new ServedAtDto(), { path, kind: servedKind, does });
+  return Object.assign(dto, row, { name, module, area, kind, channels, months, workingDays, owner, servedAt });
 }
+
+/** Where the caller begins, or goes on, with it. */
+export class OpeningDto {
+  @Uuid({
+    zh: '当前对本人开放的批次、清单等；常设的为 null',
+    en: 'What is open to the caller now; null: it always is',
+    nullable: true,
+  })
+  id: string | null;
+
+  @Nested(() => NameDto, {
+    zh: '名称',
+    en: 'Title',
+    example: { zh: '2026 年国家励志奖学金', en: 'Scholarship of 2026' },
+  })
+  title: Bilingual;
+
+  @DateOnly({ zh: '末日（含）', en: 'Last day', nullable: true, example: '2026-10-15' })
+  until: string | null;
+
+  @OneOf(
+    { GET: { zh: '查看', en: 'See' }, POST: { zh: '提交', en: 'Send' } },
+    { zh: '请求方法', en: 'Method of the request', example: 'POST' },
+  )
+  method: 'GET' | 'POST';
+
+  @Text({ zh: '请求路径', en: 'Path of the request', max: 200, example: '/affairs/v1/round-entries' })
+  path: string;
+
+  @Json({
+    ...{ zh: '请求体中已知的部分', en: 'What is known of the body of the request', nullable: true },
+    example: { roundId: '00000000-0000-7000-8000-000800000001' },
+  })
+  body: Record<string, string> | null;
+}
+
+/** What an item means for the caller. */
+export type ForCaller = Pick<ItemDetailDto, 'prefilled' | 'eligibility' | 'mayApply'> & { openings: Opening[] };
 
 export class EligibilityDto {
   @Int({ zh: '第几条申请条件（从 0 起）', en: 'Which of the conditions, from 0', min: 0, max: 19, example: 0 })
@@ -219,17 +282,23 @@ export class ItemDetailDto extends ItemDto {
   })
   eligibility: EligibilityDto[];
 
+  @ListOf(() => OpeningDto, {
+    zh: '不以办件办理的，本人现在从哪里开始或继续；非学生为空',
+    en: 'Of what is dealt with elsewhere: where the caller begins or goes on now; none unless a student',
+    maxItems: 1000,
+  })
+  openings: OpeningDto[];
+
   @Flag({
     ...{ zh: '本人现在可以申请；非学生为 null', en: 'Whether the caller may apply now; null unless a student' },
     ...{ nullable: true, example: true },
   })
   mayApply: boolean | null;
 
-  static of(
-    row: ItemRow,
-    caller: { prefilled: Record<string, string>; eligibility: Eligibility[]; mayApply: boolean | null },
-  ): ItemDetailDto {
-    return Object.assign(assignRow(new ItemDetailDto(), row), { content: row.content, ...caller });
+  static of(row: ItemRow, servings: Servings, { openings, ...caller }: ForCaller): ItemDetailDto {
+    const detail = Object.assign(assignRow(new ItemDetailDto(), row, servings), { content: row.content, ...caller });
+    detail.openings = openings.map(({ kinds: _, ...opening }) => Object.assign(new OpeningDto(), opening));
+    return detail;
   }
 }
 

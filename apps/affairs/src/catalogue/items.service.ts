@@ -14,9 +14,10 @@ import {
   update,
 } from '#database';
 import { anyOf, list, type Page } from '#http';
+import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { CampusClock } from '#time';
-import { itemAt, knownFieldsOf } from './catalogue.queries.js';
+import { itemAt, knownFieldsOf, type KnownStudent } from './catalogue.queries.js';
 import { eligibilityOf } from './eligibility.js';
 import { contentFindings, schoolFindings } from './item-check.js';
 import type { ItemContent } from './item-content.js';
@@ -27,6 +28,7 @@ import { ItemCodeTaken, ItemPersonNeeded, ItemSecondPersonNeeded } from './item.
 import { soundsOf, typed } from './item-sounds.js';
 import {
   ItemChangeDto,
+  type ForCaller,
   ItemDetailDto,
   ItemDiffDto,
   type ItemDiffQuery,
@@ -40,6 +42,7 @@ import {
   type ItemVersionsQuery,
 } from './items.dto.js';
 import { prefilledOf } from './prefilled.js';
+import { type Served, Servings } from './serving.js';
 
 const OFFERED = sql`i.number IS NOT NULL AND i.retired_at IS NULL`;
 const COLUMNS = sql`i.id, i.code, i.number, i.retired_at AS "retiredAt", i.version,
@@ -51,6 +54,8 @@ const COLUMNS = sql`i.id, i.code, i.number, i.retired_at AS "retiredAt", i.versi
 export class Items {
   constructor(
     private readonly database: Database,
+    private readonly servings: Servings,
+    private readonly policies: Policies,
     private readonly clock: CampusClock,
   ) {}
 
@@ -82,7 +87,7 @@ export class Items {
         sorts: { code: sql`i.code`, name: sql`(c.content->'name'->>'zh')` },
         defaultSort: 'code',
         id: sql`i.id`,
-        to: ItemDto.from,
+        to: (row: ItemRow) => ItemDto.from(row, this.servings),
       }),
     );
   }
@@ -97,7 +102,7 @@ export class Items {
              WHERE i.id = ${id}`,
       );
       if (!row) throw new NotFound({ what: 'item' });
-      return ItemDetailDto.of(row, await this.forCaller(tx, actor, row));
+      return ItemDetailDto.of(row, this.servings, await this.forCaller(tx, actor, row));
     });
   }
 
@@ -246,25 +251,29 @@ export class Items {
   private async findings(tx: Tx, code: string, content: ItemContent): Promise<ItemFindingsDto> {
     const own = contentFindings(code, content);
     const [ofSchool = []] = own.length > 0 ? [] : await schoolFindings(tx, [{ code, content }], this.clock.today());
-    const findings = [...own, ...ofSchool].map(({ pointer, zh, en }) => ({ pointer, zh, en }));
+    const ofPlace = own.length > 0 ? [] : await this.servings.findings(tx, content, this.policies, this.clock.today());
+    const findings = [...own, ...ofSchool, ...ofPlace].map(({ pointer, zh, en }) => ({ pointer, zh, en }));
     return Object.assign(new ItemFindingsDto(), { findings });
   }
 
-  private async forCaller(
-    tx: Tx,
-    actor: Actor,
-    { content, retiredAt }: ItemRow,
-  ): Promise<Pick<ItemDetailDto, 'prefilled' | 'eligibility' | 'mayApply'>> {
+  private async forCaller(tx: Tx, actor: Actor, { content, retiredAt }: ItemRow): Promise<ForCaller> {
     const today = this.clock.today();
     const known = this.isStudent(actor) ? await knownFieldsOf(tx, actor.personId!, today) : undefined;
-    if (!known) return { prefilled: {}, eligibility: [], mayApply: null };
+    if (!known) return { prefilled: {}, eligibility: [], openings: [], mayApply: null };
     const eligibility = eligibilityOf(content, known.student, today);
     const prefilled = prefilledOf(content, known).map(({ field, value }) => [field, value] as const);
-    const mayApply = !retiredAt && content.channels.includes('online') && eligibility.every(({ ok }) => ok);
-    return { prefilled: Object.fromEntries(prefilled), eligibility, mayApply };
+    const openings = (await this.servings.openings(tx, this.served(actor, known), [content]))(content);
+    const open = content.servedAt === undefined ? content.channels.includes('online') : openings.length > 0;
+    const mayApply = !retiredAt && open && eligibility.every(({ ok }) => ok);
+    return { prefilled: Object.fromEntries(prefilled), eligibility, openings, mayApply };
   }
 
-  /** Codes of what a student may apply to and this month is for; of what posts of staff sign. */
+  private served(actor: Actor, { student }: KnownStudent): Served {
+    const { policies, clock } = this;
+    return { actor, studentId: actor.personId!, student, policies, today: clock.today() };
+  }
+
+  /** Codes of what a student may apply to and this month is for, or is open to them elsewhere; of what posts of staff sign. */
   private async concerning(tx: Tx, actor: Actor): Promise<string[]> {
     const today = this.clock.today();
     const month = Number(today.slice(5, 7));
@@ -275,8 +284,16 @@ export class Items {
     );
     const known = this.isStudent(actor) ? await knownFieldsOf(tx, actor.personId!, today) : undefined;
     const posts = new Set<string>(actor.scopesByPost('affairs:item:read').keys());
+    const contents = items.map(({ content }) => content);
+    const openTo = known && (await this.servings.openings(tx, this.served(actor, known), contents));
     const mine = items.filter(({ content: { channels, months, steps, ...content } }) => {
-      const now = channels.includes('online') && (months.length === 0 || months.includes(month));
+      const inMonth = months.length === 0 || months.includes(month);
+      const openings = openTo?.(content) ?? [];
+      // What is open to this student now concerns them in whichever month it is.
+      const now =
+        content.servedAt === undefined
+          ? channels.includes('online') && inMonth
+          : openings.some(({ id }) => id !== null || inMonth);
       if (known && now && eligibilityOf(content, known.student, today).every(({ ok }) => ok)) return true;
       return steps.some(({ signers }) => signers.some(({ by, post }) => by === 'post' && post && posts.has(post)));
     });

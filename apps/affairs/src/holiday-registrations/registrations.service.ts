@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, ownStudent } from '#auth';
 import { HolidayAbsenceRegisteredV1, HolidayAbsenceWithdrawnV1 } from '#contracts';
 import {
   Database,
@@ -20,7 +20,6 @@ import { inUnits, personRef, reaches } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
-import { ownStudent } from '../own-student.js';
 import { meantFor } from '../students.queries.js';
 import type { HolidayCampaign } from './campaign.entity.js';
 import { AlreadyRegistered, HolidayCampaignNotOpen } from './holiday.problems.js';

@@ -5,13 +5,22 @@ import { ApiPage, type Page, Returns, Summary } from '#http';
 import { TaskCountDto, TaskDto, TasksQuery } from './tasks.dto.js';
 import { Tasks } from './tasks.service.js';
 
+/** Rights of which each may make something wait for somebody. */
+const ANYTHING = [
+  ...(['affairs:leave:read', 'affairs:application:read', 'affairs:application:decide', 'affairs:ticket:read'] as const),
+  ...(['affairs:round:review', 'affairs:round:decide', 'affairs:clearance:sign', 'affairs:clearance:defer'] as const),
+  ...(['affairs:clearance:answer', 'affairs:second-classroom:claim', 'affairs:second-classroom:review'] as const),
+  ...(['affairs:second-classroom:confirm', 'affairs:work-study:manage', 'affairs:volunteering:decide'] as const),
+  ...(['affairs:sanction-appeal:decide', 'affairs:booking:manage', 'affairs:booking:book'] as const),
+] as const;
+
 @ApiTags('tasks')
 @Controller('affairs/v1/tasks')
 export class TasksController {
   constructor(private readonly tasks: Tasks) {}
 
   @Get()
-  @Require('affairs:leave:read', 'affairs:application:read', 'affairs:application:decide')
+  @Require(...ANYTHING)
   @ApiPage(TaskDto)
   @Summary('列出待我办理的事项', 'List what waits for me')
   listTasks(@CurrentActor() actor: Actor, @Query() query: TasksQuery): Promise<Page<TaskDto>> {
@@ -19,7 +28,7 @@ export class TasksController {
   }
 
   @Get('counts')
-  @Require('affairs:leave:read', 'affairs:application:read', 'affairs:application:decide')
+  @Require(...ANYTHING)
   @Returns([TaskCountDto])
   @Summary('按种类统计待我办理的事项', 'Count what waits for me, by kind')
   countTasks(@CurrentActor() actor: Actor): Promise<TaskCountDto[]> {

@@ -1,19 +1,14 @@
 import { Flag, Instant, Int, Nested, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ListQuery, PersonRefDto, Sort } from '#http';
 import { NameDto } from '#workflow';
-
-export const SUBJECTS = {
-  leave: { zh: '请假', en: 'A leave' },
-  application: { zh: '办件', en: 'An application for an item of the catalogue' },
-} as const;
-export type SubjectKind = keyof typeof SUBJECTS;
+import { TASK_KINDS, type TaskKind } from './task-source.js';
 
 export class TasksQuery extends ListQuery {
-  @Sort(['since', 'dueAt'])
+  @Sort(['dueAt', 'since'])
   sort?: string;
 
-  @AnyOf(SUBJECTS, { zh: '所办事项的种类', en: 'Kinds of what is decided on' }, ['application'])
-  subjectKind?: SubjectKind[];
+  @AnyOf(TASK_KINDS, { zh: '所办事项的种类', en: 'Kinds of what is decided on' }, ['application'])
+  subjectKind?: TaskKind[];
 
   @AnyOf('text', { zh: '事项代码（办件）', en: 'Codes of items, of applications' }, ['student-card'])
   item?: string[];
@@ -24,8 +19,8 @@ export class TasksQuery extends ListQuery {
 
 /** How much of a kind waits for the caller. */
 export class TaskCountDto {
-  @OneOf(SUBJECTS, { zh: '所办事项的种类', en: 'Kind of what is decided on', example: 'application' })
-  subjectKind: SubjectKind;
+  @OneOf(TASK_KINDS, { zh: '所办事项的种类', en: 'Kind of what is decided on', example: 'application' })
+  subjectKind: TaskKind;
 
   @Text({
     zh: '事项代码（办件）',
@@ -49,14 +44,18 @@ export class TaskCountDto {
 
 /** Something that waits for the caller: a decision, an answer, or a correction. */
 export class TaskDto {
-  @Uuid({ zh: '审批流程', en: 'Case' })
+  @Uuid({ zh: '审批流程；无流程的为所办事项', en: 'The case; what is decided on where there is none' })
   id: string;
 
-  @Text({ zh: '事项', en: 'What is decided', max: 100, example: 'affairs.item-student-card' })
-  definition: string;
+  @Text({
+    zh: '流程；无流程的为 null',
+    en: 'What the case goes by; null: it is no case',
+    ...{ nullable: true, max: 100, example: 'affairs.item-student-card' },
+  })
+  definition: string | null;
 
-  @OneOf(SUBJECTS, { zh: '所办事项的种类', en: 'Kind of what is decided on', example: 'application' })
-  subjectKind: SubjectKind;
+  @OneOf(TASK_KINDS, { zh: '所办事项的种类', en: 'Kind of what is decided on', example: 'application' })
+  subjectKind: TaskKind;
 
   @Uuid({ zh: '所办事项', en: 'What is decided on' })
   subjectId: string;
@@ -80,10 +79,26 @@ export class TaskDto {
   @Int({ zh: '所办事项的版本，用于 If-Match', en: 'Its version, for If-Match', min: 1, max: 2_147_483_647, example: 1 })
   version: number;
 
-  @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
-  student: PersonRefDto;
+  @Text({
+    zh: '在哪里办理：查看它，其 actions 说明可做什么',
+    en: 'Where to act: it is seen there, and its `actions` say what can be done',
+    ...{ max: 200, example: '/affairs/v1/applications/00000000-0000-7000-8000-000900000001' },
+  })
+  path: string;
 
-  @Text({ zh: '环节；initiator 为补正', en: 'Step; `initiator` = a correction', max: 50, example: 'college' })
+  @Nested(() => PersonRefDto, {
+    zh: '学生；匿名的，或涉及多人的为 null',
+    en: 'Student; null: anonymous, or about many',
+    nullable: true,
+  })
+  student: PersonRefDto | null;
+
+  @Text({
+    zh: '环节，或要做的事；initiator 为补正',
+    en: 'Step, or what is to be done; `initiator` = a correction',
+    max: 50,
+    example: 'college',
+  })
   step: string;
 
   @Nested(() => NameDto, { zh: '环节名称', en: 'Name of the step', example: { zh: '学院审核', en: 'College' } })
@@ -110,31 +125,18 @@ export class TaskDto {
   @Flag({ zh: '他人委派，请答复', en: 'Somebody asks for an answer', example: false })
   delegated: boolean;
 
-  static from({ personId, number, personName, ...row }: TaskRow): TaskDto {
-    const student = Object.assign(new PersonRefDto(), { id: personId, number, name: personName });
+  static from({ key: _key, sortKey: _sort, student_id: _id, personId, number, personName, ...row }: TaskRow): TaskDto {
+    const student = personId && Object.assign(new PersonRefDto(), { id: personId, number, name: personName });
     return Object.assign(new TaskDto(), { ...row, student });
   }
 }
 
 /** A task, as SQL gives it. */
-export interface TaskRow {
-  id: string;
-  definition: string;
-  subjectKind: SubjectKind;
-  subjectId: string;
-  item: string | null;
-  title: { zh: string; en: string };
-  version: number;
-  personId: string;
+export interface TaskRow extends Omit<TaskDto, 'student'> {
+  key: string;
+  sortKey: string;
+  student_id: string | null;
+  personId: string | null;
   number: string;
   personName: string;
-  step: string;
-  name: { zh: string; en: string };
-  since: Date;
-  dueAt: Date | null;
-  overdue: boolean;
-  escalated: boolean;
-  standIn: boolean;
-  insteadOf: string | null;
-  delegated: boolean;
 }

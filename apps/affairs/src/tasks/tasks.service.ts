@@ -1,18 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Database, query, sql, type Sql, type Tx } from '#database';
-import { anyOf, list, type Page } from '#http';
-import { inScope } from '#roster';
+import { Database, join, query, queryOne, sql, type Sql, type Tx } from '#database';
+import { keyset, type Page, toPage } from '#http';
 import { CampusClock } from '#time';
-import { absentOf, awaitsMe, isHandedTo, Workflows } from '#workflow';
+import { Workflows } from '#workflow';
+import { bookingTasks } from '../bookings/booking.tasks.js';
+import { clearanceTasks } from '../clearances/clearance.tasks.js';
+import { appealTasks } from '../discipline/appeal.tasks.js';
+import { roundTasks } from '../rounds/round.tasks.js';
+import { claimTasks } from '../second-classroom/claim.tasks.js';
+import { ticketTasks } from '../tickets/ticket.tasks.js';
+import { starTasks } from '../volunteering/star.tasks.js';
+import { workStudyTasks } from '../work-study/work-study.tasks.js';
+import { caseTasks } from './case-tasks.js';
+import type { TaskAsker, TaskSource, TaskSources } from './task-source.js';
 import { TaskCountDto, TaskDto, type TaskRow, type TasksQuery } from './tasks.dto.js';
 
-/** Every case is about one of these: looked up by its id, a few for each task. */
-const SUBJECTS = sql`LEFT JOIN affairs.leave l ON l.id = w.subject_id LEFT JOIN affairs.application a ON a.id = w.subject_id`;
-const KIND = sql`CASE WHEN a.id IS NULL THEN 'leave' ELSE 'application' END`;
-const DUE = sql`coalesce(w.due_at, w.overdue_since)`;
+const FEATURES: readonly TaskSources[] = [
+  ...[ticketTasks, roundTasks, clearanceTasks, claimTasks, workStudyTasks, starTasks, appealTasks, bookingTasks],
+];
 
-/** The inbox: what waits for somebody, whatever it is about. */
+type Filter = Pick<TasksQuery, 'subjectKind' | 'item' | 'overdue'>;
+
+/** The inbox: what waits for somebody, whatever it is about. One statement, of a branch for each way in which something can wait for them. */
 @Injectable()
 export class Tasks {
   constructor(
@@ -22,70 +32,101 @@ export class Tasks {
   ) {}
 
   list(actor: Actor, request: TasksQuery): Promise<Page<TaskDto>> {
-    const { personId } = actor;
-    const { subjectKind, item, overdue } = request;
-    const now = this.clock.now();
-    const me = sql`${personId ? [personId] : []}::uuid[]`;
-    const definitions = this.workflows.table('_definition');
-    const name = sql`coalesce((SELECT one->'name' FROM json_array_elements(d.content->'steps') one WHERE one->>'key' = s.step),
-                              '{"zh": "补正", "en": "Correction"}'::json)`;
+    const sorts = (since: Sql, dueAt: Sql) => ({ since, dueAt: sql`coalesce(${dueAt}, 'infinity')` });
+    const order = { defaultSort: 'dueAt' as const };
     return this.database.read(async (tx) => {
-      const standingIn = await this.standingIn(tx, actor, now);
-      return list(tx, request, {
-        select: sql`w.id, w.definition, ${KIND} AS "subjectKind", w.subject_id AS "subjectId", a.item, d.content->'name' AS title,
-                    coalesce(l.version, a.version) AS version, p.id AS "personId", p.number, p.name AS "personName",
-                    s.step, ${name} AS name, s.entered_at AS since, ${DUE} AS "dueAt",
-                    w.overdue_since IS NOT NULL AS overdue, s.also @> ${me} AS escalated,
-                    s.stand_in AS "standIn", ${personId && standingIn ? absentOf(this.workflows, personId, now) : sql`NULL::uuid`} AS "insteadOf", s.answering IS NOT NULL AS delegated`,
-        from: sql`${this.from()} JOIN ${definitions} d ON d.key = w.definition AND d.version = w.definition_version
-                  JOIN directory.published_person_v1 p ON p.id = w.person_id`,
-        where: [
-          this.mine(actor, now, standingIn),
-          anyOf(KIND, subjectKind),
-          anyOf(sql`a.item`, item),
-          overdue === undefined ? undefined : sql`(w.overdue_since IS NOT NULL) = ${overdue}`,
-        ],
-        sorts: { since: sql`s.entered_at`, dueAt: sql`coalesce(w.due_at, w.overdue_since, 'infinity')` },
-        defaultSort: 'since',
-        // Somebody who stands in for two is awaited twice in one case.
-        id: sql`(s.workflow_id || ' ' || s.signer)`,
-        to: (row: TaskRow) => TaskDto.from(row),
+      const { sources, now } = await this.sources(tx, actor, request);
+      const all = keyset(request, { ...order, sorts: sorts(sql`t.since`, sql`t."dueAt"`), id: sql`t.key` });
+      if (sources.length === 0) return { data: [], nextCursor: null, ...(request.total && { total: 0 }) };
+      // Each branch gives a page at the most; what it says of a row is worked out for these alone.
+      const branches = sources.map((source) => {
+        const page = keyset(request, { ...order, sorts: sorts(source.since, source.dueAt), id: keyOf(source) });
+        return sql`(SELECT ${columnsOf(source, now)} FROM ${source.from}
+          WHERE ${whereOf(source, request, now)} AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit})`;
       });
+      const rows = await query<TaskRow & { sortKey: string; key: string }>(
+        tx,
+        sql`SELECT t.*, p.id AS "personId", p.number, p.name AS "personName", ${all.sortKey} AS "sortKey"
+              FROM (SELECT * FROM (${join(branches, ' UNION ALL ')}) t ORDER BY ${all.orderBy} LIMIT ${all.limit}) t
+              LEFT JOIN directory.published_person_v1 p ON p.id = t.student_id ORDER BY ${all.orderBy}`,
+      );
+      const page = toPage(
+        rows,
+        request,
+        (row) => [row.sortKey, row.key],
+        (row) => TaskDto.from(row),
+      );
+      return request.total ? { ...page, total: await this.count(tx, sources, request, now) } : page;
     });
   }
 
   /** How much waits, by kind and item. */
   counts(actor: Actor): Promise<TaskCountDto[]> {
-    const now = this.clock.now();
     return this.database.read(async (tx) => {
-      const mine = this.mine(actor, now, await this.standingIn(tx, actor, now));
+      const { sources, now } = await this.sources(tx, actor, {});
+      if (sources.length === 0) return [];
+      const branches = sources.map(
+        (source) => sql`(SELECT ${source.kind}::text AS "subjectKind", ${source.case?.item ?? sql`NULL::text`} AS item,
+          ${overdueOf(source, now)} AS overdue FROM ${source.from} WHERE ${whereOf(source, {}, now)})`,
+      );
       const rows = await query<TaskCountDto>(
         tx,
-        sql`SELECT ${KIND} AS "subjectKind", a.item, count(*)::int AS count, count(w.overdue_since)::int AS overdue
-              FROM ${this.from()} WHERE ${mine} GROUP BY 1, 2 ORDER BY 1, 2`,
+        sql`SELECT "subjectKind", item, count(*)::int AS count, count(*) FILTER (WHERE overdue)::int AS overdue
+              FROM (${join(branches, ' UNION ALL ')}) t GROUP BY 1, 2 ORDER BY 1, 2`,
       );
       return rows.map((row) => TaskCountDto.from(row));
     });
   }
 
-  /** Most stand in for nobody, and are asked a shorter question. */
-  private async standingIn(tx: Tx, { personId }: Actor, now: Date): Promise<boolean> {
-    return personId !== undefined && this.workflows.standsIn(tx, personId, now);
+  /** Where something can wait for the actor, by their rights and what they ask for. */
+  private async sources(
+    tx: Tx,
+    actor: Actor,
+    { subjectKind, item }: Filter,
+  ): Promise<{ sources: TaskSource[]; now: Date }> {
+    const now = this.clock.now();
+    const me = actor.personId;
+    if (me === undefined) return { sources: [], now };
+    const asker: TaskAsker = { actor, me, now, today: this.clock.today(), timeZone: this.clock.timeZone };
+    // Most stand in for nobody, and are asked a shorter question.
+    const standingIn = await this.workflows.standsIn(tx, me, now);
+    // Applications alone have an item.
+    const others = item?.length ? [] : FEATURES.flatMap((of) => of(asker));
+    const all = [...caseTasks(asker, this.workflows, standingIn, item), ...others];
+    return { sources: subjectKind?.length ? all.filter(({ kind }) => subjectKind.includes(kind)) : all, now };
   }
 
-  private from(): Sql {
-    return sql`${this.workflows.table('_step')} s JOIN ${this.workflows.table('')} w ON w.id = s.workflow_id ${SUBJECTS}`;
+  private async count(tx: Tx, sources: readonly TaskSource[], filter: Filter, now: Date): Promise<number> {
+    const counts = sources.map(
+      (source) => sql`(SELECT count(*) FROM ${source.from} WHERE ${whereOf(source, filter, now)})`,
+    );
+    const row = await queryOne<{ total: number }>(tx, sql`SELECT (${join(counts, ' + ')})::int AS total`);
+    return row!.total;
   }
+}
 
-  /** Predicate: it waits for the actor, who may read what it is about by a post, or because it was handed to them. */
-  private mine(actor: Actor, now: Date, standingIn: boolean): Sql {
-    const { personId } = actor;
-    if (!personId) return sql`FALSE`;
-    const date = this.clock.today();
-    const leaves = inScope(actor.scopeOf('affairs:leave:read'), sql`w.person_id`, date);
-    // What waits for somebody to sign it, an application shows them; see `visibleTo`.
-    const applications = actor.can('affairs:application:decide') || actor.can('affairs:application:submit');
-    return sql`${awaitsMe(this.workflows, personId, now, standingIn)}
-      AND CASE WHEN a.id IS NULL THEN (${leaves} OR ${isHandedTo(personId)}) ELSE ${applications} END`;
-  }
+/** Of a row, once in the inbox: somebody who stands in for two is awaited twice in one case. */
+function keyOf({ kind, step, id, case: of }: TaskSource): Sql {
+  return of
+    ? sql`(${`${kind} ${step} `}::text || ${of.id} || ' ' || ${of.signer})`
+    : sql`(${`${kind} ${step} `}::text || ${id})`;
+}
+
+function overdueOf({ overdue, dueAt }: TaskSource, now: Date): Sql {
+  return overdue ?? sql`coalesce(${dueAt} <= ${now}, FALSE)`;
+}
+
+function whereOf(source: TaskSource, { overdue }: Filter, now: Date): Sql {
+  const where = source.where.filter((one) => one !== undefined);
+  return join(overdue === undefined ? where : [...where, sql`(${overdueOf(source, now)}) = ${overdue}`], ' AND ');
+}
+
+function columnsOf(source: TaskSource, now: Date): Sql {
+  const { kind, step, name, id, version, title, student, since, dueAt, path, case: of } = source;
+  return sql`${keyOf(source)} AS key, ${of?.id ?? id} AS id, ${of?.definition ?? sql`NULL::text`} AS definition, ${kind}::text AS "subjectKind",
+    ${id} AS "subjectId", ${of?.item ?? sql`NULL::text`} AS item, (${title})::json AS title, ${version} AS version, ${student} AS student_id,
+    ${of?.step ?? sql`${step}::text`} AS step, ${'zh' in name ? sql`${JSON.stringify(name)}::json` : name} AS name, ${since} AS since,
+    ${dueAt} AS "dueAt", ${overdueOf(source, now)} AS overdue, ${of?.escalated ?? sql`FALSE`} AS escalated,
+    ${of?.standIn ?? sql`FALSE`} AS "standIn", ${of?.insteadOf ?? sql`NULL::uuid`} AS "insteadOf", ${of?.delegated ?? sql`FALSE`} AS delegated,
+    (${path}::text || ${id}) AS path`;
 }

@@ -1,11 +1,15 @@
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import { Body, Controller, HttpCode, Post, Req, Res, type StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { MayNotFind, Returns, Summary } from '#http';
+import { fileAnswer } from '#service';
 import { AnonymousTickets } from './anonymous-tickets.service.js';
-import { ActByCodeDto, ReportAnonymouslyDto, TicketCodeDto } from './ticket-forms.dto.js';
+import { ActByCodeDto, AttachmentByCodeDto, ReportAnonymouslyDto, TicketCodeDto } from './ticket-forms.dto.js';
 import { AnonymousTicketDto, SentAnonymouslyDto } from './tickets.dto.js';
+import { TICKET_ATTACHMENT } from './tickets.files.js';
+
+const BINARY = { type: 'string', format: 'binary', maxLength: TICKET_ATTACHMENT.maxBytes };
 
 /** Anonymous tickets: opened by a code, which stands in bodies alone, as addresses are logged. */
 @ApiTags('anonymous-tickets')
@@ -36,6 +40,24 @@ export class AnonymousTicketsController {
     @Req() { ip }: FastifyRequest,
   ): Promise<AnonymousTicketDto> {
     return this.tickets.open(actor, code, ip);
+  }
+
+  @Post('attachments')
+  @MayNotFind()
+  @HttpCode(200)
+  @ApiProduces(...TICKET_ATTACHMENT.types)
+  @ApiOkResponse({
+    description: '附件内容 / The content of the attachment',
+    content: Object.fromEntries(TICKET_ATTACHMENT.types.map((type) => [type, { schema: BINARY }])),
+  })
+  @Summary('凭查询码下载附件（留有记录）', 'Download an attachment by the code, which is recorded')
+  async openAttachmentByCode(
+    @CurrentActor() actor: Actor,
+    @Body() body: AttachmentByCodeDto,
+    @Req() { ip }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    return fileAnswer(await this.tickets.attachment(actor, body, ip), reply);
   }
 
   @Post('act')

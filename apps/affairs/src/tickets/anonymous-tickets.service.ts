@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Database, query, queryOne, sql, type Tx } from '#database';
+import { Files, type OpenFile } from '#files';
 import { Throttle } from '#http';
 import { Policies } from '#policy';
 import { TooManyRequests } from '#problems';
@@ -8,9 +9,10 @@ import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { codeOf, grouped, newCode } from '#documents';
 import { TicketCases } from './ticket-cases.service.js';
-import type { ActByCodeDto, ReportAnonymouslyDto } from './ticket-forms.dto.js';
+import type { ActByCodeDto, AttachmentByCodeDto, ReportAnonymouslyDto } from './ticket-forms.dto.js';
 import type { Ticket } from './ticket.entity.js';
 import { type AnonymousTicketDto, SentAnonymouslyDto } from './tickets.dto.js';
+import { attachmentsOf } from './tickets.files.js';
 import { TicketPolicy } from './tickets.policy.js';
 import { AnonymousNotAsPerson, AnonymousTicketsOff, TicketCodeUnknown } from './tickets.problems.js';
 import { lockTicket } from './tickets.queries.js';
@@ -32,6 +34,7 @@ export class AnonymousTickets {
     private readonly policies: Policies,
     private readonly tickets: Tickets,
     private readonly cases: TicketCases,
+    private readonly files: Files,
     private readonly vault: Vault,
     private readonly clock: CampusClock,
   ) {}
@@ -56,6 +59,13 @@ export class AnonymousTickets {
   open(actor: Actor, code: string, from: string): Promise<AnonymousTicketDto> {
     mustBeApp(actor);
     return this.withCode(code, from, (tx, ticket) => this.cases.anonymousOf(tx, ticket));
+  }
+
+  /** An attachment of the ticket, for whoever has its code. Throws NotFound for a file of anything else. */
+  async attachment(actor: Actor, { code, fileId }: AttachmentByCodeDto, from: string): Promise<OpenFile> {
+    mustBeApp(actor);
+    const subject = await this.withCode(code, from, (_, ticket) => Promise.resolve(attachmentsOf(ticket)));
+    return this.files.openOf(actor, subject, fileId);
   }
 
   act(actor: Actor, { code, action: act, text, rating }: ActByCodeDto, from: string): Promise<AnonymousTicketDto> {

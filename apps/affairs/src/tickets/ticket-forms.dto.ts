@@ -114,6 +114,11 @@ export class TicketCodeDto {
   code: string;
 }
 
+export class AttachmentByCodeDto extends TicketCodeDto {
+  @Uuid({ zh: '附件', en: 'Attachment' })
+  fileId: string;
+}
+
 export class ActByCodeDto extends TicketCodeDto {
   @OneOf(Object.fromEntries(SENDER_ACTS.map((act) => [act, TICKET_ACTIONS[act]])), {
     zh: '办理',
