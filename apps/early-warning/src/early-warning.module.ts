@@ -1,4 +1,5 @@
 import { service } from '#service';
+import { cases } from './cases/cases.feature.js';
 import { engine } from './engine/engine.feature.js';
 import { evaluations } from './evaluations/evaluations.feature.js';
 import { explanations } from './explanations/explanations.feature.js';
@@ -21,6 +22,7 @@ import { Publications1763750530000 } from './migrations/1763750530000-publicatio
 import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-credits.js';
 import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
 import { PlainWords1764804300000 } from './migrations/1764804300000-plain-words.js';
+import { CareCases1764812000000 } from './migrations/1764812000000-care-cases.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
@@ -40,6 +42,7 @@ export const earlyWarning = service('early-warning', {
     evaluations,
     runs,
     warnings,
+    cases,
     parameters,
     quality,
     explanations,
@@ -62,6 +65,7 @@ export const earlyWarning = service('early-warning', {
     QuarterCredits1763750530100,
     TriageDeadlines1763760010000,
     PlainWords1764804300000,
+    CareCases1764812000000,
   ],
   jobs: 'early-warning:run:write',
 });

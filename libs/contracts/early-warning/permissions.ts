@@ -16,6 +16,20 @@ export const PERMISSIONS = {
     en: 'Ask why a rule holds for a student, or why not',
   },
   'early-warning:warning:triage': { zh: '研判与关闭预警', en: 'Triage and close warnings' },
+  'early-warning:case:read': { zh: '查看所负责学生的帮扶个案', en: 'See care cases of students in one’s charge' },
+  'early-warning:case:take-part': {
+    zh: '办理本人负责或参与的帮扶个案',
+    en: 'Work on care cases that one owns or is in the team of',
+  },
+  'early-warning:case:write': { zh: '立案并办理帮扶个案', en: 'Open care cases and work on them' },
+  'early-warning:case:decide': {
+    zh: '确认定级与结案、督办',
+    en: 'Confirm levels and closures of care cases, supervise them',
+  },
+  'early-warning:psychology:read': {
+    zh: '查看与登记仅心理教师可见的记录（须说明事由）',
+    en: 'Read and write entries for psychologists alone (with a reason)',
+  },
 } as const satisfies Record<string, Bilingual>;
 
 /** What roles may do here. */
@@ -26,8 +40,16 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:warning:read',
     'early-warning:explanation:read',
     'early-warning:warning:triage',
+    'early-warning:case:read',
+    'early-warning:case:take-part',
+    'early-warning:case:write',
   ],
-  class_advisor: ['early-warning:warning:read', 'early-warning:explanation:read'],
+  class_advisor: ['early-warning:warning:read', 'early-warning:explanation:read', 'early-warning:case:take-part'],
+  mentor: ['early-warning:case:take-part'],
+  building_head: ['early-warning:case:take-part'],
+  grid_head: ['early-warning:case:take-part'],
+  party_organizer: ['early-warning:case:take-part'],
+  psychologist: ['early-warning:case:take-part', 'early-warning:psychology:read'],
   student_affairs_officer: [
     'early-warning:metric:read',
     'early-warning:metric:write',
@@ -39,6 +61,10 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:warning:read',
     'early-warning:explanation:read',
     'early-warning:warning:triage',
+    'early-warning:case:read',
+    'early-warning:case:take-part',
+    'early-warning:case:write',
+    'early-warning:case:decide',
   ],
   student: ['early-warning:explanation:read'],
 };

@@ -9,7 +9,8 @@ import { answeredBy, responsibleStaffOf, inUnits } from '#roster';
 import { CampusClock } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
-import { type HistoryEntry, Warning } from './warning.entity.js';
+import { type HistoryEntry, type OUTCOMES, type Status, Warning } from './warning.entity.js';
+import { WarningNotTakeable } from './warnings.problems.js';
 import {
   type CloseDto,
   type ConfirmDto,
@@ -35,8 +36,11 @@ const COLUMNS = sql`w.id, w.rule_code AS "ruleCode", r.number AS "ruleNumber",
 const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN directory.published_student_v1 s ON s.id = w.student_id`;
 
+/** Statuses in which a care case may take a warning. */
+const TAKEABLE: readonly Status[] = ['open', 'confirmed'];
+
 /** What a person, or an app, does to a warning. */
-type Change = (warning: Warning, by: string, now: Date) => void;
+type Change = (warning: Warning, by: string, now: Date) => unknown;
 
 @Injectable()
 export class Warnings {
@@ -121,9 +125,15 @@ export class Warnings {
   }
 
   private async settleOne(tx: Tx, actor: Actor, id: string, expected: number, change: Change): Promise<Warning> {
-    const warning = await this.find(tx, actor, id);
+    return this.write(tx, actor, await this.find(tx, actor, id), change, expected);
+  }
+
+  private async write(tx: Tx, actor: Actor, warning: Warning, change: Change, expected?: number): Promise<Warning> {
+    const before = warning.status;
+    const { id } = warning;
     change(warning, actor.personId ?? actor.app, this.clock.now());
     await update(tx, warning, expected);
+    if (warning.status === before) return warning;
     const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
     await this.events.publish(
       tx,
@@ -142,6 +152,23 @@ export class Warnings {
       );
       return Object.assign(new BulkTriageResultDto(), { results });
     });
+  }
+
+  /** A care case takes warnings of its student; those that are open are confirmed by that. Throws WarningNotTakeable (422). */
+  async takeInto(tx: Tx, actor: Actor, of: { id: string; studentId: string }, ids: readonly string[]): Promise<void> {
+    for (const [i, id] of [...ids].sort().entries()) {
+      const warning = await this.find(tx, actor, id).catch(() => undefined);
+      const fits = warning?.studentId === of.studentId && warning.caseId === null && TAKEABLE.includes(warning.status);
+      if (!warning || !fits) throw new WarningNotTakeable({ pointer: `#/warningIds/${i}` });
+      warning.caseId = of.id;
+      await this.write(tx, actor, warning, (one, by, now) => one.status === 'open' && one.confirm(by, now));
+    }
+  }
+
+  /** Warnings that a care case took are closed with it. */
+  async closeWith(tx: Tx, actor: Actor, caseId: string, outcome: keyof typeof OUTCOMES): Promise<void> {
+    const taken = await tx.find(Warning, { where: { caseId, status: 'confirmed' }, order: { id: 'ASC' } });
+    for (const warning of taken) await this.write(tx, actor, warning, (one, by, now) => one.close(by, now, outcome));
   }
 
   private async find(tx: Tx, actor: Actor, id: string): Promise<Warning> {
