@@ -15,6 +15,7 @@ import type { Tx } from '#database';
 import { OnEvent, type Received } from '#events';
 import { dayOf } from '#rule-language';
 import { CampusClock } from '#time';
+import { eraseCases } from '../cases/erase-cases.js';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
@@ -107,6 +108,7 @@ export class ObservationHandlers {
   /** Forgets what the engine knows of a student. */
   @OnEvent(StudentErasedV1)
   async whenStudentErased(tx: Tx, event: Received<StudentErasedV1>): Promise<void> {
+    await eraseCases(tx, event.data.studentId);
     await eraseStudent(tx, event.data.studentId);
   }
 
