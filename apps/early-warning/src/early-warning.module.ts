@@ -23,9 +23,11 @@ import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-
 import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
 import { PlainWords1764804300000 } from './migrations/1764804300000-plain-words.js';
 import { CareCases1764812000000 } from './migrations/1764812000000-care-cases.js';
+import { Referrals1764812000100 } from './migrations/1764812000100-referrals.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
+import { referrals } from './referrals/referrals.feature.js';
 import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
 import { sources } from './sources/sources.feature.js';
@@ -43,6 +45,7 @@ export const earlyWarning = service('early-warning', {
     runs,
     warnings,
     cases,
+    referrals,
     parameters,
     quality,
     explanations,
@@ -66,6 +69,7 @@ export const earlyWarning = service('early-warning', {
     TriageDeadlines1763760010000,
     PlainWords1764804300000,
     CareCases1764812000000,
+    Referrals1764812000100,
   ],
   jobs: 'early-warning:run:write',
 });

@@ -178,3 +178,17 @@ export class CareSupervisionV1 {
     Object.assign(this, values);
   }
 }
+
+/** A referral was sent, or how it stands has changed, as its sender may know it. */
+@Event({ name: 'early-warning.referral-changed.v1', consumers: [] })
+export class ReferralChangedV1 {
+  @IsUUID()
+  referralId: string;
+
+  @IsIn(['sent', 'taken_up', 'closed', 'withdrawn'])
+  status: 'sent' | 'taken_up' | 'closed' | 'withdrawn';
+
+  constructor(values: { referralId: string; status: ReferralChangedV1['status'] }) {
+    Object.assign(this, values);
+  }
+}
