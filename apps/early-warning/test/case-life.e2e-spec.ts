@@ -55,6 +55,11 @@ describe('a care case', () => {
 
   it('goes from a warning to a person helped; how far it is follows from what was recorded', async () => {
     const warning = await warn(test, 0);
+    const warned = await counselor.get('/early-warning/v1/warnings/students').expect(200);
+    expect(warned.body.data).toMatchObject([
+      { student: { id: students[0] }, where: { className: '软工2401' }, level: 'yellow', open: 1, confirmed: 0 },
+    ]);
+    expect((await other.get('/early-warning/v1/warnings/students').expect(200)).body.data).toEqual([]);
     let now = await openCase(counselor, 0, { warningIds: [warning] });
     expect(now).toMatchObject({ stage: 'found', origin: 'warning', levelDueOn: '2026-11-23', summary: '连续缺课' });
     expect(now).toMatchObject({

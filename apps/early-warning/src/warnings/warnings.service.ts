@@ -5,9 +5,11 @@ import { Database, findInScope, query, queryOne, sql, type Sql, type Tx, update 
 import { Events } from '#events';
 import { anyOf, list, type Page, rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
-import { answeredBy, responsibleStaffOf, inUnits } from '#roster';
+import { answeredBy, responsibleStaffOf, inUnits, personRef } from '#roster';
 import { CampusClock } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
+import { whereOf } from '../cases/cases.queries.js';
+import { WarnedStudentDto, type WarnedStudentsQuery } from './warned-students.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
 import { type HistoryEntry, type OUTCOMES, type Status, Warning } from './warning.entity.js';
 import { WarningNotTakeable } from './warnings.problems.js';
@@ -79,6 +81,29 @@ export class Warnings {
     });
     await auditList(connection, actor, {
       action: 'early-warning.warnings.list',
+      rows: found.data.length,
+      filter: page,
+    });
+    return found;
+  }
+
+  /** Warnings that are not settled, grouped by student: what one would talk to a student about. */
+  async students(actor: Actor, page: WarnedStudentsQuery): Promise<Page<WarnedStudentDto>> {
+    const [date, connection] = [this.clock.today(), this.database.connection];
+    const found = await list(connection, page, {
+      select: sql`${personRef(sql`g.student_id`)} AS student, ${whereOf(sql`g.student_id`, date)} AS "where", g.rank, g.open, g.confirmed,
+        g.raised_at AS "raisedAt"`,
+      from: sql`(SELECT w.student_id, max(w.level_rank) AS rank, max(w.raised_at) AS raised_at,
+          count(*) FILTER (WHERE w.status = 'open')::int AS open, count(*) FILTER (WHERE w.status = 'confirmed')::int AS confirmed
+        FROM early_warning.warning w WHERE w.status IN ('open', 'confirmed') AND ${this.visible(actor, READ)} GROUP BY w.student_id) g`,
+      where: [inUnits(page.unitId, sql`g.student_id`, date)],
+      sorts: { raisedAt: sql`g.raised_at`, level: sql`g.rank` },
+      defaultSort: '-level',
+      id: sql`g.student_id`,
+      to: WarnedStudentDto.from,
+    });
+    await auditList(connection, actor, {
+      action: 'early-warning.warnings.students',
       rows: found.data.length,
       filter: page,
     });
