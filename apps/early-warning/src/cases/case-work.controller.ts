@@ -30,7 +30,7 @@ export class CaseWorkController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('提议级别或结案', 'Propose a level, or that the case is closed')
-  propose(
+  proposeForCase(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
@@ -43,7 +43,7 @@ export class CaseWorkController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('确认提议；提议人本人不能确认', 'Confirm a proposal; never who proposed it')
-  confirm(
+  confirmProposal(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IdParam('proposalId') proposalId: string,
@@ -57,7 +57,7 @@ export class CaseWorkController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('不同意提议', 'Decline a proposal')
-  decline(
+  declineProposal(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IdParam('proposalId') proposalId: string,
@@ -84,7 +84,7 @@ export class CaseWorkController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('加入专班：指定人员，或由任职找到', 'Take somebody into the team: named, or found by their post')
-  addMember(
+  addCareMember(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
@@ -97,7 +97,7 @@ export class CaseWorkController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('退出专班', 'Somebody leaves the team')
-  endMember(
+  endCareMember(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IdParam('memberId') memberId: string,
@@ -167,7 +167,7 @@ export class CaseWorkController {
     '转接他人；对方接收前仍由原负责人负责',
     'Offer the case to another owner; until then it stays with its owner',
   )
-  offerTransfer(
+  offerCaseTransfer(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
@@ -180,7 +180,7 @@ export class CaseWorkController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('接收转接', 'Accept a transfer')
-  acceptTransfer(
+  acceptCaseTransfer(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IdParam('transferId') transferId: string,
@@ -194,7 +194,7 @@ export class CaseWorkController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('拒绝转接：转由转出人的上一级负责', 'Refuse a transfer: the sender’s head owns the case')
-  refuseTransfer(
+  refuseCaseTransfer(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IdParam('transferId') transferId: string,
@@ -208,7 +208,7 @@ export class CaseWorkController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('撤回转接', 'Take a transfer back')
-  withdrawTransfer(
+  withdrawCaseTransfer(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IdParam('transferId') transferId: string,

@@ -50,7 +50,7 @@ export class CasesController {
   @Get(':id/timeline')
   @ApiPage(HappeningDto)
   @Summary('个案经过：一份清单，按读者过滤', 'Everything that happened with a case, as far as it is for the reader')
-  getTimeline(
+  getCaseTimeline(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @Query() query: TimelineQuery,
@@ -61,7 +61,7 @@ export class CasesController {
   @Get(':id/hand-over')
   @Returns(HandOverDto)
   @Summary('交接材料：个案与经过', 'What the receiver of a case needs')
-  getHandOver(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<HandOverDto> {
+  getCaseHandOver(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<HandOverDto> {
     return this.timeline.handOver(actor, id);
   }
 
@@ -103,7 +103,7 @@ export class CasesController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('登记谈话、走访、帮扶、复核与记录', 'Record a talk, visit, call, action, review or note')
-  addEntry(@CurrentActor() actor: Actor, @IdParam() id: string, @Body() body: AddEntryDto): Promise<CareCaseDetailDto> {
+  addCaseEntry(@CurrentActor() actor: Actor, @IdParam() id: string, @Body() body: AddEntryDto): Promise<CareCaseDetailDto> {
     return this.entries.add(actor, id, body);
   }
 
@@ -111,7 +111,7 @@ export class CasesController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('作废本人的记录', 'Take an entry of one’s own back')
-  voidEntry(
+  voidCaseEntry(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IdParam('entryId') entryId: string,
