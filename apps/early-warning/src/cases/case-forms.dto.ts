@@ -59,7 +59,7 @@ export class SettleMeasureDto {
   result: string;
 }
 
-export class AddMemberDto {
+export class AddCareMemberDto {
   @Uuid({ zh: '人员；不给则由任职找到', en: 'Person; left out: found by the post', optional: true, example: STAFF })
   personId?: string;
 

@@ -7,7 +7,7 @@ import { responsibleFor } from '#roster';
 import { StudentKeys } from '#vault';
 import { CareMeasure, CareMember, type MeasureStatus } from './care-rows.entity.js';
 import { CaseDesk } from './case-desk.service.js';
-import type { AddMeasureDto, AddMemberDto } from './case-forms.dto.js';
+import type { AddMeasureDto, AddCareMemberDto } from './case-forms.dto.js';
 import type { CareCaseDetailDto } from './cases.dto.js';
 import { DateWrong, LeadAlready, MeasureNotInState, MemberAlready, PostNotClear } from './cases.problems.js';
 import { mustTakePart } from './cases.queries.js';
@@ -20,7 +20,7 @@ export class CaseTeam {
     private readonly desk: CaseDesk,
   ) {}
 
-  join(actor: Actor, id: string, expected: number, body: AddMemberDto): Promise<CareCaseDetailDto> {
+  join(actor: Actor, id: string, expected: number, body: AddCareMemberDto): Promise<CareCaseDetailDto> {
     return this.desk.change(actor, id, expected, 'team', async ({ tx, of, by, now, today }) => {
       const { post = null, lead, duties } = body;
       const personId = body.personId ?? (await this.holderOf(tx, post, of.studentId, today));

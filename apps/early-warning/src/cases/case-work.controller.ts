@@ -5,7 +5,7 @@ import { IdParam, IfMatch, Returns, Summary } from '#http';
 import { CaseDecisions } from './case-decisions.service.js';
 import {
   AddMeasureDto,
-  AddMemberDto,
+  AddCareMemberDto,
   AnswerDto,
   OfferTransferDto,
   ProposeDto,
@@ -88,7 +88,7 @@ export class CaseWorkController {
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
-    @Body() body: AddMemberDto,
+    @Body() body: AddCareMemberDto,
   ): Promise<CareCaseDetailDto> {
     return this.team.join(actor, id, version, body);
   }

@@ -103,7 +103,11 @@ export class CasesController {
   @HttpCode(200)
   @Returns(CareCaseDetailDto)
   @Summary('登记谈话、走访、帮扶、复核与记录', 'Record a talk, visit, call, action, review or note')
-  addCaseEntry(@CurrentActor() actor: Actor, @IdParam() id: string, @Body() body: AddEntryDto): Promise<CareCaseDetailDto> {
+  addCaseEntry(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Body() body: AddEntryDto,
+  ): Promise<CareCaseDetailDto> {
     return this.entries.add(actor, id, body);
   }
 
