@@ -50,6 +50,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   },
   calendar: { zh: '学期与工作日历（含调休）', en: 'Terms, and the workday calendar with moved days' },
   caseload: { zh: '师生比与人均带班', en: 'Ratio of counselors to students, and their caseload' },
+  cases: {
+    zh: '帮扶个案：立案、定级、专班、计划、记录、转接与结案',
+    en: 'Care cases: opening, levels, teams, plans, entries, transfers, closing',
+  },
   certificates: {
     zh: '证明：开具、核验、撤销',
     en: 'Certificates: issuing, verifying, revoking',
@@ -113,6 +117,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   people: { zh: '学生与教职工', en: 'Students and staff' },
   places: { zh: '校区、楼栋、寝室与床位', en: 'Campuses, buildings, rooms and beds' },
   policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
+  referrals: { zh: '反映：谁注意到了什么', en: 'Referrals: what people noticed of a student, trouble or praise' },
   'round-entries': {
     zh: '参评：申请、推荐、打分、民主评议、结果与撤销',
     en: 'Entries of rounds: applying, nominating, marks, opinions of classes, results',
@@ -139,6 +144,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   'signing-keys': { zh: '令牌签名密钥的轮换', en: 'Rotation of the keys that sign tokens' },
   sources: { zh: '数据源及其中断', en: 'Data sources and their silences' },
   students: { zh: '学生及对其负责的人员', en: 'Students and who answers for them' },
+  supervisions: { zh: '督办：逾期个案逐级上报', en: 'Supervision: overdue care cases, up the line' },
   tasks: { zh: '待办：等待本人办理的审批', en: 'What waits for oneself: approvals of all kinds' },
   tickets: {
     zh: '工单：报修、咨询、投诉，分派、答复、办结与评价',

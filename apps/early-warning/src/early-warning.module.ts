@@ -1,6 +1,7 @@
 import { service } from '#service';
 import { archive } from './archive/archive.feature.js';
 import { books } from './books/books.feature.js';
+import { cases } from './cases/cases.feature.js';
 import { engine } from './engine/engine.feature.js';
 import { evaluations } from './evaluations/evaluations.feature.js';
 import { explanations } from './explanations/explanations.feature.js';
@@ -30,6 +31,9 @@ import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
 import { risk } from './risk/risk.feature.js';
+import { CareCases1764812000000 } from './migrations/1764812000000-care-cases.js';
+import { Referrals1764812000100 } from './migrations/1764812000100-referrals.js';
+import { referrals } from './referrals/referrals.feature.js';
 import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
 import { sources } from './sources/sources.feature.js';
@@ -46,6 +50,8 @@ export const earlyWarning = service('early-warning', {
     evaluations,
     runs,
     warnings,
+    cases,
+    referrals,
     parameters,
     quality,
     explanations,
@@ -71,9 +77,11 @@ export const earlyWarning = service('early-warning', {
     QuarterCredits1763750530100,
     TriageDeadlines1763760010000,
     PlainWords1764804300000,
-    RiskModels1764814000000,
+    CareCases1764812000000,
+    Referrals1764812000100,
     GrowthArchive1764813100000,
     GraduationBooks1764813200000,
+    RiskModels1764814000000,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

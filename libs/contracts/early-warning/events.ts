@@ -1,4 +1,4 @@
-import { IsDateString, IsIn, IsString, IsUUID } from 'class-validator';
+import { IsDateString, IsIn, IsInt, IsString, IsUUID } from 'class-validator';
 import { Event } from '../event.js';
 import { WARNING_LEVELS, type WarningLevel } from './codes.js';
 
@@ -109,6 +109,106 @@ export class WarningOverdueV1 {
   dueAt: string;
 
   constructor(values: { warningId: string; studentId: string; level: WarningLevel; dueAt: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A care case was opened for a student. Whom it is about is not told: whoever may know reads the case. */
+@Event({ name: 'early-warning.care-case-opened.v1', consumers: [] })
+export class CareCaseOpenedV1 {
+  @IsUUID()
+  caseId: string;
+
+  constructor(caseId: string) {
+    this.caseId = caseId;
+  }
+}
+
+/** Two persons agreed that a care case is closed, or it was opened again. */
+@Event({ name: 'early-warning.care-case-settled.v1', consumers: [] })
+export class CareCaseSettledV1 {
+  @IsUUID()
+  caseId: string;
+
+  @IsIn(['closed', 'reopened'])
+  outcome: 'closed' | 'reopened';
+
+  constructor(values: { caseId: string; outcome: CareCaseSettledV1['outcome'] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A care case is offered to another owner, or what came of that; `ownerId` owns it from now on. */
+@Event({ name: 'early-warning.care-case-transferred.v1', consumers: [] })
+export class CareCaseTransferredV1 {
+  @IsUUID()
+  caseId: string;
+
+  @IsUUID()
+  transferId: string;
+
+  @IsIn(['offered', 'accepted', 'refused', 'expired', 'withdrawn'])
+  outcome: 'offered' | 'accepted' | 'refused' | 'expired' | 'withdrawn';
+
+  @IsUUID()
+  ownerId: string;
+
+  @IsUUID()
+  toId: string;
+
+  constructor(values: {
+    caseId: string;
+    transferId: string;
+    outcome: CareCaseTransferredV1['outcome'];
+    ownerId: string;
+    toId: string;
+  }) {
+    Object.assign(this, values);
+  }
+}
+
+/** Nothing was recorded of a care case for as long as its level allows: it is up for review. */
+@Event({ name: 'early-warning.care-case-quiet.v1', consumers: [] })
+export class CareCaseQuietV1 {
+  @IsUUID()
+  caseId: string;
+
+  constructor(caseId: string) {
+    this.caseId = caseId;
+  }
+}
+
+/** Something of a care case is overdue: it is up to these people, a step up the line. Empty: nobody holds a post there. */
+@Event({ name: 'early-warning.care-supervision.v1', consumers: [] })
+export class CareSupervisionV1 {
+  @IsUUID()
+  caseId: string;
+
+  @IsIn(['level', 'review', 'measure'])
+  cause: 'level' | 'review' | 'measure';
+
+  /** Place in the school's line, from 1. */
+  @IsInt()
+  step: number;
+
+  @IsUUID('all', { each: true })
+  personIds: string[];
+
+  constructor(values: { caseId: string; cause: CareSupervisionV1['cause']; step: number; personIds: string[] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A referral was sent, or how it stands has changed, as its sender may know it. */
+@Event({ name: 'early-warning.referral-changed.v1', consumers: [] })
+export class ReferralChangedV1 {
+  @IsUUID()
+  referralId: string;
+
+  @IsIn(['sent', 'taken_up', 'closed', 'withdrawn'])
+  status: 'sent' | 'taken_up' | 'closed' | 'withdrawn';
+
+  constructor(values: { referralId: string; status: ReferralChangedV1['status'] }) {
     Object.assign(this, values);
   }
 }

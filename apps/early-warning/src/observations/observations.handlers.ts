@@ -19,6 +19,7 @@ import { OnEvent, type Received } from '#events';
 import { dayOf } from '#rule-language';
 import { CampusClock } from '#time';
 import { ArchiveErasure } from '../archive/archive-erasure.service.js';
+import { eraseCases } from '../cases/erase-cases.js';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
@@ -134,6 +135,7 @@ export class ObservationHandlers {
   /** Forgets what the engine knows of a student. */
   @OnEvent(StudentErasedV1)
   async whenStudentErased(tx: Tx, event: Received<StudentErasedV1>): Promise<void> {
+    await eraseCases(tx, event.data.studentId);
     await eraseStudent(tx, event.data.studentId);
     await this.archive.erase(tx, event.data.studentId);
   }

@@ -113,6 +113,10 @@ export class Warning extends BaseEntity {
   @Column('text', { nullable: true })
   triageReason: keyof typeof DISMISS_REASONS | null = null;
 
+  /** The care case that took it. */
+  @Column('uuid', { nullable: true })
+  caseId: string | null = null;
+
   @Column('jsonb')
   evidence: Evidence;
 

@@ -12,6 +12,7 @@ import {
   WarningsQuery,
   WarningSummaryDto,
 } from './warnings.dto.js';
+import { WarnedStudentDto, WarnedStudentsQuery } from './warned-students.dto.js';
 import { Warnings } from './warnings.service.js';
 
 @ApiTags('warnings')
@@ -33,6 +34,17 @@ export class WarningsController {
   @Summary('按级别汇总预警', 'Count warnings by level')
   summarizeWarnings(@CurrentActor() actor: Actor): Promise<WarningSummaryDto> {
     return this.warnings.summary(actor);
+  }
+
+  @Get('students')
+  @Require('early-warning:warning:read')
+  @ApiPage(WarnedStudentDto)
+  @Summary('按学生列出未了的预警', 'List students with warnings that are not settled')
+  listWarnedStudents(
+    @CurrentActor() actor: Actor,
+    @Query() query: WarnedStudentsQuery,
+  ): Promise<Page<WarnedStudentDto>> {
+    return this.warnings.students(actor, query);
   }
 
   @Post('triage')

@@ -5,11 +5,14 @@ import { Database, findInScope, query, queryOne, sql, type Sql, type Tx, update 
 import { Events } from '#events';
 import { anyOf, list, type Page, rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
-import { answeredBy, responsibleStaffOf, inUnits } from '#roster';
+import { answeredBy, responsibleStaffOf, inUnits, personRef } from '#roster';
 import { CampusClock } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
+import { whereOf } from '../cases/cases.queries.js';
+import { WarnedStudentDto, type WarnedStudentsQuery } from './warned-students.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
-import { type HistoryEntry, Warning } from './warning.entity.js';
+import { type HistoryEntry, type OUTCOMES, type Status, Warning } from './warning.entity.js';
+import { WarningNotTakeable } from './warnings.problems.js';
 import {
   type CloseDto,
   type ConfirmDto,
@@ -35,8 +38,11 @@ const COLUMNS = sql`w.id, w.rule_code AS "ruleCode", r.number AS "ruleNumber",
 const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN directory.published_student_v1 s ON s.id = w.student_id`;
 
+/** Statuses in which a care case may take a warning. */
+const TAKEABLE: readonly Status[] = ['open', 'confirmed'];
+
 /** What a person, or an app, does to a warning. */
-type Change = (warning: Warning, by: string, now: Date) => void;
+type Change = (warning: Warning, by: string, now: Date) => unknown;
 
 @Injectable()
 export class Warnings {
@@ -75,6 +81,29 @@ export class Warnings {
     });
     await auditList(connection, actor, {
       action: 'early-warning.warnings.list',
+      rows: found.data.length,
+      filter: page,
+    });
+    return found;
+  }
+
+  /** Warnings that are not settled, grouped by student: what one would talk to a student about. */
+  async students(actor: Actor, page: WarnedStudentsQuery): Promise<Page<WarnedStudentDto>> {
+    const [date, connection] = [this.clock.today(), this.database.connection];
+    const found = await list(connection, page, {
+      select: sql`${personRef(sql`g.student_id`)} AS student, ${whereOf(sql`g.student_id`, date)} AS "where", g.rank, g.open, g.confirmed,
+        g.raised_at AS "raisedAt"`,
+      from: sql`(SELECT w.student_id, max(w.level_rank) AS rank, max(w.raised_at) AS raised_at,
+          count(*) FILTER (WHERE w.status = 'open')::int AS open, count(*) FILTER (WHERE w.status = 'confirmed')::int AS confirmed
+        FROM early_warning.warning w WHERE w.status IN ('open', 'confirmed') AND ${this.visible(actor, READ)} GROUP BY w.student_id) g`,
+      where: [inUnits(page.unitId, sql`g.student_id`, date)],
+      sorts: { raisedAt: sql`g.raised_at`, level: sql`g.rank` },
+      defaultSort: '-level',
+      id: sql`g.student_id`,
+      to: WarnedStudentDto.from,
+    });
+    await auditList(connection, actor, {
+      action: 'early-warning.warnings.students',
       rows: found.data.length,
       filter: page,
     });
@@ -121,9 +150,15 @@ export class Warnings {
   }
 
   private async settleOne(tx: Tx, actor: Actor, id: string, expected: number, change: Change): Promise<Warning> {
-    const warning = await this.find(tx, actor, id);
+    return this.write(tx, actor, await this.find(tx, actor, id), change, expected);
+  }
+
+  private async write(tx: Tx, actor: Actor, warning: Warning, change: Change, expected?: number): Promise<Warning> {
+    const before = warning.status;
+    const { id } = warning;
     change(warning, actor.personId ?? actor.app, this.clock.now());
     await update(tx, warning, expected);
+    if (warning.status === before) return warning;
     const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
     await this.events.publish(
       tx,
@@ -142,6 +177,23 @@ export class Warnings {
       );
       return Object.assign(new BulkTriageResultDto(), { results });
     });
+  }
+
+  /** A care case takes warnings of its student; those that are open are confirmed by that. Throws WarningNotTakeable (422). */
+  async takeInto(tx: Tx, actor: Actor, of: { id: string; studentId: string }, ids: readonly string[]): Promise<void> {
+    for (const [i, id] of [...ids].sort().entries()) {
+      const warning = await this.find(tx, actor, id).catch(() => undefined);
+      const fits = warning?.studentId === of.studentId && warning.caseId === null && TAKEABLE.includes(warning.status);
+      if (!warning || !fits) throw new WarningNotTakeable({ pointer: `#/warningIds/${i}` });
+      warning.caseId = of.id;
+      await this.write(tx, actor, warning, (one, by, now) => one.status === 'open' && one.confirm(by, now));
+    }
+  }
+
+  /** Warnings that a care case took are closed with it. */
+  async closeWith(tx: Tx, actor: Actor, caseId: string, outcome: keyof typeof OUTCOMES): Promise<void> {
+    const taken = await tx.find(Warning, { where: { caseId, status: 'confirmed' }, order: { id: 'ASC' } });
+    for (const warning of taken) await this.write(tx, actor, warning, (one, by, now) => one.close(by, now, outcome));
   }
 
   private async find(tx: Tx, actor: Actor, id: string): Promise<Warning> {

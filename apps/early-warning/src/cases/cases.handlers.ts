@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { findInScope, query, sql, type Tx, update } from '#database';
+import { Every, OnEvent, type Received } from '#events';
+import { Policies } from '#policy';
+import { termOf } from '#roster';
+import { addDays, CampusClock } from '#time';
+import { CareCase } from './care-case.entity.js';
+import { CarePolicy } from './care.policy.js';
+import { CareCaseDueV1, CareTransferDueV1 } from './case-due.event.js';
+import { CaseTransfers } from './case-transfers.service.js';
+import { CaseSupervision } from './supervision.service.js';
+
+@Injectable()
+export class CaseHandlers {
+  constructor(
+    private readonly policies: Policies,
+    private readonly supervision: CaseSupervision,
+    private readonly transfers: CaseTransfers,
+    private readonly clock: CampusClock,
+  ) {}
+
+  @OnEvent(CareCaseDueV1)
+  async whenCaseDue(tx: Tx, { data: { caseId } }: Received<CareCaseDueV1>): Promise<void> {
+    const of = await lock(tx, caseId);
+    if (of) await this.supervision.look(tx, of);
+  }
+
+  @OnEvent(CareTransferDueV1)
+  async whenTransferDue(tx: Tx, { data: { transferId } }: Received<CareTransferDueV1>): Promise<void> {
+    await this.transfers.expire(tx, transferId);
+  }
+
+  /** So many days before a term ends every open case is to be reviewed, once a term; a day that was missed is made good the next. */
+  @Every('11 7 * * *', { name: 'early-warning.term-reviews', catchUp: 'latest' })
+  async everyMorning(tx: Tx): Promise<void> {
+    const today = this.clock.today();
+    const term = await termOf(tx, today);
+    const { value } = await this.policies.at(tx, CarePolicy, today);
+    if (!term || today < addDays(term.endsOn, -value.pullUpDays)) return;
+    const open = await query<{ id: string }>(
+      tx,
+      sql`SELECT id FROM early_warning.care_case
+           WHERE closed_at IS NULL AND level IS NOT NULL AND pulled_up_term IS DISTINCT FROM ${term.id} ORDER BY id`,
+    );
+    for (const { id } of open) {
+      const of = await lock(tx, id);
+      if (!of || of.closedAt) continue;
+      of.mustBeReviewed(today);
+      of.pulledUpTerm = term.id;
+      await update(tx, of);
+      await this.supervision.settle(tx, of);
+    }
+  }
+}
+
+function lock(tx: Tx, id: string): Promise<CareCase | undefined> {
+  return findInScope(tx, CareCase, id, { alias: 'c', where: sql`TRUE`, lock: 'update' });
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { CareCaseQuietV1, CareSupervisionV1 } from '#contracts';
+import { insert, query, queryOne, sql, type Tx, update } from '#database';
+import { Events, type TimerKey, Timers } from '#events';
+import { Policies } from '#policy';
+import { responsibleFor } from '#roster';
+import { addDays, CampusClock } from '#time';
+import type { CareCase } from './care-case.entity.js';
+import { CarePolicy } from './care.policy.js';
+import { CareSupervision, type SupervisionCause } from './care-rows.entity.js';
+import { CareCaseDueV1 } from './case-due.event.js';
+import { causesOf, dueAt, nextLook } from './overdue.js';
+
+/** At this minute of a day people hear of what is due. */
+const HEAR_AT = '07:41';
+
+/** What is due of a case, and whom it concerns when it is overdue: one timer a case, moved with every change. */
+@Injectable()
+export class CaseSupervision {
+  constructor(
+    private readonly events: Events,
+    private readonly timers: Timers,
+    private readonly policies: Policies,
+    private readonly clock: CampusClock,
+  ) {}
+
+  /** After every change: supervision ends when nothing is overdue any more, and the timer is set to the next day that matters. */
+  async settle(tx: Tx, of: CareCase): Promise<void> {
+    const [today, now] = [this.clock.today(), this.clock.now()];
+    const due = dueAt(of, await this.nextMeasure(tx, of.id));
+    const overdue = causesOf(due, today).length > 0;
+    if (!overdue)
+      await query(
+        tx,
+        sql`UPDATE early_warning.care_supervision SET ended_at = ${now}, updated_at = now(), version = version + 1
+             WHERE case_id = ${of.id} AND ended_at IS NULL`,
+      );
+    const running = overdue ? await this.running(tx, of.id) : undefined;
+    const day = nextLook(due, of, running, today);
+    if (!day) return this.timers.cancel(tx, keyOf(of.id));
+    const at = day <= today ? now : this.clock.instantOf(day, HEAR_AT);
+    await this.timers.set(tx, { key: keyOf(of.id), at, event: new CareCaseDueV1(of.id) });
+  }
+
+  /** The day has come: a quiet case is put up for review, and what is overdue goes to who is next up the line. */
+  async look(tx: Tx, of: CareCase): Promise<void> {
+    if (of.closedAt) return;
+    const today = this.clock.today();
+    if (of.quietOn !== null && of.quietOn <= today && of.quietToldOn !== of.quietOn) {
+      of.mustBeReviewed(today);
+      of.quietToldOn = of.quietOn;
+      await update(tx, of);
+      await this.events.publish(tx, new CareCaseQuietV1(of.id), of);
+    }
+    const [cause] = causesOf(dueAt(of, await this.nextMeasure(tx, of.id)), today);
+    if (cause) await this.supervise(tx, of, cause, today);
+    await this.settle(tx, of);
+  }
+
+  /** Who is above somebody in the line over a student: the nearest step that is held by others. Empty steps are passed over at once. */
+  async above(
+    tx: Tx,
+    studentId: string,
+    { after = 0, but }: { after?: number; but: string },
+  ): Promise<{ step: number; personIds: string[] } | undefined> {
+    const today = this.clock.today();
+    const { value } = await this.policies.at(tx, CarePolicy, today);
+    const posts = [...new Set(value.line.map(({ post }) => post))];
+    const held = await responsibleFor(tx, [studentId], today, posts);
+    for (const [i, { post, unitKind }] of value.line.entries()) {
+      if (i < after) continue;
+      const holders = held.filter((one) => one.kind === post && one.unitKind === unitKind).map((one) => one.personId);
+      const personIds = [...new Set(holders)].filter((id) => id !== but && id !== studentId).sort();
+      if (personIds.length > 0) return { step: i + 1, personIds };
+    }
+    return undefined;
+  }
+
+  private async supervise(tx: Tx, of: CareCase, cause: SupervisionCause, today: string): Promise<void> {
+    const running = await this.running(tx, of.id);
+    if (running && (running.risesOn === null || running.risesOn > today)) return;
+    const owner = await queryOne<{ id: string }>(
+      tx,
+      sql`SELECT person_id AS id FROM early_warning.care_owner WHERE case_id = ${of.id} AND valid_to IS NULL`,
+    );
+    const next = await this.above(tx, of.studentId, { after: running?.step ?? 0, but: owner!.id });
+    if (!next && running) {
+      running.risesOn = null;
+      await update(tx, running);
+      return;
+    }
+    const { value } = await this.policies.at(tx, CarePolicy, today);
+    const { step, personIds } = next ?? { step: value.line.length, personIds: [] };
+    const supervision = Object.assign(new CareSupervision(), {
+      ...{ caseId: of.id, studentId: of.studentId, cause, step, personIds, sinceAt: this.clock.now() },
+      risesOn: step < value.line.length ? addDays(today, value.supervisionDays) : null,
+    });
+    await insert(tx, supervision);
+    await this.events.publish(tx, new CareSupervisionV1({ caseId: of.id, cause, step, personIds }), of);
+  }
+
+  /** The highest step that was told and still is. */
+  private async running(tx: Tx, caseId: string): Promise<CareSupervision | undefined> {
+    const rows = await tx
+      .createQueryBuilder(CareSupervision, 's')
+      .where('s.caseId = :caseId AND s.endedAt IS NULL', { caseId })
+      .orderBy('s.step', 'DESC')
+      .getMany();
+    return rows[0];
+  }
+
+  private async nextMeasure(tx: Tx, caseId: string): Promise<string | null> {
+    const row = await queryOne<{ dueOn: string | null }>(
+      tx,
+      sql`SELECT min(due_on)::text AS "dueOn" FROM early_warning.care_measure WHERE case_id = ${caseId} AND status = 'open'`,
+    );
+    return row!.dueOn;
+  }
+}
+
+function keyOf(caseId: string): TimerKey {
+  return `early-warning.care-case ${caseId}`;
+}

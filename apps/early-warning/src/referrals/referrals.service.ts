@@ -1,0 +1,220 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, audit, auditList } from '#auth';
+import { ReferralChangedV1 } from '#contracts';
+import {
+  Database,
+  findInScope,
+  insert,
+  query,
+  queryOne,
+  sql,
+  StaleVersionError,
+  type Sql,
+  type Tx,
+  update,
+} from '#database';
+import { Events } from '#events';
+import { anyOf, list, type Page, PersonRefDto } from '#http';
+import { Policies } from '#policy';
+import { NotFound } from '#problems';
+import { inScope, peopleByIds, personById, reaches } from '#roster';
+import { CampusClock } from '#time';
+import { StudentKeys } from '#vault';
+import { offered } from '#workflow';
+import { findCase, personOf } from '../cases/cases.queries.js';
+import { Referral, REFERRAL_ACTIONS, type ReferralAction, type ReferralAsker } from './referral.entity.js';
+import { ReferralDto, type ReferralsQuery, type SendReferralDto } from './referrals.dto.js';
+import { ReferralPolicy } from './referrals.policy.js';
+import { AnonymousReferralsOff, ReferralKindUnknown, TooManyReferrals } from './referrals.problems.js';
+
+/** Referrals: anybody may send one; who answers for the student receives it. The student it is about sees none. */
+@Injectable()
+export class Referrals {
+  constructor(
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly policies: Policies,
+    private readonly students: StudentKeys,
+    private readonly clock: CampusClock,
+  ) {}
+
+  list(actor: Actor, request: ReferralsQuery): Promise<Page<ReferralDto>> {
+    const { status, studentId, mine, updatedSince } = request;
+    const handles = inScope(actor.scopeOf('early-warning:referral:handle'), sql`r.student_id`, this.clock.today());
+    const shown = sql`CASE WHEN ${handles} THEN r.status WHEN r.status = 'merged' THEN 'taken_up' WHEN r.status = 'set_aside' THEN 'closed' ELSE r.status END`;
+    return this.database.transaction(actor, async (tx) => {
+      const page = await list<{ id: string }, string, 'raisedAt' | 'updatedAt'>(tx, request, {
+        select: sql`r.id`,
+        from: sql`early_warning.referral r`,
+        where: [
+          this.visible(actor),
+          anyOf(shown, status),
+          anyOf(sql`r.student_id`, studentId, 'uuid'),
+          mine && sql`r.raised_by = ${actor.personId ?? null}`,
+          updatedSince && sql`r.updated_at >= ${updatedSince}`,
+        ].filter((one) => typeof one !== 'boolean'),
+        sorts: { raisedAt: sql`r.raised_at`, updatedAt: sql`r.updated_at` },
+        defaultSort: '-raisedAt',
+        id: sql`r.id`,
+        to: ({ id }) => id,
+      });
+      await auditList(tx, actor, { action: 'early-warning.referral.list', rows: page.data.length, filter: request });
+      const rows = await tx.findBy(
+        Referral,
+        page.data.map((id) => ({ id })),
+      );
+      const byId = new Map((await this.shown(tx, actor, rows)).map((one) => [one.id, one]));
+      return { ...page, data: page.data.map((id) => byId.get(id)!) };
+    });
+  }
+
+  get(actor: Actor, id: string): Promise<ReferralDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const referral = await this.find(tx, actor, id);
+      await audit(tx, actor, { action: 'early-warning.referral.read', subject: { kind: 'referral', id } });
+      return this.one(tx, actor, referral);
+    });
+  }
+
+  send(actor: Actor, body: SendReferralDto): Promise<ReferralDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const { studentId } = body;
+      const raisedBy = actor.personId ?? null;
+      const student = await personById(tx, studentId);
+      if (student?.kind !== 'student' || studentId === raisedBy)
+        throw new NotFound({ pointer: '#/studentId', what: 'student' });
+      const today = this.clock.today();
+      const { value } = await this.policies.at(tx, ReferralPolicy, today);
+      if (!value.kinds.some(({ key }) => key === body.kind)) throw new ReferralKindUnknown({ pointer: '#/kind' });
+      if (raisedBy === null && !value.anonymous) throw new AnonymousReferralsOff();
+      await mustBeFew(tx, raisedBy, raisedBy ? value.perPersonPerDay : value.anonymousPerDay, today);
+      const referral = Object.assign(new Referral(), {
+        ...body,
+        ...{ tried: body.tried ?? null, raisedBy, raisedByApp: actor.app, raisedAt: this.clock.now(), raisedOn: today },
+      });
+      await this.students.sealFields(tx, referral);
+      await insert(tx, referral);
+      await this.tell(tx, referral);
+      return this.one(tx, actor, referral);
+    });
+  }
+
+  takeUp(actor: Actor, id: string, expected: number): Promise<ReferralDto> {
+    return this.change(actor, id, expected, 'take_up', { status: 'taken_up' });
+  }
+
+  setAside(actor: Actor, id: string, expected: number, answer: string): Promise<ReferralDto> {
+    return this.change(actor, id, expected, 'set_aside', { status: 'set_aside', answer });
+  }
+
+  close(actor: Actor, id: string, expected: number, answer: string): Promise<ReferralDto> {
+    return this.change(actor, id, expected, 'close', { status: 'closed', answer });
+  }
+
+  withdraw(actor: Actor, id: string, expected: number): Promise<ReferralDto> {
+    return this.change(actor, id, expected, 'withdraw', { status: 'withdrawn' });
+  }
+
+  /** Into a case of the same student that the caller sees. */
+  merge(actor: Actor, id: string, expected: number, caseId: string): Promise<ReferralDto> {
+    return this.change(actor, id, expected, 'merge', { status: 'merged', caseId });
+  }
+
+  private change(
+    actor: Actor,
+    id: string,
+    expected: number,
+    action: ReferralAction,
+    values: Partial<Pick<Referral, 'status' | 'answer' | 'caseId'>>,
+  ): Promise<ReferralDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const referral = await this.find(tx, actor, id, 'update');
+      if (referral.version !== expected) throw new StaleVersionError();
+      const refused = referral.refusal(action, await this.asker(tx, actor, referral));
+      if (refused) throw refused;
+      if (values.caseId) {
+        const of = await findCase(tx, actor, values.caseId, this.clock.today());
+        if (of.studentId !== referral.studentId) throw new NotFound({ pointer: '#/caseId', what: 'case' });
+      }
+      Object.assign(referral, values);
+      if (action !== 'withdraw') Object.assign(referral, { handledBy: personOf(actor), handledAt: this.clock.now() });
+      await this.students.sealFields(tx, referral);
+      await update(tx, referral);
+      await this.tell(tx, referral);
+      await audit(tx, actor, { action: `early-warning.referral.${action}`, subject: { kind: 'referral', id } });
+      return this.one(tx, actor, referral);
+    });
+  }
+
+  private async tell(tx: Tx, referral: Referral): Promise<void> {
+    const { id: referralId, shownToSender: status } = referral;
+    await this.events.publish(tx, new ReferralChangedV1({ referralId, status }), referral);
+  }
+
+  private async find(tx: Tx, actor: Actor, id: string, lock?: 'update'): Promise<Referral> {
+    const referral = await findInScope(tx, Referral, id, {
+      alias: 'r',
+      where: this.visible(actor),
+      ...(lock && { lock }),
+    });
+    if (!referral) throw new NotFound({ what: 'referral' });
+    return referral;
+  }
+
+  private async asker(tx: Tx, actor: Actor, { studentId, raisedBy }: Referral): Promise<ReferralAsker> {
+    const handles =
+      actor.personId !== undefined &&
+      (await reaches(tx, actor.scopeOf('early-warning:referral:handle'), studentId, this.clock.today()));
+    return { raised: raisedBy !== null && raisedBy === actor.personId, handles };
+  }
+
+  private async one(tx: Tx, actor: Actor, referral: Referral): Promise<ReferralDto> {
+    return (await this.shown(tx, actor, [referral]))[0]!;
+  }
+
+  private async shown(tx: Tx, actor: Actor, referrals: Referral[]): Promise<ReferralDto[]> {
+    const ids = referrals.flatMap(({ studentId, raisedBy }) => [studentId, raisedBy ?? []].flat());
+    const people = new Map((await peopleByIds(tx, [...new Set(ids)])).map((one) => [one.id, PersonRefDto.from(one)]));
+    const texts = await this.students.openFields(tx, referrals);
+    const dtos: ReferralDto[] = [];
+    for (const [i, referral] of referrals.entries()) {
+      const by = await this.asker(tx, actor, referral);
+      const { id, kind, urgency, raisedAt, version } = referral;
+      dtos.push(
+        Object.assign(new ReferralDto(), {
+          ...{ id, student: people.get(referral.studentId), kind, urgency, raisedAt, version },
+          status: by.handles ? referral.status : referral.shownToSender,
+          raisedBy: referral.raisedBy === null ? null : (people.get(referral.raisedBy) ?? null),
+          ...{ text: texts[i]!.text, tried: texts[i]!.tried },
+          answer: by.handles ? texts[i]!.answer : null,
+          caseId: by.handles ? referral.caseId : null,
+          actions: (Object.keys(REFERRAL_ACTIONS) as ReferralAction[]).map((action) =>
+            offered(action, referral.refusal(action, by)),
+          ),
+        }),
+      );
+    }
+    return dtos;
+  }
+
+  private visible(actor: Actor): Sql {
+    const { personId } = actor;
+    if (personId === undefined) return sql`FALSE`;
+    const scope = actor.scopeOf('early-warning:referral:handle');
+    return sql`(r.student_id <> ${personId} AND (r.raised_by = ${personId}
+      OR r.status <> 'withdrawn' AND ${inScope(scope, sql`r.student_id`, this.clock.today())}))`;
+  }
+}
+
+/** Who sends many at once waits for the one before; so the count holds. */
+async function mustBeFew(tx: Tx, raisedBy: string | null, most: number, today: string): Promise<void> {
+  await query(
+    tx,
+    sql`SELECT pg_advisory_xact_lock(hashtextextended(${`early-warning.referral ${raisedBy ?? 'anonymous'}`}, 0))`,
+  );
+  const row = await queryOne<{ n: number }>(
+    tx,
+    sql`SELECT count(*)::int AS n FROM early_warning.referral WHERE raised_by IS NOT DISTINCT FROM ${raisedBy}::uuid AND raised_on = ${today}`,
+  );
+  if (row!.n >= most) throw new TooManyReferrals({ params: { most } });
+}
