@@ -153,11 +153,11 @@ describe('what waits for somebody', () => {
       from: 'people',
       fewest: 1,
     };
-    let [round, entries] = await enter({ components: [judged], ties: { by: [], then: 'share' } }, [0, 8]);
-    round = ok(
+    const [drawn, entries] = await enter({ components: [judged], ties: { by: [], then: 'share' } }, [0, 8]);
+    const round = ok<Round>(
       await app
-        .put(`/affairs/v1/rounds/${round.id}/reviewers`, { personIds: [staff.schoolOfficer, staff.counselorFl] })
-        .set('If-Match', `"${round.version}"`),
+        .put(`/affairs/v1/rounds/${drawn.id}/reviewers`, { personIds: [staff.schoolOfficer, staff.counselorFl] })
+        .set('If-Match', `"${drawn.version}"`),
       200,
     );
     await kit.act(app, round, 'close');
@@ -167,10 +167,10 @@ describe('what waits for somebody', () => {
     const rule = { quorumPerMille: 667, favourPerMille: 501, source: '教财〔2018〕16号' };
     await enter({ classReview: rule }, [0, 1, 8]);
     for (const notice of [false, true]) {
-      let [list, listed] = await enter({}, [0, 1]);
-      await kit.score(list, { 0: [90, 90, 0], 1: [80, 80, 0] });
+      const [opened, listed] = await enter({}, [0, 1]);
+      await kit.score(opened, { 0: [90, 90, 0], 1: [80, 80, 0] });
       const quota = [{ level: 'star', unitId: campus.colleges.cs, places: 1 }];
-      list = notice ? await kit.notice(list, quota) : await kit.propose(list, quota);
+      await (notice ? kit.notice(opened, quota) : kit.propose(opened, quota));
       if (!notice) continue;
       const objected = await made(who(students[1]!), '/affairs/v1/round-objections', {
         ...{ entryId: listed[0]!.id, text: '有异议' },
