@@ -37,6 +37,7 @@ const OWN = [
   'POST /affairs/v1/round-entries',
   'POST /affairs/v1/tickets',
   'POST /affairs/v1/enrolments',
+  'POST /early-warning/v1/archive/own-entries',
   'POST /affairs/v1/second-classroom/claims',
   'POST /affairs/v1/volunteering/stars',
   'POST /affairs/v1/work-study-posts/{id}/applications',

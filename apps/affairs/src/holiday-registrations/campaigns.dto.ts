@@ -147,7 +147,7 @@ export class HolidayCampaignDto extends CampaignFieldsDto {
   }
 }
 
-class BoardCountsDto {
+class HolidayBoardCountsDto {
   @Int({ zh: '学生数', en: 'Students', min: 0, max: MANY, example: 150 })
   total: number;
 
@@ -179,7 +179,7 @@ class BoardCountsDto {
   overdue: number;
 }
 
-export class HolidayBoardClassDto extends BoardCountsDto {
+export class HolidayBoardClassDto extends HolidayBoardCountsDto {
   @Uuid({ zh: '班级；空为未知', en: 'Class; null: not known', nullable: true })
   unitId: string | null;
 
@@ -187,7 +187,7 @@ export class HolidayBoardClassDto extends BoardCountsDto {
   name: string | null;
 }
 
-export class HolidayBoardCollegeDto extends BoardCountsDto {
+export class HolidayBoardCollegeDto extends HolidayBoardCountsDto {
   @Uuid({ zh: '学院；空为未知', en: 'College; null: not known', nullable: true })
   unitId: string | null;
 
@@ -199,7 +199,7 @@ export class HolidayBoardCollegeDto extends BoardCountsDto {
 }
 
 /** How far registration is among the students within the caller's scope. */
-export class HolidayBoardDto extends BoardCountsDto {
+export class HolidayBoardDto extends HolidayBoardCountsDto {
   @Uuid({ zh: '登记活动', en: 'Campaign' })
   id: string;
 

@@ -21,8 +21,8 @@ class SnapshotDto {
 }
 
 const FEATURES = {
-  absences: { metric: 'class_absence', agg: 'sum', window: '14d', default: 0 },
-  books: { metric: 'book_loans', agg: 'sum', window: '30d', default: 0 },
+  absences: { metric: 'absent_hours', agg: 'sum', window: '14d', default: 0 },
+  late: { metric: 'late_return', agg: 'sum', window: '30d', default: 0 },
 };
 export const TRAINING_EXAMPLE = {
   title: { zh: '期末不及格', en: 'Failing at the end of the term' },
