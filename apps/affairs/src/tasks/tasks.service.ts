@@ -36,7 +36,11 @@ export class Tasks {
     const order = { defaultSort: 'dueAt' as const };
     return this.database.read(async (tx) => {
       const { sources, now } = await this.sources(tx, actor, request);
-      const all = keyset(request, { ...order, sorts: sorts(sql`t.since`, sql`t."dueAt"`), id: sql`t.key` });
+      const all = keyset(request, {
+        ...order,
+        sorts: sorts(sql`t.since`, sql`t."dueAt"`),
+        id: sql`(t.key COLLATE "C")`,
+      });
       if (sources.length === 0) return { data: [], nextCursor: null, ...(request.total && { total: 0 }) };
       // Each branch gives a page at the most; what it says of a row is worked out for these alone.
       const branches = sources.map((source) => {
@@ -112,9 +116,9 @@ function kindOf({ kind, case: of }: TaskSource): Sql {
 
 /** Of a row, once in the inbox: somebody who stands in for two is awaited twice in one case. */
 function keyOf({ kind, step, id, case: of }: TaskSource): Sql {
-  return of
-    ? sql`(${`${kind} ${step} `}::text || ${of.id} || ' ' || ${of.signer})`
-    : sql`(${`${kind} ${step} `}::text || ${id})`;
+  const parts = of ? sql`${of.id} || ' ' || ${of.signer}` : id;
+  // Compared byte by byte: of many with the same deadline, the words of a language would take the longer part of the statement.
+  return sql`((${`${kind} ${step} `}::text || ${parts}) COLLATE "C")`;
 }
 
 function overdueOf({ overdue, dueAt }: TaskSource, now: Date): Sql {
