@@ -17,7 +17,13 @@ const [counselor, college, school]: SignerRule[] = [
 
 /** The flow as ours: signers are found by their posts, anew at each decision. */
 export const DEFINITION: Definition = {
-  ...{ key: 'affairs.bench', name: { zh: '基准', en: 'Bench' }, standIn: null, mayChange: [], urgeEveryHours: 24 },
+  ...{
+    key: 'affairs.item-fee-reduction',
+    name: { zh: '基准', en: 'Bench' },
+    standIn: null,
+    mayChange: [],
+    urgeEveryHours: 24,
+  },
   steps: [
     step('first', [counselor!], 'any'),
     step('both', [counselor!, college!], 'countersign'),

@@ -35,6 +35,7 @@ export interface TaskAsker {
  * feature's own `refusal` or `availableActions`. Each feature exports its own; nothing of it is asked of whom it cannot wait for.
  */
 export interface TaskSource {
+  /** Of cases, which are of two kinds, one of them: see `case`. */
   kind: TaskKind;
   /** What is to be done: a code, once in the kind. */
   step: string;
@@ -55,10 +56,10 @@ export interface TaskSource {
   /** A boolean; `dueAt` has passed when left out. */
   overdue?: Sql;
   /** Where it is seen, with its `actions`: what the id follows. */
-  path: string;
+  path: string | Sql;
   /** What cases alone have. */
   case?: Record<
-    'id' | 'signer' | 'definition' | 'step' | 'item' | 'escalated' | 'standIn' | 'insteadOf' | 'delegated',
+    'kind' | 'id' | 'signer' | 'definition' | 'step' | 'item' | 'escalated' | 'standIn' | 'insteadOf' | 'delegated',
     Sql
   >;
 }

@@ -36,7 +36,11 @@ export class Tasks {
     const order = { defaultSort: 'dueAt' as const };
     return this.database.read(async (tx) => {
       const { sources, now } = await this.sources(tx, actor, request);
-      const all = keyset(request, { ...order, sorts: sorts(sql`t.since`, sql`t."dueAt"`), id: sql`t.key` });
+      const all = keyset(request, {
+        ...order,
+        sorts: sorts(sql`t.since`, sql`t."dueAt"`),
+        id: sql`(t.key COLLATE "C")`,
+      });
       if (sources.length === 0) return { data: [], nextCursor: null, ...(request.total && { total: 0 }) };
       // Each branch gives a page at the most; what it says of a row is worked out for these alone.
       const branches = sources.map((source) => {
@@ -66,7 +70,7 @@ export class Tasks {
       const { sources, now } = await this.sources(tx, actor, {});
       if (sources.length === 0) return [];
       const branches = sources.map(
-        (source) => sql`(SELECT ${source.kind}::text AS "subjectKind", ${source.case?.item ?? sql`NULL::text`} AS item,
+        (source) => sql`(SELECT ${kindOf(source)} AS "subjectKind", ${source.case?.item ?? sql`NULL::text`} AS item,
           ${overdueOf(source, now)} AS overdue FROM ${source.from} WHERE ${whereOf(source, {}, now)})`,
       );
       const rows = await query<TaskCountDto>(
@@ -92,8 +96,9 @@ export class Tasks {
     const standingIn = await this.workflows.standsIn(tx, me, now);
     // Applications alone have an item.
     const others = item?.length ? [] : FEATURES.flatMap((of) => of(asker));
-    const all = [...caseTasks(asker, this.workflows, standingIn, item), ...others];
-    return { sources: subjectKind?.length ? all.filter(({ kind }) => subjectKind.includes(kind)) : all, now };
+    const cases = caseTasks(asker, this.workflows, standingIn, { subjectKind, item });
+    const wanted = subjectKind?.length ? others.filter(({ kind }) => subjectKind.includes(kind)) : others;
+    return { sources: [...cases, ...wanted], now };
   }
 
   private async count(tx: Tx, sources: readonly TaskSource[], filter: Filter, now: Date): Promise<number> {
@@ -105,11 +110,15 @@ export class Tasks {
   }
 }
 
+function kindOf({ kind, case: of }: TaskSource): Sql {
+  return of?.kind ?? sql`${kind}::text`;
+}
+
 /** Of a row, once in the inbox: somebody who stands in for two is awaited twice in one case. */
 function keyOf({ kind, step, id, case: of }: TaskSource): Sql {
-  return of
-    ? sql`(${`${kind} ${step} `}::text || ${of.id} || ' ' || ${of.signer})`
-    : sql`(${`${kind} ${step} `}::text || ${id})`;
+  const parts = of ? sql`${of.id} || ' ' || ${of.signer}` : id;
+  // Compared byte by byte: of many with the same deadline, the words of a language would take the longer part of the statement.
+  return sql`((${`${kind} ${step} `}::text || ${parts}) COLLATE "C")`;
 }
 
 function overdueOf({ overdue, dueAt }: TaskSource, now: Date): Sql {
@@ -122,11 +131,11 @@ function whereOf(source: TaskSource, { overdue }: Filter, now: Date): Sql {
 }
 
 function columnsOf(source: TaskSource, now: Date): Sql {
-  const { kind, step, name, id, version, title, student, since, dueAt, path, case: of } = source;
-  return sql`${keyOf(source)} AS key, ${of?.id ?? id} AS id, ${of?.definition ?? sql`NULL::text`} AS definition, ${kind}::text AS "subjectKind",
+  const { step, name, id, version, title, student, since, dueAt, path, case: of } = source;
+  return sql`${keyOf(source)} AS key, ${of?.id ?? id} AS id, ${of?.definition ?? sql`NULL::text`} AS definition, ${kindOf(source)} AS "subjectKind",
     ${id} AS "subjectId", ${of?.item ?? sql`NULL::text`} AS item, (${title})::json AS title, ${version} AS version, ${student} AS student_id,
     ${of?.step ?? sql`${step}::text`} AS step, ${'zh' in name ? sql`${JSON.stringify(name)}::json` : name} AS name, ${since} AS since,
     ${dueAt} AS "dueAt", ${overdueOf(source, now)} AS overdue, ${of?.escalated ?? sql`FALSE`} AS escalated,
     ${of?.standIn ?? sql`FALSE`} AS "standIn", ${of?.insteadOf ?? sql`NULL::uuid`} AS "insteadOf", ${of?.delegated ?? sql`FALSE`} AS delegated,
-    (${path}::text || ${id}) AS path`;
+    (${typeof path === 'string' ? sql`${path}::text` : path} || ${id}) AS path`;
 }
