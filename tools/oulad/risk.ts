@@ -18,7 +18,7 @@ const LOOKED_AT = { upper: 0.25, minOutcomes: 50 };
 /** Not features of the model, only looked at afterwards. */
 const GROUPS = { gender: 'gender', disability: 'disability', age: 'age_band' };
 
-/** Trains on the earlier presentations and prints how well the last one was foreseen, day by day. Everything was fixed before. */
+/** Trains on the earlier presentations and prints how well the last one was foreseen, day by day. No setting was chosen by the last one. */
 export async function showRisk(folder: string, say: (line: string) => void): Promise<void> {
   const data = await readRiskData(folder);
   say(
