@@ -123,6 +123,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     en: 'Entries of rounds: applying, nominating, marks, opinions of classes, results',
   },
   'round-objections': { zh: '公示异议及其处理', en: 'Objections while a public notice runs, and their decisions' },
+  risk: {
+    zh: '风险模型：训练、启用、漂移，学生分数的各部分',
+    en: 'Risk models: training, use, drift, and the parts of a student’s score',
+  },
   rounds: {
     zh: '评选批次：奖助、困难认定、转专业、综测，从草稿到公示与终审',
     en: 'Rounds of awards, aid, hardship, changes of the major and evaluations, from the draft to the result',

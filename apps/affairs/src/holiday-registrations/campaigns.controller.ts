@@ -17,6 +17,10 @@ import {
 import { HolidayCampaigns } from './campaigns.service.js';
 import { HolidayReports } from './reports.service.js';
 
+const CSV = {
+  schema: { type: 'string', format: 'csv', maxLength: 134_217_728 },
+  example: '学号,姓名,去向\r\n2024000001,张三,回家\r\n',
+} as const;
 const BINARY = { schema: { type: 'string', format: 'binary', maxLength: 134_217_728 } } as const;
 
 /** Campaigns of registration for a holiday (节假日去向登记). */
@@ -167,7 +171,7 @@ export class HolidayCampaignsController {
   @ApiOkResponse({
     description:
       '所辖学生的登记（.xlsx 或 CSV） / What students within the caller’s scope have registered, as .xlsx or CSV',
-    content: { [XLSX_TYPE]: BINARY, [CSV_TYPE]: BINARY },
+    content: { [XLSX_TYPE]: BINARY, [CSV_TYPE]: CSV },
   })
   @Summary('导出登记表，须说明事由并留有记录', 'Export what students have registered; the reason is recorded')
   async exportHolidayCampaign(
