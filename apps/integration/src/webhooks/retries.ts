@@ -16,8 +16,7 @@ export function pauseAfter(attempts: number, asked = 0, random = Math.random()):
 }
 
 /** Milliseconds of a Retry-After (RFC 9110 §10.2.3): seconds, or a date. 0: none that can be read. */
-export function retryAfter(header: string | string[] | undefined, now: Date): number {
-  const text = Array.isArray(header) ? header[0] : header;
+export function retryAfter(text: string | undefined, now: Date): number {
   if (!text) return 0;
   const ms = /^\d{1,9}$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now.getTime();
   return Number.isFinite(ms) ? Math.max(ms, 0) : 0;

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { request } from 'undici';
 import { Config } from '#config';
 import { afterCommit, Database, query, sql, type Tx } from '#database';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { type Attempt, Outcomes } from './outcomes.service.js';
+import { post } from './post.js';
 import { pauseAfter, retryAfter } from './retries.js';
 import { type Secret, signature, signing } from './signing.js';
 import { Targets } from './targets.js';
@@ -20,8 +20,6 @@ const EACH = 8;
 /** An attempt is cut off after ten seconds; one that was begun longer ago died with its process. */
 const ATTEMPT_MS = 10_000;
 const LEASE_MS = 60_000;
-/** Of an answer nothing is used but its status. */
-const MOST_BYTES = 64 * 1024;
 const SLOW_DOWN = [429, 502, 503, 504];
 const GONE = 410;
 
@@ -72,7 +70,7 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
     this.look();
     await this.loop;
     await Promise.all(this.sending);
-    await this.targets.close();
+    this.targets.close();
   }
 
   /** There is something to send once `tx` has committed. Workers of other processes see it within a second. */
@@ -170,15 +168,12 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
   private async post(message: Claimed, at: Date): Promise<{ status: number; wait: number }> {
     const url = new URL(message.url);
     const { headers, body } = this.envelope(message, at);
-    const answer = await request(url, {
-      method: 'POST',
+    const answer = await post(url, body, {
       headers,
-      body,
-      dispatcher: this.targets.agentFor(url),
+      ...this.targets.connection(url),
       signal: AbortSignal.timeout(ATTEMPT_MS),
     });
-    await drained(answer.body);
-    return { status: answer.statusCode, wait: retryAfter(answer.headers['retry-after'], at) };
+    return { status: answer.status, wait: retryAfter(answer.retryAfter, at) };
   }
 
   /** Standard Webhooks 1.0.0, or CloudEvents 1.0 in binary mode with the same signature. */
@@ -212,18 +207,8 @@ interface Envelope {
   body: string;
 }
 
-/** Reads an answer to its end, so that its connection can be used again; a long one is cut off. */
-async function drained(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<void> {
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) break;
-  }
-  if (bytes > MOST_BYTES) body.destroy();
-}
-
 /** A word for what went wrong, without addresses or what the receiver wrote. */
 function problemOf(error: unknown): string {
-  const { name, code, cause } = error as { name: string; code?: string; cause?: { code?: string } };
-  return code ?? cause?.code ?? name;
+  const { name, code = name } = error as { name: string; code?: string };
+  return code === 'ABORT_ERR' ? 'TIMEOUT' : code;
 }

@@ -1,5 +1,5 @@
-import { request } from 'undici';
 import { Config } from '#config';
+import { post } from './post.js';
 import { Targets } from './targets.js';
 import { pauseAfter, retryAfter } from './retries.js';
 
@@ -41,11 +41,11 @@ describe('receivers of webhooks', () => {
   it('are looked at again when the connection is made: what a name leads to may have changed', async () => {
     const guarded = targets();
     for (const url of ['https://localhost/', 'http://localhost:9/']) {
-      const sent = request(url, { dispatcher: guarded.agentFor(new URL(url)) });
+      const sent = post(new URL(url), '{}', guarded.connection(new URL(url)));
       await expect(sent).rejects.toMatchObject({ code: 'ADDRESS_REFUSED' });
     }
-    expect(() => guarded.agentFor(new URL('https://10.0.0.1/'))).toThrow();
-    await guarded.close();
+    expect(() => guarded.connection(new URL('https://10.0.0.1/'))).toThrow();
+    guarded.close();
   });
 });
 

@@ -1,13 +1,13 @@
 import { lookup, type LookupAddress } from 'node:dns';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
-import { Agent } from 'undici';
 import { Config } from '#config';
 
 /** An IPv6 address that is routed on the internet (RFC 4291 §2.5.4). */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
-const CONNECT_MS = 5_000;
 const HTTPS_PORT = '443';
 
 export type TargetProblem = 'scheme' | 'credentials' | 'unknown' | 'address';
@@ -24,11 +24,13 @@ export class AddressRefused extends Error {
 @Injectable()
 export class Targets {
   private readonly inside: [ipaddr.IPv4 | ipaddr.IPv6, number][];
-  private readonly agents: Record<'outside' | 'inside', Agent>;
+  private readonly agents = {
+    'http:': new HttpAgent({ keepAlive: true, maxSockets: 16 }),
+    'https:': new HttpsAgent({ keepAlive: true, maxSockets: 16 }),
+  };
 
   constructor(config: Config) {
     this.inside = (config.webhookTargets ?? []).map((range) => ipaddr.parseCIDR(range));
-    this.agents = { outside: this.agent(true), inside: this.agent(false) };
   }
 
   /** What is wrong with an address of a receiver; undefined: nothing. */
@@ -42,15 +44,15 @@ export class Targets {
     return found.every(({ address }) => this.allows(address, outside(url))) ? undefined : 'address';
   }
 
-  /** Connections to a receiver. Throws AddressRefused; a name is looked at when the connection is made. */
-  agentFor(url: URL): Agent {
-    const host = hostOf(url);
-    if (isIP(host) && !this.allows(host, outside(url))) throw new AddressRefused();
-    return this.agents[outside(url) ? 'outside' : 'inside'];
+  /** How `node:http` connects to a receiver: a name is looked at when the connection is made. Throws AddressRefused. */
+  connection(url: URL): { agent: HttpAgent; lookup: LookupFunction } {
+    const [host, internet] = [hostOf(url), outside(url)];
+    if (isIP(host) && !this.allows(host, internet)) throw new AddressRefused();
+    return { agent: this.agents[url.protocol as keyof typeof this.agents], lookup: this.guarded(internet) };
   }
 
-  async close(): Promise<void> {
-    await Promise.all(Object.values(this.agents).map((agent) => agent.destroy()));
+  close(): void {
+    for (const agent of Object.values(this.agents)) agent.destroy();
   }
 
   private allows(text: string, internet: boolean): boolean {
@@ -61,8 +63,8 @@ export class Targets {
     return address.kind() === 'ipv4' || address.match(GLOBAL_IPV6);
   }
 
-  private agent(internet: boolean): Agent {
-    const guarded: LookupFunction = (host, options, done) => {
+  private guarded(internet: boolean): LookupFunction {
+    return (host, options, done) => {
       lookup(host, { ...options, all: true }, (error, found) => {
         if (error) return done(error, '', 0);
         if (!found.every(({ address }) => this.allows(address, internet))) return done(new AddressRefused(), '', 0);
@@ -71,7 +73,6 @@ export class Targets {
         done(null, address, family);
       });
     };
-    return new Agent({ connect: { lookup: guarded, timeout: CONNECT_MS }, connections: 16, pipelining: 1 });
   }
 }
 
