@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { newId, sql } from '#database';
 import { campus, cloneDatabase, TestApp } from '#testing';
 import { Vault } from '#vault';
-import { form, handIn, type LeaveAnswer, submit } from '../../apps/affairs/test/support.js';
+import { form, handIn, type LeaveAnswer, PDF, submit } from '../../apps/affairs/test/support.js';
 import { services } from '../../apps/campus/src/services.js';
 import { SigningKeysService } from '../../apps/directory/src/login/signing-keys.service.js';
 import { StateAdapter } from '../../apps/directory/src/login/state-adapter.js';
@@ -57,6 +57,9 @@ const OTHERS = [
   'affairs.ticket_action.text',
   'affairs.work_study_application.statement',
   'directory.import_file.bytes',
+  'early_warning.archive_entry.title_en',
+  'early_warning.archive_entry.title_zh',
+  'early_warning.book_choice.thanks',
   'early_warning.care_case.goals',
   'early_warning.care_case.summary',
   'early_warning.care_decision.answer',
@@ -72,6 +75,9 @@ const OTHERS = [
   'early_warning.dry_run.definition_hash',
   'early_warning.erased_student.digest',
   'early_warning.ingest_batch.sha256',
+  'early_warning.own_entry.answer',
+  'early_warning.own_entry.text',
+  'early_warning.own_entry.title',
   'early_warning.referral.answer',
   'early_warning.referral.text',
   'early_warning.referral.tried',
@@ -130,10 +136,14 @@ describe('npm run keys', () => {
     const student = await test.person(campus.students[0]!);
     const proof = await handIn(student);
     const unused = await handIn(student);
+    const record = student.post('/early-warning/v1/files?purpose=own-entry-file').attach('file', PDF, '奖状.pdf');
+    const kept = ((await record.expect(201)).body as { id: string }).id;
     const certificate = (
       await student.post('/affairs/v1/certificates', { kind: 'enrolment', language: 'zh' }).expect(201)
     ).body as { id: string; facts: unknown };
     const leave = await submit(student, await form(test, 1, 0, { reason: '机密', attachments: [proof] }));
+    const webhook = { url: 'https://203.0.114.9/', types: ['affairs.leave-approved.v1'], description: '密钥' };
+    await (await test.client()).post('/integration/v1/webhooks', webhook).expect(201);
     const post = async (): Promise<LeaveAnswer> =>
       (
         await (
@@ -157,6 +167,7 @@ describe('npm run keys', () => {
     const check = async (): Promise<void> => {
       const reader = await test.client();
       expect((await reader.get(`/affairs/v1/leaves/${leave.id}`).expect(200)).body.reason).toBe('机密');
+      await (await test.person(campus.students[0]!)).get(`/early-warning/v1/files/${kept}/content`).expect(200);
       for (const id of [proof, unused]) {
         const asking = id === unused ? await test.person(campus.students[0]!) : reader;
         await asking.get(`/affairs/v1/files/${id}/content`).expect(200);

@@ -167,7 +167,9 @@ describe('time limits of triage', () => {
     const before = await open();
     await test.query(sql`ALTER TABLE early_warning.warning DROP COLUMN triage_due_at`);
     await test.query(sql`DELETE FROM events.timer WHERE service = 'early-warning'`);
-    await test.query(sql`DELETE FROM events.event WHERE name = 'early-warning.warning-overdue.v1'`);
+    const told = sql`SELECT id FROM events.event WHERE name = 'early-warning.warning-overdue.v1'`;
+    await test.query(sql`DELETE FROM events.delivery WHERE event_id IN (${told})`);
+    await test.query(sql`DELETE FROM events.event WHERE id IN (${told})`);
     const runner = test.database.dataSource.createQueryRunner();
     await new TriageDeadlines1763760010000().up(runner).finally(() => runner.release());
     const after = await open();
