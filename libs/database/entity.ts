@@ -48,7 +48,10 @@ export async function insert<T extends BaseEntity>(tx: Tx, entity: T): Promise<T
   return entity;
 }
 
-/** Inserts new entities of one class with one statement. */
+/** Rows that one statement writes: PostgreSQL takes 65,535 values at most. */
+const ROWS = 500;
+
+/** Inserts new entities of one class, up to 500 with one statement. */
 export async function insertAll<T extends BaseEntity>(tx: Tx, entities: readonly T[]): Promise<void> {
   const [first] = entities;
   if (!first) return;
@@ -57,7 +60,8 @@ export async function insertAll<T extends BaseEntity>(tx: Tx, entities: readonly
     entity.updatedAt = now;
     entity.createdAt ??= now;
   }
-  await tx.insert(first.constructor as ObjectType<T>, entities as never);
+  for (let i = 0; i < entities.length; i += ROWS)
+    await tx.insert(first.constructor as ObjectType<T>, entities.slice(i, i + ROWS) as never);
 }
 
 /**

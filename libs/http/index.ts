@@ -1,4 +1,5 @@
 export { ByDto } from './by.dto.js';
+export { type CodePage, codePage, codePageHtml, type CodeShown, foundHtml } from './code-page.js';
 export { createAdapter } from './adapter.js';
 export { PersonRefDto } from './person-ref.dto.js';
 export {

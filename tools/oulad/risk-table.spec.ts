@@ -8,12 +8,18 @@ const assessments = [20, 50, 80, null].map((due, i) => ({
   weight: 25,
 }));
 
-/** Two courses, twelve students in each, half of whom took an earlier one; `later`: with what was only known after the day. */
+/** Two courses, twelve students in each, a third beside them, half of whom took an earlier one; `later`: with what was only known after the day. */
 function school(later: boolean): RiskData {
   const byStudent: RiskData['byStudent'] = new Map();
   const entries: RiskData['entries'] = [];
-  const add = (student: number, presentation: string, failed: boolean, unregistered: number | null): void => {
-    const course = `${student % 2 ? 'AAA' : 'BBB'}-${presentation}`;
+  const add = (
+    student: number,
+    presentation: string,
+    failed: boolean,
+    unregistered: number | null,
+    module = student % 2 ? 'AAA' : 'BBB',
+  ): void => {
+    const course = `${module}-${presentation}`;
     const info = {
       ...{
         code_module: course.slice(0, 3),
@@ -44,6 +50,8 @@ function school(later: boolean): RiskData {
     // What became of them is known after the day; two left before it, and four after it.
     const leaves = student < 2 ? 30 : student < 6 && later ? 120 : null;
     add(student, '2014J', later && student % 3 === 0, leaves);
+    // Some take another course beside it, which half of them leave after the day.
+    if (student >= 16) add(student, '2014J', later && student % 5 === 0, student % 2 && later ? 100 : null, 'CCC');
   }
   const courses = [...new Set(entries.map(({ course }) => course))];
   return {
@@ -65,13 +73,13 @@ describe('what is foreseen on a day', () => {
   });
 
   it('is of those alone who had not left by then', () => {
-    expect(then.students).toHaveLength(22);
+    expect(then.students).toHaveLength(30);
     expect([...then.students]).not.toContain(0);
   });
 
   it('is told apart by what students did', () => {
     const differing = then.columns.filter(({ values }) => new Set(values).size > 1).map(({ key }) => key);
-    for (const key of ['submitted', 'late_mean', 'score_mean', 'earlier', 'earlier_failed'])
+    for (const key of ['submitted', 'late_mean', 'score_mean', 'earlier', 'earlier_failed', 'other_courses'])
       expect(differing).toContain(key);
   });
 });

@@ -2,7 +2,7 @@ import { instanceToPlain } from 'class-transformer';
 import type { Actor } from '#auth';
 import { type FieldError, Invalid } from '#problems';
 import type { ItemContent } from './item-content.js';
-import type { ItemFileEntry } from './items.dto.js';
+import type { ItemFileEntry } from './item-versions.dto.js';
 
 /** Who wrote: the person, or the app where there is none. */
 export function byOf({ personId, app }: Actor): string {

@@ -2,7 +2,8 @@ import type { Bilingual } from '#contracts';
 import { Flag, ListOf, OneOf, Text } from '#fields';
 import { AnyOf } from '#http';
 
-import { CODE, ITEM_EXAMPLE, ItemFileEntry } from './items.dto.js';
+import { ItemFileEntry } from './item-versions.dto.js';
+import { CODE, ITEM_EXAMPLE } from './items.dto.js';
 
 const MOST_ITEMS = 200;
 

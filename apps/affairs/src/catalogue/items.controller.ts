@@ -5,19 +5,16 @@ import { ApiPage, BodyExample, BodyLimit, Created, IdParam, IfMatch, type Page, 
 import { ItemContent } from './item-content.js';
 import { ExportItemsQuery, ImportItemsDto, ItemFileDto, ItemImportDto } from './item-files.dto.js';
 import {
-  ITEM_EXAMPLE,
-  ItemDetailDto,
   ItemDiffDto,
   ItemDiffQuery,
   ItemDraftDto,
-  ItemDto,
   ItemFileEntry,
   ItemFindingsDto,
-  ItemsQuery,
   ItemVersionDto,
   ItemVersionQuery,
   ItemVersionsQuery,
-} from './items.dto.js';
+} from './item-versions.dto.js';
+import { ITEM_EXAMPLE, ItemDetailDto, ItemDto, ItemsQuery } from './items.dto.js';
 import { ItemFiles } from './item-files.service.js';
 import { Items } from './items.service.js';
 

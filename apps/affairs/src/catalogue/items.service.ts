@@ -28,19 +28,15 @@ import { ItemCodeTaken, ItemPersonNeeded, ItemSecondPersonNeeded } from './item.
 import { soundsOf, typed } from './item-sounds.js';
 import {
   ItemChangeDto,
-  type ForCaller,
-  ItemDetailDto,
   ItemDiffDto,
   type ItemDiffQuery,
   ItemDraftDto,
-  ItemDto,
   type ItemFileEntry,
   ItemFindingsDto,
-  type ItemRow,
-  type ItemsQuery,
   ItemVersionDto,
   type ItemVersionsQuery,
-} from './items.dto.js';
+} from './item-versions.dto.js';
+import { type ForCaller, ItemDetailDto, ItemDto, type ItemRow, type ItemsQuery } from './items.dto.js';
 import { prefilledOf } from './prefilled.js';
 import { type Served, Servings } from './serving.js';
 

@@ -1,74 +1,21 @@
-import {
-  type ArgumentsHost,
-  Catch,
-  Controller,
-  type ExceptionFilter,
-  Get,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseFilters,
-} from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '#auth';
-import { languageAsked, Raw, RawBody, type RawContent } from '#http';
-import { Problem } from '#problems';
+import { type CodePage, codePage } from '#http';
 import { CertificateVerification } from './certificate-verification.service.js';
-import { type Verified, verificationPage } from './verification-page.js';
+import type { VerificationDto } from './certificates.dto.js';
+import { verificationPage } from './verification-page.js';
 
-const FORM = { 'application/x-www-form-urlencoded': { maxBytes: 2_048, schema: { type: 'object' } } };
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-/** `lang`, and what programs add that pass addresses on. */
-type Asked = Record<string, string | string[]>;
-
-/** Says on the page what is wrong. */
-@Catch(Problem)
-class ProblemOnPage implements ExceptionFilter {
-  catch({ text, kind, details }: Problem, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (details.retryAfter !== undefined) reply.header('Retry-After', details.retryAfter);
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    send(request, reply.code(kind.status), { problem: text[languageAsked(request)] });
-  }
-}
-
-/**
- * `/certificates`: the page behind the QR code of a certificate. The code stands in the address after `#`, which browsers send to nobody; a
- * script puts it into the form, whose body is in no log.
- */
+/** `/certificates`: the page behind the QR code of a certificate. */
 @ApiExcludeController()
 @Controller('certificates')
 @Public()
-@UseFilters(ProblemOnPage)
-export class VerificationPageController {
-  constructor(private readonly verification: CertificateVerification) {}
-
-  @Get()
-  showForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() _query: Asked): void {
-    send(request, reply, {});
+export class VerificationPageController extends codePage(verificationPage) implements CodePage<VerificationDto> {
+  constructor(private readonly verification: CertificateVerification) {
+    super();
   }
 
-  @Post()
-  @RawBody(FORM)
-  async showVerified(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Raw() { bytes }: RawContent,
-    @Query() _query: Asked,
-  ): Promise<void> {
-    const code = new URLSearchParams(bytes.toString('utf8')).get('code') ?? '';
-    send(request, reply.code(200), { found: await this.verification.verify({ code }, request.ip) });
+  verify(code: string, address: string): Promise<VerificationDto> {
+    return this.verification.verify({ code }, address);
   }
-}
-
-function send(request: FastifyRequest, reply: FastifyReply, verified: Verified): void {
-  void reply
-    .header('Content-Security-Policy', POLICY)
-    .header('Cache-Control', 'no-store')
-    .type('text/html; charset=utf-8')
-    .send(verificationPage(languageAsked(request), verified));
 }

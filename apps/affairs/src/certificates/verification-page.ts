@@ -1,14 +1,6 @@
-import { escapeHtml, type Language, pageHtml } from '#http';
+import { type CodeShown, codePageHtml, escapeHtml, foundHtml, type Language } from '#http';
 import { LANGUAGES } from './certificate.entity.js';
 import type { VerificationDto } from './certificates.dto.js';
-
-/** What the page says; a problem stands in the place of what was found. */
-export interface Verified {
-  /** As it was typed, to be corrected. */
-  code?: string;
-  found?: VerificationDto;
-  problem?: string;
-}
 
 const TEXTS = {
   zh: {
@@ -67,19 +59,12 @@ const TEXTS = {
   },
 } as const;
 
-/** `/certificates`: for whoever was shown a certificate. Works without scripts, but for reading the code of an address and checking a file. */
-export function verificationPage(language: Language, { code = '', found, problem }: Verified): string {
-  const text = TEXTS[language];
-  const said = problem === undefined ? '' : `<p class="verdict revoked" role="alert">${escapeHtml(problem)}</p>`;
-  const body = `<main class="text"><h1>${text.title}</h1>
-<form id="verify" method="post" action="/certificates?lang=${language}">
-<p>${text.help}</p>
-<p><label>${text.code} <input name="code" value="${escapeHtml(code)}" required maxlength="100" size="36" autocomplete="off" autocapitalize="characters" spellcheck="false"></label>
-<button>${text.verify}</button></p>
-</form>
-${said}${found ? resultHtml(language, found) : ''}</main>`;
-  const head = '<script defer src="/docs/certificates.js"></script>\n<meta name="robots" content="noindex">';
-  return pageHtml(language, { title: text.title, path: '/certificates', body, head });
+/** `/certificates`: for whoever was shown a certificate. */
+export function verificationPage(language: Language, { found, problem }: CodeShown<VerificationDto>): string {
+  return codePageHtml(language, '/certificates', TEXTS[language], {
+    problem,
+    result: found && resultHtml(language, found),
+  });
 }
 
 function resultHtml(language: Language, found: VerificationDto): string {
@@ -97,19 +82,8 @@ function resultHtml(language: Language, found: VerificationDto): string {
   const rows = [
     ...Object.entries(shown).map(([key, value]) => [text.fields[key as keyof typeof shown], value] as const),
     ...facts.map((fact) => [fact[language], fact.value] as const),
-  ].filter(([, value]) => value !== null);
+  ].flatMap(([label, value]) => (value === null ? [] : [[label, value] as const]));
   return `<h2>${escapeHtml(name[language])} ${escapeHtml(number)}</h2>
 <p class="verdict ${status}" role="status"><strong>${verdict}</strong> ${means}</p>
-<table>
-${rows.map(([label, value]) => `<tr><th scope="row">${escapeHtml(label)}</th><td>${escapeHtml(value!)}</td></tr>`).join('\n')}
-</table>
-<section id="file" data-sha256="${sha256}">
-<h2>${text.file}</h2>
-<div class="drop" hidden>
-<p><label>${text.choose}<br><input type="file" accept="application/pdf,.pdf"></label></p>
-<p class="verdict valid" role="status" data-when="same" hidden>${text.same}</p>
-<p class="verdict revoked" role="alert" data-when="changed" hidden>${text.changed}</p>
-</div>
-<p>${text.hash}<br><code>${sha256}</code></p>
-</section>`;
+${foundHtml(text, rows, sha256)}`;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import type { Bilingual } from '#contracts';
-import { query, sql, type Tx } from '#database';
+import { insertAll, query, sql, type Tx } from '#database';
 import { Policies, type PolicyAt } from '#policy';
 import { CampusClock } from '#time';
 import { StudentErased, StudentKeys } from '#vault';
@@ -136,12 +136,4 @@ export async function reverseEntries(tx: Tx, reversals: ArchiveEntry[]): Promise
     sql`UPDATE early_warning.archive_entry SET reversed = TRUE, updated_at = now(), version = version + 1 WHERE id = ANY(${ids}::uuid[])`,
   );
   await insertAll(tx, reversals);
-}
-
-/** Rows that one statement writes. */
-const AT_ONCE = 500;
-
-export async function insertAll(tx: Tx, entries: ArchiveEntry[]): Promise<void> {
-  for (let i = 0; i < entries.length; i += AT_ONCE)
-    await tx.insert(ArchiveEntry, entries.slice(i, i + AT_ONCE) as never);
 }

@@ -11,7 +11,7 @@ import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
 import { ArchiveEntry } from './archive-entry.entity.js';
-import { insertAll, reverseEntries } from './archive-following.service.js';
+import { reverseEntries } from './archive-following.service.js';
 import { ArchivePolicy } from './archive.policy.js';
 import { ArchiveAreaUnknown, ArchiveTrackUnknown, OwnEntryInFuture } from './archive.problems.js';
 import { ownEntryVisible, verifies } from './archive.queries.js';
@@ -117,7 +117,7 @@ export class OwnEntries {
         ...{ titleZh: texts!.title, titleEn: texts!.title },
       } as const);
       await this.students.sealFields(tx, added);
-      await insertAll(tx, [added]);
+      await insert(tx, added);
     });
   }
 

@@ -1,12 +1,6 @@
-import { escapeHtml, type Language, pageHtml } from '#http';
+import { type CodeShown, codePageHtml, foundHtml, type Language } from '#http';
 import { BOOK_STATUSES } from './book.entity.js';
 import type { BookVerificationDto } from './books.dto.js';
-
-/** What the page says; a problem stands in the place of what was found. */
-export interface Verified {
-  found?: BookVerificationDto;
-  problem?: string;
-}
 
 const TEXTS = {
   zh: {
@@ -40,35 +34,14 @@ const TEXTS = {
   },
 } as const;
 
-/** `/books`: for whoever was shown a graduation book. Its script is that of the page of certificates. */
-export function bookPage(language: Language, { found, problem }: Verified): string {
-  const text = TEXTS[language];
-  const said = problem === undefined ? '' : `<p class="verdict revoked" role="alert">${escapeHtml(problem)}</p>`;
-  const body = `<main class="text"><h1>${text.title}</h1>
-<form id="verify" method="post" action="/books?lang=${language}">
-<p>${text.help}</p>
-<p><label>${text.code} <input name="code" required maxlength="100" size="36" autocomplete="off" autocapitalize="characters" spellcheck="false"></label>
-<button>${text.verify}</button></p>
-</form>
-${said}${found ? resultHtml(language, found) : ''}</main>`;
-  const head = '<script defer src="/docs/certificates.js"></script>\n<meta name="robots" content="noindex">';
-  return pageHtml(language, { title: text.title, path: '/books', body, head });
+/** `/books`: for whoever was shown a graduation book. */
+export function bookPage(language: Language, { found, problem }: CodeShown<BookVerificationDto>): string {
+  return codePageHtml(language, '/books', TEXTS[language], { problem, result: found && resultHtml(language, found) });
 }
 
 function resultHtml(language: Language, { number, status, issuedOn, sha256 }: BookVerificationDto): string {
   const text = TEXTS[language];
+  const rows = [[text.number, number] as const, [text.issuedOn, issuedOn] as const];
   return `<p class="verdict ${status}" role="status"><strong>${BOOK_STATUSES[status][language]}</strong></p>
-<table>
-<tr><th scope="row">${text.number}</th><td>${escapeHtml(number)}</td></tr>
-<tr><th scope="row">${text.issuedOn}</th><td>${issuedOn}</td></tr>
-</table>
-<section id="file" data-sha256="${sha256}">
-<h2>${text.file}</h2>
-<div class="drop" hidden>
-<p><label>${text.choose}<br><input type="file" accept="application/pdf,.pdf"></label></p>
-<p class="verdict valid" role="status" data-when="same" hidden>${text.same}</p>
-<p class="verdict revoked" role="alert" data-when="changed" hidden>${text.changed}</p>
-</div>
-<p>${text.hash}<br><code>${sha256}</code></p>
-</section>`;
+${foundHtml(text, rows, sha256)}`;
 }

@@ -17,7 +17,7 @@ import { Events } from '#events';
 import { anyOf, list, type Page, PersonRefDto } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
-import { inScope, peopleByIds, personById, reaches } from '#roster';
+import { inScope, peopleByIds, personById } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
@@ -161,11 +161,25 @@ export class Referrals {
     return referral;
   }
 
-  private async asker(tx: Tx, actor: Actor, { studentId, raisedBy }: Referral): Promise<ReferralAsker> {
-    const handles =
-      actor.personId !== undefined &&
-      (await reaches(tx, actor.scopeOf('early-warning:referral:handle'), studentId, this.clock.today()));
-    return { raised: raisedBy !== null && raisedBy === actor.personId, handles };
+  private async asker(tx: Tx, actor: Actor, referral: Referral): Promise<ReferralAsker> {
+    return (await this.askers(tx, actor, [referral])).get(referral.id)!;
+  }
+
+  /** What the actor is to each of them, by id. */
+  private async askers(tx: Tx, actor: Actor, referrals: readonly Referral[]): Promise<Map<string, ReferralAsker>> {
+    const { personId } = actor;
+    const within = inScope(actor.scopeOf('early-warning:referral:handle'), sql`s.id`, this.clock.today());
+    const students = referrals.map(({ studentId }) => studentId);
+    const rows = personId
+      ? await query<{ id: string }>(tx, sql`SELECT s.id FROM unnest(${students}::uuid[]) s(id) WHERE ${within}`)
+      : [];
+    const handled = new Set(rows.map(({ id }) => id));
+    return new Map(
+      referrals.map(({ id, studentId, raisedBy }) => [
+        id,
+        { raised: raisedBy !== null && raisedBy === personId, handles: handled.has(studentId) },
+      ]),
+    );
   }
 
   private async one(tx: Tx, actor: Actor, referral: Referral): Promise<ReferralDto> {
@@ -176,25 +190,22 @@ export class Referrals {
     const ids = referrals.flatMap(({ studentId, raisedBy }) => [studentId, raisedBy ?? []].flat());
     const people = new Map((await peopleByIds(tx, [...new Set(ids)])).map((one) => [one.id, PersonRefDto.from(one)]));
     const texts = await this.students.openFields(tx, referrals);
-    const dtos: ReferralDto[] = [];
-    for (const [i, referral] of referrals.entries()) {
-      const by = await this.asker(tx, actor, referral);
+    const askers = await this.askers(tx, actor, referrals);
+    return referrals.map((referral, i) => {
       const { id, kind, urgency, raisedAt, version } = referral;
-      dtos.push(
-        Object.assign(new ReferralDto(), {
-          ...{ id, student: people.get(referral.studentId), kind, urgency, raisedAt, version },
-          status: by.handles ? referral.status : referral.shownToSender,
-          raisedBy: referral.raisedBy === null ? null : (people.get(referral.raisedBy) ?? null),
-          ...{ text: texts[i]!.text, tried: texts[i]!.tried },
-          answer: by.handles ? texts[i]!.answer : null,
-          caseId: by.handles ? referral.caseId : null,
-          actions: (Object.keys(REFERRAL_ACTIONS) as ReferralAction[]).map((action) =>
-            offered(action, referral.refusal(action, by)),
-          ),
-        }),
-      );
-    }
-    return dtos;
+      const by = askers.get(id)!;
+      return Object.assign(new ReferralDto(), {
+        ...{ id, student: people.get(referral.studentId), kind, urgency, raisedAt, version },
+        status: by.handles ? referral.status : referral.shownToSender,
+        raisedBy: referral.raisedBy === null ? null : (people.get(referral.raisedBy) ?? null),
+        ...{ text: texts[i]!.text, tried: texts[i]!.tried },
+        answer: by.handles ? texts[i]!.answer : null,
+        caseId: by.handles ? referral.caseId : null,
+        actions: (Object.keys(REFERRAL_ACTIONS) as ReferralAction[]).map((action) =>
+          offered(action, referral.refusal(action, by)),
+        ),
+      });
+    });
   }
 
   private visible(actor: Actor): Sql {

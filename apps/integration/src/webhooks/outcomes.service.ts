@@ -70,7 +70,10 @@ export class Outcomes {
              WHERE w.id = s."webhookId" AND w.disabled_at IS NULL
             RETURNING w.id, w.disabled_for AS reason`,
       );
-      for (const { id, reason } of off) await this.events.publish(tx, new WebhookDisabledV1(id, reason));
+      await this.events.publishAll(
+        tx,
+        off.map(({ id, reason }) => new WebhookDisabledV1(id, reason)),
+      );
     });
   }
 }

@@ -10,7 +10,7 @@ import { pauseAfter, retryAfter } from './retries.js';
 import { type Secret, signature, signing } from './signing.js';
 import { Targets } from './targets.js';
 import type { FORMATS } from './webhook.entity.js';
-import { permitted, placeOf } from './webhooks.queries.js';
+import { neededFor, permitted, placeOf } from './webhooks.queries.js';
 
 const POLL_MS = 1_000;
 /** Requests under way in a process. */
@@ -131,7 +131,7 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
             SELECT m.id FROM integration.webhook w CROSS JOIN LATERAL (
                      SELECT m.id FROM integration.webhook_message m
                       WHERE m.webhook_id = w.id AND m.due_at <= ${now} AND m.delivered_at IS NULL AND m.failed_at IS NULL
-                        AND ${permitted(sql`w.client_id`, sql`m.type`)}
+                        AND ${permitted(sql`w.client_id`, neededFor(sql`m.type`))}
                       ORDER BY m.due_at LIMIT ${EACH} FOR UPDATE SKIP LOCKED) m
              WHERE w.disabled_at IS NULL AND NOT w.id = ANY(${busy}::uuid[]) LIMIT ${room})
           UPDATE integration.webhook_message m

@@ -5,6 +5,7 @@ import { Every, OnEvent, type Period, type Received } from '#events';
 import { Config } from '#config';
 import { addDays, CampusClock } from '#time';
 import { Sender } from './sender.service.js';
+import { TOLD } from './webhooks.dto.js';
 import { permitted } from './webhooks.queries.js';
 
 const EVENTS = allEvents()
@@ -30,7 +31,7 @@ export class WebhookHandlers {
             INSERT INTO integration.webhook_message (id, webhook_id, event_id, type, data, occurred_at, due_at)
             SELECT gen_random_uuid(), w.id, ${id}, ${name}, ${JSON.stringify(data)}::jsonb, ${occurredAt}, ${this.clock.now()}
               FROM integration.webhook w
-             WHERE w.types @> ARRAY[${name}::text] AND ${permitted(sql`w.client_id`, sql`${name}::text`)}
+             WHERE w.types @> ARRAY[${name}::text] AND ${permitted(sql`w.client_id`, sql`${TOLD.get(name)!.permission}::text`)}
             ON CONFLICT DO NOTHING RETURNING 1)
           SELECT count(*)::int AS n FROM told`,
     );

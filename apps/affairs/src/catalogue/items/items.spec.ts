@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { fieldErrors } from '#fields';
-import { ItemFileEntry } from '../items.dto.js';
+import { ItemFileEntry } from '../item-versions.dto.js';
 import { contentFindings } from '../item-check.js';
 import { HOUSE_ITEMS } from './index.js';
 
