@@ -250,7 +250,14 @@ describe('webhooks', () => {
     const both = await test.client('integration:webhook:manage', 'affairs:honour:read', 'early-warning:warning:read');
     await both.post(ROOT, { url: receiver.url, types, description: '测试' }).expect(201);
     await publish(warning());
-    await got(1);
+    const [first] = (await got(1)) as [Got];
+    // Its level and day are for who asks for the warning.
+    expect(Object.keys((JSON.parse(first.body) as { data: object }).data).sort()).toEqual([
+      'aggregateId',
+      'sequence',
+      'studentId',
+      'warningId',
+    ]);
     // What waits is not sent once the permission is gone.
     receiver.answer = (response) => response.writeHead(500).end();
     await publish(warning());
@@ -262,9 +269,13 @@ describe('webhooks', () => {
     await publish();
     await got(3);
     expect(JSON.parse(receiver.got[2]!.body)).toMatchObject({ type: HONOUR });
-    await publish(warning());
+    const untold = await publish(warning());
     await test.query(sql`SELECT pg_sleep(1.2)`);
     expect(receiver.got).toHaveLength(3);
+    expect(await test.query(sql`SELECT FROM integration.webhook_message WHERE event_id = ${untold}`)).toEqual([]);
+    expect(
+      await test.query(sql`SELECT FROM events.delivery WHERE event_id = ${untold} AND handled_at IS NOT NULL`),
+    ).toHaveLength(1);
     await test.query(
       sql`UPDATE directory.client SET permissions = permissions || '{early-warning:warning:read}' WHERE client_id = 'test-app'`,
     );
