@@ -8,20 +8,13 @@ import type { Config } from 'jest';
 
 type Project = Exclude<NonNullable<Config['projects']>[number], string>;
 
-const size = (name: string, testMatch: string[], extra: Partial<Project> = {}): Project => ({
+const size = (name: string, testMatch: string[], seconds: number, extra: Partial<Project> = {}): Project => ({
   displayName: name,
   testMatch,
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '\\.ts$': '@swc/jest',
-    // @fastify/static and light-my-request require these ES modules, which Jest allows only from Node 24.9 on.
-    'node_modules/(content-disposition|cookie)/.*\\.js$': ['@swc/jest', { swcrc: false, module: { type: 'commonjs' } }],
-  },
-  transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)'],
-  // TypeScript sources import their neighbours by the name of the compiled file.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  // `source` makes `#database` mean libs/database/index.ts rather than its compiled file.
-  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  testRunner: '<rootDir>/libs/testing/jest/native-runner.js',
+  // Jest has no time limit per project: the runner reads this one.
+  testEnvironmentOptions: { testTimeout: seconds * 1000 },
+  transform: {},
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.local/'],
   ...extra,
 });
@@ -34,16 +27,12 @@ const servers = {
 
 const config: Config = {
   maxWorkers: 2,
-  // Modules of finished files are never freed (Node's vm): a worker grew to 3.8 GB, which its garbage collector walks ever more slowly.
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 30_000,
   projects: [
-    size('small', ['**/*.spec.ts']),
-    size('e2e', ['**/*.e2e-spec.ts'], servers),
-    size('process', ['**/*.process-spec.ts'], {
-      ...servers,
-      setupFilesAfterEnv: ['<rootDir>/libs/testing/jest/process-timeout.js'],
-    }),
+    size('small', ['**/*.spec.ts'], 30),
+    size('e2e', ['**/*.e2e-spec.ts'], 30, servers),
+    // Process tests start and kill whole programs.
+    size('process', ['**/*.process-spec.ts'], 120, servers),
   ],
 };
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+const JEST = ['--no-warnings', 'node_modules/jest/bin/jest.js'];
 /** Small tests in which dates are worked out. */
 const DATES = ['libs/time', 'libs/exchange', 'apps/safety/src/curfew', 'apps/affairs/src/leave'];
 

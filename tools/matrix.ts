@@ -78,7 +78,6 @@ async function run(node: string, postgres: string, files: string[]): Promise<Out
   const jest = spawn(
     program,
     [
-      '--experimental-vm-modules',
       '--no-warnings',
       'node_modules/jest/bin/jest.js',
       '--ci',

@@ -1,7 +1,7 @@
 import { allProblems, defineProblem, Problem } from './index.js';
 
 const Full = defineProblem({
-  code: 'safety/room-full',
+  code: 'problems/room-full',
   status: 409,
   zh: '房间已满 {n} 人',
   en: 'The room holds {n} people',
@@ -18,13 +18,13 @@ describe('defineProblem', () => {
 
   it('refuses a code twice, and codes that are not service/what', () => {
     const kind = { status: 409, zh: '', en: '' };
-    expect(() => defineProblem({ code: 'safety/room-full', ...kind })).toThrow('declared twice');
+    expect(() => defineProblem({ code: 'problems/room-full', ...kind })).toThrow('declared twice');
     expect(() => defineProblem({ code: 'RoomFull', ...kind })).toThrow('service/what-is-wrong');
   });
 
   it('lists the general ones', () => {
     expect(allProblems().map(({ code }) => code)).toEqual(
-      expect.arrayContaining(['http/invalid', 'http/internal', 'safety/room-full']),
+      expect.arrayContaining(['http/invalid', 'http/internal', 'problems/room-full']),
     );
   });
 });

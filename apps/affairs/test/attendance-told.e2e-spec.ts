@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database';
 import { Handlers } from '#events';
 import { campus, type Client, drainEvents, studentNumbers, TestApp } from '#testing';

@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId, sql } from '#database';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
 import { safety } from '../../safety/src/safety.module.js';

@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';

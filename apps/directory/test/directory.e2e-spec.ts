@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { mock } from 'node:test';
 import { Logger } from '@nestjs/common';
 import { sql } from '#database';
 import { addWorkingDays, inScope } from '#roster';
@@ -100,7 +100,7 @@ describe('directory', () => {
     });
 
     it('slows an app down that tries out numbers, and tells the operators without them', async () => {
-      const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+      const { mock: warned } = mock.method(Logger.prototype, 'warn', () => undefined);
       const client = await test.client();
       const policy = { ...{ effectiveFrom: test.clock.today(), source: 'test' }, value: { perMinute: 100 } };
       await client.post('/directory/v1/policies/directory.look-ups/versions', policy).expect(201);
@@ -114,12 +114,13 @@ describe('directory', () => {
         expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
         expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
       }
-      expect(warned.mock.calls).toEqual([[expect.stringContaining('the app test-app looks up too many numbers')]]);
-      expect(JSON.stringify(warned.mock.calls)).not.toContain('2024');
+      const said = warned.calls.map((call) => call.arguments);
+      expect(said).toEqual([[expect.stringContaining('the app test-app looks up too many numbers')]]);
+      expect(JSON.stringify(said)).not.toContain('2024');
       // Others go on, and so does what is no look-up by number.
       await search(some(1), await test.person(campus.staff.counselorCs)).expect(200);
       await client.post('/directory/v1/people/search', { name: '生12' }).expect(200);
-      warned.mockRestore();
+      warned.restore();
     });
 
     it('shows where somebody belonged on a date', async () => {

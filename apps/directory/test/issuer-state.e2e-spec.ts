@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { mock } from 'node:test';
 import { Logger } from '@nestjs/common';
 import { sql } from '#database';
 import { errorForLog } from '#http';
@@ -40,17 +40,17 @@ describe('the state of the issuer', () => {
   });
 
   it('out of order is answered with 500 and told to the log, without the values', async () => {
-    const said = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const { mock: said } = mock.method(Logger.prototype, 'error', () => undefined);
     await issuer.query(sql`ALTER TABLE directory.client RENAME TO elsewhere`);
     try {
       expect((await begin()).status).toBe(500);
     } finally {
       await issuer.query(sql`ALTER TABLE directory.elsewhere RENAME TO client`);
     }
-    const logged = said.mock.calls.map(([error]) => errorForLog(error));
+    const logged = said.calls.map((call) => errorForLog(call.arguments[0]));
     expect(logged).toEqual([expect.objectContaining({ type: 'QueryFailedError', sqlState: '42P01' })]);
     expect(JSON.stringify(logged)).not.toContain('portal');
-    said.mockRestore();
+    said.restore();
   });
 
   it('grows for one address only within the limit of public routes', async () => {

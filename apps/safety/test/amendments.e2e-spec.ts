@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { query, sql, type Tx } from '#database';
 import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
 import { NightChecks } from '../src/nights/night-checks.service.js';

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId, sql } from '#database';
 import { Policies } from '#policy';
 import { campus, TestApp } from '#testing';

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LeaveApprovedV1, LeaveCancelledV1, LeaveChangedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database';
 import { campus, type Client, TestApp, wholeList } from '#testing';
 import { safety } from '../src/safety.module.js';

@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { mock } from 'node:test';
 import { sql } from '#database';
 import { TestApp } from '#testing';
 import { Origins } from '../origins.js';
@@ -9,7 +9,7 @@ describe('the origins of the apps in browsers', () => {
     test = await TestApp.create([]);
   });
   afterAll(() => test.close());
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => mock.restoreAll());
 
   it('are asked for again ten seconds after they could not be read, not at every request', async () => {
     const origin = 'https://app.example.edu.cn';
@@ -23,7 +23,7 @@ describe('the origins of the apps in browsers', () => {
     expect(await origins.include(origin)).toBe(false);
 
     const now = performance.now();
-    jest.spyOn(performance, 'now').mockReturnValue(now + 10_001);
+    mock.method(performance, 'now', () => now + 10_001);
     expect(await origins.include(origin)).toBe(true);
   });
 });

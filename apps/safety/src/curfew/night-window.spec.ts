@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import { CurfewPolicy } from './curfew.policy.js';
 import { instantOfNight, lastNight, nightOf, windowsOf } from './night-window.js';
 

@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import { readRow, readTime } from './pass-rows.js';
 
 const row = {

@@ -5,14 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { jest } from '@jest/globals';
 import { Config } from '#config';
 import { newId } from '#database';
 import { type Storage, storageOf } from '#files';
 import { Moto, motoIsHere } from './moto.js';
-
-// A thousand requests to an S3 server in Python, beside whatever else the machine does.
-jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'yizhan-storage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
