@@ -50,7 +50,9 @@ export class CampusOidc {
       findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, xh: id.replace(/^uid-/, '') }) }),
       cookies: { keys: ['for tests'], names: { session: 'campus', interaction: 'campus_i', resume: 'campus_r' } },
       allowOmittingSingleRegisteredRedirectUri: false,
-      fetch: (url, options) => globalThis.fetch(url as URL, options as RequestInit),
+      // Without the library's dispatcher, which talks to no loopback address.
+      fetch: (url, options) =>
+        globalThis.fetch(url as URL, { ...(options as RequestInit), dispatcher: undefined } as RequestInit),
     });
     const server = createServer((request, response) => void provider.callback()(request, response));
     server.listen(port, '127.0.0.1');
