@@ -2,7 +2,7 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown 
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, DefaultNamingStrategy, type EntitySchema } from 'typeorm';
 import type { Pool } from 'pg';
-import { PreparingClient } from './prepared.js';
+import { HouseClient } from './client.js';
 import { SilenceWatch } from './silence.js';
 import { snakeCase } from './snake-case.js';
 import { Database } from './transaction.js';
@@ -39,7 +39,7 @@ export function dataSourceOptions(options: ConnectionOptions): DataSourceOptions
     connectTimeoutMS: waitMs,
     applicationName: options.applicationName,
     extra: {
-      Client: PreparingClient,
+      Client: HouseClient,
       connectionTimeoutMillis: waitMs,
       idle_in_transaction_session_timeout: 600_000,
       lock_timeout: 10_000,

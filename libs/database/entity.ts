@@ -1,12 +1,7 @@
-import {
-  CreateDateColumn,
-  type ObjectType,
-  PrimaryColumn,
-  UpdateDateColumn,
-  Column,
-  type FindOptionsWhere,
-} from 'typeorm';
+import { Column, CreateDateColumn, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { v7 } from 'uuid';
+import { change, join, query, raw, sql, type Sql } from './sql.js';
 import type { Tx } from './transaction.js';
 
 /** A new time-ordered id (UUIDv7, RFC 9562). */
@@ -60,8 +55,25 @@ export async function insertAll<T extends BaseEntity>(tx: Tx, entities: readonly
     entity.updatedAt = now;
     entity.createdAt ??= now;
   }
-  for (let i = 0; i < entities.length; i += ROWS)
-    await tx.insert(first.constructor as ObjectType<T>, entities.slice(i, i + ROWS) as never);
+  const { columns, tablePath } = tx.dataSource.getMetadata(first.constructor);
+  for (let i = 0; i < entities.length; i += ROWS) {
+    const rows = entities.slice(i, i + ROWS);
+    const names = columns.map(nameOf);
+    const values = rows.map((row) => sql`(${join(columns.map((column) => valueOf(tx, row, column) ?? DEFAULT))})`);
+    await query(tx, sql`INSERT INTO ${raw(tablePath)} (${raw(names.join(', '))}) VALUES ${join(values)}`);
+  }
+}
+
+const DEFAULT = raw('DEFAULT');
+
+function nameOf({ databaseName }: ColumnMetadata): string {
+  return `"${databaseName}"`;
+}
+
+/** A field as the driver takes it; undefined where it was never set. */
+function valueOf(tx: Tx, entity: object, column: ColumnMetadata): Sql | undefined {
+  const value: unknown = column.getEntityValue(entity);
+  return value === undefined ? undefined : sql`${tx.dataSource.driver.preparePersistentValue(value, column)}`;
 }
 
 /**
@@ -70,17 +82,20 @@ export async function insertAll<T extends BaseEntity>(tx: Tx, entities: readonly
  */
 export async function update<T extends BaseEntity>(tx: Tx, entity: T, expected = entity.version): Promise<T> {
   if (expected !== entity.version) throw new StaleVersionError();
-  const { id, createdAt: _created, ...columns } = entity;
-  const result = await tx.update(
-    entity.constructor as ObjectType<T>,
-    { id, version: expected } as unknown as FindOptionsWhere<T>,
-    {
-      ...columns,
-      updatedAt: new Date(),
-      version: expected + 1,
-    } as never,
+  const { columns, tablePath } = tx.dataSource.getMetadata(entity.constructor);
+  const after = { ...entity, updatedAt: new Date(), version: expected + 1 };
+  const written = columns.flatMap((column) => {
+    const value = FIXED.has(column.propertyName) ? undefined : valueOf(tx, after, column);
+    return value ? [sql`${raw(nameOf(column))} = ${value}`] : [];
+  });
+  const changed = await change(
+    tx,
+    sql`UPDATE ${raw(tablePath)} SET ${join(written)} WHERE id = ${entity.id} AND version = ${expected}`,
   );
-  if (result.affected !== 1) throw new StaleVersionError();
+  if (changed !== 1) throw new StaleVersionError();
   entity.version = expected + 1;
   return entity;
 }
+
+/** What an update never writes. */
+const FIXED = new Set(['id', 'createdAt']);

@@ -10,7 +10,7 @@ export {
   type IdempotencyHook,
   type Tx,
 } from './transaction.js';
-export { empty, join, query, queryOne, raw, sql, type Sql } from './sql.js';
+export { change, copyConnection, empty, join, query, queryOne, raw, send, sql, type Sql } from './sql.js';
 export { findInScope, onConflict } from './find.js';
 export { BaseEntity, insert, insertAll, firstIdOf, newId, StaleVersionError, update } from './entity.js';
 export {

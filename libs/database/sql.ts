@@ -1,16 +1,58 @@
 import { type Sql } from 'sql-template-tag';
-import type { Tx } from './transaction.js';
+import type { PoolClient, QueryResult } from 'pg';
+import { QueryFailedError } from 'typeorm';
+import { clientOf, type Tx } from './transaction.js';
 
 export { default as sql, empty, join, raw, type Sql } from 'sql-template-tag';
 
 /** Runs a tagged SQL template (values are always bound, fragments nest) and answers its rows. */
 export async function query<T = Record<string, unknown>>(tx: Tx, statement: Sql): Promise<T[]> {
-  const result: unknown = await tx.query(statement.text, statement.values);
-  // TypeORM answers [rows, count] for UPDATE and DELETE.
-  if (Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number') {
-    return result[0] as T[];
+  return (await run(tx, statement)).rows as T[];
+}
+
+/** The same, and answers how many rows it changed. */
+export async function change(tx: Tx, statement: Sql): Promise<number> {
+  return (await run(tx, statement)).rowCount ?? 0;
+}
+
+/**
+ * Writes what the use case reads nothing of, and need not wait for: `void send(tx, …)`. It reaches PostgreSQL with what is asked next, at
+ * the latest with the COMMIT. Its failure is that of whatever comes next; so not for what may break a constraint that a problem is made of.
+ * What it returns, `afterCommit` may read.
+ */
+export async function send<T>(tx: Tx, { text, values }: Sql): Promise<T[]> {
+  const client = clientOf(tx);
+  if (!client) throw new Error('send: not a transaction opened by Database');
+  return (await client.later(text, values)).rows as T[];
+}
+
+/** The connection of a transaction for a COPY: nothing is under way on it. */
+export async function copyConnection(tx: Tx): Promise<PoolClient> {
+  const client = clientOf(tx);
+  if (!client) throw new Error('COPY needs a transaction');
+  await client.query('SELECT');
+  return client as unknown as PoolClient;
+}
+
+async function run(tx: Tx, { text, values }: Sql): Promise<Pick<QueryResult<object>, 'rows' | 'rowCount'>> {
+  const client = clientOf(tx);
+  if (!client) return runAlone(tx, text, values);
+  try {
+    return await client.query<object>(text, values);
+  } catch (error) {
+    throw new QueryFailedError(text, values, error as Error);
   }
-  return result as T[];
+}
+
+/** Where there is no transaction of Database: on a connection from the pool, or that of the runner. */
+async function runAlone(tx: Tx, text: string, values: unknown[]): ReturnType<typeof run> {
+  const runner = tx.queryRunner ?? tx.dataSource.createQueryRunner();
+  try {
+    const { records, affected } = await runner.query(text, values, true);
+    return { rows: records as object[], rowCount: affected ?? null };
+  } finally {
+    if (!tx.queryRunner) await runner.release();
+  }
 }
 
 /** The first row, or undefined. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { HouseClient } from './client.js';
 import type { SilenceWatch } from './silence.js';
 
 /** An open transaction; the explicit first argument of everything that reads or writes. */
@@ -17,14 +18,28 @@ export interface Caller {
   once?: IdempotencyHook | undefined;
 }
 
-const hooks = new WeakMap<Tx, (() => void)[]>();
-const found = new WeakMap<Tx, Map<string, Promise<unknown>>>();
+/** What is known of a transaction opened by Database. */
+interface Open {
+  /** Undefined when it has ended: nothing is asked on its connection any more, which may be another's by now. */
+  client: HouseClient | undefined;
+  afterwards: (() => void)[];
+  found: Map<string, Promise<unknown>>;
+}
+
+const opened = new WeakMap<Tx, Open>();
+
+/** The connection of a transaction; undefined where there is none. Throws when the transaction has ended. */
+export function clientOf(tx: Tx): HouseClient | undefined {
+  const open = opened.get(tx);
+  if (open && !open.client) throw new Error('The transaction has ended');
+  return open?.client;
+}
 
 /** Runs `fn` after `tx` has committed, never when it rolled back. */
 export function afterCommit(tx: Tx, fn: () => void): void {
-  const list = hooks.get(tx);
-  if (!list) throw new Error('afterCommit: not a transaction opened by Database');
-  list.push(fn);
+  const open = opened.get(tx);
+  if (!open) throw new Error('afterCommit: not a transaction opened by Database');
+  open.afterwards.push(fn);
 }
 
 /**
@@ -32,7 +47,7 @@ export function afterCommit(tx: Tx, fn: () => void): void {
  * without `forget`. Outside of a transaction opened by Database it is asked every time.
  */
 export function onceIn<T>(tx: Tx, key: string, find: () => Promise<T>): Promise<T> {
-  const known = found.get(tx);
+  const known = opened.get(tx)?.found;
   if (!known) return find();
   let answer = known.get(key) as Promise<T> | undefined;
   if (!answer) known.set(key, (answer = find()));
@@ -41,7 +56,7 @@ export function onceIn<T>(tx: Tx, key: string, find: () => Promise<T>): Promise<
 
 /** Whoever writes what `onceIn` has answered has it asked anew. */
 export function forget(tx: Tx): void {
-  found.get(tx)?.clear();
+  opened.get(tx)?.found.clear();
 }
 
 /** Lets every statement that follows in `tx` take so many seconds, locks it waits for included. Usual are 10. */
@@ -87,8 +102,9 @@ export class Database {
   /** A transaction of work that nobody waits for, as a worker's: its statements may take as long as they need. */
   async background<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
     return this.transaction(null, async (tx) => {
-      if (tx.queryRunner) this.watch?.beLenient((await tx.queryRunner.connect()) as PoolClient);
-      await tx.query('SET LOCAL statement_timeout = 0');
+      const client = clientOf(tx)!;
+      this.watch?.beLenient(client as unknown as PoolClient);
+      void client.later('SET LOCAL statement_timeout = 0');
       return fn(tx);
     });
   }
@@ -97,14 +113,14 @@ export class Database {
   async read<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      // One statement, where TypeORM's own way takes three.
-      await runner.query('START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      found.set(runner.manager, new Map());
-      return await fn(runner.manager);
+      return await this.open(runner.manager, async () => {
+        // One statement, where TypeORM's own way takes three.
+        await runner.query('START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        return fn(runner.manager);
+      });
     } finally {
       // Nothing was written: how it ends makes no difference, but that it does.
       await runner.query('COMMIT').catch(() => undefined);
-      found.delete(runner.manager);
       await runner.release();
     }
   }
@@ -116,16 +132,31 @@ export class Database {
 
   private async run<T>(once: IdempotencyHook | undefined, fn: (tx: Tx) => Promise<T>): Promise<T> {
     const afterwards: (() => void)[] = [];
-    const result = await this.dataSource.transaction(async (tx) => {
-      hooks.set(tx, afterwards);
-      found.set(tx, new Map());
-      await once?.before(tx);
-      const value = await fn(tx);
-      await once?.after(tx, value);
-      return value;
-    });
+    const result = await this.dataSource.transaction((tx) =>
+      this.open(
+        tx,
+        async () => {
+          await once?.before(tx);
+          const value = await fn(tx);
+          await once?.after(tx, value);
+          return value;
+        },
+        afterwards,
+      ),
+    );
     for (const hook of afterwards) hook();
     return result;
+  }
+
+  private async open<T>(tx: Tx, fn: () => Promise<T>, afterwards: Open['afterwards'] = []): Promise<T> {
+    const client = (await tx.queryRunner!.connect()) as HouseClient;
+    const open: Open = { client, afterwards, found: new Map() };
+    opened.set(tx, open);
+    try {
+      return await fn();
+    } finally {
+      open.client = undefined;
+    }
   }
 }
 

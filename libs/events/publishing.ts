@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { eventOptions, type EventClass, type EventOptions } from '#contracts';
-import { afterCommit, newId, query, sql, type Tx } from '#database';
+import { afterCommit, newId, send, sql, type Tx } from '#database';
 import { invalidPart } from './payload.js';
 import { type ClaimedDelivery, Relay } from './relay.js';
 
@@ -57,7 +57,7 @@ export class Events {
   /** Writes ready rows; schedules and timers use it. They are on their way as soon as `tx` has committed. */
   async write(tx: Tx, rows: EventRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const fresh = await query<ClaimedDelivery>(
+    const fresh = send<ClaimedDelivery>(
       tx,
       sql`WITH given AS (
             SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, name text, "aggregateId" uuid,
@@ -71,7 +71,7 @@ export class Events {
             FROM given g CROSS JOIN unnest(g.consumers) AS c(consumer) ORDER BY g.id
           RETURNING id, consumer, long`,
     );
-    if (fresh.length > 0) afterCommit(tx, () => this.relay.push(fresh));
+    afterCommit(tx, () => void fresh.then((deliveries) => this.relay.push(deliveries)));
   }
 }
 

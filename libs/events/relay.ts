@@ -59,6 +59,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
   /** Deliveries of a transaction that has just committed. What comes while others are being handed over goes together. */
   push(deliveries: ClaimedDelivery[]): void {
+    if (deliveries.length === 0) return;
     this.fresh.push(...deliveries);
     if (this.running) this.wake?.();
     else void this.enqueueAll(this.fresh.splice(0));

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '#config';
 import { eventClassOf, eventOptions, type ServiceName } from '#contracts';
-import { afterCommit, Database, newId, query, queryOne, sql, type Tx } from '#database';
+import { afterCommit, Database, newId, query, queryOne, send, sql, type Tx } from '#database';
 import { CampusClock } from '#time';
 import { Handlers } from './handlers.js';
 import { checked, Events } from './publishing.js';
@@ -73,7 +73,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
       eventName: checked(event).name,
       payload: event,
     }));
-    await query(
+    void send(
       tx,
       sql`INSERT INTO events.timer (key, service, due_at, event_name, payload)
           SELECT key, service, "dueAt", "eventName", payload
@@ -88,7 +88,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** Cancels timers in `tx`. One that has fired, or was never set, is no error: its event may be on its way. */
   async cancel(tx: Tx, ...keys: TimerKey[]): Promise<void> {
-    await query(tx, sql`DELETE FROM events.timer WHERE key = ANY(${keys}::text[])`);
+    void send(tx, sql`DELETE FROM events.timer WHERE key = ANY(${keys}::text[])`);
   }
 
   /** Publishes the events of all timers of the hosted services that are due by `until` (none given: now). */

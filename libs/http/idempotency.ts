@@ -3,7 +3,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, map, type Observable, of } from 'rxjs';
 import type { Actor } from '#auth';
-import { type IdempotencyHook, query, queryOne, sql, type Tx } from '#database';
+import { type IdempotencyHook, query, queryOne, send, sql, type Tx } from '#database';
 import { IdempotencyAnswerLost, IdempotencyInProgress, IdempotencyKeyReused, Invalid } from '#problems';
 import { Vault } from '#vault';
 import { KEY_REQUIRED } from './decorators.js';
@@ -54,17 +54,19 @@ class KeptAnswer implements IdempotencyHook {
   async before(tx: Tx): Promise<void> {
     this.stored = undefined;
     const { app, personId, route, key } = this.scope;
-    const lock = await queryOne<{ taken: boolean }>(
-      tx,
-      sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${this.place}, 0)) AS taken`,
-    );
+    // Two statements, sent together: the snapshot of the second one must be younger than the lock.
+    const [lock, before] = await Promise.all([
+      queryOne<{ taken: boolean }>(
+        tx,
+        sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${this.place}, 0)) AS taken`,
+      ),
+      queryOne<{ status: number; answer: Buffer | null }>(
+        tx,
+        sql`SELECT status, answer FROM platform.idempotency_key
+            WHERE app = ${app} AND person_id = ${personId} AND route = ${route} AND key = ${key}`,
+      ),
+    ]);
     if (!lock?.taken) throw new IdempotencyInProgress({ retryAfter: 1 });
-    // A statement of its own: its snapshot must be younger than the lock.
-    const before = await queryOne<{ status: number; answer: Buffer | null }>(
-      tx,
-      sql`SELECT status, answer FROM platform.idempotency_key
-          WHERE app = ${app} AND person_id = ${personId} AND route = ${route} AND key = ${key}`,
-    );
     if (!before) return;
     if (!before.answer) throw new IdempotencyAnswerLost({ pointer: 'Idempotency-Key' });
     const [fingerprint, response] = JSON.parse(this.vault.open(this.place, before.answer)) as Sealed;
@@ -75,7 +77,7 @@ class KeptAnswer implements IdempotencyHook {
   async after(tx: Tx, result: unknown): Promise<void> {
     const { app, personId, route, key } = this.scope;
     const sealed: Sealed = [this.fingerprint(), bytesOf(result)];
-    await query(
+    void send(
       tx,
       sql`INSERT INTO platform.idempotency_key (app, person_id, route, key, status, answer)
           VALUES (${app}, ${personId}, ${route}, ${key}, ${this.status}, ${this.vault.seal(this.place, JSON.stringify(sealed))})`,

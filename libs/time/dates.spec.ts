@@ -32,27 +32,34 @@ describe('calendar dates', () => {
     expect(instantOf('2026-11-20', '24:00', SHANGHAI).toISOString()).toBe('2026-11-20T16:00:00.000Z');
   });
 
-  it('are those of each instant and zone, whatever was asked before', () => {
-    const [day, hour] = [Date.parse('2026-12-31T00:00:00+08:00'), 3_600_000];
-    for (const at of [day, day + 24 * hour - 1, day + 24 * hour, day - 1, day, day + 12 * hour]) {
-      const [zone, other] = [SHANGHAI, 'America/New_York'].map((timeZone) => dateOf(new Date(at), timeZone));
-      expect([zone, other]).toEqual(
-        [SHANGHAI, 'America/New_York'].map((timeZone) => dateOf(new Date(at).toISOString(), timeZone)),
-      );
-    }
-    // A day of 23 hours and one of 25.
-    for (const at of [
-      '2026-03-08T05:00:00Z',
-      '2026-03-09T03:59:59Z',
-      '2026-03-09T04:00:00Z',
-      '2026-11-02T04:59:59Z',
-      '2026-11-02T05:00:00Z',
-    ])
-      expect(dateOf(new Date(at), 'America/New_York')).toBe(dateOf(at, 'America/New_York'));
-  });
+  it.each([SHANGHAI, 'America/New_York', 'Australia/Lord_Howe', 'America/Sao_Paulo'])(
+    'are those of each instant in %s, whatever was asked before',
+    (timeZone) => {
+      const byIntl = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+      // Days of 23, 24 and 25 hours, and days without a midnight: in all these zones the clocks were changed then.
+      for (const first of ['1986-05-02', '1986-09-12', '2018-11-02', '2026-03-06', '2026-04-03', '2026-10-30']) {
+        const start = Date.parse(first);
+        for (const minutes of [...Array.from({ length: 5 * 48 }, (_, i) => i * 30), 0, 1, 1439, 1440]) {
+          const at = new Date(start + minutes * 60_000);
+          expect(`${at.toISOString()} ${dateOf(at, timeZone)}`).toBe(`${at.toISOString()} ${byIntl.format(at)}`);
+          expect(dateOf(at.toISOString(), timeZone)).toBe(byIntl.format(at));
+        }
+        for (const time of ['00:00', '03:30', '24:00'])
+          for (const days of [0, 1, 2, 3, 1, 0]) {
+            const date = addDays(first, days);
+            const wall = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+            const [onDate, atTime] = time === '24:00' ? [addDays(date, 1), '00:00'] : [date, time];
+            const noMidnight = timeZone === 'America/Sao_Paulo' && onDate === '2018-11-04' && atTime === '00:00';
+            expect(wall.format(instantOf(date, time, timeZone))).toBe(`${onDate} ${noMidnight ? '01:00' : atTime}`);
+          }
+      }
+    },
+  );
 
   it('count days between them, and name the weekday', () => {
     expect(daysBetween('2026-11-01', '2026-11-21')).toBe(20);
+    expect(daysBetween('2026-03-01', '2024-02-28')).toBe(-732);
     expect(weekdayOf('2026-11-21')).toBe(6);
+    expect(weekdayOf('2026-11-22')).toBe(7);
   });
 });

@@ -8,29 +8,58 @@ function within(year: number, date: string): string {
   return year > 9999 ? LAST_DATE : year < 1 ? FIRST_DATE : date;
 }
 
-/** The day a zone was asked of last, in milliseconds: nearly every question is of now, several times a request. */
-const lastDays = new Map<string, { from: number; to: number; date: string }>();
+const DAY = 86_400_000;
+/** Days of a zone that are kept; a request asks for a few dozen, most of them the same as the one before. */
+const MOST_DAYS = 2_000;
+
+/** A calendar date in a zone: its first instant, and the first one after it, in milliseconds. */
+interface Day {
+  date: string;
+  from: number;
+  to: number;
+}
+
+interface Zone {
+  byDate: Map<string, Day>;
+  /** By the day of UTC in which an instant lies, which two or three days of a zone have a part of. */
+  byInstant: Map<number, Day[]>;
+}
+
+const zones = new Map<string, Zone>();
+
+function zoneOf(timeZone: string): Zone {
+  let zone = zones.get(timeZone);
+  if (!zone || zone.byDate.size > MOST_DAYS || zone.byInstant.size > MOST_DAYS)
+    zones.set(timeZone, (zone = { byDate: new Map(), byInstant: new Map() }));
+  return zone;
+}
+
+function dayOf(start: DateTime, date: string): Day {
+  return { date, from: start.toMillis(), to: start.plus({ days: 1 }).startOf('day').toMillis() };
+}
 
 /** The calendar date an instant falls on in the campus time zone; the last date for all that lies beyond. */
 export function dateOf(instant: Date | string, timeZone: string): string {
-  const last = lastDays.get(timeZone);
-  if (last && instant instanceof Date && instant.getTime() >= last.from && instant.getTime() < last.to)
-    return last.date;
-  const moment =
-    typeof instant === 'string'
-      ? DateTime.fromISO(instant, { zone: timeZone })
-      : DateTime.fromJSDate(instant, { zone: timeZone });
+  const at = typeof instant === 'string' ? DateTime.fromISO(instant, { zone: timeZone }).toMillis() : instant.getTime();
+  const { byInstant } = zoneOf(timeZone);
+  const utcDay = Math.floor(at / DAY);
+  const known = byInstant.get(utcDay)?.find(({ from, to }) => at >= from && at < to);
+  if (known) return known.date;
+  const moment = DateTime.fromMillis(at, { zone: timeZone });
   const date = within(moment.year, moment.toISODate() as string);
-  if (instant instanceof Date && moment.isValid && moment.year < 9999) {
-    const day = moment.startOf('day');
-    lastDays.set(timeZone, { from: day.toMillis(), to: day.plus({ days: 1 }).toMillis(), date });
-  }
+  if (moment.isValid && moment.year < 9999)
+    byInstant.set(utcDay, [...(byInstant.get(utcDay) ?? []), dayOf(moment.startOf('day'), date)]);
   return date;
 }
 
 /** The instant of a wall-clock time (`HH:mm`, `24:00` = next midnight) on a date in the campus time zone. */
 export function instantOf(date: string, time: string, timeZone: string): Date {
   const [hour = 0, minute = 0] = time.split(':').map(Number);
+  const { byDate } = zoneOf(timeZone);
+  let day = byDate.get(date);
+  if (!day) byDate.set(date, (day = dayOf(DateTime.fromISO(date, { zone: timeZone }).startOf('day'), date)));
+  if (day.to - day.from === DAY) return new Date(day.from + (hour * 60 + minute) * 60_000);
+  // The clocks are changed on that day, or there is no such date.
   return DateTime.fromISO(date, { zone: timeZone })
     .startOf('day')
     .plus({ days: Math.floor(hour / 24) })
@@ -53,10 +82,10 @@ export function addMonths(date: string, months: number): string {
 
 /** Whole days from `a` to `b`. */
 export function daysBetween(a: string, b: string): number {
-  return DateTime.fromISO(b, { zone: 'utc' }).diff(DateTime.fromISO(a, { zone: 'utc' }), 'days').days;
+  return (Date.parse(b) - Date.parse(a)) / DAY;
 }
 
 /** 1 = Monday … 7 = Sunday (ISO 8601). */
 export function weekdayOf(date: string): number {
-  return DateTime.fromISO(date, { zone: 'utc' }).weekday;
+  return new Date(date).getUTCDay() || 7;
 }

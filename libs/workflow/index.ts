@@ -8,7 +8,7 @@ export { workflowTables, workflowTablesNamedUnits, workflowTablesSince } from '.
 export { problemOf } from './workflow.problems.js';
 export { type Acting, type Deadlines, type Opening, Workflows } from './workflows.js';
 export { type Case, commentOn } from './stored-cases.js';
-export { type About, inputsOfPeople } from './inputs.js';
+export { type About, inputsOfPeople, postsOverPerson } from './inputs.js';
 export { definitionErrors, type Sample } from './check-definition.js';
 export { type PlannedStep, plannedSteps } from './planned.js';
 export { type Difference, type Replay, type ReplayedAction } from './replay.js';

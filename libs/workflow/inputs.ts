@@ -22,11 +22,30 @@ export async function inputsFor(
   const date = dateOf(at, timeZone);
   const rules = rulesOf(definition);
   const named = [...rules.flatMap(({ personId }) => personId ?? []), ...Object.values(case_.chosen).flat()];
-  return {
-    posts: await posts(tx, case_, date, rules),
-    gone: await gone(tx, [...named, ...namedIn(case_.instance)]),
-    workdayEnds: await workdayEnds(tx, definition, date, timeZone),
-  };
+  const [held, left, ends] = await Promise.all([
+    posts(tx, case_, date, rules),
+    gone(tx, [...named, ...namedIn(case_.instance)]),
+    workdayEnds(tx, definition, date, timeZone),
+  ]);
+  return { posts: held, gone: left, workdayEnds: ends };
+}
+
+/** Who holds the posts over a person that the rules of a definition ask for, on a date. */
+export function postsOverPerson(
+  tx: Tx,
+  definition: Definition,
+  personId: string,
+  date: string,
+): Promise<Omit<Appointment, 'unitId'>[]> {
+  return heldOver(tx, personId, date, kindsOver(rulesOf(definition), 'person'));
+}
+
+/** What is planned and what is begun ask for the same. */
+function heldOver(tx: Tx, personId: string, date: string, kinds: AppointmentKind[]): Promise<Appointment[]> {
+  if (kinds.length === 0) return Promise.resolve([]);
+  return onceIn(tx, `posts over ${personId} ${date} ${kinds.join()}`, () =>
+    responsibleFor(tx, [personId], date, kinds),
+  );
 }
 
 /** Every rule of a definition: of its steps, their stand-ins and their deadlines. */
@@ -46,13 +65,16 @@ async function posts(
   date: string,
   rules: readonly SignerRule[],
 ): Promise<PostHolder[]> {
-  const [overPerson, overUnit] = [kindsOver(rules, 'person'), kindsOver(rules, 'unit')];
-  const ofPerson = personId && overPerson.length > 0 ? await responsibleFor(tx, [personId], date, overPerson) : [];
-  const ofUnit = unitId && overUnit.length > 0 ? await postsOver(tx, unitId, date, overUnit) : [];
+  const overUnit = kindsOver(rules, 'unit');
+  const [ofPerson, ofUnit, ofNamed] = await Promise.all([
+    personId ? heldOver(tx, personId, date, kindsOver(rules, 'person')) : [],
+    unitId && overUnit.length > 0 ? postsOver(tx, unitId, date, overUnit) : [],
+    postsOfNamedUnits(tx, date, rules),
+  ]);
   return sorted([
     ...ofPerson.map((row) => holderOf(row)),
     ...ofUnit.map((row) => ({ ...holderOf(row), over: 'unit' as const })),
-    ...(await postsOfNamedUnits(tx, date, rules)),
+    ...ofNamed,
   ]);
 }
 

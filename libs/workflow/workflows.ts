@@ -1,5 +1,5 @@
 import { type Actor } from '#auth';
-import { newId, query, queryOne, raw, sql, StaleVersionError, type Sql, type Tx } from '#database';
+import { afterCommit, newId, query, queryOne, raw, send, sql, StaleVersionError, type Sql, type Tx } from '#database';
 import type { TimerKey, Timers } from '#events';
 import { peopleByIds } from '#roster';
 import { dateOf } from '#time';
@@ -53,6 +53,9 @@ export interface Deadlines {
 
 /** The cases of one service, in the tables of `workflowTables(schema)`. Everything runs in the caller's transaction. */
 export class Workflows {
+  /** Versions of definitions that are known to be stored, by key and content: what is published never changes. */
+  private readonly published = new Map<string, number>();
+
   constructor(
     private readonly schema: string,
     private readonly timeZone: string,
@@ -70,9 +73,17 @@ export class Workflows {
     return dateOf(at, this.timeZone);
   }
 
-  /** The version under which a definition is stored; stores it when the newest one differs. */
+  /** A version under which a definition is stored; stores it when the newest one differs. */
   async publish(tx: Tx, definition: Definition): Promise<number> {
     const content = JSON.stringify(definition);
+    const of = `${definition.key} ${content}`;
+    const version = this.published.get(of) ?? (await this.stored(tx, definition, content));
+    if (this.published.size >= MOST_PUBLISHED) this.published.clear();
+    afterCommit(tx, () => this.published.set(of, version));
+    return version;
+  }
+
+  private async stored(tx: Tx, definition: Definition, content: string): Promise<number> {
     const known = await this.newest(tx, definition.key, content);
     if (known?.same) return known.version;
     await query(
@@ -93,10 +104,13 @@ export class Workflows {
   async begin(tx: Tx, opening: Opening, acting: Acting): Promise<Case> {
     const { definition, subjectId, personId = null, unitId = null } = opening;
     const { facts, chosen = {}, initiators, ownMatterOf } = opening;
-    const definitionVersion = await this.publish(tx, definition);
+    const [definitionVersion, inputs, by] = await Promise.all([
+      this.publish(tx, definition),
+      inputsFor(tx, definition, { personId, unitId, chosen }, acting.at, this.timeZone),
+      this.who(tx, acting),
+    ]);
     const command: Start = { op: 'submit', definitionVersion, facts, chosen, initiators, ownMatterOf };
-    const inputs = await inputsFor(tx, definition, { personId, unitId, chosen }, acting.at, this.timeZone);
-    const action = await this.actionOf(tx, command, inputs, acting);
+    const action = { command, by, at: acting.at.toISOString(), inputs };
     const id = newId();
     const instance = refusing(undefined, undefined, () => begin(new Map([[definitionVersion, definition]]), action));
     const begun: Case = { id, subjectId, personId, unitId, version: 0, definition, instance, comments: new Map() };
@@ -126,7 +140,7 @@ export class Workflows {
    */
   async act(tx: Tx, case_: Case, command: Command, acting: Acting): Promise<Case> {
     if (acting.expected !== undefined && acting.expected !== case_.version) throw new StaleVersionError();
-    const before = await this.brought(tx, case_, acting.at);
+    const [before, by] = await Promise.all([this.brought(tx, case_, acting.at), this.who(tx, acting)]);
     const definition =
       'definitionVersion' in command
         ? await this.version(tx, case_.definition.key, command.definitionVersion)
@@ -141,7 +155,7 @@ export class Workflows {
             this.timeZone,
           )
         : before.inputs;
-    const action = await this.actionOf(tx, command, inputs, acting);
+    const action = { command, by, at: acting.at.toISOString(), inputs };
     const versions = new Map([
       [before.case_.instance.definitionVersion, before.case_.definition],
       ...('definitionVersion' in command ? [[command.definitionVersion, definition] as const] : []),
@@ -218,7 +232,7 @@ export class Workflows {
     at: Date,
     comment: string | null = null,
   ): Promise<void> {
-    await query(
+    void send(
       tx,
       sql`INSERT INTO ${this.table('_action')} (id, subject_id, action, person_id, app, comment, occurred_at)
           VALUES (${newId()}, ${subjectId}, ${action}, ${by.personId ?? null}, ${by.app}, ${comment}, ${at})`,
@@ -234,7 +248,8 @@ export class Workflows {
     const { definition, instance } = case_;
     const inputs = await inputsFor(tx, definition, { ...case_, chosen: instance.chosen }, at, this.timeZone);
     if (instance.status !== 'running' || instance.suspended) return { case_, inputs, actions: [] };
-    const action = await this.actionOf(tx, { op: 'refresh' }, inputs, { by, roles: ['system'], at });
+    const who = await this.who(tx, { by, roles: ['system'], at });
+    const action: Action = { command: { op: 'refresh' }, by: who, at: at.toISOString(), inputs };
     const refreshed = act(new Map([[instance.definitionVersion, definition]]), instance, action);
     if (JSON.stringify(refreshed) === JSON.stringify(instance)) return { case_, inputs, actions: [] };
     return { case_: { ...case_, instance: refreshed }, inputs, actions: [[action, null]] };
@@ -246,10 +261,6 @@ export class Workflows {
     const there = await peopleByIds(tx, named);
     if (named.some((id) => !there.some((person) => person.id === id && person.active)))
       throw new PersonUnknown({ pointer: '#/to' });
-  }
-
-  private async actionOf(tx: Tx, command: Action['command'], inputs: Inputs, acting: Acting): Promise<Action> {
-    return { command, by: await this.who(tx, acting), at: acting.at.toISOString(), inputs };
   }
 
   private async who(tx: Tx, { by, roles = [], at }: Acting): Promise<Who> {
@@ -283,7 +294,7 @@ export class Workflows {
     }));
     const steps = stepRows(definition, instance).map((row) => ({ workflow_id: id, ...row }));
     const [head, step, history] = [this.table(''), this.table('_step'), this.table('_action')];
-    await query(
+    void send(
       tx,
       sql`WITH head AS (
             INSERT INTO ${head} (id, definition, definition_version, subject_id, person_id, unit_id, own_matter_of, status, suspended, due_at, overdue_since, version)
@@ -333,6 +344,9 @@ export class Workflows {
     return row.content;
   }
 }
+
+/** Contents of definitions that are remembered. */
+const MOST_PUBLISHED = 500;
 
 /** By when the step under way is to be decided. */
 function dueOf({ status, visit }: Instance): string | null {

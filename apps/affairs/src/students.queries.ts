@@ -1,6 +1,6 @@
 import type { Actor } from '#auth';
 import type { Permission } from '#contracts';
-import { query, queryOne, sql, type Sql, type Tx } from '#database';
+import { queryOne, send, sql, type Sql, type Tx } from '#database';
 import { holdsOn, inScope } from '#roster';
 
 /** SQL: a student as a public notice names them: name and college, no number. */
@@ -36,6 +36,6 @@ export function meantFor(l: Sql, p: Sql, date: string): Sql {
 }
 
 /** One matter of a student at a time until `tx` ends: two requests at once cannot slip past each other's check. */
-export async function lockOneStudent(tx: Tx, what: string, studentId: string): Promise<void> {
-  await query(tx, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.${what} ${studentId}`}, 0))`);
+export function lockOneStudent(tx: Tx, what: string, studentId: string): void {
+  void send(tx, sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.${what} ${studentId}`}, 0))`);
 }

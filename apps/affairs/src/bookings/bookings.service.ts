@@ -218,7 +218,7 @@ export class Bookings {
       const today = this.clock.today();
       const studentId = await ownStudent(tx, actor, 'affairs:booking:book', body.studentId, this.clock.today());
       const policy = await this.policies.at(tx, BookingPolicy, today);
-      await lockOneStudent(tx, 'booking', studentId);
+      lockOneStudent(tx, 'booking', studentId);
       const bookable = await lockBookable(tx, body.bookableId, isFor(studentId, today));
       return fn(tx, bookable, studentId, policy);
     });

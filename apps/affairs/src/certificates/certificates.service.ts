@@ -90,7 +90,7 @@ export class Certificates {
     const made = await this.maker.make(actor, draft);
     return this.database.transaction(actor, async (tx) => {
       if (own) {
-        await lockOneStudent(tx, 'certificate', studentId);
+        lockOneStudent(tx, 'certificate', studentId);
         await this.checkLimit(tx, studentId, most);
       }
       await this.maker.add(tx, actor, made);

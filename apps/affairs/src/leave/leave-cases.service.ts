@@ -74,17 +74,20 @@ export class LeaveCases {
       ownMatterOf: [studentId],
       ...(as && { as }),
     };
-    const begun = await this.workflows.begin(tx, opening, { by: actor, at: this.clock.now(), comment });
+    const { now: at } = await this.askerOf(tx, actor, leave);
+    const begun = await this.workflows.begin(tx, opening, { by: actor, at, comment });
     leave.workflowId = begun.id;
     return begun;
   }
 
   /** Does something to the leave's case, and to the leave what follows from it. The caller has locked the leave. */
   async act(tx: Tx, actor: Actor, leave: Leave, command: Command, comment: string | null): Promise<Case> {
-    const [before] = await this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`);
+    const [[before], asker] = await Promise.all([
+      this.workflows.lock(tx, sql`w.id = ${leave.workflowId}`),
+      this.askerOf(tx, actor, leave),
+    ]);
     // Of a group leave: it was decided on as a whole.
     if (!before) throw problemOf('ended');
-    const asker = await this.askerOf(tx, actor, leave);
     const refusal = refusalOnTop(leave, command.op, asker);
     const acting = { by: actor, roles: asker.roles, at: asker.now, comment };
     if (refusal) {
@@ -159,13 +162,23 @@ export class LeaveCases {
 
   /** The leave as its own page shows it, with what the actor may do. What the caller knows of it is not looked up again. */
   async detailOf(tx: Tx, actor: Actor, leave: Leave, known: Known = {}): Promise<LeaveDetailDto> {
-    const student = known.student ?? (await personById(tx, leave.studentId));
-    const proofs = known.proofs ?? (await filesOf(tx, proofsOf(leave)));
-    const texts = known.texts ?? (await this.students.openFields(tx, [leave]))[0];
-    const asker = await this.askerOf(tx, actor, leave);
+    const [{ student, proofs, texts }, asker] = await Promise.all([
+      this.known(tx, leave, known),
+      this.askerOf(tx, actor, leave),
+    ]);
     const case_ = known.case_ ?? (await this.caseOf(tx, leave, asker.now));
     const offers = await this.offers(tx, actor, leave, case_, asker);
-    return LeaveDetailDto.of({ leave, texts: texts! }, PersonRefDto.from(student as Person), proofs, case_, offers);
+    return LeaveDetailDto.of({ leave, texts }, PersonRefDto.from(student), proofs, case_, offers);
+  }
+
+  /** What is shown of a leave beside itself and its case, which no decision changes. */
+  async known(tx: Tx, leave: Leave, known: Known = {}): Promise<Required<Pick<Known, 'student' | 'proofs' | 'texts'>>> {
+    const [student, proofs, texts] = await Promise.all([
+      known.student ?? personById(tx, leave.studentId),
+      known.proofs ?? filesOf(tx, proofsOf(leave)),
+      known.texts ?? this.students.openFields(tx, [leave]).then(([opened]) => opened!),
+    ]);
+    return { student: student!, proofs, texts };
   }
 
   /** Throws the problem for which the actor cannot do this with the leave now: the one that `actions` gives as the reason. */
@@ -273,7 +286,8 @@ export class LeaveCases {
   private async rolesOf(tx: Tx, actor: Actor, { studentId }: Leave): Promise<Role[]> {
     const within = (permission: 'affairs:leave:submit' | 'affairs:leave:decide'): Promise<boolean> =>
       reaches(tx, actor.scopeOf(permission), studentId, this.clock.today());
-    const speaks = (await within('affairs:leave:submit')) || (await within('affairs:leave:decide'));
+    const reached = await Promise.all([within('affairs:leave:submit'), within('affairs:leave:decide')]);
+    const speaks = reached.includes(true);
     const manager = actor.scopeOf('affairs:leave:decide').school;
     return [...(speaks ? (['initiator'] as const) : []), ...(manager ? (['manager'] as const) : [])];
   }

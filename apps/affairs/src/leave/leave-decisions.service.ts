@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { Database, type Tx } from '#database';
+import { Database } from '#database';
 import { rowByRow } from '#http';
-import { ActDto, type Case, type Command } from '#workflow';
+import { ActDto, type Command } from '#workflow';
 import { commandOf, DecideManyDto, type Verdict } from '../tasks/decide-many.dto.js';
 import { LeaveDecisionResultsDto } from './decide-leaves.dto.js';
-import type { Leave } from './leave.entity.js';
 import { LeaveCases } from './leave-cases.service.js';
 import type { LeaveDetailDto } from './leaves.dto.js';
 import { findForChange } from './leaves.queries.js';
@@ -42,7 +41,9 @@ export class LeaveDecisions {
     return this.database.transaction(actor, async (tx) => {
       const results = await rowByRow(tx, rows, async (row, i) => {
         const command = DecideManyDto.commandOf(row, i);
-        return (await this.actOne(tx, actor, row.id, row.version, command, row.comment ?? null)).leave;
+        const leave = await findForChange(tx, this.cases.visible(actor), row.id, row.version);
+        await this.cases.act(tx, actor, leave, command, row.comment ?? null);
+        return leave;
       });
       return Object.assign(new LeaveDecisionResultsDto(), { results });
     });
@@ -56,20 +57,12 @@ export class LeaveDecisions {
     comment: string | null,
   ): Promise<LeaveDetailDto> {
     return this.database.transaction(actor, async (tx) => {
-      const { leave, case_ } = await this.actOne(tx, actor, id, expected, command, comment);
-      return this.cases.detailOf(tx, actor, leave, { case_ });
+      const leave = await findForChange(tx, this.cases.visible(actor), id, expected);
+      const [case_, known] = await Promise.all([
+        this.cases.act(tx, actor, leave, command, comment),
+        this.cases.known(tx, leave),
+      ]);
+      return this.cases.detailOf(tx, actor, leave, { ...known, case_ });
     });
-  }
-
-  private async actOne(
-    tx: Tx,
-    actor: Actor,
-    id: string,
-    expected: number,
-    command: Command,
-    comment: string | null,
-  ): Promise<{ leave: Leave; case_: Case }> {
-    const leave = await findForChange(tx, this.cases.visible(actor), id, expected);
-    return { leave, case_: await this.cases.act(tx, actor, leave, command, comment) };
   }
 }

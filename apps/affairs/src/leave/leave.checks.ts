@@ -1,8 +1,10 @@
 import { type AppointmentKind, type Bilingual, type LeaveKind, type UnitKind, APPOINTMENT_KINDS } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import type { PolicyAt } from '#policy';
-import { calendarDays, responsibleFor, type Term, termOf } from '#roster';
-import { addDays, dateOf, daysBetween, instantOf } from '#time';
+import { calendarDays, type Term, termOf } from '#roster';
+import { addDays, dateOf, type DayOfCalendar, daysBetween, instantOf } from '#time';
+import { postsOverPerson } from '#workflow';
+import { leaveFlow } from './leave.flow.js';
 import type { LeaveLevel } from './leave.levels.js';
 import type { LeavePolicy } from './leave.policy.js';
 import { daysMissed, hoursMissed, type Span } from './term-share.js';
@@ -114,8 +116,14 @@ export async function assess(
       proofPending: false,
     };
   }
-  const term = await termOf(tx, dateOf(ask.startsAt, timeZone));
-  const others = ask.studentId === null ? [] : await otherLeaves(tx, ask, term, timeZone);
+  const [term, posts] = await Promise.all([
+    termOf(tx, dateOf(ask.startsAt, timeZone)),
+    ask.studentId === null ? [] : postsOverPerson(tx, leaveFlow(rules), ask.studentId, dateOf(now, timeZone)),
+  ]);
+  const [others, ofCalendar] = await Promise.all([
+    ask.studentId === null ? [] : otherLeaves(tx, ask, term, timeZone),
+    daysFromTodayOn(tx, ask, now, timeZone),
+  ]);
   const together = rules.countAdjacentLeaves ? await daysInARow(tx, ask, others, counting) : days;
   const levels = [...rules.levels].sort((a, b) => a.upToDays - b.upToDays);
   const level = (levels.find(({ upToDays }) => together <= upToDays) ?? levels.at(-1)) as LeaveLevel;
@@ -138,10 +146,10 @@ export async function assess(
         : blocker('proof-missing', '#/attachments', '须附证明材料', 'Proof is required'),
     );
   }
-  findings.push(...(await calendarFindings(tx, rules, level, ask, now, timeZone)));
+  findings.push(...calendarFindings(rules, level, ask, ofCalendar, now, timeZone));
   findings.push(...otherLeavesFindings(ask, others));
   findings.push(...(await termFindings(tx, rules, term, [...others, ask], counting)));
-  const steps = ask.studentId === null ? [] : await stepsAhead(tx, level, ask.studentId, dateOf(now, timeZone));
+  const steps = ask.studentId === null ? [] : stepsAhead(level, ask.studentId, posts);
   for (const step of steps.filter(({ personIds }) => personIds.length === 0)) {
     const { zh, en } = APPOINTMENT_KINDS[step.kind];
     findings.push(blocker('nobody-decides', '#', `没有可审批的人员：${zh}`, `Nobody is appointed to decide: ${en}`));
@@ -235,16 +243,21 @@ function tooLong(longest: number): Finding {
   return blocker('too-long', '#/endsAt', `最长 ${longest} 天`, `A leave may have at most ${longest} days`);
 }
 
-async function calendarFindings(
-  tx: Tx,
+/** From today on, or from the first day where that is earlier, to the last day. */
+function daysFromTodayOn(tx: Tx, ask: Ask, now: Date, timeZone: string): Promise<DayOfCalendar[]> {
+  const [today, first] = [dateOf(now, timeZone), dateOf(ask.startsAt, timeZone)];
+  return calendarDays(tx, first < today ? first : today, lastDate(ask.endsAt, timeZone));
+}
+
+function calendarFindings(
   rules: LeavePolicy,
   level: LeaveLevel,
   ask: Ask,
+  days: readonly DayOfCalendar[],
   now: Date,
   timeZone: string,
-): Promise<Finding[]> {
+): Finding[] {
   const [today, first] = [dateOf(now, timeZone), dateOf(ask.startsAt, timeZone)];
-  const days = await calendarDays(tx, first < today ? first : today, lastDate(ask.endsAt, timeZone));
   const found: Finding[] = [];
   const ahead = days.filter((day) => day.workday && day.date >= today && day.date < first).length;
   const needed = rules.kinds[ask.kind].applyAhead && !ask.urgent && !ask.extendsFrom ? level.applyWorkingDaysAhead : 0;
@@ -294,9 +307,9 @@ async function termFindings(
   ];
 }
 
-async function stepsAhead(tx: Tx, level: LeaveLevel, studentId: string, date: string): Promise<PlannedStep[]> {
-  const kinds = [...new Set(level.approvers.map(({ kind }) => kind))];
-  const posts = await responsibleFor(tx, [studentId], date, kinds);
+type Holder = Awaited<ReturnType<typeof postsOverPerson>>[number];
+
+function stepsAhead(level: LeaveLevel, studentId: string, posts: readonly Holder[]): PlannedStep[] {
   return level.approvers.map(({ kind, unitKind = null }) => {
     const able = posts.filter(
       (post) => post.kind === kind && (unitKind === null || post.unitKind === unitKind) && post.personId !== studentId,

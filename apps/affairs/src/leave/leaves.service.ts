@@ -251,9 +251,11 @@ export class Leaves {
       const accepted = await this.accept(tx, { ...request, attachments, studentId: student.id });
       const leave = Leave.submit(student.id, request, accepted.assessment.proofPending, actor);
       const definition = leaveFlow(accepted.policy.value);
-      const case_ = await this.cases.begin(tx, actor, leave, { definition, facts: factsOf(accepted) });
       const { reason, destination, contact = null } = request;
-      await this.students.sealFields(tx, leave);
+      const [case_] = await Promise.all([
+        this.cases.begin(tx, actor, leave, { definition, facts: factsOf(accepted) }),
+        this.students.sealFields(tx, leave),
+      ]);
       await insert(tx, leave);
       const proofs = attachments.length > 0 ? await this.attachProofs(tx, actor, leave, attachments) : [];
       const texts = { reason, destination, contact, extensionReason: null };
@@ -292,7 +294,7 @@ export class Leaves {
 
   /** Assesses a request that is about to be written; throws LeaveNotPossible with everything that blocks it. */
   private async accept(tx: Tx, ask: Ask & { studentId: string }): Promise<Assessed> {
-    await lockOneStudent(tx, 'leave', ask.studentId);
+    lockOneStudent(tx, 'leave', ask.studentId);
     const assessed = await this.assess(tx, ask);
     const blockers = assessed.assessment.findings.filter(({ severity }) => severity === 'blocker');
     if (blockers.length > 0) {
@@ -304,9 +306,11 @@ export class Leaves {
   /** An active student within the scope, or NotFound. */
   private async student(tx: Tx, studentId: string | undefined, scope: Scope): Promise<Person> {
     if (!studentId) throw new Invalid({ errors: [{ pointer: '#/studentId', zh: '必填', en: 'is required' }] });
-    const date = this.clock.today();
-    const person = await personById(tx, studentId);
-    if (!person?.active || person.kind !== 'student' || !(await reaches(tx, scope, person.id, date)))
+    const [person, reached] = await Promise.all([
+      personById(tx, studentId),
+      reaches(tx, scope, studentId, this.clock.today()),
+    ]);
+    if (!person?.active || person.kind !== 'student' || !reached)
       throw new NotFound({ pointer: '#/studentId', what: 'student' });
     return person;
   }

@@ -108,7 +108,7 @@ export class Claims {
     return this.database.transaction(actor, async (tx) => {
       const today = this.clock.today();
       const studentId = await ownStudent(tx, actor, 'affairs:second-classroom:claim', body.studentId, today);
-      await lockOneStudent(tx, 'second-classroom', studentId);
+      lockOneStudent(tx, 'second-classroom', studentId);
       await this.check(tx, body);
       const claim = Claim.submit(
         studentId,
@@ -175,7 +175,7 @@ export class Claims {
   ): Promise<ClaimDetailDto> {
     return this.database.transaction(actor, async (tx) => {
       const { studentId } = await this.find(tx, actor, id);
-      await lockOneStudent(tx, 'second-classroom', studentId);
+      lockOneStudent(tx, 'second-classroom', studentId);
       const claim = await this.find(tx, actor, id, 'update');
       if (claim.version !== expected) throw new StaleVersionError();
       const by = await this.asker(tx, actor, claim);

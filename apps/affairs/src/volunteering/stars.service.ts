@@ -128,7 +128,7 @@ export class Stars {
     return this.database.transaction(actor, async (tx) => {
       const today = this.clock.today();
       const studentId = await ownStudent(tx, actor, 'affairs:volunteering:apply', body.studentId, today);
-      await lockOneStudent(tx, 'volunteering', studentId);
+      lockOneStudent(tx, 'volunteering', studentId);
       const { starHours, noticeDays, department } = await this.policy(tx);
       const { hours } = await this.hoursOf(tx, studentId);
       const stars = starHours.filter((needed) => needed <= hours).length;
@@ -197,7 +197,7 @@ export class Stars {
   async noticeOver(tx: Tx, id: string): Promise<void> {
     const found = await tx.findOneBy(Star, { id });
     if (!found) return;
-    await lockOneStudent(tx, 'volunteering', found.studentId);
+    lockOneStudent(tx, 'volunteering', found.studentId);
     const star = await findInScope(tx, Star, id, { alias: 's', where: sql`${OPEN} = 0`, lock: 'update' });
     const now = this.clock.now();
     if (star?.status !== 'notice' || now < star.noticeUntil) return;
@@ -208,7 +208,7 @@ export class Stars {
 
   /** Hours of a student were corrected: stars that they no longer give are taken back. */
   async review(tx: Tx, studentId: string): Promise<void> {
-    await lockOneStudent(tx, 'volunteering', studentId);
+    lockOneStudent(tx, 'volunteering', studentId);
     const { hours } = await this.hoursOf(tx, studentId);
     const { starHours } = await this.policy(tx);
     const live = await tx.findBy(Star, { studentId, status: In(LIVE) });
@@ -247,7 +247,7 @@ export class Stars {
   ): Promise<StarDetailDto> {
     return this.database.transaction(actor, async (tx) => {
       const { studentId } = await this.find(tx, actor, id);
-      await lockOneStudent(tx, 'volunteering', studentId);
+      lockOneStudent(tx, 'volunteering', studentId);
       const star = await this.find(tx, actor, id, 'update');
       if (star.version !== expected) throw new StaleVersionError();
       const by = await this.asker(tx, actor, star);

@@ -123,7 +123,7 @@ export class Shifts {
 
   /** With all shifts of the student in that week and month, one request after the other. */
   private async mustFit(tx: Tx, { id, studentId, day, minutes }: Shift): Promise<void> {
-    await lockOneStudent(tx, 'work-study', studentId);
+    lockOneStudent(tx, 'work-study', studentId);
     const month = `${day.slice(0, 7)}-01`;
     const [monday, last] = [mondayOf(day), addDays(addMonths(month, 1), -1)];
     const [from, to] = [monday < month ? monday : month, addDays(monday, 6) > last ? addDays(monday, 6) : last];

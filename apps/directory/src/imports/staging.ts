@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Tx } from '#database';
+import { copyConnection, type Tx } from '#database';
 
 type Value = string | number | boolean | null;
 
@@ -24,6 +23,6 @@ function escape(value: string): string {
 
 /** Streams rows into a table through COPY, on the transaction's own connection. `target` is our own SQL. */
 export async function copyInto(tx: Tx, target: string, rows: Iterable<string> | AsyncIterable<string>): Promise<void> {
-  const client = (await tx.queryRunner!.connect()) as PoolClient;
+  const client = await copyConnection(tx);
   await pipeline(Readable.from(rows), client.query(copyFrom(`COPY ${target} FROM STDIN`)));
 }

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { PoolClient } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import type { Tx } from '#database';
+import { copyConnection, type Tx } from '#database';
 
 /** Bytes before the first row: signature, flags, and the length of an empty header extension. */
 const HEADER = 19;
@@ -18,7 +17,7 @@ export async function copyBinary(
   onRow: (fields: Buffer[]) => void,
   roomFor?: (fields: readonly Buffer[], bytes: number) => Buffer | undefined,
 ): Promise<void> {
-  const client = await clientOf(tx);
+  const client = await copyConnection(tx);
   const reader = new RowReader(onRow, roomFor);
   const failures: unknown[] = [];
   for await (const chunk of client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`))) {
@@ -35,18 +34,13 @@ export async function copyBinary(
 
 /** Writes rows into a table and its columns, e.g. `s.t (a, b)`. The rows cannot be used any more. */
 export async function copyIn(tx: Tx, target: string, rows: CopyRows): Promise<void> {
-  const client = await clientOf(tx);
+  const client = await copyConnection(tx);
   await pipeline(
     Readable.from(rows.chunks(), { objectMode: false }),
     client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT binary)`)),
   );
   // Only now: the server has read every byte.
   rows.release();
-}
-
-async function clientOf(tx: Tx): Promise<PoolClient> {
-  if (!tx.queryRunner) throw new Error('COPY needs a transaction');
-  return (await tx.queryRunner.connect()) as PoolClient;
 }
 
 /** PostgreSQL's days and instants begin with the year 2000. */
