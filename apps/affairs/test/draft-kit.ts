@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Actor } from '#auth';
 import type { Permission } from '#contracts';
 import { PERMISSIONS } from '#contracts';
-import { Database, forget, type Tx } from '#database';
+import { type Database, forget, type Tx } from '#database';
 import { Events } from '#events';
 import { Files } from '#files';
 import { Problem } from '#problems';
