@@ -59,6 +59,11 @@ const PLACES = [
   ...['corrected', 'raced'],
 ] as const;
 
+const SPREAD = [
+  ...['college running overdue', 'counselor running', 'counselor running delegated', 'counselor running suspended'],
+  ...['initiator returned', 'office running'],
+];
+
 interface Made {
   id: string;
   workflowId: string;
@@ -196,6 +201,17 @@ describe('a change of definitions with 500 cases under way', () => {
     return seen;
   }
 
+  /** Where the cases stand, each state that there is. */
+  async function spread(): Promise<string[]> {
+    const rows = await test.query<{ state: string }>(
+      sql`SELECT DISTINCT concat_ws(' ', s.step, w.status, CASE WHEN w.suspended THEN 'suspended' END,
+                                    CASE WHEN w.overdue_since IS NOT NULL THEN 'overdue' END, CASE WHEN s.answering IS NOT NULL THEN 'delegated' END) AS state
+            FROM affairs.workflow w JOIN affairs.workflow_step s ON s.workflow_id = w.id AND s.state IN ('open', 'waiting')
+           ORDER BY 1`,
+    );
+    return rows.map(({ state }) => state);
+  }
+
   async function inboxes(): Promise<Record<string, string[]>> {
     const found: Record<string, string[]> = {};
     for (const person of PEOPLE) {
@@ -254,7 +270,7 @@ describe('a change of definitions with 500 cases under way', () => {
   it('loses none: each offers what its own version does, is decided to its end once, and is worked out anew byte for byte', async () => {
     await fill();
     const [stood, seen, waited] = [await standing(), await answers(), await inboxes()];
-    expect(stood.size).toBe(CASES);
+    expect([stood.size, await spread()]).toEqual([CASES, SPREAD]);
     await change();
     const [stands, sees, waits] = [await standing(), await answers(), await inboxes()];
     const raced = new Set((await placed('raced')).map(({ id }) => id));
