@@ -58,5 +58,5 @@ export function daysBetween(a: string, b: string): number {
 
 /** 1 = Monday … 7 = Sunday (ISO 8601). */
 export function weekdayOf(date: string): number {
-  return DateTime.fromISO(date, { zone: 'utc' }).weekday;
+  return new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
 }

@@ -69,7 +69,8 @@ export async function fillCases(kit: CaseTest): Promise<{ kind: 'leave' | 'appli
     ],
     [yes(counselorCs), yes(collegeOfficerCs), does(schoolOfficer, 'return', back)],
   ];
-  const leaves = [...first.map((all, i) => (i % 2 ? second[i]! : all)), ...further];
+  // Every other one here, the others with applications.
+  const leaves = [...first.map((all, i) => (i % 4 ? second[i]! : all)).filter((_, i) => i % 2 === 0), ...further];
   for (const [i, all] of leaves.entries()) {
     const leave = await made(students[i % 2]!, LEAVES, await form(test, 9, Math.floor(i / 2) * 20));
     seen.push({ kind: 'leave', path: await run(LEAVES, leave, all) });
