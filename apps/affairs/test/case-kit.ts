@@ -85,7 +85,8 @@ export async function fillCases(kit: CaseTest): Promise<{ kind: 'leave' | 'appli
   await publish(test, 'signed-by-two', content({ materials: [], severalAtOnce: true, steps }));
   const asked = { item: 'signed-by-two', data: { amount: 500, kind: 'illness' } };
   for (const all of [
-    ...moves(student, counselorFl, schoolOfficer),
+    ...moves(student, counselorFl, schoolOfficer).filter((_, i) => i % 2 === 1),
+    [does(counselorCs, 'delegate', { to: [counselorFl] })],
     two,
     [...two, yes(office)],
     [...two, does(office, 'return', back)],
