@@ -1,10 +1,13 @@
 import { mock } from 'node:test';
 import { Logger } from '@nestjs/common';
+import fc from 'fast-check';
 import { sql } from '#database';
-import { addWorkingDays, inScope } from '#roster';
+import { addWorkingDays, calendarDays, inScope, nextWorkingDays } from '#roster';
 import { campus, TestApp } from '#testing';
+import { addDays, daysBetween, weekdayOf } from '#time';
 import { staffing } from '../../staffing/src/staffing.module.js';
 import { directory } from '../src/directory.module.js';
+import independent from './chinese-calendar.json' with { type: 'json' };
 
 describe('directory', () => {
   let test: TestApp;
@@ -239,6 +242,68 @@ describe('directory', () => {
       expect(await addWorkingDays(test.tx, '9999-12-20', 30)).toEqual(last);
       expect(await addWorkingDays(test.tx, '9999-12-31', 1)).toEqual(last);
       await client.delete('/directory/v1/calendar/9999-12-31').expect(204);
+    });
+
+    describe('is held against another one, of every year that it knows', () => {
+      const years = Object.keys(independent.years) as (keyof typeof independent.years)[];
+      const [first, last] = [`${years[0]!}-01-01`, `${years.at(-1)!}-12-31`];
+      const listed = (which: 'off' | 'worked'): Set<string> =>
+        new Set(
+          years.flatMap((year) =>
+            independent.years[year][which].split(' ').map((day) => (day ? `${year}-${day}` : '')),
+          ),
+        );
+      const [off, worked] = [listed('off'), listed('worked')];
+      const isWorkday = (date: string): boolean =>
+        worked.has(date) || (![6, 7].includes(weekdayOf(date)) && !off.has(date));
+
+      it('and is the same on each day; what it has no plan of is provisional', async () => {
+        const days = await test.database.read((tx) => calendarDays(tx, first, last));
+        expect(days.length).toBe(8401);
+        expect(days.filter(({ date, workday }) => workday !== isWorkday(date))).toEqual([]);
+        // The plan of the year that follows the last known one may move days of its last week.
+        const unknown = days.filter(({ provisional }) => provisional).map(({ date }) => date);
+        expect(unknown.every((date) => date > `${years.at(-1)!}-12-25`)).toBe(true);
+        for (const [from, to] of [
+          ['2003-01-01', '2003-12-31'],
+          ['2032-01-01', '2032-12-31'],
+        ] as const) {
+          const beyond = await test.database.read((tx) => calendarDays(tx, from, to));
+          expect(beyond.every(({ provisional }) => provisional)).toBe(true);
+        }
+      });
+
+      it('and counts working days the same, forward and back', async () => {
+        const all = Array.from({ length: daysBetween(first, last) + 1 }, (_, i) => addDays(first, i)).filter(isWorkday);
+        const start = fc.integer({ min: 0, max: daysBetween(first, last) - 140 }).map((n) => addDays(first, n));
+        await test.database.read((tx) =>
+          fc.assert(
+            fc.asyncProperty(start, fc.integer({ min: 1, max: 60 }), async (date, n) => {
+              const from = all.findIndex((day) => day > date);
+              const { dates, provisional } = await nextWorkingDays(tx, date, n);
+              expect(dates).toEqual(all.slice(from, from + n));
+              expect(provisional).toBe(false);
+              const end = await addWorkingDays(tx, date, n);
+              expect(end).toEqual({ date: all[from + n - 1], provisional: false });
+              // Back from the end, as many working days lie in between.
+              const between = (await calendarDays(tx, addDays(date, 1), end.date)).filter(({ workday }) => workday);
+              expect(between.length).toBe(n);
+            }),
+            { numRuns: 300, seed: 20_261_202 },
+          ),
+        );
+      });
+
+      it('the days of the school on top', async () => {
+        const client = await test.client('directory:calendar:write');
+        const [monday, saturday] = ['2026-03-09', '2026-03-14'];
+        expect([isWorkday(monday), isWorkday(saturday)]).toEqual([true, false]);
+        await client.put(`/directory/v1/calendar/${monday}`, { workday: false, name: '校庆' }).expect(200);
+        await client.put(`/directory/v1/calendar/${saturday}`, { workday: true, name: '补课' }).expect(200);
+        const { dates } = await nextWorkingDays(test.tx, '2026-03-06', 6);
+        expect(dates).toEqual(['2026-03-10', '2026-03-11', '2026-03-12', '2026-03-13', saturday, '2026-03-16']);
+        for (const day of [monday, saturday]) await client.delete(`/directory/v1/calendar/${day}`).expect(204);
+      });
     });
 
     it('keeps terms, changed only by whoever saw the newest version', async () => {
