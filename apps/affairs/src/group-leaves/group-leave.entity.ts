@@ -1,7 +1,10 @@
 import { Column, Entity } from 'typeorm';
 import type { Bilingual, LeaveKind } from '#contracts';
 import { BaseEntity } from '#database';
+import type { PolicyAt } from '#policy';
 import type { Problem } from '#problems';
+import type { LeavePost } from '../leave/leave.levels.js';
+import type { LeavePolicy } from '../leave/leave.policy.js';
 import {
   GroupLeaveBegun,
   GroupLeaveNotBegun,
@@ -89,6 +92,10 @@ export class GroupLeave extends BaseEntity {
   @Column('int')
   policyVersion: number;
 
+  /** Posts of which each decides on it, by that version of the policy. */
+  @Column('jsonb')
+  posts: LeavePost[];
+
   @Column('text', { nullable: true })
   decidedBy: string | null = null;
 
@@ -99,8 +106,9 @@ export class GroupLeave extends BaseEntity {
   @Column('text', { nullable: true })
   comment: string | null = null;
 
-  static submit(request: GroupRequest, organiser: string, days: number, policyVersion: number): GroupLeave {
-    return Object.assign(new GroupLeave(), request, { organiser, days, policyVersion });
+  static submit(request: GroupRequest, organiser: string, days: number, policy: PolicyAt<LeavePolicy>): GroupLeave {
+    const posts = decidingPosts(policy.value, days);
+    return Object.assign(new GroupLeave(), request, { organiser, days, policyVersion: policy.number, posts });
   }
 
   /** Why something cannot be done with it now by who asks; undefined: it can. The one place that says so. */
@@ -137,4 +145,14 @@ export class GroupLeave extends BaseEntity {
   cancel(): void {
     this.status = this.status === 'submitted' ? 'withdrawn' : 'cancelled';
   }
+}
+
+/** Posts that decide on a group of so many days: whoever has the last word at that level of the policy, or at a longer one. */
+function decidingPosts({ levels }: Pick<LeavePolicy, 'levels'>, days: number): LeavePost[] {
+  return levels
+    .filter(({ upToDays }) => upToDays >= days)
+    .map(({ approvers }) => {
+      const { kind, unitKind } = approvers.at(-1)!;
+      return { kind, ...(unitKind && { unitKind }) };
+    });
 }

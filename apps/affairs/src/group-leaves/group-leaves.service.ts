@@ -34,7 +34,6 @@ import {
 } from './group-leaves.dto.js';
 import {
   decidersOf,
-  decidingPosts,
   groupVisible,
   lockGroup,
   MEMBER_PROBLEMS,
@@ -43,6 +42,9 @@ import {
 } from './group-leaves.queries.js';
 
 const ACTIONS = Object.keys(GROUP_ACTIONS) as GroupAction[];
+const NOBODY_DECIDES = {
+  ...{ pointer: '#/studentIds', zh: '没有可审批整个名单的人员', en: 'nobody is appointed to decide on the whole list' },
+};
 /** No holiday is as long: leaves further away are never in a row. */
 const NEAR_DAYS = 62;
 const COLUMNS = sql`g.id, g.kind, g.status, g.starts_at AS "startsAt", g.ends_at AS "endsAt", g.reason, g.destination, g.organiser, g.days,
@@ -109,24 +111,14 @@ export class GroupLeaves {
             .slice(0, 100)
             .map((one, i) => ({ pointer: `#/studentIds/${i}`, ...MEMBER_PROBLEMS[problems.get(one)!]! })),
         });
-      const group = GroupLeave.submit(request, actor.personId ?? actor.app, whole.days, policy.number);
-      if ((await this.deciders(tx, group, listed)).length === 0)
-        throw new LeaveNotPossible({
-          errors: [
-            {
-              pointer: '#/studentIds',
-              zh: '没有可审批整个名单的人员',
-              en: 'nobody is appointed to decide on the whole list',
-            },
-          ],
-        });
-      await insert(tx, group);
+      const group = await insert(tx, GroupLeave.submit(request, actor.personId ?? actor.app, whole.days, policy));
       await query(
         tx,
         sql`INSERT INTO affairs.group_leave_member (group_id, student_id, state, problem)
             SELECT ${group.id}, r.id, CASE WHEN r.problem IS NULL THEN 'listed' ELSE 'refused' END, r.problem
               FROM unnest(${studentIds}::uuid[], ${studentIds.map((one) => problems.get(one) ?? null)}::text[]) AS r(id, problem)`,
       );
+      if ((await this.deciders(tx, group.id)).length === 0) throw new LeaveNotPossible({ errors: [NOBODY_DECIDES] });
       await this.events.publish(tx, new GroupLeaveAskedV1({ groupId: group.id, studentIds: listed }), group);
       await this.note(tx, actor, group, 'submit');
       return this.detail(tx, actor, group.id);
@@ -284,16 +276,17 @@ export class GroupLeaves {
     return rows.length === 0 ? [] : tx.findBy(Leave, { id: In(rows.map((row) => row.id)) });
   }
 
-  /** Nobody decides on what they have asked for, or go along with. */
-  private async deciders(tx: Tx, group: GroupLeave, studentIds: readonly string[]): Promise<string[]> {
-    const { value } = await this.policies.at(tx, LeavePolicy, this.clock.today());
-    const ids = await decidersOf(tx, decidingPosts(value, group.days), studentIds, this.clock.today());
-    return ids.filter((one) => one !== group.organiser);
+  private async deciders(tx: Tx, id: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      sql`SELECT d.id FROM affairs.group_leave g CROSS JOIN LATERAL (${decidersOf(this.clock.today())}) d WHERE g.id = ${id}`,
+    );
+    return rows.map((row) => row.id);
   }
 
   private async asker(tx: Tx, actor: Actor, group: GroupLeave): Promise<{ by: GroupAsker; deciders: string[] }> {
     const listed = await this.listed(tx, group.id);
-    const deciders = await this.deciders(tx, group, listed);
+    const deciders = await this.deciders(tx, group.id);
     const me = actor.personId;
     const by = {
       organises: group.organiser === (me ?? actor.app),
