@@ -46,6 +46,7 @@ import { UntoldAbsences1764810000300 } from './migrations/1764810000300-untold-a
 import { Waiting1764811000000 } from './migrations/1764811000000-waiting.js';
 import { PublishedAchievements1764813000000 } from './migrations/1764813000000-published-achievements.js';
 import { GroupLeavePosts1764822000000 } from './migrations/1764822000000-group-leave-posts.js';
+import { OneCertificateOfAJob1764822100000 } from './migrations/1764822100000-one-certificate-of-a-job.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
@@ -115,6 +116,7 @@ export const affairs = service('affairs', {
     Waiting1764811000000,
     PublishedAchievements1764813000000,
     GroupLeavePosts1764822000000,
+    OneCertificateOfAJob1764822100000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [
