@@ -26,6 +26,7 @@ export type GroupStatus = keyof typeof GROUP_STATUSES;
 export const GROUP_ACTIONS = {
   approve: { zh: '同意', en: 'approve' },
   reject: { zh: '不同意', en: 'reject' },
+  attach: { zh: '补交证明材料', en: 'hand proofs in' },
   cancel: { zh: '撤回或撤销', en: 'withdraw it, or cancel it before it begins' },
   end: { zh: '提前结束', en: 'end it early' },
   leave: { zh: '本人退出', en: 'leave the group, oneself' },
@@ -122,6 +123,9 @@ export class GroupLeave extends BaseEntity {
         if (!decides) return new GroupLeaveNotYours();
         if (status !== 'submitted') return new GroupLeaveNotInState();
         return action === 'approve' && now >= this.endsAt ? new GroupLeaveNotInState() : undefined;
+      case 'attach':
+        if (!organises) return new GroupLeaveNotYours();
+        return open ? undefined : new GroupLeaveNotInState();
       case 'cancel':
         if (!organises && !decides) return new GroupLeaveNotYours();
         if (!open) return new GroupLeaveNotInState();
