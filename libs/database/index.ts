@@ -3,6 +3,7 @@ export {
   forget,
   onceIn,
   allowSeconds,
+  inSavepoint,
   Database,
   sqlState,
   violates,

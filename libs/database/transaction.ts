@@ -59,6 +59,19 @@ export function forget(tx: Tx): void {
   opened.get(tx)?.found.clear();
 }
 
+/** Runs `fn` under a savepoint: when it throws, what it wrote is undone and `tx` can go on. */
+export async function inSavepoint<T>(tx: Tx, fn: () => Promise<T>): Promise<T> {
+  await tx.query('SAVEPOINT part');
+  try {
+    return await fn();
+  } catch (error) {
+    await tx.query('ROLLBACK TO SAVEPOINT part');
+    throw error;
+  } finally {
+    await tx.query('RELEASE SAVEPOINT part');
+  }
+}
+
 /** Lets every statement that follows in `tx` take so many seconds, locks it waits for included. Usual are 10. */
 export async function allowSeconds(tx: Tx, seconds: number): Promise<void> {
   // Work in the background stays without a limit.

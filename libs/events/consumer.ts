@@ -5,7 +5,8 @@ import { Database, query, queryOne, type Sql, sql, sqlState, type Tx } from '#da
 import { DEAD_PREFIX, DeadDeliveries } from './dead.js';
 import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
-import { run, STORED_EVENT, type StoredEvent } from './stored-event.js';
+import type { DeliveryJob } from './queues.js';
+import { received, run, STORED_EVENT, type StoredEvent } from './stored-event.js';
 import { Turns } from './turns.js';
 
 /** Tries before a delivery is dead. */
@@ -26,6 +27,10 @@ const COLUMNS = sql`d.id AS "deliveryId", d.attempts,
 
 class BatchFailed extends Error {}
 
+/** What was prepared for the one event that is handled; throws what the preparation failed with. */
+type Prepared = () => unknown;
+const NOTHING: Prepared = () => undefined;
+
 /** Turns dispatched deliveries into effects: exactly one per delivery, in one transaction with its mark of being handled. */
 @Injectable()
 export class Consumer {
@@ -36,6 +41,7 @@ export class Consumer {
    * for it: when all were held by handlers that wait for another, none would go on.
    */
   private readonly turns: Turns;
+  private readonly keepEveryMs: number;
 
   constructor(
     config: Config,
@@ -45,42 +51,47 @@ export class Consumer {
     private readonly dead: DeadDeliveries,
   ) {
     this.turns = new Turns(config.poolSize - 1);
+    this.keepEveryMs = (config.redeliverAfterSeconds * 1_000) / 3;
   }
 
   /**
-   * Handles what of `ids` is not handled yet. A failing event neither stops nor undoes the others of its batch.
+   * Handles what of `ids` is not handled yet; of a `long` event there is one, and what it has to prepare comes first. A failing event neither stops nor undoes the others of its batch.
    * `begunBefore`: the process that had the job before has ended in the midst of it.
    */
-  async handle(service: ServiceName, ids: string[], begunBefore = false): Promise<void> {
-    return this.turns.take(() => this.handleInTurn(service, ids, begunBefore));
+  async handle(service: ServiceName, job: DeliveryJob, begunBefore = false): Promise<void> {
+    return this.turns.take(() => this.handleInTurn(service, job, begunBefore));
   }
 
-  private async handleInTurn(service: ServiceName, ids: string[], begunBefore: boolean): Promise<void> {
+  private async handleInTurn(
+    service: ServiceName,
+    { ids, long = false }: DeliveryJob,
+    begunBefore: boolean,
+  ): Promise<void> {
     if (begunBefore) {
       await query(
         this.database.connection,
         sql`UPDATE events.delivery SET redelivered = true WHERE id IN (SELECT w.id FROM (${this.waiting(service, ids, false)}) w)`,
       );
     }
-    const taken = await this.attempt(service, ids, false);
-    if (taken < ids.length) await this.attemptAgain(service, ids);
+    const taken = await this.attempt(service, ids, false, long);
+    if (taken < ids.length) await this.attemptAgain(service, ids, long);
   }
 
   /**
    * Those that were not handled in time, perhaps because a handler ends the process: each try is counted before it begins, so that such
    * a one is dead some day. The first such try is made together, for most have only waited long; the next ones one by one.
    */
-  private async attemptAgain(service: ServiceName, ids: string[]): Promise<void> {
+  private async attemptAgain(service: ServiceName, ids: string[], long: boolean): Promise<void> {
     const rows = await query<{ id: string; attempts: number }>(
       this.database.connection,
       sql`SELECT id, attempts FROM events.delivery
            WHERE id = ANY(${ids}::bigint[]) AND consumer = ${service} AND redelivered AND handled_at IS NULL AND dead_at IS NULL ORDER BY id`,
     );
     const together = rows.filter(({ attempts }) => attempts === 0).map(({ id }) => id);
-    if (together.length > 0) await this.attempt(service, await this.count(service, together, 1), true);
+    if (together.length > 0) await this.attempt(service, await this.count(service, together, 1), true, long);
     for (const { id, attempts } of rows.filter((row) => row.attempts > 0)) {
       if (attempts >= MAX_ATTEMPTS) await this.bury(service, id);
-      else await this.attempt(service, await this.count(service, [id], attempts + 1), true);
+      else await this.attempt(service, await this.count(service, [id], attempts + 1), true, long);
     }
   }
 
@@ -110,20 +121,56 @@ export class Consumer {
   }
 
   /** One try of those of `ids` that are, or are not, redelivered ones, whose try is then counted already. Returns how many were taken. */
-  private async attempt(service: ServiceName, ids: string[], redelivered: boolean): Promise<number> {
+  private async attempt(service: ServiceName, ids: string[], redelivered: boolean, long: boolean): Promise<number> {
+    const prepared = long ? await this.prepare(service, ids, redelivered) : NOTHING;
     try {
-      return await this.database.background((tx) => this.runTogether(tx, service, ids, redelivered));
+      return await this.database.background((tx) => this.runTogether(tx, service, ids, redelivered, prepared));
     } catch (error) {
       if (!(error instanceof BatchFailed)) throw error;
-      return this.database.background((tx) => this.runOneByOne(tx, service, ids, redelivered));
+      return this.database.background((tx) => this.runOneByOne(tx, service, ids, redelivered, prepared));
     }
+  }
+
+  /** Runs what the event has marked by `@Prepare`; that it fails, its handler is told. No row is locked meanwhile. */
+  private async prepare(service: ServiceName, ids: string[], redelivered: boolean): Promise<Prepared> {
+    const event = await queryOne<StoredEvent>(
+      this.database.connection,
+      sql`SELECT ${STORED_EVENT} FROM (${this.waiting(service, ids, redelivered)}) w JOIN events.event e ON e.id = w.event_id`,
+    );
+    const preparation = event && this.handlers.preparationOf(service, event.name);
+    if (!preparation) return NOTHING;
+    // Else it would be taken for lost.
+    const alive = setInterval(() => void this.keep(ids), this.keepEveryMs).unref();
+    try {
+      const value = await preparation.prepare(received(preparation.eventClass, event));
+      return () => value;
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  private async keep(ids: string[]): Promise<void> {
+    await query(
+      this.database.connection,
+      sql`UPDATE events.delivery SET dispatched_at = now() WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL AND dispatched_at IS NOT NULL`,
+    ).catch(() => undefined);
   }
 
   /**
    * The usual way: all are marked handled, then take effect. One that fails, or that must wait, undoes the whole batch, which is
    * then run one by one. The commit need not wait for the disk: mark and effects are lost together, and are then delivered again.
    */
-  private async runTogether(tx: Tx, service: ServiceName, ids: string[], redelivered: boolean): Promise<number> {
+  private async runTogether(
+    tx: Tx,
+    service: ServiceName,
+    ids: string[],
+    redelivered: boolean,
+    prepared: Prepared,
+  ): Promise<number> {
     const rows = await query<DeliveryRow>(
       tx,
       sql`UPDATE events.delivery d SET handled_at = now(), attempts = d.attempts + ${redelivered ? 0 : 1}
@@ -134,7 +181,7 @@ export class Consumer {
     const taken = new Set(rows.map((row) => row.deliveryId));
     for (const row of rows.sort((a, b) => Number(a.deliveryId) - Number(b.deliveryId))) {
       if (row.predecessors?.some((id) => !taken.has(id))) throw new BatchFailed();
-      await this.dispatch(tx, service, row).catch(() => {
+      await this.dispatch(tx, service, row, prepared).catch(() => {
         throw new BatchFailed();
       });
     }
@@ -142,7 +189,13 @@ export class Consumer {
   }
 
   /** Each event under a savepoint of its own. */
-  private async runOneByOne(tx: Tx, service: ServiceName, ids: string[], redelivered: boolean): Promise<number> {
+  private async runOneByOne(
+    tx: Tx,
+    service: ServiceName,
+    ids: string[],
+    redelivered: boolean,
+    prepared: Prepared,
+  ): Promise<number> {
     const rows = await query<DeliveryRow>(
       tx,
       sql`SELECT ${COLUMNS} FROM (${this.waiting(service, ids, redelivered)}) w
@@ -160,7 +213,7 @@ export class Consumer {
       }
       await tx.query('SAVEPOINT delivery');
       try {
-        await this.dispatch(tx, service, row);
+        await this.dispatch(tx, service, row, prepared);
         await tx.query('RELEASE SAVEPOINT delivery');
         handled.add(row.deliveryId);
       } catch (error) {
@@ -186,12 +239,12 @@ export class Consumer {
                 ORDER BY id FOR UPDATE SKIP LOCKED`;
   }
 
-  private async dispatch(tx: Tx, service: ServiceName, row: DeliveryRow): Promise<void> {
+  private async dispatch(tx: Tx, service: ServiceName, row: DeliveryRow, prepared: Prepared): Promise<void> {
     if (row.name.startsWith(SCHEDULE_PREFIX)) return this.schedules.handle(tx, row.name, row.payload);
     if (row.name.startsWith(DEAD_PREFIX)) return this.dead.handle(tx, service, row.payload);
     const handler = this.handlers.handlerOf(service, row.name);
     if (!handler) throw new Error(`no handler for ${row.name}`);
-    await run(tx, handler, row);
+    await run(tx, handler, row, prepared());
   }
 
   /** `row.attempts`: this try included. */

@@ -46,7 +46,7 @@ function processorOf(service: ServiceName, config: Config): Type<WorkerHost> {
 
     async process(job: Job<DeliveryJob>): Promise<void> {
       try {
-        await this.consumer.handle(service, job.data.ids, job.attemptsStarted > 1);
+        await this.consumer.handle(service, job.data, job.attemptsStarted > 1);
       } catch (error) {
         this.relay.retry(job.data.ids);
         throw error;

@@ -35,12 +35,22 @@ export interface Schedule extends Required<ScheduleOptions> {
 }
 
 const ON_EVENT = 'yizhan:on-event';
+const PREPARE = 'yizhan:prepare';
 const ON_DEAD = 'yizhan:on-dead';
 const EVERY = 'yizhan:every';
 
 /** Marks `method(tx, event)` as the handler of an event, or of each of several, run inside the delivery's transaction. */
 export function OnEvent(...eventClasses: EventClass[]): MethodDecorator {
   return SetMetadata(ON_EVENT, eventClasses);
+}
+
+/**
+ * Marks `method(event)` as the slow part of a long event, run before its handler and outside of any transaction: it reads, works, and puts
+ * into storage, but writes nothing that counts. What it returns is the handler's third argument, which must not change it. It is run again
+ * whenever the event is tried again.
+ */
+export function Prepare(eventClass: EventClass): MethodDecorator {
+  return SetMetadata(PREPARE, eventClass);
 }
 
 /**
@@ -59,7 +69,13 @@ export function Every(cron: string, options: ScheduleOptions): MethodDecorator {
 /** What `@OnEvent` or `@OnDead` marks. */
 export interface EventHandler {
   eventClass: EventClass;
-  handle: (tx: Tx, event: Received<object>) => Promise<void>;
+  handle: (tx: Tx, event: Received<object>, prepared?: unknown) => Promise<void>;
+}
+
+/** What `@Prepare` marks. */
+export interface Preparation {
+  eventClass: EventClass;
+  prepare: (event: Received<object>) => Promise<unknown>;
 }
 
 /** Which service a module class belongs to. */
@@ -73,6 +89,7 @@ export interface HostedService {
 export class Handlers {
   private readonly byService = new Map<ServiceName, Map<string, EventHandler>>();
   private readonly deadByService = new Map<ServiceName, Map<string, EventHandler>>();
+  private readonly preparedByService = new Map<ServiceName, Map<string, Preparation>>();
   readonly schedules: Schedule[] = [];
 
   /** The services this process hosts. */
@@ -91,6 +108,7 @@ export class Handlers {
     for (const { name } of hosted) {
       this.byService.set(name, new Map());
       this.deadByService.set(name, new Map());
+      this.preparedByService.set(name, new Map());
     }
     for (const wrapper of this.discovery.getProviders()) {
       const instance = wrapper.instance as Record<string, (...args: unknown[]) => Promise<void>> | undefined;
@@ -107,6 +125,11 @@ export class Handlers {
     return this.byService.get(service)?.get(eventName);
   }
 
+  /** What is done before the event is handled. */
+  preparationOf(service: ServiceName, eventName: string): Preparation | undefined {
+    return this.preparedByService.get(service)?.get(eventName);
+  }
+
   /** What follows when a delivery of the event to the service comes to nothing. */
   deadHandlerOf(service: ServiceName, eventName: string): EventHandler | undefined {
     return this.deadByService.get(service)?.get(eventName);
@@ -119,9 +142,14 @@ export class Handlers {
   ): void {
     const fn = instance[method];
     if (typeof fn !== 'function') return;
-    const handle: EventHandler['handle'] = (tx, event) => fn.call(instance, tx, event);
+    const handle: EventHandler['handle'] = (...args) => fn.call(instance, ...args);
     for (const eventClass of this.reflector.get<EventClass[] | undefined>(ON_EVENT, fn) ?? [])
       add(this.byService.get(service)!, service, '@OnEvent', { eventClass, handle });
+    const preparedClass = this.reflector.get<EventClass | undefined>(PREPARE, fn);
+    if (preparedClass) {
+      const prepare: Preparation['prepare'] = (event) => fn.call(instance, event);
+      add(this.preparedByService.get(service)!, service, '@Prepare', { eventClass: preparedClass, prepare });
+    }
     const deadClass = this.reflector.get<EventClass | undefined>(ON_DEAD, fn);
     if (deadClass) add(this.deadByService.get(service)!, service, '@OnDead', { eventClass: deadClass, handle });
     const every = this.reflector.get<{ cron: string } & ScheduleOptions>(EVERY, fn);
@@ -149,6 +177,12 @@ export class Handlers {
             `- ${service} handles ${name}, which does not name it: add '${service}' to the event's consumers in libs/contracts`,
           );
       }
+      for (const [name, { eventClass }] of this.preparedByService.get(service)!) {
+        if (!handlers.has(name) || !eventOptions(eventClass).long)
+          wrong.push(
+            `- ${service} has @Prepare(${eventClass.name}), but does not handle ${name}, or it is not long: add @OnEvent(${eventClass.name}) and \`long: true\``,
+          );
+      }
       for (const [name, { eventClass }] of this.deadByService.get(service)!) {
         if (!handlers.has(name))
           wrong.push(
@@ -161,7 +195,12 @@ export class Handlers {
   }
 }
 
-function add(handlers: Map<string, EventHandler>, service: string, decorator: string, handler: EventHandler): void {
+function add<T extends { eventClass: EventClass }>(
+  handlers: Map<string, T>,
+  service: string,
+  decorator: string,
+  handler: T,
+): void {
   const { name } = eventOptions(handler.eventClass);
   if (handlers.has(name))
     throw new Error(`${service} handles ${name} twice: keep one ${decorator}(${handler.eventClass.name})`);

@@ -10,6 +10,7 @@ export {
   Handlers,
   OnDead,
   OnEvent,
+  Prepare,
   type HostedService,
   type Period,
   type Received,

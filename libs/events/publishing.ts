@@ -37,7 +37,20 @@ export class Events {
 
   /** Publishes several events with one statement. */
   async publishAll(tx: Tx, events: object[], aggregate?: Aggregate, trace?: string): Promise<string[]> {
-    const rows = events.map((event): EventRow => {
+    return this.publishEach(
+      tx,
+      events.map((event) => ({ event, aggregate })),
+      trace,
+    );
+  }
+
+  /** The same of several aggregates. */
+  async publishEach(
+    tx: Tx,
+    events: readonly { event: object; aggregate: Aggregate | undefined }[],
+    trace?: string,
+  ): Promise<string[]> {
+    const rows = events.map(({ event, aggregate }): EventRow => {
       const options = checked(event);
       return {
         id: newId(),

@@ -5,9 +5,11 @@ import { Redis } from 'ioredis';
 import { type Config } from '#config';
 import { SERVICE_NAMES, type ServiceName } from '#contracts';
 
-/** What travels through Redis: ids of deliveries, nothing else. */
+/** What travels through Redis: ids of deliveries, nothing else of them. */
 export interface DeliveryJob {
   ids: string[];
+  /** The one delivery is of a long event. */
+  long?: boolean;
 }
 
 /** Injection token of a service's queue. */

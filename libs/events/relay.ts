@@ -134,7 +134,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     const batched = deliveries.filter((delivery) => !delivery.long).sort((a, b) => Number(a.id) - Number(b.id));
     const jobs: DeliveryJob[] = deliveries
       .filter((delivery) => delivery.long)
-      .map((delivery) => ({ ids: [delivery.id] }));
+      .map((delivery) => ({ ids: [delivery.id], long: true }));
     for (let i = 0; i < batched.length; i += PER_JOB)
       jobs.push({ ids: batched.slice(i, i + PER_JOB).map((delivery) => delivery.id) });
     try {

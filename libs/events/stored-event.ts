@@ -1,3 +1,4 @@
+import type { EventClass } from '#contracts';
 import { sql, type Tx } from '#database';
 import type { EventHandler, Received } from './handlers.js';
 import { eventOf, invalidPart } from './payload.js';
@@ -18,9 +19,18 @@ export const STORED_EVENT = sql`e.id, e.name, e.aggregate_id AS "aggregateId", e
   e.occurred_at AS "occurredAt"`;
 
 /** Checks the payload against the event's class and runs a handler with it. */
-export async function run(tx: Tx, { eventClass, handle }: EventHandler, stored: StoredEvent): Promise<void> {
-  const { payload, ...event } = stored;
+export async function run(
+  tx: Tx,
+  { eventClass, handle }: EventHandler,
+  stored: StoredEvent,
+  prepared?: unknown,
+): Promise<void> {
+  await handle(tx, received(eventClass, stored), prepared);
+}
+
+/** The event as a handler gets it, its payload checked against its class. */
+export function received(eventClass: EventClass, { payload, ...event }: StoredEvent): Received<object> {
   const invalid = invalidPart(eventClass, payload);
   if (invalid) throw new Error(`invalid payload at ${invalid}`);
-  await handle(tx, { ...event, data: eventOf(eventClass, payload) } satisfies Received<object>);
+  return { ...event, data: eventOf(eventClass, payload) };
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '#database';
+import { inSavepoint, type Tx } from '#database';
 import { Int, Nested, Text, Uuid } from '#fields';
 import { toProblem } from './to-problem.js';
 
@@ -57,19 +57,16 @@ export async function rowByRow<R extends { id: string }, S>(
 ): Promise<RowResult<S>[]> {
   const results: RowResult<S>[] = [];
   for (const [i, row] of rows.entries()) {
-    await tx.query('SAVEPOINT one_row');
     try {
-      const { status, version } = await change(row, i);
+      const { status, version } = await inSavepoint(tx, () => change(row, i));
       results.push({ id: row.id, status, version, problem: null });
     } catch (error) {
       const problem = toProblem(error);
       if (!problem || problem.kind.status >= 500) throw error;
-      await tx.query('ROLLBACK TO SAVEPOINT one_row');
       const { code, status } = problem.kind;
       const { zh, en } = problem.errors[0] ?? problem.text;
       results.push({ id: row.id, status: null, version: null, problem: { code, status, zh, en } });
     }
-    await tx.query('RELEASE SAVEPOINT one_row');
   }
   return results;
 }

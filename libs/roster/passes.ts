@@ -8,11 +8,11 @@ export interface CountedPass {
   at: Date;
 }
 
-/** Passes of a student after an instant, as far as they count today: what was taken back or replaced is not among them. */
-export async function passesSince(tx: Tx, studentId: string, after: Date): Promise<CountedPass[]> {
+/** Passes of students after an instant, as far as they count today: what was taken back or replaced is not among them. */
+export async function passesSince(tx: Tx, studentIds: readonly string[], after: Date): Promise<CountedPass[]> {
   return query<CountedPass>(
     tx,
     sql`SELECT id AS "passId", student_id AS "studentId", building_id AS "buildingId", direction, at
-          FROM safety.published_pass_v1 WHERE student_id = ${studentId} AND at > ${after}`,
+          FROM safety.published_pass_v1 WHERE student_id = ANY(${studentIds}::uuid[]) AND at > ${after}`,
   );
 }

@@ -20,6 +20,11 @@ const GIVEN_UP: RowError = {
   en: 'it failed again and again, or was discarded by an operator; nothing was written: ask whoever runs the system, then send it again',
 };
 
+const GIVEN_UP_MIDWAY: RowError = {
+  zh: '任务反复失败已放弃，或已被运维人员终止；此前完成的部分保留，请联系运维人员后为其余重新提交',
+  en: 'it failed again and again, or was discarded by an operator; what was done until then stays: ask whoever runs the system, then ask again for the rest',
+};
+
 /** Long work that was accepted with 202: its state, its progress and what came of it. */
 @Entity({ name: 'job', schema: 'platform' })
 export class Job extends BaseEntity {
@@ -97,23 +102,34 @@ export class Jobs {
     const sheet = errors.some(({ line }) => line !== undefined) ? (errorSheet ?? null) : null;
     await query(
       tx,
-      sql`UPDATE platform.job SET status = 'failed', failed = ${errors.length}, error_sheet = ${sheet}, finished_at = now(), updated_at = now(), version = version + 1
+      sql`UPDATE platform.job SET status = 'failed', error_sheet = ${sheet}, finished_at = now(), updated_at = now(), version = version + 1
            WHERE id = ${jobId}`,
     );
     await this.addErrors(tx, jobId, errors);
   }
 
-  /** Ends a job whose work failed again and again, or was stopped by an operator; what `@OnDead` of its event does. */
-  async giveUp(tx: Tx, jobId: string): Promise<void> {
+  /**
+   * Ends a job whose work failed again and again, or was stopped by an operator; what `@OnDead` of its event does. `kept`: what it had done
+   * until then stays.
+   */
+  async giveUp(tx: Tx, jobId: string, { kept = false } = {}): Promise<void> {
     const open = await queryOne(
       tx,
       sql`SELECT 1 FROM platform.job WHERE id = ${jobId} AND finished_at IS NULL FOR UPDATE`,
     );
-    if (open) await this.fail(tx, jobId, [GIVEN_UP]);
+    if (open) await this.fail(tx, jobId, [kept ? GIVEN_UP_MIDWAY : GIVEN_UP]);
   }
 
-  /** Rows that were left out of a job that otherwise goes on. What PostgreSQL cannot store of their text is shown as U+FFFD. */
-  async addErrors(tx: Tx, jobId: string, errors: RowError[]): Promise<void> {
+  /**
+   * Rows that were left out of a job that otherwise goes on; from then on its answer leads to them. No `progress` in `tx` after it. What
+   * PostgreSQL cannot store of their text is shown as U+FFFD.
+   */
+  async addErrors(tx: Tx, jobId: string, errors: readonly RowError[]): Promise<void> {
+    if (errors.length === 0) return;
+    await query(
+      tx,
+      sql`UPDATE platform.job SET failed = failed + ${errors.length}, updated_at = now() WHERE id = ${jobId}`,
+    );
     await query(
       tx,
       sql`INSERT INTO platform.job_error (job_id, file, line, column_name, zh, en)
@@ -148,7 +164,7 @@ export class Jobs {
 }
 
 /** JSON without what jsonb refuses: NUL and lone surrogates, which a damaged file may have brought into an error. */
-function storable(errors: RowError[]): string {
+function storable(errors: readonly RowError[]): string {
   return JSON.stringify(errors, (_, value: unknown) =>
     typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value,
   );

@@ -45,6 +45,9 @@ import { GroupLeaves1764810000200 } from './migrations/1764810000200-group-leave
 import { UntoldAbsences1764810000300 } from './migrations/1764810000300-untold-absences.js';
 import { Waiting1764811000000 } from './migrations/1764811000000-waiting.js';
 import { PublishedAchievements1764813000000 } from './migrations/1764813000000-published-achievements.js';
+import { GroupLeavePosts1764822000000 } from './migrations/1764822000000-group-leave-posts.js';
+import { OneCertificateOfAJob1764822100000 } from './migrations/1764822100000-one-certificate-of-a-job.js';
+import { HolidayReturns1764822200000 } from './migrations/1764822200000-holiday-returns.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
@@ -113,6 +116,9 @@ export const affairs = service('affairs', {
     UntoldAbsences1764810000300,
     Waiting1764811000000,
     PublishedAchievements1764813000000,
+    GroupLeavePosts1764822000000,
+    OneCertificateOfAJob1764822100000,
+    HolidayReturns1764822200000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { compactVerify, createLocalJWKSet } from 'jose';
-import yauzl from 'yauzl';
 import { StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';
@@ -31,17 +30,6 @@ function keep(name: string, pdf: Buffer, png: Buffer): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/${name}.pdf`, pdf);
   writeFileSync(`${folder}/${name}.png`, png);
-}
-
-async function entriesOf(zip: Buffer): Promise<{ name: string; content: Buffer }[]> {
-  const entries: { name: string; content: Buffer }[] = [];
-  const file = await yauzl.fromBufferPromise(zip);
-  for await (const entry of file.eachEntry()) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of await file.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
-    entries.push({ name: entry.fileName, content: Buffer.concat(chunks) });
-  }
-  return entries;
 }
 
 describe('certificates', () => {
@@ -347,38 +335,6 @@ describe('certificates', () => {
     expect(text).toContain('Yizhan University');
     const kinds = (await student(8).get(`${PATH}/templates`).expect(200)).body as { kind: string }[];
     expect(kinds.map(({ kind }) => kind)).toEqual(['enrolment', 'residence', 'own']);
-  });
-
-  it('for a class are issued by a job, and come as one ZIP', async () => {
-    await test.query(sql`UPDATE directory.person SET grade = NULL WHERE id = ${campus.students[11]}`);
-    const body = { kind: 'enrolment', language: 'zh', unitId: campus.classes.en2401 };
-    await foreign!.post(`${PATH}/batches`, { ...body, studentIds: [campus.students[8]] }).expect(400);
-    await foreign!.post(`${PATH}/batches`, { ...body, kind: 'none' }).expect(422);
-    await foreign!.post(`${PATH}/batches`, { ...body, unitId: campus.classes.se2401 }).expect(404);
-    const foreigners = { kind: 'enrolment', language: 'zh', studentIds: [campus.students[8], campus.students[0]] };
-    expect(
-      (await foreign!.post(`${PATH}/batches`, foreigners).expect(404)).body.errors?.[0]?.pointer ?? '#/studentIds/1',
-    ).toBe('#/studentIds/1');
-    const accepted = await foreign!.post(`${PATH}/batches`, body).expect(202);
-    const { location } = accepted.headers as { location: string };
-    await drainEvents(test);
-    const job = (await foreign!.get(location).expect(200)).body;
-    expect(job).toMatchObject({
-      status: 'succeeded',
-      result: { issued: 3, refused: 1 },
-      progress: { done: 4, total: 4 },
-    });
-    const { text: errors } = await foreign!.get(`${location}/errors`).expect(200);
-    expect(errors).toContain('在册信息缺少：年级');
-    const { data } = (await foreign!.get(`${PATH}?jobId=${job.id}`).expect(200)).body;
-    expect(data).toHaveLength(3);
-    expect(data[0]).toMatchObject({ issuedBy: { kind: 'person', id: counselorFl } });
-    const zip = await foreign!.get(`${PATH}/batches/${job.id}/content`).responseType('blob').expect(200);
-    const entries = await entriesOf(zip.body as Buffer);
-    expect(entries.map(({ name }) => name)).toEqual(data.map(({ number }: Answer) => `在读证明 ${number}.pdf`).sort());
-    expect(entries.map(({ content }) => hash(content)).sort()).toEqual(data.map(({ sha256 }: Answer) => sha256).sort());
-    await counselor!.get(`${PATH}/batches/${job.id}/content`).expect(404);
-    await foreign!.get(`${PATH}/batches/${newId()}/content`).expect(404);
   });
 
   it('of a student who was erased are known by their hash alone', async () => {

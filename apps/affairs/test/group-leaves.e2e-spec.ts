@@ -2,7 +2,7 @@ import { newId, sql } from '#database';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
 import { safety } from '../../safety/src/safety.module.js';
 import { affairs } from '../src/affairs.module.js';
-import { act as actOnLeave, type LeaveAnswer } from './support.js';
+import { act as actOnLeave, type LeaveAnswer, PDF } from './support.js';
 
 const GROUPS = '/affairs/v1/group-leaves';
 const { staff, students } = campus;
@@ -87,7 +87,7 @@ describe('group leave', () => {
     expect(group).toMatchObject({ status: 'submitted', days: 3, listed: 3, deciders: expect.arrayContaining([]) });
     // Three days: the college. Nobody decides on what they have asked for.
     expect(group.deciders.map(({ id }) => id).sort()).toEqual([staff.collegeOfficerCs, staff.schoolOfficer].sort());
-    expect(allowed(group)).toEqual(['cancel']);
+    expect(allowed(group)).toEqual(['attach', 'cancel']);
     expect(codeOf(await act(counselor, group, 'approve').expect(403))).toBe('affairs/group-leave-not-yours');
     await act(foreign, group, 'approve').expect(404);
     const approved = await done(college, group, 'approve');
@@ -198,6 +198,36 @@ describe('group leave', () => {
     expect(kept.map(({ ends }) => ends.toISOString())).toEqual(
       Array(2).fill(new Date(at('13', '09:00')).toISOString()),
     );
+  });
+
+  it('takes proofs, which whoever sees the group leave may read', async () => {
+    const handIn = async (by: Client): Promise<string> =>
+      (
+        (await by
+          .post('/affairs/v1/files?purpose=group-leave-proof')
+          .attach('file', PDF, '邀请函.pdf')
+          .expect(201)) as { body: { id: string } }
+      ).body.id;
+    const [first, second, others] = [await handIn(counselor), await handIn(counselor), await handIn(advisor)];
+    const body = { ...TRIP, studentIds: students.slice(0, 2) };
+    expect(codeOf(await counselor.post(GROUPS, { ...body, attachments: [others] }).expect(422))).toBe(
+      'files/not-attachable',
+    );
+    const group = await ask(counselor, students.slice(0, 2), { ...TRIP, attachments: [first] });
+    expect(group).toMatchObject({ attachments: [{ id: first, name: '邀请函.pdf' }] });
+    expect(codeOf(await act(college, group, 'attachments', { attachments: [second] }).expect(403))).toBe(
+      'affairs/group-leave-not-yours',
+    );
+    const both = await done(counselor, group, 'attachments', { attachments: [second] });
+    expect(both).toMatchObject({ attachments: [{ id: first }, { id: second }] });
+    const content = (by: Client) => by.get(`/affairs/v1/files/${first}/content`);
+    await content(college).expect(200);
+    await content(student).expect(200);
+    await content(foreign).expect(404);
+    await done(counselor, both, 'cancel');
+    // Withdrawn: it is given back.
+    await content(college).expect(404);
+    await content(counselor).expect(200);
   });
 
   it('is asked for by students who lead an organisation, for its members', async () => {

@@ -21,6 +21,9 @@ interface Answer {
   actions: { action: string; allowed: boolean; reason: { code: string } | null }[];
   leaves: { id: string }[];
 }
+interface Back {
+  returnedAt: string | null;
+}
 interface Pointed {
   errors: { pointer: string }[];
 }
@@ -279,6 +282,57 @@ describe('registration for holidays', () => {
     expect(lines[1]).toContain('已登记,回家,2025-03-08 08:00,2025-03-14 22:00,,宝鸡市,,家长电话,是,,');
     expect(lines[1]).not.toMatch(/,=1/);
     expect(lines[2]).toContain('未登记');
+  });
+
+  it('ends with the pass home that shows the return, until that pass is voided or staff say that it was none', async () => {
+    const campaign = await open({ closesOn: '2025-03-14' });
+    const one = await register(student, campaign);
+    const see = async () => (await student.get(`${REGISTRATIONS}/${one.id}`).expect(200)).body as Answer & Back;
+    const gate = async (...passes: object[]) => {
+      await send(app, passes);
+      await drainEvents(test);
+    };
+    const passId = async (when: string) =>
+      (await test.query<{ id: string }>(sql`SELECT id FROM safety.published_pass_v1 WHERE at = ${when}`))[0]!.id;
+    test.clock.set(at('14', '19:00'));
+    await gate(
+      pass(1, 'out', '2025-03-08 09:00'),
+      pass(1, 'in', '2025-03-11 10:00'),
+      pass(1, 'out', '2025-03-11 12:00'),
+    );
+    expect(await see()).toMatchObject({ returnedAt: null, returnedHow: null, returnPassId: null });
+    await gate(pass(1, 'in', '2025-03-14 17:00', 'GATE-B2'));
+    expect(await see()).toMatchObject({ returnedAt: null });
+    await gate(pass(1, 'in', '2025-03-14 18:00'));
+    const returnPassId = await passId(at('14', '18:00'));
+    const back = await see();
+    expect(back).toMatchObject({ returnedAt: utc(at('14', '18:00')), returnedHow: 'gate', returnPassId });
+    expect((await excused(one.id))[0]!.ends.toISOString()).toBe(utc(at('14', '18:00')));
+    // The student does not correct the gate.
+    expect(allowed(back)).toEqual([]);
+    await app.post(`/safety/v1/passes/${returnPassId}/void`, { reason: '设备误报' }).expect(200);
+    await drainEvents(test);
+    expect(await see()).toMatchObject({ returnedAt: null, returnedHow: null, returnPassId: null });
+    expect((await excused(one.id))[0]!.ends.toISOString()).toBe(utc(at('14', '22:00')));
+    await gate(pass(1, 'in', '2025-03-14 18:30'));
+    expect(await see()).toMatchObject({ returnedAt: utc(at('14', '18:30')), returnedHow: 'gate' });
+    const undone = await done(counselor, await see(), 'undo-return');
+    expect(undone).toMatchObject({ returnedAt: null });
+    await gate(pass(1, 'out', '2025-03-14 18:40'));
+    expect(await see()).toMatchObject({ returnedAt: null });
+    await done(counselor, await see(), 'return', { returnedAt: at('14', '18:50') });
+    await gate(pass(1, 'in', '2025-03-14 18:55'));
+    expect(await see()).toMatchObject({ returnedAt: utc(at('14', '18:50')), returnedHow: 'staff', returnPassId: null });
+  });
+
+  it('knows the return of who is registered only after it', async () => {
+    const campaign = await open();
+    test.clock.set(at('14', '20:00'));
+    await send(app, [pass(2, 'out', '2025-03-08 09:00'), pass(2, 'in', '2025-03-14 18:10')]);
+    await drainEvents(test);
+    const body = { campaignId: campaign.id, studentId: students[1], ...HOME };
+    const told = (await counselor.post(`${REGISTRATIONS}/on-behalf`, body).expect(201)).body as object;
+    expect(told).toMatchObject({ returnedAt: utc(at('14', '18:10')), returnedHow: 'gate' });
   });
 
   it('tells others nothing, keeps what it says of places sealed, and loses it when the student is erased', async () => {

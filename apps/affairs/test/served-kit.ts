@@ -51,6 +51,7 @@ export class ServedItems {
       '/affairs/v1/volunteering/stars': () => this.stars(code),
       '/affairs/v1/work-study-posts': () => this.workStudy(code),
       '/affairs/v1/sanction-appeals': () => this.appeal(code),
+      '/affairs/v1/holiday-registrations': () => this.holiday(code),
     };
     await runs[servedAt!]!(content, code);
   }
@@ -287,5 +288,31 @@ export class ServedItems {
     await this.closedToOthers('/affairs/v1/sanction-appeals', appeal, 'decide', body);
     const { status } = await this.done(officer, '/affairs/v1/sanction-appeals', appeal, 'decide', body);
     if (status !== 'revoked') throw new Error(status);
+  }
+  private async holiday(code: string): Promise<void> {
+    const { test, officer, me } = this.on;
+    await this.closed(code);
+    const campaigns = '/affairs/v1/holiday-campaigns';
+    const drafted = ok<Row>(
+      await officer.post(campaigns, {
+        ...{ title: { zh: '清明节去向登记', en: 'Qingming' }, opensOn: '2027-03-01', closesOn: '2027-03-20' },
+        ...{ startsAt: '2027-04-02T18:00:00+08:00', endsAt: '2027-04-05T22:00:00+08:00' },
+        destinations: [{ code: 'home', title: { zh: '回家', en: 'Home' }, away: true, asks: [] }],
+      }),
+      201,
+    );
+    await this.closed(code);
+    await this.done(officer, campaigns, drafted, 'open');
+    const registered = await this.begin(await this.opening(code), { destination: 'home' });
+    // From now on the item leads to what was registered, also when registration is over.
+    const before = test.clock.now();
+    test.clock.set('2027-04-05T20:00:00+08:00');
+    const { method, path } = (await this.item(code)).openings[0]!;
+    const list = '/affairs/v1/holiday-registrations';
+    if (`${method} ${path}` !== `GET ${list}/${registered.id}`) throw new Error(path);
+    await this.closedToOthers(list, registered, 'return');
+    const back = await this.done<{ returnedAt: string | null }>(me, list, registered, 'return');
+    if (!back.returnedAt) throw new Error('not back');
+    test.clock.set(before);
   }
 }

@@ -9,6 +9,7 @@ import { type Entry, ok, type Round, RoundTest } from './round-kit.js';
 import { appoint } from './support.js';
 
 const TASKS = '/affairs/v1/tasks';
+const NOW = '2027-03-01T10:00:00+08:00';
 const { students, staff, classes, rooms, places } = campus;
 
 interface Row {
@@ -20,8 +21,10 @@ interface Seen extends Row {
   status?: string;
   state?: string;
   assignee?: { id: string } | null;
-  student?: { id: string };
+  student?: { id: string } | null;
   ownMarks?: unknown[];
+  overdue?: boolean;
+  returnsAt?: string | null;
   classReview?: object | null;
   actions: { action: string; allowed: boolean }[];
 }
@@ -83,6 +86,13 @@ const WAITS: Partial<
     answer: (_, may) => may('answer'),
     correct: (_, may) => may('resubmit'),
   },
+  'group-leave': { decide: (_, may) => may('reject') },
+  'holiday-registration': {
+    decide: (_, may) => may('approve'),
+    'check-return': ({ overdue, student }, may, me) => may('report_return') && overdue === true && student?.id !== me,
+    'report-return': ({ returnsAt, student }, may, me) =>
+      may('report_return') && student?.id === me && Date.parse(returnsAt!) <= Date.parse(NOW),
+  },
 };
 
 /** What the inbox says is to be done: of a case what it waits for, whichever of its steps that is. */
@@ -100,7 +110,7 @@ describe('what waits for somebody', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([affairs]);
-    test.clock.set('2027-03-01T10:00:00+08:00');
+    test.clock.set(NOW);
     app = await test.client();
     for (const id of [...Object.values(staff), students[0]!, students[1]!, students[8]!])
       people.set(id, await test.person(id));
@@ -139,6 +149,8 @@ describe('what waits for somebody', () => {
     await claimsAndStars();
     await work();
     await appealsAndBookings();
+    await groupLeaves();
+    await holidays();
     const kit = {
       test,
       who,
@@ -320,6 +332,53 @@ describe('what waits for somebody', () => {
     await act(me(), path, recorded, 'appeal', { text: '生病' });
     test.clock.set(before);
     for (const booking of [missed, taken, waits]) known('booking', path, booking);
+  }
+
+  async function groupLeaves(): Promise<void> {
+    const path = '/affairs/v1/group-leaves';
+    const ask = (by: Client, studentIds: string[], days: [string, string]) =>
+      made(by, path, {
+        ...{ studentIds, kind: 'official', reason: '程序设计竞赛', destination: '西安市' },
+        ...{ startsAt: `2027-03-${days[0]}T08:00:00+08:00`, endsAt: `2027-03-${days[1]}T20:00:00+08:00` },
+      });
+    const counselor = who(staff.counselorCs);
+    const [long, short, over, taken] = [
+      await ask(counselor, [students[0]!, students[1]!], ['22', '24']),
+      await ask(who(staff.classAdvisorSe2401), [students[0]!], ['25', '25']),
+      await ask(app, [students[0]!, students[8]!], ['26', '26']),
+      await ask(counselor, [students[1]!], ['29', '31']),
+    ];
+    await act(counselor, path, taken, 'cancel');
+    for (const group of [long, short, over, taken]) known('group-leave', path, group);
+  }
+
+  async function holidays(): Promise<void> {
+    const path = '/affairs/v1/holiday-registrations';
+    const destination = (code: string, away: boolean) => ({
+      ...{ code, title: { zh: code, en: code }, away, approval: !away, asks: [] },
+    });
+    for (const [endsAt, closes] of [
+      ['2027-02-28', false],
+      ['2027-03-20', false],
+      ['2027-02-27', true],
+    ] as const) {
+      const campaigns = '/affairs/v1/holiday-campaigns';
+      const drafted = await made(who(staff.schoolOfficer), campaigns, {
+        ...{ title: { zh: '寒假', en: 'Winter' }, startsAt: '2027-01-20T08:00:00+08:00' },
+        ...{ endsAt: `${endsAt}T22:00:00+08:00`, opensOn: '2027-01-01', closesOn: '2027-01-19' },
+        destinations: [destination('home', true), destination('campus', false)],
+      });
+      const opened = await act(who(staff.schoolOfficer), campaigns, drafted, 'open');
+      for (const [student, code, by] of [
+        [students[0]!, 'home', staff.counselorCs],
+        [students[1]!, 'campus', staff.counselorCs],
+        [students[8]!, 'home', staff.counselorFl],
+      ] as const) {
+        const form = { campaignId: opened.id, studentId: student, destination: code };
+        known('holiday-registration', path, await made(who(by), `${path}/on-behalf`, form));
+      }
+      if (closes) await act(who(staff.schoolOfficer), campaigns, opened, 'close');
+    }
   }
 
   const inbox = (by: Client, query = ''): Promise<Task[]> => wholeList<Task>(by, TASKS, query);

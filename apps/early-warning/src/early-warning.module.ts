@@ -25,6 +25,7 @@ import { QuarterCredits1763750530100 } from './migrations/1763750530100-quarter-
 import { TriageDeadlines1763760010000 } from './migrations/1763760010000-triage-deadlines.js';
 import { PlainWords1764804300000 } from './migrations/1764804300000-plain-words.js';
 import { RiskModels1764814000000 } from './migrations/1764814000000-risk-models.js';
+import { OneBookOfAJob1764822100100 } from './migrations/1764822100100-one-book-of-a-job.js';
 import { GrowthArchive1764813100000 } from './migrations/1764813100000-growth-archive.js';
 import { GraduationBooks1764813200000 } from './migrations/1764813200000-graduation-books.js';
 import { observations } from './observations/observations.feature.js';
@@ -82,6 +83,7 @@ export const earlyWarning = service('early-warning', {
     GrowthArchive1764813100000,
     GraduationBooks1764813200000,
     RiskModels1764814000000,
+    OneBookOfAJob1764822100100,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

@@ -12,7 +12,9 @@ import {
   StudentErasedV1,
 } from '#contracts';
 import { newId, query, raw, sql } from '#database';
-import { campus, type Client, drainEvents, TestApp } from '#testing';
+import { Typesetter } from '#documents';
+
+import { campus, type Client, drainEvents, openDuring, TestApp } from '#testing';
 import { StudentKeys } from '#vault';
 import { affairs } from '../../affairs/src/affairs.module.js';
 import { partyBuilding } from '../../party-building/src/party-building.module.js';
@@ -308,10 +310,22 @@ describe('the growth archive', () => {
         WITH who AS (INSERT INTO directory.person (id, kind, number, name)
           SELECT gen_random_uuid(), 'student', 'A' || n, '新生' FROM generate_series(1, 25) n RETURNING id)
         INSERT INTO directory.membership (id, person_id, unit_id, valid_from) SELECT gen_random_uuid(), id, ${campus.colleges.cs}, '2020-01-01' FROM who`);
+      const setter = test.app.get(Typesetter);
+      const typeset = setter.typeset.bind(setter);
+      let [set, held] = [0, 0];
+      setter.typeset = async (manuscript) => {
+        if (++set === 3) throw new Error('the process that sets documents has ended');
+        const { result, open } = await openDuring(test, () => typeset(manuscript));
+        held += open;
+        return result;
+      };
       const { body: job } = await college.post(`${BOOKS}/batches`, { unitId: campus.colleges.cs }).expect(202);
       await drainEvents(test);
+      setter.typeset = typeset;
+      // What was set before that was set anew.
+      expect([held, set]).toEqual([0, 3 + 8]);
       const { body: done } = await college.get(`/early-warning/v1/jobs/${job.id}`).expect(200);
-      expect(done).toMatchObject({ status: 'succeeded' });
+      expect(done).toMatchObject({ status: 'succeeded', errors: `/early-warning/v1/jobs/${job.id}/errors` });
       const { body } = await college.get(`${BOOKS}?jobId=${job.id}&limit=200&total=true`).expect(200);
       expect(body.total).toBe(done.result.made);
       expect(body.total).toBeGreaterThan(1);

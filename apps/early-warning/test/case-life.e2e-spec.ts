@@ -1,6 +1,9 @@
 import { StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
+import { Handlers } from '#events';
+import { termOf } from '#roster';
 import { campus, type Client, fireTimers, TestApp } from '#testing';
+import { addDays } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import {
   act,
@@ -246,6 +249,32 @@ describe('a care case', () => {
       { cause: 'review', step: 1, personIds: [staff.collegeOfficerCs] },
       { cause: 'review', step: 2, personIds: [staff.schoolOfficer] },
     ]);
+  });
+
+  it('is put up for review with all others before a term ends, once, and looked at when the review is overdue', async () => {
+    const last = (await termOf(test.tx, '2027-01-02'))!.endsOn;
+    test.clock.set(`${addDays(last, -18)}T10:00:00+08:00`);
+    const [one, two] = [await levelled(0), await levelled(1)];
+    const schedule = test.app.get(Handlers).schedules.find(({ name }) => name === 'early-warning.term-reviews')!;
+    const morning = async (date: string): Promise<void> => {
+      const at = new Date(`${date}T07:11:00+08:00`);
+      test.clock.set(`${date}T07:41:00+08:00`);
+      await test.database.background((tx) => schedule.handle(tx, { at, date }));
+      await fireTimers(test);
+    };
+    const reviews = async () => [(await see(counselor, one)).reviewOn, (await see(counselor, two)).reviewOn];
+    const before = await reviews();
+    await morning(addDays(last, -15));
+    expect(await reviews()).toEqual(before);
+    const day = addDays(last, -14);
+    await morning(day);
+    expect(await reviews()).toEqual([day, day]);
+    await done(counselor, await see(counselor, one), 'entries', { kind: 'review', text: '期末复核' });
+    const [reviewed] = await reviews();
+    await morning(addDays(day, 1));
+    expect(await reviews()).toEqual([reviewed, day]);
+    expect((await told('care-supervision', two.id)).map(({ payload }) => payload)).toMatchObject([{ cause: 'review' }]);
+    expect(await told('care-supervision', one.id)).toEqual([]);
   });
 
   it('skips a step of the line that nobody holds at once', async () => {

@@ -63,7 +63,7 @@ describe('the event core', () => {
     );
     const thrice = [...rows, ...rows, ...rows].map((row) => row.id).sort(() => Math.random() - 0.5);
     const consumer = test.app.get(Consumer);
-    await Promise.all(thrice.map((deliveryId) => consumer.handle(FIXTURE, [deliveryId])));
+    await Promise.all(thrice.map((deliveryId) => consumer.handle(FIXTURE, { ids: [deliveryId] })));
     await drainEvents(test);
     expect(await effects(id)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
   });
@@ -203,6 +203,37 @@ describe('the event core', () => {
     }
   }, 40_000);
 
+  it('prepares a long event with no row locked, for longer than it may lie unhandled, and once', async () => {
+    let prepared = 0;
+    moods['prepare'] = async () => {
+      prepared++;
+      expect(await openState(eventId)).toEqual([{ attempts: 0, dead: false, handled: false, problem: null }]);
+      const waits = sql`SELECT FROM events.delivery WHERE event_id = ${eventId} FOR UPDATE SKIP LOCKED`;
+      expect(await test.query(waits)).toHaveLength(1);
+      await new Promise((resolve) => setTimeout(resolve, 3_500));
+    };
+    const id = newId();
+    const eventId = await test.database.transaction(null, (tx) => fixture.grow(tx, id));
+    await drainEvents(test);
+    expect([prepared, await effects(id)]).toEqual([1, [36]]);
+  });
+
+  it('prepares anew when it is tried again, and a preparation that always fails is dead in the end', async () => {
+    let prepared = 0;
+    let tries = 0;
+    moods['prepare'] = () => (++prepared === 1 ? Promise.reject(new TypeError('personal words')) : Promise.resolve());
+    // Both ways of the first try: together with others, and by itself.
+    moods['grow'] = () => (++tries <= 2 ? Promise.reject(new Error('no')) : Promise.resolve());
+    const id = newId();
+    await test.database.transaction(null, (tx) => fixture.grow(tx, id));
+    await drainEvents(test);
+    expect([prepared, await effects(id)]).toEqual([3, [36]]);
+    moods['prepare'] = () => Promise.reject(new TypeError('personal words'));
+    const eventId = await test.database.transaction(null, (tx) => fixture.grow(tx, newId()));
+    await drainEvents(test);
+    expect(await openState(eventId)).toEqual([{ attempts: 8, dead: true, handled: false, problem: 'TypeError' }]);
+  });
+
   it('puts nothing but ids of deliveries into Redis', async () => {
     const redis = new Redis(test.config.redisUrl);
     const monitor = await redis.monitor();
@@ -290,7 +321,7 @@ describe('schedules', () => {
     const name = 'fixture.test-nightly';
     await since(name, '7 3 * * *', '2026-11-01T00:00:00Z');
     await ticks(new Date('2026-11-05T00:00:00Z'));
-    for (const { id } of await written(name)) await test.app.get(Consumer).handle(FIXTURE, [id]);
+    for (const { id } of await written(name)) await test.app.get(Consumer).handle(FIXTURE, { ids: [id] });
     const nights = await test.query(sql`SELECT date::text AS date FROM fixture.night ORDER BY 1`);
     // 03:07 in Shanghai is 19:07 UTC of the day before.
     expect(nights.map((row) => row['date'])).toEqual(['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05']);

@@ -3,7 +3,7 @@ import { IsInt, IsString, IsUUID } from 'class-validator';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { Event, type ServiceName } from '#contracts';
 import { Database, newId, query, sql, type Tx } from '#database';
-import { Events, Every, OnDead, OnEvent, type Period, type Received } from '#events';
+import { Events, Every, OnDead, OnEvent, type Period, Prepare, type Received } from '#events';
 import { Uuid } from '#fields';
 import { Summary } from '#http';
 import type { Service } from '#service';
@@ -28,6 +28,17 @@ export class ThingHappenedV1 {
   }
 }
 
+/** A thing takes long; what it takes is prepared before. */
+@Event({ name: 'fixture.thing-grew.v1' as never, consumers: [FIXTURE], long: true })
+export class ThingGrewV1 {
+  @IsUUID()
+  thingId: string;
+
+  constructor(thingId: string) {
+    Object.assign(this, { thingId });
+  }
+}
+
 /** What handlers do when they meet a mood; tests change it. */
 export const moods: Record<string, ((tx: Tx) => Promise<void>) | undefined> = {};
 
@@ -46,6 +57,25 @@ export class Things {
       sql`INSERT INTO fixture.effect (id, event_id, thing_id, step) VALUES (${newId()}, ${event.id}, ${event.data.thingId}, ${event.data.step})`,
     );
     await moods[event.data.mood]?.(tx);
+  }
+
+  async grow(tx: Tx, thingId: string): Promise<string> {
+    return this.events.publish(tx, new ThingGrewV1(thingId));
+  }
+
+  @Prepare(ThingGrewV1)
+  async beforeThingGrew({ data }: Received<ThingGrewV1>): Promise<{ step: number }> {
+    await moods['prepare']?.(undefined as never);
+    return { step: data.thingId.length };
+  }
+
+  @OnEvent(ThingGrewV1)
+  async whenThingGrew(tx: Tx, event: Received<ThingGrewV1>, { step }: { step: number }): Promise<void> {
+    await query(
+      tx,
+      sql`INSERT INTO fixture.effect (id, event_id, thing_id, step) VALUES (${newId()}, ${event.id}, ${event.data.thingId}, ${step})`,
+    );
+    await moods['grow']?.(tx);
   }
 
   @OnDead(ThingHappenedV1)

@@ -1,7 +1,7 @@
-import { ArrayMaxSize, IsIn, IsOptional, IsString, IsUUID } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, IsUUID, Min } from 'class-validator';
 import { Event } from '#contracts';
 
-/** Certificates of one kind for many students were asked for; the service's own background job. */
+/** Certificates of one kind for many students were asked for; the service's own background job, one event for each slice. */
 @Event({ name: 'affairs.certificate-batch-requested.v1', consumers: ['affairs'], long: true })
 export class CertificateBatchRequestedV1 {
   @IsUUID()
@@ -18,6 +18,12 @@ export class CertificateBatchRequestedV1 {
   @ArrayMaxSize(500)
   studentIds: string[];
 
+  /** So many of them were dealt with before. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  done?: number;
+
   /** Who asked, if it was a person. */
   @IsOptional()
   @IsUUID()
@@ -31,6 +37,7 @@ export class CertificateBatchRequestedV1 {
     kind: string;
     language: 'zh' | 'en';
     studentIds: string[];
+    done?: number;
     personId?: string | undefined;
     app: string;
   }) {

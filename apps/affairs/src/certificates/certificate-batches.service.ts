@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import yazl from 'yazl';
 import { type Actor, audit } from '#auth';
-import { Database, query, sql, type Tx } from '#database';
+import { Database, inSavepoint, query, queryOne, sql, type Tx } from '#database';
 import { Events } from '#events';
 import type { RowError } from '#exchange';
 import { Files, fileTable } from '#files';
@@ -12,7 +12,7 @@ import { inScope, inUnits } from '#roster';
 import { JobDto, Jobs } from '#service';
 import { CampusClock } from '#time';
 import { CertificateBatchRequestedV1 } from './batch-requested.event.js';
-import { CertificateMaker } from './certificate-maker.service.js';
+import { CertificateMaker, type Made } from './certificate-maker.service.js';
 import { CERTIFICATE_FILE } from './certificate.files.js';
 import type { IssueManyDto } from './certificates.dto.js';
 import { CertificatesPolicy } from './certificates.policy.js';
@@ -20,8 +20,8 @@ import { CertificateKindUnknown } from './certificates.problems.js';
 import { factsOf } from './certificates.queries.js';
 
 const MOST = 500;
-/** Progress is told after so many. */
-const STEP = 10;
+/** Certificates that one event issues. */
+const SLICE = 20;
 
 /** Certificates of one kind for a class, or a list of students, as a job. */
 @Injectable()
@@ -55,31 +55,44 @@ export class CertificateBatches {
     });
   }
 
-  /** Issues what can be issued, and says of each other student why not. */
-  async run(tx: Tx, { jobId, kind, language, studentIds, personId, app }: CertificateBatchRequestedV1): Promise<void> {
+  /** Sets and stores the certificates of the next slice, outside of any transaction; says of each other student why not. */
+  async set(request: CertificateBatchRequestedV1): Promise<Slice> {
+    const { jobId, kind, language, studentIds, done = 0, personId, app } = request;
+    await this.jobs.progress(jobId, done, studentIds.length);
+    const slice = studentIds.slice(done, done + SLICE);
     const today = this.clock.today();
-    const policy = await this.policies.at(tx, CertificatesPolicy, today);
-    const known = await factsOf(tx, studentIds, today);
-    const errors: RowError[] = [];
-    for (const [i, studentId] of studentIds.entries()) {
-      if (i % STEP === 0) await this.jobs.progress(jobId, i, studentIds.length);
-      try {
-        const draft = this.maker.draft(policy, { kind, language, studentId, facts: known.get(studentId) ?? {} });
-        const issuer = { personId, app };
-        await this.maker.add(tx, issuer, await this.maker.make(issuer, draft, jobId));
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        errors.push(...refusals(error, studentId, i));
-      }
-    }
-    const refused = new Set(errors.map(({ line }) => line)).size;
-    if (refused === studentIds.length) return this.jobs.fail(tx, jobId, errors);
-    await this.jobs.addErrors(tx, jobId, errors);
-    await this.jobs.succeed(tx, jobId, { issued: studentIds.length - refused, refused });
+    const { policy, known } = await this.database.read(async (tx) => ({
+      policy: await this.policies.at(tx, CertificatesPolicy, today),
+      known: await factsOf(tx, slice, today),
+    }));
+    return eachOf(slice, studentIds, (studentId) => {
+      const draft = this.maker.draft(policy, { kind, language, studentId, facts: known.get(studentId) ?? {} });
+      return this.maker.make({ personId, app }, draft, jobId);
+    });
   }
 
+  /** Issues what was set; the next slice is another event's. */
+  async record(tx: Tx, request: CertificateBatchRequestedV1, set: Slice): Promise<void> {
+    const { jobId, studentIds, done = 0, personId, app } = request;
+    const byStudent = new Map(set.made.map((made) => [made.values.studentId, made]));
+    const { errors } = await eachOf([...byStudent.keys()], studentIds, (studentId) =>
+      inSavepoint(tx, () => this.maker.add(tx, { personId, app }, byStudent.get(studentId)!)),
+    );
+    await this.jobs.addErrors(tx, jobId, [...set.errors, ...errors]);
+    const next = done + SLICE;
+    if (next < studentIds.length)
+      return void (await this.events.publish(tx, new CertificateBatchRequestedV1({ ...request, done: next })));
+    const { issued } = (await queryOne<{ issued: number }>(
+      tx,
+      sql`SELECT count(*)::int AS issued FROM affairs.certificate WHERE job_id = ${jobId}`,
+    ))!;
+    if (issued === 0) return this.jobs.fail(tx, jobId, []);
+    await this.jobs.succeed(tx, jobId, { issued, refused: studentIds.length - issued });
+  }
+
+  /** What was issued stays. */
   async giveUp(tx: Tx, jobId: string): Promise<void> {
-    await this.jobs.giveUp(tx, jobId);
+    await this.jobs.giveUp(tx, jobId, { kept: true });
   }
 
   /** One ZIP of the certificates of a job, for whoever asked for it; each file in it is read, and written down, as one by itself. */
@@ -134,8 +147,29 @@ export class CertificateBatches {
   }
 }
 
-/** Why a student was left out, by the id: their place in the list, counted from 1. */
-function refusals({ text, details }: Problem, studentId: string, i: number): RowError[] {
-  const why = details.errors?.map(({ zh, en }) => ({ zh, en })) ?? [text];
-  return why.map(({ zh, en }) => ({ line: i + 1, column: studentId, zh, en }));
+/** What came of a slice. */
+export interface Slice {
+  made: Made[];
+  /** Why students were left out: their place in the list, counted from 1, and their id. */
+  errors: RowError[];
+}
+
+/** Does something for each of `some` of the students, one after the other; what a student is refused for stops nobody else. */
+async function eachOf<T>(
+  some: readonly string[],
+  all: readonly string[],
+  work: (studentId: string) => Promise<T>,
+): Promise<{ made: T[]; errors: RowError[] }> {
+  const made: T[] = [];
+  const errors: RowError[] = [];
+  for (const studentId of some) {
+    try {
+      made.push(await work(studentId));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const why = error.details.errors?.map(({ zh, en }) => ({ zh, en })) ?? [error.text];
+      errors.push(...why.map(({ zh, en }) => ({ line: all.indexOf(studentId) + 1, column: studentId, zh, en })));
+    }
+  }
+  return { made, errors };
 }

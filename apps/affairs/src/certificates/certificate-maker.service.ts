@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
-import { Database, insert, type Tx } from '#database';
+import { type BaseEntity, Database, insert, type Tx } from '#database';
 import { Typesetter, unprintable, newCode } from '#documents';
 import { Files, type PutContent } from '#files';
 import type { Language } from '#http';
@@ -46,8 +46,14 @@ export interface Draft {
 /** Who issues, through which app. */
 export type Issuer = Pick<Actor, 'personId' | 'app'>;
 
+/** Set and stored, but not issued yet. Recording it twice leaves it as it is. */
 export interface Made {
-  certificate: Certificate;
+  readonly values: Readonly<
+    Omit<
+      Certificate,
+      keyof BaseEntity | 'revoke' | 'reinstate' | 'revokedAt' | 'revokedBy' | 'revocationReason' | 'erased'
+    >
+  >;
   content: PutContent;
   keepUntil: Date;
 }
@@ -103,22 +109,24 @@ export class CertificateMaker {
     const statement: Statement = {
       ...{ issuer: this.config.origin, number, kind, name, language, issuedOn, expiresOn, facts: stated, sha256 },
     };
-    const certificate = Object.assign(new Certificate(), {
+    const values = {
       ...{ studentId, jobId, kind, name, language, number, sha256, policyVersion, issuedOn, expiresOn },
       codeHash: hashOf(this.vault, code),
       signed: await this.keys.sign(statement),
       issuedByPerson: issuer.personId ?? null,
       issuedByApp: issuer.app,
-    });
-    return { certificate, content, keepUntil: this.clock.instantOf(addDays(issuedOn, template.keepDays), '24:00') };
+    };
+    return { values, content, keepUntil: this.clock.instantOf(addDays(issuedOn, template.keepDays), '24:00') };
   }
 
-  /** Throws StudentErased (409), before anything is written. */
-  async add(tx: Tx, issuer: Issuer, { certificate, content, keepUntil }: Made): Promise<void> {
+  /** Issues it. Throws StudentErased (409), before anything is written. */
+  async add(tx: Tx, issuer: Issuer, { values, content, keepUntil }: Made): Promise<Certificate> {
+    const certificate = Object.assign(new Certificate(), values);
     await this.students.sealFields(tx, certificate);
     await insert(tx, certificate);
     const name = `${certificate.name[certificate.language]} ${certificate.number}`;
     await this.files.addPut(tx, issuer, content, fileOf(certificate), { name, keepUntil });
+    return certificate;
   }
 }
 

@@ -93,8 +93,7 @@ export class Certificates {
         lockOneStudent(tx, 'certificate', studentId);
         await this.checkLimit(tx, studentId, most);
       }
-      await this.maker.add(tx, actor, made);
-      return this.answer(tx, actor, made.certificate, 'issue');
+      return this.answer(tx, actor, await this.maker.add(tx, actor, made), 'issue');
     });
   }
 

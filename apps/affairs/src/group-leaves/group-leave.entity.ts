@@ -1,7 +1,10 @@
 import { Column, Entity } from 'typeorm';
 import type { Bilingual, LeaveKind } from '#contracts';
 import { BaseEntity } from '#database';
+import type { PolicyAt } from '#policy';
 import type { Problem } from '#problems';
+import type { LeavePost } from '../leave/leave.levels.js';
+import type { LeavePolicy } from '../leave/leave.policy.js';
 import {
   GroupLeaveBegun,
   GroupLeaveNotBegun,
@@ -23,6 +26,7 @@ export type GroupStatus = keyof typeof GROUP_STATUSES;
 export const GROUP_ACTIONS = {
   approve: { zh: '同意', en: 'approve' },
   reject: { zh: '不同意', en: 'reject' },
+  attach: { zh: '补交证明材料', en: 'hand proofs in' },
   cancel: { zh: '撤回或撤销', en: 'withdraw it, or cancel it before it begins' },
   end: { zh: '提前结束', en: 'end it early' },
   leave: { zh: '本人退出', en: 'leave the group, oneself' },
@@ -89,6 +93,10 @@ export class GroupLeave extends BaseEntity {
   @Column('int')
   policyVersion: number;
 
+  /** Posts of which each decides on it, by that version of the policy. */
+  @Column('jsonb')
+  posts: LeavePost[];
+
   @Column('text', { nullable: true })
   decidedBy: string | null = null;
 
@@ -99,8 +107,9 @@ export class GroupLeave extends BaseEntity {
   @Column('text', { nullable: true })
   comment: string | null = null;
 
-  static submit(request: GroupRequest, organiser: string, days: number, policyVersion: number): GroupLeave {
-    return Object.assign(new GroupLeave(), request, { organiser, days, policyVersion });
+  static submit(request: GroupRequest, organiser: string, days: number, policy: PolicyAt<LeavePolicy>): GroupLeave {
+    const posts = decidingPosts(policy.value, days);
+    return Object.assign(new GroupLeave(), request, { organiser, days, policyVersion: policy.number, posts });
   }
 
   /** Why something cannot be done with it now by who asks; undefined: it can. The one place that says so. */
@@ -114,6 +123,9 @@ export class GroupLeave extends BaseEntity {
         if (!decides) return new GroupLeaveNotYours();
         if (status !== 'submitted') return new GroupLeaveNotInState();
         return action === 'approve' && now >= this.endsAt ? new GroupLeaveNotInState() : undefined;
+      case 'attach':
+        if (!organises) return new GroupLeaveNotYours();
+        return open ? undefined : new GroupLeaveNotInState();
       case 'cancel':
         if (!organises && !decides) return new GroupLeaveNotYours();
         if (!open) return new GroupLeaveNotInState();
@@ -137,4 +149,14 @@ export class GroupLeave extends BaseEntity {
   cancel(): void {
     this.status = this.status === 'submitted' ? 'withdrawn' : 'cancelled';
   }
+}
+
+/** Posts that decide on a group of so many days: whoever has the last word at that level of the policy, or at a longer one. */
+function decidingPosts({ levels }: Pick<LeavePolicy, 'levels'>, days: number): LeavePost[] {
+  return levels
+    .filter(({ upToDays }) => upToDays >= days)
+    .map(({ approvers }) => {
+      const { kind, unitKind } = approvers.at(-1)!;
+      return { kind, ...(unitKind && { unitKind }) };
+    });
 }

@@ -5,6 +5,7 @@ import { ApiPage, Created, IdParam, IfMatch, type Page, Returns, Summary } from 
 import { RequiredCommentDto } from '../leave/leave-forms.dto.js';
 import {
   EndGroupLeaveDto,
+  GroupAttachmentsDto,
   GroupLeaveDetailDto,
   GroupLeaveDto,
   GroupLeavesQuery,
@@ -68,6 +69,20 @@ export class GroupLeavesController {
     @Body() body: RequiredCommentDto,
   ): Promise<GroupLeaveDetailDto> {
     return this.groups.reject(actor, id, version, body.comment);
+  }
+
+  @Post(':id/attachments')
+  @HttpCode(200)
+  @Require('affairs:group-leave:submit')
+  @Returns(GroupLeaveDetailDto)
+  @Summary('补交证明材料', 'Hand proofs in later')
+  addGroupLeaveAttachments(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: GroupAttachmentsDto,
+  ): Promise<GroupLeaveDetailDto> {
+    return this.groups.attach(actor, id, version, body.attachments);
   }
 
   @Post(':id/cancel')

@@ -1,8 +1,10 @@
 import { LEAVE_KINDS, type LeaveKind } from '#contracts';
 import { Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
+import { FileDto } from '#files';
 import { AnyOf, ByDto, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
 import { RefusalDto } from '#workflow';
 import { LEAVE_STATUSES, type LeaveStatus } from '../leave/leave.entity.js';
+import { GROUP_LEAVE_PROOF } from './group-leave.files.js';
 import {
   GROUP_ACTIONS,
   GROUP_STATUSES,
@@ -60,9 +62,25 @@ export class SubmitGroupLeaveDto extends GroupFieldsDto {
   })
   studentIds: string[];
 
+  @ListOf('uuid', {
+    zh: '证明材料：以 group-leave-proof 上传的文件',
+    en: 'Proofs: files that were handed in as group-leave-proof',
+    ...{ optional: true, minItems: 0, maxItems: 10, unique: true, example: [] },
+  })
+  attachments: string[] = [];
+
   static toRequest({ kind, reason, destination, startsAt, endsAt }: SubmitGroupLeaveDto): GroupRequest {
     return { kind, reason, destination, startsAt: new Date(startsAt), endsAt: new Date(endsAt) };
   }
+}
+
+export class GroupAttachmentsDto {
+  @ListOf('uuid', {
+    zh: '证明材料：以 group-leave-proof 上传的文件',
+    en: 'Proofs: files that were handed in as group-leave-proof',
+    ...{ minItems: 1, maxItems: 10, unique: true, example: ['0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'] },
+  })
+  attachments: string[];
 }
 
 export class EndGroupLeaveDto {
@@ -175,6 +193,9 @@ export class GroupLeaveDetailDto extends GroupLeaveDto {
     maxItems: MOST_MEMBERS,
   })
   members: GroupMemberDto[];
+
+  @ListOf(() => FileDto, { zh: '证明材料', en: 'Proofs', maxItems: GROUP_LEAVE_PROOF.maxFiles })
+  attachments: FileDto[];
 
   @ListOf(() => GroupActionDto, { zh: '可进行的办理，及不能的原因', en: 'What can be done, or why not', maxItems: 10 })
   actions: GroupActionDto[];

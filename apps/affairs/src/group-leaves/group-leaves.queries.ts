@@ -1,10 +1,8 @@
 import type { Actor } from '#auth';
 import type { Bilingual } from '#contracts';
-import { findInScope, join, query, sql, StaleVersionError, type Sql, type Tx } from '#database';
+import { empty, findInScope, sql, StaleVersionError, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { holdsOn, inScope } from '#roster';
-import type { LeavePost } from '../leave/leave.levels.js';
-import type { LeavePolicy } from '../leave/leave.policy.js';
 import { GroupLeave } from './group-leave.entity.js';
 
 /** Why a student cannot be on leave with a group; the codes are those of the findings of a leave. */
@@ -45,25 +43,16 @@ export async function lockGroup(tx: Tx, visible: Sql, id: string, expected: numb
   return found;
 }
 
-/** Posts that decide on a group of so many days: whoever has the last word at that level of the policy, or at a longer one. */
-export function decidingPosts({ levels }: Pick<LeavePolicy, 'levels'>, days: number): LeavePost[] {
-  return levels.filter(({ upToDays }) => upToDays >= days).flatMap(({ approvers }) => approvers.slice(-1));
-}
-
-/** Who holds one of the posts over every one of the students on a date, none of whom they are. */
-export async function decidersOf(
-  tx: Tx,
-  posts: readonly LeavePost[],
-  studentIds: readonly string[],
-  date: string,
-): Promise<string[]> {
-  if (posts.length === 0 || studentIds.length === 0) return [];
-  const over = posts.map(
-    ({ kind, unitKind = null }) => sql`
-      SELECT a.person_id AS id FROM directory.published_membership_v1 m JOIN staffing.published_appointment_v1 a ON a.unit_id = m.unit_id
-       WHERE m.person_id = ANY(${studentIds}::uuid[]) AND a.kind = ${kind} AND (${unitKind}::text IS NULL OR m.unit_kind = ${unitKind})
-         AND a.person_id <> ALL(${studentIds}::uuid[]) AND ${holdsOn(sql`m`, date)} AND ${holdsOn(sql`a`, date)}
-       GROUP BY 1 HAVING count(DISTINCT m.person_id) = ${studentIds.length}`,
-  );
-  return (await query<{ id: string }>(tx, join(over, ' UNION '))).map(({ id }) => id);
+/**
+ * SQL: ids of who decides on a group leave `g`, as `id`: they hold one of its posts over every student of the list on a date, have not asked
+ * for it, and are not on the list. `person`: asks of them alone.
+ */
+export function decidersOf(date: string, person?: string): Sql {
+  const list = sql`affairs.group_leave_member l WHERE l.group_id = g.id AND l.state = 'listed'`;
+  return sql`SELECT DISTINCT d.id FROM jsonb_to_recordset(g.posts) AS post(kind text, "unitKind" text) CROSS JOIN LATERAL (
+    SELECT a.person_id AS id FROM staffing.published_appointment_v1 a JOIN directory.published_membership_v1 m ON m.unit_id = a.unit_id
+     WHERE a.kind = post.kind AND (post."unitKind" IS NULL OR m.unit_kind = post."unitKind") AND ${holdsOn(sql`a`, date)} AND ${holdsOn(sql`m`, date)}
+       AND m.person_id IN (SELECT l.student_id FROM ${list}) AND a.person_id NOT IN (SELECT l.student_id FROM ${list})
+       AND a.person_id::text <> g.organiser ${person ? sql`AND a.person_id = ${person}` : empty}
+     GROUP BY 1 HAVING count(DISTINCT m.person_id) = (SELECT count(*) FROM ${list})) d`;
 }

@@ -5,6 +5,7 @@ import { type Actor, audit } from '#auth';
 import { GroupLeaveAskedV1, GroupLeaveDecidedV1 } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Tx, update } from '#database';
 import { Events } from '#events';
+import { Files, filesOf } from '#files';
 import { anyOf, list, type Page, PersonRefDto } from '#http';
 import { Policies } from '#policy';
 import { Invalid, NotFound } from '#problems';
@@ -23,6 +24,7 @@ import {
   GroupLeave,
   type GroupRequest,
 } from './group-leave.entity.js';
+import { groupProofsOf } from './group-leave.files.js';
 import {
   type EndGroupLeaveDto,
   GroupLeaveDetailDto,
@@ -34,7 +36,6 @@ import {
 } from './group-leaves.dto.js';
 import {
   decidersOf,
-  decidingPosts,
   groupVisible,
   lockGroup,
   MEMBER_PROBLEMS,
@@ -43,6 +44,9 @@ import {
 } from './group-leaves.queries.js';
 
 const ACTIONS = Object.keys(GROUP_ACTIONS) as GroupAction[];
+const NOBODY_DECIDES = {
+  ...{ pointer: '#/studentIds', zh: '没有可审批整个名单的人员', en: 'nobody is appointed to decide on the whole list' },
+};
 /** No holiday is as long: leaves further away are never in a row. */
 const NEAR_DAYS = 62;
 const COLUMNS = sql`g.id, g.kind, g.status, g.starts_at AS "startsAt", g.ends_at AS "endsAt", g.reason, g.destination, g.organiser, g.days,
@@ -60,6 +64,7 @@ export class GroupLeaves {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly cases: LeaveCases,
+    private readonly files: Files,
     private readonly clock: CampusClock,
   ) {}
 
@@ -109,24 +114,15 @@ export class GroupLeaves {
             .slice(0, 100)
             .map((one, i) => ({ pointer: `#/studentIds/${i}`, ...MEMBER_PROBLEMS[problems.get(one)!]! })),
         });
-      const group = GroupLeave.submit(request, actor.personId ?? actor.app, whole.days, policy.number);
-      if ((await this.deciders(tx, group, listed)).length === 0)
-        throw new LeaveNotPossible({
-          errors: [
-            {
-              pointer: '#/studentIds',
-              zh: '没有可审批整个名单的人员',
-              en: 'nobody is appointed to decide on the whole list',
-            },
-          ],
-        });
-      await insert(tx, group);
+      const group = await insert(tx, GroupLeave.submit(request, actor.personId ?? actor.app, whole.days, policy));
       await query(
         tx,
         sql`INSERT INTO affairs.group_leave_member (group_id, student_id, state, problem)
             SELECT ${group.id}, r.id, CASE WHEN r.problem IS NULL THEN 'listed' ELSE 'refused' END, r.problem
               FROM unnest(${studentIds}::uuid[], ${studentIds.map((one) => problems.get(one) ?? null)}::text[]) AS r(id, problem)`,
       );
+      if ((await this.deciders(tx, group.id)).length === 0) throw new LeaveNotPossible({ errors: [NOBODY_DECIDES] });
+      if (body.attachments.length > 0) await this.attachTo(tx, actor, group, body.attachments);
       await this.events.publish(tx, new GroupLeaveAskedV1({ groupId: group.id, studentIds: listed }), group);
       await this.note(tx, actor, group, 'submit');
       return this.detail(tx, actor, group.id);
@@ -163,11 +159,16 @@ export class GroupLeaves {
     );
   }
 
+  attach(actor: Actor, id: string, expected: number, files: readonly string[]): Promise<GroupLeaveDetailDto> {
+    return this.act(actor, id, expected, 'attach', (tx, group) => this.attachTo(tx, actor, group, files));
+  }
+
   /** Takes the request back, or once it is approved all its leaves, before they begin. */
   cancel(actor: Actor, id: string, expected: number): Promise<GroupLeaveDetailDto> {
     return this.act(actor, id, expected, 'cancel', async (tx, group) => {
-      for (const leave of await this.leavesOf(tx, id)) await this.cases.cancel(tx, actor, leave, null);
+      await this.cases.cancelAll(tx, actor, await this.leavesOf(tx, id));
       group.cancel();
+      if (group.status === 'withdrawn') await this.files.free(tx, groupProofsOf(group));
     });
   }
 
@@ -193,7 +194,7 @@ export class GroupLeaves {
         tx,
         sql`UPDATE affairs.group_leave_member SET state = 'left' WHERE group_id = ${id} AND student_id = ${actor.personId}`,
       );
-      for (const leave of await this.leavesOf(tx, id, actor.personId)) await this.cases.cancel(tx, actor, leave, null);
+      await this.cases.cancelAll(tx, actor, await this.leavesOf(tx, id, actor.personId));
     });
   }
 
@@ -211,7 +212,7 @@ export class GroupLeaves {
       if (refused) throw refused;
       await fn(tx, group);
       await update(tx, group);
-      if (action !== 'leave')
+      if (action !== 'leave' && action !== 'attach')
         await this.events.publish(tx, new GroupLeaveDecidedV1({ groupId: id, outcome: group.status }), group);
       await this.note(tx, actor, group, action);
       return this.detail(tx, actor, id);
@@ -256,6 +257,13 @@ export class GroupLeaves {
     return problems;
   }
 
+  /** Proofs are kept as long after its end as those of a leave. */
+  private async attachTo(tx: Tx, actor: Actor, group: GroupLeave, ids: readonly string[]): Promise<void> {
+    const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, this.clock.today())).value;
+    const keepUntil = this.clock.instantOf(addDays(this.clock.dateOf(group.endsAt), keepProofsDays), '24:00');
+    await this.files.attach(tx, actor, ids, groupProofsOf(group), { keepUntil, pointer: '#/attachments' });
+  }
+
   private async refuse(tx: Tx, id: string, problems: ReadonlyMap<string, string>): Promise<void> {
     if (problems.size === 0) return;
     await query(
@@ -284,16 +292,17 @@ export class GroupLeaves {
     return rows.length === 0 ? [] : tx.findBy(Leave, { id: In(rows.map((row) => row.id)) });
   }
 
-  /** Nobody decides on what they have asked for, or go along with. */
-  private async deciders(tx: Tx, group: GroupLeave, studentIds: readonly string[]): Promise<string[]> {
-    const { value } = await this.policies.at(tx, LeavePolicy, this.clock.today());
-    const ids = await decidersOf(tx, decidingPosts(value, group.days), studentIds, this.clock.today());
-    return ids.filter((one) => one !== group.organiser);
+  private async deciders(tx: Tx, id: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      sql`SELECT d.id FROM affairs.group_leave g CROSS JOIN LATERAL (${decidersOf(this.clock.today())}) d WHERE g.id = ${id}`,
+    );
+    return rows.map((row) => row.id);
   }
 
   private async asker(tx: Tx, actor: Actor, group: GroupLeave): Promise<{ by: GroupAsker; deciders: string[] }> {
     const listed = await this.listed(tx, group.id);
-    const deciders = await this.deciders(tx, group, listed);
+    const deciders = await this.deciders(tx, group.id);
     const me = actor.personId;
     const by = {
       organises: group.organiser === (me ?? actor.app),
@@ -329,6 +338,7 @@ export class GroupLeaves {
           problem: problem && Object.assign(new RefusalDto(), { code: problem, ...MEMBER_PROBLEMS[problem] }),
         }),
       ),
+      attachments: await filesOf(tx, groupProofsOf(group)),
       actions: ACTIONS.map((action) => offered(action, group.refusal(action, by, now))),
     });
   }

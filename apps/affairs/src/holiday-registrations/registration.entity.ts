@@ -21,6 +21,13 @@ export const REGISTRATION_STATUSES = {
 } as const satisfies Record<string, Bilingual>;
 export type RegistrationStatus = keyof typeof REGISTRATION_STATUSES;
 
+export const RETURN_SOURCES = {
+  student: { zh: '本人报告', en: 'the student' },
+  staff: { zh: '工作人员登记', en: 'staff' },
+  gate: { zh: '门禁记录', en: 'a pass through the gate' },
+} as const satisfies Record<string, Bilingual>;
+export type ReturnSource = keyof typeof RETURN_SOURCES;
+
 export const REGISTRATION_ACTIONS = {
   change: { zh: '修改', en: 'change it' },
   withdraw: { zh: '撤回', en: 'withdraw it' },
@@ -120,6 +127,18 @@ export class HolidayRegistration extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   returnedAt: Date | null = null;
 
+  /** By whose word. */
+  @Column('text', { nullable: true })
+  returnedHow: ReturnSource | null = null;
+
+  /** The pass that showed it; of returns by the gate. */
+  @Column('uuid', { nullable: true })
+  returnPassId: string | null = null;
+
+  /** A pass that staff say was not the return. */
+  @Column('uuid', { nullable: true })
+  refutedPassId: string | null = null;
+
   static of(campaignId: string, studentId: string): HolidayRegistration {
     return Object.assign(new HolidayRegistration(), { campaignId, studentId });
   }
@@ -131,8 +150,9 @@ export class HolidayRegistration extends BaseEntity {
       ...{ destination: code, away, onBehalf, status: approval ? 'submitted' : 'approved' },
       leavesAt: away ? (form.leavesAt ?? campaign.startsAt) : null,
       returnsAt: away ? (form.returnsAt ?? campaign.endsAt) : null,
-      ...{ reason: null, decidedBy: null, decidedAt: null, returnedAt: null },
+      ...{ reason: null, decidedBy: null, decidedAt: null },
     });
+    this.setReturn(null, null);
   }
 
   /** Why something cannot be done with it now by who asks; undefined: it can. The one place that says so. */
@@ -144,7 +164,7 @@ export class HolidayRegistration extends BaseEntity {
     today: string,
   ): Problem | undefined {
     if (campaign.status !== 'open') return new HolidayCampaignNotOpen();
-    const { status, away, returnedAt, leavesAt } = this;
+    const { status, away, returnedAt, returnedHow, leavesAt } = this;
     switch (action) {
       case 'change':
         return this.writeRefusal(by, status !== 'withdrawn' && !returnedAt, campaign, today);
@@ -161,7 +181,9 @@ export class HolidayRegistration extends BaseEntity {
         return leavesAt && now < leavesAt ? new HolidayNotBegun() : undefined;
       case 'undo_return':
         if (!by.own && !by.keeps) return new RegistrationNotOwn();
-        return returnedAt ? undefined : new RegistrationNotInState();
+        if (!returnedAt) return new RegistrationNotInState();
+        // What the gate saw is corrected by staff, as with leave.
+        return returnedHow === 'gate' && !by.keeps ? new RegistrationNotKept() : undefined;
     }
   }
 
@@ -172,6 +194,28 @@ export class HolidayRegistration extends BaseEntity {
   /** As it was before anybody decided. */
   takeBack(): void {
     Object.assign(this, { status: 'submitted', reason: null, decidedBy: null, decidedAt: null });
+  }
+
+  reportReturn(at: Date, how: 'student' | 'staff'): void {
+    this.setReturn(at, how);
+  }
+
+  /** The student is not back yet; a pass that said so counts no more. */
+  undoReturn(): void {
+    this.refutedPassId = this.returnPassId ?? this.refutedPassId;
+    this.setReturn(null, null);
+  }
+
+  /** The return by the gate, as far as it is known; undefined: none. What people said stands. Returns whether something has changed. */
+  recordGateReturn(pass: { passId: string; at: Date } | undefined): boolean {
+    if (this.returnedHow !== null && this.returnedHow !== 'gate') return false;
+    if (this.returnPassId === (pass?.passId ?? null) && this.returnedAt?.getTime() === pass?.at.getTime()) return false;
+    this.setReturn(pass?.at ?? null, pass ? 'gate' : null, pass?.passId);
+    return true;
+  }
+
+  private setReturn(at: Date | null, how: ReturnSource | null, passId: string | null = null): void {
+    Object.assign(this, { returnedAt: at, returnedHow: how, returnPassId: passId });
   }
 
   /** From when to when it excuses the student; undefined: it does not. */

@@ -6,6 +6,8 @@ import {
   REGISTRATION_STATUSES,
   type RegistrationAction,
   type RegistrationStatus,
+  RETURN_SOURCES,
+  type ReturnSource,
 } from './registration.entity.js';
 
 const MANY = 2_147_483_647;
@@ -148,6 +150,9 @@ export class HolidayRegistrationDto {
   @Instant({ zh: '实际返校时间', en: 'Was back at', nullable: true })
   returnedAt: Date | null;
 
+  @OneOf(RETURN_SOURCES, { zh: '返校由何得知', en: 'By whose word', nullable: true, example: 'gate' })
+  returnedHow: ReturnSource | null;
+
   @Flag({ zh: '逾期未返校', en: 'Overdue: the holiday is over and no return known', example: false })
   overdue: boolean;
 
@@ -222,6 +227,9 @@ export class HolidayRegistrationDetailDto extends HolidayRegistrationDto {
 
   @Instant({ zh: '决定时间', en: 'Decided at', nullable: true })
   decidedAt: Date | null;
+
+  @Uuid({ zh: '显示返校的门禁记录', en: 'The pass that showed the return', nullable: true })
+  returnPassId: string | null;
 
   @ListOf(() => OverlappingLeaveDto, {
     zh: '同一时间的已批准请假',

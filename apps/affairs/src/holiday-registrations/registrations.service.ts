@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, ownStudent } from '#auth';
-import { HolidayAbsenceRegisteredV1, HolidayAbsenceWithdrawnV1 } from '#contracts';
 import {
   Database,
   findInScope,
@@ -24,9 +23,9 @@ import { meantFor } from '../students.queries.js';
 import type { HolidayCampaign } from './campaign.entity.js';
 import { AlreadyRegistered, HolidayCampaignNotOpen } from './holiday.problems.js';
 import { findCampaign, overdue, registrationVisible } from './holiday.queries.js';
+import { HolidayReturns, tellAbsence } from './holiday-returns.service.js';
 import { checkedForm } from './registration-form.js';
 import {
-  type Absence,
   HolidayRegistration,
   outsideWindow,
   REGISTRATION_ACTIONS,
@@ -55,6 +54,7 @@ export class HolidayRegistrations {
     private readonly database: Database,
     private readonly events: Events,
     private readonly students: StudentKeys,
+    private readonly returns: HolidayReturns,
     private readonly clock: CampusClock,
   ) {}
 
@@ -177,14 +177,12 @@ export class HolidayRegistrations {
         throw new Invalid({
           errors: [{ pointer, zh: '须在离校之后、现在之前', en: 'must lie between leaving and now' }],
         });
-      found.returnedAt = at;
+      found.reportReturn(at, actor.personId === found.studentId ? 'student' : 'staff');
     });
   }
 
   undoReturn(actor: Actor, id: string, expected: number): Promise<HolidayRegistrationDetailDto> {
-    return this.act(actor, id, expected, 'undo_return', (found) => {
-      found.returnedAt = null;
-    });
+    return this.act(actor, id, expected, 'undo_return', (found) => found.undoReturn());
   }
 
   private decide(
@@ -223,11 +221,12 @@ export class HolidayRegistrations {
     if (before && before.status !== 'withdrawn') throw new AlreadyRegistered();
     const found = before ?? HolidayRegistration.of(campaign.id, studentId);
     found.take(campaign, destination, form, onBehalf);
+    await this.returns.recall(tx, found);
     await this.students.sealFields(tx, found);
     await onConflict(before ? update(tx, found) : insert(tx, found), {
       holiday_registration_one: () => new AlreadyRegistered(),
     });
-    await this.tell(tx, found, undefined);
+    await tellAbsence(tx, this.events, found, undefined);
     await this.note(tx, actor, found, onBehalf ? 'register-on-behalf' : 'register');
     return this.detail(tx, actor, found, campaign);
   }
@@ -260,25 +259,12 @@ export class HolidayRegistrations {
     if (refused) throw refused;
     const before = found.absence;
     fn(found, campaign);
+    await this.returns.recall(tx, found);
     await this.students.sealFields(tx, found);
     await update(tx, found);
-    await this.tell(tx, found, before);
+    await tellAbsence(tx, this.events, found, before);
     await this.note(tx, actor, found, action.replace('_', '-'));
     return { found, campaign };
-  }
-
-  /** Tells the others when the student is away, where that has changed. */
-  private async tell(tx: Tx, found: HolidayRegistration, before: Absence | undefined): Promise<void> {
-    const { absence, id: registrationId, studentId } = found;
-    const ids = { registrationId, studentId };
-    const key = (of: Absence | undefined): string => `${of?.startsAt.getTime()} ${of?.endsAt.getTime()}`;
-    if (key(absence) === key(before)) return;
-    const event = absence
-      ? new HolidayAbsenceRegisteredV1({
-          ...{ ...ids, startsAt: absence.startsAt.toISOString(), endsAt: absence.endsAt.toISOString() },
-        })
-      : new HolidayAbsenceWithdrawnV1(ids);
-    await this.events.publish(tx, event, found);
   }
 
   private async find(
@@ -311,9 +297,9 @@ export class HolidayRegistrations {
     const by = await this.askerOf(tx, actor, found);
     const [now, today] = [this.clock.now(), this.clock.today()];
     const actions = ACTIONS.map((action) => offered(action, found.refusal(action, by, campaign, now, today)));
-    const { guardianTold, keepsBed, decidedAt, decidedBy } = found;
+    const { guardianTold, keepsBed, decidedAt, decidedBy, returnPassId } = found;
     return Object.assign(new HolidayRegistrationDetailDto(), {
-      ...{ ...row, ...texts, guardianTold, keepsBed, decidedAt },
+      ...{ ...row, ...texts, guardianTold, keepsBed, decidedAt, returnPassId },
       decidedBy: decidedBy === null ? null : ByDto.from(decidedBy),
       actions,
     });
@@ -321,7 +307,7 @@ export class HolidayRegistrations {
 
   private columns() {
     return sql`r.id, json_build_object('id', l.id, 'title', l.title) AS campaign, ${personRef(sql`r.student_id`)} AS student, r.destination,
-      r.away, r.status, r.leaves_at AS "leavesAt", r.returns_at AS "returnsAt", r.returned_at AS "returnedAt",
+      r.away, r.status, r.leaves_at AS "leavesAt", r.returns_at AS "returnsAt", r.returned_at AS "returnedAt", r.returned_how AS "returnedHow",
       ${overdue(this.clock.now())} AS overdue, r.on_behalf AS "onBehalf", r.created_at AS "createdAt", r.version`;
   }
 

@@ -123,17 +123,34 @@ export class LeaveCases {
     for (const leave of leaves) leave.approve(returnBy);
     await this.students.sealFields(tx, ...leaves);
     await insertAll(tx, leaves);
-    await query(
-      tx,
-      sql`INSERT INTO affairs.workflow_action (id, subject_id, action, person_id, app, occurred_at)
-          SELECT gen_random_uuid(), id, 'approve', ${actor.personId ?? null}, ${actor.app}, ${this.clock.now()}
-            FROM unnest(${leaves.map(({ id }) => id)}::uuid[]) id`,
-    );
+    await this.noteAll(tx, actor, leaves, 'approve');
     for (const leave of leaves) {
       await this.returns.recall(tx, leave);
       if (leave.gateReturnAt) await update(tx, leave);
-      await this.events.publish(tx, new LeaveApprovedV1(periodOf(leave)), leave);
     }
+    await this.events.publishEach(
+      tx,
+      leaves.map((leave) => ({ event: new LeaveApprovedV1(periodOf(leave)), aggregate: leave })),
+    );
+  }
+
+  /** Takes approved leaves back before they begin, all with a few statements; the caller has locked them, and has seen that they may be. */
+  async cancelAll(tx: Tx, actor: Actor, leaves: readonly Leave[]): Promise<void> {
+    const now = this.clock.now();
+    for (const leave of leaves) {
+      await this.drop(tx, actor, leave);
+      leave.cancel(now);
+    }
+    await query(
+      tx,
+      sql`UPDATE affairs.leave SET status = 'cancelled', version = version + 1, updated_at = now() WHERE id = ANY(${leaves.map(({ id }) => id)}::uuid[])`,
+    );
+    for (const leave of leaves) leave.version++;
+    await this.noteAll(tx, actor, leaves, 'cancel');
+    await this.events.publishEach(
+      tx,
+      leaves.map((leave) => ({ event: new LeaveCancelledV1(leave.id, leave.studentId), aggregate: leave })),
+    );
   }
 
   /** Takes an approved leave back before it begins. The caller has locked it, and has asked `mustOffer`. */
@@ -215,6 +232,15 @@ export class LeaveCases {
     comment: string | null = null,
   ): Promise<void> {
     await this.workflows.note(tx, leave.id, action, by, this.clock.now(), comment);
+  }
+
+  private async noteAll(tx: Tx, actor: Actor, leaves: readonly Leave[], action: string): Promise<void> {
+    await query(
+      tx,
+      sql`INSERT INTO affairs.workflow_action (id, subject_id, action, person_id, app, occurred_at)
+          SELECT gen_random_uuid(), id, ${action}, ${actor.personId ?? null}, ${actor.app}, ${this.clock.now()}
+            FROM unnest(${leaves.map(({ id }) => id)}::uuid[]) id`,
+    );
   }
 
   /** The extension that is pending goes with the leave. */

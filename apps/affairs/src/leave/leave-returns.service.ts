@@ -4,10 +4,11 @@ import { LeaveChangedV1, type PassFact } from '#contracts';
 import { query, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
-import { type CountedPass, membershipsOf, passesSince } from '#roster';
+import { type CountedPass, passesSince } from '#roster';
 import { addDays, CampusClock } from '#time';
 import { Workflows } from '#workflow';
 import { gateReturn, type LeavePass } from './gate-return.js';
+import { homePasses } from './home-passes.js';
 import { Leave } from './leave.entity.js';
 import { type GateReturnRule, LeavePolicy } from './leave.policy.js';
 
@@ -44,7 +45,7 @@ export class LeaveReturns {
     const since = lookback(leave.startsAt, rule);
     // No device's clock is so far ahead.
     if (since.getTime() > this.clock.now().getTime() + HOUR) return;
-    const passes = await passesSince(tx, leave.studentId, since);
+    const passes = await passesSince(tx, [leave.studentId], since);
     await this.keep(tx, [leave], passes, false, rule);
     await this.reconsider(tx, leave);
   }
@@ -72,14 +73,11 @@ export class LeaveReturns {
   ): Promise<Set<string>> {
     const concerned = new Set(leaves.map(({ studentId }) => studentId));
     const relevant = passes.filter(({ studentId }) => concerned.has(studentId));
-    const homes = await this.homes(tx, relevant);
-    const rows = relevant.flatMap((pass) => {
-      // Into another building is neither leaving nor coming home.
-      if (pass.direction === 'in' && !homes.has(this.homeKey(pass))) return [];
-      return leaves
+    const rows = (await homePasses(tx, this.clock, relevant)).flatMap((pass) =>
+      leaves
         .filter(({ studentId, startsAt }) => studentId === pass.studentId && pass.at > lookback(startsAt, rule))
-        .map(({ id }) => ({ leave_id: id, pass_id: pass.passId, at: pass.at, direction: pass.direction }));
-    });
+        .map(({ id }) => ({ leave_id: id, pass_id: pass.passId, at: pass.at, direction: pass.direction })),
+    );
     const changed = await query<{ id: string }>(
       tx,
       sql`INSERT INTO affairs.leave_pass AS kept (leave_id, pass_id, at, direction, retracted)
@@ -158,26 +156,6 @@ export class LeaveReturns {
       await this.restExtension(tx, leave);
       if (leave.endsAt.getTime() !== before.endsAt.getTime()) await publishChange(tx, this.events, leave);
     }
-  }
-
-  /** `student date building` of everybody's dormitory on the days of the passes. */
-  private async homes(tx: Tx, passes: readonly CountedPass[]): Promise<Set<string>> {
-    const studentsByDate = new Map<string, Set<string>>();
-    for (const { studentId, at } of passes) {
-      const date = this.clock.dateOf(at);
-      studentsByDate.set(date, (studentsByDate.get(date) ?? new Set()).add(studentId));
-    }
-    const homes = new Set<string>();
-    for (const [date, studentIds] of studentsByDate) {
-      for (const { personId, unitId } of await membershipsOf(tx, [...studentIds], date, ['building'])) {
-        homes.add(`${personId} ${date} ${unitId}`);
-      }
-    }
-    return homes;
-  }
-
-  private homeKey({ studentId, at, buildingId }: CountedPass): string {
-    return `${studentId} ${this.clock.dateOf(at)} ${buildingId}`;
   }
 
   private async rule(tx: Tx): Promise<GateReturnRule> {

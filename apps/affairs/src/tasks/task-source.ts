@@ -16,6 +16,8 @@ export const TASK_KINDS = {
   star: { zh: '星级志愿者', en: 'Volunteer stars' },
   'sanction-appeal': { zh: '处分申诉', en: 'An appeal against a sanction' },
   booking: { zh: '预约', en: 'A booking' },
+  'group-leave': { zh: '集体请假', en: 'A group leave' },
+  'holiday-registration': { zh: '节假日去向登记', en: 'A registration for a holiday' },
 } as const satisfies Record<string, Bilingual>;
 export type TaskKind = keyof typeof TASK_KINDS;
 

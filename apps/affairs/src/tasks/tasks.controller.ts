@@ -12,6 +12,7 @@ const ANYTHING = [
   ...(['affairs:clearance:answer', 'affairs:second-classroom:claim', 'affairs:second-classroom:review'] as const),
   ...(['affairs:second-classroom:confirm', 'affairs:work-study:manage', 'affairs:volunteering:decide'] as const),
   ...(['affairs:sanction-appeal:decide', 'affairs:booking:manage', 'affairs:booking:book'] as const),
+  ...(['affairs:holiday-registration:submit', 'affairs:holiday-registration:decide'] as const),
 ] as const;
 
 @ApiTags('tasks')

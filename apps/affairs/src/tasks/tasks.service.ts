@@ -7,6 +7,8 @@ import { Workflows } from '#workflow';
 import { bookingTasks } from '../bookings/booking.tasks.js';
 import { clearanceTasks } from '../clearances/clearance.tasks.js';
 import { appealTasks } from '../discipline/appeal.tasks.js';
+import { groupLeaveTasks } from '../group-leaves/group-leave.tasks.js';
+import { holidayTasks } from '../holiday-registrations/holiday.tasks.js';
 import { roundTasks } from '../rounds/round.tasks.js';
 import { claimTasks } from '../second-classroom/claim.tasks.js';
 import { ticketTasks } from '../tickets/ticket.tasks.js';
@@ -18,6 +20,7 @@ import { TaskCountDto, TaskDto, type TaskRow, type TasksQuery } from './tasks.dt
 
 const FEATURES: readonly TaskSources[] = [
   ...[ticketTasks, roundTasks, clearanceTasks, claimTasks, workStudyTasks, starTasks, appealTasks, bookingTasks],
+  ...[groupLeaveTasks, holidayTasks],
 ];
 
 type Filter = Pick<TasksQuery, 'subjectKind' | 'item' | 'overdue'>;

@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, query, queryOne, sql, type Tx } from '#database';
-import { Events, OnDead, OnEvent, type Received } from '#events';
+import { Database, inSavepoint, query, queryOne, sql, type Tx } from '#database';
+import { Events, OnDead, OnEvent, Prepare, type Received } from '#events';
 import type { RowError } from '#exchange';
 import { NotFound, Problem } from '#problems';
 import { inScope, inUnits } from '#roster';
 import { JobDto, Jobs } from '#service';
 import { CampusClock } from '#time';
-import { BookMaker } from './book-maker.service.js';
+import { BookMaker, type MadeBook } from './book-maker.service.js';
 import { BookSliceDueV1 } from './book-slice-due.event.js';
 
-/** Books that one event makes: a slice is one transaction, and what is kept in memory is one book at a time. */
+/** Books that one event makes; what is kept in memory is one book at a time. */
 const SLICE = 20;
+
+/** A student of a slice: the book that was set and stored, or why there is none. */
+interface SetBook {
+  line: number;
+  studentId: string;
+  made?: MadeBook;
+  error?: RowError;
+}
 
 /** Books for a class, a college, a grade: a job that makes them slice by slice. */
 @Injectable()
@@ -46,36 +54,49 @@ export class BookBatches {
     });
   }
 
-  @OnEvent(BookSliceDueV1)
-  async whenDue(tx: Tx, { data }: Received<BookSliceDueV1>): Promise<void> {
-    const { jobId, personId, app } = data;
-    const slice = await query<{ line: number; studentId: string; left: number }>(
-      tx,
-      sql`SELECT line, student_id AS "studentId", (SELECT count(*)::int FROM early_warning.book_waiting WHERE job_id = ${jobId}) AS left
-            FROM early_warning.book_waiting WHERE job_id = ${jobId} ORDER BY line LIMIT ${SLICE}`,
-    );
-    const { total } = (await queryOne<{ total: number }>(tx, sql`SELECT total FROM platform.job WHERE id = ${jobId}`))!;
-    const left = slice[0]?.left ?? 0;
-    // By itself, and before this transaction touches the row of the job.
-    await this.jobs.progress(jobId, total - left, total);
-    const errors: RowError[] = [];
+  /** Sets and stores the books of the next slice. */
+  @Prepare(BookSliceDueV1)
+  async beforeDue({ data: { jobId, personId, app } }: Received<BookSliceDueV1>): Promise<SetBook[]> {
     const maker = { personId, app };
-    for (const { line, studentId } of slice) {
-      try {
-        const draft = await this.maker.draft(tx, maker, studentId);
-        await this.maker.add(tx, maker, await this.maker.make(maker, draft, jobId));
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        errors.push({ line, column: studentId, zh: error.text.zh, en: error.text.en });
-      }
-    }
-    if (errors.length > 0) await this.jobs.addErrors(tx, jobId, errors);
-    const lines = slice.map(({ line }) => line);
-    await query(
-      tx,
-      sql`DELETE FROM early_warning.book_waiting WHERE job_id = ${jobId} AND line = ANY(${lines}::int[])`,
+    const slice = await query<{ line: number; studentId: string; total: number; left: number }>(
+      this.database.connection,
+      sql`SELECT w.line, w.student_id AS "studentId", j.total, (SELECT count(*)::int FROM early_warning.book_waiting WHERE job_id = j.id) AS left
+            FROM platform.job j JOIN early_warning.book_waiting w ON w.job_id = j.id WHERE j.id = ${jobId} ORDER BY w.line LIMIT ${SLICE}`,
     );
-    if (left > slice.length) return void (await this.events.publish(tx, new BookSliceDueV1(data)));
+    const [first] = slice;
+    if (first) await this.jobs.progress(jobId, first.total - first.left, first.total);
+    const set: SetBook[] = [];
+    for (const { line, studentId } of slice) {
+      const result = await orWhy(line, studentId, async () => {
+        const draft = await this.database.read((tx) => this.maker.draft(tx, maker, studentId));
+        return { made: await this.maker.make(maker, draft, jobId) };
+      });
+      set.push({ line, studentId, ...result });
+    }
+    return set;
+  }
+
+  /** Keeps what was set; the next slice is another event's. */
+  @OnEvent(BookSliceDueV1)
+  async whenDue(tx: Tx, { data }: Received<BookSliceDueV1>, set: readonly SetBook[]): Promise<void> {
+    const { jobId, personId, app } = data;
+    const maker = { personId, app };
+    const errors: RowError[] = [];
+    for (const { line, studentId, made, error } of set) {
+      const refused = made
+        ? (await orWhy(line, studentId, () => inSavepoint(tx, () => this.maker.add(tx, maker, made)))).error
+        : error;
+      if (refused) errors.push(refused);
+    }
+    await this.jobs.addErrors(tx, jobId, errors);
+    const lines = set.map(({ line }) => line);
+    const { left, total } = (await queryOne<{ left: number; total: number }>(
+      tx,
+      sql`WITH done AS (DELETE FROM early_warning.book_waiting WHERE job_id = ${jobId} AND line = ANY(${lines}::int[]) RETURNING line)
+          SELECT total, (SELECT count(*)::int FROM early_warning.book_waiting WHERE job_id = ${jobId} AND line <> ALL(${lines}::int[])) AS left
+            FROM platform.job WHERE id = ${jobId}`,
+    ))!;
+    if (left > 0) return void (await this.events.publish(tx, new BookSliceDueV1(data)));
     const { made } = (await queryOne<{ made: number }>(
       tx,
       sql`SELECT count(*)::int AS made FROM early_warning.graduation_book WHERE job_id = ${jobId}`,
@@ -87,6 +108,21 @@ export class BookBatches {
   @OnDead(BookSliceDueV1)
   async whenGivenUp(tx: Tx, { data: { jobId } }: Received<BookSliceDueV1>): Promise<void> {
     await query(tx, sql`DELETE FROM early_warning.book_waiting WHERE job_id = ${jobId}`);
-    await this.jobs.giveUp(tx, jobId);
+    await this.jobs.giveUp(tx, jobId, { kept: true });
+  }
+}
+
+/** What `work` gives; or why this student cannot have a book. */
+async function orWhy<T extends object>(
+  line: number,
+  studentId: string,
+  work: () => Promise<T>,
+): Promise<Partial<T> & { error?: RowError }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { zh, en } = error.text;
+    return { error: { line, column: studentId, zh, en } } as Partial<T> & { error: RowError };
   }
 }

@@ -3,9 +3,9 @@ import encodeQr from 'qr';
 import { In } from 'typeorm';
 import type { Actor } from '#auth';
 import { Config } from '#config';
-import { Database, insert, query, queryOne, sql, type Tx } from '#database';
+import { type BaseEntity, Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { grouped, type Manuscript, newCode, Typesetter, unprintable } from '#documents';
-import { Files } from '#files';
+import { Files, type PutContent } from '#files';
 import { Policies } from '#policy';
 import { holdsOn } from '#roster';
 import { CampusClock } from '#time';
@@ -27,6 +27,12 @@ export interface Draft {
   studentId: string;
   content: Record<string, unknown>;
   entries: number;
+}
+
+/** Set and stored, but not recorded yet. Recording it twice leaves it as it is. */
+export interface MadeBook {
+  readonly values: Readonly<Omit<GraduationBook, keyof BaseEntity | 'revokedAt' | 'erased' | 'revoke'>>;
+  readonly put: PutContent;
 }
 
 /** Makes books: what stands in them, the PDF. Sets and puts outside of transactions; `add` writes. */
@@ -85,23 +91,23 @@ export class BookMaker {
     return this.typesetter.typeset(this.manuscript(content, null));
   }
 
-  async make(maker: Maker, { studentId, content, entries }: Draft, jobId: string | null = null) {
+  async make(maker: Maker, { studentId, content, entries }: Draft, jobId: string | null = null): Promise<MadeBook> {
     const [issuedOn, code] = [this.clock.today(), newCode()];
     // By itself, so that whoever makes one at the same time need not wait.
     const number = await drawNumber(this.database.connection, Number(issuedOn.slice(0, 4)));
     const pdf = await this.typesetter.typeset(this.manuscript(content, { number, code }));
     const put = await this.files.put('early-warning', pdf);
-    const book = Object.assign(new GraduationBook(), {
+    const values = {
       ...{ studentId, jobId, number, issuedOn, entries, sha256: put.sha256 },
       codeHash: hashOf(this.vault, code),
       ...{ madeByPerson: maker.personId ?? null, madeByApp: maker.app },
-    });
-    return { book, put };
+    };
+    return { values, put };
   }
 
   /** Throws StudentErased (409). */
-  async add(tx: Tx, maker: Maker, { book, put }: Awaited<ReturnType<BookMaker['make']>>): Promise<GraduationBook> {
-    await insert(tx, book);
+  async add(tx: Tx, maker: Maker, { values, put }: MadeBook): Promise<GraduationBook> {
+    const book = await insert(tx, Object.assign(new GraduationBook(), values));
     await this.files.addPut(tx, maker, put, fileOfBook(book), { name: `毕业纪念册 ${book.number}`, keepUntil: null });
     return book;
   }

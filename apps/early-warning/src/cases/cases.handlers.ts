@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { findInScope, query, sql, type Tx, update } from '#database';
+import { findInScope, query, sql, type Tx } from '#database';
 import { Every, OnEvent, type Received } from '#events';
 import { Policies } from '#policy';
 import { termOf } from '#roster';
@@ -37,19 +37,16 @@ export class CaseHandlers {
     const term = await termOf(tx, today);
     const { value } = await this.policies.at(tx, CarePolicy, today);
     if (!term || today < addDays(term.endsOn, -value.pullUpDays)) return;
+    // As `mustBeReviewed` of each.
     const open = await query<{ id: string }>(
       tx,
-      sql`SELECT id FROM early_warning.care_case
-           WHERE closed_at IS NULL AND level IS NOT NULL AND pulled_up_term IS DISTINCT FROM ${term.id} ORDER BY id`,
+      sql`UPDATE early_warning.care_case SET review_on = least(review_on, ${today}::date), pulled_up_term = ${term.id}, version = version + 1, updated_at = now()
+           WHERE closed_at IS NULL AND level IS NOT NULL AND pulled_up_term IS DISTINCT FROM ${term.id} RETURNING id`,
     );
-    for (const { id } of open) {
-      const of = await lock(tx, id);
-      if (!of || of.closedAt) continue;
-      of.mustBeReviewed(today);
-      of.pulledUpTerm = term.id;
-      await update(tx, of);
-      await this.supervision.settle(tx, of);
-    }
+    await this.supervision.lookAtAll(
+      tx,
+      open.map(({ id }) => id),
+    );
   }
 }
 

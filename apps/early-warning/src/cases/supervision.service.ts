@@ -42,6 +42,15 @@ export class CaseSupervision {
     await this.timers.set(tx, { key: keyOf(of.id), at, event: new CareCaseDueV1(of.id) });
   }
 
+  /** Has each of many cases looked at by itself, soon: what their review days were moved for in one go. */
+  async lookAtAll(tx: Tx, caseIds: readonly string[]): Promise<void> {
+    const at = this.clock.now();
+    await this.timers.setAll(
+      tx,
+      caseIds.map((id) => ({ key: keyOf(id), at, event: new CareCaseDueV1(id) })),
+    );
+  }
+
   /** The day has come: a quiet case is put up for review, and what is overdue goes to who is next up the line. */
   async look(tx: Tx, of: CareCase): Promise<void> {
     if (of.closedAt) return;
