@@ -113,6 +113,32 @@ export class WarningOverdueV1 {
   }
 }
 
+/** A warning that nobody triaged in time is up to these people, a step up the line. Empty: nobody holds a post there. */
+@Event({
+  name: 'early-warning.warning-escalated.v1',
+  consumers: [],
+  tells: {
+    permission: 'early-warning:warning:read',
+    zh: '预警超时未研判，已逐级上报',
+    en: 'A warning went up the line',
+  },
+})
+export class WarningEscalatedV1 {
+  @IsUUID()
+  warningId: string;
+
+  /** Place in the school's line, from 1. */
+  @IsInt()
+  step: number;
+
+  @IsUUID('all', { each: true })
+  personIds: string[];
+
+  constructor(values: { warningId: string; step: number; personIds: string[] }) {
+    Object.assign(this, values);
+  }
+}
+
 /** A care case was opened for a student. Whom it is about is not told: whoever may know reads the case. */
 @Event({ name: 'early-warning.care-case-opened.v1', consumers: [] })
 export class CareCaseOpenedV1 {

@@ -1,11 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { eventOptions, type WarningLevel, type WarningOverdueV1, WarningRaisedV1, WarningSettledV1 } from '#contracts';
+import {
+  eventOptions,
+  type WarningEscalatedV1,
+  type WarningLevel,
+  type WarningOverdueV1,
+  WarningRaisedV1,
+  WarningSettledV1,
+} from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
 import { Events, type Timer, Timers } from '#events';
 import { Policies } from '#policy';
 import { CANNOT_SAY, type Evidence, levelOf, reasonOf, type Rule } from '#rule-language';
+import { responsibleFor } from '#roster';
 import { CampusClock } from '#time';
+import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
 import { CLEARED, type Firings } from '../engine/engine.js';
 import { triageDueAt, TriagePolicy } from './triage.policy.js';
 import { TriageDueV1 } from './triage-due.event.js';
@@ -73,6 +82,7 @@ export class Raising {
     private readonly events: Events,
     private readonly timers: Timers,
     private readonly policies: Policies,
+    private readonly supervision: WaitingSupervision,
     private readonly clock: CampusClock,
   ) {}
 
@@ -216,9 +226,14 @@ export class Raising {
     const now = this.clock.now();
     const at = now.toISOString();
     const limits = (await this.policies.at(tx, TriagePolicy, this.clock.dateOf(now))).value;
+    const answered = await answeredFor(tx, rule, changes, this.clock.dateOf(now));
     const rows = changes.map((change, n) => ({
       ...rowOf(rule, change, evidence[n]!, levels[change.lane]!, at),
-      triage_due_at: change.open ? triageDueAt(limits, levelOf(levels[change.lane]!), now) : null,
+      triage_due_at: change.open
+        ? answered.has(change.studentId)
+          ? triageDueAt(limits, levelOf(levels[change.lane]!), now)
+          : now
+        : null,
     }));
     await query(
       tx,
@@ -253,8 +268,8 @@ export class Raising {
     );
   }
 
-  /** One timer for all warnings that are to be triaged by the same instant. */
-  private async setTimers(tx: Tx, dueAt: readonly Date[]): Promise<void> {
+  /** One timer for all warnings of which something is due at the same instant. */
+  async setTimers(tx: Tx, dueAt: readonly Date[]): Promise<void> {
     const instants = [...new Set(dueAt.map((at) => at.toISOString()))];
     await this.timers.setAll(
       tx,
@@ -266,11 +281,16 @@ export class Raising {
     );
   }
 
-  /** Says of warnings that the engine itself withdrew them. */
+  /** Says of warnings that the engine itself withdrew them; nobody has to look at them any more. */
   async publishWithdrawn(
     tx: Tx,
     warnings: readonly { id: string; studentId: string; version: number }[],
   ): Promise<void> {
+    await this.supervision.end(
+      tx,
+      'warning',
+      warnings.map(({ id }) => id),
+    );
     await this.publish(
       tx,
       warnings.map((change) => ({
@@ -285,7 +305,7 @@ export class Raising {
     tx: Tx,
     items: readonly {
       change: { id: string; version: number };
-      event: WarningRaisedV1 | WarningSettledV1 | WarningOverdueV1;
+      event: WarningRaisedV1 | WarningSettledV1 | WarningOverdueV1 | WarningEscalatedV1;
     }[],
   ): Promise<void> {
     await this.events.write(
@@ -297,6 +317,18 @@ export class Raising {
       }),
     );
   }
+}
+
+/** The students of whom somebody is to look first: a counselor, or the posts that the rule is for. The others' warnings go up the line at once. */
+async function answeredFor(
+  tx: Tx,
+  { definition }: JudgedRule,
+  changes: readonly Change[],
+  today: string,
+): Promise<Set<string>> {
+  const students = changes.map(({ studentId }) => studentId);
+  if (definition.visibility && !definition.visibility.includes('counselor')) return new Set(students);
+  return new Set((await responsibleFor(tx, students, today)).map(({ studentId }) => studentId));
 }
 
 /**

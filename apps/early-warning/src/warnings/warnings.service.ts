@@ -9,6 +9,7 @@ import { answeredBy, responsibleStaffOf, inUnits, personRef } from '#roster';
 import { CampusClock } from '#time';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { whereOf } from '../cases/cases.queries.js';
+import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
 import { WarnedStudentDto, type WarnedStudentsQuery } from './warned-students.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
 import { type HistoryEntry, type OUTCOMES, type Status, Warning } from './warning.entity.js';
@@ -49,6 +50,7 @@ export class Warnings {
   constructor(
     private readonly database: Database,
     private readonly events: Events,
+    private readonly supervision: WaitingSupervision,
     private readonly clock: CampusClock,
   ) {}
 
@@ -159,6 +161,7 @@ export class Warnings {
     change(warning, actor.personId ?? actor.app, this.clock.now());
     await update(tx, warning, expected);
     if (warning.status === before) return warning;
+    if (before === 'open') await this.supervision.end(tx, 'warning', [id]);
     const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
     await this.events.publish(
       tx,
