@@ -17,6 +17,7 @@ export {
   responsibleFor,
   responsibleStaffOf,
   appointmentsOf,
+  lastTermOf,
   membershipsOf,
   peopleByIds,
   personById,

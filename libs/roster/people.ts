@@ -197,3 +197,12 @@ export async function termOf(tx: Tx, date: string): Promise<Term | undefined> {
          WHERE kind = 'term' AND starts_on <= ${date} AND ends_on > ${date} ORDER BY starts_on DESC LIMIT 1`,
   );
 }
+
+/** The last term that is over on a date, when there is one. */
+export async function lastTermOf(tx: Tx, date: string): Promise<Term | undefined> {
+  return queryOne(
+    tx,
+    sql`SELECT id, starts_on::text AS "startsOn", ends_on::text AS "endsOn" FROM directory.published_term_v1
+         WHERE kind = 'term' AND ends_on <= ${date} ORDER BY ends_on DESC LIMIT 1`,
+  );
+}

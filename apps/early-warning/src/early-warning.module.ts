@@ -28,7 +28,10 @@ import { RiskModels1764814000000 } from './migrations/1764814000000-risk-models.
 import { GrowthArchive1764813100000 } from './migrations/1764813100000-growth-archive.js';
 import { GraduationBooks1764813200000 } from './migrations/1764813200000-graduation-books.js';
 import { SupervisedTriage1764823000000 } from './migrations/1764823000000-supervised-triage.js';
+import { Notices1764823000100 } from './migrations/1764823000100-notices.js';
+import { notices } from './notices/notices.feature.js';
 import { observations } from './observations/observations.feature.js';
+import { outcomes } from './outcomes/outcomes.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
 import { risk } from './risk/risk.feature.js';
@@ -51,8 +54,10 @@ export const earlyWarning = service('early-warning', {
     evaluations,
     runs,
     warnings,
+    notices,
     cases,
     referrals,
+    outcomes,
     parameters,
     quality,
     explanations,
@@ -84,6 +89,7 @@ export const earlyWarning = service('early-warning', {
     GraduationBooks1764813200000,
     RiskModels1764814000000,
     SupervisedTriage1764823000000,
+    Notices1764823000100,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

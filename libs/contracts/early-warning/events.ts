@@ -67,7 +67,7 @@ export class WarningRaisedV1 {
   }
 }
 
-/** A person confirmed, dismissed or closed a warning; or the data it rested on was corrected, and it was withdrawn. */
+/** A person confirmed, dismissed or closed a warning; the data it rested on was corrected, and it was withdrawn; or a notice ended with its term. */
 @Event({
   name: 'early-warning.warning-settled.v1',
   consumers: [],
@@ -80,10 +80,49 @@ export class WarningSettledV1 {
   @IsUUID()
   studentId: string;
 
-  @IsIn(['confirmed', 'dismissed', 'closed', 'withdrawn'])
-  outcome: 'confirmed' | 'dismissed' | 'closed' | 'withdrawn';
+  @IsIn(['confirmed', 'dismissed', 'closed', 'withdrawn', 'expired'])
+  outcome: 'confirmed' | 'dismissed' | 'closed' | 'withdrawn' | 'expired';
 
   constructor(values: { warningId: string; studentId: string; outcome: WarningSettledV1['outcome'] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A student is to be told of a notice about themselves; what it says, they read in the app. */
+@Event({ name: 'early-warning.student-notice.v1', consumers: [] })
+export class StudentNoticeV1 {
+  @IsUUID()
+  warningId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { warningId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** Who raised something hears how it stands, never what was found: of a warning who drafted the rule, of a referral who sent it. */
+@Event({ name: 'early-warning.raiser-told.v1', consumers: [] })
+export class RaiserToldV1 {
+  @IsUUID()
+  personId: string;
+
+  @IsIn(['warning', 'referral'])
+  subject: 'warning' | 'referral';
+
+  @IsUUID()
+  subjectId: string;
+
+  @IsIn(['taken_up', 'closed'])
+  outcome: 'taken_up' | 'closed';
+
+  constructor(values: {
+    personId: string;
+    subject: RaiserToldV1['subject'];
+    subjectId: string;
+    outcome: RaiserToldV1['outcome'];
+  }) {
     Object.assign(this, values);
   }
 }

@@ -1,6 +1,6 @@
 import { Column, Entity } from 'typeorm';
 import type { Bilingual } from '#contracts';
-import { BaseEntity } from '#database';
+import { BaseEntity, sql } from '#database';
 import type { Problem } from '#problems';
 import { Sealed, type SealedText } from '#vault';
 import { ReferralNotInState, ReferralNotYours } from './referrals.problems.js';
@@ -20,6 +20,9 @@ export const REFERRAL_STATUSES = {
   withdrawn: { zh: '已撤回', en: 'withdrawn' },
 } as const satisfies Record<string, Bilingual>;
 export type ReferralStatus = keyof typeof REFERRAL_STATUSES;
+
+/** SQL: the status of a referral `r` as its sender sees it. */
+export const shownToSender = sql`CASE r.status WHEN 'merged' THEN 'taken_up' WHEN 'set_aside' THEN 'closed' ELSE r.status END`;
 
 export const REFERRAL_ACTIONS = {
   take_up: { zh: '受理', en: 'take it up' },

@@ -22,7 +22,13 @@ import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
 import { findCase, personOf } from '../cases/cases.queries.js';
-import { Referral, REFERRAL_ACTIONS, type ReferralAction, type ReferralAsker } from './referral.entity.js';
+import {
+  Referral,
+  REFERRAL_ACTIONS,
+  type ReferralAction,
+  type ReferralAsker,
+  shownToSender,
+} from './referral.entity.js';
 import { ReferralDto, type ReferralsQuery, type SendReferralDto } from './referrals.dto.js';
 import { ReferralPolicy } from './referrals.policy.js';
 import { AnonymousReferralsOff, ReferralKindUnknown, TooManyReferrals } from './referrals.problems.js';
@@ -41,7 +47,7 @@ export class Referrals {
   list(actor: Actor, request: ReferralsQuery): Promise<Page<ReferralDto>> {
     const { status, studentId, mine, updatedSince } = request;
     const handles = inScope(actor.scopeOf('early-warning:referral:handle'), sql`r.student_id`, this.clock.today());
-    const shown = sql`CASE WHEN ${handles} THEN r.status WHEN r.status = 'merged' THEN 'taken_up' WHEN r.status = 'set_aside' THEN 'closed' ELSE r.status END`;
+    const shown = sql`CASE WHEN ${handles} THEN r.status ELSE ${shownToSender} END`;
     return this.database.transaction(actor, async (tx) => {
       const page = await list<{ id: string }, string, 'raisedAt' | 'updatedAt'>(tx, request, {
         select: sql`r.id`,

@@ -1,5 +1,5 @@
-import type { WarningLevel } from '#contracts';
-import { Int } from '#fields';
+import { WARNING_LEVELS, type WarningLevel } from '#contracts';
+import { Flag, Int, OneOf } from '#fields';
 import { Policy } from '#policy';
 
 const HOUR_MS = 3_600_000;
@@ -40,6 +40,29 @@ export class TriagePolicy {
 
   @Int({ zh: '蓝色：逐级上报每级小时数', en: 'Blue: hours a step up the line has', ...LONGEST, example: 72 })
   blueStepHours = 72;
+
+  @OneOf(
+    { none: { zh: '无', en: 'none' }, ...WARNING_LEVELS },
+    {
+      zh: '至哪一级（含）只告知、无须研判',
+      en: 'Warnings up to this level inform, and wait for nobody',
+      example: 'none',
+    },
+  )
+  noticesUpTo: WarningLevel | 'none' = 'none';
+
+  @Flag({
+    zh: '告知类预警也告知学生（规则须有给学生的说明，且未限定岗位）',
+    en: 'Students are told of notices, where the rule has words for them and is for all posts',
+    example: true,
+  })
+  tellStudents = true;
+}
+
+/** Is a warning of the level for information alone? */
+export function isNotice({ noticesUpTo }: TriagePolicy, level: WarningLevel): boolean {
+  const levels = Object.keys(WARNING_LEVELS);
+  return levels.indexOf(level) <= levels.indexOf(noticesUpTo);
 }
 
 /** By when a warning raised at `at` is to be triaged; null: no limit. */
