@@ -30,6 +30,7 @@ import { GraduationBooks1764813200000 } from './migrations/1764813200000-graduat
 import { SupervisedTriage1764823000000 } from './migrations/1764823000000-supervised-triage.js';
 import { Notices1764823000100 } from './migrations/1764823000100-notices.js';
 import { notices } from './notices/notices.feature.js';
+import { ReferralsToCases1764823000200 } from './migrations/1764823000200-referrals-to-cases.js';
 import { observations } from './observations/observations.feature.js';
 import { outcomes } from './outcomes/outcomes.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
@@ -90,6 +91,7 @@ export const earlyWarning = service('early-warning', {
     RiskModels1764814000000,
     SupervisedTriage1764823000000,
     Notices1764823000100,
+    ReferralsToCases1764823000200,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

@@ -277,3 +277,21 @@ export class ReferralChangedV1 {
     Object.assign(this, values);
   }
 }
+
+/** A referral that nobody took up in time is up to these people, a step up the line. Empty: nobody holds a post there. */
+@Event({ name: 'early-warning.referral-escalated.v1', consumers: [] })
+export class ReferralEscalatedV1 {
+  @IsUUID()
+  referralId: string;
+
+  /** Place in the school's line, from 1. */
+  @IsInt()
+  step: number;
+
+  @IsUUID('all', { each: true })
+  personIds: string[];
+
+  constructor(values: { referralId: string; step: number; personIds: string[] }) {
+    Object.assign(this, values);
+  }
+}

@@ -6,6 +6,7 @@ import { Sealed, type SealedText } from '#vault';
 export const DECISION_KINDS = {
   level: { zh: '定级', en: 'a level' },
   closure: { zh: '结案', en: 'that it is closed' },
+  reopening: { zh: '重新开启', en: 'that it is opened again' },
 } as const satisfies Record<string, Bilingual>;
 export type DecisionKind = keyof typeof DECISION_KINDS;
 
@@ -16,7 +17,7 @@ export const DECISION_STATUSES = {
   withdrawn: { zh: '已撤回', en: 'withdrawn' },
 } as const satisfies Record<string, Bilingual>;
 
-/** A level or a closure that one person proposes and another confirms. */
+/** A level, a closure or a reopening that one person proposes and another confirms. */
 @Entity({ schema: 'early_warning', name: 'care_decision' })
 export class CareDecision extends BaseEntity {
   @Column('uuid')
