@@ -17,6 +17,7 @@ export {
   responsibleFor,
   responsibleStaffOf,
   appointmentsOf,
+  holdersOf,
   lastTermOf,
   membershipsOf,
   peopleByIds,

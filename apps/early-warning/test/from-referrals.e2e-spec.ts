@@ -1,5 +1,6 @@
 import { newId, sql } from '#database';
-import { type Client, fireTimers, TestApp } from '#testing';
+import { campus, type Client, fireTimers, TestApp } from '#testing';
+import { DigestHandlers } from '../src/digest/digest.handlers.js';
 import { earlyWarning } from '../src/early-warning.module.js';
 import {
   act,
@@ -14,6 +15,7 @@ import {
   staff,
   students,
   SUPERVISIONS,
+  warn,
 } from './case-kit.js';
 import { holdSchedules } from './kit.js';
 
@@ -194,5 +196,136 @@ describe('from referrals to cases', () => {
     expect((data as { code: string }[]).filter(({ code }) => code === 'reopening')).toHaveLength(2);
     const row = now as CaseAnswer & { reopenedCount: number };
     expect(row.reopenedCount).toBe(1);
+  });
+
+  it('stand in the digest of the day, for each as far as it is theirs; counselors are told its numbers at the hour of the policy', async () => {
+    const warning = await warn(test, 0);
+    const due = (instant: string) =>
+      test.query(sql`UPDATE early_warning.warning SET triage_due_at = ${instant} WHERE id = ${warning}`);
+    await due('2026-11-20T18:00:00+08:00');
+    await warn(test, 9);
+    await send({ urgency: 'now' });
+    const of = await openCase(counselor, 1);
+    await done(counselor, of, 'transfers', { toId: staff.counselorFl, reason: '转接' });
+    const digest = async (who: Client) => {
+      const { day, ...sections } = (await who.get('/early-warning/v1/digest').expect(200)).body as Record<
+        string,
+        { count: number; items: { kind: string; id: string; student: { name: string } }[] }
+      >;
+      return { day, numbers: Object.values(sections).map(({ count }) => count), sections };
+    };
+    const mine = await digest(counselor);
+    expect([mine.day, mine.numbers]).toEqual(['2026-11-20', [1, 0, 2, 0, 0, 0]]);
+    expect(mine.sections['dueToday']!.items.map(({ kind }) => kind).sort()).toEqual(['referral', 'warning']);
+    expect(mine.sections['newWarnings']!.items).toMatchObject([
+      { id: warning, student: { name: '学生1' }, grade: 'yellow' },
+    ]);
+    expect((await digest(other)).numbers).toEqual([1, 0, 0, 0, 1, 0]);
+    await at(new Date('2026-11-20T12:30:00+08:00'));
+    expect([(await digest(counselor)).numbers, (await digest(college)).numbers]).toEqual([
+      [1, 1, 1, 0, 0, 0],
+      [1, 1, 1, 0, 0, 1],
+    ]);
+
+    // 2026-11-21 is a Saturday.
+    const told = () =>
+      test.query<{ payload: { personId: string } }>(
+        sql`SELECT payload FROM events.event WHERE name = 'early-warning.digest-due.v1' ORDER BY id`,
+      );
+    const next = async () =>
+      (
+        await test.query<{ at: Date }>(sql`SELECT due_at AS at FROM events.timer WHERE key = 'early-warning.digests'`)
+      )[0]!.at;
+    const morning = async (instant: string) => {
+      test.clock.set(instant);
+      await test.database.transaction(null, (tx) => test.app.get(DigestHandlers).whenDigestsDue(tx));
+    };
+    await morning('2026-11-20T06:00:00+08:00');
+    expect([await told(), await next()]).toEqual([[], new Date('2026-11-20T07:23:00+08:00')]);
+    await morning('2026-11-21T09:00:00+08:00');
+    expect([await told(), await next()]).toEqual([[], new Date('2026-11-22T07:23:00+08:00')]);
+    await morning('2026-11-25T07:23:00+08:00');
+    const events = (await told()).map(({ payload }) => payload);
+    expect(events).toHaveLength(2);
+    const numbers = (await digest(counselor)).numbers;
+    expect(events.find(({ personId }) => personId === staff.counselorCs)).toEqual({
+      ...{ personId: staff.counselorCs, day: '2026-11-25', warningIds: [warning], caseIds: [of.id] },
+      newWarnings: numbers[0],
+      overdue: numbers[1],
+      dueToday: numbers[2],
+      quietCases: numbers[3],
+      transfers: numbers[4],
+      supervisions: numbers[5],
+    });
+    expect(JSON.stringify(events)).not.toMatch(/学生|name/);
+    expect(await next()).toEqual(new Date('2026-11-26T07:23:00+08:00'));
+    await test.query(sql`DELETE FROM early_warning.warning`);
+  });
+
+  it('are counted by published formulas, in all and by what one asks for, within one’s scope', async () => {
+    await test.query(sql`DELETE FROM early_warning.warning`);
+    const ids = [await warn(test, 0), await warn(test, 1), await warn(test, 2), await warn(test, 9)];
+    await test.query(
+      sql`UPDATE early_warning.warning SET level = 'orange', level_rank = 3, created_at = '2026-11-20T08:00:00+08:00' WHERE id = ANY(${ids}::uuid[])`,
+    );
+    const triage = (id: string, verb: string, body: object = {}) =>
+      school.post(`/early-warning/v1/warnings/${id}/${verb}`, body).set('If-Match', '"1"').expect(200);
+    test.clock.set('2026-11-20T10:00:00+08:00');
+    let of = await openCase(counselor, 0, { warningIds: [ids[0]] });
+    await triage(ids[1]!, 'dismiss', { reason: 'excused' });
+    await triage(ids[3]!, 'dismiss', { reason: 'already_known' });
+    of = await agree(counselor, college, of, { what: 'level', level: 'watch' });
+    of = await done(counselor, of, 'members', { personId: staff.psychologist, duties: '参与' });
+    of = await done(counselor, of, 'plan', { goals: '目标' });
+    test.clock.set('2026-11-20T13:00:00+08:00');
+    of = await done(counselor, of, 'entries', { kind: 'talk', text: '谈话' });
+    await test.query(
+      sql`UPDATE early_warning.warning SET triaged_at = date_trunc('hour', triaged_at) WHERE triaged_at IS NOT NULL`,
+    );
+    await test.query(sql`UPDATE early_warning.care_entry SET recorded_at = date_trunc('hour', recorded_at)`);
+    const figures = async (who: Client, query = '') => {
+      const { body } = await who.get(`/early-warning/v1/indicators?from=2026-11-01&to=2026-11-30${query}`).expect(200);
+      return body as {
+        code: string;
+        numerator: number;
+        denominator: number | null;
+        value: number | null;
+        formula: { zh: string; en: string };
+        groups: { group: string; value: number | null }[];
+      }[];
+    };
+    const shown = (all: Awaited<ReturnType<typeof figures>>) =>
+      Object.fromEntries(all.map(({ code, numerator, denominator, value }) => [code, [numerator, denominator, value]]));
+    expect(shown(await figures(school))).toEqual({
+      'warnings-handled': [2, null, 2],
+      'handled-share': [2, 4, 0.5],
+      'students-with-plan-and-team': [1, null, 1],
+      'hours-to-triage': [3, null, 2],
+      'hours-to-action': [1, null, 3],
+      'hours-to-close': [0, null, null],
+      precision: [1, 2, 0.5],
+      'care-coverage': [1, 1, 1],
+    });
+    const byCollege = (await figures(school)).find(({ code }) => code === 'handled-share')!.groups;
+    expect(Object.fromEntries(byCollege.map(({ group, value }) => [group, value]))).toEqual({
+      计算机学院: 1 / 3,
+      外国语学院: 1,
+    });
+    const byRule = (await figures(school, '&by=rule')).find(({ code }) => code === 'precision')!.groups;
+    expect(byRule.find(({ group }) => group === `t.${ids[0]}`)).toMatchObject({ value: 1 });
+    expect(shown(await figures(other))).toMatchObject({
+      'handled-share': [1, 1, 1],
+      'students-with-plan-and-team': [0, null, 0],
+    });
+    expect(shown(await figures(counselor, `&unitId=${campus.classes.se2402}`))['care-coverage']).toEqual([0, 0, null]);
+    of = await agree(counselor, college, of, { what: 'closure', effect: 'improved' });
+    await test.query(
+      sql`UPDATE early_warning.care_case SET closed_at = date_trunc('hour', closed_at) + interval '2 hours'`,
+    );
+    expect(shown(await figures(counselor))).toMatchObject({
+      'warnings-handled': [2, null, 2],
+      'hours-to-close': [1, null, 2],
+    });
+    await test.query(sql`DELETE FROM early_warning.warning`);
   });
 });

@@ -295,3 +295,53 @@ export class ReferralEscalatedV1 {
     Object.assign(this, values);
   }
 }
+
+/** What a day has for a counselor: numbers, and ids of the gravest; for who tells them. */
+@Event({ name: 'early-warning.digest-due.v1', consumers: [] })
+export class DigestDueV1 {
+  @IsUUID()
+  personId: string;
+
+  @IsDateString()
+  day: string;
+
+  /** Raised today. */
+  @IsInt()
+  newWarnings: number;
+
+  @IsInt()
+  overdue: number;
+
+  @IsInt()
+  dueToday: number;
+
+  @IsInt()
+  quietCases: number;
+
+  @IsInt()
+  transfers: number;
+
+  @IsInt()
+  supervisions: number;
+
+  @IsUUID('all', { each: true })
+  warningIds: string[];
+
+  @IsUUID('all', { each: true })
+  caseIds: string[];
+
+  constructor(values: {
+    personId: string;
+    day: string;
+    newWarnings: number;
+    overdue: number;
+    dueToday: number;
+    quietCases: number;
+    transfers: number;
+    supervisions: number;
+    warningIds: string[];
+    caseIds: string[];
+  }) {
+    Object.assign(this, values);
+  }
+}
