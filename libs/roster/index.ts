@@ -17,6 +17,8 @@ export {
   responsibleFor,
   responsibleStaffOf,
   appointmentsOf,
+  holdersOf,
+  lastTermOf,
   membershipsOf,
   peopleByIds,
   personById,

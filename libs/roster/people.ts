@@ -77,6 +77,20 @@ export async function appointmentsOf(tx: Tx, personId: string, date: string): Pr
   );
 }
 
+/** Everybody who holds a kind of post on a date, with all their posts. */
+export async function holdersOf(
+  tx: Tx,
+  kind: AppointmentKind,
+  date: string,
+): Promise<{ personId: string; posts: Omit<Appointment, 'personId'>[] }[]> {
+  return query(
+    tx,
+    sql`SELECT a.person_id AS "personId", json_agg(json_build_object('kind', a.kind, 'unitId', a.unit_id, 'unitKind', u.kind)) AS posts
+          FROM staffing.published_appointment_v1 a JOIN directory.published_unit_v1 u ON u.id = a.unit_id
+         WHERE ${holdsOn(sql`a`, date)} GROUP BY a.person_id HAVING bool_or(a.kind = ${kind}) ORDER BY a.person_id`,
+  );
+}
+
 /** Who answered for each of the students on a date: one row per student and appointment. */
 export async function responsibleFor(
   tx: Tx,
@@ -195,5 +209,14 @@ export async function termOf(tx: Tx, date: string): Promise<Term | undefined> {
     tx,
     sql`SELECT id, starts_on::text AS "startsOn", ends_on::text AS "endsOn" FROM directory.published_term_v1
          WHERE kind = 'term' AND starts_on <= ${date} AND ends_on > ${date} ORDER BY starts_on DESC LIMIT 1`,
+  );
+}
+
+/** The last term that is over on a date, when there is one. */
+export async function lastTermOf(tx: Tx, date: string): Promise<Term | undefined> {
+  return queryOne(
+    tx,
+    sql`SELECT id, starts_on::text AS "startsOn", ends_on::text AS "endsOn" FROM directory.published_term_v1
+         WHERE kind = 'term' AND ends_on <= ${date} ORDER BY ends_on DESC LIMIT 1`,
   );
 }

@@ -2,9 +2,11 @@ import { service } from '#service';
 import { archive } from './archive/archive.feature.js';
 import { books } from './books/books.feature.js';
 import { cases } from './cases/cases.feature.js';
+import { digest } from './digest/digest.feature.js';
 import { engine } from './engine/engine.feature.js';
 import { evaluations } from './evaluations/evaluations.feature.js';
 import { explanations } from './explanations/explanations.feature.js';
+import { indicators } from './indicators/indicators.feature.js';
 import { language } from './language/language.feature.js';
 import { metrics } from './metrics/metrics.feature.js';
 import { Warnings1763750500000 } from './migrations/1763750500000-warnings.js';
@@ -28,7 +30,13 @@ import { RiskModels1764814000000 } from './migrations/1764814000000-risk-models.
 import { OneBookOfAJob1764822100100 } from './migrations/1764822100100-one-book-of-a-job.js';
 import { GrowthArchive1764813100000 } from './migrations/1764813100000-growth-archive.js';
 import { GraduationBooks1764813200000 } from './migrations/1764813200000-graduation-books.js';
+import { SupervisedTriage1764823000000 } from './migrations/1764823000000-supervised-triage.js';
+import { Notices1764823000100 } from './migrations/1764823000100-notices.js';
+import { notices } from './notices/notices.feature.js';
+import { ReferralsToCases1764823000200 } from './migrations/1764823000200-referrals-to-cases.js';
+import { Digests1764823000300 } from './migrations/1764823000300-digests.js';
 import { observations } from './observations/observations.feature.js';
+import { outcomes } from './outcomes/outcomes.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
 import { risk } from './risk/risk.feature.js';
@@ -51,8 +59,12 @@ export const earlyWarning = service('early-warning', {
     evaluations,
     runs,
     warnings,
+    notices,
     cases,
     referrals,
+    outcomes,
+    digest,
+    indicators,
     parameters,
     quality,
     explanations,
@@ -84,6 +96,10 @@ export const earlyWarning = service('early-warning', {
     GraduationBooks1764813200000,
     RiskModels1764814000000,
     OneBookOfAJob1764822100100,
+    SupervisedTriage1764823000000,
+    Notices1764823000100,
+    ReferralsToCases1764823000200,
+    Digests1764823000300,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

@@ -118,8 +118,8 @@ describe('a care case', () => {
         'decided',
       ].sort(),
     );
-    now = await done(college, now, 'reopen');
-    expect(now).toMatchObject({ stage: 'helping', effect: null, closedAt: null });
+    now = await agree(counselor, college, now, { what: 'reopening' });
+    expect(now).toMatchObject({ stage: 'helping', effect: null, closedAt: null, reopenedCount: 1 });
     expect(await told('care-case-settled', now.id)).toMatchObject([
       { payload: { outcome: 'closed' } },
       { payload: { outcome: 'reopened' } },

@@ -67,7 +67,7 @@ export class WarningRaisedV1 {
   }
 }
 
-/** A person confirmed, dismissed or closed a warning; or the data it rested on was corrected, and it was withdrawn. */
+/** A person confirmed, dismissed or closed a warning; the data it rested on was corrected, and it was withdrawn; or a notice ended with its term. */
 @Event({
   name: 'early-warning.warning-settled.v1',
   consumers: [],
@@ -80,10 +80,49 @@ export class WarningSettledV1 {
   @IsUUID()
   studentId: string;
 
-  @IsIn(['confirmed', 'dismissed', 'closed', 'withdrawn'])
-  outcome: 'confirmed' | 'dismissed' | 'closed' | 'withdrawn';
+  @IsIn(['confirmed', 'dismissed', 'closed', 'withdrawn', 'expired'])
+  outcome: 'confirmed' | 'dismissed' | 'closed' | 'withdrawn' | 'expired';
 
   constructor(values: { warningId: string; studentId: string; outcome: WarningSettledV1['outcome'] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A student is to be told of a notice about themselves; what it says, they read in the app. */
+@Event({ name: 'early-warning.student-notice.v1', consumers: [] })
+export class StudentNoticeV1 {
+  @IsUUID()
+  warningId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { warningId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** Who raised something hears how it stands, never what was found: of a warning who drafted the rule, of a referral who sent it. */
+@Event({ name: 'early-warning.raiser-told.v1', consumers: [] })
+export class RaiserToldV1 {
+  @IsUUID()
+  personId: string;
+
+  @IsIn(['warning', 'referral'])
+  subject: 'warning' | 'referral';
+
+  @IsUUID()
+  subjectId: string;
+
+  @IsIn(['taken_up', 'closed'])
+  outcome: 'taken_up' | 'closed';
+
+  constructor(values: {
+    personId: string;
+    subject: RaiserToldV1['subject'];
+    subjectId: string;
+    outcome: RaiserToldV1['outcome'];
+  }) {
     Object.assign(this, values);
   }
 }
@@ -109,6 +148,32 @@ export class WarningOverdueV1 {
   dueAt: string;
 
   constructor(values: { warningId: string; studentId: string; level: WarningLevel; dueAt: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A warning that nobody triaged in time is up to these people, a step up the line. Empty: nobody holds a post there. */
+@Event({
+  name: 'early-warning.warning-escalated.v1',
+  consumers: [],
+  tells: {
+    permission: 'early-warning:warning:read',
+    zh: '预警超时未研判，已逐级上报',
+    en: 'A warning went up the line',
+  },
+})
+export class WarningEscalatedV1 {
+  @IsUUID()
+  warningId: string;
+
+  /** Place in the school's line, from 1. */
+  @IsInt()
+  step: number;
+
+  @IsUUID('all', { each: true })
+  personIds: string[];
+
+  constructor(values: { warningId: string; step: number; personIds: string[] }) {
     Object.assign(this, values);
   }
 }
@@ -209,6 +274,74 @@ export class ReferralChangedV1 {
   status: 'sent' | 'taken_up' | 'closed' | 'withdrawn';
 
   constructor(values: { referralId: string; status: ReferralChangedV1['status'] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A referral that nobody took up in time is up to these people, a step up the line. Empty: nobody holds a post there. */
+@Event({ name: 'early-warning.referral-escalated.v1', consumers: [] })
+export class ReferralEscalatedV1 {
+  @IsUUID()
+  referralId: string;
+
+  /** Place in the school's line, from 1. */
+  @IsInt()
+  step: number;
+
+  @IsUUID('all', { each: true })
+  personIds: string[];
+
+  constructor(values: { referralId: string; step: number; personIds: string[] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** What a day has for a counselor: numbers, and ids of the gravest; for who tells them. */
+@Event({ name: 'early-warning.digest-due.v1', consumers: [] })
+export class DigestDueV1 {
+  @IsUUID()
+  personId: string;
+
+  @IsDateString()
+  day: string;
+
+  /** Raised today. */
+  @IsInt()
+  newWarnings: number;
+
+  @IsInt()
+  overdue: number;
+
+  @IsInt()
+  dueToday: number;
+
+  @IsInt()
+  quietCases: number;
+
+  @IsInt()
+  transfers: number;
+
+  @IsInt()
+  supervisions: number;
+
+  @IsUUID('all', { each: true })
+  warningIds: string[];
+
+  @IsUUID('all', { each: true })
+  caseIds: string[];
+
+  constructor(values: {
+    personId: string;
+    day: string;
+    newWarnings: number;
+    overdue: number;
+    dueToday: number;
+    quietCases: number;
+    transfers: number;
+    supervisions: number;
+    warningIds: string[];
+    caseIds: string[];
+  }) {
     Object.assign(this, values);
   }
 }

@@ -21,6 +21,7 @@ export const PERMISSIONS = {
   },
   'early-warning:risk:write': { zh: '训练与启用风险模型', en: 'Train risk models and put them in use' },
   'early-warning:warning:triage': { zh: '研判与关闭预警', en: 'Triage and close warnings' },
+  'early-warning:notice:read': { zh: '查看给本人的告知', en: 'See notices about oneself' },
   'early-warning:archive:read': { zh: '查看成长档案', en: 'See growth archives' },
   'early-warning:archive:write': {
     zh: '本人记录成长档案、决定谁可见',
@@ -104,6 +105,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:case:decide',
   ],
   student: [
+    'early-warning:notice:read',
     'early-warning:referral:send',
     'early-warning:explanation:read',
     'early-warning:risk:read',

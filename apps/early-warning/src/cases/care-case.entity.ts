@@ -8,6 +8,7 @@ import type { CareLevel } from './care.policy.js';
 export const ORIGINS = {
   warning: { zh: '预警', en: 'a warning' },
   referral: { zh: '他人反映', en: 'a referral' },
+  application: { zh: '学生的申请', en: 'an application' },
   person: { zh: '工作人员发现', en: 'a member of staff' },
 } as const satisfies Record<string, Bilingual>;
 export type Origin = keyof typeof ORIGINS;
@@ -44,6 +45,10 @@ export class CareCase extends BaseEntity {
 
   @Column('text')
   openedByApp: string;
+
+  /** The application from which it was opened, as the opener gave it. */
+  @Column('uuid', { nullable: true })
+  applicationId: string | null = null;
 
   /** Why it was opened. */
   @Sealed()
@@ -107,6 +112,16 @@ export class CareCase extends BaseEntity {
   @Column('uuid', { nullable: true })
   closureConfirmedBy: string | null = null;
 
+  @Column('int')
+  reopenedCount = 0;
+
+  /** Who opened it again, the last time. */
+  @Column('uuid', { nullable: true })
+  reopeningProposedBy: string | null = null;
+
+  @Column('uuid', { nullable: true })
+  reopeningConfirmedBy: string | null = null;
+
   plan(goals: string, by: string, now: Date): void {
     Object.assign(this, { goals, plannedBy: by, plannedAt: now });
   }
@@ -144,8 +159,10 @@ export class CareCase extends BaseEntity {
     Object.assign(this, { levelDueOn: null, reviewOn: null, quietOn: null });
   }
 
-  /** The help goes on as before; the review of where the student stands is due by its rhythm. */
-  reopen(level: CareLevel, today: string): void {
+  /** Two persons agreed on it: the help goes on as before; the review of where the student stands is due by its rhythm. */
+  reopen(level: CareLevel, by: { proposed: string; confirmed: string }, today: string): void {
+    this.reopenedCount++;
+    Object.assign(this, { reopeningProposedBy: by.proposed, reopeningConfirmedBy: by.confirmed });
     Object.assign(this, { effect: null, closedAt: null, closureProposedBy: null, closureConfirmedBy: null });
     this.activeOn = today;
     this.reviewed(level, today);

@@ -6,6 +6,7 @@ import { Sealed, type SealedText } from '#vault';
 export const DECISION_KINDS = {
   level: { zh: '定级', en: 'a level' },
   closure: { zh: '结案', en: 'that it is closed' },
+  reopening: { zh: '重新开启', en: 'that it is opened again' },
 } as const satisfies Record<string, Bilingual>;
 export type DecisionKind = keyof typeof DECISION_KINDS;
 
@@ -16,7 +17,7 @@ export const DECISION_STATUSES = {
   withdrawn: { zh: '已撤回', en: 'withdrawn' },
 } as const satisfies Record<string, Bilingual>;
 
-/** A level or a closure that one person proposes and another confirms. */
+/** A level, a closure or a reopening that one person proposes and another confirms. */
 @Entity({ schema: 'early_warning', name: 'care_decision' })
 export class CareDecision extends BaseEntity {
   @Column('uuid')
@@ -238,14 +239,25 @@ export const SUPERVISION_CAUSES = {
   level: { zh: '逾期未定级', en: 'it has no level in time' },
   review: { zh: '逾期未复核', en: 'its review is overdue' },
   measure: { zh: '措施逾期', en: 'a measure is overdue' },
+  triage: { zh: '预警超时未研判', en: 'a warning was not triaged in time' },
+  referral: { zh: '反映超时未受理', en: 'a referral was not taken up in time' },
 } as const satisfies Record<string, Bilingual>;
 export type SupervisionCause = keyof typeof SUPERVISION_CAUSES;
 
-/** Something is overdue, and those of a step of the line are told of it (督办). */
+/** What may be overdue of a case. */
+export type CaseCause = Exclude<SupervisionCause, 'triage' | 'referral'>;
+
+/** Something of a case is overdue, or a warning or a referral, and those of a step of the line are told of it (督办). */
 @Entity({ schema: 'early_warning', name: 'care_supervision' })
 export class CareSupervision extends BaseEntity {
-  @Column('uuid')
-  caseId: string;
+  @Column('uuid', { nullable: true })
+  caseId: string | null = null;
+
+  @Column('uuid', { nullable: true })
+  warningId: string | null = null;
+
+  @Column('uuid', { nullable: true })
+  referralId: string | null = null;
 
   @Column('uuid')
   studentId: string;
@@ -263,8 +275,13 @@ export class CareSupervision extends BaseEntity {
   @Column('timestamptz')
   sinceAt: Date;
 
+  /** Of a case: the day on which it goes up a step. */
   @Column('date', { nullable: true })
   risesOn: string | null = null;
+
+  /** Of a warning or a referral: the instant at which it does. */
+  @Column('timestamptz', { nullable: true })
+  risesAt: Date | null = null;
 
   @Sealed({ nullable: true })
   answer: SealedText | null = null;

@@ -21,7 +21,7 @@ const BY_TWO = {
   care_decision_not_of_oneself: () => new DecisionOfOwn(),
 };
 
-/** Levels and closures: one person proposes, another confirms, and both stand in the case. */
+/** Levels, closures and reopenings: one person proposes, another confirms, and both stand in the case. */
 @Injectable()
 export class CaseDecisions {
   constructor(
@@ -38,7 +38,7 @@ export class CaseDecisions {
       const level = what === 'level' ? (body.level ?? null) : null;
       const effect = what === 'closure' ? (body.effect ?? null) : null;
       if (what === 'level') await this.desk.levelOf(tx, level ?? '');
-      else await this.effectOf({ tx, today }, effect);
+      else if (what === 'closure') await this.effectOf({ tx, today }, effect);
       const decision = Object.assign(new CareDecision(), {
         ...{ caseId: id, studentId: of.studentId, what, level, effect, reason },
         ...{ proposedBy: by.personId, proposedAt: now },
@@ -95,10 +95,16 @@ export class CaseDecisions {
       of.setLevel(level, rank, by, today);
       return;
     }
+    const aggregate = { id: of.id, version: of.version + 1 };
+    if (decision.what === 'reopening') {
+      // Warnings that were closed with it stay closed.
+      of.reopen((await this.desk.levelNow(tx, of))!, by, today);
+      await this.events.publish(tx, new CareCaseSettledV1({ caseId: of.id, outcome: 'reopened' }), aggregate);
+      return;
+    }
     const { improved } = await this.effectOf({ tx, today }, decision.effect);
     of.close(decision.effect!, by, now);
     await this.warnings.closeWith(tx, actor, of.id, improved ? 'improved' : 'other');
-    const aggregate = { id: of.id, version: of.version + 1 };
     await this.events.publish(tx, new CareCaseSettledV1({ caseId: of.id, outcome: 'closed' }), aggregate);
   }
 

@@ -68,6 +68,7 @@ export class CaseDesk {
       care_case_one: () => new CaseAlreadyOpen(),
       care_case_level_by_two: () => new DecisionOfOwn(),
       care_case_closed_by_two: () => new DecisionOfOwn(),
+      care_case_reopened_by_two: () => new DecisionOfOwn(),
     });
     await this.supervision.settle(tx, of);
   }

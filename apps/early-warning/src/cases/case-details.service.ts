@@ -68,6 +68,10 @@ export class CaseDetails {
         tx,
         sql`SELECT id, rule_code AS "ruleCode", level, status FROM early_warning.warning WHERE case_id = ${caseId} ORDER BY raised_at, id LIMIT 1000`,
       ),
+      referrals: await query(
+        tx,
+        sql`SELECT id, kind, urgency, raised_at AS "raisedAt" FROM early_warning.referral WHERE case_id = ${caseId} ORDER BY raised_at, id LIMIT 1000`,
+      ),
       actions: (Object.keys(CASE_ACTIONS) as CaseAction[]).map((action) =>
         offered(action, caseRefusal(action, of, by, waiting)),
       ),

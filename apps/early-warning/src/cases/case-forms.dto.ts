@@ -31,6 +31,16 @@ export class OpenCaseDto {
     example: [],
   })
   warningIds?: string[];
+
+  @ListOf('uuid', {
+    zh: '并入的反映',
+    en: 'Referrals it takes',
+    ...{ optional: true, unique: true, maxItems: 100, example: [] },
+  })
+  referralIds?: string[];
+
+  @Uuid({ zh: '由来的申请', en: 'The application from which it is opened', optional: true })
+  applicationId?: string;
 }
 
 export class TakeWarningsDto {

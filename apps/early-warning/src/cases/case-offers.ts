@@ -27,7 +27,8 @@ export const CASE_ACTIONS = {
   offer_transfer: { zh: '转接他人', en: 'transfer it' },
   answer_transfer: { zh: '接收或拒绝转接', en: 'accept or refuse it' },
   withdraw_transfer: { zh: '撤回转接', en: 'take the transfer back' },
-  reopen: { zh: '重新开启', en: 'open it again' },
+  propose_reopening: { zh: '提议重新开启', en: 'propose that it is opened again' },
+  decide_reopening: { zh: '确认或不同意重新开启', en: 'confirm or decline that it is opened again' },
 } as const satisfies Record<string, Bilingual>;
 export type CaseAction = keyof typeof CASE_ACTIONS;
 
@@ -64,10 +65,11 @@ export function caseRefusal(
   waiting: CaseWaiting,
 ): Problem | undefined {
   if (of.studentId === by.personId) return new DecisionOfOwn();
-  if (action === 'reopen') return by.decides ? (of.closedAt ? undefined : new CaseNotClosed()) : new CaseNotYours();
   if (action.endsWith('_transfer') && action !== 'offer_transfer' && waiting.offeredTo === null)
     return new TransferNotWaiting();
   if (!mayDo(action, by, waiting)) return new CaseNotYours();
+  if (action.endsWith('_reopening')) return reopeningRefusal(action, of, by, waiting);
+  if (action === 'withdraw_proposal') return undefined;
   if (of.closedAt) return new CaseClosed();
   switch (action) {
     case 'propose_level':
@@ -93,6 +95,7 @@ function mayDo(action: CaseAction, by: CaseAsker, waiting: CaseWaiting): boolean
       return confides(by);
     case 'decide_level':
     case 'decide_closure':
+    case 'decide_reopening':
       return by.decides;
     case 'withdraw_proposal':
       return Object.values(waiting.proposedBy).includes(by.personId);
@@ -102,10 +105,22 @@ function mayDo(action: CaseAction, by: CaseAsker, waiting: CaseWaiting): boolean
     case 'answer_transfer':
       return waiting.offeredTo === by.personId;
     case 'team':
+    case 'propose_reopening':
       return by.owner || by.lead || by.decides;
     default:
       return by.owner || by.lead || (by.writes && by.member);
   }
+}
+
+function reopeningRefusal(
+  action: CaseAction,
+  of: Pick<CareCase, 'closedAt'>,
+  by: CaseAsker,
+  { proposedBy }: CaseWaiting,
+): Problem | undefined {
+  if (!of.closedAt) return new CaseNotClosed();
+  if (action === 'decide_reopening') return decisionRefusal(proposedBy.reopening, by);
+  return proposedBy.reopening ? new DecisionWaiting() : undefined;
 }
 
 function decisionRefusal(proposedBy: string | undefined, by: CaseAsker): Problem | undefined {

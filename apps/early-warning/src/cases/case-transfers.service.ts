@@ -16,7 +16,7 @@ import type { OfferTransferDto } from './case-forms.dto.js';
 import type { CareCaseDetailDto } from './cases.dto.js';
 import { PersonNotFit, TransferNotWaiting, TransferWaiting } from './cases.problems.js';
 import { mustTakePart } from './cases.queries.js';
-import { CaseSupervision } from './supervision.service.js';
+import { SupervisionLine } from './supervision-line.js';
 
 const DAY_MS = 86_400_000;
 
@@ -29,7 +29,7 @@ export class CaseTransfers {
     private readonly policies: Policies,
     private readonly students: StudentKeys,
     private readonly desk: CaseDesk,
-    private readonly supervision: CaseSupervision,
+    private readonly line: SupervisionLine,
     private readonly clock: CampusClock,
   ) {}
 
@@ -101,7 +101,8 @@ export class CaseTransfers {
 
   /** The sender’s head; the sender, where nobody is above. */
   private async headOf(tx: Tx, { studentId, fromId }: CareTransfer): Promise<string> {
-    return (await this.supervision.above(tx, studentId, { but: fromId }))?.personIds[0] ?? fromId;
+    const [head] = await this.line.above(tx, [{ studentId, after: 0, but: fromId }]);
+    return head?.personIds[0] ?? fromId;
   }
 
   private async waiting(tx: Tx, caseId: string, id: string): Promise<CareTransfer> {

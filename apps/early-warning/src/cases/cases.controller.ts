@@ -122,16 +122,4 @@ export class CasesController {
   ): Promise<CareCaseDetailDto> {
     return this.entries.void(actor, id, entryId);
   }
-
-  @Post(':id/reopen')
-  @HttpCode(200)
-  @Returns(CareCaseDetailDto)
-  @Summary('重新开启已结案的个案', 'Open a closed case again')
-  reopenCase(
-    @CurrentActor() actor: Actor,
-    @IdParam() id: string,
-    @IfMatch() version: number,
-  ): Promise<CareCaseDetailDto> {
-    return this.cases.reopen(actor, id, version);
-  }
 }

@@ -43,6 +43,9 @@ export class CasesQuery extends ListQuery {
   @Flag({ zh: '是否长期没有记录', en: 'Quiet for longer than the level allows, or not', optional: true, example: true })
   quiet?: boolean;
 
+  @Uuid({ zh: '由该申请而立案的', en: 'Opened from this application', optional: true })
+  applicationId?: string;
+
   @UpdatedSince()
   updatedSince?: string;
 
@@ -133,6 +136,12 @@ export class CareCaseDto {
 
   @Text({ zh: '成效', en: 'Effect', max: 40, nullable: true, example: 'improved' })
   effect: string | null;
+
+  @Int({ zh: '重新开启的次数', en: 'How often it was opened again', min: 0, max: MANY, example: 0 })
+  reopenedCount: number;
+
+  @Uuid({ zh: '由来的申请', en: 'The application from which it was opened', nullable: true })
+  applicationId: string | null;
 
   @Instant({ zh: '最近变更', en: 'Last changed at' })
   updatedAt: Date;
@@ -242,6 +251,20 @@ class TakenWarningDto {
   status: string;
 }
 
+class TakenReferralDto {
+  @Uuid({ zh: '反映', en: 'Referral' })
+  id: string;
+
+  @Text({ zh: '种类', en: 'Kind', max: 40, example: 'mood' })
+  kind: string;
+
+  @Text({ zh: '紧急程度', en: 'How urgent it was', max: 40, example: 'soon' })
+  urgency: string;
+
+  @Instant({ zh: '反映时间', en: 'Sent at' })
+  raisedAt: Date;
+}
+
 export class CaseActionDto {
   @OneOf(CASE_ACTIONS, { zh: '办理', en: 'Action', example: 'record' })
   action: CaseAction;
@@ -278,7 +301,7 @@ export class CareCaseDetailDto extends CareCaseDto {
   @ListOf(() => CareMemberDto, { zh: '专班', en: 'Team', maxItems: 100 })
   team: CareMemberDto[];
 
-  @ListOf(() => CareDecisionDto, { zh: '待确认的提议', en: 'Proposals that wait', maxItems: 2 })
+  @ListOf(() => CareDecisionDto, { zh: '待确认的提议', en: 'Proposals that wait', maxItems: 3 })
   proposals: CareDecisionDto[];
 
   @Nested(() => CareTransferDto, { zh: '等待答复的转接', en: 'Transfer that awaits an answer', nullable: true })
@@ -286,6 +309,9 @@ export class CareCaseDetailDto extends CareCaseDto {
 
   @ListOf(() => TakenWarningDto, { zh: '并入的预警', en: 'Warnings that it took', maxItems: 1000 })
   warnings: TakenWarningDto[];
+
+  @ListOf(() => TakenReferralDto, { zh: '并入的反映', en: 'Referrals that it took', maxItems: 1000 })
+  referrals: TakenReferralDto[];
 
   @ListOf(() => CaseActionDto, {
     zh: '可进行的办理，及不能的原因',

@@ -11,16 +11,18 @@ import { CaseWorkController } from './case-work.controller.js';
 import { CasesController } from './cases.controller.js';
 import { CaseHandlers } from './cases.handlers.js';
 import { Cases } from './cases.service.js';
+import { SupervisionLine } from './supervision-line.js';
 import { CaseSupervision } from './supervision.service.js';
 import { SupervisionsController } from './supervisions.controller.js';
 import { Supervisions } from './supervisions.service.js';
 import { CaseTimeline } from './timeline.service.js';
+import { WaitingSupervision } from './waiting-supervision.service.js';
 
 export const cases = feature({
   controllers: [CasesController, CaseWorkController, SupervisionsController],
   providers: [
     ...[Cases, CaseDesk, CaseDetails, CaseDecisions, CaseTeam, CaseEntries, CaseTransfers, CaseTimeline],
-    ...[CaseSupervision, Supervisions, CaseHandlers],
+    ...[SupervisionLine, CaseSupervision, Supervisions, WaitingSupervision, CaseHandlers],
   ],
   entities: [CareCase, CareDecision, CareTransfer, CareMember, CareMeasure, CareEntry, CareSupervision],
 });

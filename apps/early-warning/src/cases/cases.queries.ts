@@ -10,8 +10,11 @@ import { CaseNeedsPerson, PersonNotFit } from './cases.problems.js';
 /** SQL: who owns a case `c` now. */
 export const OWNER = sql`(SELECT o.person_id FROM early_warning.care_owner o WHERE o.case_id = c.id AND o.valid_to IS NULL)`;
 
-const HAS_MEMBER = sql`EXISTS (SELECT FROM early_warning.care_member m WHERE m.case_id = c.id AND m.left_at IS NULL)`;
-const HAS_HELP = sql`EXISTS (SELECT FROM early_warning.care_entry e WHERE e.case_id = c.id AND e.voided_at IS NULL AND e.kind IN ('talk', 'visit', 'call', 'action'))`;
+/** SQL predicate over a case `c`: somebody is in its team. */
+export const HAS_MEMBER = sql`EXISTS (SELECT FROM early_warning.care_member m WHERE m.case_id = c.id AND m.left_at IS NULL)`;
+/** SQL predicate over an entry `e`: something was done to help. */
+export const HELP = sql`e.voided_at IS NULL AND e.kind IN ('talk', 'visit', 'call', 'action')`;
+const HAS_HELP = sql`EXISTS (SELECT FROM early_warning.care_entry e WHERE e.case_id = c.id AND ${HELP})`;
 const IS_SUPERVISED = sql`EXISTS (SELECT FROM early_warning.care_supervision s WHERE s.case_id = c.id AND s.ended_at IS NULL)`;
 
 /** SQL: how far a case `c` is, from what was recorded of it. */
@@ -30,8 +33,8 @@ export function overdue(today: string): Sql {
     SELECT FROM early_warning.care_measure q WHERE q.case_id = c.id AND q.status = 'open' AND q.due_on < ${today})))`;
 }
 
-/** SQL: class and college of the student in a column, in words. */
-function placeOf(student: Sql, kind: 'class' | 'college', date: string): Sql {
+/** SQL: class or college of the student in a column, in words. */
+export function placeOf(student: Sql, kind: 'class' | 'college', date: string): Sql {
   return sql`(SELECT u.name FROM directory.published_membership_v1 m JOIN directory.published_unit_v1 u ON u.id = m.unit_id
      WHERE m.person_id = ${student} AND m.unit_kind = ${kind} AND m.valid_from <= ${date} AND (m.valid_to IS NULL OR m.valid_to > ${date})
      ORDER BY m.secondary, u.id LIMIT 1)`;
@@ -48,7 +51,7 @@ export function columns(today: string): Sql {
   return sql`c.id, ${personRef(sql`c.student_id`)} AS student, ${whereOf(sql`c.student_id`, today)} AS "where", c.kind, c.origin, c.level,
     ${stageOf} AS stage, ${personRef(OWNER)} AS owner, c.opened_at AS "openedAt", c.level_due_on::text AS "levelDueOn",
     c.review_on::text AS "reviewOn", c.active_on::text AS "activeOn", c.quiet_on::text AS "quietOn", ${quiet(today)} AS quiet,
-    ${overdue(today)} AS overdue, c.closed_at AS "closedAt", c.effect, c.updated_at AS "updatedAt", c.version`;
+    ${overdue(today)} AS overdue, c.closed_at AS "closedAt", c.effect, c.reopened_count AS "reopenedCount", c.application_id AS "applicationId", c.updated_at AS "updatedAt", c.version`;
 }
 
 /**

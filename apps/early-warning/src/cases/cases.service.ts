@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, auditList } from '#auth';
-import { CareCaseOpenedV1, CareCaseSettledV1 } from '#contracts';
+import { CareCaseOpenedV1 } from '#contracts';
 import { Database, insert, newId, onConflict, query, sql, type Sql, type Tx } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
@@ -9,6 +9,7 @@ import { NotFound } from '#problems';
 import { inUnits, personById, reaches } from '#roster';
 import { addDays, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
+import { Referrals } from '../referrals/referrals.service.js';
 import { Warnings } from '../warnings/warnings.service.js';
 import { CareCase, type Origin } from './care-case.entity.js';
 import { CarePolicy } from './care.policy.js';
@@ -20,6 +21,9 @@ import { CaseAlreadyOpen, CodeUnknown } from './cases.problems.js';
 import { caseVisible, columns, findCase, overdue, OWNER, personOf, quiet, stageOf } from './cases.queries.js';
 import { CaseSupervision } from './supervision.service.js';
 
+/** How a case begins. */
+type Begun = Pick<CareCase, 'studentId' | 'kind' | 'origin' | 'applicationId'> & { summary: string };
+
 /** Care cases: who answers for a student opens one, whoever is part of it sees it, and that one looked is in the audit. */
 @Injectable()
 export class Cases {
@@ -29,6 +33,7 @@ export class Cases {
     private readonly policies: Policies,
     private readonly students: StudentKeys,
     private readonly warnings: Warnings,
+    private readonly referrals: Referrals,
     private readonly desk: CaseDesk,
     private readonly details: CaseDetails,
     private readonly supervision: CaseSupervision,
@@ -52,6 +57,7 @@ export class Cases {
           anyOf(sql`c.student_id`, studentId, 'uuid'),
           inUnits(unitId, sql`c.student_id`, today),
           anyOf(OWNER, ownerId, 'uuid'),
+          request.applicationId && sql`c.application_id = ${request.applicationId}`,
           is(request.closed, sql`c.closed_at IS NOT NULL`),
           is(request.overdue, overdue(today)),
           is(request.quiet, quiet(today)),
@@ -77,30 +83,27 @@ export class Cases {
 
   open(actor: Actor, body: OpenCaseDto): Promise<CareCaseDetailDto> {
     return this.database.transaction(actor, async (tx) => {
-      const { studentId, warningIds = [] } = body;
+      const { studentId, warningIds = [], referralIds = [], applicationId = null } = body;
       const today = this.clock.today();
       const student = await personById(tx, studentId);
       const scope = actor.scopeOf('early-warning:case:write');
       const own = studentId === personOf(actor);
       if (student?.kind !== 'student' || own || !(await reaches(tx, scope, studentId, today)))
         throw new NotFound({ pointer: '#/studentId', what: 'student' });
-      const of = await this.begin(tx, actor, { ...body, origin: warningIds.length > 0 ? 'warning' : 'person' });
-      if (warningIds.length > 0) await this.warnings.takeInto(tx, actor, of, warningIds);
+      const of = await this.begin(tx, actor, { ...body, applicationId, origin: originOf(body) });
+      await this.warnings.takeInto(tx, actor, of, warningIds);
+      await this.referrals.takeInto(tx, actor, of, referralIds);
       return this.details.of(tx, actor, of);
     });
   }
 
   /** Opens a case of a student in the caller's transaction; who opens it owns it. */
-  async begin(
-    tx: Tx,
-    actor: Actor,
-    { studentId, kind, summary, origin }: { studentId: string; kind: string; summary: string; origin: Origin },
-  ): Promise<CareCase> {
+  async begin(tx: Tx, actor: Actor, { studentId, kind, summary, origin, applicationId }: Begun): Promise<CareCase> {
     const [today, now, openedBy] = [this.clock.today(), this.clock.now(), personOf(actor)];
     const { value } = await this.policies.at(tx, CarePolicy, today);
     if (!value.kinds.some(({ key }) => key === kind)) throw new CodeUnknown({ pointer: '#/kind' });
     const of = Object.assign(new CareCase(), {
-      ...{ studentId, kind, summary, origin, openedAt: now, openedBy, openedByApp: actor.app },
+      ...{ studentId, kind, summary, origin, applicationId, openedAt: now, openedBy, openedByApp: actor.app },
       ...{ activeOn: today, levelDueOn: addDays(today, value.levelDays) },
     });
     await this.students.sealFields(tx, of);
@@ -124,13 +127,11 @@ export class Cases {
   plan(actor: Actor, id: string, expected: number, goals: string): Promise<CareCaseDetailDto> {
     return this.desk.change(actor, id, expected, 'plan', async ({ of, by, now }) => of.plan(goals, by.personId, now));
   }
+}
 
-  /** Warnings that were closed with it stay closed. */
-  reopen(actor: Actor, id: string, expected: number): Promise<CareCaseDetailDto> {
-    return this.desk.change(actor, id, expected, 'reopen', async ({ tx, of, today }) => {
-      of.reopen((await this.desk.levelNow(tx, of))!, today);
-      const aggregate = { id, version: of.version + 1 };
-      await this.events.publish(tx, new CareCaseSettledV1({ caseId: id, outcome: 'reopened' }), aggregate);
-    });
-  }
+/** Where a case came from: the first of what it takes. */
+function originOf({ warningIds = [], referralIds = [], applicationId }: OpenCaseDto): Origin {
+  if (warningIds.length > 0) return 'warning';
+  if (referralIds.length > 0) return 'referral';
+  return applicationId ? 'application' : 'person';
 }

@@ -1,9 +1,9 @@
 import { addDays } from '#time';
 import type { CareCase } from './care-case.entity.js';
-import type { CareSupervision, SupervisionCause } from './care-rows.entity.js';
+import type { CareSupervision, CaseCause } from './care-rows.entity.js';
 
 /** The last day of each thing that is due of a case. */
-export type Due = Record<SupervisionCause, string | null>;
+export type Due = Record<CaseCause, string | null>;
 
 type Dates = Pick<CareCase, 'closedAt' | 'levelDueOn' | 'reviewOn' | 'quietOn' | 'quietToldOn'>;
 
@@ -14,8 +14,8 @@ export function dueAt(of: Dates, nextMeasure: string | null): Due {
 }
 
 /** What is overdue on a day: its last day is over. */
-export function causesOf(due: Due, today: string): SupervisionCause[] {
-  return (Object.keys(due) as SupervisionCause[]).filter((cause) => due[cause] !== null && due[cause] < today);
+export function causesOf(due: Due, today: string): CaseCause[] {
+  return (Object.keys(due) as CaseCause[]).filter((cause) => due[cause] !== null && due[cause] < today);
 }
 
 /**

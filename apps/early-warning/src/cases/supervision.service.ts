@@ -3,13 +3,13 @@ import { CareCaseQuietV1, CareSupervisionV1 } from '#contracts';
 import { insert, query, queryOne, sql, type Tx, update } from '#database';
 import { Events, type TimerKey, Timers } from '#events';
 import { Policies } from '#policy';
-import { responsibleFor } from '#roster';
 import { addDays, CampusClock } from '#time';
 import type { CareCase } from './care-case.entity.js';
 import { CarePolicy } from './care.policy.js';
-import { CareSupervision, type SupervisionCause } from './care-rows.entity.js';
+import { CareSupervision, type CaseCause } from './care-rows.entity.js';
 import { CareCaseDueV1 } from './case-due.event.js';
 import { causesOf, dueAt, nextLook } from './overdue.js';
+import { SupervisionLine } from './supervision-line.js';
 
 /** At this minute of a day people hear of what is due. */
 const HEAR_AT = '07:41';
@@ -21,6 +21,7 @@ export class CaseSupervision {
     private readonly events: Events,
     private readonly timers: Timers,
     private readonly policies: Policies,
+    private readonly line: SupervisionLine,
     private readonly clock: CampusClock,
   ) {}
 
@@ -66,33 +67,14 @@ export class CaseSupervision {
     await this.settle(tx, of);
   }
 
-  /** Who is above somebody in the line over a student: the nearest step that is held by others. Empty steps are passed over at once. */
-  async above(
-    tx: Tx,
-    studentId: string,
-    { after = 0, but }: { after?: number; but: string },
-  ): Promise<{ step: number; personIds: string[] } | undefined> {
-    const today = this.clock.today();
-    const { value } = await this.policies.at(tx, CarePolicy, today);
-    const posts = [...new Set(value.line.map(({ post }) => post))];
-    const held = await responsibleFor(tx, [studentId], today, posts);
-    for (const [i, { post, unitKind }] of value.line.entries()) {
-      if (i < after) continue;
-      const holders = held.filter((one) => one.kind === post && one.unitKind === unitKind).map((one) => one.personId);
-      const personIds = [...new Set(holders)].filter((id) => id !== but && id !== studentId).sort();
-      if (personIds.length > 0) return { step: i + 1, personIds };
-    }
-    return undefined;
-  }
-
-  private async supervise(tx: Tx, of: CareCase, cause: SupervisionCause, today: string): Promise<void> {
+  private async supervise(tx: Tx, of: CareCase, cause: CaseCause, today: string): Promise<void> {
     const running = await this.running(tx, of.id);
     if (running && (running.risesOn === null || running.risesOn > today)) return;
     const owner = await queryOne<{ id: string }>(
       tx,
       sql`SELECT person_id AS id FROM early_warning.care_owner WHERE case_id = ${of.id} AND valid_to IS NULL`,
     );
-    const next = await this.above(tx, of.studentId, { after: running?.step ?? 0, but: owner!.id });
+    const [next] = await this.line.above(tx, [{ studentId: of.studentId, after: running?.step ?? 0, but: owner!.id }]);
     if (!next && running) {
       running.risesOn = null;
       await update(tx, running);

@@ -5,7 +5,7 @@ import { ApiPage, IdParam, IfMatch, type Page, Returns, Summary } from '#http';
 import { AnswerSupervisionDto, SupervisionDto, SupervisionsQuery } from './supervisions.dto.js';
 import { Supervisions } from './supervisions.service.js';
 
-/** Supervision (督办) of overdue care cases. */
+/** Supervision (督办) of overdue care cases, warnings and referrals. */
 @ApiTags('supervisions')
 @Controller('early-warning/v1/supervisions')
 @Require('early-warning:case:take-part')

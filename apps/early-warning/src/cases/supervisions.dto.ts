@@ -11,13 +11,19 @@ export class SupervisionsQuery extends ListQuery {
   sort?: string;
 }
 
-/** Something of a case is overdue, and it is up to who asks. */
+/** Something of a case, a warning or a referral is overdue, and it is up to who asks. */
 export class SupervisionDto {
   @Uuid({ zh: '督办', en: 'Supervision' })
   id: string;
 
-  @Uuid({ zh: '个案', en: 'Case' })
-  caseId: string;
+  @Uuid({ zh: '个案；其他事项为空', en: 'Case; null: it is of something else', nullable: true })
+  caseId: string | null;
+
+  @Uuid({ zh: '超时未研判的预警', en: 'Warning that was not triaged in time', nullable: true })
+  warningId: string | null;
+
+  @Uuid({ zh: '超时未受理的反映', en: 'Referral that was not taken up in time', nullable: true })
+  referralId: string | null;
 
   @Nested(() => PersonRefDto, { zh: '学生', en: 'Student' })
   student: PersonRefDto;
@@ -25,13 +31,21 @@ export class SupervisionDto {
   @Nested(() => StudentPlaceDto, { zh: '所在学院、班级与辅导员', en: 'College, class and counselors' })
   where: StudentPlaceDto;
 
-  @Nested(() => PersonRefDto, { zh: '个案负责人', en: 'Owner of the case' })
-  owner: PersonRefDto;
+  @Nested(() => PersonRefDto, {
+    zh: '个案负责人；不是个案时为空',
+    en: 'Owner of the case; null: no case',
+    nullable: true,
+  })
+  owner: PersonRefDto | null;
 
   @OneOf(SUPERVISION_CAUSES, { zh: '原因', en: 'Cause', example: 'review' })
   cause: SupervisionCause;
 
-  @Text({ zh: '级别', en: 'Level', max: 40, nullable: true, example: 'serious' })
+  @Text({
+    zh: '个案或预警的级别，反映的紧急程度',
+    en: 'Level of the case or the warning, urgency of the referral',
+    ...{ max: 40, nullable: true, example: 'serious' },
+  })
   level: string | null;
 
   @Int({ zh: '逐级上报的第几级', en: 'Step of the line, from 1', min: 1, max: 6, example: 1 })

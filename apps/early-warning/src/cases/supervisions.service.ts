@@ -3,13 +3,16 @@ import { type Actor, audit, auditList } from '#auth';
 import { Database, findInScope, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { list, type Page } from '#http';
 import { NotFound } from '#problems';
-import { personRef } from '#roster';
+import { inScope, personRef } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { CareSupervision } from './care-rows.entity.js';
 import { OWNER, personOf, whereOf } from './cases.queries.js';
 import { SupervisionEnded } from './cases.problems.js';
 import { SupervisionDto, type SupervisionsQuery } from './supervisions.dto.js';
+
+const TABLES = sql`early_warning.care_supervision s LEFT JOIN early_warning.care_case c ON c.id = s.case_id
+  LEFT JOIN early_warning.warning w ON w.id = s.warning_id LEFT JOIN early_warning.referral r ON r.id = s.referral_id`;
 
 /** What fell through below somebody, and nothing else: each step of the line sees what came up to it. */
 @Injectable()
@@ -25,8 +28,8 @@ export class Supervisions {
     return this.database.transaction(actor, async (tx) => {
       const page = await list(tx, request, {
         select: this.columns(),
-        from: sql`early_warning.care_supervision s JOIN early_warning.care_case c ON c.id = s.case_id`,
-        where: [upTo(actor), sql`(s.ended_at IS NOT NULL) = ${ended}`],
+        from: TABLES,
+        where: [this.upTo(actor), sql`(s.ended_at IS NOT NULL) = ${ended}`],
         sorts: { sinceAt: sql`s.since_at` },
         defaultSort: 'sinceAt',
         id: sql`s.id`,
@@ -41,7 +44,7 @@ export class Supervisions {
     return this.database.transaction(actor, async (tx) => {
       const supervision = await findInScope(tx, CareSupervision, id, {
         alias: 's',
-        where: upTo(actor),
+        where: this.upTo(actor),
         lock: 'update',
       });
       if (!supervision) throw new NotFound({ what: 'supervision' });
@@ -55,21 +58,20 @@ export class Supervisions {
   }
 
   private async shown(tx: Tx, id: string): Promise<SupervisionDto> {
-    const row = await queryOne<SupervisionDto>(
-      tx,
-      sql`SELECT ${this.columns()} FROM early_warning.care_supervision s JOIN early_warning.care_case c ON c.id = s.case_id WHERE s.id = ${id}`,
-    );
+    const row = await queryOne<SupervisionDto>(tx, sql`SELECT ${this.columns()} FROM ${TABLES} WHERE s.id = ${id}`);
     return SupervisionDto.from(row!);
   }
 
   private columns(): Sql {
-    return sql`s.id, s.case_id AS "caseId", ${personRef(sql`s.student_id`)} AS student, ${whereOf(sql`s.student_id`, this.clock.today())} AS "where",
-      ${personRef(OWNER)} AS owner, s.cause, c.level, s.step, s.person_ids AS "personIds", s.since_at AS "sinceAt", s.ended_at AS "endedAt",
+    return sql`s.id, s.case_id AS "caseId", s.warning_id AS "warningId", s.referral_id AS "referralId", ${personRef(sql`s.student_id`)} AS student, ${whereOf(sql`s.student_id`, this.clock.today())} AS "where",
+      ${personRef(OWNER)} AS owner, s.cause, coalesce(c.level, w.level, r.urgency) AS level, s.step, s.person_ids AS "personIds", s.since_at AS "sinceAt", s.ended_at AS "endedAt",
       s.answered_at AS "answeredAt", s.version`;
   }
-}
 
-/** SQL predicate over a supervision `s`. */
-function upTo(actor: Actor): Sql {
-  return actor.personId === undefined ? sql`FALSE` : sql`(${actor.personId}::uuid = ANY(s.person_ids))`;
+  /** SQL predicate over a supervision `s`: it is up to the actor, whose post still reaches the student. */
+  private upTo(actor: Actor): Sql {
+    if (actor.personId === undefined) return sql`FALSE`;
+    const scope = actor.scopeOf('early-warning:case:take-part');
+    return sql`(${actor.personId}::uuid = ANY(s.person_ids) AND ${inScope(scope, sql`s.student_id`, this.clock.today())})`;
+  }
 }

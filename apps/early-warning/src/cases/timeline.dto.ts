@@ -8,7 +8,7 @@ export const HAPPENINGS = {
   owner: { zh: '更换负责人', en: 'it has another owner' },
   transfer: { zh: '转接', en: 'it was offered to another owner' },
   transfer_settled: { zh: '转接结果', en: 'what came of the offer' },
-  proposed: { zh: '提议定级或结案', en: 'a level or a closure was proposed' },
+  proposed: { zh: '提议定级、结案或重新开启', en: 'a level, a closure or a reopening was proposed' },
   decided: { zh: '确认或未同意', en: 'the proposal was confirmed or declined' },
   joined: { zh: '加入专班', en: 'somebody joined the team' },
   left: { zh: '退出专班', en: 'somebody left the team' },

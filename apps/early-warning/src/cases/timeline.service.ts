@@ -97,7 +97,7 @@ function happenings({ id }: CareCase, by: CaseAsker): Sql {
     UNION ALL SELECT t.id, 'transfer_settled', t.settled_at, CASE WHEN t.status IN ('accepted', 'refused') THEN t.to_id END, t.to_id, t.status, ${none},
            'care_transfer answer', ${when(plan, sql`t.answer`)}
       FROM early_warning.care_transfer t WHERE t.case_id = ${id} AND t.settled_at IS NOT NULL
-    UNION ALL SELECT d.id, 'proposed', d.proposed_at, d.proposed_by, NULL, coalesce(d.level, d.effect), ${none}, 'care_decision reason', ${when(plan, sql`d.reason`)}
+    UNION ALL SELECT d.id, 'proposed', d.proposed_at, d.proposed_by, NULL, coalesce(d.level, d.effect, d.what), ${none}, 'care_decision reason', ${when(plan, sql`d.reason`)}
       FROM early_warning.care_decision d WHERE d.case_id = ${id}
     UNION ALL SELECT d.id, 'decided', d.decided_at, d.decided_by, NULL, d.status, ${none}, 'care_decision answer', ${when(plan, sql`d.answer`)}
       FROM early_warning.care_decision d WHERE d.case_id = ${id} AND d.decided_at IS NOT NULL

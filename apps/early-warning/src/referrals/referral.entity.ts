@@ -1,15 +1,17 @@
 import { Column, Entity } from 'typeorm';
 import type { Bilingual } from '#contracts';
-import { BaseEntity } from '#database';
+import { BaseEntity, sql } from '#database';
 import type { Problem } from '#problems';
 import { Sealed, type SealedText } from '#vault';
-import { ReferralNotInState, ReferralNotYours } from './referrals.problems.js';
+import { ReferralIsPraise, ReferralNotInState, ReferralNotYours } from './referrals.problems.js';
 
 export const URGENCIES = {
   none: { zh: '不急', en: 'not urgent' },
   soon: { zh: '尽快', en: 'soon' },
   now: { zh: '立即', en: 'at once' },
 } as const satisfies Record<string, Bilingual>;
+
+export type Urgency = keyof typeof URGENCIES;
 
 export const REFERRAL_STATUSES = {
   sent: { zh: '已提交', en: 'sent' },
@@ -20,6 +22,9 @@ export const REFERRAL_STATUSES = {
   withdrawn: { zh: '已撤回', en: 'withdrawn' },
 } as const satisfies Record<string, Bilingual>;
 export type ReferralStatus = keyof typeof REFERRAL_STATUSES;
+
+/** SQL: the status of a referral `r` as its sender sees it. */
+export const shownToSender = sql`CASE r.status WHEN 'merged' THEN 'taken_up' WHEN 'set_aside' THEN 'closed' ELSE r.status END`;
 
 export const REFERRAL_ACTIONS = {
   take_up: { zh: '受理', en: 'take it up' },
@@ -44,8 +49,16 @@ export class Referral extends BaseEntity {
   @Column('text')
   kind: string;
 
+  /** Its kind is praise: nobody has anything to do with it. */
+  @Column('boolean')
+  praise: boolean;
+
+  /** By when somebody is, or was, to take it up; null: no limit. */
+  @Column('timestamptz', { nullable: true })
+  dueAt: Date | null = null;
+
   @Column('text')
-  urgency: keyof typeof URGENCIES;
+  urgency: Urgency;
 
   @Sealed()
   text: SealedText;
@@ -91,6 +104,7 @@ export class Referral extends BaseEntity {
   /** Why something cannot be done with it by who asks; undefined: it can. The one place that says so. */
   refusal(action: ReferralAction, { raised, handles }: ReferralAsker): Problem | undefined {
     if (!(action === 'withdraw' ? raised : handles)) return new ReferralNotYours();
+    if (this.praise && action !== 'withdraw') return new ReferralIsPraise();
     const from: readonly ReferralStatus[] =
       action === 'take_up' || action === 'withdraw' ? ['sent'] : ['sent', 'taken_up'];
     return from.includes(this.status) ? undefined : new ReferralNotInState();

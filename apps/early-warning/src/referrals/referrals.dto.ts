@@ -21,6 +21,21 @@ export class ReferralsQuery extends ListQuery {
   @Flag({ zh: '只看本人反映的', en: 'Only what one sent oneself', optional: true, example: true })
   mine?: boolean;
 
+  @Flag({
+    zh: '只看表扬；不给则不列出表扬，本人反映的除外',
+    en: 'Praise alone; left out: none, unless one asks for what one sent',
+    ...{ optional: true, example: false },
+  })
+  praise?: boolean;
+
+  @Flag({
+    zh: '只看超过 / 未超过受理时限',
+    en: 'Only those past / not past their time limit',
+    optional: true,
+    example: true,
+  })
+  overdue?: boolean;
+
   @UpdatedSince()
   updatedSince?: string;
 
@@ -101,6 +116,16 @@ export class ReferralDto {
 
   @Instant({ zh: '反映时间', en: 'Sent at' })
   raisedAt: Date;
+
+  @Flag({ zh: '表扬，无须办理', en: 'Praise: nothing to be done', example: false })
+  praise: boolean;
+
+  @Instant({
+    zh: '受理时限；不限时、以及对反映人为空',
+    en: 'To be taken up by; null: no limit, or you are the sender',
+    nullable: true,
+  })
+  dueAt: Date | null;
 
   @LongText({ zh: '注意到了什么；已删除时为空', en: 'What was noticed; null: erased', nullable: true })
   text: string | null;

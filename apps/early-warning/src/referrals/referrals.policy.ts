@@ -1,6 +1,9 @@
 import { Flag, Int, ListOf, Nested, Text } from '#fields';
 import { Policy } from '#policy';
 import { NameDto } from '#workflow';
+import type { Urgency } from './referral.entity.js';
+
+const HOURS = { min: 0, max: 8_784 };
 
 /** What somebody may tell of a student. */
 export class ReferralKind {
@@ -36,6 +39,39 @@ export class ReferralPolicy {
 
   @Int({ zh: '全校每日最多几条匿名', en: 'At most so many anonymous ones a day', min: 1, max: 10_000, example: 50 })
   anonymousPerDay = 50;
+
+  @Int({
+    zh: '“立即”：多少小时内受理（0 为不限）',
+    en: '“At once”: hours to take it up (0: no limit)',
+    ...HOURS,
+    example: 2,
+  })
+  nowHours = 2;
+
+  @Int({ zh: '“尽快”：多少小时内受理', en: '“Soon”: hours to take it up', ...HOURS, example: 24 })
+  soonHours = 24;
+
+  @Int({ zh: '“不急”：多少小时内受理', en: '“Not urgent”: hours to take it up', ...HOURS, example: 72 })
+  noneHours = 72;
+
+  @Int({
+    zh: '“立即”：逐级上报每级小时数（0 为不再上报）',
+    en: '“At once”: hours a step up the line has (0: no further)',
+    ...HOURS,
+    example: 1,
+  })
+  nowStepHours = 1;
+
+  @Int({ zh: '“尽快”：逐级上报每级小时数', en: '“Soon”: hours a step up the line has', ...HOURS, example: 12 })
+  soonStepHours = 12;
+
+  @Int({ zh: '“不急”：逐级上报每级小时数', en: '“Not urgent”: hours a step up the line has', ...HOURS, example: 48 })
+  noneStepHours = 48;
+}
+
+/** Hours in which somebody is to take a referral up, and that a step of the line has after that; 0: no limit. */
+export function hoursOf(policy: ReferralPolicy, urgency: Urgency): { first: number; step: number } {
+  return { first: policy[`${urgency}Hours`], step: policy[`${urgency}StepHours`] };
 }
 
 function kind(key: string, zh: string, en: string, praise = false): ReferralKind {

@@ -12,6 +12,18 @@ export const ReferralNotInState = defineProblem({
   zh: '反映的当前状态不能这样办理',
   en: 'The referral is not in a state for that',
 });
+export const ReferralIsPraise = defineProblem({
+  code: 'early-warning/referral-is-praise',
+  status: 409,
+  zh: '表扬无须办理',
+  en: 'Praise is to be read, not handled',
+});
+export const ReferralNotTakeable = defineProblem({
+  code: 'early-warning/referral-not-takeable',
+  status: 422,
+  zh: '只能并入由您办理、该学生未了结的反映（表扬除外）',
+  en: 'Only referrals of this student that are yours to handle and not over, praise excepted, can be taken',
+});
 export const TooManyReferrals = defineProblem({
   code: 'early-warning/too-many-referrals',
   status: 409,

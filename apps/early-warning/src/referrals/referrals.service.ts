@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, auditList } from '#auth';
-import { ReferralChangedV1 } from '#contracts';
+import { RaiserToldV1, ReferralChangedV1 } from '#contracts';
 import {
   Database,
   findInScope,
@@ -22,10 +22,25 @@ import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
 import { findCase, personOf } from '../cases/cases.queries.js';
-import { Referral, REFERRAL_ACTIONS, type ReferralAction, type ReferralAsker } from './referral.entity.js';
+import {
+  Referral,
+  REFERRAL_ACTIONS,
+  type ReferralAction,
+  type ReferralAsker,
+  shownToSender,
+} from './referral.entity.js';
 import { ReferralDto, type ReferralsQuery, type SendReferralDto } from './referrals.dto.js';
 import { ReferralPolicy } from './referrals.policy.js';
-import { AnonymousReferralsOff, ReferralKindUnknown, TooManyReferrals } from './referrals.problems.js';
+import { ReferralDeadlines } from './referral-deadlines.js';
+import {
+  AnonymousReferralsOff,
+  ReferralKindUnknown,
+  ReferralNotTakeable,
+  TooManyReferrals,
+} from './referrals.problems.js';
+
+/** What handling changes about a referral. */
+type Handled = Partial<Pick<Referral, 'status' | 'answer' | 'caseId'>>;
 
 /** Referrals: anybody may send one; who answers for the student receives it. The student it is about sees none. */
 @Injectable()
@@ -35,13 +50,15 @@ export class Referrals {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly students: StudentKeys,
+    private readonly deadlines: ReferralDeadlines,
     private readonly clock: CampusClock,
   ) {}
 
   list(actor: Actor, request: ReferralsQuery): Promise<Page<ReferralDto>> {
-    const { status, studentId, mine, updatedSince } = request;
+    const { status, studentId, mine, updatedSince, overdue } = request;
+    const praise = request.praise ?? (mine ? undefined : false);
     const handles = inScope(actor.scopeOf('early-warning:referral:handle'), sql`r.student_id`, this.clock.today());
-    const shown = sql`CASE WHEN ${handles} THEN r.status WHEN r.status = 'merged' THEN 'taken_up' WHEN r.status = 'set_aside' THEN 'closed' ELSE r.status END`;
+    const shown = sql`CASE WHEN ${handles} THEN r.status ELSE ${shownToSender} END`;
     return this.database.transaction(actor, async (tx) => {
       const page = await list<{ id: string }, string, 'raisedAt' | 'updatedAt'>(tx, request, {
         select: sql`r.id`,
@@ -50,6 +67,10 @@ export class Referrals {
           this.visible(actor),
           anyOf(shown, status),
           anyOf(sql`r.student_id`, studentId, 'uuid'),
+          praise === undefined ? undefined : sql`r.praise = ${praise}`,
+          overdue === undefined
+            ? undefined
+            : sql`(${handles} AND r.status = 'sent' AND r.due_at < ${this.clock.now()} IS TRUE) = ${overdue}`,
           mine && sql`r.raised_by = ${actor.personId ?? null}`,
           updatedSince && sql`r.updated_at >= ${updatedSince}`,
         ].filter((one) => typeof one !== 'boolean'),
@@ -85,15 +106,19 @@ export class Referrals {
         throw new NotFound({ pointer: '#/studentId', what: 'student' });
       const today = this.clock.today();
       const { value } = await this.policies.at(tx, ReferralPolicy, today);
-      if (!value.kinds.some(({ key }) => key === body.kind)) throw new ReferralKindUnknown({ pointer: '#/kind' });
+      const kind = value.kinds.find(({ key }) => key === body.kind);
+      if (!kind) throw new ReferralKindUnknown({ pointer: '#/kind' });
       if (raisedBy === null && !value.anonymous) throw new AnonymousReferralsOff();
       await mustBeFew(tx, raisedBy, raisedBy ? value.perPersonPerDay : value.anonymousPerDay, today);
       const referral = Object.assign(new Referral(), {
         ...body,
         ...{ tried: body.tried ?? null, raisedBy, raisedByApp: actor.app, raisedAt: this.clock.now(), raisedOn: today },
+        praise: kind.praise,
       });
+      referral.dueAt = await this.deadlines.dueAt(tx, referral);
       await this.students.sealFields(tx, referral);
       await insert(tx, referral);
+      await this.deadlines.begin(tx, referral);
       await this.tell(tx, referral);
       return this.one(tx, actor, referral);
     });
@@ -120,12 +145,23 @@ export class Referrals {
     return this.change(actor, id, expected, 'merge', { status: 'merged', caseId });
   }
 
+  /** A case that is opened from referrals takes them; the senders hear that they were taken up. Throws ReferralNotTakeable (422). */
+  async takeInto(tx: Tx, actor: Actor, of: { id: string; studentId: string }, ids: readonly string[]): Promise<void> {
+    for (const [i, id] of ids.entries()) {
+      const referral = await this.find(tx, actor, id, 'update').catch(() => undefined);
+      const refused = referral?.refusal('merge', await this.asker(tx, actor, referral));
+      if (referral?.studentId !== of.studentId || refused)
+        throw new ReferralNotTakeable({ pointer: `#/referralIds/${i}` });
+      await this.write(tx, actor, referral, 'merge', { status: 'merged', caseId: of.id });
+    }
+  }
+
   private change(
     actor: Actor,
     id: string,
     expected: number,
     action: ReferralAction,
-    values: Partial<Pick<Referral, 'status' | 'answer' | 'caseId'>>,
+    values: Handled,
   ): Promise<ReferralDto> {
     return this.database.transaction(actor, async (tx) => {
       const referral = await this.find(tx, actor, id, 'update');
@@ -136,19 +172,35 @@ export class Referrals {
         const of = await findCase(tx, actor, values.caseId, this.clock.today());
         if (of.studentId !== referral.studentId) throw new NotFound({ pointer: '#/caseId', what: 'case' });
       }
-      Object.assign(referral, values);
-      if (action !== 'withdraw') Object.assign(referral, { handledBy: personOf(actor), handledAt: this.clock.now() });
-      await this.students.sealFields(tx, referral);
-      await update(tx, referral);
-      await this.tell(tx, referral);
-      await audit(tx, actor, { action: `early-warning.referral.${action}`, subject: { kind: 'referral', id } });
+      await this.write(tx, actor, referral, action, values);
       return this.one(tx, actor, referral);
     });
   }
 
-  private async tell(tx: Tx, referral: Referral): Promise<void> {
-    const { id: referralId, shownToSender: status } = referral;
+  private async write(
+    tx: Tx,
+    actor: Actor,
+    referral: Referral,
+    action: ReferralAction,
+    values: Handled,
+  ): Promise<void> {
+    const { id, status, shownToSender: before } = referral;
+    Object.assign(referral, values);
+    if (action !== 'withdraw') Object.assign(referral, { handledBy: personOf(actor), handledAt: this.clock.now() });
+    await this.students.sealFields(tx, referral);
+    await update(tx, referral);
+    if (status === 'sent') await this.deadlines.end(tx, id);
+    await this.tell(tx, referral, before);
+    await audit(tx, actor, { action: `early-warning.referral.${action}`, subject: { kind: 'referral', id } });
+  }
+
+  /** Whoever sent it hears what changed as far as it is for them. */
+  private async tell(tx: Tx, referral: Referral, before?: string): Promise<void> {
+    const { id: referralId, shownToSender: status, raisedBy: personId } = referral;
     await this.events.publish(tx, new ReferralChangedV1({ referralId, status }), referral);
+    if (status === before || personId === null || (status !== 'taken_up' && status !== 'closed')) return;
+    const told = { subject: 'referral', subjectId: referralId, outcome: status } as const;
+    await this.events.publish(tx, new RaiserToldV1({ personId, ...told }), referral);
   }
 
   private async find(tx: Tx, actor: Actor, id: string, lock?: 'update'): Promise<Referral> {
@@ -192,10 +244,11 @@ export class Referrals {
     const texts = await this.students.openFields(tx, referrals);
     const askers = await this.askers(tx, actor, referrals);
     return referrals.map((referral, i) => {
-      const { id, kind, urgency, raisedAt, version } = referral;
+      const { id, kind, urgency, praise, raisedAt, version } = referral;
       const by = askers.get(id)!;
       return Object.assign(new ReferralDto(), {
-        ...{ id, student: people.get(referral.studentId), kind, urgency, raisedAt, version },
+        ...{ id, student: people.get(referral.studentId), kind, urgency, praise, raisedAt, version },
+        dueAt: by.handles ? referral.dueAt : null,
         status: by.handles ? referral.status : referral.shownToSender,
         raisedBy: referral.raisedBy === null ? null : (people.get(referral.raisedBy) ?? null),
         ...{ text: texts[i]!.text, tried: texts[i]!.tried },

@@ -26,7 +26,7 @@ const CORRECTED = { zh: '所依据的数据已更正', en: 'the data it rested o
 /**
  * Looks again at warnings that no longer hold and whose data was corrected since (a record changed or withdrawn, or a leave; not what
  * merely came late, which changes later verdicts only): does the version that last found them to hold still hold as of that day? If
- * not, an untriaged warning is withdrawn; a confirmed one gets a note.
+ * not, a warning or a notice that nobody triaged is withdrawn; a confirmed one gets a note.
  */
 @Injectable()
 export class Corrections {
@@ -53,7 +53,7 @@ export class Corrections {
       tx,
       sql`SELECT w.id, w.student_id AS "studentId", o.ordinal, w.status, w.version, ${JUDGED_BY} AS "ruleId", w.last_day::text AS "lastDay", w.level
             FROM early_warning.warning w JOIN early_warning.student_ordinal o ON o.student_id = w.student_id
-           WHERE w.status IN ('open', 'confirmed') AND NOT w.holds AND w.corrected_at IS NULL
+           WHERE w.status IN ('open', 'notice', 'confirmed') AND NOT w.holds AND w.corrected_at IS NULL
              AND (EXISTS (SELECT 1 FROM early_warning.corrected_day c WHERE c.ordinal = o.ordinal AND c.hwm > w.hwm AND c.day <= w.last_day
                              AND c.metric IN (SELECT m.number FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f,
                                                      early_warning.metric m
@@ -77,7 +77,7 @@ export class Corrections {
     await query(tx, sql`UPDATE early_warning.warning SET hwm = ${hwm} WHERE id = ANY(${ids}::uuid[])`);
     await this.withdraw(
       tx,
-      gone.filter(({ status }) => status === 'open'),
+      gone.filter(({ status }) => status !== 'confirmed'),
     );
     await this.note(
       tx,
@@ -90,13 +90,14 @@ export class Corrections {
     if (warnings.length === 0) return;
     await query(
       tx,
-      sql`UPDATE early_warning.warning w SET status = 'withdrawn', corrected_at = now(), updated_at = now(), version = w.version + 1,
+      sql`UPDATE early_warning.warning w SET status = 'withdrawn', muted = FALSE, corrected_at = now(), updated_at = now(), version = w.version + 1,
                  history = w.history || h.entry
             FROM jsonb_to_recordset(${JSON.stringify(entries(warnings, 'withdrawn', this.clock.now()))}::jsonb) AS h(id uuid, entry jsonb) WHERE w.id = h.id`,
     );
-    await this.raising.publishWithdrawn(
+    await this.raising.publishGone(
       tx,
       warnings.map(({ id, studentId, version }) => ({ id, studentId, version: version + 1 })),
+      'withdrawn',
     );
   }
 

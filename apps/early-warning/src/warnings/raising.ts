@@ -1,13 +1,23 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { eventOptions, type WarningLevel, type WarningOverdueV1, WarningRaisedV1, WarningSettledV1 } from '#contracts';
+import {
+  eventOptions,
+  StudentNoticeV1,
+  type WarningEscalatedV1,
+  type WarningLevel,
+  type WarningOverdueV1,
+  WarningRaisedV1,
+  WarningSettledV1,
+} from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
 import { Events, type Timer, Timers } from '#events';
 import { Policies } from '#policy';
 import { CANNOT_SAY, type Evidence, levelOf, reasonOf, type Rule } from '#rule-language';
+import { responsibleFor } from '#roster';
 import { CampusClock } from '#time';
+import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
 import { CLEARED, type Firings } from '../engine/engine.js';
-import { triageDueAt, TriagePolicy } from './triage.policy.js';
+import { isNotice, triageDueAt, TriagePolicy } from './triage.policy.js';
 import { TriageDueV1 } from './triage-due.event.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 
@@ -48,8 +58,8 @@ interface Change {
   studentId: string;
   version: number;
   what: 'raised' | 'escalated' | 'reopened';
-  /** Waits for a person from now on; one that was confirmed does not. */
-  open: boolean;
+  /** What it was: one that was confirmed waits for nobody, one that was open goes on doing so. */
+  before: Status | undefined;
 }
 
 /** What a run over everybody found of a rule. */
@@ -73,6 +83,7 @@ export class Raising {
     private readonly events: Events,
     private readonly timers: Timers,
     private readonly policies: Policies,
+    private readonly supervision: WaitingSupervision,
     private readonly clock: CampusClock,
   ) {}
 
@@ -125,7 +136,7 @@ export class Raising {
         else
           changes.push({
             ...{ id: warning!.id, lane, studentId: warning!.studentId, version: warning!.version + 1, what },
-            open: warning!.status !== 'confirmed',
+            before: warning!.status,
           });
       }
     }
@@ -189,7 +200,7 @@ export class Raising {
       studentId: row.id,
       version: 1,
       what: 'raised' as const,
-      open: true,
+      before: undefined,
     }));
   }
 
@@ -216,20 +227,27 @@ export class Raising {
     const now = this.clock.now();
     const at = now.toISOString();
     const limits = (await this.policies.at(tx, TriagePolicy, this.clock.dateOf(now))).value;
-    const rows = changes.map((change, n) => ({
-      ...rowOf(rule, change, evidence[n]!, levels[change.lane]!, at),
-      triage_due_at: change.open ? triageDueAt(limits, levelOf(levels[change.lane]!), now) : null,
-    }));
+    const answered = await answeredFor(tx, rule, changes, this.clock.dateOf(now));
+    const tells = limits.tellStudents && rule.definition.studentReason && !rule.definition.visibility;
+    const rows = changes.map((change, n) => {
+      const rank = levels[change.lane]!;
+      const status = statusAfter(change, isNotice(limits, levelOf(rank)));
+      const due = answered.has(change.studentId) ? triageDueAt(limits, levelOf(rank), now) : now;
+      return {
+        ...rowOf(rule, change, evidence[n]!, rank, at),
+        ...{ status, triage_due_at: status === 'open' ? due : null, told_at: status === 'notice' && tells ? at : null },
+      };
+    });
     await query(
       tx,
       sql`INSERT INTO early_warning.warning AS w (id, rule_code, rule_id, judged_rule_id, student_id, level, level_rank, status, first_day,
-                 last_day, raised_at, hwm, reason_zh, reason_en, evidence, history, triage_due_at, created_at)
-          SELECT id, ${rule.code}, ${rule.id}, ${rule.id}, student_id, level, level_rank, 'open', ${firings.asOf}, ${firings.asOf}, ${at}, ${firings.hwm},
-                 reason_zh, reason_en, evidence, history, triage_due_at, ${at}
-            FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, student_id uuid, level text, level_rank int, reason_zh text,
-                 reason_en text, evidence jsonb, history jsonb, triage_due_at timestamptz)
+                 last_day, raised_at, hwm, reason_zh, reason_en, evidence, history, triage_due_at, told_at, created_at)
+          SELECT id, ${rule.code}, ${rule.id}, ${rule.id}, student_id, level, level_rank, status, ${firings.asOf}, ${firings.asOf}, ${at}, ${firings.hwm},
+                 reason_zh, reason_en, evidence, history, triage_due_at, told_at, ${at}
+            FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, student_id uuid, level text, level_rank int, status text,
+                 reason_zh text, reason_en text, evidence jsonb, history jsonb, triage_due_at timestamptz, told_at timestamptz)
           ON CONFLICT (id) DO UPDATE SET judged_rule_id = excluded.judged_rule_id, level = excluded.level, level_rank = excluded.level_rank,
-                 status = CASE WHEN w.status = 'withdrawn' THEN 'open' ELSE w.status END, hits = w.hits + 1, last_day = excluded.last_day,
+                 status = excluded.status, muted = w.muted AND excluded.status = 'notice', told_at = excluded.told_at, reached_at = NULL, hits = w.hits + 1, last_day = excluded.last_day,
                  raised_at = excluded.raised_at, holds = TRUE, hwm = excluded.hwm, corrected_at = NULL, reason_zh = excluded.reason_zh,
                  reason_en = excluded.reason_en, evidence = excluded.evidence, history = w.history || excluded.history,
                  triage_due_at = excluded.triage_due_at, updated_at = now(),
@@ -241,20 +259,25 @@ export class Raising {
     );
     await this.publish(
       tx,
-      changes.map((change) => ({
-        change,
-        event: new WarningRaisedV1({
-          warningId: change.id,
-          studentId: change.studentId,
-          level: levelOf(levels[change.lane]!),
-          asOf: firings.asOf,
-        }),
-      })),
+      changes.map((change) => {
+        const { id: warningId, studentId, lane } = change;
+        const { asOf } = firings;
+        return { change, event: new WarningRaisedV1({ warningId, studentId, level: levelOf(levels[lane]!), asOf }) };
+      }),
+    );
+    await this.publish(
+      tx,
+      changes
+        .filter((_, n) => rows[n]!.told_at)
+        .map((change) => ({
+          change,
+          event: new StudentNoticeV1({ warningId: change.id, studentId: change.studentId }),
+        })),
     );
   }
 
-  /** One timer for all warnings that are to be triaged by the same instant. */
-  private async setTimers(tx: Tx, dueAt: readonly Date[]): Promise<void> {
+  /** One timer for all warnings of which something is due at the same instant. */
+  async setTimers(tx: Tx, dueAt: readonly Date[]): Promise<void> {
     const instants = [...new Set(dueAt.map((at) => at.toISOString()))];
     await this.timers.setAll(
       tx,
@@ -266,16 +289,22 @@ export class Raising {
     );
   }
 
-  /** Says of warnings that the engine itself withdrew them. */
-  async publishWithdrawn(
+  /** Says of warnings that no person settled them; nobody has to look at them any more. */
+  async publishGone(
     tx: Tx,
     warnings: readonly { id: string; studentId: string; version: number }[],
+    outcome: 'withdrawn' | 'expired',
   ): Promise<void> {
+    await this.supervision.end(
+      tx,
+      'warning',
+      warnings.map(({ id }) => id),
+    );
     await this.publish(
       tx,
       warnings.map((change) => ({
         change,
-        event: new WarningSettledV1({ warningId: change.id, studentId: change.studentId, outcome: 'withdrawn' }),
+        event: new WarningSettledV1({ warningId: change.id, studentId: change.studentId, outcome }),
       })),
     );
   }
@@ -285,7 +314,7 @@ export class Raising {
     tx: Tx,
     items: readonly {
       change: { id: string; version: number };
-      event: WarningRaisedV1 | WarningSettledV1 | WarningOverdueV1;
+      event: WarningRaisedV1 | WarningSettledV1 | WarningOverdueV1 | WarningEscalatedV1 | StudentNoticeV1;
     }[],
   ): Promise<void> {
     await this.events.write(
@@ -297,6 +326,24 @@ export class Raising {
       }),
     );
   }
+}
+
+/** A notice that rises above what is for information waits for somebody from then on; what was open or confirmed stays so. */
+function statusAfter({ before }: Change, notice: boolean): Status {
+  if (before === 'open' || before === 'confirmed') return before;
+  return notice ? 'notice' : 'open';
+}
+
+/** The students of whom somebody is to look first: a counselor, or the posts that the rule is for. The others' warnings go up the line at once. */
+async function answeredFor(
+  tx: Tx,
+  { definition }: JudgedRule,
+  changes: readonly Change[],
+  today: string,
+): Promise<Set<string>> {
+  const students = changes.map(({ studentId }) => studentId);
+  if (definition.visibility && !definition.visibility.includes('counselor')) return new Set(students);
+  return new Set((await responsibleFor(tx, students, today)).map(({ studentId }) => studentId));
 }
 
 /**
@@ -329,7 +376,7 @@ function countHolding(levels: Uint8Array, population: readonly number[]): number
 }
 
 function isActive({ status }: Known): boolean {
-  return status === 'open' || status === 'confirmed';
+  return status === 'open' || status === 'notice' || status === 'confirmed';
 }
 
 function rowOf(rule: JudgedRule, change: Change, evidence: Evidence, rank: number, at: string) {

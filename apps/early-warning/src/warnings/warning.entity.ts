@@ -2,16 +2,34 @@ import { Column, Entity } from 'typeorm';
 import type { Bilingual, WarningLevel } from '#contracts';
 import { BaseEntity } from '#database';
 import type { Evidence } from '#rule-language';
-import { WarningNotConfirmed, WarningNotOpen } from './warnings.problems.js';
+import type { Problem } from '#problems';
+import {
+  WarningMuted,
+  WarningNoNotice,
+  WarningNotConfirmed,
+  WarningNotMuted,
+  WarningNotOpen,
+} from './warnings.problems.js';
 
 export const STATUSES = {
   open: { zh: '待研判', en: 'open' },
+  notice: { zh: '告知，无须研判', en: 'for information: it waits for nobody' },
   confirmed: { zh: '已确认', en: 'confirmed' },
   dismissed: { zh: '已排除', en: 'dismissed' },
   closed: { zh: '已关闭', en: 'closed' },
   withdrawn: { zh: '已撤回（所依据的数据已更正）', en: 'withdrawn: the data it rested on was corrected' },
+  expired: { zh: '已随学期结束', en: 'a notice that ended with its term' },
 } as const satisfies Record<string, Bilingual>;
 export type Status = keyof typeof STATUSES;
+
+export const WARNING_ACTIONS = {
+  confirm: { zh: '确认', en: 'confirm it' },
+  dismiss: { zh: '排除', en: 'dismiss it' },
+  close: { zh: '关闭', en: 'close it' },
+  mute: { zh: '不再提示', en: 'mute the notice' },
+  unmute: { zh: '恢复提示', en: 'take the muting back' },
+} as const satisfies Record<string, Bilingual>;
+export type WarningAction = keyof typeof WARNING_ACTIONS;
 
 /** Why a warning was set aside. */
 export const DISMISS_REASONS = {
@@ -31,11 +49,26 @@ export const OUTCOMES = {
   other: { zh: '其他', en: 'other' },
 } as const satisfies Record<string, Bilingual>;
 
+/** What may happen with a warning. */
+export const HAPPENED = {
+  raised: { zh: '发出', en: 'raised' },
+  escalated: { zh: '升级', en: 'rose to a higher level' },
+  reopened: { zh: '重开', en: 'raised again' },
+  withdrawn: { zh: '撤回', en: 'withdrawn' },
+  corrected: { zh: '数据更正', en: 'its data was corrected' },
+  confirmed: { zh: '确认', en: 'confirmed' },
+  dismissed: { zh: '排除', en: 'dismissed' },
+  closed: { zh: '关闭', en: 'closed' },
+  muted: { zh: '不再提示', en: 'muted' },
+  unmuted: { zh: '恢复提示', en: 'no longer muted' },
+  expired: { zh: '随学期结束', en: 'ended with its term' },
+} as const satisfies Record<string, Bilingual>;
+
 /** One step in a warning's life; `by` is a person's id, an app, or `engine`. */
 export interface HistoryEntry {
   at: string;
   by: string;
-  what: 'raised' | 'escalated' | 'reopened' | 'withdrawn' | 'corrected' | 'confirmed' | 'dismissed' | 'closed';
+  what: keyof typeof HAPPENED;
   level: WarningLevel;
   /** Version of the rule by which the engine raised, escalated or reopened it. */
   number?: number;
@@ -117,6 +150,18 @@ export class Warning extends BaseEntity {
   @Column('uuid', { nullable: true })
   caseId: string | null = null;
 
+  /** Staff do not want to see the notice again while it lasts. */
+  @Column('boolean')
+  muted = false;
+
+  /** When the student was told of the notice; null: they were not to be. */
+  @Column('timestamptz', { nullable: true })
+  toldAt: Date | null = null;
+
+  /** When the student saw it; that closes nothing. */
+  @Column('timestamptz', { nullable: true })
+  reachedAt: Date | null = null;
+
   @Column('jsonb')
   evidence: Evidence;
 
@@ -124,20 +169,35 @@ export class Warning extends BaseEntity {
   history: HistoryEntry[] = [];
 
   confirm(by: string, now: Date, note?: string): void {
-    if (this.status !== 'open') throw new WarningNotOpen();
+    this.must('confirm');
     Object.assign(this, { triage: 'confirmed', triagedAt: now });
     this.settle('confirmed', by, now, undefined, note);
   }
 
   dismiss(by: string, now: Date, reason: keyof typeof DISMISS_REASONS, note?: string): void {
-    if (this.status !== 'open') throw new WarningNotOpen();
+    this.must('dismiss');
     Object.assign(this, { triage: 'dismissed', triagedAt: now, triageReason: reason });
     this.settle('dismissed', by, now, reason, note);
   }
 
   close(by: string, now: Date, outcome: keyof typeof OUTCOMES, note?: string): void {
-    if (this.status !== 'confirmed') throw new WarningNotConfirmed();
+    this.must('close');
     this.settle('closed', by, now, outcome, note);
+  }
+
+  mute(muted: boolean, by: string, now: Date): void {
+    this.must(muted ? 'mute' : 'unmute');
+    this.muted = muted;
+    this.note({ at: now.toISOString(), by, what: muted ? 'muted' : 'unmuted', level: this.level });
+  }
+
+  private must(action: WarningAction): void {
+    const refused = refusalOf(this, action);
+    if (refused) throw refused;
+  }
+
+  private note(entry: HistoryEntry): void {
+    this.history = [...this.history, entry];
   }
 
   private settle(
@@ -147,8 +207,26 @@ export class Warning extends BaseEntity {
     code?: string,
     note?: string,
   ): void {
-    this.status = status;
+    Object.assign(this, { status, muted: false });
     const entry: HistoryEntry = { at: now.toISOString(), by, what: status, level: this.level };
-    this.history = [...this.history, { ...entry, ...(code && { code }), ...(note && { note }) }];
+    this.note({ ...entry, ...(code && { code }), ...(note && { note }) });
+  }
+}
+
+/** Why something cannot be done with a warning; undefined: it can. The one place that says so. */
+export function refusalOf(
+  { status, muted }: Pick<Warning, 'status' | 'muted'>,
+  action: WarningAction,
+): Problem | undefined {
+  switch (action) {
+    case 'confirm':
+    case 'dismiss':
+      return status === 'open' || status === 'notice' ? undefined : new WarningNotOpen();
+    case 'close':
+      return status === 'confirmed' ? undefined : new WarningNotConfirmed();
+    default:
+      if (status !== 'notice') return new WarningNoNotice();
+      if (action === 'mute') return muted ? new WarningMuted() : undefined;
+      return muted ? undefined : new WarningNotMuted();
   }
 }

@@ -108,4 +108,30 @@ export class WarningsController {
   ): Promise<WarningDetailDto> {
     return this.warnings.close(actor, id, version, body);
   }
+
+  @Post(':id/mute')
+  @HttpCode(200)
+  @Require('early-warning:warning:triage')
+  @Returns(WarningDetailDto)
+  @Summary('不再提示告知，至其随学期结束', 'Mute a notice until it ends with its term')
+  muteWarning(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+  ): Promise<WarningDetailDto> {
+    return this.warnings.mute(actor, id, version, true);
+  }
+
+  @Post(':id/unmute')
+  @HttpCode(200)
+  @Require('early-warning:warning:triage')
+  @Returns(WarningDetailDto)
+  @Summary('恢复提示告知', 'Take the muting of a notice back')
+  unmuteWarning(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+  ): Promise<WarningDetailDto> {
+    return this.warnings.mute(actor, id, version, false);
+  }
 }

@@ -2,7 +2,18 @@ import { APPOINTMENT_KINDS, WARNING_LEVELS, type AppointmentKind, type WarningLe
 import { DateOnly, Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ByDto, ListQuery, Sort, UpdatedSince } from '#http';
 import type { Evidence } from '#rule-language';
-import { DISMISS_REASONS, type HistoryEntry, OUTCOMES, type Status, STATUSES } from './warning.entity.js';
+import { RefusalDto } from '#workflow';
+import { StudentPlaceDto } from '../cases/cases.dto.js';
+import {
+  DISMISS_REASONS,
+  HAPPENED,
+  type HistoryEntry,
+  OUTCOMES,
+  WARNING_ACTIONS,
+  type WarningAction,
+  type Status,
+  STATUSES,
+} from './warning.entity.js';
 
 export class WarningsQuery extends ListQuery {
   @AnyOf(STATUSES, { zh: '状态；不给则为撤回以外的全部', en: 'Statuses; none: all but withdrawn' }, ['open'])
@@ -49,6 +60,14 @@ export class WarningsQuery extends ListQuery {
   })
   overdue?: boolean;
 
+  @Flag({
+    zh: '只看不再提示的告知；不给则不列出',
+    en: 'Muted notices alone; left out: none of them',
+    optional: true,
+    example: false,
+  })
+  muted?: boolean;
+
   @UpdatedSince()
   updatedSince?: string;
 
@@ -56,7 +75,7 @@ export class WarningsQuery extends ListQuery {
   sort?: string;
 }
 
-class BilingualTextDto {
+export class BilingualTextDto {
   @Text({ zh: '中文', en: 'Chinese', max: 1000, example: '7 天内晚归 3 次' })
   zh: string;
 
@@ -115,6 +134,10 @@ export interface WarningRow {
   holds: boolean;
   raisedAt: Date;
   triageDueAt: Date | null;
+  muted: boolean;
+  toldAt: Date | null;
+  reachedAt: Date | null;
+  where: StudentPlaceDto;
   reasonZh: string;
   reasonEn: string;
   version: number;
@@ -154,6 +177,18 @@ export class WarningDto {
   @Instant({ zh: '研判时限；不限时为空', en: 'By when it is to be triaged; null: no limit', nullable: true })
   triageDueAt: Date | null;
 
+  @Nested(() => StudentPlaceDto, { zh: '所在学院、班级与辅导员', en: 'College, class and counselors' })
+  where: StudentPlaceDto;
+
+  @Flag({ zh: '不再提示（告知类）', en: 'A muted notice', example: false })
+  muted: boolean;
+
+  @Instant({ zh: '告知学生的时间', en: 'When the student was told of it', nullable: true })
+  toldAt: Date | null;
+
+  @Instant({ zh: '学生看到的时间；不因此了结', en: 'When the student saw it; that closes nothing', nullable: true })
+  reachedAt: Date | null;
+
   @Nested(() => BilingualTextDto, { zh: '原因', en: 'Reason' })
   reason: BilingualTextDto;
 
@@ -161,9 +196,38 @@ export class WarningDto {
   version: number;
 
   static from(row: WarningRow): WarningDto {
-    const { id, level, status, firstDay, lastDay, hits, holds, raisedAt, triageDueAt, version } = row;
+    const {
+      id,
+      level,
+      status,
+      firstDay,
+      lastDay,
+      hits,
+      holds,
+      raisedAt,
+      triageDueAt,
+      muted,
+      toldAt,
+      reachedAt,
+      version,
+    } = row;
     return Object.assign(new WarningDto(), {
-      ...{ id, level, status, firstDay, lastDay, hits, holds, raisedAt, triageDueAt, version },
+      ...{
+        id,
+        level,
+        status,
+        firstDay,
+        lastDay,
+        hits,
+        holds,
+        raisedAt,
+        triageDueAt,
+        muted,
+        toldAt,
+        reachedAt,
+        version,
+        where: row.where,
+      },
       rule: { code: row.ruleCode, number: row.ruleNumber, evaluatedNumber: row.evaluatedNumber, title: row.title },
       student: { id: row.studentId, number: row.number, name: row.name },
       reason: { zh: row.reasonZh, en: row.reasonEn },
@@ -189,11 +253,7 @@ class HistoryEntryDto {
   @Nested(() => ByDto, { zh: '由谁', en: 'By whom' })
   by: ByDto;
 
-  @OneOf(['raised', 'escalated', 'reopened', 'withdrawn', 'corrected', 'confirmed', 'dismissed', 'closed'], {
-    zh: '发生了什么',
-    en: 'What happened',
-    example: 'raised',
-  })
+  @OneOf(HAPPENED, { zh: '发生了什么', en: 'What happened', example: 'raised' })
   what: HistoryEntry['what'];
 
   @OneOf(WARNING_LEVELS, { zh: '当时的级别', en: 'Level then', example: 'yellow' })
@@ -224,6 +284,17 @@ export function historyOf(entries: readonly HistoryEntry[]): HistoryEntryDto[] {
   }));
 }
 
+class WarningActionDto {
+  @OneOf(WARNING_ACTIONS, { zh: '办理', en: 'Action', example: 'confirm' })
+  action: WarningAction;
+
+  @Flag({ zh: '能否办理', en: 'Can it be done now?', example: true })
+  allowed: boolean;
+
+  @Nested(() => RefusalDto, { zh: '不能办理的原因', en: 'Why not', nullable: true })
+  reason: RefusalDto | null;
+}
+
 export class WarningDetailDto extends WarningDto {
   @Json({
     zh: '依据：特征、逐日数据、阈值、同群位置、来源',
@@ -236,6 +307,13 @@ export class WarningDetailDto extends WarningDto {
 
   @ListOf(() => AssigneeDto, { zh: '今天对该学生负责的人', en: 'Who answers for the student today' })
   assignees: AssigneeDto[];
+
+  @ListOf(() => WarningActionDto, {
+    zh: '可进行的办理，及不能的原因',
+    en: 'What can be done with it, or why not',
+    maxItems: 10,
+  })
+  actions: WarningActionDto[];
 }
 
 export class ConfirmDto {

@@ -1,18 +1,36 @@
 import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { type Actor, audit, auditList } from '#auth';
-import { type AppointmentKind, type Permission, WARNING_LEVELS, type WarningLevel, WarningSettledV1 } from '#contracts';
-import { Database, findInScope, query, queryOne, sql, type Sql, type Tx, update } from '#database';
+import {
+  type AppointmentKind,
+  type Permission,
+  RaiserToldV1,
+  WARNING_LEVELS,
+  type WarningLevel,
+  WarningSettledV1,
+} from '#contracts';
+import { Database, findInScope, onceIn, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page, rowByRow } from '#http';
 import { Invalid, NotFound } from '#problems';
 import { answeredBy, responsibleStaffOf, inUnits, personRef } from '#roster';
 import { CampusClock } from '#time';
+import { offered } from '#workflow';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
 import { whereOf } from '../cases/cases.queries.js';
+import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
 import { WarnedStudentDto, type WarnedStudentsQuery } from './warned-students.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
-import { type HistoryEntry, type OUTCOMES, type Status, Warning } from './warning.entity.js';
-import { WarningNotTakeable } from './warnings.problems.js';
+import {
+  type HistoryEntry,
+  type OUTCOMES,
+  refusalOf,
+  type Status,
+  Warning,
+  WARNING_ACTIONS,
+  type WarningAction,
+} from './warning.entity.js';
+import { WarningNotTakeable, WarningNotYours } from './warnings.problems.js';
 import {
   type CloseDto,
   type ConfirmDto,
@@ -34,12 +52,12 @@ const POSTS: AppointmentKind[] = ['counselor', 'class_advisor'];
 const COLUMNS = sql`w.id, w.rule_code AS "ruleCode", r.number AS "ruleNumber",
   (SELECT j.number FROM early_warning.rule j WHERE j.id = coalesce(w.judged_rule_id, w.rule_id)) AS "evaluatedNumber", (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id AS "studentId",
   s.number, s.name, w.level, w.status, w.first_day::text AS "firstDay", w.last_day::text AS "lastDay", w.hits, w.holds,
-  w.raised_at AS "raisedAt", w.triage_due_at AS "triageDueAt", w.reason_zh AS "reasonZh", w.reason_en AS "reasonEn", w.version`;
+  w.raised_at AS "raisedAt", w.triage_due_at AS "triageDueAt", w.muted, w.told_at AS "toldAt", w.reached_at AS "reachedAt", w.reason_zh AS "reasonZh", w.reason_en AS "reasonEn", w.version`;
 const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN directory.published_student_v1 s ON s.id = w.student_id`;
 
 /** Statuses in which a care case may take a warning. */
-const TAKEABLE: readonly Status[] = ['open', 'confirmed'];
+const TAKEABLE: readonly Status[] = ['open', 'notice', 'confirmed'];
 
 /** What a person, or an app, does to a warning. */
 type Change = (warning: Warning, by: string, now: Date) => unknown;
@@ -49,19 +67,33 @@ export class Warnings {
   constructor(
     private readonly database: Database,
     private readonly events: Events,
+    private readonly supervision: WaitingSupervision,
     private readonly clock: CampusClock,
   ) {}
 
   /** One statement, and one for the audit: it shows names and reasons. A counselor opens this list all day long. */
   async list(actor: Actor, page: WarningsQuery): Promise<Page<WarningDto>> {
-    const { status, level, rule, studentId, unitId, grade, assigneeId, raisedFrom, raisedTo, overdue, updatedSince } =
-      page;
+    const {
+      status,
+      level,
+      rule,
+      studentId,
+      unitId,
+      grade,
+      assigneeId,
+      raisedFrom,
+      raisedTo,
+      overdue,
+      updatedSince,
+      muted = false,
+    } = page;
     const [date, connection] = [this.clock.today(), this.database.connection];
     const found = await list(connection, page, {
-      select: COLUMNS,
+      select: sql`${COLUMNS}, ${whereOf(sql`w.student_id`, date)} AS "where"`,
       from: TABLES,
       where: [
         this.visible(actor, READ),
+        sql`w.muted = ${muted}`,
         anyOf(sql`w.status`, status) ?? sql`w.status <> 'withdrawn'`,
         anyOf(sql`w.level`, level),
         anyOf(sql`w.rule_code`, rule),
@@ -142,6 +174,10 @@ export class Warnings {
     return this.settle(actor, id, expected, (warning, by, now) => warning.close(by, now, outcome, note));
   }
 
+  mute(actor: Actor, id: string, expected: number, muted: boolean): Promise<WarningDetailDto> {
+    return this.settle(actor, id, expected, (warning, by, now) => warning.mute(muted, by, now));
+  }
+
   private settle(actor: Actor, id: string, expected: number, change: Change): Promise<WarningDetailDto> {
     return this.database.transaction(actor, async (tx) => {
       await this.settleOne(tx, actor, id, expected, change);
@@ -159,12 +195,20 @@ export class Warnings {
     change(warning, actor.personId ?? actor.app, this.clock.now());
     await update(tx, warning, expected);
     if (warning.status === before) return warning;
+    if (before === 'open') await this.supervision.end(tx, 'warning', [id]);
     const outcome = warning.status as 'confirmed' | 'dismissed' | 'closed';
     await this.events.publish(
       tx,
       new WarningSettledV1({ warningId: id, studentId: warning.studentId, outcome }),
       warning,
     );
+    const personId = await authorOf(tx, warning.ruleId);
+    const told = {
+      subject: 'warning',
+      subjectId: id,
+      outcome: outcome === 'confirmed' ? 'taken_up' : 'closed',
+    } as const;
+    if (personId) await this.events.publish(tx, new RaiserToldV1({ personId, ...told }), warning);
     await audit(tx, actor, { action: `early-warning.warning.${outcome}`, subject: { kind: 'warning', id } });
     return warning;
   }
@@ -186,7 +230,7 @@ export class Warnings {
       const fits = warning?.studentId === of.studentId && warning.caseId === null && TAKEABLE.includes(warning.status);
       if (!warning || !fits) throw new WarningNotTakeable({ pointer: `#/warningIds/${i}` });
       warning.caseId = of.id;
-      await this.write(tx, actor, warning, (one, by, now) => one.status === 'open' && one.confirm(by, now));
+      await this.write(tx, actor, warning, (one, by, now) => one.status !== 'confirmed' && one.confirm(by, now));
     }
   }
 
@@ -205,10 +249,11 @@ export class Warnings {
 
   private async detail(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<WarningDetailDto> {
     const row = await queryOne<
-      WarningRow & Pick<WarningDetailDto, 'evidence' | 'assignees'> & { history: HistoryEntry[] }
+      WarningRow & Pick<WarningDetailDto, 'evidence' | 'assignees'> & { history: HistoryEntry[]; triages: boolean }
     >(
       tx,
-      sql`SELECT ${COLUMNS}, w.evidence, w.history, ${responsibleStaffOf(sql`w.student_id`, this.clock.today(), POSTS)} AS assignees
+      sql`SELECT ${COLUMNS}, ${whereOf(sql`w.student_id`, this.clock.today())} AS "where", w.evidence, w.history,
+                 ${this.visible(actor, TRIAGE)} AS triages, ${responsibleStaffOf(sql`w.student_id`, this.clock.today(), POSTS)} AS assignees
             FROM ${TABLES} WHERE w.id = ${id} AND ${this.visible(actor, permission)}`,
     );
     if (!row) throw new NotFound({ what: 'warning' });
@@ -216,12 +261,26 @@ export class Warnings {
       evidence: row.evidence,
       history: historyOf(row.history),
       assignees: row.assignees,
+      actions: (Object.keys(WARNING_ACTIONS) as WarningAction[]).map((action) =>
+        offered(action, row.triages ? refusalOf(row, action) : new WarningNotYours()),
+      ),
     });
   }
 
   private visible(actor: Actor, permission: Permission): Sql {
     return visibleTo(actor, permission, ruleOfWarning, sql`w.student_id`, this.clock.today());
   }
+}
+
+/** The person who drafted a version of a rule; undefined: it came with the house, or an app drafted it. */
+function authorOf(tx: Tx, ruleId: string): Promise<string | undefined> {
+  return onceIn(tx, `author of rule ${ruleId}`, async () => {
+    const row = await queryOne<{ by: string }>(
+      tx,
+      sql`SELECT created_by AS by FROM early_warning.rule WHERE id = ${ruleId}`,
+    );
+    return row && isUUID(row.by) ? row.by : undefined;
+  });
 }
 
 /** Whether a warning still waits for a person though its time limit is over. */

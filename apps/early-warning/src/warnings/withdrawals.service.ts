@@ -4,7 +4,7 @@ import { CampusClock } from '#time';
 import { Raising } from './raising.js';
 import type { HistoryEntry } from './warning.entity.js';
 
-/** Taking open warnings back in bulk, with their history and the news of it. */
+/** Taking open warnings and notices back in bulk, with their history and the news of it. */
 @Injectable()
 export class Withdrawals {
   constructor(
@@ -12,7 +12,7 @@ export class Withdrawals {
     private readonly clock: CampusClock,
   ) {}
 
-  /** All open warnings of a rule. Returns how many. */
+  /** All open warnings and notices of a rule. Returns how many. */
   async ofRule(tx: Tx, ruleCode: string, by: string, note?: string): Promise<number> {
     const entry: Omit<HistoryEntry, 'level'> = {
       ...{ at: this.clock.now().toISOString(), by, what: 'withdrawn' },
@@ -20,11 +20,11 @@ export class Withdrawals {
     };
     const withdrawn = await query<{ id: string; studentId: string; version: number }>(
       tx,
-      sql`UPDATE early_warning.warning SET status = 'withdrawn', updated_at = now(), version = version + 1,
+      sql`UPDATE early_warning.warning SET status = 'withdrawn', muted = FALSE, updated_at = now(), version = version + 1,
                  history = history || jsonb_build_array(${JSON.stringify(entry)}::jsonb || jsonb_build_object('level', level))
-           WHERE rule_code = ${ruleCode} AND status = 'open' RETURNING id, student_id AS "studentId", version`,
+           WHERE rule_code = ${ruleCode} AND status IN ('open', 'notice') RETURNING id, student_id AS "studentId", version`,
     );
-    await this.raising.publishWithdrawn(tx, withdrawn);
+    await this.raising.publishGone(tx, withdrawn, 'withdrawn');
     return withdrawn.length;
   }
 }
