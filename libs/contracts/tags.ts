@@ -69,6 +69,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },
+  disputes: {
+    zh: '学生异议：提出、复核、更正、再看一次',
+    en: 'Disputes of students over what is recorded, or said, of them',
+  },
   enrolments: {
     zh: '活动报名、候补、签到与参与更正',
     en: 'Enrolments in activities: waiting, signing in, corrections of who took part',
@@ -113,6 +117,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   operations: { zh: '事件投递的排查、重放与放弃', en: 'Deliveries of events: finding, replaying, discarding' },
   organisations: { zh: '学生组织与社团、任期', en: 'Organisations of students, and who is in them from when to when' },
   organizations: { zh: '党组织', en: 'Party organizations' },
+  'own-data': { zh: '本人：被记录的数据与收到的提示', en: "One's own: what is recorded, and what rules say" },
   passes: { zh: '通行记录', en: 'Gate passes' },
   people: { zh: '学生与教职工', en: 'Students and staff' },
   places: { zh: '校区、楼栋、寝室与床位', en: 'Campuses, buildings, rooms and beds' },

@@ -27,6 +27,9 @@ import { PlainWords1764804300000 } from './migrations/1764804300000-plain-words.
 import { RiskModels1764814000000 } from './migrations/1764814000000-risk-models.js';
 import { GrowthArchive1764813100000 } from './migrations/1764813100000-growth-archive.js';
 import { GraduationBooks1764813200000 } from './migrations/1764813200000-graduation-books.js';
+import { Disputes1764826000000 } from './migrations/1764826000000-disputes.js';
+import { disputes } from './disputes/disputes.feature.js';
+import { own } from './own/own.feature.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
 import { quality } from './quality/quality.feature.js';
@@ -58,6 +61,8 @@ export const earlyWarning = service('early-warning', {
     risk,
     archive,
     books,
+    own,
+    disputes,
   ],
   migrations: [
     Warnings1763750500000,
@@ -82,6 +87,7 @@ export const earlyWarning = service('early-warning', {
     GrowthArchive1764813100000,
     GraduationBooks1764813200000,
     RiskModels1764814000000,
+    Disputes1764826000000,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

@@ -212,3 +212,24 @@ export class ReferralChangedV1 {
     Object.assign(this, values);
   }
 }
+
+/** A student disputed what is recorded or said of them, or how the dispute stands has changed; `overdue`: it was not decided in time. */
+@Event({
+  name: 'early-warning.dispute-changed.v1',
+  consumers: [],
+  tells: { permission: 'early-warning:dispute:decide', zh: '学生异议有变化', en: 'A dispute of a student changed' },
+})
+export class DisputeChangedV1 {
+  @IsUUID()
+  disputeId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  @IsIn(['open', 'upheld', 'rejected', 'withdrawn', 'overdue'])
+  status: 'open' | 'upheld' | 'rejected' | 'withdrawn' | 'overdue';
+
+  constructor(values: { disputeId: string; studentId: string; status: DisputeChangedV1['status'] }) {
+    Object.assign(this, values);
+  }
+}

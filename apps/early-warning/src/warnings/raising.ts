@@ -2,13 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { eventOptions, type WarningLevel, type WarningOverdueV1, WarningRaisedV1, WarningSettledV1 } from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
-import { Events, type Timer, Timers } from '#events';
+import { Events, Timers } from '#events';
 import { Policies } from '#policy';
 import { CANNOT_SAY, type Evidence, levelOf, reasonOf, type Rule } from '#rule-language';
 import { CampusClock } from '#time';
+import { Pauses } from '../disputes/pauses.service.js';
 import { CLEARED, type Firings } from '../engine/engine.js';
 import { triageDueAt, TriagePolicy } from './triage.policy.js';
-import { TriageDueV1 } from './triage-due.event.js';
+import { timersOf } from './triage-due.event.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 
 /** Warnings whose evidence is put together and written at a time. */
@@ -72,6 +73,7 @@ export class Raising {
   constructor(
     private readonly events: Events,
     private readonly timers: Timers,
+    private readonly pauses: Pauses,
     private readonly policies: Policies,
     private readonly clock: CampusClock,
   ) {}
@@ -235,9 +237,10 @@ export class Raising {
                  triage_due_at = excluded.triage_due_at, updated_at = now(),
                  version = w.version + 1`,
     );
-    await this.setTimers(
+    await this.timers.setAll(tx, timersOf(rows.flatMap((row) => row.triage_due_at ?? [])));
+    await this.pauses.hold(
       tx,
-      rows.flatMap((row) => row.triage_due_at ?? []),
+      rows.map(({ id }) => id),
     );
     await this.publish(
       tx,
@@ -249,19 +252,6 @@ export class Raising {
           level: levelOf(levels[change.lane]!),
           asOf: firings.asOf,
         }),
-      })),
-    );
-  }
-
-  /** One timer for all warnings that are to be triaged by the same instant. */
-  private async setTimers(tx: Tx, dueAt: readonly Date[]): Promise<void> {
-    const instants = [...new Set(dueAt.map((at) => at.toISOString()))];
-    await this.timers.setAll(
-      tx,
-      instants.map((iso): Timer => ({
-        key: `early-warning.triage-due ${iso}`,
-        at: new Date(iso),
-        event: new TriageDueV1(iso),
       })),
     );
   }

@@ -103,6 +103,14 @@ export class Warning extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   triageDueAt: Date | null = null;
 
+  /** Since when an open dispute makes its time limit stand still. */
+  @Column('timestamptz', { nullable: true })
+  pausedAt: Date | null = null;
+
+  /** What was left of the time limit then, in milliseconds; null: there was none, or it was over. */
+  @Column('bigint', { nullable: true })
+  triageLeftMs: string | null = null;
+
   /** What a person first said of it. */
   @Column('text', { nullable: true })
   triage: 'confirmed' | 'dismissed' | null = null;
@@ -138,6 +146,13 @@ export class Warning extends BaseEntity {
   close(by: string, now: Date, outcome: keyof typeof OUTCOMES, note?: string): void {
     if (this.status !== 'confirmed') throw new WarningNotConfirmed();
     this.settle('closed', by, now, outcome, note);
+  }
+
+  /** A dispute over it was upheld: it should not have been, whatever was said of it before. */
+  overturn(by: string, now: Date, reason: keyof typeof DISMISS_REASONS): void {
+    if (this.status !== 'open' && this.status !== 'confirmed') throw new WarningNotOpen();
+    Object.assign(this, { triage: 'dismissed', triagedAt: this.triagedAt ?? now, triageReason: reason });
+    this.settle('dismissed', by, now, reason);
   }
 
   private settle(
