@@ -122,6 +122,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   people: { zh: '学生与教职工', en: 'Students and staff' },
   places: { zh: '校区、楼栋、寝室与床位', en: 'Campuses, buildings, rooms and beds' },
   policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
+  processing: {
+    zh: '个人信息处理：告知、同意与反对',
+    en: 'Kinds of processing: what students are told, their consents and objections',
+  },
   referrals: { zh: '反映：谁注意到了什么', en: 'Referrals: what people noticed of a student, trouble or praise' },
   'round-entries': {
     zh: '参评：申请、推荐、打分、民主评议、结果与撤销',

@@ -28,6 +28,8 @@ import { RiskModels1764814000000 } from './migrations/1764814000000-risk-models.
 import { GrowthArchive1764813100000 } from './migrations/1764813100000-growth-archive.js';
 import { GraduationBooks1764813200000 } from './migrations/1764813200000-graduation-books.js';
 import { Disputes1764826000000 } from './migrations/1764826000000-disputes.js';
+import { Processing1764826000100 } from './migrations/1764826000100-processing.js';
+import { processing } from './processing/processing.feature.js';
 import { disputes } from './disputes/disputes.feature.js';
 import { own } from './own/own.feature.js';
 import { observations } from './observations/observations.feature.js';
@@ -63,6 +65,7 @@ export const earlyWarning = service('early-warning', {
     books,
     own,
     disputes,
+    processing,
   ],
   migrations: [
     Warnings1763750500000,
@@ -88,6 +91,7 @@ export const earlyWarning = service('early-warning', {
     GraduationBooks1764813200000,
     RiskModels1764814000000,
     Disputes1764826000000,
+    Processing1764826000100,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

@@ -233,3 +233,29 @@ export class DisputeChangedV1 {
     Object.assign(this, values);
   }
 }
+
+/** A student consented, objected or took that back, or an objection was answered. Why is not told; what is not allowed any more ends with it. */
+@Event({
+  name: 'early-warning.processing-changed.v1',
+  consumers: [],
+  tells: {
+    permission: 'early-warning:processing:decide',
+    zh: '学生就信息处理作出选择',
+    en: 'A choice about processing',
+  },
+})
+export class ProcessingChangedV1 {
+  @IsUUID()
+  studentId: string;
+
+  @IsIn(['rules', 'risk', 'portraits', 'resources', 'publication'])
+  kind: 'rules' | 'risk' | 'portraits' | 'resources' | 'publication';
+
+  @IsIn(['consented', 'consent_withdrawn', 'objected', 'objection_withdrawn', 'objection_upheld', 'objection_refused'])
+  what:
+    'consented' | 'consent_withdrawn' | 'objected' | 'objection_withdrawn' | 'objection_upheld' | 'objection_refused';
+
+  constructor(values: { studentId: string; kind: ProcessingChangedV1['kind']; what: ProcessingChangedV1['what'] }) {
+    Object.assign(this, values);
+  }
+}

@@ -8,6 +8,7 @@ import { CANNOT_SAY, type Evidence, levelOf, reasonOf, type Rule } from '#rule-l
 import { CampusClock } from '#time';
 import { Pauses } from '../disputes/pauses.service.js';
 import { CLEARED, type Firings } from '../engine/engine.js';
+import { Processing } from '../processing/processing.service.js';
 import { triageDueAt, TriagePolicy } from './triage.policy.js';
 import { timersOf } from './triage-due.event.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
@@ -74,6 +75,7 @@ export class Raising {
     private readonly events: Events,
     private readonly timers: Timers,
     private readonly pauses: Pauses,
+    private readonly processing: Processing,
     private readonly policies: Policies,
     private readonly clock: CampusClock,
   ) {}
@@ -132,6 +134,7 @@ export class Raising {
       }
     }
     changes.push(...(await this.newWarnings(tx, fresh)));
+    await this.leaveOut(tx, changes);
     await this.markStanding(tx, rule, standing, firings);
     await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE id = ANY(${over}::uuid[])`);
     for (let from = 0; from < changes.length; from += AT_A_TIME) {
@@ -193,6 +196,14 @@ export class Raising {
       what: 'raised' as const,
       open: true,
     }));
+  }
+
+  /** Takes out whose objection to warnings by rules was upheld. */
+  private async leaveOut(tx: Tx, changes: Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    const ids = changes.map(({ studentId }) => studentId);
+    const kept = await this.processing.allows(tx, 'rules', ids);
+    if (kept.size < ids.length) changes.splice(0, ids.length, ...changes.filter((one) => kept.has(one.studentId)));
   }
 
   private async markStanding(tx: Tx, rule: JudgedRule, ids: readonly string[], { asOf, hwm }: Firings): Promise<void> {
