@@ -54,6 +54,7 @@ import { tasks } from './tasks/tasks.feature.js';
 import { tickets } from './tickets/tickets.feature.js';
 import { volunteering } from './volunteering/volunteering.feature.js';
 import { workStudy } from './work-study/work-study.feature.js';
+import { OWN_DATA } from './own-data.js';
 
 export const affairs = service('affairs', {
   features: [
@@ -114,6 +115,7 @@ export const affairs = service('affairs', {
     Waiting1764811000000,
     PublishedAchievements1764813000000,
   ],
+  ownData: OWN_DATA,
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [
     'affairs:leave:decide',

@@ -43,6 +43,7 @@ import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
 import { sources } from './sources/sources.feature.js';
 import { warnings } from './warnings/warnings.feature.js';
+import { OWN_DATA } from './own-data.js';
 
 export const earlyWarning = service('early-warning', {
   features: [
@@ -93,5 +94,6 @@ export const earlyWarning = service('early-warning', {
     Disputes1764826000000,
     Processing1764826000100,
   ],
+  ownData: OWN_DATA,
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

@@ -75,14 +75,14 @@ describe('consent and objection by kind of processing', () => {
 
   it('an objection to risk scores holds at once, for whoever asks, until it is withdrawn', async () => {
     const student = await test.person(students[1]!);
-    const score = (client: Client) => client.get(`RISKPATH/${students[1]}`);
+    const score = (client: Client) => client.get(`/early-warning/v1/students/${students[1]}/risk`);
     // There is no model: that is what is asked for next.
     await score(counselor).expect(404);
     const objected = (await choose(student, 'risk', 'object', { reason: '不想被评分' }).expect(200)).body as Kind;
     expect(objected).toMatchObject({ processed: false, latest: { what: 'objected', text: '不想被评分' } });
     for (const client of [counselor, officer, student, app])
       expect(codeOf(await score(client).expect(409))).toBe('early-warning/processing-off');
-    await counselor.get(`RISKPATH/${students[2]}`).expect(404);
+    await counselor.get(`/early-warning/v1/students/${students[2]}/risk`).expect(404);
     expect(codeOf(await choose(student, 'risk', 'object').expect(409))).toBe('early-warning/chosen-already');
     expect((await choose(student, 'risk', 'withdraw_objection').expect(200)).body).toMatchObject({ processed: true });
     await score(counselor).expect(404);
