@@ -33,6 +33,7 @@ const PLATFORM = [
   'audit_entry', // who did what: shown to whom it concerns by the audit, kept by law
   'audit_unsealed',
   'idempotency_key', // answers that are kept for a retry, sealed, for two days
+  'job', // states and counts of long work, for thirty days
   'own_export_part', // what a copy is made of
   'student_key', // what opens the sealed texts
 ];

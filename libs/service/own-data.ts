@@ -1,6 +1,6 @@
 import { Injectable, Module, type Type } from '@nestjs/common';
 import { type Bilingual, OwnExportPartMadeV1, OwnExportRequestedV1, schemaOf, type ServiceName } from '#contracts';
-import { join, query, raw, sql, type Sql, type Tx } from '#database';
+import { empty, join, query, raw, sql, type Sql, type Tx } from '#database';
 import { Events, OnEvent, type Received } from '#events';
 import { CampusClock } from '#time';
 import { sealedTables, type Stored, StudentKeys } from '#vault';
@@ -35,7 +35,7 @@ export interface OwnDataPart {
 /** Rows of one table in one copy. */
 const MOST = 50_000;
 /** Who else did something, by which app, and what only the house itself reads. */
-const OTHERS = /(^|_)by(_app)?$|^(app|version|involved|own_matter_of|candidates|sealed_key|hwm)$/;
+const OTHERS = /(^|_)by(_app|_person)?$|^(app|version|involved|own_matter_of|candidates|sealed_key|hwm)$/;
 const NOTHING: OwnData = { given: {}, withheld: {} };
 
 /** Where a part lies, which it is sealed to. */
@@ -124,8 +124,8 @@ async function rowsOf(
   const plain = shown.filter(({ binary }) => !binary);
   const found = await query<{ id: string | null; row: Record<string, unknown>; texts: (Buffer | null)[] }>(
     tx,
-    sql`SELECT to_jsonb(t) ->> 'id' AS id, jsonb_build_object(${join(plain.map(({ name }) => sql`${name}::text, t.${raw(name)}`))}) AS row,
-               ARRAY[${join(texts.map(({ name }) => sql`t.${raw(name)}`))}]::bytea[] AS texts
+    sql`SELECT to_jsonb(t) ->> 'id' AS id, jsonb_build_object(${listOf(plain.map(({ name }) => sql`${name}::text, t.${raw(name)}`))}) AS row,
+               ARRAY[${listOf(texts.map(({ name }) => sql`t.${raw(name)}`))}]::bytea[] AS texts
           FROM ${raw(table)} t WHERE ${where} LIMIT ${MOST + 1}`,
   );
   const rows = found.slice(0, MOST);
@@ -139,4 +139,8 @@ async function rowsOf(
   const opened = (await keys.open(tx, stored)).values();
   for (const { row } of rows) for (const { name } of texts) row[name] = opened.next().value ?? null;
   return { table, zh, en, rows: rows.map(({ row }) => row), more: found.length > MOST };
+}
+
+function listOf(parts: readonly Sql[]): Sql {
+  return parts.length === 0 ? empty : join([...parts]);
 }

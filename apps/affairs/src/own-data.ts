@@ -5,8 +5,6 @@ const COURSE = {
   zh: '办理过程中由他人作出的记录，随各事项本身展示学生可见的部分',
   en: 'What others recorded in the course of a matter; what students may see of it is shown with the matter',
 };
-/** What only the house itself works with. */
-const INTERNAL = { zh: '仅供系统内部使用，不含其他内容', en: 'For the system itself alone; it says nothing more' };
 /** What others may lose by it. */
 const OTHERS = { zh: '含有他人提出的意见，须保护提出者', en: 'It has what others said, who are protected' };
 
@@ -45,7 +43,6 @@ export const OWN_DATA: OwnData = {
       zh: '含有订阅日历的密钥，可在预约中重新取得',
       en: 'It has the secret of a calendar, which is got anew with bookings',
     },
-    leave_action: COURSE,
     round_action: COURSE,
     round_objection: OTHERS,
     round_reviewer: { zh: '由谁评审，属他人信息', en: 'Who reviews: data of others' },
@@ -56,6 +53,5 @@ export const OWN_DATA: OwnData = {
     workflow: COURSE,
     workflow_absence: { zh: '工作人员的缺席安排', en: 'Absences of staff' },
     workflow_action: COURSE,
-    workflow_deadline: INTERNAL,
   },
 };

@@ -6,5 +6,10 @@ export const OWN_DATA: OwnData = {
     member: { of: 'person_id', zh: '党员', en: 'Party membership' },
     admission: { of: 'person_id', zh: '入党过程', en: 'Admission' },
   },
-  withheld: {},
+  withheld: {
+    admission_entry: {
+      zh: '党组织的讨论、表决与审查记录，依党内规定保管；可向所在党支部了解',
+      en: 'Records of what the party organization discussed, voted and reviewed, kept by its own rules; ask the branch',
+    },
+  },
 };
