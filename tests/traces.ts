@@ -1,28 +1,33 @@
-import fs from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { TestApp } from '#testing';
 
-const STDOUT = 1;
-
-/** What the process logs, from now on until it is given back; the log itself stays silent. */
+/** What an app that is started from now on logs, until it is given back: into a file rather than to stdout. */
 export class LogTrace {
-  readonly lines: string[] = [];
-  private readonly before = fs.writeSync;
+  private readonly path = join(mkdtempSync(join(tmpdir(), 'yizhan-log-')), 'log');
+  private readonly fd = openSync(this.path, 'a');
+  private readonly before = process.stdout.fd;
 
   constructor() {
-    const { before, lines } = this;
-    const write = (fd: number, data: string | NodeJS.ArrayBufferView, ...rest: never[]): number => {
-      if (fd !== STDOUT || typeof data !== 'string') return before(fd, data as string, ...rest);
-      lines.push(data);
-      return Buffer.byteLength(data);
-    };
-    fs.writeSync = write as typeof fs.writeSync;
+    this.stdout(this.fd);
+  }
+
+  read(): string {
+    return readFileSync(this.path, 'utf8');
   }
 
   giveBack(): void {
-    fs.writeSync = this.before;
+    this.stdout(this.before);
+    closeSync(this.fd);
+    rmSync(dirname(this.path), { recursive: true });
+  }
+
+  /** The logger asks for it when it is made. */
+  private stdout(fd: number): void {
+    Object.defineProperty(process.stdout, 'fd', { configurable: true, value: fd });
   }
 }
 
