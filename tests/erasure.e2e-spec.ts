@@ -4,6 +4,9 @@ import { addDays } from '#time';
 import { StudentKeys } from '#vault';
 import { act, form, handIn, type LeaveAnswer, submit } from '../apps/affairs/test/support.js';
 import { services } from '../apps/campus/src/services.js';
+import { openCase, warn } from '../apps/early-warning/test/case-kit.js';
+import { observe } from '../apps/early-warning/test/kit.js';
+import { filesTrace, LogTrace, redisTrace } from './traces.js';
 
 const PATH = '/directory/v1/erasures';
 const LEAVES = '/affairs/v1/leaves';
@@ -19,12 +22,17 @@ interface Asked {
 describe("erasing a student's personal data", () => {
   let test: TestApp;
   let app: Client;
+  let log: LogTrace;
 
   beforeAll(async () => {
-    test = await TestApp.create(services);
+    log = new LogTrace();
+    test = await TestApp.create(services, { logLevel: 'info' });
     app = await test.client();
   });
-  afterAll(() => test?.close());
+  afterAll(async () => {
+    await test?.close();
+    log.giveBack();
+  });
 
   const request = (studentId: string) => app.post(PATH, { studentId, ground: 'purpose_ended' });
   const asked = async (studentId: string): Promise<Asked> => (await request(studentId).expect(201)).body as Asked;
@@ -181,6 +189,87 @@ describe("erasing a student's personal data", () => {
     await app.get(`${PATH}/${newId()}`).expect(404);
     await cancel({ id: newId(), version: 1, status: '', dueAt: '' }).expect(404);
     expect(await test.query(sql`SELECT FROM directory.erasure WHERE student_id = ${campus.students[5]}`)).toEqual([]);
+  });
+
+  /** Rooms of early warning with rows of the student. */
+  async function roomsOf(studentId: string): Promise<string[]> {
+    const tables = await test.query<{ name: string }>(
+      sql`SELECT c.table_name AS name FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+           WHERE c.table_schema = 'early_warning' AND c.column_name = 'student_id' AND t.table_type = 'BASE TABLE' ORDER BY 1`,
+    );
+    const found: string[] = [];
+    for (const { name } of tables) {
+      const rows: unknown[] = await test.tx.query(`SELECT FROM early_warning.${name} WHERE student_id = $1 LIMIT 1`, [
+        studentId,
+      ]);
+      if (rows.length > 0) found.push(name);
+    }
+    return found;
+  }
+
+  it('leaves nothing in the rooms of early warning, in Redis, in logs and in files but what the law holds', async () => {
+    const [victim, day] = [campus.students[7]!, addDays(campusToday(), -2)];
+    const student = await test.person(victim);
+    const counselor = await test.person(campus.staff.counselorCs);
+    const friend = await test.person(campus.students[6]!);
+    const marks = ['summary', 'referral', 'title', 'text', 'dispute', 'reason', 'note'].map(
+      (what) => `${what}-${newId()}`,
+    );
+    const [summary, told, title, text, dispute, reason, note] = marks as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    await openCase(counselor, 7, { summary });
+    const referral = { studentId: victim, kind: 'mood', urgency: 'soon', text: told };
+    await friend.post('/early-warning/v1/referrals', referral).expect(201);
+    const entry = { area: 'intellectual', happenedOn: day, title, text };
+    await student.post('/early-warning/v1/archive/own-entries', entry).expect(201);
+    await observe(app, [[7, 'absent_class', day, 1]]);
+    await app.post('/early-warning/v1/runs', {}).expect(202);
+    await drainEvents(test);
+    const disputed = { metric: 'absent_class', day, kind: 'wrong_data', text: dispute };
+    await student.post('/early-warning/v1/disputes', disputed).expect(201);
+    await student.post('/early-warning/v1/me/processing', { kind: 'risk', action: 'object', reason }).expect(200);
+    const warning = await warn(test, 7);
+    await counselor.post(`/early-warning/v1/warnings/${warning}/confirm`, { note }).set('If-Match', '"1"').expect(200);
+    const proof = await handIn(student);
+    await submit(student, await form(test, 1, 0, { reason, attachments: [proof] }));
+    await student.post('/directory/v1/me/exports').expect(202);
+    await drainEvents(test);
+    // Notes of staff are not sealed: they go with their rows.
+    expect(await mentions(marks)).toEqual(['early_warning.warning']);
+    expect(await roomsOf(victim)).toEqual(
+      expect.arrayContaining(['care_case', 'dispute', 'own_entry', 'processing_choice', 'referral', 'warning']),
+    );
+    expect(await test.query(sql`SELECT FROM directory.own_export_content WHERE student_id = ${victim}`)).toHaveLength(
+      1,
+    );
+    expect([...(await filesTrace(test)).keys()].filter((path) => path.endsWith(proof))).toHaveLength(1);
+
+    await setActive(victim, false);
+    const { dueAt, id } = await asked(victim);
+    await fireTimers(test, new Date(Date.parse(dueAt) + 60_000));
+    expect((await see(id)).status).toBe('done');
+    expect(await mentions(marks)).toEqual([]);
+    // That and when something was consented or objected to is kept (个人信息保护法 art. 69), without the reason.
+    expect(await roomsOf(victim)).toEqual(['processing_choice']);
+    expect(await test.query(sql`SELECT FROM directory.own_export_content WHERE student_id = ${victim}`)).toEqual([]);
+    const [person] = await test.query<{ number: string; name: string }>(
+      sql`SELECT number, name FROM directory.person WHERE id = ${victim}`,
+    );
+    expect(person!.number).toMatch(/^\d+$/);
+    const files = await filesTrace(test);
+    expect([...files.keys()].filter((path) => path.endsWith(proof))).toEqual([]);
+    const traces = [await redisTrace(test), log.read(), ...files.values()];
+    // They are looked at: what is no personal data is in them.
+    expect(traces[0]).toContain(test.config.redisPrefix);
+    expect(traces[1]).toContain('/early-warning/v1/disputes');
+    for (const mark of [...marks, person!.number]) expect(traces.filter((trace) => trace.includes(mark))).toEqual([]);
   });
 
   it("goes by the school's policy: not before its time of keeping is over, and at once where it says so", async () => {

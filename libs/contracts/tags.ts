@@ -70,6 +70,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },
   digest: { zh: '每日提要', en: 'The digest of the day' },
+  disputes: {
+    zh: '学生异议：提出、复核、更正、再看一次',
+    en: 'Disputes of students over what is recorded, or said, of them',
+  },
   enrolments: {
     zh: '活动报名、候补、签到与参与更正',
     en: 'Enrolments in activities: waiting, signing in, corrections of who took part',
@@ -116,10 +120,15 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   organisations: { zh: '学生组织与社团、任期', en: 'Organisations of students, and who is in them from when to when' },
   organizations: { zh: '党组织', en: 'Party organizations' },
   outcomes: { zh: '反馈：本人反映或所拟规则的进展', en: 'How things stand that one raised' },
+  'own-data': { zh: '本人：被记录的数据与收到的提示', en: "One's own: what is recorded, and what rules say" },
   passes: { zh: '通行记录', en: 'Gate passes' },
   people: { zh: '学生与教职工', en: 'Students and staff' },
   places: { zh: '校区、楼栋、寝室与床位', en: 'Campuses, buildings, rooms and beds' },
   policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
+  processing: {
+    zh: '个人信息处理：告知、同意与反对',
+    en: 'Kinds of processing: what students are told, their consents and objections',
+  },
   referrals: { zh: '反映：谁注意到了什么', en: 'Referrals: what people noticed of a student, trouble or praise' },
   'round-entries': {
     zh: '参评：申请、推荐、打分、民主评议、结果与撤销',

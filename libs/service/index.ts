@@ -5,4 +5,5 @@ export { Job, Jobs, JOB_STATES, type JobState } from './jobs.js';
 export { JobDto } from './jobs.controller.js';
 export { fileAnswer } from './files.controller.js';
 export { errorSheetFile, ErrorSheetQuery, ReturnsErrorSheet } from './error-sheet.js';
+export { type GivenRows, type OwnData, type OwnDataPart, placeOfPart } from './own-data.js';
 export { grantServiceRoles } from './roles.js';

@@ -61,7 +61,7 @@ function rightsOf(service: ServiceName, views: string[]): string[] {
     `REVOKE INSERT, UPDATE, DELETE ON ${own}.migration, events.migration FROM ${role}`,
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${own}, events, platform TO ${role}`,
     `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${own} TO ${role}`,
-    `GRANT ${READ_WRITE} ON platform.idempotency_key, platform.policy_version, platform.job, platform.job_error TO ${role}`,
+    `GRANT ${READ_WRITE} ON platform.idempotency_key, platform.policy_version, platform.job, platform.job_error, platform.own_export_part TO ${role}`,
     `GRANT SELECT ON platform.migration TO ${role}`,
     `GRANT ${AUDIT_RIGHTS} TO ${role}`,
     `GRANT ${KEY_RIGHTS.select} TO ${role}`,

@@ -19,7 +19,9 @@ import { Housekeeping } from './housekeeping.js';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
 import { Jobs1763740300000 } from './migrations/1763740300000-jobs.js';
+import { OwnExportParts1764826000200 } from './migrations/1764826000200-own-export-parts.js';
 import { ErrorSheets1763760400000 } from './migrations/1763760400000-error-sheets.js';
+import { ownDataModulesOf } from './own-data.js';
 import { operationsControllerOf } from './operations.controller.js';
 import { policiesControllerOf } from './policies.controller.js';
 import { mountQueueBoard } from './queue-board.js';
@@ -34,6 +36,7 @@ export function migrationSets(services: Service[]): MigrationSet[] {
     Jobs1763740300000,
     ErrorSheets1763760400000,
     ...vaultMigrations,
+    OwnExportParts1764826000200,
   ];
   const inOrder = SERVICE_NAMES.flatMap((name) => services.filter((service) => service.name === name));
   return [
@@ -79,7 +82,7 @@ class ProcessModule {}
 function processModule(
   services: Service[],
   config: Config,
-  files: FileModule[],
+  more: FileModule[],
   clock = new CampusClock(config),
 ): DynamicModule {
   const applicationName = services.length === 1 ? `yizhan-${services[0]?.name}` : 'yizhan';
@@ -98,14 +101,14 @@ function processModule(
       AuthModule.forRoot(config, clock),
       HttpModule.forRoot(config),
       ...services.map((service) => service.module),
-      ...files.map(({ module }) => module),
+      ...more.map(({ module }) => module),
     ],
   };
 }
 
 /** The application of a process, put together but not brought to life: nothing connects. For generated documents. */
 export async function previewApp(services: Service[], config: Config): Promise<NestFastifyApplication> {
-  const module = processModule(services, config, fileModulesOf(services));
+  const module = processModule(services, config, [...fileModulesOf(services), ...ownDataModulesOf(services)]);
   return NestFactory.create<NestFastifyApplication>(module, createAdapter(config), {
     preview: true,
     logger: ['error'],
@@ -120,7 +123,8 @@ export async function createApp(
   clock?: CampusClock,
 ): Promise<NestFastifyApplication> {
   const files = fileModulesOf(services);
-  const module = processModule(services, config, files, clock);
+  const more = [...files, ...ownDataModulesOf(services)];
+  const module = processModule(services, config, more, clock);
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(config), {
     logger: new NestLogger(createLogger(config)),
     abortOnError: false,
@@ -136,7 +140,7 @@ export async function createApp(
     const platform = services
       .filter(({ name }) => name === 'directory')
       .map(({ name }) => ({ name, module: PlatformModule }));
-    app.get(Handlers).discover([...services, ...platform, ...files]);
+    app.get(Handlers).discover([...services, ...platform, ...more]);
     await assertMigrated(app.get(DataSource), services);
     // Without Redis writes are taken all the same, and take effect in the other services when it is back; a worker has nothing to do.
     const readiness = app.get(Readiness);

@@ -57,6 +57,7 @@ import { tasks } from './tasks/tasks.feature.js';
 import { tickets } from './tickets/tickets.feature.js';
 import { volunteering } from './volunteering/volunteering.feature.js';
 import { workStudy } from './work-study/work-study.feature.js';
+import { OWN_DATA } from './own-data.js';
 
 export const affairs = service('affairs', {
   features: [
@@ -120,6 +121,7 @@ export const affairs = service('affairs', {
     OneCertificateOfAJob1764822100000,
     HolidayReturns1764822200000,
   ],
+  ownData: OWN_DATA,
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [
     'affairs:leave:decide',

@@ -21,13 +21,16 @@ import { NamesByCharacters1763750620000 } from './migrations/1763750620000-names
 import { Erasures1764400200000 } from './migrations/1764400200000-erasures.js';
 import { RosterSheet1764804000000 } from './migrations/1764804000000-roster-sheet.js';
 import { PublishedClients1764815000000 } from './migrations/1764815000000-published-clients.js';
+import { OwnExports1764826000300 } from './migrations/1764826000300-own-exports.js';
+import { OWN_DATA } from './own-data.js';
+import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
 import { places } from './places/places.feature.js';
 import { seed } from './seed.js';
 import { units } from './units/units.feature.js';
 
 export const directory = service('directory', {
-  features: [people, units, places, calendar, imports, me, clients, login, erasures],
+  features: [people, units, places, calendar, imports, me, clients, login, erasures, ownExports],
   migrations: [
     Roster1763750000000,
     ...clientsMigrations,
@@ -45,8 +48,10 @@ export const directory = service('directory', {
     Erasures1764400200000,
     RosterSheet1764804000000,
     PublishedClients1764815000000,
+    OwnExports1764826000300,
   ],
+  ownData: OWN_DATA,
   seed,
   mount: mountIssuer,
-  jobs: 'directory:import:write',
+  jobs: ['directory:import:write', 'directory:own-data:export'],
 });

@@ -35,6 +35,11 @@ import { Notices1764823000100 } from './migrations/1764823000100-notices.js';
 import { notices } from './notices/notices.feature.js';
 import { ReferralsToCases1764823000200 } from './migrations/1764823000200-referrals-to-cases.js';
 import { Digests1764823000300 } from './migrations/1764823000300-digests.js';
+import { Disputes1764826000000 } from './migrations/1764826000000-disputes.js';
+import { Processing1764826000100 } from './migrations/1764826000100-processing.js';
+import { processing } from './processing/processing.feature.js';
+import { disputes } from './disputes/disputes.feature.js';
+import { own } from './own/own.feature.js';
 import { observations } from './observations/observations.feature.js';
 import { outcomes } from './outcomes/outcomes.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
@@ -47,6 +52,7 @@ import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
 import { sources } from './sources/sources.feature.js';
 import { warnings } from './warnings/warnings.feature.js';
+import { OWN_DATA } from './own-data.js';
 
 export const earlyWarning = service('early-warning', {
   features: [
@@ -71,6 +77,9 @@ export const earlyWarning = service('early-warning', {
     risk,
     archive,
     books,
+    own,
+    disputes,
+    processing,
   ],
   migrations: [
     Warnings1763750500000,
@@ -100,6 +109,9 @@ export const earlyWarning = service('early-warning', {
     Notices1764823000100,
     ReferralsToCases1764823000200,
     Digests1764823000300,
+    Disputes1764826000000,
+    Processing1764826000100,
   ],
+  ownData: OWN_DATA,
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

@@ -8,6 +8,7 @@ import { UpdatedSince1763750520000 } from './migrations/1763750520000-updated-si
 import { PublishedStages1764813000100 } from './migrations/1764813000100-published-stages.js';
 import { organizations } from './organizations/organizations.feature.js';
 import { seed } from './seed.js';
+import { OWN_DATA } from './own-data.js';
 
 export const partyBuilding = service('party-building', {
   features: [organizations, members, grids, admission],
@@ -17,6 +18,7 @@ export const partyBuilding = service('party-building', {
     UpdatedSince1763750520000,
     PublishedStages1764813000100,
   ],
+  ownData: OWN_DATA,
   seed,
   jobs: 'party-building:organization:write',
 });

@@ -13,6 +13,7 @@ import { HolidayAbsences1764810000100 } from './migrations/1764810000100-holiday
 import { nights } from './nights/nights.feature.js';
 import { passes } from './passes/passes.feature.js';
 import { seed } from './seed.js';
+import { OWN_DATA } from './own-data.js';
 
 export const safety = service('safety', {
   features: [devices, passes, curfew, nights],
@@ -27,6 +28,7 @@ export const safety = service('safety', {
     HeldPasses1764804100000,
     HolidayAbsences1764810000100,
   ],
+  ownData: OWN_DATA,
   seed,
   jobs: 'safety:night-check:write',
 });

@@ -9,6 +9,7 @@ import { KeptImports1763760410000 } from './migrations/1763760410000-kept-import
 import { UpdatedSince1763750130000 } from './migrations/1763750130000-updated-since.js';
 import { DepartmentClerks1764802000000 } from './migrations/1764802000000-department-clerks.js';
 import { seed } from './seed.js';
+import { OWN_DATA } from './own-data.js';
 
 export const staffing = service('staffing', {
   features: [appointments, imports, caseload],
@@ -20,6 +21,7 @@ export const staffing = service('staffing', {
     KeptImports1763760410000,
     DepartmentClerks1764802000000,
   ],
+  ownData: OWN_DATA,
   seed,
   jobs: 'staffing:appointment:write',
 });

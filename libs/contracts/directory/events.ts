@@ -1,5 +1,6 @@
-import { IsUUID } from 'class-validator';
+import { IsIn, IsUUID } from 'class-validator';
 import { Event } from '../event.js';
+import { SERVICE_NAMES, type ServiceName } from '../services.js';
 
 /** People, units, places or memberships changed through an import; read the published views for what they are now. */
 @Event({
@@ -27,5 +28,37 @@ export class StudentErasedV1 {
 
   constructor(studentId: string) {
     this.studentId = studentId;
+  }
+}
+
+/** A student asked for a copy of everything there is of them (个人信息保护法 art. 45). Each service writes its part, sealed with the student's key. */
+@Event({
+  name: 'directory.own-export-requested.v1',
+  consumers: ['directory', 'integration', 'affairs', 'party-building', 'staffing', 'safety', 'early-warning'],
+  long: true,
+})
+export class OwnExportRequestedV1 {
+  @IsUUID()
+  exportId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  constructor(values: { exportId: string; studentId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A service has written its part of such a copy. */
+@Event({ name: 'directory.own-export-part-made.v1', consumers: ['directory'], long: true })
+export class OwnExportPartMadeV1 {
+  @IsUUID()
+  exportId: string;
+
+  @IsIn(SERVICE_NAMES)
+  service: ServiceName;
+
+  constructor(values: { exportId: string; service: ServiceName }) {
+    Object.assign(this, values);
   }
 }

@@ -9,6 +9,7 @@ export const PERMISSIONS = {
   'directory:import:write': { zh: '导入名册与场所', en: 'Import rosters and places' },
   'directory:client:read': { zh: '查看接入应用', en: 'See client applications' },
   'directory:client:write': { zh: '管理接入应用与密钥', en: 'Manage client applications and keys' },
+  'directory:own-data:export': { zh: '取得本人的个人信息副本', en: 'Get a copy of one’s own data' },
   'directory:consent:own': { zh: '查看与撤回本人对应用的授权', en: "See and withdraw one's consents to apps" },
 } as const satisfies Record<string, Bilingual>;
 
@@ -24,5 +25,5 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   psychologist: SEES_PEOPLE,
   student_affairs_officer: [...SEES_PEOPLE, 'directory:calendar:write'],
   party_organizer: SEES_PEOPLE,
-  student: ['directory:consent:own'],
+  student: ['directory:consent:own', 'directory:own-data:export'],
 };

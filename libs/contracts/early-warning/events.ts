@@ -345,3 +345,50 @@ export class DigestDueV1 {
     Object.assign(this, values);
   }
 }
+
+/** A student disputed what is recorded or said of them, or how the dispute stands has changed; `overdue`: it was not decided in time. */
+@Event({
+  name: 'early-warning.dispute-changed.v1',
+  consumers: [],
+  tells: { permission: 'early-warning:dispute:decide', zh: '学生异议有变化', en: 'A dispute of a student changed' },
+})
+export class DisputeChangedV1 {
+  @IsUUID()
+  disputeId: string;
+
+  @IsUUID()
+  studentId: string;
+
+  @IsIn(['open', 'upheld', 'rejected', 'withdrawn', 'overdue'])
+  status: 'open' | 'upheld' | 'rejected' | 'withdrawn' | 'overdue';
+
+  constructor(values: { disputeId: string; studentId: string; status: DisputeChangedV1['status'] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A student consented, objected or took that back, or an objection was answered. Why is not told; what is not allowed any more ends with it. */
+@Event({
+  name: 'early-warning.processing-changed.v1',
+  consumers: [],
+  tells: {
+    permission: 'early-warning:processing:decide',
+    zh: '学生就信息处理作出选择',
+    en: 'A choice about processing',
+  },
+})
+export class ProcessingChangedV1 {
+  @IsUUID()
+  studentId: string;
+
+  @IsIn(['rules', 'risk', 'portraits', 'resources', 'publication'])
+  kind: 'rules' | 'risk' | 'portraits' | 'resources' | 'publication';
+
+  @IsIn(['consented', 'consent_withdrawn', 'objected', 'objection_withdrawn', 'objection_upheld', 'objection_refused'])
+  what:
+    'consented' | 'consent_withdrawn' | 'objected' | 'objection_withdrawn' | 'objection_upheld' | 'objection_refused';
+
+  constructor(values: { studentId: string; kind: ProcessingChangedV1['kind']; what: ProcessingChangedV1['what'] }) {
+    Object.assign(this, values);
+  }
+}

@@ -43,6 +43,20 @@ export const PERMISSIONS = {
     zh: '确认定级与结案、督办',
     en: 'Confirm levels and closures of care cases, supervise them',
   },
+  'early-warning:own-data:read': {
+    zh: '查看本人的记录与提示',
+    en: 'See what is recorded, and said, of oneself',
+  },
+  'early-warning:dispute:raise': {
+    zh: '对本人的记录与提示提出异议',
+    en: 'Dispute what is recorded, or said, of oneself',
+  },
+  'early-warning:dispute:decide': { zh: '复核学生的异议', en: 'Decide disputes of students' },
+  'early-warning:processing:choose': {
+    zh: '就各类个人信息处理表示同意或反对',
+    en: 'Consent, or object, to kinds of processing of one’s own data',
+  },
+  'early-warning:processing:decide': { zh: '处理对个人信息处理的反对', en: 'Weigh objections to processing' },
   'early-warning:psychology:read': {
     zh: '查看与登记仅心理教师可见的记录（须说明事由）',
     en: 'Read and write entries for psychologists alone (with a reason)',
@@ -61,6 +75,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:explanation:read',
     'early-warning:risk:read',
     'early-warning:warning:triage',
+    'early-warning:dispute:decide',
     ...ARCHIVE,
     'early-warning:book:make',
     'early-warning:referral:send',
@@ -94,6 +109,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:risk:read',
     'early-warning:risk:write',
     'early-warning:warning:triage',
+    ...(['early-warning:dispute:decide', 'early-warning:processing:decide'] as const),
     ...ARCHIVE,
     'early-warning:book:make',
     'early-warning:book:revoke',
@@ -106,6 +122,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   ],
   student: [
     'early-warning:notice:read',
+    ...(['early-warning:own-data:read', 'early-warning:dispute:raise', 'early-warning:processing:choose'] as const),
     'early-warning:referral:send',
     'early-warning:explanation:read',
     'early-warning:risk:read',

@@ -112,6 +112,8 @@ export class Erasures {
     await this.keys.drop(tx, studentId);
     // Answers kept for a retry may have the student's texts in them.
     await query(tx, sql`DELETE FROM platform.idempotency_key WHERE person_id = ${studentId}`);
+    await query(tx, sql`DELETE FROM platform.own_export_part WHERE student_id = ${studentId}`);
+    await query(tx, sql`DELETE FROM directory.own_export_content WHERE student_id = ${studentId}`);
     erasure.complete(this.clock.now());
     await update(tx, erasure);
     await audit(tx, by, { action: 'directory.student.erased', subject: { kind: 'student', id: studentId } });

@@ -87,7 +87,7 @@ class InputDayDto {
   value: number;
 }
 
-class InputDto {
+export class InputDto {
   @Text({ zh: '指标代码', en: 'Code of the metric', example: 'late_return' })
   metric: string;
 

@@ -195,7 +195,7 @@ function staffView(finding: Finding, { verdict, cause, level, silences, evidence
 }
 
 /** The student's own numbers: no threshold, no condition, nobody else's place. */
-function inputsOf(finding: Finding): ExplanationDto['inputs'] {
+export function inputsOf(finding: Finding): ExplanationDto['inputs'] {
   return figuresOf(finding).map((figure) => {
     const { feature, metric } = figure;
     const [zh, en] = [sayFigure(figure, 'zh', 'student'), sayFigure(figure, 'en', 'student')];

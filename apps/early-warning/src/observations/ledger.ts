@@ -6,6 +6,8 @@ export interface BatchName {
   source: string;
   batchKey: string;
   sha256: Buffer;
+  /** A person's id, or an app; nothing for events. */
+  deliveredBy?: string | undefined;
 }
 
 /** What a batch came to when it was taken. */
@@ -23,11 +25,16 @@ export type Opened = { seq: number; epoch: number; waiting: number } | { before:
  * Enters a batch into the ledger. Of two at once with the same key the second waits and finds the first. `epoch`: that of the ordinals;
  * no student loses theirs before the transaction ends. `waiting`: observations that wait to be folded.
  */
-export async function openBatch(tx: Tx, { source, batchKey, sha256 }: BatchName, now: Date): Promise<Opened> {
+export async function openBatch(
+  tx: Tx,
+  { source, batchKey, sha256, deliveredBy }: BatchName,
+  now: Date,
+): Promise<Opened> {
   await query(tx, sql`SELECT pg_advisory_xact_lock_shared(hashtext('early-warning ingest'))`);
   const row = await queryOne<{ seq: string; epoch: string; waiting: string }>(
     tx,
-    sql`INSERT INTO early_warning.ingest_batch (source, batch_key, sha256, received_at) VALUES (${source}, ${batchKey}, ${sha256}, ${now})
+    sql`INSERT INTO early_warning.ingest_batch (source, batch_key, sha256, received_at, delivered_by)
+        VALUES (${source}, ${batchKey}, ${sha256}, ${now}, ${deliveredBy ?? null})
         ON CONFLICT DO NOTHING RETURNING seq, (SELECT epoch FROM early_warning.lane_epoch) AS epoch,
                   (SELECT coalesce(sum(n), 0) FROM early_warning.unfolded_batch) AS waiting`,
   );

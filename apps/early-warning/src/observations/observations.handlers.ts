@@ -20,6 +20,8 @@ import { dayOf } from '#rule-language';
 import { CampusClock } from '#time';
 import { ArchiveErasure } from '../archive/archive-erasure.service.js';
 import { eraseCases } from '../cases/erase-cases.js';
+import { eraseDisputes } from '../disputes/erase-disputes.js';
+import { eraseChoices } from '../processing/erase-choices.js';
 import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
@@ -136,6 +138,8 @@ export class ObservationHandlers {
   @OnEvent(StudentErasedV1)
   async whenStudentErased(tx: Tx, event: Received<StudentErasedV1>): Promise<void> {
     await eraseCases(tx, event.data.studentId);
+    await eraseDisputes(tx, event.data.studentId);
+    await eraseChoices(tx, event.data.studentId);
     await eraseStudent(tx, event.data.studentId);
     await this.archive.erase(tx, event.data.studentId);
   }

@@ -63,14 +63,17 @@ export class Observations {
     if (this.inFlight >= this.limits.batchesAtATime) throw new IngestBusy({ retryAfter: RETRY_AFTER_SECONDS });
     this.inFlight++;
     try {
-      return await this.database.transaction(actor, (tx) => this.write(tx, delivery));
+      return await this.database.transaction(actor, (tx) =>
+        this.write(tx, { ...delivery, deliveredBy: actor?.personId ?? actor?.app }),
+      );
     } finally {
       this.inFlight--;
     }
   }
 
-  private async write(tx: Tx, { source, batchKey, sha256, pointer, size, read }: Delivery): Promise<BatchResultDto> {
-    const opened = await openBatch(tx, { source, batchKey, sha256 }, this.clock.now());
+  private async write(tx: Tx, delivery: Delivery): Promise<BatchResultDto> {
+    const { source, sha256, pointer, size, read } = delivery;
+    const opened = await openBatch(tx, delivery, this.clock.now());
     if ('before' in opened) {
       const { before } = opened;
       if (before.sha256.length > 0 && !before.sha256.equals(sha256))

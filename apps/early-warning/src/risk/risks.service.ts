@@ -8,6 +8,8 @@ import { addDays, CampusClock } from '#time';
 import { Engine } from '../engine/engine.js';
 import { refuseFuture } from '../engine/as-of.js';
 import { Questions } from '../evaluations/questions.js';
+import { ProcessingOff } from '../processing/processing.problems.js';
+import { Processing } from '../processing/processing.service.js';
 import { countsBetween } from './card.js';
 import { countsOf } from './model/bins.js';
 import { psi } from './model/measures.js';
@@ -29,6 +31,7 @@ export class Risks {
     private readonly clock: CampusClock,
     private readonly engine: Engine,
     private readonly questions: Questions,
+    private readonly processing: Processing,
   ) {}
 
   /** Part by part, as of yesterday. Students who ask about themselves get the words, no number. Leaves an audit entry. */
@@ -38,6 +41,7 @@ export class Risks {
     const asOf = addDays(today, -1);
     const answer = await this.questions.ask(async (tx) => {
       const { ordinal } = await this.requireStudent(tx, actor, studentId);
+      if (!(await this.processing.allows(tx, 'risk', [studentId])).has(studentId)) throw new ProcessingOff();
       const model = await tx.findOneBy(RiskModel, { state: 'active' });
       if (!model || ordinal === null) throw new NotFound({ what: 'risk-model' });
       return this.explain(tx, model, studentId, ordinal, asOf, actor.personId === studentId);

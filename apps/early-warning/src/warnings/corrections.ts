@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { query, sql, type Tx } from '#database';
-import type { Rule } from '#rule-language';
+import { CANNOT_SAY, type Rule } from '#rule-language';
 import { CampusClock } from '#time';
 import { Engine } from '../engine/engine.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
@@ -16,9 +16,16 @@ interface Suspect {
   ruleId: string;
   lastDay: string;
   level: HistoryEntry['level'];
+  /** A dispute that was upheld corrected it: that nothing is left to say it by is an answer too. */
+  disputed: boolean;
 }
 
 const JUDGED_BY = sql`coalesce(w.judged_rule_id, w.rule_id)`;
+/** SQL: codes of the metrics of the rule that judged a warning `w`. */
+const METRICS = sql`(SELECT f.value ->> 'metric' FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f WHERE r.id = ${JUDGED_BY})`;
+const DISPUTED = sql`EXISTS (SELECT FROM early_warning.dispute d, jsonb_to_recordset(d.corrections) AS c(metric text, day date)
+  WHERE d.student_id = w.student_id AND d.status = 'upheld' AND coalesce(d.again_at, d.decided_at) >= w.raised_at
+    AND c.day <= w.last_day AND c.metric IN ${METRICS})`;
 
 /** The sentence that goes with a warning whose basis is gone. */
 const CORRECTED = { zh: '所依据的数据已更正', en: 'the data it rested on was corrected' };
@@ -51,13 +58,11 @@ export class Corrections {
   private async suspects(tx: Tx): Promise<Suspect[]> {
     return query<Suspect>(
       tx,
-      sql`SELECT w.id, w.student_id AS "studentId", o.ordinal, w.status, w.version, ${JUDGED_BY} AS "ruleId", w.last_day::text AS "lastDay", w.level
+      sql`SELECT w.id, w.student_id AS "studentId", o.ordinal, w.status, w.version, ${JUDGED_BY} AS "ruleId", w.last_day::text AS "lastDay", w.level, ${DISPUTED} AS disputed
             FROM early_warning.warning w JOIN early_warning.student_ordinal o ON o.student_id = w.student_id
-           WHERE w.status IN ('open', 'notice', 'confirmed') AND NOT w.holds AND w.corrected_at IS NULL
+           WHERE w.status IN ('open', 'notice', 'confirmed') AND (NOT w.holds OR ${DISPUTED}) AND w.corrected_at IS NULL
              AND (EXISTS (SELECT 1 FROM early_warning.corrected_day c WHERE c.ordinal = o.ordinal AND c.hwm > w.hwm AND c.day <= w.last_day
-                             AND c.metric IN (SELECT m.number FROM early_warning.rule r, jsonb_each(r.definition -> 'features') f,
-                                                     early_warning.metric m
-                                               WHERE r.id = ${JUDGED_BY} AND m.code = f.value ->> 'metric'))
+                             AND c.metric IN (SELECT m.number FROM early_warning.metric m WHERE m.code IN ${METRICS}))
                OR EXISTS (SELECT 1 FROM early_warning.leave_mask l WHERE l.student_id = w.student_id AND l.hwm > w.hwm))`,
     );
   }
@@ -71,7 +76,9 @@ export class Corrections {
     );
     const { gone, hwm } = await this.engine.evaluate(tx, { rules: [rule!], asOf: lastDay }, (firings) => {
       const levels = firings.levels(0);
-      return { gone: suspects.filter(({ ordinal }) => levels[ordinal] === 0), hwm: firings.hwm };
+      const isGone = ({ ordinal, disputed }: Suspect): boolean =>
+        levels[ordinal] === 0 || (disputed && levels[ordinal] === CANNOT_SAY);
+      return { gone: suspects.filter(isGone), hwm: firings.hwm };
     });
     const ids = suspects.map(({ id }) => id);
     await query(tx, sql`UPDATE early_warning.warning SET hwm = ${hwm} WHERE id = ANY(${ids}::uuid[])`);

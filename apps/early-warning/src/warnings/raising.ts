@@ -10,15 +10,17 @@ import {
   WarningSettledV1,
 } from '#contracts';
 import { newId, query, sql, type Tx } from '#database';
-import { Events, type Timer, Timers } from '#events';
+import { Events, Timers } from '#events';
 import { Policies } from '#policy';
 import { CANNOT_SAY, type Evidence, levelOf, reasonOf, type Rule } from '#rule-language';
 import { responsibleFor } from '#roster';
 import { CampusClock } from '#time';
 import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
+import { Pauses } from '../disputes/pauses.service.js';
 import { CLEARED, type Firings } from '../engine/engine.js';
+import { Processing } from '../processing/processing.service.js';
 import { isNotice, triageDueAt, TriagePolicy } from './triage.policy.js';
-import { TriageDueV1 } from './triage-due.event.js';
+import { timersOf } from './triage-due.event.js';
 import type { HistoryEntry, Status } from './warning.entity.js';
 
 /** Warnings whose evidence is put together and written at a time. */
@@ -82,6 +84,8 @@ export class Raising {
   constructor(
     private readonly events: Events,
     private readonly timers: Timers,
+    private readonly pauses: Pauses,
+    private readonly processing: Processing,
     private readonly policies: Policies,
     private readonly supervision: WaitingSupervision,
     private readonly clock: CampusClock,
@@ -141,6 +145,7 @@ export class Raising {
       }
     }
     changes.push(...(await this.newWarnings(tx, fresh)));
+    await this.leaveOut(tx, changes);
     await this.markStanding(tx, rule, standing, firings);
     await query(tx, sql`UPDATE early_warning.warning SET holds = FALSE WHERE id = ANY(${over}::uuid[])`);
     for (let from = 0; from < changes.length; from += AT_A_TIME) {
@@ -204,6 +209,14 @@ export class Raising {
     }));
   }
 
+  /** Takes out whose objection to warnings by rules was upheld. */
+  private async leaveOut(tx: Tx, changes: Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    const ids = changes.map(({ studentId }) => studentId);
+    const kept = await this.processing.allows(tx, 'rules', ids);
+    if (kept.size < ids.length) changes.splice(0, ids.length, ...changes.filter((one) => kept.has(one.studentId)));
+  }
+
   private async markStanding(tx: Tx, rule: JudgedRule, ids: readonly string[], { asOf, hwm }: Firings): Promise<void> {
     // The row's version stays: nothing changes that somebody who is triaging would have to read again.
     await query(
@@ -253,9 +266,10 @@ export class Raising {
                  triage_due_at = excluded.triage_due_at, updated_at = now(),
                  version = w.version + 1`,
     );
-    await this.setTimers(
+    await this.timers.setAll(tx, timersOf(rows.flatMap((row) => row.triage_due_at ?? [])));
+    await this.pauses.hold(
       tx,
-      rows.flatMap((row) => row.triage_due_at ?? []),
+      rows.map(({ id }) => id),
     );
     await this.publish(
       tx,
@@ -273,19 +287,6 @@ export class Raising {
           change,
           event: new StudentNoticeV1({ warningId: change.id, studentId: change.studentId }),
         })),
-    );
-  }
-
-  /** One timer for all warnings of which something is due at the same instant. */
-  async setTimers(tx: Tx, dueAt: readonly Date[]): Promise<void> {
-    const instants = [...new Set(dueAt.map((at) => at.toISOString()))];
-    await this.timers.setAll(
-      tx,
-      instants.map((iso): Timer => ({
-        key: `early-warning.triage-due ${iso}`,
-        at: new Date(iso),
-        event: new TriageDueV1(iso),
-      })),
     );
   }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type AppointmentKind, type WarningLevel, WarningEscalatedV1, WarningOverdueV1 } from '#contracts';
 import { query, sql, type Tx } from '#database';
-import { OnEvent, type Received } from '#events';
+import { OnEvent, type Received, Timers } from '#events';
 import { Policies } from '#policy';
 import { CampusClock } from '#time';
 import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
 import { Raising } from './raising.js';
-import { TriageDueV1 } from './triage-due.event.js';
+import { timersOf, TriageDueV1 } from './triage-due.event.js';
 import { TriagePolicy } from './triage.policy.js';
 
 interface Due {
@@ -24,6 +24,7 @@ interface Due {
 export class TriageDeadlines {
   constructor(
     private readonly raising: Raising,
+    private readonly timers: Timers,
     private readonly supervision: WaitingSupervision,
     private readonly policies: Policies,
     private readonly clock: CampusClock,
@@ -39,7 +40,7 @@ export class TriageDeadlines {
       tx,
       sql`SELECT w.id, w.student_id AS "studentId", w.level, w.version, w.triage_due_at = ${dueAt} AS first, r.definition -> 'visibility' AS posts
             FROM early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
-           WHERE w.status = 'open' AND (w.triage_due_at = ${dueAt} OR w.id IN (
+           WHERE w.status = 'open' AND w.paused_at IS NULL AND (w.triage_due_at = ${dueAt} OR w.id IN (
                    SELECT warning_id FROM early_warning.care_supervision WHERE rises_at = ${dueAt} AND ended_at IS NULL))
            ORDER BY w.id FOR UPDATE OF w`,
     );
@@ -59,10 +60,7 @@ export class TriageDeadlines {
       'warning',
       due.map((one) => ({ ...one, stepHours: limits[`${one.level}StepHours`] })),
     );
-    await this.raising.setTimers(
-      tx,
-      risen.flatMap(({ risesAt }) => risesAt ?? []),
-    );
+    await this.timers.setAll(tx, timersOf(risen.flatMap(({ risesAt }) => risesAt ?? [])));
     await this.raising.publish(
       tx,
       risen.map(({ id, step, personIds }) => ({

@@ -136,6 +136,14 @@ export class Warning extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   triageDueAt: Date | null = null;
 
+  /** Since when an open dispute makes its time limit stand still. */
+  @Column('timestamptz', { nullable: true })
+  pausedAt: Date | null = null;
+
+  /** What was left of the time limit then, in milliseconds; null: there was none, or it was over. */
+  @Column('bigint', { nullable: true })
+  triageLeftMs: string | null = null;
+
   /** What a person first said of it. */
   @Column('text', { nullable: true })
   triage: 'confirmed' | 'dismissed' | null = null;
@@ -198,6 +206,13 @@ export class Warning extends BaseEntity {
 
   private note(entry: HistoryEntry): void {
     this.history = [...this.history, entry];
+  }
+
+  /** A dispute over it was upheld: it should not have been, whatever was said of it before. */
+  overturn(by: string, now: Date, reason: keyof typeof DISMISS_REASONS): void {
+    if (!['open', 'notice', 'confirmed'].includes(this.status)) throw new WarningNotOpen();
+    Object.assign(this, { triage: 'dismissed', triagedAt: this.triagedAt ?? now, triageReason: reason });
+    this.settle('dismissed', by, now, reason);
   }
 
   private settle(

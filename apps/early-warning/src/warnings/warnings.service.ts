@@ -22,6 +22,7 @@ import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
 import { WarnedStudentDto, type WarnedStudentsQuery } from './warned-students.dto.js';
 import { ruleOfWarning, visibleTo } from './visibility.js';
 import {
+  type DISMISS_REASONS,
   type HistoryEntry,
   type OUTCOMES,
   refusalOf,
@@ -238,6 +239,12 @@ export class Warnings {
   async closeWith(tx: Tx, actor: Actor, caseId: string, outcome: keyof typeof OUTCOMES): Promise<void> {
     const taken = await tx.find(Warning, { where: { caseId, status: 'confirmed' }, order: { id: 'ASC' } });
     for (const warning of taken) await this.write(tx, actor, warning, (one, by, now) => one.close(by, now, outcome));
+  }
+
+  /** A dispute over a warning was upheld; whoever decided it need not be among those who triage. Throws WarningNotOpen (409). */
+  async overturn(tx: Tx, actor: Actor, id: string, reason: keyof typeof DISMISS_REASONS): Promise<void> {
+    const warning = await tx.findOneOrFail(Warning, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    await this.write(tx, actor, warning, (one, by, now) => one.overturn(by, now, reason));
   }
 
   private async find(tx: Tx, actor: Actor, id: string): Promise<Warning> {

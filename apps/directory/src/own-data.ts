@@ -1,0 +1,19 @@
+import type { OwnData } from '#service';
+
+/** What the directory has of students (个人信息保护法 art. 45). */
+export const OWN_DATA: OwnData = {
+  given: {
+    person: { of: 'id', zh: '学籍信息', en: 'The student' },
+    membership: { of: 'person_id', zh: '所属单位', en: 'Units, from when to when' },
+    residence: { of: 'person_id', zh: '住宿', en: 'Beds, from when to when' },
+    app_consent: { of: 'person_id', zh: '对应用的授权', en: 'Consents to apps' },
+    own_export: { of: 'student_id', zh: '个人信息副本的申请', en: 'Requests for copies' },
+    erasure: { of: 'student_id', zh: '个人信息删除的申请', en: 'Requests for erasure' },
+  },
+  withheld: {
+    demo_persona: { zh: '仅供演示', en: 'For demonstrations alone' },
+    membership_closure: { zh: '由所属单位推得，不含其他内容', en: 'Follows from the units; it says nothing more' },
+    own_export_content: { zh: '即本副本的内容', en: 'The content of such copies' },
+    revocation: { zh: '已失效的登录，供安全核验', en: 'Sign-ins that were ended, kept for security' },
+  },
+};

@@ -1,0 +1,146 @@
+import { Injectable, Module, type Type } from '@nestjs/common';
+import { type Bilingual, OwnExportPartMadeV1, OwnExportRequestedV1, schemaOf, type ServiceName } from '#contracts';
+import { empty, join, query, raw, sql, type Sql, type Tx } from '#database';
+import { Events, OnEvent, type Received } from '#events';
+import { CampusClock } from '#time';
+import { sealedTables, type Stored, StudentKeys } from '#vault';
+
+/** A table of which a student gets their own rows. */
+export interface GivenTable extends Bilingual {
+  /** The column with the student's id, or a predicate over the table as `t`. */
+  of: string | ((studentId: string) => Sql);
+  /** Columns that are left out beside those that always are, such as what staff wrote of others. */
+  without?: readonly string[];
+}
+
+/** What a service has of students: each table with a column that names one is given, or withheld for a reason that is told. */
+export interface OwnData {
+  given: Readonly<Record<string, GivenTable>>;
+  withheld: Readonly<Record<string, Bilingual>>;
+}
+
+/** The rows of a student in a table. `more`: there are others beyond the limit. */
+export interface GivenRows extends Bilingual {
+  table: string;
+  rows: Record<string, unknown>[];
+  more: boolean;
+}
+
+/** What a service has of a student, as the directory puts it together. */
+export interface OwnDataPart {
+  tables: GivenRows[];
+  withheld: (Bilingual & { table: string })[];
+}
+
+/** Rows of one table in one copy. */
+const MOST = 50_000;
+/** Who else did something, by which app, and what only the house itself reads. */
+const OTHERS = /(^|_)by(_app|_person)?$|^(app|version|involved|own_matter_of|candidates|sealed_key|hwm)$/;
+const NOTHING: OwnData = { given: {}, withheld: {} };
+
+/** Where a part lies, which it is sealed to. */
+export function placeOfPart(exportId: string, service: ServiceName): string {
+  return `platform.own_export_part ${exportId} ${service}`;
+}
+
+/** What a service has because of what it keeps of students: the handler that gives them their own. */
+export function ownDataModulesOf(
+  services: readonly { name: ServiceName; ownData?: OwnData }[],
+): { name: ServiceName; module: Type }[] {
+  return services.map(({ name, ownData = NOTHING }) => {
+    @Injectable()
+    class OwnExportPart {
+      constructor(
+        private readonly events: Events,
+        private readonly keys: StudentKeys,
+        private readonly clock: CampusClock,
+      ) {}
+
+      /** Writes what this service has of the student, and says so. */
+      @OnEvent(OwnExportRequestedV1)
+      async whenOwnExportRequested(tx: Tx, { data }: Received<OwnExportRequestedV1>): Promise<void> {
+        const { exportId, studentId } = data;
+        const part = await partOf(tx, this.keys, name, ownData, studentId);
+        const text = { studentId, place: placeOfPart(exportId, name), text: JSON.stringify(part) };
+        const [sealed] = await this.keys.seal(tx, [text]);
+        await query(
+          tx,
+          sql`INSERT INTO platform.own_export_part (export_id, service, student_id, part, made_at)
+              VALUES (${exportId}, ${name}, ${studentId}, ${sealed}, ${this.clock.now()}) ON CONFLICT DO NOTHING`,
+        );
+        await this.events.publish(tx, new OwnExportPartMadeV1({ exportId, service: name }));
+      }
+    }
+    class OwnDataModule {}
+    Module({ providers: [OwnExportPart] })(OwnDataModule);
+    return { name, module: OwnDataModule };
+  });
+}
+
+async function partOf(
+  tx: Tx,
+  keys: StudentKeys,
+  service: ServiceName,
+  { given, withheld }: OwnData,
+  studentId: string,
+): Promise<OwnDataPart> {
+  const columns = await columnsOf(tx, service, Object.keys(given));
+  const tables: GivenRows[] = [];
+  for (const [table, how] of Object.entries(given))
+    tables.push(await rowsOf(tx, keys, `${schemaOf(service)}.${table}`, columns.get(table) ?? [], how, studentId));
+  return { tables, withheld: Object.entries(withheld).map(([table, { zh, en }]) => ({ table, zh, en })) };
+}
+
+interface TableColumn {
+  name: string;
+  binary: boolean;
+}
+
+async function columnsOf(tx: Tx, service: ServiceName, tables: readonly string[]): Promise<Map<string, TableColumn[]>> {
+  const rows = await query<TableColumn & { table: string }>(
+    tx,
+    sql`SELECT table_name AS "table", column_name AS name, data_type = 'bytea' AS binary FROM information_schema.columns
+         WHERE table_schema = ${schemaOf(service)} AND table_name = ANY(${tables}::text[]) ORDER BY ordinal_position`,
+  );
+  const found = new Map<string, TableColumn[]>();
+  for (const { table, ...column } of rows) found.set(table, [...(found.get(table) ?? []), column]);
+  return found;
+}
+
+async function rowsOf(
+  tx: Tx,
+  keys: StudentKeys,
+  table: string,
+  columns: readonly TableColumn[],
+  { of, without = [], zh, en }: GivenTable,
+  studentId: string,
+): Promise<GivenRows> {
+  const sealed = sealedTables(tx.dataSource).find((one) => one.table === table)?.columns ?? [];
+  const shown = columns.filter(
+    ({ name, binary }) => !without.includes(name) && !OTHERS.test(name) && (!binary || sealed.includes(name)),
+  );
+  const where = typeof of === 'string' ? sql`t.${raw(of)} = ${studentId}` : of(studentId);
+  const texts = shown.filter(({ binary }) => binary);
+  const plain = shown.filter(({ binary }) => !binary);
+  const found = await query<{ id: string | null; row: Record<string, unknown>; texts: (Buffer | null)[] }>(
+    tx,
+    sql`SELECT to_jsonb(t) ->> 'id' AS id, jsonb_build_object(${listOf(plain.map(({ name }) => sql`${name}::text, t.${raw(name)}`))}) AS row,
+               ARRAY[${listOf(texts.map(({ name }) => sql`t.${raw(name)}`))}]::bytea[] AS texts
+          FROM ${raw(table)} t WHERE ${where} LIMIT ${MOST + 1}`,
+  );
+  const rows = found.slice(0, MOST);
+  const stored = rows.flatMap((row) =>
+    texts.map(({ name }, i): Stored => ({
+      studentId,
+      place: `${table} ${row.id} ${name}`,
+      sealed: row.texts[i] ?? null,
+    })),
+  );
+  const opened = (await keys.open(tx, stored)).values();
+  for (const { row } of rows) for (const { name } of texts) row[name] = opened.next().value ?? null;
+  return { table, zh, en, rows: rows.map(({ row }) => row), more: found.length > MOST };
+}
+
+function listOf(parts: readonly Sql[]): Sql {
+  return parts.length === 0 ? empty : join([...parts]);
+}
