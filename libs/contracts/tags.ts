@@ -118,6 +118,14 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   places: { zh: '校区、楼栋、寝室与床位', en: 'Campuses, buildings, rooms and beds' },
   policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
   referrals: { zh: '反映：谁注意到了什么', en: 'Referrals: what people noticed of a student, trouble or praise' },
+  'resource-offers': {
+    zh: '资源推送：使用、谢绝、不再接收',
+    en: 'Resources as students are offered them: taking up, declining, wanting none of a kind',
+  },
+  resources: {
+    zh: '资源目录：党团、学业、就业创业、心理，及其匹配条件',
+    en: 'The catalogue of resources, and whom each fits',
+  },
   'round-entries': {
     zh: '参评：申请、推荐、打分、民主评议、结果与撤销',
     en: 'Entries of rounds: applying, nominating, marks, opinions of classes, results',

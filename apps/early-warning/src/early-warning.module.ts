@@ -34,6 +34,8 @@ import { risk } from './risk/risk.feature.js';
 import { CareCases1764812000000 } from './migrations/1764812000000-care-cases.js';
 import { Referrals1764812000100 } from './migrations/1764812000100-referrals.js';
 import { referrals } from './referrals/referrals.feature.js';
+import { Resources1764824000000 } from './migrations/1764824000000-resources.js';
+import { resources } from './resources/resources.feature.js';
 import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
 import { sources } from './sources/sources.feature.js';
@@ -58,6 +60,7 @@ export const earlyWarning = service('early-warning', {
     risk,
     archive,
     books,
+    resources,
   ],
   migrations: [
     Warnings1763750500000,
@@ -82,6 +85,7 @@ export const earlyWarning = service('early-warning', {
     GrowthArchive1764813100000,
     GraduationBooks1764813200000,
     RiskModels1764814000000,
+    Resources1764824000000,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

@@ -24,6 +24,7 @@ import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { requestRun } from '../engine/run-requests.js';
+import { eraseResources } from '../resources/erase-resources.js';
 import { eraseStudent } from './erasure.js';
 import { forgetOrdinals, openBatch } from './ledger.js';
 import { dayFinder, Rows, WITHDRAWN } from './rows.js';
@@ -137,6 +138,7 @@ export class ObservationHandlers {
   async whenStudentErased(tx: Tx, event: Received<StudentErasedV1>): Promise<void> {
     await eraseCases(tx, event.data.studentId);
     await eraseStudent(tx, event.data.studentId);
+    await eraseResources(tx, event.data.studentId);
     await this.archive.erase(tx, event.data.studentId);
   }
 
