@@ -69,6 +69,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },
+  effects: {
+    zh: '帮扶成效：与相似学生的差别',
+    en: 'Effects of interventions: how students differ from similar students without them',
+  },
   enrolments: {
     zh: '活动报名、候补、签到与参与更正',
     en: 'Enrolments in activities: waiting, signing in, corrections of who took part',

@@ -2,6 +2,7 @@ import { service } from '#service';
 import { archive } from './archive/archive.feature.js';
 import { books } from './books/books.feature.js';
 import { cases } from './cases/cases.feature.js';
+import { effects } from './effects/effects.feature.js';
 import { engine } from './engine/engine.feature.js';
 import { evaluations } from './evaluations/evaluations.feature.js';
 import { explanations } from './explanations/explanations.feature.js';
@@ -35,6 +36,7 @@ import { CareCases1764812000000 } from './migrations/1764812000000-care-cases.js
 import { Referrals1764812000100 } from './migrations/1764812000100-referrals.js';
 import { referrals } from './referrals/referrals.feature.js';
 import { Resources1764824000000 } from './migrations/1764824000000-resources.js';
+import { Effects1764824100000 } from './migrations/1764824100000-effects.js';
 import { resources } from './resources/resources.feature.js';
 import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
@@ -61,6 +63,7 @@ export const earlyWarning = service('early-warning', {
     archive,
     books,
     resources,
+    effects,
   ],
   migrations: [
     Warnings1763750500000,
@@ -86,6 +89,7 @@ export const earlyWarning = service('early-warning', {
     GraduationBooks1764813200000,
     RiskModels1764814000000,
     Resources1764824000000,
+    Effects1764824100000,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

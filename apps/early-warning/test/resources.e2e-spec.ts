@@ -129,7 +129,7 @@ describe('resources', () => {
       when: study.match.when,
     };
     expect((await officer.post(RESOURCES, { ...study, match: hardship }).expect(422)).body.code).toBe(
-      'early-warning/resource-metric-refused',
+      'early-warning/metric-refused',
     );
     await officer.put(`${RESOURCES}/${draft.id}`, study).set('If-Match', '"1"').expect(200);
     await publish(second, 2).expect(200);

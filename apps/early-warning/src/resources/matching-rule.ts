@@ -4,7 +4,7 @@ import { Invalid } from '#problems';
 import { checkRule, type Rule } from '#rule-language';
 import { metricCatalogue } from '../metrics/metrics.service.js';
 import type { Match } from './resource.entity.js';
-import { ResourceMetricRefused } from './resources.problems.js';
+import { MetricRefused } from './resources.problems.js';
 
 /** Domains of metrics whose data is of class 4: psychology, and hardship, which aid tells of. */
 const CLASS_4_DOMAINS = ['psychology', 'aid'];
@@ -19,20 +19,25 @@ export function ruleOf({ features, when, students }: Match): Rule {
   };
 }
 
-/** Throws Invalid with pointers below `#/match`, ResourceMetricRefused (422) for data that drives no match. */
+/** Throws Invalid with pointers below `#/match`, MetricRefused (422) for data that drives no match. */
 export async function checkMatch(tx: Tx, match: Match, max: number): Promise<void> {
-  const catalogue = await metricCatalogue(tx);
-  const errors = checkRule(ruleOf(match), catalogue);
+  const errors = checkRule(ruleOf(match), await metricCatalogue(tx));
   if (errors.length > 0)
     throw new Invalid({
       errors: errors.map((error) => ({ ...error, pointer: error.pointer.replace('#', '#/match') })),
     });
+  await refuseSensitive(tx, match.features, '#/match/features', max);
+}
+
+/** Throws MetricRefused (422) where a feature rests on data that drives no match and no comparison; `at`: where the features are. */
+export async function refuseSensitive(tx: Tx, features: Rule['features'], at: string, max: number): Promise<void> {
+  const metrics = Object.values(features).map(({ metric }) => metric);
   const rows = await query<{ code: string }>(
     tx,
-    sql`SELECT code FROM early_warning.metric WHERE domain = ANY(${CLASS_4_DOMAINS}::text[])`,
+    sql`SELECT code FROM early_warning.metric
+         WHERE code = ANY(${metrics}::text[]) AND (domain = ANY(${CLASS_4_DOMAINS}::text[]) OR sensitivity > ${max})`,
   );
   const refused = new Set(rows.map(({ code }) => code));
-  for (const [name, { metric }] of Object.entries(match.features))
-    if (refused.has(metric) || catalogue.get(metric)!.sensitivity > max)
-      throw new ResourceMetricRefused({ pointer: `#/match/features/${name}/metric`, params: { metric, max } });
+  for (const [name, { metric }] of Object.entries(features))
+    if (refused.has(metric)) throw new MetricRefused({ pointer: `${at}/${name}/metric`, params: { metric, max } });
 }

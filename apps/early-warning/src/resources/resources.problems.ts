@@ -6,11 +6,11 @@ export const ResourceKindUnknown = defineProblem({
   zh: '学校的规则中没有该种类的资源',
   en: 'The school’s rules have no such kind of resource',
 });
-export const ResourceMetricRefused = defineProblem({
-  code: 'early-warning/resource-metric-refused',
+export const MetricRefused = defineProblem({
+  code: 'early-warning/metric-refused',
   status: 422,
-  zh: '指标 {metric} 不能用于匹配资源：心理与资助类、以及敏感等级高于 {max} 的指标都不使用',
-  en: 'The metric {metric} drives no match: none of psychology, none of aid, none of a sensitivity class above {max}',
+  zh: '指标 {metric} 不能用于匹配或比较：心理与资助类、以及敏感等级高于 {max} 的指标都不使用',
+  en: 'The metric {metric} drives no match and no comparison: none of psychology, none of aid, none of a sensitivity class above {max}',
 });
 export const ResourceNotDraft = defineProblem({
   code: 'early-warning/resource-not-draft',

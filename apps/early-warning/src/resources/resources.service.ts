@@ -65,7 +65,7 @@ export class Resources {
     return ResourceDto.from(row, actor.can(WRITE));
   }
 
-  /** Throws Invalid, ResourceKindUnknown, ResourceMetricRefused (422). */
+  /** Throws Invalid, ResourceKindUnknown, MetricRefused (422). */
   draft(actor: Actor, body: ResourceFormDto): Promise<ResourceDto> {
     requireSchool(actor, WRITE);
     return this.database.transaction(actor, async (tx) => {
