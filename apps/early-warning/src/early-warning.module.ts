@@ -37,6 +37,7 @@ import { Referrals1764812000100 } from './migrations/1764812000100-referrals.js'
 import { referrals } from './referrals/referrals.feature.js';
 import { Resources1764824000000 } from './migrations/1764824000000-resources.js';
 import { Effects1764824100000 } from './migrations/1764824100000-effects.js';
+import { RiskScores1764824200000 } from './migrations/1764824200000-risk-scores.js';
 import { resources } from './resources/resources.feature.js';
 import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
@@ -90,6 +91,7 @@ export const earlyWarning = service('early-warning', {
     RiskModels1764814000000,
     Resources1764824000000,
     Effects1764824100000,
+    RiskScores1764824200000,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

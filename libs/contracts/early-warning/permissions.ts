@@ -19,6 +19,7 @@ export const PERMISSIONS = {
     zh: '查看学生风险分数的各部分',
     en: "See the parts of a student's risk score",
   },
+  'early-warning:risk:object': { zh: '本人不愿被打分', en: 'Object to being scored oneself' },
   'early-warning:risk:write': { zh: '训练与启用风险模型', en: 'Train risk models and put them in use' },
   'early-warning:warning:triage': { zh: '研判与关闭预警', en: 'Triage and close warnings' },
   'early-warning:archive:read': { zh: '查看成长档案', en: 'See growth archives' },
@@ -115,7 +116,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:case:decide',
   ],
   student: [
-    ...(['early-warning:resource:read', 'early-warning:resource:use'] as const),
+    ...(['early-warning:resource:read', 'early-warning:resource:use', 'early-warning:risk:object'] as const),
     'early-warning:referral:send',
     'early-warning:explanation:read',
     'early-warning:risk:read',

@@ -1,10 +1,11 @@
 import type { Tx } from '#database';
 import { addDays } from '#time';
 import type { Engine } from '../engine/engine.js';
+import { studentsOn } from '../engine/ordinals.js';
 import { randomOf } from '../risk/model/random.js';
 import { columnsOf } from '../risk/snapshots.js';
 import type { EffectDefinition } from './effect.entity.js';
-import { type Intervention, interventionsOf, studentsOn } from './interventions.js';
+import { type Intervention, interventionsOf } from './interventions.js';
 import type { EffectTable } from './model/matched-effect.js';
 
 /** Students without the intervention who are drawn a day; there is hardly a nearer one among the rest. */

@@ -1,5 +1,4 @@
 import { query, sql, type Sql, type Tx } from '#database';
-import { holdsOn } from '#roster';
 import type { EffectDefinition, InterventionKind } from './effect.entity.js';
 
 /** A student's first intervention of a kind, on a day. */
@@ -43,14 +42,4 @@ export async function interventionsOf(
     first: rows.filter(({ inTime }) => inTime).map(({ ordinal, day }) => ({ ordinal, day })),
     had: new Set(rows.map(({ ordinal }) => ordinal)),
   };
-}
-
-/** Lanes of whoever was a student on a day, also of those who have left since; ascending. */
-export async function studentsOn(tx: Tx, day: string): Promise<number[]> {
-  const rows = await query<{ ordinal: number }>(
-    tx,
-    sql`SELECT o.ordinal FROM early_warning.student_ordinal o
-         WHERE o.student_id IN (SELECT m.person_id FROM directory.published_membership_v1 m WHERE ${holdsOn(sql`m`, day)}) ORDER BY o.ordinal`,
-  );
-  return rows.map(({ ordinal }) => ordinal);
 }

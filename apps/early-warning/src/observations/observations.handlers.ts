@@ -25,6 +25,7 @@ import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { requestRun } from '../engine/run-requests.js';
 import { eraseResources } from '../resources/erase-resources.js';
+import { eraseRisk } from '../risk/risk-scores.service.js';
 import { eraseStudent } from './erasure.js';
 import { forgetOrdinals, openBatch } from './ledger.js';
 import { dayFinder, Rows, WITHDRAWN } from './rows.js';
@@ -139,6 +140,7 @@ export class ObservationHandlers {
     await eraseCases(tx, event.data.studentId);
     await eraseStudent(tx, event.data.studentId);
     await eraseResources(tx, event.data.studentId);
+    await eraseRisk(tx, event.data.studentId);
     await this.archive.erase(tx, event.data.studentId);
   }
 
