@@ -73,8 +73,13 @@ const CARD_EXAMPLE = {
   calibration: [{ students: 240, foretold: 0.02, observed: 0.02 }],
   fairness: {
     sex: {
-      groups: [{ group: '1', rows: 1200, outcomes: 140, found: 70, share: 0.5, interval: [0.42, 0.58] }],
-      gap: 0.03,
+      groups: [
+        {
+          ...{ group: '1', rows: 1200, outcomes: 140, found: 70, share: 0.5, interval: [0.42, 0.58] },
+          ...{ rate: 0.117, foretold: 0.115, expected: 0.49, auc: 0.82 },
+        },
+      ],
+      ...{ gap: 0.03, gapInterval: [0.01, 0.09], expectedGap: 0.02, explanation: null },
     },
   },
   scores: { borders: [-3.1, -2.6, -2.1, -1.2], counts: [480, 480, 480, 480, 480] },
