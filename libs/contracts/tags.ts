@@ -74,6 +74,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '学生异议：提出、复核、更正、再看一次',
     en: 'Disputes of students over what is recorded, or said, of them',
   },
+  effects: {
+    zh: '帮扶成效：与相似学生的差别',
+    en: 'Effects of interventions: how students differ from similar students without them',
+  },
   enrolments: {
     zh: '活动报名、候补、签到与参与更正',
     en: 'Enrolments in activities: waiting, signing in, corrections of who took part',
@@ -130,6 +134,14 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     en: 'Kinds of processing: what students are told, their consents and objections',
   },
   referrals: { zh: '反映：谁注意到了什么', en: 'Referrals: what people noticed of a student, trouble or praise' },
+  'resource-offers': {
+    zh: '资源推送：使用、谢绝、不再接收',
+    en: 'Resources as students are offered them: taking up, declining, wanting none of a kind',
+  },
+  resources: {
+    zh: '资源目录：党团、学业、就业创业、心理，及其匹配条件',
+    en: 'The catalogue of resources, and whom each fits',
+  },
   'round-entries': {
     zh: '参评：申请、推荐、打分、民主评议、结果与撤销',
     en: 'Entries of rounds: applying, nominating, marks, opinions of classes, results',

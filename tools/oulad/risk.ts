@@ -1,3 +1,4 @@
+import { explained } from '../../apps/early-warning/src/risk/fairness-words.js';
 import { fairnessOf } from '../../apps/early-warning/src/risk/model/fairness.js';
 import { auc, brier } from '../../apps/early-warning/src/risk/model/measures.js';
 import { scoresOf, sharesOf } from '../../apps/early-warning/src/risk/model/model.js';
@@ -45,7 +46,7 @@ function showDay(data: RiskData, day: number, say: (line: string) => void): stri
   const scored = performance.now();
   const area = auc(scores, coming.outcomes);
   const shares = sharesOf(model, scores);
-  const gaps = Object.entries(GROUPS).map(([name, column]) => ({ name, ...gapOf(scores, coming, column) }));
+  const gaps = Object.entries(GROUPS).map(([name, column]) => ({ name, ...gapOf(scores, shares, coming, column) }));
   say(
     [
       String(day).padEnd(5),
@@ -63,19 +64,26 @@ function showDay(data: RiskData, day: number, say: (line: string) => void): stri
   return gaps.filter(({ gap }) => gap !== null && gap > 0.05).map(({ name, says }) => `day ${day}, ${name}: ${says}`);
 }
 
-function gapOf(scores: Float64Array, { outcomes, groups }: Table & { groups: Row[] }, column: string) {
-  const { gap, groups: found } = fairnessOf(
+function gapOf(
+  scores: Float64Array,
+  shares: Float64Array,
+  { outcomes, groups }: Table & { groups: Row[] },
+  column: string,
+) {
+  const fairness = fairnessOf(
     scores,
+    shares,
     outcomes,
     groups.map((row) => row[column] ?? null),
     LOOKED_AT,
   );
+  const { gap, groups: found } = fairness;
   const says = found
-    .map(({ group, share, interval, outcomes: n }) =>
+    .map(({ group, share, interval, outcomes: n, rate, foretold, expected, auc: area }) =>
       share === null
         ? `${group} too few (${n})`
-        : `${group} ${share.toFixed(3)} [${interval!.map((end) => end.toFixed(3)).join('–')}] of ${n}`,
+        : `${group} ${share.toFixed(3)} [${interval!.map((end) => end.toFixed(3)).join('–')}] of ${n} (rate ${rate.toFixed(3)}, foretold ${foretold.toFixed(3)}, expected ${expected!.toFixed(3)}, AUC ${area!.toFixed(3)})`,
     )
     .join(', ');
-  return { gap, says };
+  return { gap, says: [says, explained(fairness).explanation?.en ?? ''].join('\n    ') };
 }

@@ -3,6 +3,7 @@ import { archive } from './archive/archive.feature.js';
 import { books } from './books/books.feature.js';
 import { cases } from './cases/cases.feature.js';
 import { digest } from './digest/digest.feature.js';
+import { effects } from './effects/effects.feature.js';
 import { engine } from './engine/engine.feature.js';
 import { evaluations } from './evaluations/evaluations.feature.js';
 import { explanations } from './explanations/explanations.feature.js';
@@ -48,6 +49,10 @@ import { risk } from './risk/risk.feature.js';
 import { CareCases1764812000000 } from './migrations/1764812000000-care-cases.js';
 import { Referrals1764812000100 } from './migrations/1764812000100-referrals.js';
 import { referrals } from './referrals/referrals.feature.js';
+import { Resources1764824000000 } from './migrations/1764824000000-resources.js';
+import { Effects1764824100000 } from './migrations/1764824100000-effects.js';
+import { RiskScores1764824200000 } from './migrations/1764824200000-risk-scores.js';
+import { resources } from './resources/resources.feature.js';
 import { rules } from './rules/rules.feature.js';
 import { runs } from './runs/runs.feature.js';
 import { sources } from './sources/sources.feature.js';
@@ -80,6 +85,8 @@ export const earlyWarning = service('early-warning', {
     own,
     disputes,
     processing,
+    resources,
+    effects,
   ],
   migrations: [
     Warnings1763750500000,
@@ -111,6 +118,9 @@ export const earlyWarning = service('early-warning', {
     Digests1764823000300,
     Disputes1764826000000,
     Processing1764826000100,
+    Resources1764824000000,
+    Effects1764824100000,
+    RiskScores1764824200000,
   ],
   ownData: OWN_DATA,
   jobs: ['early-warning:run:write', 'early-warning:book:make'],

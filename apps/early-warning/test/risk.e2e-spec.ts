@@ -1,7 +1,10 @@
+import { StudentErasedV1 } from '#contracts';
 import { sql } from '#database';
 import { campus, type Client, drainEvents, studentNumbers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
-import { daysAgo, holdSchedules, observe, retireShipped, secondOfficer, simpleRule } from './kit.js';
+import { RiskHandlers } from '../src/risk/risk.handlers.js';
+import { warn } from './case-kit.js';
+import { daysAgo, holdSchedules, observe, retireShipped, secondOfficer, simpleRule, tell } from './kit.js';
 
 const MODELS = '/early-warning/v1/risk-models';
 
@@ -19,7 +22,8 @@ describe('risk models', () => {
       { lt: [{ f: 'x' }, 3] },
     ),
     features: { loans: { metric: 'book_loans', agg: 'sum', window: '14d', default: 0 } },
-    snapshots: [30, 20, 10].map((days) => ({ asOf: daysAgo(days), outcomeAsOf: daysAgo(days - 8) })),
+    // So many that there is something to learn.
+    snapshots: Array.from({ length: 12 }, (_, i) => ({ asOf: daysAgo(30 - i), outcomeAsOf: daysAgo(22 - i) })),
   };
   const train = async (body: object = training) => {
     const accepted = await officer.post(MODELS, body).expect(202);
@@ -95,8 +99,8 @@ describe('risk models', () => {
     expect(job).toMatchObject({ status: 'succeeded', progress: { done: 8, total: 8 } });
     const { modelId } = job.result;
     const model = (await officer.get(`${MODELS}/${modelId}`).expect(200)).body;
-    expect(model.card).toMatchObject({ students: 12, rows: 36, outcomes: 18, policyVersion: 1 });
-    expect(model.card.snapshots).toHaveLength(3);
+    expect(model.card).toMatchObject({ students: 12, rows: 144, outcomes: 72, policyVersion: 1 });
+    expect(model.card.snapshots).toHaveLength(12);
 
     const path = `/early-warning/v1/students/${campus.students[0]}/risk`;
     await officer.get(path).expect(404);
@@ -105,6 +109,7 @@ describe('risk models', () => {
     );
     await act(app, modelId, 'activate', model.version).expect(403);
     const active = await act(second, modelId, 'activate', model.version).expect(200);
+    await drainEvents(test);
     expect(active.body).toMatchObject({ state: 'active' });
 
     const risk = (await officer.get(path).expect(200)).body;
@@ -138,6 +143,83 @@ describe('risk models', () => {
     expect(new Set(answers)).toEqual(new Set([200, 404]));
   });
 
+  it('order the list for triage, each score with its parts; who may not see scores does not sort by them', async () => {
+    const STUDENTS = '/early-warning/v1/warnings/students';
+    for (const student of [0, 1, 2, 3, 8]) await warn(test, student);
+    const listed = async (who: Client, query: string) => (await who.get(`${STUDENTS}?${query}`).expect(200)).body;
+    const { data } = await listed(officer, 'sort=-risk');
+    const scores: number[] = data.map(({ risk }: { risk: { score: number } }) => risk.score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(new Set(scores).size).toBeGreaterThan(1);
+    const { student, risk } = data[0];
+    const whole = (await officer.get(`/early-warning/v1/students/${student.id}/risk`).expect(200)).body;
+    expect(risk.score).toBeCloseTo(whole.score, 9);
+    expect(risk.parts).toEqual(whole.parts.slice(0, 5));
+    // Page by page the same.
+    const paged: string[] = [];
+    for (let cursor = ''; ;) {
+      const page = await listed(officer, `sort=-risk&limit=2${cursor}`);
+      paged.push(...page.data.map((row: { student: { id: string } }) => row.student.id));
+      if (!page.nextCursor) break;
+      cursor = `&cursor=${page.nextCursor}`;
+    }
+    expect(paged).toEqual(data.map((row: { student: { id: string } }) => row.student.id));
+    // A counselor sees those of their students; a class advisor sees warnings and no score.
+    const counselor = await test.person(campus.staff.counselorCs);
+    const own = (await listed(counselor, 'sort=-risk')).data;
+    expect(own).toHaveLength(4);
+    const advisor = await test.person(campus.staff.classAdvisorSe2401);
+    expect((await listed(advisor, '')).data.map((row: { risk: unknown }) => row.risk)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    await advisor.get(`${STUDENTS}?sort=risk`).expect(403);
+  });
+
+  it('leave students alone who object, until they take it back', async () => {
+    const OBJECTION = '/early-warning/v1/risk-objection';
+    const scored = async () =>
+      (await test.query<{ id: string }>(sql`SELECT student_id AS id FROM early_warning.risk_score ORDER BY 1`)).map(
+        ({ id }) => id,
+      );
+    const again = () => test.database.transaction(null, (tx) => test.app.get(RiskHandlers).everyNight(tx));
+    const self = await test.person(campus.students[0]!);
+    expect(await scored()).toEqual(campus.students);
+    expect((await self.put(OBJECTION).expect(200)).body).toMatchObject({ objects: true });
+    expect(await scored()).toEqual(campus.students.slice(1));
+    await again();
+    expect(await scored()).toEqual(campus.students.slice(1));
+    await officer.get(`/early-warning/v1/students/${campus.students[0]}/risk`).expect(404);
+    const list = (await officer.get('/early-warning/v1/warnings/students?sort=-risk').expect(200)).body.data;
+    expect(list.at(-1)).toMatchObject({ student: { id: campus.students[0] }, risk: null });
+    const { result } = await train();
+    expect((await officer.get(`${MODELS}/${result.modelId}`)).body.card).toMatchObject({ students: 11, rows: 132 });
+    expect((await self.delete(OBJECTION).expect(200)).body).toEqual({ objects: false, since: null });
+    await again();
+    expect(await scored()).toEqual(campus.students);
+    await officer.put(OBJECTION).expect(403);
+  });
+
+  it('learn from who has left since, and not from whoever left before the outcome was known', async () => {
+    await test.query(
+      sql`UPDATE directory.person SET active = FALSE WHERE id = ANY(${campus.students.slice(0, 2)}::uuid[])`,
+    );
+    const leave = (student: number, day: string) =>
+      test.query(sql`UPDATE directory.membership SET valid_to = ${day} WHERE person_id = ${campus.students[student]}`);
+    await leave(0, daysAgo(1));
+    await leave(1, daysAgo(15));
+    const { card } = (await officer.get(`${MODELS}/${(await train()).result.modelId}`)).body;
+    expect(card.snapshots.map(({ students }: { students: number }) => students)).toEqual([
+      12, 12, 12, 12, 12, 12, 12, 11, 11, 11, 11, 11,
+    ]);
+    await test.query(
+      sql`UPDATE directory.membership SET valid_to = NULL WHERE person_id = ANY(${campus.students}::uuid[])`,
+    );
+    await test.query(sql`UPDATE directory.person SET active = TRUE WHERE id = ANY(${campus.students}::uuid[])`);
+  });
+
   it('give way to another model, and can be taken up again; two are never in use', async () => {
     const [before] = (await officer.get(`${MODELS}?state=active`).expect(200)).body.data;
     const { modelId } = (await train()).result;
@@ -149,7 +231,15 @@ describe('risk models', () => {
     await act(second, before.id, 'activate', retired.version).expect(200);
     const again = (await officer.get(`${MODELS}?state=active`)).body.data;
     expect(again.map(({ id }: { id: string }) => id)).toEqual([before.id]);
+    await drainEvents(test);
+    const scored = () => test.query<{ id: string }>(sql`SELECT DISTINCT model_id AS id FROM early_warning.risk_score`);
+    expect(await scored()).toEqual([{ id: before.id }]);
+    await tell(test, [new StudentErasedV1(campus.students[11]!)]);
+    expect(
+      await test.query(sql`SELECT 1 FROM early_warning.risk_score WHERE student_id = ${campus.students[11]}`),
+    ).toEqual([]);
     await act(second, before.id, 'retire', again[0].version).expect(200);
+    expect(await scored()).toEqual([]);
     await officer.get(`/early-warning/v1/students/${campus.students[0]}/risk`).expect(404);
   });
 });

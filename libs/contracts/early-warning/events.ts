@@ -1,4 +1,4 @@
-import { IsDateString, IsIn, IsInt, IsString, IsUUID } from 'class-validator';
+import { ArrayMaxSize, IsBoolean, IsDateString, IsIn, IsInt, IsString, IsUUID } from 'class-validator';
 import { Event } from '../event.js';
 import { WARNING_LEVELS, type WarningLevel } from './codes.js';
 
@@ -389,6 +389,47 @@ export class ProcessingChangedV1 {
     'consented' | 'consent_withdrawn' | 'objected' | 'objection_withdrawn' | 'objection_upheld' | 'objection_refused';
 
   constructor(values: { studentId: string; kind: ProcessingChangedV1['kind']; what: ProcessingChangedV1['what'] }) {
+    Object.assign(this, values);
+  }
+}
+
+/** Offers that one event names at most. */
+export const RESOURCE_OFFERS_AT_ONCE = 500;
+
+/** Resources were offered to students whom they fit. What, and to whom, the offers say to those who may read them. */
+@Event({
+  name: 'early-warning.resources-offered.v1',
+  consumers: [],
+  tells: { permission: 'early-warning:resource:read', zh: '推送了资源', en: 'Resources were offered' },
+})
+export class ResourcesOfferedV1 {
+  @IsUUID('all', { each: true })
+  @ArrayMaxSize(RESOURCE_OFFERS_AT_ONCE)
+  offerIds: string[];
+
+  constructor(offerIds: string[]) {
+    this.offerIds = offerIds;
+  }
+}
+
+/** A student took up a resource, or gave the place back. */
+@Event({
+  name: 'early-warning.resource-uptake-changed.v1',
+  consumers: [],
+  tells: {
+    permission: 'early-warning:resource:read',
+    zh: '资源被使用或退回',
+    en: 'A resource was taken up or given back',
+  },
+})
+export class ResourceUptakeChangedV1 {
+  @IsUUID()
+  offerId: string;
+
+  @IsBoolean()
+  takenUp: boolean;
+
+  constructor(values: { offerId: string; takenUp: boolean }) {
     Object.assign(this, values);
   }
 }

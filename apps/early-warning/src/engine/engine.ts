@@ -250,14 +250,14 @@ export class Firings {
     return all;
   }
 
-  /** Lanes of the population that the i-th rule is about. */
-  about(i: number): readonly number[] {
+  /** Lanes of the population, or of others, that the i-th rule is about. */
+  about(i: number, population = this.population): readonly number[] {
     const { judged, students } = this.judged.evaluation.world;
     const lanes = judged.get(i);
-    if (!lanes) return this.population;
+    if (!lanes) return population;
     const isAbout = new Uint8Array(students);
     for (const lane of lanes) isAbout[lane] = 1;
-    return this.population.filter((lane) => isAbout[lane] === 1);
+    return population.filter((lane) => isAbout[lane] === 1);
   }
 
   /** The complete evidence of lanes, in their order; where the rule does not hold, against its mildest step. */

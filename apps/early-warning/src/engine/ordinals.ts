@@ -1,4 +1,6 @@
+import type { UnitKind } from '#contracts';
 import { query, queryOne, sql, type Tx } from '#database';
+import { holdsOn } from '#roster';
 
 /** `s.id` is not of a student whose data was erased. Such get no lane again. */
 export const NOT_ERASED = sql`NOT EXISTS (SELECT 1 FROM early_warning.erased_student e WHERE e.digest = sha256(s.id::text::bytea))`;
@@ -68,4 +70,19 @@ export async function ordinalsById(tx: Tx, ids: readonly string[]): Promise<Map<
     rows = await read();
   }
   return new Map(rows.map((row) => [row.id, row.ordinal]));
+}
+
+/** Units that students belong to as students; a grid, and the school above it, come with a room. */
+const OF_STUDENTS: UnitKind[] = ['college', 'academy', 'major', 'class', 'course_class'];
+
+/** Lanes of whoever was a student on a day, also of those who have left since; ascending. Whoever has a room alone is none. */
+export async function studentsOn(tx: Tx, day: string): Promise<number[]> {
+  const rows = await query<{ ordinal: number }>(
+    tx,
+    sql`SELECT o.ordinal FROM early_warning.student_ordinal o
+         WHERE o.student_id IN (SELECT m.person_id FROM directory.published_membership_v1 m
+                                 WHERE m.unit_kind = ANY (${OF_STUDENTS}::text[]) AND ${holdsOn(sql`m`, day)})
+         ORDER BY o.ordinal`,
+  );
+  return rows.map(({ ordinal }) => ordinal);
 }

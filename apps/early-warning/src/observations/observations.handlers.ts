@@ -26,6 +26,8 @@ import { setLeave } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { requestRun } from '../engine/run-requests.js';
+import { eraseResources } from '../resources/erase-resources.js';
+import { eraseRisk } from '../risk/risk-scores.service.js';
 import { eraseStudent } from './erasure.js';
 import { forgetOrdinals, openBatch } from './ledger.js';
 import { dayFinder, Rows, WITHDRAWN } from './rows.js';
@@ -141,6 +143,8 @@ export class ObservationHandlers {
     await eraseDisputes(tx, event.data.studentId);
     await eraseChoices(tx, event.data.studentId);
     await eraseStudent(tx, event.data.studentId);
+    await eraseResources(tx, event.data.studentId);
+    await eraseRisk(tx, event.data.studentId);
     await this.archive.erase(tx, event.data.studentId);
   }
 

@@ -1,3 +1,4 @@
+import { explained } from './fairness-words.js';
 import { fairnessOf } from './model/fairness.js';
 import { auc, brier } from './model/measures.js';
 import { sharesOf } from './model/model.js';
@@ -35,7 +36,7 @@ export function cardOf(
     }),
     calibration: tenths(shares, outcomes),
     fairness: Object.fromEntries(
-      Object.entries(groups).map(([name, of]) => [name, fairnessOf(unseen, outcomes, of, fairness)]),
+      Object.entries(groups).map(([name, of]) => [name, explained(fairnessOf(unseen, shares, outcomes, of, fairness))]),
     ),
     scores: fifths(unseen),
     policyVersion: policy.number,

@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { Bilingual } from '#contracts';
 import { BaseEntity } from '#database';
 import type { Feature, Rule } from '#rule-language';
-import type { Fairness } from './model/fairness.js';
+import type { ExplainedFairness } from './fairness-words.js';
 import type { AdditiveModel } from './model/model.js';
 import { RiskModelNotActive, RiskModelNotTrained, RiskSecondPersonNeeded } from './risk.problems.js';
 
@@ -43,7 +43,7 @@ export interface RiskCard {
   /** Ten parts of the list: the share that was foretold, and the share that was so. */
   calibration: { students: number; foretold: number; observed: number }[];
   /** By what students are declared as: sex (GB/T 2261.1), grade. */
-  fairness: Record<string, Fairness>;
+  fairness: Record<string, ExplainedFairness>;
   /** Rows by fifth of the scores in training, and its borders: what drift is measured against. */
   scores: { borders: number[]; counts: number[] };
   policyVersion: number;

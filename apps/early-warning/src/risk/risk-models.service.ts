@@ -18,8 +18,10 @@ import type { Table } from './model/table.js';
 import { MAX_FEATURES, RiskModelDto, type RiskModelsQuery, type RiskTrainingDto } from './risk.dto.js';
 import { RiskModel, type RiskDefinition } from './risk-model.entity.js';
 import { RiskMetricSensitive, RiskPersonNeeded } from './risk.problems.js';
+import { forgetScores, lockModelInUse } from './risk-scores.service.js';
 import { RiskTrainingPolicy } from './risk-training.policy.js';
 import { carrierOf, type SnapshotRows, trainingTable } from './snapshots.js';
+import { RiskScoresWantedV1 } from './scores-wanted.event.js';
 import { trainBeside } from './train-beside.js';
 import { RiskTrainingRequestedV1 } from './training-requested.event.js';
 
@@ -72,13 +74,13 @@ export class RiskModels {
     return RiskModelDto.from(await findRiskModel(this.database.connection, id));
   }
 
-  /** Puts a model in use in place of the one before. */
+  /** Puts a model in use in place of the one before; students are scored by it in the background. */
   activate(actor: Actor, id: string, expected: number): Promise<RiskModelDto> {
     requireSchool(actor, 'early-warning:risk:write');
     const { personId } = actor;
     if (personId === undefined) throw new RiskPersonNeeded();
     return this.database.transaction(actor, async (tx) => {
-      await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('early-warning risk model in use'))`);
+      await lockModelInUse(tx);
       const model = await findRiskModel(tx, id);
       const now = this.clock.now();
       model.activate(personId, now);
@@ -89,17 +91,22 @@ export class RiskModels {
         await this.note(tx, actor, 'retired', before.id);
       }
       await update(tx, model, expected);
+      await forgetScores(tx);
       await this.note(tx, actor, 'activated', id);
+      await this.events.publish(tx, new RiskScoresWantedV1(id));
       return RiskModelDto.from(model);
     });
   }
 
+  /** The scores go with it. */
   retire(actor: Actor, id: string, expected: number): Promise<RiskModelDto> {
     requireSchool(actor, 'early-warning:risk:write');
     return this.database.transaction(actor, async (tx) => {
+      await lockModelInUse(tx);
       const model = await findRiskModel(tx, id);
       model.retire(actor.personId ?? actor.app, this.clock.now());
       await update(tx, model, expected);
+      await forgetScores(tx);
       await this.note(tx, actor, 'retired', id);
       return RiskModelDto.from(model);
     });

@@ -1,4 +1,4 @@
-import { DateOnly, Decimal, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { ByDto, ListQuery } from '#http';
 import { RULE_EXAMPLE, RuleDefinitionDto } from '../rules/rules.dto.js';
 import { partOf } from '../rules/rule-components.js';
@@ -73,8 +73,13 @@ const CARD_EXAMPLE = {
   calibration: [{ students: 240, foretold: 0.02, observed: 0.02 }],
   fairness: {
     sex: {
-      groups: [{ group: '1', rows: 1200, outcomes: 140, found: 70, share: 0.5, interval: [0.42, 0.58] }],
-      gap: 0.03,
+      groups: [
+        {
+          ...{ group: '1', rows: 1200, outcomes: 140, found: 70, share: 0.5, interval: [0.42, 0.58] },
+          ...{ rate: 0.117, foretold: 0.115, expected: 0.49, auc: 0.82 },
+        },
+      ],
+      ...{ gap: 0.03, gapInterval: [0.01, 0.09], expectedGap: 0.02, explanation: null },
     },
   },
   scores: { borders: [-3.1, -2.6, -2.1, -1.2], counts: [480, 480, 480, 480, 480] },
@@ -248,4 +253,27 @@ export class RiskDto {
     },
   })
   note: RiskTextDto;
+}
+
+/** A score in a list that may be sorted by it; it decides nothing. */
+export class ListedRiskDto {
+  @Uuid({ zh: '模型', en: 'Model' })
+  modelId: string;
+
+  @DateOnly({ zh: '截至日期', en: 'As-of day', example: '2026-11-20' })
+  asOf: string;
+
+  @Decimal({ zh: '分数（对数几率）', en: 'Score, in log-odds', min: -1000, max: 1000, example: -1.3 })
+  score: number;
+
+  @ListOf(() => RiskPartDto, { zh: '影响最大的几部分', en: 'Parts that matter most', maxItems: 5 })
+  parts: RiskPartDto[];
+}
+
+export class RiskObjectionDto {
+  @Flag({ zh: '本人不愿被打分', en: 'One does not want to be scored', example: true })
+  objects: boolean;
+
+  @Instant({ zh: '何时提出', en: 'Since', nullable: true })
+  since: Date | null;
 }

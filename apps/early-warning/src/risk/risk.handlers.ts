@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
-import { OnDead, OnEvent, type Received } from '#events';
+import { Every, OnDead, OnEvent, type Received } from '#events';
 import { RiskModels } from './risk-models.service.js';
+import { RiskScores } from './risk-scores.service.js';
+import { RiskScoresWantedV1 } from './scores-wanted.event.js';
 import { RiskTrainingRequestedV1 } from './training-requested.event.js';
 
 @Injectable()
 export class RiskHandlers {
-  constructor(private readonly models: RiskModels) {}
+  constructor(
+    private readonly models: RiskModels,
+    private readonly scores: RiskScores,
+  ) {}
 
   @OnEvent(RiskTrainingRequestedV1)
   async whenTrainingRequested(tx: Tx, event: Received<RiskTrainingRequestedV1>): Promise<void> {
@@ -16,5 +21,16 @@ export class RiskHandlers {
   @OnDead(RiskTrainingRequestedV1)
   async whenTrainingDead(tx: Tx, event: Received<RiskTrainingRequestedV1>): Promise<void> {
     await this.models.giveUp(tx, event.data.modelId);
+  }
+
+  @OnEvent(RiskScoresWantedV1)
+  async whenScoresWanted(tx: Tx): Promise<void> {
+    await this.scores.score(tx);
+  }
+
+  /** After midnight's run, when the day before is complete. */
+  @Every('37 0 * * *', { name: 'early-warning.risk-scores', catchUp: 'latest' })
+  async everyNight(tx: Tx): Promise<void> {
+    await this.scores.score(tx);
   }
 }

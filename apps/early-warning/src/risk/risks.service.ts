@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import type { Bilingual, Permission } from '#contracts';
-import { Database, query, queryOne, sql, type Tx } from '#database';
+import type { Permission } from '#contracts';
+import { Database, queryOne, sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { inScope } from '#roster';
 import { addDays, CampusClock } from '#time';
@@ -11,6 +11,7 @@ import { Questions } from '../evaluations/questions.js';
 import { ProcessingOff } from '../processing/processing.problems.js';
 import { Processing } from '../processing/processing.service.js';
 import { countsBetween } from './card.js';
+import { featureNames } from './feature-names.js';
 import { countsOf } from './model/bins.js';
 import { psi } from './model/measures.js';
 import { partsOf, placesOf, scoresOf, sharesOf } from './model/model.js';
@@ -18,6 +19,7 @@ import { RiskDriftDto, RiskDto } from './risk.dto.js';
 import { RiskModel } from './risk-model.entity.js';
 import { findRiskModel } from './risk-models.service.js';
 import { RiskModelNotTrained } from './risk.problems.js';
+import { objectsToRisk } from './risk-scores.service.js';
 import { columnsOf } from './snapshots.js';
 import { sayPart } from './wording.js';
 
@@ -43,7 +45,8 @@ export class Risks {
       const { ordinal } = await this.requireStudent(tx, actor, studentId);
       if (!(await this.processing.allows(tx, 'risk', [studentId])).has(studentId)) throw new ProcessingOff();
       const model = await tx.findOneBy(RiskModel, { state: 'active' });
-      if (!model || ordinal === null) throw new NotFound({ what: 'risk-model' });
+      if (!model || ordinal === null || (await objectsToRisk(tx, studentId)))
+        throw new NotFound({ what: 'risk-model' });
       return this.explain(tx, model, studentId, ordinal, asOf, actor.personId === studentId);
     });
     return this.database.transaction(null, async (tx) => {
@@ -84,7 +87,7 @@ export class Risks {
     isSelf: boolean,
   ): Promise<RiskDto> {
     const { columns } = await columnsOf(tx, this.engine, definition.features, asOf, [ordinal]);
-    const names = await this.names(tx, definition.features);
+    const names = await featureNames(tx, definition.features);
     const values = new Map(columns.map(({ key, values }) => [key, values[0]!]));
     const scores = scoresOf(model!, columns);
     const parts = partsOf(model!, columns).map(([points], i) => {
@@ -111,23 +114,6 @@ export class Risks {
     );
     if (!student) throw new NotFound({ what: 'student' });
     return student;
-  }
-
-  /** The metric of each feature, in words; a window where there is one. */
-  private async names(tx: Tx, features: RiskModel['definition']['features']): Promise<Map<string, Bilingual>> {
-    const codes = Object.values(features).map(({ metric }) => metric);
-    const rows = await query<Bilingual & { code: string }>(
-      tx,
-      sql`SELECT code, zh, en FROM early_warning.metric WHERE code = ANY(${codes}::text[])`,
-    );
-    const metrics = new Map(rows.map((row) => [row.code, row]));
-    return new Map(
-      Object.entries(features).map(([key, { metric, window, agg }]) => {
-        const { zh, en } = metrics.get(metric)!;
-        const how = window === undefined ? agg : `${agg} ${window}`;
-        return [key, { zh: `${zh}（${how}）`, en: `${en} (${how})` }];
-      }),
-    );
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Tx } from '#database';
+import { query, sql, type Tx } from '#database';
 import { CANNOT_SAY, type Feature, type Rule } from '#rule-language';
 import type { Engine } from '../engine/engine.js';
+import { studentsOn } from '../engine/ordinals.js';
 import type { Column, Table } from './model/table.js';
 import type { RiskDefinition, Snapshot } from './risk-model.entity.js';
 
@@ -34,7 +35,10 @@ export async function columnsOf(
   });
 }
 
-/** The students whose outcome is known, as they were known on the day of each snapshot. */
+/**
+ * The students whose outcome is known, as they were known on the day of each snapshot: whoever was a student on both of its days, also who
+ * has left since, as long as their data is kept. Without those who object to being scored.
+ */
 export async function trainingTable(
   tx: Tx,
   engine: Engine,
@@ -45,9 +49,10 @@ export async function trainingTable(
   let from = 0;
   for (const snapshot of snapshots) {
     const question = { rules: [{ number: 0, definition: outcome }], asOf: snapshot.outcomeAsOf };
+    const asked = await studentsOfSnapshot(tx, snapshot);
     const outcomes = await engine.evaluate(tx, question, (firings) => {
       const levels = firings.levels(0);
-      const about = firings.about(0).filter((lane) => levels[lane] !== CANNOT_SAY);
+      const about = firings.about(0, asked).filter((lane) => levels[lane] !== CANNOT_SAY);
       return { lanes: about, hits: Uint8Array.from(about, (lane) => Number(levels[lane]! > 0)) };
     });
     const { columns } = await columnsOf(tx, engine, features, snapshot.asOf, outcomes.lanes);
@@ -60,4 +65,13 @@ export async function trainingTable(
   const outcomes = Uint8Array.from(parts.flatMap((part) => [...part.outcomes]));
   const students = Int32Array.from(parts.flatMap((part) => [...part.students]));
   return { table: { columns, outcomes, students }, rows };
+}
+
+async function studentsOfSnapshot(tx: Tx, { asOf, outcomeAsOf }: Snapshot): Promise<number[]> {
+  const objecting = await query<{ ordinal: number }>(
+    tx,
+    sql`SELECT o.ordinal FROM early_warning.risk_objection n JOIN early_warning.student_ordinal o ON o.student_id = n.student_id`,
+  );
+  const [out, later] = [new Set(objecting.map(({ ordinal }) => ordinal)), new Set(await studentsOn(tx, outcomeAsOf))];
+  return (await studentsOn(tx, asOf)).filter((lane) => later.has(lane) && !out.has(lane));
 }

@@ -2,6 +2,7 @@ import { type WarningLevel, WARNING_LEVELS } from '#contracts';
 import { Instant, Int, Nested, OneOf } from '#fields';
 import { AnyOf, ListQuery, PersonRefDto, Sort } from '#http';
 import { StudentPlaceDto } from '../cases/cases.dto.js';
+import { ListedRiskDto } from '../risk/risk.dto.js';
 
 export class WarnedStudentsQuery extends ListQuery {
   @AnyOf('uuid', {
@@ -10,7 +11,7 @@ export class WarnedStudentsQuery extends ListQuery {
   })
   unitId?: string[];
 
-  @Sort(['raisedAt', 'level'])
+  @Sort(['raisedAt', 'level', 'risk'])
   sort?: string;
 }
 
@@ -33,6 +34,13 @@ export class WarnedStudentDto {
 
   @Instant({ zh: '最近一次发出的时间', en: 'When the latest was raised' })
   raisedAt: Date;
+
+  @Nested(() => ListedRiskDto, {
+    zh: '在用风险模型的分数及影响最大的几部分；没有模型、学生不愿被打分或无权查看时为 null',
+    en: 'Score of the risk model in use, and its parts; null: no model, the student objects, or it is not one’s to see',
+    nullable: true,
+  })
+  risk: ListedRiskDto | null;
 
   static from(this: void, row: Omit<WarnedStudentDto, 'level'> & { rank: number }): WarnedStudentDto {
     const { rank, ...shown } = row;

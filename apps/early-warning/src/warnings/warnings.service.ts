@@ -17,6 +17,7 @@ import { answeredBy, responsibleStaffOf, inUnits, personRef } from '#roster';
 import { CampusClock } from '#time';
 import { offered } from '#workflow';
 import { type BulkTriageDto, BulkTriageResultDto, type TriageRowDto } from './bulk-triage.dto.js';
+import { listedRisks, riskOfRows, type StoredRisk } from '../risk/listed-risks.js';
 import { whereOf } from '../cases/cases.queries.js';
 import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
 import { WarnedStudentDto, type WarnedStudentsQuery } from './warned-students.dto.js';
@@ -59,6 +60,8 @@ const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w
 
 /** Statuses in which a care case may take a warning. */
 const TAKEABLE: readonly Status[] = ['open', 'notice', 'confirmed'];
+
+type WarnedRow = Omit<WarnedStudentDto, 'level' | 'risk'> & { rank: number; risk: StoredRisk | null };
 
 /** What a person, or an app, does to a warning. */
 type Change = (warning: Warning, by: string, now: Date) => unknown;
@@ -123,24 +126,29 @@ export class Warnings {
   /** Warnings that are not settled, grouped by student: what one would talk to a student about. */
   async students(actor: Actor, page: WarnedStudentsQuery): Promise<Page<WarnedStudentDto>> {
     const [date, connection] = [this.clock.today(), this.database.connection];
+    const risk = riskOfRows(actor, sql`g.student_id`, date, page.sort);
     const found = await list(connection, page, {
       select: sql`${personRef(sql`g.student_id`)} AS student, ${whereOf(sql`g.student_id`, date)} AS "where", g.rank, g.open, g.confirmed,
-        g.raised_at AS "raisedAt"`,
+        g.raised_at AS "raisedAt", ${risk.column} AS risk`,
       from: sql`(SELECT w.student_id, max(w.level_rank) AS rank, max(w.raised_at) AS raised_at,
           count(*) FILTER (WHERE w.status = 'open')::int AS open, count(*) FILTER (WHERE w.status = 'confirmed')::int AS confirmed
-        FROM early_warning.warning w WHERE w.status IN ('open', 'confirmed') AND ${this.visible(actor, READ)} GROUP BY w.student_id) g`,
+        FROM early_warning.warning w WHERE w.status IN ('open', 'confirmed') AND ${this.visible(actor, READ)} GROUP BY w.student_id) g ${risk.join}`,
       where: [inUnits(page.unitId, sql`g.student_id`, date)],
-      sorts: { raisedAt: sql`g.raised_at`, level: sql`g.rank` },
+      sorts: { raisedAt: sql`g.raised_at`, level: sql`g.rank`, risk: risk.sort },
       defaultSort: '-level',
       id: sql`g.student_id`,
-      to: WarnedStudentDto.from,
+      to: (row: WarnedRow) => row,
     });
     await auditList(connection, actor, {
       action: 'early-warning.warnings.students',
       rows: found.data.length,
       filter: page,
     });
-    return found;
+    const risks = await listedRisks(
+      connection,
+      found.data.map((row) => row.risk),
+    );
+    return { ...found, data: found.data.map((row, i) => WarnedStudentDto.from({ ...row, risk: risks[i]! })) };
   }
 
   async summary(actor: Actor): Promise<WarningSummaryDto> {

@@ -56,3 +56,77 @@ export function calibrated({ scores, shares }: Calibration, score: number): numb
   const [left, right] = [scores[low - 1]!, scores[low]!];
   return shares[low - 1]! + ((score - left) / (right - left)) * (shares[low]! - shares[low - 1]!);
 }
+
+/** Points that a curve is drawn through. */
+const POINTS = 65;
+const STEPS = 50;
+
+/**
+ * A logistic curve through the outcomes, by Newton's steps (Platt: Probabilistic outputs for support vector machines, 1999, with his
+ * targets), drawn as a line: smooth where pools of few students are steps.
+ */
+export function calibrateSmooth(scores: Float64Array, outcomes: Uint8Array): Calibration {
+  const hits = outcomes.reduce((sum, hit) => sum + hit, 0);
+  const [high, low] = [(hits + 1) / (hits + 2), 1 / (scores.length - hits + 2)];
+  let [slope, start] = [1, 0];
+  for (let step = 0; step < STEPS; step++) {
+    let [a, b, aa, ab, bb] = [0, 0, 1e-9, 0, 1e-9];
+    for (let i = 0; i < scores.length; i++) {
+      const share = logistic(slope * scores[i]! + start);
+      const pull = (outcomes[i] ? high : low) - share;
+      const curve = share * (1 - share);
+      a += pull * scores[i]!;
+      b += pull;
+      aa += curve * scores[i]! ** 2;
+      ab += curve * scores[i]!;
+      bb += curve;
+    }
+    const determinant = aa * bb - ab * ab;
+    const [stepA, stepB] = [(bb * a - ab * b) / determinant, (aa * b - ab * a) / determinant];
+    slope += stepA;
+    start += stepB;
+    if (Math.abs(stepA) + Math.abs(stepB) < 1e-9) break;
+  }
+  const sorted = scores.slice().sort();
+  const at = Array.from({ length: POINTS }, (_, i) => {
+    const [first, last] = [sorted[0]!, sorted.at(-1)!];
+    return first + ((last - first) * i) / (POINTS - 1);
+  });
+  // A score says more risk the higher it is, whatever these rows say.
+  const rising = Math.max(0, slope);
+  return { scores: at, shares: at.map((score) => logistic(rising * score + start)) };
+}
+
+function logistic(odds: number): number {
+  return 1 / (1 + Math.exp(-odds));
+}
+
+const WAYS = [
+  calibrate,
+  calibrateSmooth,
+  (scores: Float64Array, outcomes: Uint8Array) => calibrate(scores, outcomes, 4 * MIN_ROWS),
+];
+const PARTS = 5;
+
+/** The way that foretells best of students it was not fitted to, fitted to all; by mean squared distance, over parts of the students. */
+export function calibrateBest(scores: Float64Array, outcomes: Uint8Array, students: Int32Array): Calibration {
+  const places = Array.from(scores.keys());
+  const losses = WAYS.map(() => 0);
+  for (let part = 0; part < PARTS; part++) {
+    const isHeld = (row: number): boolean => mixed(students[row]!) % PARTS === part;
+    const [learn, held] = [places.filter((row) => !isHeld(row)), places.filter(isHeld)];
+    if (learn.length === 0) continue;
+    const of = Float64Array.from(learn, (row) => scores[row]!);
+    const hit = Uint8Array.from(learn, (row) => outcomes[row]!);
+    WAYS.forEach((way, i) => {
+      const line = way(of, hit);
+      for (const row of held) losses[i]! += (calibrated(line, scores[row]!) - outcomes[row]!) ** 2;
+    });
+  }
+  return WAYS[losses.indexOf(Math.min(...losses))]!(scores, outcomes);
+}
+
+/** Numbers of neighbours tell of the same class: parts are to be alike. */
+function mixed(number: number): number {
+  return Math.imul(number ^ (number >>> 15), 0x2c1b3c6d) >>> 8;
+}

@@ -1,3 +1,4 @@
+import { explained } from '../fairness-words.js';
 import { calibrate, calibrated } from './calibration.js';
 import { fairnessOf } from './fairness.js';
 import { auc, psi, wilson } from './measures.js';
@@ -137,12 +138,36 @@ describe('measures', () => {
   it('say nothing of a group with too few outcomes', () => {
     const outcomes = [1, 1, 0, 1, 1, 0, 1];
     const groups = ['a', 'a', 'a', 'b', 'b', 'b', 'c'];
-    const { groups: found, gap } = fairnessOf([9, 8, 1, 9, 1, 1, 9], outcomes, groups, { upper: 0.5, minOutcomes: 2 });
+    const SHARES = [0.9, 0.8, 0.1, 0.9, 0.1, 0.1, 0.9];
+    const { groups: found, gap } = fairnessOf([9, 8, 1, 9, 1, 1, 9], SHARES, outcomes, groups, {
+      upper: 0.5,
+      minOutcomes: 2,
+    });
     expect(found.map(({ group, share }) => [group, share])).toEqual([
       ['a', 1],
       ['b', 0.5],
       ['c', null],
     ]);
     expect(gap).toBe(0.5);
+  });
+
+  it('tell a gap that follows from one line over different rates from one that does not', () => {
+    const random = randomOf(11);
+    const rows = 20_000;
+    const groups = Array.from({ length: rows }, (_, row) => (row % 2 === 0 ? 'few' : 'many'));
+    const shares = Float64Array.from(groups, (group) => (group === 'few' ? 0.1 : 0.3) + 0.4 * random());
+    const hit = Uint8Array.from(shares, (share) => Number(random() < share));
+    const options = { upper: 0.25, minOutcomes: 50 };
+    const calibratedGap = fairnessOf(shares, shares, hit, groups, options);
+    expect(calibratedGap.gap).toBeGreaterThan(0.3);
+    expect(Math.abs(calibratedGap.gap! - calibratedGap.expectedGap!)).toBeLessThan(0.02);
+    const [from, to] = calibratedGap.gapInterval!;
+    expect([from < calibratedGap.gap!, to > calibratedGap.gap!, to - from < 0.06]).toEqual([true, true, true]);
+    expect(explained(calibratedGap).explanation!.en).toContain('came true within chance');
+    // The same rates, and one group foretold too low.
+    const wrong = shares.map((share, row) => (groups[row] === 'few' ? share / 2 : share));
+    const found = fairnessOf(wrong, wrong, hit, groups, options);
+    expect(explained(found).explanation!.en).toContain('Foretold otherwise than it came: few');
+    expect(explained({ ...found, gap: 0.01 }).explanation).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { binned, binsOf, countsOf, groupsOf } from './bins.js';
 import { addTo, type Boosting, grow, type Growing } from './boosting.js';
-import { calibrate } from './calibration.js';
+import { calibrateBest } from './calibration.js';
 import { addTerm, type AdditiveModel, type ModelFeature, type Term, widthOf } from './model.js';
 import { randomOf } from './random.js';
 import type { Table } from './table.js';
@@ -74,7 +74,7 @@ export function train(table: Table, options = TRAINING, onBag?: (done: number) =
     return { ...shape, points };
   });
   const centred = centre(base, terms, places);
-  return { model: { ...centred, features, calibration: calibrate(unseen, outcomes) }, unseen };
+  return { model: { ...centred, features, calibration: calibrateBest(unseen, outcomes, table.students) }, unseen };
 }
 
 function growing(places: Growing['places'], count: number, ordered: boolean): Growing {
