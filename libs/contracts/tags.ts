@@ -117,6 +117,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   people: { zh: '学生与教职工', en: 'Students and staff' },
   places: { zh: '校区、楼栋、寝室与床位', en: 'Campuses, buildings, rooms and beds' },
   policies: { zh: '本校政策的各版本', en: "The school's own rules, as dated versions" },
+  portraits: {
+    zh: '画像：学生本人各周的指标，群体每周公布的指标',
+    en: 'Portraits: the metrics of a student week by week, and what is published of groups each week',
+  },
   referrals: { zh: '反映：谁注意到了什么', en: 'Referrals: what people noticed of a student, trouble or praise' },
   'round-entries': {
     zh: '参评：申请、推荐、打分、民主评议、结果与撤销',

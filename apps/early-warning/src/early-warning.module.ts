@@ -29,6 +29,8 @@ import { GrowthArchive1764813100000 } from './migrations/1764813100000-growth-ar
 import { GraduationBooks1764813200000 } from './migrations/1764813200000-graduation-books.js';
 import { observations } from './observations/observations.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
+import { Portraits1764825000000 } from './migrations/1764825000000-portraits.js';
+import { portraits } from './portraits/portraits.feature.js';
 import { quality } from './quality/quality.feature.js';
 import { risk } from './risk/risk.feature.js';
 import { CareCases1764812000000 } from './migrations/1764812000000-care-cases.js';
@@ -58,6 +60,7 @@ export const earlyWarning = service('early-warning', {
     risk,
     archive,
     books,
+    portraits,
   ],
   migrations: [
     Warnings1763750500000,
@@ -82,6 +85,7 @@ export const earlyWarning = service('early-warning', {
     GrowthArchive1764813100000,
     GraduationBooks1764813200000,
     RiskModels1764814000000,
+    Portraits1764825000000,
   ],
   jobs: ['early-warning:run:write', 'early-warning:book:make'],
 });

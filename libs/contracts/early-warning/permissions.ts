@@ -42,6 +42,15 @@ export const PERMISSIONS = {
     zh: '确认定级与结案、督办',
     en: 'Confirm levels and closures of care cases, supervise them',
   },
+  'early-warning:portrait:read': {
+    zh: '查看学生本人的画像（须说明事由）',
+    en: 'See the portrait of a student (with a reason)',
+  },
+  'early-warning:group-portrait:read': { zh: '查看群体画像', en: 'See portraits of groups' },
+  'early-warning:group-portrait:withdraw': {
+    zh: '撤回已公布的群体画像',
+    en: 'Withdraw group portraits that were published',
+  },
   'early-warning:psychology:read': {
     zh: '查看与登记仅心理教师可见的记录（须说明事由）',
     en: 'Read and write entries for psychologists alone (with a reason)',
@@ -67,8 +76,11 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:case:read',
     'early-warning:case:take-part',
     'early-warning:case:write',
+    'early-warning:portrait:read',
+    'early-warning:group-portrait:read',
   ],
   class_advisor: [
+    'early-warning:group-portrait:read',
     'early-warning:warning:read',
     'early-warning:explanation:read',
     ...ARCHIVE,
@@ -76,8 +88,8 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:referral:send',
   ],
   mentor: ['early-warning:case:take-part', 'early-warning:referral:send'],
-  building_head: ['early-warning:case:take-part', 'early-warning:referral:send'],
-  grid_head: ['early-warning:case:take-part', 'early-warning:referral:send'],
+  building_head: ['early-warning:group-portrait:read', 'early-warning:case:take-part', 'early-warning:referral:send'],
+  grid_head: ['early-warning:group-portrait:read', 'early-warning:case:take-part', 'early-warning:referral:send'],
   party_organizer: ['early-warning:case:take-part', 'early-warning:referral:send'],
   psychologist: ['early-warning:case:take-part', 'early-warning:psychology:read', 'early-warning:referral:send'],
   student_affairs_officer: [
@@ -102,8 +114,11 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:case:take-part',
     'early-warning:case:write',
     'early-warning:case:decide',
+    'early-warning:group-portrait:read',
+    'early-warning:group-portrait:withdraw',
   ],
   student: [
+    'early-warning:portrait:read',
     'early-warning:referral:send',
     'early-warning:explanation:read',
     'early-warning:risk:read',

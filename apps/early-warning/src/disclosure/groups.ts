@@ -6,8 +6,6 @@ export type Path = readonly string[];
  * was ever published about fewer persons than the smallest group has.
  */
 export interface Group {
-  /** Undefined until it is stored. */
-  id?: string | undefined;
   path: Path;
   members: readonly number[];
   /** Lost a member to erasure: without them it is another set, and is counted no more. */
@@ -86,4 +84,18 @@ function sharedByMost(persons: readonly number[], now: ReadonlyMap<number, Path>
     if (!next) return path;
     path = next.path;
   }
+}
+
+/** Cuts paths where a unit would lie below two others: a tree has one way down to each of its units, the one that is met first. */
+export function asTree(paths: ReadonlyMap<number, Path>): Map<number, Path> {
+  const parents = new Map<string, string | undefined>();
+  return new Map(
+    [...paths].map(([person, path]) => {
+      const end = path.findIndex((unit, i) => {
+        if (!parents.has(unit)) parents.set(unit, path[i - 1]);
+        return parents.get(unit) !== path[i - 1];
+      });
+      return [person, end < 0 ? path : path.slice(0, end)];
+    }),
+  );
 }
