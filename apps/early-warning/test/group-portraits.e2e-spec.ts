@@ -161,7 +161,7 @@ describe('group portraits', () => {
 
   it('tell no more of a group that lost somebody to erasure', async () => {
     const erased = classes.get(se2401)![5]!;
-    await tell(test, [new StudentErasedV1({ studentId: erased.id })]);
+    await tell(test, [new StudentErasedV1(erased.id)]);
     await publishWeek(test, week4);
     expect(await cell(week4, se2401)).toMatchObject({ withheld: true });
     expect(await cell(week4, campus.colleges.cs)).toMatchObject({ students: 12 });
