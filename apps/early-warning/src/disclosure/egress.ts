@@ -37,7 +37,7 @@ export function published<T extends object>(answer: T, rows: readonly GroupFigur
   return answer;
 }
 
-/** The one way out for figures about rows that the caller may list: `scope` is the predicate of that list. */
+/** The one way out for figures about rows that the caller may list: to be counted under the very predicate of that list. */
 export function listed<T extends object>(answer: T): T {
   checked.add(answer);
   return answer;

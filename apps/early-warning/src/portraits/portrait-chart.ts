@@ -11,6 +11,8 @@ const MISSING = '#767676';
 const COLUMNS = 2;
 const WIDTH = 340;
 const HEIGHT = 110;
+/** Without a canvas Vega takes a character for 0.8 of the font's size; Chinese ones are as wide as high. */
+const LEGEND_PADDING = 48;
 const FONT = "'Noto Sans SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif";
 
 const WORDS = {
@@ -113,12 +115,12 @@ function legend(): object {
       fill: 'key',
       orient: 'bottom',
       direction: 'horizontal',
-      columns: 4,
+      columns: 2,
       labelFont: FONT,
       labelFontSize: 11,
       labelLimit: 320,
     },
-    ...{ symbolType: 'square', offset: 18 },
+    ...{ symbolType: 'square', offset: 18, columnPadding: LEGEND_PADDING },
   };
 }
 

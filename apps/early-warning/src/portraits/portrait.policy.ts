@@ -7,7 +7,7 @@ import type { ReleaseRules } from '../disclosure/release.js';
 const CODE = { max: 40, pattern: /^[a-z][a-z0-9-]*$/ };
 const METRIC = { max: 60, pattern: /^[a-z][a-z0-9_]*$/ };
 
-/** Kinds of units and places that portraits may be cut by; whatever is smaller is nobody's group. */
+/** Kinds of units and places that portraits may be cut by, within a tree the widest first; whatever is smaller is nobody's group. */
 export const CUT_KINDS = {
   college: UNIT_KINDS.college,
   academy: UNIT_KINDS.academy,

@@ -12,7 +12,7 @@ import { sourceStatesOn } from '../engine/silence.js';
 import { Questions } from '../evaluations/questions.js';
 import { type Domain, DOMAINS, type Fold } from '../metrics/metric.entity.js';
 import { portraitChart } from './portrait-chart.js';
-import { PortraitPolicy } from './portrait.policy.js';
+import { CUT_KINDS, PortraitPolicy } from './portrait.policy.js';
 import {
   MAX_WEEKS,
   type PortraitGroupFiguresDto,
@@ -172,7 +172,7 @@ export class StudentPortraits {
            WHERE c.students IS NOT NULL AND s.withdrawn_at IS NULL AND s.week BETWEEN ${first} AND ${last}
              AND (u.kind = 'school' OR c.unit_id IN (SELECT m.unit_id FROM directory.published_membership_v1 m
                    WHERE m.person_id = ${studentId} AND NOT m.secondary AND ${holdsOn(sql`m`, today)}))
-           ORDER BY c.metric, s.week, c.students, u.kind = 'school'`,
+           ORDER BY c.metric, s.week, c.students, array_position(${Object.keys(CUT_KINDS)}::text[], u.kind) DESC NULLS LAST`,
     );
     return new Map(rows.map(({ metric, week, ...group }) => [`${metric} ${week}`, group]));
   }
