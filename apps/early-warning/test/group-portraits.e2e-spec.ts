@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { StudentErasedV1 } from '#contracts';
 import { sql } from '#database';
+import { openTableFile, withTemporaryFile, XLSX_TYPE } from '#exchange';
 import { campus, type Client, studentNumbers, TestApp } from '#testing';
 import { addDays } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
@@ -26,6 +28,31 @@ interface Cell {
   students: number | null;
   mean: number | null;
   median: number | null;
+}
+
+/** Every number of students that an answer tells of. */
+async function studentsIn(body: Buffer, type: string): Promise<number[]> {
+  if (type === 'application/json') {
+    const found = [...body.toString().matchAll(/"students":(\w+)/g)].map(([, n]) => n!);
+    return found.filter((n) => n !== 'null').map(Number);
+  }
+  if (type === 'image/svg+xml') {
+    expect(body.toString()).not.toContain('students');
+    return [];
+  }
+  const lines = await linesOf(body);
+  const at = lines[0]!.indexOf('students');
+  expect(at).toBeGreaterThan(0);
+  return lines.slice(1).flatMap((line) => (line[at] ? [Number(line[at])] : []));
+}
+
+/** The cells of a table, CSV or .xlsx. */
+function linesOf(body: Buffer): Promise<string[][]> {
+  return withTemporaryFile(body, async (path) => {
+    const lines: string[][] = [];
+    for await (const some of (await openTableFile(path)).lines()) lines.push(...some.map(({ cells }) => cells));
+    return lines;
+  });
 }
 
 describe('group portraits', () => {
@@ -77,6 +104,14 @@ describe('group portraits', () => {
       app,
       everybody().map((one): [string, string, string, number] => [one.number, 'book_loans', daysOf(week1)[0]!, 2]),
     );
+    // Twelve have a grade from the first week on, one more from the second.
+    const grade = (week: string, who: readonly Newcomer[]) =>
+      deliver(
+        app,
+        who.map((one, i): [string, string, string, number] => [one.number, 'gpa', daysOf(week)[0]!, 2 + (i % 8) / 4]),
+      );
+    await grade(week1, classes.get(se2401)!.slice(0, 12));
+    await grade(week2, classes.get(se2401)!.slice(12, 13));
     await publishWeek(test, week1);
   });
   afterAll(() => test.close());
@@ -150,6 +185,54 @@ describe('group portraits', () => {
       students: 36,
       mean: meanOf([...before, ...together]),
     });
+  });
+
+  it('of what is known of some alone, count who has a value, and one more only with ten others', async () => {
+    const grades = async (week: string) =>
+      (await officer.get(`${GROUPS}?metric=gpa&unitId=${se2401}&weekFrom=${week}&weekTo=${week}`).expect(200)).body
+        .data[0];
+    const first = await grades(week1);
+    expect(first).toMatchObject({ students: 12 });
+    expect(await grades(week2)).toMatchObject({ students: 12, mean: first.mean });
+  });
+
+  it('go out on every route that answers figures of several students, in every shape, of ten and more alone', async () => {
+    const document = JSON.parse(await readFile('openapi/early-warning.json', 'utf8')) as {
+      paths: Record<string, Record<string, { 'x-aggregate'?: string; responses: Record<string, { content: object }> }>>;
+    };
+    const routes = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, operation]) =>
+        operation['x-aggregate'] ? [{ path, method, basis: operation['x-aggregate'], ...operation }] : [],
+      ),
+    );
+    expect(routes.map(({ path }) => path)).toContain(GROUPS);
+    const counselor = await test.person(campus.staff.counselorCs);
+    const student = classes.get(se2401)![1]!;
+    const self = await test.person(student.id);
+    const seen: string[] = [];
+    for (const { path, method, basis, responses } of routes.filter((route) => route.basis === 'published')) {
+      expect([path, method]).toEqual([path, 'get']);
+      const who = path.includes('/me') ? self : path === GROUPS ? officer : counselor;
+      const types = [...Object.keys(responses['200']!.content), ...(path === GROUPS ? ['text/csv', XLSX_TYPE] : [])];
+      for (const type of new Set(types)) {
+        const answer = await who
+          .get(`${path.replace('{id}', student.id)}?${path === GROUPS ? 'limit=200' : `from=${week1}`}`)
+          .set({ Accept: type, 'Access-Reason': 'test' })
+          .responseType('blob')
+          .expect(200);
+        const counts = await studentsIn(answer.body as Buffer, type);
+        expect([path, type, counts.filter((n) => n < 10)]).toEqual([path, type, []]);
+        seen.push(`${basis} ${type} ${counts.length > 0 ? 'with figures' : 'without numbers of students'}`);
+      }
+    }
+    expect(new Set(seen)).toEqual(
+      new Set([
+        'published application/json with figures',
+        'published text/csv with figures',
+        `published ${XLSX_TYPE} with figures`,
+        'published image/svg+xml without numbers of students',
+      ]),
+    );
   });
 
   it('are published once: later data and a second publication change nothing', async () => {

@@ -39,14 +39,16 @@ interface Node {
 export function mayGoOut(values: readonly number[], { least, mostAlike, percent }: ReleaseRules): boolean {
   if (values.length < least) return false;
   const counts = new Map<number, number>();
-  let [first, second, sum] = [0, 0, 0];
+  let [first, second, sum, alike] = [0, 0, 0, 0];
   for (const value of values) {
-    counts.set(value, (counts.get(value) ?? 0) + 1);
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    alike = Math.max(alike, count);
     sum += value;
     if (value > first) [first, second] = [value, first];
     else if (value > second) second = value;
   }
-  if (Math.max(...counts.values()) > mostAlike * values.length) return false;
+  if (alike > mostAlike * values.length) return false;
   return sum - first - second >= (percent / 100) * first;
 }
 

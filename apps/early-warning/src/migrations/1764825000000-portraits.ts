@@ -41,6 +41,7 @@ export class Portraits1764825000000 implements MigrationInterface {
         CHECK (median IS NULL OR mean IS NOT NULL),
         CHECK ((low_quartile IS NULL) = (median IS NULL) AND (high_quartile IS NULL) = (median IS NULL))
       );
+      CREATE INDEX ON early_warning.portrait_cell (snapshot_id, id);
       CREATE INDEX ON early_warning.portrait_cell (unit_id, metric);
       CREATE INDEX ON early_warning.portrait_cell (metric, tree);
 

@@ -8,7 +8,7 @@ import { SVG_TYPE, StudentPortraits } from './student-portraits.service.js';
 
 const PICTURE = {
   description: '图片，附文字说明 / A picture, with what it shows as text',
-  content: { [SVG_TYPE]: { schema: { type: 'string', maxLength: 5_242_880 } } },
+  content: { [SVG_TYPE]: { schema: { type: 'string', pattern: '^<svg ', maxLength: 5_242_880 } } },
 } as const;
 
 /** Portraits of one student (云档案). */

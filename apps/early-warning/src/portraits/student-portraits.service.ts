@@ -125,7 +125,11 @@ export class StudentPortraits {
     const { from } = reachOf('last', all[0]!);
     const days = ordinal === null ? [] : await daysOfStudent(tx, ordinal, from, addDays(last, 6));
     const byMetric = new Map<number, DayValue[]>();
-    for (const one of days) byMetric.set(one.metric, [...(byMetric.get(one.metric) ?? []), one]);
+    for (const one of days) {
+      const known = byMetric.get(one.metric);
+      if (known) known.push(one);
+      else byMetric.set(one.metric, [one]);
+    }
     const silences = await this.silences(tx, weeks);
     const groups = await this.groups(tx, studentId, first, last);
     return rows.map(({ number, code, zh, en, unit, decimals, fold, domain: of }) => {
