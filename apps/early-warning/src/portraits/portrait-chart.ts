@@ -118,7 +118,7 @@ function legend(): object {
       columns: 2,
       labelFont: FONT,
       labelFontSize: 11,
-      labelLimit: 320,
+      labelLimit: 600,
     },
     ...{ symbolType: 'square', offset: 18, columnPadding: LEGEND_PADDING },
   };
