@@ -133,6 +133,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '个人信息处理：告知、同意与反对',
     en: 'Kinds of processing: what students are told, their consents and objections',
   },
+  portraits: {
+    zh: '画像：学生本人各周的指标，群体每周公布的指标',
+    en: 'Portraits: the metrics of a student week by week, and what is published of groups each week',
+  },
   referrals: { zh: '反映：谁注意到了什么', en: 'Referrals: what people noticed of a student, trouble or praise' },
   'resource-offers': {
     zh: '资源推送：使用、谢绝、不再接收',

@@ -63,6 +63,11 @@ export const rules = {
     `TemplateElement[value.raw=/[-+<>]=?\\s*${DATABASE_NOW}|BETWEEN ${DATABASE_NOW}|${DATABASE_NOW}(::[a-z]+)?\\s*([-+<>]|AND|AT TIME)|current_(date|time)/i]`,
     'The database does not say what time it is on campus. Bind clock.now() or clock.today().',
   ),
+  /** Of few persons a statistic tells of each of them. */
+  'no-loose-statistics': ban(
+    'TemplateElement[value.raw=/\\b(avg|percentile_(cont|disc)|stddev(_pop|_samp)?|var_(pop|samp)|regr_\\w+|corr)\\s*\\(/i]',
+    'Statistics about students go out through apps/early-warning/src/disclosure alone. Publish them, or count what the caller may list, and name the folder in eslint.config.js.',
+  ),
   'no-console': ban(
     "CallExpression[callee.object.name='console']",
     'Log through the Logger of @nestjs/common; tools write to process.stdout.',

@@ -1,7 +1,7 @@
 import { ESLint, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 
-const FILE = 'apps/campus/src/services.ts';
+const FILE = 'apps/early-warning/src/early-warning.module.ts';
 const RULES: Record<string, { bad: string[]; good: string[] }> = {
   'no-built-sql': {
     bad: ['qb.orderBy(sort);', "qb.where('name = ' + name);", 'qb.andWhere(`id = ${id}`);', 'qb.select(columns);'],
@@ -43,6 +43,10 @@ const RULES: Record<string, { bad: string[]; good: string[] }> = {
       'sql`INSERT INTO t (at) VALUES (now())`;',
       'sql`SELECT 1 WHERE w.due_at < ${this.clock.now()}`;',
     ],
+  },
+  'no-loose-statistics': {
+    bad: ['sql`SELECT avg(value) FROM t`;', 'sql`SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY v) FROM t`;'],
+    good: ['sql`SELECT count(*) FROM t`;', 'sql`SELECT average FROM t`;'],
   },
   'no-console': { bad: ["console.log('x');"], good: ["logger.log('x');"] },
   'explain-disable': {

@@ -108,6 +108,22 @@ describe('openapi/*.json', () => {
     ]);
     expect(found).toContain('POST /x: the example of its answer 200 does not fit: /n must be integer');
   });
+
+  it('is refused when figures about several students go out through no door', () => {
+    const content = {
+      'application/json': { schema: { type: 'object', properties: { rows: { items: { $ref: '#/c/Row' } } } } },
+    };
+    const get = { responses: { 200: { content } } };
+    const loose = (paths: Document['paths']) =>
+      gapsIn({ paths, components: { schemas: { Row: { properties: { mean: {}, lowQuartile: {}, meaning: {} } } } } })
+        .filter((gap) => gap.includes('egress'))
+        .map((gap) => gap.split(' of several')[0]);
+    expect(loose({ '/early-warning/v1/x': { get }, '/affairs/v1/x': { get } })).toEqual([
+      'GET /early-warning/v1/x: answers mean',
+      'GET /early-warning/v1/x: answers lowQuartile',
+    ]);
+    expect(loose({ '/early-warning/v1/x': { get: { ...get, 'x-aggregate': 'published' } } })).toEqual([]);
+  });
 });
 
 /** `GET /x` of each operation of a document. */

@@ -44,6 +44,8 @@ import { own } from './own/own.feature.js';
 import { observations } from './observations/observations.feature.js';
 import { outcomes } from './outcomes/outcomes.feature.js';
 import { parameters } from './parameters/parameters.feature.js';
+import { Portraits1764825000000 } from './migrations/1764825000000-portraits.js';
+import { portraits } from './portraits/portraits.feature.js';
 import { quality } from './quality/quality.feature.js';
 import { risk } from './risk/risk.feature.js';
 import { CareCases1764812000000 } from './migrations/1764812000000-care-cases.js';
@@ -87,6 +89,7 @@ export const earlyWarning = service('early-warning', {
     processing,
     resources,
     effects,
+    portraits,
   ],
   migrations: [
     Warnings1763750500000,
@@ -116,11 +119,12 @@ export const earlyWarning = service('early-warning', {
     Notices1764823000100,
     ReferralsToCases1764823000200,
     Digests1764823000300,
-    Disputes1764826000000,
-    Processing1764826000100,
     Resources1764824000000,
     Effects1764824100000,
     RiskScores1764824200000,
+    Portraits1764825000000,
+    Disputes1764826000000,
+    Processing1764826000100,
   ],
   ownData: OWN_DATA,
   jobs: ['early-warning:run:write', 'early-warning:book:make'],

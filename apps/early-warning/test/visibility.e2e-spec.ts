@@ -69,6 +69,15 @@ describe('a rule that names the posts it is for', () => {
     expect(await Promise.all([counselor, app, collegeOfficer].map(open))).toEqual([1, 1, 2]);
   });
 
+  it('is not counted for others either', async () => {
+    const counted = async (client: Client) =>
+      (await client.get('/early-warning/v1/rule-quality').expect(200)).body.codes.map(
+        ({ code }: { code: string }) => code,
+      );
+    expect(await counted(counselor)).toEqual([EVERYBODY]);
+    expect((await counted(officer)).sort()).toEqual([EVERYBODY, OFFICERS]);
+  });
+
   it('is not to be found by others, whichever way they ask', async () => {
     for (const client of [counselor, app]) {
       await client.get(`${WARNINGS}/${warnings[EVERYBODY]}`).expect(200);

@@ -66,6 +66,15 @@ export const PERMISSIONS = {
     en: 'Consent, or object, to kinds of processing of one’s own data',
   },
   'early-warning:processing:decide': { zh: '处理对个人信息处理的反对', en: 'Weigh objections to processing' },
+  'early-warning:portrait:read': {
+    zh: '查看学生本人的画像（须说明事由）',
+    en: 'See the portrait of a student (with a reason)',
+  },
+  'early-warning:group-portrait:read': { zh: '查看群体画像', en: 'See portraits of groups' },
+  'early-warning:group-portrait:withdraw': {
+    zh: '撤回已公布的群体画像',
+    en: 'Withdraw group portraits that were published',
+  },
   'early-warning:psychology:read': {
     zh: '查看与登记仅心理教师可见的记录（须说明事由）',
     en: 'Read and write entries for psychologists alone (with a reason)',
@@ -93,8 +102,11 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:case:read',
     'early-warning:case:take-part',
     'early-warning:case:write',
+    'early-warning:portrait:read',
+    'early-warning:group-portrait:read',
   ],
   class_advisor: [
+    'early-warning:group-portrait:read',
     'early-warning:warning:read',
     'early-warning:explanation:read',
     ...ARCHIVE,
@@ -102,8 +114,8 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:referral:send',
   ],
   mentor: ['early-warning:case:take-part', 'early-warning:referral:send'],
-  building_head: ['early-warning:case:take-part', 'early-warning:referral:send'],
-  grid_head: ['early-warning:case:take-part', 'early-warning:referral:send'],
+  building_head: ['early-warning:group-portrait:read', 'early-warning:case:take-part', 'early-warning:referral:send'],
+  grid_head: ['early-warning:group-portrait:read', 'early-warning:case:take-part', 'early-warning:referral:send'],
   party_organizer: ['early-warning:case:take-part', 'early-warning:referral:send'],
   psychologist: ['early-warning:case:take-part', 'early-warning:psychology:read', 'early-warning:referral:send'],
   student_affairs_officer: [
@@ -131,11 +143,14 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
     'early-warning:case:take-part',
     'early-warning:case:write',
     'early-warning:case:decide',
+    'early-warning:group-portrait:read',
+    'early-warning:group-portrait:withdraw',
   ],
   student: [
     'early-warning:notice:read',
     ...(['early-warning:own-data:read', 'early-warning:dispute:raise', 'early-warning:processing:choose'] as const),
     ...(['early-warning:resource:read', 'early-warning:resource:use', 'early-warning:risk:object'] as const),
+    'early-warning:portrait:read',
     'early-warning:referral:send',
     'early-warning:explanation:read',
     'early-warning:risk:read',

@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { Summary, Returns } from '#http';
+import { Aggregates } from '../disclosure/egress.js';
 import { RuleQualitiesDto, RuleQualityQuery } from './rule-quality.dto.js';
 import { RuleQuality } from './rule-quality.service.js';
 
@@ -12,6 +13,7 @@ export class RuleQualityController {
 
   @Get()
   @Require('early-warning:rule:read')
+  @Aggregates('listed')
   @Returns(RuleQualitiesDto)
   @Summary(
     '规则质量：确认、排除、忽略、用时、准确率',

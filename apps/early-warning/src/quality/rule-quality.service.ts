@@ -3,8 +3,9 @@ import type { Actor } from '#auth';
 import { Database, sql } from '#database';
 import { Policies } from '#policy';
 import { Invalid } from '#problems';
-import { inScope } from '#roster';
 import { addDays, CampusClock } from '#time';
+import { listed } from '../disclosure/egress.js';
+import { ruleOfWarning, visibleTo } from '../warnings/visibility.js';
 import { RuleQualitiesDto, type RuleQualityQuery } from './rule-quality.dto.js';
 import { RuleQualityPolicy } from './rule-quality.policy.js';
 import { qualityOfCodes, qualityOfVersions } from './rule-quality.queries.js';
@@ -20,7 +21,7 @@ export class RuleQuality {
     private readonly policies: Policies,
   ) {}
 
-  /** Counts the students the actor may see warnings of. */
+  /** Counts the warnings the actor may see. */
   async report(actor: Actor, { from, to, code }: RuleQualityQuery): Promise<RuleQualitiesDto> {
     const now = this.clock.today();
     const last = to ?? now;
@@ -35,13 +36,14 @@ export class RuleQuality {
         now: this.clock.now(),
         code,
         policy: policy.value,
-        scope: inScope(actor.scopeOf('early-warning:warning:read'), sql`w.student_id`, now),
+        scope: visibleTo(actor, 'early-warning:warning:read', ruleOfWarning, sql`w.student_id`, now),
       };
-      return Object.assign(new RuleQualitiesDto(), {
+      const report = Object.assign(new RuleQualitiesDto(), {
         ...{ from: first, to: last, policyVersion: policy.number },
         rules: await qualityOfVersions(tx, question),
         codes: await qualityOfCodes(tx, question),
       });
+      return listed(report);
     });
   }
 }
