@@ -179,7 +179,8 @@ describe('risk models', () => {
   });
 
   it('leave students alone who object, until they take it back', async () => {
-    const OBJECTION = '/early-warning/v1/risk-objection';
+    const choose = (by: Client, action: string) =>
+      by.post('/early-warning/v1/me/processing', { kind: 'risk', action }).expect(200);
     const scored = async () =>
       (await test.query<{ id: string }>(sql`SELECT student_id AS id FROM early_warning.risk_score ORDER BY 1`)).map(
         ({ id }) => id,
@@ -187,19 +188,19 @@ describe('risk models', () => {
     const again = () => test.database.transaction(null, (tx) => test.app.get(RiskHandlers).everyNight(tx));
     const self = await test.person(campus.students[0]!);
     expect(await scored()).toEqual(campus.students);
-    expect((await self.put(OBJECTION).expect(200)).body).toMatchObject({ objects: true });
+    await choose(self, 'object');
+    await drainEvents(test);
     expect(await scored()).toEqual(campus.students.slice(1));
     await again();
     expect(await scored()).toEqual(campus.students.slice(1));
-    await officer.get(`/early-warning/v1/students/${campus.students[0]}/risk`).expect(404);
+    await officer.get(`/early-warning/v1/students/${campus.students[0]}/risk`).expect(409);
     const list = (await officer.get('/early-warning/v1/warnings/students?sort=-risk').expect(200)).body.data;
     expect(list.at(-1)).toMatchObject({ student: { id: campus.students[0] }, risk: null });
     const { result } = await train();
     expect((await officer.get(`${MODELS}/${result.modelId}`)).body.card).toMatchObject({ students: 11, rows: 132 });
-    expect((await self.delete(OBJECTION).expect(200)).body).toEqual({ objects: false, since: null });
+    await choose(self, 'withdraw_objection');
     await again();
     expect(await scored()).toEqual(campus.students);
-    await officer.put(OBJECTION).expect(403);
   });
 
   it('learn from who has left since, and not from whoever left before the outcome was known', async () => {

@@ -370,7 +370,7 @@ export class DisputeChangedV1 {
 /** A student consented, objected or took that back, or an objection was answered. Why is not told; what is not allowed any more ends with it. */
 @Event({
   name: 'early-warning.processing-changed.v1',
-  consumers: [],
+  consumers: ['early-warning'],
   tells: {
     permission: 'early-warning:processing:decide',
     zh: '学生就信息处理作出选择',

@@ -19,7 +19,6 @@ export const PERMISSIONS = {
     zh: '查看学生风险分数的各部分',
     en: "See the parts of a student's risk score",
   },
-  'early-warning:risk:object': { zh: '本人不愿被打分', en: 'Object to being scored oneself' },
   'early-warning:risk:write': { zh: '训练与启用风险模型', en: 'Train risk models and put them in use' },
   'early-warning:warning:triage': { zh: '研判与关闭预警', en: 'Triage and close warnings' },
   'early-warning:notice:read': { zh: '查看给本人的告知', en: 'See notices about oneself' },
@@ -149,7 +148,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   student: [
     'early-warning:notice:read',
     ...(['early-warning:own-data:read', 'early-warning:dispute:raise', 'early-warning:processing:choose'] as const),
-    ...(['early-warning:resource:read', 'early-warning:resource:use', 'early-warning:risk:object'] as const),
+    ...(['early-warning:resource:read', 'early-warning:resource:use'] as const),
     'early-warning:portrait:read',
     'early-warning:referral:send',
     'early-warning:explanation:read',

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Scores of the model in use, by which the list for triage may be ordered; and students who do not want one. */
+/** Scores of the model in use, by which the list for triage may be ordered. */
 export class RiskScores1764824200000 implements MigrationInterface {
   name = 'RiskScores1764824200000';
 
@@ -15,11 +15,6 @@ export class RiskScores1764824200000 implements MigrationInterface {
         parts jsonb NOT NULL
       );
       CREATE INDEX ON early_warning.risk_score (score, student_id);
-
-      CREATE TABLE early_warning.risk_objection (
-        student_id uuid PRIMARY KEY,
-        since timestamptz NOT NULL
-      );
     `);
   }
 

@@ -6,6 +6,7 @@ import { CANNOT_SAY } from '#rule-language';
 import { addDays, CampusClock } from '#time';
 import { Engine } from '../engine/engine.js';
 import { Questions } from '../evaluations/questions.js';
+import { Processing } from '../processing/processing.service.js';
 import { ruleOf } from './matching-rule.js';
 import type { Match } from './resource.entity.js';
 
@@ -20,6 +21,7 @@ export class ResourceMatching {
     private readonly clock: CampusClock,
     private readonly engine: Engine,
     private readonly questions: Questions,
+    private readonly processing: Processing,
   ) {}
 
   /** What is on offer today and has places left; with `resourceId` that one alone. */
@@ -57,7 +59,7 @@ export class ResourceMatching {
 
   /**
    * Once a term each: whoever was offered it since the term began, whatever they said, is not offered it again, nor who has it, nor who
-   * wants none of its kind.
+   * wants none of its kind, or of any.
    */
   private async offer(
     tx: Tx,
@@ -75,6 +77,7 @@ export class ResourceMatching {
             JOIN early_warning.student_ordinal o ON o.ordinal = w.ordinal
            WHERE o.student_id IS NOT NULL
              AND NOT EXISTS (SELECT FROM early_warning.resource_opt_out n WHERE n.student_id = o.student_id AND n.kind = ${kind})
+             AND ${await this.processing.allowed(tx, 'resources', sql`o.student_id`)}
           ON CONFLICT DO NOTHING RETURNING id`,
     );
     const ids = offered.map((one) => one.id);

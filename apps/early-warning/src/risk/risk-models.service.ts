@@ -12,6 +12,7 @@ import { CampusClock } from '#time';
 import { Engine } from '../engine/engine.js';
 import { Questions } from '../evaluations/questions.js';
 import { metricCatalogue } from '../metrics/metrics.service.js';
+import { Processing } from '../processing/processing.service.js';
 import { checkedDefinition } from '../rules/rules.service.js';
 import { cardOf } from './card.js';
 import type { Table } from './model/table.js';
@@ -36,6 +37,7 @@ export class RiskModels {
     private readonly policies: Policies,
     private readonly engine: Engine,
     private readonly questions: Questions,
+    private readonly processing: Processing,
   ) {}
 
   /** Accepts a training. Refuses metrics that are more sensitive than the school trains on. */
@@ -118,7 +120,7 @@ export class RiskModels {
     if (model?.state !== 'training') return;
     const policy = await this.policies.at(tx, RiskTrainingPolicy, this.clock.today());
     const { table, rows, groups } = await this.questions.ask(async (read) => {
-      const found = await trainingTable(read, this.engine, model.definition);
+      const found = await trainingTable(read, this.engine, model.definition, this.processing);
       return { ...found, groups: await groupsOf(read, found.table.students) };
     });
     const refusal = tooLittle(table, policy.value);

@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
-import { ApiPage, BodyExample, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
+import { ApiPage, BodyExample, IdParam, IfMatch, type Page, Returns, Summary } from '#http';
 import { JobDto } from '#service';
 import {
   RiskDriftDto,
@@ -10,12 +10,10 @@ import {
   RiskDto,
   RiskModelDto,
   RiskModelsQuery,
-  RiskObjectionDto,
   RiskTrainingDto,
   TRAINING_EXAMPLE,
 } from './risk.dto.js';
 import { RiskModels } from './risk-models.service.js';
-import { RiskScores } from './risk-scores.service.js';
 import { Risks } from './risks.service.js';
 
 @ApiTags('risk')
@@ -24,7 +22,6 @@ export class RiskController {
   constructor(
     private readonly models: RiskModels,
     private readonly risks: Risks,
-    private readonly scores: RiskScores,
   ) {}
 
   @Post('risk-models')
@@ -102,35 +99,5 @@ export class RiskController {
   )
   getStudentRisk(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<RiskDto> {
     return this.risks.of(actor, id);
-  }
-
-  @Get('risk-objection')
-  @MayNotFind()
-  @Require('early-warning:risk:object')
-  @Returns(RiskObjectionDto)
-  @Summary('查看本人是否不愿被打分', 'See whether one objects to being scored')
-  getRiskObjection(@CurrentActor() actor: Actor): Promise<RiskObjectionDto> {
-    return this.scores.objection(actor);
-  }
-
-  @Put('risk-objection')
-  @MayNotFind()
-  @Require('early-warning:risk:object')
-  @Returns(RiskObjectionDto)
-  @Summary(
-    '不愿被打分：分数随即删除，也不再用于训练',
-    'Object to being scored: the score is deleted, and no model learns from one',
-  )
-  objectToRisk(@CurrentActor() actor: Actor): Promise<RiskObjectionDto> {
-    return this.scores.object(actor);
-  }
-
-  @Delete('risk-objection')
-  @MayNotFind()
-  @Require('early-warning:risk:object')
-  @Returns(RiskObjectionDto)
-  @Summary('收回“不愿被打分”', 'Take the objection back')
-  takeRiskObjectionBack(@CurrentActor() actor: Actor): Promise<RiskObjectionDto> {
-    return this.scores.takeBack(actor);
   }
 }

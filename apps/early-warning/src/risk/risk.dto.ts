@@ -1,4 +1,4 @@
-import { DateOnly, Decimal, Flag, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
+import { DateOnly, Decimal, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { ByDto, ListQuery } from '#http';
 import { RULE_EXAMPLE, RuleDefinitionDto } from '../rules/rules.dto.js';
 import { partOf } from '../rules/rule-components.js';
@@ -268,12 +268,4 @@ export class ListedRiskDto {
 
   @ListOf(() => RiskPartDto, { zh: '影响最大的几部分', en: 'Parts that matter most', maxItems: 5 })
   parts: RiskPartDto[];
-}
-
-export class RiskObjectionDto {
-  @Flag({ zh: '本人不愿被打分', en: 'One does not want to be scored', example: true })
-  objects: boolean;
-
-  @Instant({ zh: '何时提出', en: 'Since', nullable: true })
-  since: Date | null;
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ProcessingChangedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnDead, OnEvent, type Received } from '#events';
 import { RiskModels } from './risk-models.service.js';
@@ -26,6 +27,11 @@ export class RiskHandlers {
   @OnEvent(RiskScoresWantedV1)
   async whenScoresWanted(tx: Tx): Promise<void> {
     await this.scores.score(tx);
+  }
+
+  @OnEvent(ProcessingChangedV1)
+  async whenProcessingChanged(tx: Tx, { data: { kind, studentId } }: Received<ProcessingChangedV1>): Promise<void> {
+    if (kind === 'risk') await this.scores.forget(tx, studentId);
   }
 
   /** After midnight's run, when the day before is complete. */

@@ -19,7 +19,6 @@ import { RiskDriftDto, RiskDto } from './risk.dto.js';
 import { RiskModel } from './risk-model.entity.js';
 import { findRiskModel } from './risk-models.service.js';
 import { RiskModelNotTrained } from './risk.problems.js';
-import { objectsToRisk } from './risk-scores.service.js';
 import { columnsOf } from './snapshots.js';
 import { sayPart } from './wording.js';
 
@@ -45,8 +44,7 @@ export class Risks {
       const { ordinal } = await this.requireStudent(tx, actor, studentId);
       if (!(await this.processing.allows(tx, 'risk', [studentId])).has(studentId)) throw new ProcessingOff();
       const model = await tx.findOneBy(RiskModel, { state: 'active' });
-      if (!model || ordinal === null || (await objectsToRisk(tx, studentId)))
-        throw new NotFound({ what: 'risk-model' });
+      if (!model || ordinal === null) throw new NotFound({ what: 'risk-model' });
       return this.explain(tx, model, studentId, ordinal, asOf, actor.personId === studentId);
     });
     return this.database.transaction(null, async (tx) => {

@@ -2,6 +2,7 @@ import { query, sql, type Tx } from '#database';
 import { CANNOT_SAY, type Feature, type Rule } from '#rule-language';
 import type { Engine } from '../engine/engine.js';
 import { studentsOn } from '../engine/ordinals.js';
+import type { Processing } from '../processing/processing.service.js';
 import type { Column, Table } from './model/table.js';
 import type { RiskDefinition, Snapshot } from './risk-model.entity.js';
 
@@ -43,13 +44,14 @@ export async function trainingTable(
   tx: Tx,
   engine: Engine,
   { features, outcome, snapshots }: RiskDefinition,
+  processing: Processing,
 ): Promise<{ table: Table; rows: SnapshotRows[] }> {
   const parts: Table[] = [];
   const rows: SnapshotRows[] = [];
   let from = 0;
   for (const snapshot of snapshots) {
     const question = { rules: [{ number: 0, definition: outcome }], asOf: snapshot.outcomeAsOf };
-    const asked = await studentsOfSnapshot(tx, snapshot);
+    const asked = await studentsOfSnapshot(tx, snapshot, processing);
     const outcomes = await engine.evaluate(tx, question, (firings) => {
       const levels = firings.levels(0);
       const about = firings.about(0, asked).filter((lane) => levels[lane] !== CANNOT_SAY);
@@ -67,11 +69,14 @@ export async function trainingTable(
   return { table: { columns, outcomes, students }, rows };
 }
 
-async function studentsOfSnapshot(tx: Tx, { asOf, outcomeAsOf }: Snapshot): Promise<number[]> {
-  const objecting = await query<{ ordinal: number }>(
+async function studentsOfSnapshot(tx: Tx, { asOf, outcomeAsOf }: Snapshot, processing: Processing): Promise<number[]> {
+  const later = new Set(await studentsOn(tx, outcomeAsOf));
+  const both = (await studentsOn(tx, asOf)).filter((lane) => later.has(lane));
+  const rows = await query<{ ordinal: number }>(
     tx,
-    sql`SELECT o.ordinal FROM early_warning.risk_objection n JOIN early_warning.student_ordinal o ON o.student_id = n.student_id`,
+    sql`SELECT o.ordinal FROM early_warning.student_ordinal o WHERE o.ordinal = ANY(${both}::int[])
+           AND ${await processing.allowed(tx, 'risk', sql`o.student_id`)}`,
   );
-  const [out, later] = [new Set(objecting.map(({ ordinal }) => ordinal)), new Set(await studentsOn(tx, outcomeAsOf))];
-  return (await studentsOn(tx, asOf)).filter((lane) => later.has(lane) && !out.has(lane));
+  const allowed = new Set(rows.map(({ ordinal }) => ordinal));
+  return both.filter((lane) => allowed.has(lane));
 }
