@@ -45,6 +45,7 @@ import { GroupLeaves1764810000200 } from './migrations/1764810000200-group-leave
 import { UntoldAbsences1764810000300 } from './migrations/1764810000300-untold-absences.js';
 import { Waiting1764811000000 } from './migrations/1764811000000-waiting.js';
 import { PublishedAchievements1764813000000 } from './migrations/1764813000000-published-achievements.js';
+import { AppealOpinions1764821000000 } from './migrations/1764821000000-appeal-opinions.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
 import { secondClassroom } from './second-classroom/second-classroom.feature.js';
@@ -113,6 +114,7 @@ export const affairs = service('affairs', {
     UntoldAbsences1764810000300,
     Waiting1764811000000,
     PublishedAchievements1764813000000,
+    AppealOpinions1764821000000,
   ],
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),
   jobs: [
