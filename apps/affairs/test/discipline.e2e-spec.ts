@@ -1,8 +1,10 @@
 import { StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';
+import { Policies } from '#policy';
 import { campus, type Client, drainEvents, fireTimers, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
+import { DisciplinePolicy } from '../src/discipline/discipline.policy.js';
 import { openSanctionsOf } from '../src/discipline/discipline.reads.js';
 import { appoint } from './support.js';
 
@@ -203,6 +205,78 @@ describe('sanctions and appeals', () => {
       'affairs/sanction-not-in-state',
     );
     expect(await open('2026-12-21')).toHaveLength(1);
+  });
+
+  it('are decided on when as many members of the committee as the policy asks for say the same', async () => {
+    const { counselorCs: third } = staff;
+    await appoint(test, third, 'student_affairs_officer', campus.school);
+    const [other, machine] = [await test.person(third), await test.client()];
+    const asks = (appealMembers: number) =>
+      test.app.get(Policies).put(test.tx, DisciplinePolicy, {
+        ...{ effectiveFrom: '2000-01-01', source: 'test', by: 'test' },
+        value: { ...new DisciplinePolicy(), appealMembers },
+      });
+    await asks(2);
+    const one = await delivered();
+    const made = await appealed(one);
+    expect(await see(committee, APPEALS, made)).toMatchObject({ members: 2, opinions: [] });
+    const [milder, upheld] = [
+      { outcome: 'changed', conclusion: '情节较轻', kind: 'warning', months: 6 },
+      { outcome: 'upheld', conclusion: '事实清楚' },
+    ];
+    const says = async (who: Client, seen: Answer, body: object): Promise<Answer> =>
+      (await act(who, APPEALS, seen, 'decide', body).expect(200)).body as Answer;
+    const inbox = async (who: Client): Promise<number> =>
+      (await who.get('/affairs/v1/tasks?subjectKind=sanction-appeal').expect(200)).body.data.length;
+    // Nobody for whoever recorded it, no app by itself, and each once.
+    expect(codeOf(await act(officer, APPEALS, made, 'decide', upheld).expect(409))).toBe(
+      'affairs/sanction-appeal-of-own-decision',
+    );
+    expect(codeOf(await act(machine, APPEALS, made, 'decide', upheld).expect(409))).toBe(
+      'affairs/sanction-appeal-member-needed',
+    );
+    expect([await inbox(committee), await inbox(other), await inbox(officer)]).toEqual([1, 1, 0]);
+    let now = await says(committee, made, upheld);
+    expect(now).toMatchObject({ status: 'waiting', opinions: [{ outcome: 'upheld', conclusion: '事实清楚' }] });
+    expect([await inbox(committee), await inbox(other)]).toEqual([0, 1]);
+    expect(codeOf(await act(committee, APPEALS, now, 'decide', upheld).expect(409))).toBe(
+      'affairs/sanction-appeal-opinion-given',
+    );
+    expect((await see(student, APPEALS, made))['opinions']).toEqual([]);
+    // Two who say different things decide nothing; what was said can be taken back.
+    now = await says(other, now, milder);
+    expect(now.status).toBe('waiting');
+    expect(await open('2026-11-20')).toMatchObject([{ kind: 'demerit' }]);
+    now = (await act(committee, APPEALS, now, 'take-back').expect(200)).body as Answer;
+    expect(codeOf(await act(committee, APPEALS, now, 'take-back').expect(409))).toBe(
+      'affairs/sanction-appeal-opinion-missing',
+    );
+    now = await says(committee, now, { ...milder, months: 7 });
+    expect(now.status).toBe('waiting');
+    now = (await act(committee, APPEALS, now, 'take-back').expect(200)).body as Answer;
+    const decided = await says(committee, now, { ...milder, conclusion: '同意从轻' });
+    expect(decided).toMatchObject({ status: 'changed', kindBefore: 'demerit', conclusion: '同意从轻' });
+    expect(decided['opinions']).toMatchObject([{ conclusion: '情节较轻' }, { conclusion: '同意从轻' }]);
+    expect(await open('2026-11-20')).toMatchObject([{ kind: 'warning' }]);
+    for (const [who, verb] of [
+      [committee, 'take-back'],
+      [other, 'decide'],
+    ] as const)
+      expect(codeOf(await act(who, APPEALS, decided, verb, upheld).expect(409))).toBe(
+        'affairs/sanction-appeal-not-waiting',
+      );
+    // The table itself keeps out who recorded the sanction, and a second opinion.
+    const copy = (memberId: string) =>
+      test.query(
+        sql`INSERT INTO affairs.sanction_appeal_opinion (id, appeal_id, student_id, member_id, recorded_by, outcome, kind, months, conclusion, given_at)
+            SELECT ${newId()}, appeal_id, student_id, ${memberId}, recorded_by, outcome, kind, months, conclusion, given_at
+              FROM affairs.sanction_appeal_opinion WHERE appeal_id = ${made.id} LIMIT 1`,
+      );
+    await expect(copy(staff.schoolOfficer)).rejects.toThrow('appeal_opinion_two_persons');
+    await expect(copy(third)).rejects.toThrow('appeal_opinion_once');
+    const [row] = await test.query<{ conclusion: Buffer }>(sql`SELECT conclusion FROM affairs.sanction_appeal_opinion`);
+    expect(row!.conclusion.toString()).not.toContain('情节较轻');
+    await asks(1);
   });
 
   it('forget what they were for when the student is erased', async () => {

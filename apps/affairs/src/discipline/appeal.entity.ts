@@ -7,8 +7,11 @@ import { Sealed, type SealedText } from '#vault';
 import type { DisciplinePolicy } from './discipline.policy.js';
 import {
   AppealExtended,
+  AppealMemberNeeded,
   AppealNotWaiting,
   AppealOfOwnDecision,
+  AppealOpinionGiven,
+  AppealOpinionMissing,
   SanctionNotKept,
   SanctionNotOwn,
 } from './discipline.problems.js';
@@ -31,7 +34,8 @@ export type AppealStatus = keyof typeof APPEAL_STATUSES;
 export const APPEAL_ACTIONS = {
   withdraw: { zh: '撤回', en: 'withdraw it' },
   extend: { zh: '延长期限', en: 'extend the time' },
-  decide: { zh: '作出复查结论', en: 'decide on it' },
+  decide: { zh: '作出复查结论，或作为委员表态', en: 'decide on it, or say as a member what it is to come to' },
+  take_back: { zh: '收回表态', en: 'take back what one said' },
 } as const satisfies Record<string, Bilingual>;
 export type AppealAction = keyof typeof APPEAL_ACTIONS;
 
@@ -41,6 +45,8 @@ export interface AppealAsker {
   /** May decide on appeals, of the whole school. */
   decides: boolean;
   personId: string | undefined;
+  /** Has said what they think, as a member of the committee. */
+  given: boolean;
 }
 
 /** A student's appeal (申诉) to the school's committee against a sanction. */
@@ -108,7 +114,7 @@ export class SanctionAppeal extends BaseEntity {
   refusal(
     action: AppealAction,
     by: AppealAsker,
-    { extensionDays }: DisciplinePolicy,
+    { extensionDays, appealMembers }: DisciplinePolicy,
     today: string,
   ): Problem | undefined {
     const waits = this.status === 'waiting' ? undefined : new AppealNotWaiting();
@@ -116,8 +122,11 @@ export class SanctionAppeal extends BaseEntity {
     if (!by.decides) return new SanctionNotKept();
     if (action === 'extend')
       return waits ?? (this.extended || extensionDays === 0 || today > this.dueOn ? new AppealExtended() : undefined);
+    if (action === 'take_back') return waits ?? (by.given ? undefined : new AppealOpinionMissing());
     const same = by.personId !== undefined && by.personId === this.recordedBy;
-    return waits ?? (same ? new AppealOfOwnDecision() : undefined);
+    if (waits || same) return waits ?? new AppealOfOwnDecision();
+    if (appealMembers > 1 && by.personId === undefined) return new AppealMemberNeeded();
+    return by.given ? new AppealOpinionGiven() : undefined;
   }
 
   withdraw(): void {

@@ -60,7 +60,10 @@ export class SanctionAppealsController {
   @HttpCode(200)
   @Require('affairs:sanction-appeal:decide')
   @Returns(SanctionAppealDetailDto)
-  @Summary('作出复查结论；登记处分的人不能决定', 'Decide on an appeal; whoever recorded the sanction does not')
+  @Summary(
+    '作出复查结论；须多名委员一致的，为本人表态，达到人数即为结论；登记处分的人不能决定',
+    'Decide on an appeal, or where several members must say the same, say it as one of them; whoever recorded the sanction does not',
+  )
   decideSanctionAppeal(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
@@ -68,5 +71,18 @@ export class SanctionAppealsController {
     @Body() body: DecideAppealDto,
   ): Promise<SanctionAppealDetailDto> {
     return this.appeals.decide(actor, id, version, body);
+  }
+
+  @Post(':id/take-back')
+  @HttpCode(200)
+  @Require('affairs:sanction-appeal:decide')
+  @Returns(SanctionAppealDetailDto)
+  @Summary('收回本人的表态，至作出结论为止', 'Take back what one said as a member, until it is decided')
+  takeBackSanctionAppealOpinion(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+  ): Promise<SanctionAppealDetailDto> {
+    return this.appeals.takeBack(actor, id, version);
   }
 }

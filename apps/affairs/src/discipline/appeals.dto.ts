@@ -1,4 +1,4 @@
-import { DateOnly, Flag, Int, ListOf, LongText, Nested, OneOf, Uuid } from '#fields';
+import { DateOnly, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Uuid } from '#fields';
 import { AnyOf, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
 import { RefusalDto } from '#workflow';
 import {
@@ -112,6 +112,31 @@ export class SanctionAppealDto {
   }
 }
 
+/** What a member of the committee says. */
+export class AppealOpinionDto {
+  @Nested(() => PersonRefDto, { zh: '委员', en: 'Member' })
+  member: PersonRefDto;
+
+  @OneOf(APPEAL_OUTCOMES, { zh: '意见', en: 'What it is to come to', example: 'upheld' })
+  outcome: AppealOutcome;
+
+  @OneOf(SANCTION_KINDS, { zh: '变更后的种类', en: 'The kind it becomes', nullable: true, example: 'warning' })
+  kind: SanctionKind | null;
+
+  @Int({ zh: '变更后的期限（月）', en: 'The months it lasts', nullable: true, min: 1, max: 60, example: 6 })
+  months: number | null;
+
+  @LongText({
+    zh: '理由；学生个人信息已删除时为空',
+    en: 'Why; null when the student’s data was erased',
+    ...{ max: 4000, nullable: true, example: '事实清楚，程序合规' },
+  })
+  conclusion: string | null;
+
+  @Instant({ zh: '表态时间', en: 'Said at', example: '2026-12-04T02:00:00.000Z' })
+  givenAt: Date;
+}
+
 export class SanctionAppealActionDto {
   @OneOf(APPEAL_ACTIONS, { zh: '办理', en: 'Action', example: 'decide' })
   action: AppealAction;
@@ -134,6 +159,20 @@ export class SanctionAppealDetailDto extends SanctionAppealDto {
 
   @LongText({ zh: '复查结论与理由', en: 'The conclusion, and why', max: 4000, nullable: true, example: '维持原处分' })
   conclusion: string | null;
+
+  @Int({
+    zh: '意见一致的委员达到多少名即为结论',
+    en: 'It is decided when so many members of the committee say the same',
+    ...{ min: 1, max: 15, example: 1 },
+  })
+  members: number;
+
+  @ListOf(() => AppealOpinionDto, {
+    zh: '委员的表态；仅委员可见',
+    en: 'What members have said; shown to members alone',
+    ...{ maxItems: 1000, example: [] },
+  })
+  opinions: AppealOpinionDto[];
 
   @ListOf(() => SanctionAppealActionDto, {
     zh: '可进行的办理，及不能的原因',

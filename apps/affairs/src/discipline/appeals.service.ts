@@ -6,6 +6,7 @@ import {
   findInScope,
   insert,
   onConflict,
+  query,
   queryOne,
   sql,
   StaleVersionError,
@@ -14,22 +15,24 @@ import {
   update,
 } from '#database';
 import { Events, type TimerKey, Timers } from '#events';
-import { anyOf, list, type Page } from '#http';
+import { anyOf, list, type Page, PersonRefDto } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
-import { personRef } from '#roster';
+import { peopleByIds, personRef } from '#roster';
 import { addDays, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
+import { type AppealDecision, AppealOpinion } from './appeal-opinion.entity.js';
 import { APPEAL_ACTIONS, type AppealAction, type AppealAsker, SanctionAppeal } from './appeal.entity.js';
 import {
+  AppealOpinionDto,
   type DecideAppealDto,
   SanctionAppealDetailDto,
   SanctionAppealDto,
   type SanctionAppealsQuery,
 } from './appeals.dto.js';
 import { DisciplinePolicy } from './discipline.policy.js';
-import { AlreadyAppealed, AppealAggravates, AppealOfOwnDecision } from './discipline.problems.js';
+import { AlreadyAppealed, AppealAggravates, AppealOfOwnDecision, AppealOpinionGiven } from './discipline.problems.js';
 import { appealVisible, findSanction, isOwn } from './discipline.queries.js';
 import { SanctionDueV1 } from './sanction-due.event.js';
 import { isMilder, Sanction } from './sanction.entity.js';
@@ -114,15 +117,21 @@ export class SanctionAppeals {
     return this.change(actor, id, expected, 'extend', (_, appeal, { policy }) => appeal.extend(policy));
   }
 
-  /** The decision takes effect on the sanction at once. A change may only make it milder. */
+  /**
+   * The decision takes effect on the sanction at once, or where several members are asked, when as many have said the same. A change may
+   * only make it milder.
+   */
   decide(actor: Actor, id: string, expected: number, body: DecideAppealDto): Promise<SanctionAppealDetailDto> {
     return this.change(actor, id, expected, 'decide', async (tx, appeal, { sanction, policy }) => {
       const { outcome, conclusion } = body;
       const today = this.clock.today();
-      if (outcome === 'changed') {
-        const kind = body.kind ?? sanction.kind;
-        const months = body.months ?? null;
-        if (!isMilder(sanction, kind, months)) throw new AppealAggravates({ pointer: '#/kind' });
+      const changed = outcome === 'changed';
+      const [kind, months] = changed ? [body.kind ?? sanction.kind, body.months ?? null] : [null, null];
+      if (kind && !isMilder(sanction, kind, months)) throw new AppealAggravates({ pointer: '#/kind' });
+      const decision = { outcome, kind, months };
+      if (policy.appealMembers > 1 && (await this.say(tx, actor, appeal, decision, conclusion)) < policy.appealMembers)
+        return;
+      if (kind) {
         Object.assign(appeal, { kindBefore: sanction.kind, monthsBefore: sanction.months });
         sanction.setTerm(kind, months, policy);
       }
@@ -130,6 +139,33 @@ export class SanctionAppeals {
       if (outcome !== 'upheld') await this.sanctions.write(tx, sanction);
       appeal.decide(outcome, conclusion, actor.personId ?? null, policy, today);
     });
+  }
+
+  takeBack(actor: Actor, id: string, expected: number): Promise<SanctionAppealDetailDto> {
+    return this.change(actor, id, expected, 'take_back', async (tx) => {
+      await query(
+        tx,
+        sql`DELETE FROM affairs.sanction_appeal_opinion WHERE appeal_id = ${id} AND member_id = ${actor.personId}`,
+      );
+    });
+  }
+
+  /** Keeps what a member says to an appeal that the caller has locked. Returns how many say the same by now. */
+  private async say(
+    tx: Tx,
+    actor: Actor,
+    appeal: SanctionAppeal,
+    decision: AppealDecision,
+    conclusion: string,
+  ): Promise<number> {
+    const opinion = AppealOpinion.of(appeal, actor.personId!, decision, conclusion, this.clock.now());
+    await this.students.sealFields(tx, opinion);
+    await onConflict(insert(tx, opinion), {
+      appeal_opinion_once: () => new AppealOpinionGiven(),
+      appeal_opinion_two_persons: () => new AppealOfOwnDecision(),
+    });
+    const opinions = await tx.findBy(AppealOpinion, { appealId: appeal.id });
+    return opinions.filter((one) => one.says(decision)).length;
   }
 
   /** The time to decide has passed, if it still waits: whoever looks after it is told. */
@@ -157,7 +193,7 @@ export class SanctionAppeals {
       if (appeal.version !== expected) throw new StaleVersionError();
       const sanction = await tx.findOneByOrFail(Sanction, { id: appeal.sanctionId });
       const policy = await this.policyOf(tx, sanction);
-      const refused = appeal.refusal(action, this.asker(actor, appeal), policy, today);
+      const refused = appeal.refusal(action, await this.asker(tx, actor, appeal), policy, today);
       if (refused) throw refused;
       await fn(tx, appeal, { sanction, policy });
       await this.students.sealFields(tx, appeal);
@@ -184,10 +220,12 @@ export class SanctionAppeals {
     const [texts] = await this.students.openFields(tx, [appeal]);
     const sanction = await tx.findOneByOrFail(Sanction, { id: appeal.sanctionId });
     const policy = await this.policyOf(tx, sanction);
-    const by = this.asker(actor, appeal);
+    const by = await this.asker(tx, actor, appeal);
     return Object.assign(new SanctionAppealDetailDto(), {
       ...row,
       ...texts,
+      members: policy.appealMembers,
+      opinions: by.decides ? await this.opinionsOf(tx, appeal) : [],
       actions: (Object.keys(APPEAL_ACTIONS) as AppealAction[]).map((action) => {
         const refused = appeal.refusal(action, by, policy, today);
         return offered(action, refused);
@@ -195,9 +233,27 @@ export class SanctionAppeals {
     });
   }
 
-  private asker(actor: Actor, appeal: SanctionAppeal): AppealAsker {
+  private async opinionsOf(tx: Tx, { id }: SanctionAppeal): Promise<AppealOpinionDto[]> {
+    const opinions = await tx.find(AppealOpinion, { where: { appealId: id }, order: { givenAt: 'ASC', id: 'ASC' } });
+    const [texts, members] = [
+      await this.students.openFields(tx, opinions),
+      await peopleByIds(
+        tx,
+        opinions.map(({ memberId }) => memberId),
+      ),
+    ];
+    return opinions.map(({ memberId, outcome, kind, months, givenAt }, i) => {
+      const member = PersonRefDto.from(members.find((person) => person.id === memberId)!);
+      return Object.assign(new AppealOpinionDto(), { member, outcome, kind, months, givenAt, ...texts[i] });
+    });
+  }
+
+  private async asker(tx: Tx, actor: Actor, appeal: SanctionAppeal): Promise<AppealAsker> {
+    const { personId } = actor;
     const decides = actor.scopeOf('affairs:sanction-appeal:decide').school;
-    return { own: isOwn(actor, appeal), decides, personId: actor.personId };
+    const given =
+      decides && personId && (await tx.existsBy(AppealOpinion, { appealId: appeal.id, memberId: personId }));
+    return { own: isOwn(actor, appeal), decides, personId, given: given === true };
   }
 
   private async policyOf(tx: Tx, { policyNumber }: Sanction): Promise<DisciplinePolicy> {

@@ -1,4 +1,5 @@
 import { feature } from '#service';
+import { AppealOpinion } from './appeal-opinion.entity.js';
 import { SanctionAppeal } from './appeal.entity.js';
 import { SanctionAppealsController } from './appeals.controller.js';
 import { SanctionAppeals } from './appeals.service.js';
@@ -10,5 +11,5 @@ import { Sanctions } from './sanctions.service.js';
 export const discipline = feature({
   controllers: [SanctionsController, SanctionAppealsController],
   providers: [Sanctions, SanctionAppeals, DisciplineHandlers],
-  entities: [Sanction, SanctionAppeal],
+  entities: [Sanction, SanctionAppeal, AppealOpinion],
 });

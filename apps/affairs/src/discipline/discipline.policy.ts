@@ -50,6 +50,13 @@ export class DisciplinePolicy {
   extensionDays = 15;
 
   @Int({
+    zh: '多少名委员意见一致方为复查结论（41号令第59条由学校规定委员会的组成与规则）',
+    en: 'Members of the committee who must say the same for an appeal to be decided (order 41, art. 59: the school says how it works)',
+    ...{ min: 1, max: 15, example: 1 },
+  })
+  appealMembers = 1;
+
+  @Int({
     zh: '收到复查决定后多少日内可向省级教育行政部门申诉（41号令第62条）',
     en: 'Days after the decision in which the student may go to the province (order 41, art. 62)',
     min: 15,

@@ -60,6 +60,24 @@ export const AppealOfOwnDecision = defineProblem({
   zh: '登记处分的人不能决定对它的申诉',
   en: 'Whoever recorded the sanction does not decide on the appeal against it',
 });
+export const AppealMemberNeeded = defineProblem({
+  code: 'affairs/sanction-appeal-member-needed',
+  status: 409,
+  zh: '复查须由多名委员分别表态，应用不能代替',
+  en: 'Several members of the committee are to say what they think, which an app by itself cannot',
+});
+export const AppealOpinionGiven = defineProblem({
+  code: 'affairs/sanction-appeal-opinion-given',
+  status: 409,
+  zh: '已表态；可先收回再重新表态',
+  en: 'You have said what you think; take it back to say something else',
+});
+export const AppealOpinionMissing = defineProblem({
+  code: 'affairs/sanction-appeal-opinion-missing',
+  status: 409,
+  zh: '尚未表态',
+  en: 'You have not said what you think',
+});
 export const AppealAggravates = defineProblem({
   code: 'affairs/sanction-appeal-aggravates',
   status: 422,
