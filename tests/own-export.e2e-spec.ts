@@ -5,9 +5,11 @@ import { buffer } from 'node:stream/consumers';
 import { schemaOf } from '#contracts';
 import { newId, sql } from '#database';
 import { orBadZip, Zip } from '#exchange';
-import { campus, type Client, drainEvents, fireTimers, TestApp } from '#testing';
+import { campus, campusToday, type Client, drainEvents, fireTimers, TestApp } from '#testing';
 import { form, submit } from '../apps/affairs/test/support.js';
+import { addDays } from '#time';
 import { services } from '../apps/campus/src/services.js';
+import { observe } from '../apps/early-warning/test/kit.js';
 
 const EXPORTS = '/directory/v1/me/exports';
 const HOUR = 3_600_000;
@@ -102,6 +104,9 @@ describe('a copy of everything there is of oneself', () => {
     await submit(other, await form(test, 1, 0, { reason: elsewhere }));
     const choice = { kind: 'risk', action: 'object', reason: '不想被评分' };
     await student.post('/early-warning/v1/me/processing', choice).expect(200);
+    await observe(app, [[0, 'absent_class', addDays(campusToday(), -2), 2]]);
+    await app.post('/early-warning/v1/runs', {}).expect(202);
+    await drainEvents(test);
     await app.post(EXPORTS).expect(400);
     const counselor = await test.person(campus.staff.counselorCs);
     await counselor.post(EXPORTS).expect(403);
@@ -131,6 +136,9 @@ describe('a copy of everything there is of oneself', () => {
     expect(index.services.map(({ service }) => service).sort()).toEqual(services.map(({ name }) => name).sort());
     const leaves = JSON.parse(files.get('affairs/leave.json')!) as { reason: string; student_id: string }[];
     expect(leaves.map((leave) => [leave.reason, leave.student_id])).toEqual([[reason, campus.students[0]]]);
+    expect(JSON.parse(files.get('early-warning/observation.json')!)).toMatchObject([
+      { metric: 'absent_class', value: 2 },
+    ]);
     expect(JSON.parse(files.get('early-warning/processing_choice.json')!)).toMatchObject([{ text: '不想被评分' }]);
     expect(JSON.parse(files.get('directory/person.json')!)).toMatchObject([{ id: campus.students[0] }]);
     expect(files.get('index.html')).toContain(reason);

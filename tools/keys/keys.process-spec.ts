@@ -88,6 +88,7 @@ const OTHERS = [
   'early_warning.referral.text',
   'early_warning.referral.tried',
   'early_warning.unfolded_batch.rows',
+  'platform.own_export_part.part',
   'staffing.appointment_import.content',
 ];
 

@@ -1,5 +1,6 @@
 import { sql } from '#database';
 import type { OwnData } from '#service';
+import { OWN_VALUES } from './own/own.queries.js';
 
 /** Care is for the student, and rests on what others confided: notes of psychologists, who noticed what, and what a team considers. */
 const CARE = {
@@ -11,15 +12,16 @@ const INTERNAL = {
   en: 'Follows from other records; for the system itself alone',
 };
 
-/** Rows by the student's place in the vectors. */
-const byOrdinal = (studentId: string) =>
-  sql`t.ordinal = (SELECT o.ordinal FROM early_warning.student_ordinal o WHERE o.student_id = ${studentId})`;
+/** By metric and day, as rules see it; the single records lie in no order of students. */
+const observed = (studentId: string) =>
+  sql`SELECT jsonb_build_object('metric', m.code, 'name', m.zh, 'unit', m.unit, 'day', v.day, 'value', x.value / (10 ^ m.decimals)::numeric) AS row
+        FROM ${OWN_VALUES} JOIN early_warning.metric m ON m.number = v.metric
+       WHERE o.student_id = ${studentId} AND x.value >= 0 ORDER BY v.day, m.code`;
 
 /** What early warning has of students (个人信息保护法 art. 45). */
 export const OWN_DATA: OwnData = {
   given: {
-    observation: { of: byOrdinal, zh: '观测记录', en: 'Observations' },
-    keyed_observation: { of: byOrdinal, zh: '有编号的观测记录', en: 'Observations with a key' },
+    observation: { rows: observed, zh: '观测记录，按日', en: 'Observations, by day' },
     leave_mask: { of: 'student_id', zh: '请假日期', en: 'Days on leave' },
     warning: {
       ...{ of: 'student_id', zh: '预警', en: 'Warnings' },
@@ -35,6 +37,7 @@ export const OWN_DATA: OwnData = {
     file: { of: 'student_id', zh: '文件', en: 'Files', without: ['person_id'] },
   },
   withheld: {
+    keyed_observation: { zh: '已按日列于观测记录', en: 'Given by day, under observations' },
     ...{
       care_case: CARE,
       care_decision: CARE,

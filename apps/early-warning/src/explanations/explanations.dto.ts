@@ -48,7 +48,7 @@ export class ExplainQuery {
   asOf?: string;
 }
 
-class SentenceDto {
+export class SentenceDto {
   @Text({ zh: '中文', en: 'Chinese', max: 2000, example: '7 天内晚归 3 次' })
   zh: string;
 

@@ -2,7 +2,7 @@ import { type Bilingual, WARNING_LEVELS, type WarningLevel } from '#contracts';
 import { DateOnly, Decimal, Flag, Instant, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ListQuery, Sort } from '#http';
 import { NameDto, RefusalDto } from '#workflow';
-import { InputDto } from '../explanations/explanations.dto.js';
+import { InputDto, SentenceDto } from '../explanations/explanations.dto.js';
 
 export const OWN_WARNING_STATUSES = {
   being_looked_at: { zh: '等待老师了解情况', en: 'somebody will look at it' },
@@ -89,12 +89,12 @@ export class OwnWarningDto {
   @Nested(() => NameDto, { zh: '名称', en: 'Title', example: { zh: '一项关怀提示', en: 'a care notice' } })
   title: NameDto;
 
-  @Nested(() => NameDto, {
+  @Nested(() => SentenceDto, {
     zh: '说明',
     en: 'In words',
     example: { zh: '你的记录：晚归 3 次。', en: 'Your records: late returns 3.' },
   })
-  text: NameDto;
+  text: SentenceDto;
 
   @OneOf(OWN_WARNING_STATUSES, { zh: '状态', en: 'Status', example: 'being_looked_at' })
   status: OwnWarningStatus;

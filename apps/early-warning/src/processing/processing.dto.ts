@@ -1,6 +1,7 @@
 import { Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Uuid } from '#fields';
 import { AnyOf, ByDto, ListQuery, PersonRefDto, Sort } from '#http';
 import { NameDto, RefusalDto } from '#workflow';
+import { SentenceDto } from '../explanations/explanations.dto.js';
 import { OBJECTION_ACTIONS, type ObjectionAction, PROCESSING_ACTIONS, type ProcessingAction } from './choices.js';
 import { LEGAL_GROUNDS, type LegalGround, PROCESSING_CHOICES, type ProcessingChoices } from './processing.policy.js';
 import { CHOSEN, type Chosen, PROCESSING_KINDS, type ProcessingKind } from './processing-choice.entity.js';
@@ -82,12 +83,12 @@ export class OwnProcessingDto {
   @OneOf(PROCESSING_CHOICES, { zh: '可作的选择', en: 'What can be chosen', example: 'objection' })
   choice: ProcessingChoices;
 
-  @Nested(() => NameDto, {
+  @Nested(() => SentenceDto, {
     zh: '告知内容',
     en: 'What students are told',
     example: { zh: '由模型依本校往年情况给出分数。', en: 'A model gives a score from what was seen in past years.' },
   })
-  text: NameDto;
+  text: SentenceDto;
 
   @Int({ zh: '告知版本', en: 'Version of what is told', min: 0, max: MANY, example: 1 })
   policyVersion: number;

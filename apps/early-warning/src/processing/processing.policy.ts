@@ -1,7 +1,7 @@
 import type { Bilingual } from '#contracts';
 import { ListOf, Nested, OneOf } from '#fields';
 import { Policy } from '#policy';
-import { NameDto } from '#workflow';
+import { SentenceDto } from '../explanations/explanations.dto.js';
 import { PROCESSING_KINDS, type ProcessingKind } from './processing-choice.entity.js';
 
 /** What processing rests on (个人信息保护法 art. 13, and art. 4 for what is anonymous). */
@@ -31,8 +31,8 @@ export class ProcessingRule {
   @OneOf(PROCESSING_CHOICES, { zh: '可作的选择', en: 'What can be chosen', example: 'objection' })
   choice: ProcessingChoices;
 
-  @Nested(() => NameDto, { zh: '告知内容', en: 'What students are told' })
-  text: NameDto;
+  @Nested(() => SentenceDto, { zh: '告知内容', en: 'What students are told' })
+  text: SentenceDto;
 }
 
 /**
