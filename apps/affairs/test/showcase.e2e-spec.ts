@@ -20,7 +20,7 @@ interface Answer {
   selectedAt: string | null;
   score: number | null;
   reviews: { score: number; reviewer: { id: string } }[];
-  changeable: boolean;
+  actions: { action: string; allowed: boolean; reason: { code: string } | null }[];
   attachments: { id: string }[];
 }
 
@@ -77,6 +77,37 @@ describe('the showcase', () => {
   const titles = async (query: string, who = student): Promise<string[]> =>
     ((await who.get(`${WORKS}?${query}`).expect(200)).body.data as Answer[]).map(({ title }) => title).sort();
 
+  const allowed = async (who: Client, path: string, { id }: Answer): Promise<string[]> =>
+    ((await who.get(`${path}/${id}`).expect(200)).body as Answer).actions
+      .filter((one) => one.allowed)
+      .map(({ action }) => action);
+
+  it('offers what its guards let through, to whom and when', async () => {
+    const one = await work();
+    const ways = [
+      ['change', (version: number) => college.put(`${WORKS}/${one.id}`, form).set('If-Match', `"${version}"`)],
+      ['withdraw', (version: number) => act(college, WORKS, { ...one, version }, 'withdraw')],
+      ['restore', (version: number) => act(college, WORKS, { ...one, version }, 'restore')],
+      ['nominate', () => nominate(one)],
+    ] as const;
+    const offered = async (who: Client) =>
+      ((await who.get(`${WORKS}/${one.id}`).expect(200)).body as Answer).actions.filter(
+        ({ action }) => ['nominate'].includes(action) === (who === school),
+      );
+    for (const date of ['2027-05-02', '2027-09-15', '2027-10-15', '2027-11-01']) {
+      day(date);
+      for (const [action, way] of ways) {
+        const who = action === 'nominate' ? school : college;
+        const said = (await offered(who)).find((of) => of.action === action)!;
+        const { version } = (await college.get(`${WORKS}/${one.id}`).expect(200)).body as Answer;
+        const { status, body } = await way(version);
+        const problem = (body as { code?: string }).code?.split('/')[1];
+        expect([date, action, status < 300, problem]).toEqual([date, action, said.allowed, said.reason?.code]);
+      }
+    }
+    expect(await allowed(student, WORKS, one)).toEqual([]);
+  });
+
   it('does each thing in its phase', async () => {
     day('2027-04-30');
     expect(codeOf(await handIn(college).expect(409))).toBe('affairs/showcase-outside-phase');
@@ -98,8 +129,11 @@ describe('the showcase', () => {
     day('2027-10-31');
     const selected = (await act(school, NOMINATIONS, nomination, 'select').expect(200)).body as Answer;
     expect(selected.selectedAt).not.toBeNull();
+    expect(await allowed(school, NOMINATIONS, nomination)).toEqual(['withdraw', 'select', 'deselect']);
+    expect(await allowed(reviewer, NOMINATIONS, nomination)).toEqual(['review']);
     day('2027-11-01');
     await act(school, NOMINATIONS, selected, 'deselect').expect(409);
+    expect(await allowed(school, NOMINATIONS, nomination)).toEqual([]);
     const wrong = { ...rules, phases: { ...rules.phases, nominate: { from: '2027-08-31', to: '2027-09-30' } } };
     expect(codeOf(await school.post(CAMPAIGNS, wrong).expect(422))).toBe('affairs/showcase-phases-wrong');
     await school.post(CAMPAIGNS, { ...rules, reviewerIds: [campus.students[0]] }).expect(422);
@@ -155,8 +189,8 @@ describe('the showcase', () => {
     const one = await work();
     const others = [reviewer, await test.person(staff.classAdvisorSe2401), await test.person(staff.buildingHead1)];
     for (const other of others) {
-      await act(other, WORKS, one, 'withdraw').expect(404);
-      await other.put(`${WORKS}/${one.id}`, form).set('If-Match', '"1"').expect(404);
+      await act(other, WORKS, one, 'withdraw').expect(403);
+      await other.put(`${WORKS}/${one.id}`, form).set('If-Match', '"1"').expect(403);
       await handIn(other).expect(404);
     }
     await handIn(student).expect(403);

@@ -1,23 +1,31 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { type Actor, requireSchool } from '#auth';
 import { Database, insert, onConflict, queryOne, sql, type Sql, StaleVersionError, type Tx, update } from '#database';
 import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { holdsOn, personRef, unitsAbove } from '#roster';
 import { CampusClock } from '#time';
+import { offered } from '#workflow';
 import { unitRef } from '../tickets/tickets.queries.js';
-import { type GiveReviewDto, type NominateDto, NominationDto, type NominationsQuery } from './showcase.dto.js';
 import {
-  ShowcaseNominationWithdrawn,
+  type GiveReviewDto,
+  type NominateDto,
+  NominationDetailDto,
+  NominationDto,
+  type NominationsQuery,
+} from './showcase.dto.js';
+import {
   ShowcaseNotReviewer,
-  ShowcaseOwnWork,
   ShowcaseSchoolFull,
   ShowcaseSectionFull,
   ShowcaseWorkNominated,
-  ShowcaseWorkWithdrawn,
 } from './showcase.problems.js';
 import { campaignById, freePlace, lockNomination, lockWork } from './showcase.queries.js';
-import { Nomination, Review } from './work.entity.js';
+import type { Campaign } from './campaign.entity.js';
+import { Nomination, NOMINATION_ACTIONS, type NominationAction, type NominationAsker, Review } from './work.entity.js';
+
+const ACTIONS = Object.keys(NOMINATION_ACTIONS) as NominationAction[];
 
 const FROM = sql`affairs.showcase_nomination n JOIN affairs.showcase_work w ON w.id = n.work_id
   JOIN affairs.showcase_campaign c ON c.id = n.campaign_id`;
@@ -50,19 +58,20 @@ export class Nominations {
     );
   }
 
-  get(actor: Actor, id: string): Promise<NominationDto> {
+  get(actor: Actor, id: string): Promise<NominationDetailDto> {
     return this.database.read((tx) => this.detail(tx, actor, id));
   }
 
   /** As many of the school and of each section as the campaign says: those that come at once wait for each other, and constraints keep the places. */
-  nominate(actor: Actor, workId: string, { reason, effect }: NominateDto): Promise<NominationDto> {
+  nominate(actor: Actor, workId: string, { reason, effect }: NominateDto): Promise<NominationDetailDto> {
     requireSchool(actor, 'affairs:showcase:manage');
     return this.database.transaction(actor, async (tx) => {
       const work = await lockWork(tx, workId, sql`TRUE`);
       const campaign = await campaignById(tx, work.campaignId, undefined, true);
-      const refused = campaign.outside(this.clock.today(), 'nominate');
+      const nominated = await tx.existsBy(Nomination, { workId, withdrawnAt: IsNull() });
+      const by = { inCharge: false, manages: true, nominated };
+      const refused = work.refusal('nominate', by, campaign, this.clock.today());
       if (refused) throw refused;
-      if (work.withdrawnAt) throw new ShowcaseWorkWithdrawn();
       const { campaignId, section } = work;
       const { perSchool, perSection } = campaign;
       const schoolPlace = await freePlace(tx, campaignId, perSchool);
@@ -81,22 +90,22 @@ export class Nominations {
   }
 
   /** Its place is free again. */
-  withdraw(actor: Actor, id: string, expected: number): Promise<NominationDto> {
-    return this.decide(actor, id, expected, ['nominate', 'select'], (nomination) => {
+  withdraw(actor: Actor, id: string, expected: number): Promise<NominationDetailDto> {
+    return this.decide(actor, id, expected, 'withdraw', (nomination) => {
       nomination.withdrawnAt = this.clock.now();
       nomination.selectedAt = null;
     });
   }
 
   /** Into the case library. */
-  choose(actor: Actor, id: string, expected: number, selected: boolean): Promise<NominationDto> {
-    return this.decide(actor, id, expected, ['select'], (nomination) => {
+  choose(actor: Actor, id: string, expected: number, selected: boolean): Promise<NominationDetailDto> {
+    return this.decide(actor, id, expected, selected ? 'select' : 'deselect', (nomination) => {
       nomination.selectedAt = selected ? (nomination.selectedAt ?? this.clock.now()) : null;
     });
   }
 
   /** A named reviewer says what they think, and may say it anew; not of what is their own. */
-  review(actor: Actor, id: string, { score, opinion }: GiveReviewDto): Promise<NominationDto> {
+  review(actor: Actor, id: string, { score, opinion }: GiveReviewDto): Promise<NominationDetailDto> {
     const { personId } = actor;
     if (!personId) throw new ShowcaseNotReviewer();
     return this.database.transaction(actor, async (tx) => {
@@ -106,17 +115,30 @@ export class Nominations {
         sql`EXISTS (SELECT FROM ${FROM} WHERE n.id = ${id} AND ${visible(actor)})`,
       );
       const campaign = await campaignById(tx, nomination.campaignId);
-      if (!campaign.reviewerIds.includes(personId)) throw new ShowcaseNotReviewer();
-      if (nomination.withdrawnAt) throw new ShowcaseNominationWithdrawn();
-      const refused = campaign.outside(this.clock.today(), 'nominate', 'select');
+      const by = await this.asker(tx, actor, nomination, campaign);
+      const refused = nomination.refusal('review', by, campaign, this.clock.today());
       if (refused) throw refused;
-      if (await this.isOwn(tx, nomination, personId)) throw new ShowcaseOwnWork();
       const known = await tx.findOneBy(Review, { nominationId: id, reviewerId: personId });
       const review = Object.assign(known ?? new Review(), { nominationId: id, reviewerId: personId, score, opinion });
       review.reviewedAt = this.clock.now();
       await (known ? update(tx, review) : insert(tx, review));
       return this.detail(tx, actor, id);
     });
+  }
+
+  private async asker(
+    tx: Tx,
+    actor: Actor,
+    nomination: Nomination,
+    { reviewerIds }: Campaign,
+  ): Promise<NominationAsker> {
+    const { personId } = actor;
+    const reviews = personId !== undefined && reviewerIds.includes(personId);
+    return {
+      manages: actor.scopeOf('affairs:showcase:manage').school,
+      reviews,
+      own: reviews && (await this.isOwn(tx, nomination, personId)),
+    };
   }
 
   /** Handed in or nominated by them, or of a unit that they hold a post of: itself, or above it but for the school. */
@@ -136,29 +158,36 @@ export class Nominations {
     actor: Actor,
     id: string,
     expected: number,
-    phases: ('nominate' | 'select')[],
+    action: NominationAction,
     fn: (nomination: Nomination) => void,
-  ): Promise<NominationDto> {
+  ): Promise<NominationDetailDto> {
     requireSchool(actor, 'affairs:showcase:manage');
     return this.database.transaction(actor, async (tx) => {
       const nomination = await lockNomination(tx, id, sql`TRUE`);
       if (nomination.version !== expected) throw new StaleVersionError();
-      const refused = (await campaignById(tx, nomination.campaignId)).outside(this.clock.today(), ...phases);
+      const campaign = await campaignById(tx, nomination.campaignId);
+      const by = await this.asker(tx, actor, nomination, campaign);
+      const refused = nomination.refusal(action, by, campaign, this.clock.today());
       if (refused) throw refused;
-      if (nomination.withdrawnAt) throw new ShowcaseNominationWithdrawn();
       fn(nomination);
       await update(tx, nomination);
       return this.detail(tx, actor, id);
     });
   }
 
-  private async detail(tx: Tx, actor: Actor, id: string): Promise<NominationDto> {
+  private async detail(tx: Tx, actor: Actor, id: string): Promise<NominationDetailDto> {
     const row = await queryOne<NominationDto>(
       tx,
       sql`SELECT ${columns(actor)} FROM ${FROM} WHERE n.id = ${id} AND ${visible(actor)}`,
     );
     if (!row) throw new NotFound({ what: 'nomination' });
-    return NominationDto.from(row);
+    const nomination = await tx.findOneByOrFail(Nomination, { id });
+    const campaign = await campaignById(tx, nomination.campaignId);
+    const by = await this.asker(tx, actor, nomination, campaign);
+    const actions = ACTIONS.map((action) =>
+      offered(action, nomination.refusal(action, by, campaign, this.clock.today())),
+    );
+    return Object.assign(new NominationDetailDto(), row, { actions });
   }
 }
 

@@ -1,9 +1,10 @@
-import { DateOnly, Decimal, Flag, Instant, Int, ListOf, LongText, Nested, Text, Uuid } from '#fields';
+import { DateOnly, Decimal, Flag, Instant, Int, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { FileDto } from '#files';
 import { AnyOf, ListQuery, PersonRefDto, Sort, UpdatedSince } from '#http';
-import { NameDto } from '#workflow';
+import { NameDto, RefusalDto } from '#workflow';
 import { PlaceOrUnitDto } from '../tickets/tickets.dto.js';
 import type { CampaignRules } from './campaign.entity.js';
+import { NOMINATION_ACTIONS, type NominationAction, WORK_ACTIONS, type WorkAction } from './work.entity.js';
 
 const MANY = 2_147_483_647;
 const KEY = /^[a-z][a-z0-9-]*$/;
@@ -202,6 +203,17 @@ export class WorkDto {
   }
 }
 
+export class WorkActionDto {
+  @OneOf(WORK_ACTIONS, { zh: '办理', en: 'Action', example: 'change' })
+  action: WorkAction;
+
+  @Flag({ zh: '能否办理', en: 'Can it be done now?', example: true })
+  allowed: boolean;
+
+  @Nested(() => RefusalDto, { zh: '不能办理的原因', en: 'Why not', nullable: true })
+  reason: RefusalDto | null;
+}
+
 export class WorkDetailDto extends WorkDto {
   @LongText({ zh: '正文', en: 'Text', max: 50_000, example: '一、背景……' })
   body: string;
@@ -209,8 +221,8 @@ export class WorkDetailDto extends WorkDto {
   @ListOf(() => FileDto, { zh: '附件', en: 'Attachments', example: [] })
   attachments: FileDto[];
 
-  @Flag({ zh: '本人可修改', en: 'May the caller change it now?', example: false })
-  changeable: boolean;
+  @ListOf(() => WorkActionDto, { zh: '可进行的办理，及不能的原因', en: 'What can be done, or why not', maxItems: 10 })
+  actions: WorkActionDto[];
 }
 
 export class NominateDto {
@@ -300,6 +312,26 @@ export class NominationDto {
   static from(this: void, row: NominationDto): NominationDto {
     return Object.assign(new NominationDto(), row);
   }
+}
+
+export class NominationActionDto {
+  @OneOf(NOMINATION_ACTIONS, { zh: '办理', en: 'Action', example: 'review' })
+  action: NominationAction;
+
+  @Flag({ zh: '能否办理', en: 'Can it be done now?', example: true })
+  allowed: boolean;
+
+  @Nested(() => RefusalDto, { zh: '不能办理的原因', en: 'Why not', nullable: true })
+  reason: RefusalDto | null;
+}
+
+export class NominationDetailDto extends NominationDto {
+  @ListOf(() => NominationActionDto, {
+    zh: '可进行的办理，及不能的原因',
+    en: 'What can be done, or why not',
+    maxItems: 10,
+  })
+  actions: NominationActionDto[];
 }
 
 export class GiveReviewDto {

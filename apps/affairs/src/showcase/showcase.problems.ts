@@ -78,3 +78,21 @@ export const ShowcaseNothingToPack = defineProblem({
   zh: '没有推荐的成果可以导出',
   en: 'There is no nominated work to pack',
 });
+export const ShowcaseNotInCharge = defineProblem({
+  code: 'affairs/showcase-not-in-charge',
+  status: 403,
+  zh: '只有负责该单位的人员可以办理',
+  en: 'That is for who answers for the unit whose work it is',
+});
+export const ShowcaseNotManaged = defineProblem({
+  code: 'affairs/showcase-not-managed',
+  status: 403,
+  zh: '由学校风采展示的组织者办理',
+  en: 'That is for who sees to the showcase for the whole school',
+});
+export const ShowcaseWorkNotWithdrawn = defineProblem({
+  code: 'affairs/showcase-work-not-withdrawn',
+  status: 409,
+  zh: '成果未撤回',
+  en: 'The work was not taken back',
+});

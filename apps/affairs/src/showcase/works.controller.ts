@@ -8,6 +8,7 @@ import {
   GiveReviewDto,
   HandInWorkDto,
   NominateDto,
+  NominationDetailDto,
   NominationDto,
   NominationsQuery,
   WorkDetailDto,
@@ -89,9 +90,13 @@ export class WorksController {
   @Post(':id/nominations')
   @HttpCode(201)
   @Require('affairs:showcase:manage')
-  @Returns(NominationDto)
+  @Returns(NominationDetailDto)
   @Summary('推荐成果；每校、每单元有名额', 'Nominate a work; the school and each section have so many places')
-  nominateWork(@CurrentActor() actor: Actor, @IdParam() id: string, @Body() body: NominateDto): Promise<NominationDto> {
+  nominateWork(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Body() body: NominateDto,
+  ): Promise<NominationDetailDto> {
     return this.nominations.nominate(actor, id, body);
   }
 }
@@ -112,60 +117,60 @@ export class NominationsController {
 
   @Get(':id')
   @Require('affairs:showcase:read')
-  @Returns(NominationDto)
+  @Returns(NominationDetailDto)
   @Summary('查看推荐', 'See a nomination')
-  getNomination(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<NominationDto> {
+  getNomination(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<NominationDetailDto> {
     return this.nominations.get(actor, id);
   }
 
   @Put(':id/review')
   @Require('affairs:showcase:read')
-  @Returns(NominationDto)
+  @Returns(NominationDetailDto)
   @Summary('评分并说明意见；可更改，不评本人的', 'Score it and say why; it may be said anew, and not of one’s own')
   reviewNomination(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @Body() body: GiveReviewDto,
-  ): Promise<NominationDto> {
+  ): Promise<NominationDetailDto> {
     return this.nominations.review(actor, id, body);
   }
 
   @Post(':id/withdraw')
   @HttpCode(200)
   @Require('affairs:showcase:manage')
-  @Returns(NominationDto)
+  @Returns(NominationDetailDto)
   @Summary('撤回推荐，空出名额', 'Take a nomination back; its place is free')
   withdrawNomination(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
-  ): Promise<NominationDto> {
+  ): Promise<NominationDetailDto> {
     return this.nominations.withdraw(actor, id, version);
   }
 
   @Post(':id/select')
   @HttpCode(200)
   @Require('affairs:showcase:manage')
-  @Returns(NominationDto)
+  @Returns(NominationDetailDto)
   @Summary('入选案例库', 'Select it into the case library')
   selectNomination(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
-  ): Promise<NominationDto> {
+  ): Promise<NominationDetailDto> {
     return this.nominations.choose(actor, id, version, true);
   }
 
   @Post(':id/deselect')
   @HttpCode(200)
   @Require('affairs:showcase:manage')
-  @Returns(NominationDto)
+  @Returns(NominationDetailDto)
   @Summary('取消入选', 'Take the selection back')
   deselectNomination(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IfMatch() version: number,
-  ): Promise<NominationDto> {
+  ): Promise<NominationDetailDto> {
     return this.nominations.choose(actor, id, version, false);
   }
 }

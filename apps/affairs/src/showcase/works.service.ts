@@ -3,15 +3,18 @@ import type { Actor } from '#auth';
 import { Database, insert, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Files, filesOf } from '#files';
 import { anyOf, list, type Page } from '#http';
-import { NotFound, type Problem } from '#problems';
+import { NotFound } from '#problems';
 import { unitById, unitInScope, unitsBelow } from '#roster';
 import { CampusClock } from '#time';
+import { offered } from '#workflow';
 import type { Campaign, Phase } from './campaign.entity.js';
 import { type ChangeWorkDto, type HandInWorkDto, WorkDetailDto, WorkDto, type WorksQuery } from './showcase.dto.js';
 import { filesOfWork } from './showcase.files.js';
-import { ShowcaseSectionUnknown, ShowcaseWorkNominated, ShowcaseWorkWithdrawn } from './showcase.problems.js';
+import { ShowcaseSectionUnknown } from './showcase.problems.js';
 import { campaignById, inCharge, lockWork, mentions, shownTo, WORK, WORKS } from './showcase.queries.js';
-import { Work } from './work.entity.js';
+import { Work, WORK_ACTIONS, type WorkAction, type WorkAsker } from './work.entity.js';
+
+const ACTIONS = Object.keys(WORK_ACTIONS) as WorkAction[];
 
 /** Works of units of the school: handed in and changed by who answers for the unit, seen by everybody; the selected ones are the case library. */
 @Injectable()
@@ -67,8 +70,7 @@ export class Works {
 
   /** Until it is nominated. */
   change(actor: Actor, id: string, expected: number, form: ChangeWorkDto): Promise<WorkDetailDto> {
-    return this.changing(actor, id, expected, async (tx, work, campaign) => {
-      if (work.withdrawnAt) throw new ShowcaseWorkWithdrawn();
+    return this.changing(actor, id, expected, 'change', async (tx, work, campaign) => {
       mustHave(campaign, form.section);
       const { section, title, abstract, body } = form;
       Object.assign(work, { section, title, abstract, body });
@@ -77,14 +79,13 @@ export class Works {
   }
 
   withdraw(actor: Actor, id: string, expected: number): Promise<WorkDetailDto> {
-    return this.changing(actor, id, expected, (_, work) => {
-      if (work.withdrawnAt) throw new ShowcaseWorkWithdrawn();
+    return this.changing(actor, id, expected, 'withdraw', (_, work) => {
       work.withdrawnAt = this.clock.now();
     });
   }
 
   restore(actor: Actor, id: string, expected: number): Promise<WorkDetailDto> {
-    return this.changing(actor, id, expected, (_, work) => {
+    return this.changing(actor, id, expected, 'restore', (_, work) => {
       work.withdrawnAt = null;
     });
   }
@@ -93,13 +94,14 @@ export class Works {
     actor: Actor,
     id: string,
     expected: number,
+    action: WorkAction,
     fn: (tx: Tx, work: Work, campaign: Campaign) => void | Promise<void>,
   ): Promise<WorkDetailDto> {
     return this.database.transaction(actor, async (tx) => {
-      const work = await lockWork(tx, id, inCharge(actor));
+      const work = await lockWork(tx, id, shownTo(actor));
       if (work.version !== expected) throw new StaleVersionError();
       const campaign = await campaignById(tx, work.campaignId);
-      const refused = await this.refusal(tx, work, campaign);
+      const refused = work.refusal(action, await this.asker(tx, actor, id), campaign, this.clock.today());
       if (refused) throw refused;
       await fn(tx, work, campaign);
       await update(tx, work);
@@ -107,13 +109,14 @@ export class Works {
     });
   }
 
-  /** Why a work cannot be changed now; undefined: it can. */
-  private async refusal(tx: Tx, { id }: Pick<Work, 'id'>, campaign: Campaign): Promise<Problem | undefined> {
-    const nominated = await queryOne(
+  private async asker(tx: Tx, actor: Actor, id: string): Promise<WorkAsker> {
+    const row = await queryOne<{ inCharge: boolean; nominated: boolean }>(
       tx,
-      sql`SELECT FROM affairs.showcase_nomination WHERE work_id = ${id} AND withdrawn_at IS NULL`,
+      sql`SELECT ${inCharge(actor)} AS "inCharge",
+                 EXISTS (SELECT FROM affairs.showcase_nomination n WHERE n.work_id = w.id AND n.withdrawn_at IS NULL) AS nominated
+            FROM affairs.showcase_work w WHERE w.id = ${id}`,
     );
-    return nominated ? new ShowcaseWorkNominated() : campaign.outside(this.clock.today(), 'upload', 'nominate');
+    return { ...row!, manages: actor.scopeOf('affairs:showcase:manage').school };
   }
 
   private mustBeIn(campaign: Campaign, phase: Phase): void {
@@ -134,15 +137,15 @@ export class Works {
   }
 
   private async detail(tx: Tx, actor: Actor, id: string): Promise<WorkDetailDto> {
-    const row = await queryOne<WorkDto & { body: string; mine: boolean }>(
+    const row = await queryOne<WorkDto & { body: string }>(
       tx,
-      sql`SELECT ${WORK}, w.body, ${inCharge(actor)} AS mine FROM ${WORKS} WHERE w.id = ${id} AND ${shownTo(actor)}`,
+      sql`SELECT ${WORK}, w.body FROM ${WORKS} WHERE w.id = ${id} AND ${shownTo(actor)}`,
     );
     if (!row) throw new NotFound({ what: 'work' });
-    const { mine, ...shown } = row;
-    const changeable = mine && !(await this.refusal(tx, row, await campaignById(tx, row.campaignId)));
-    const attachments = await filesOf(tx, filesOfWork(row));
-    return Object.assign(new WorkDetailDto(), { ...shown, changeable, attachments });
+    const [work, campaign] = [await tx.findOneByOrFail(Work, { id }), await campaignById(tx, row.campaignId)];
+    const by = await this.asker(tx, actor, id);
+    const actions = ACTIONS.map((action) => offered(action, work.refusal(action, by, campaign, this.clock.today())));
+    return Object.assign(new WorkDetailDto(), { ...row, attachments: await filesOf(tx, filesOfWork(row)), actions });
   }
 }
 
