@@ -123,7 +123,7 @@ describe('cases in tables', () => {
     expect(await publish(structuredClone(first))).toBe(1);
     expect(await publish({ ...first, urgeEveryHours: 12 })).toBe(2);
     expect(await publish(first)).toBe(1);
-    const stored = sql`SELECT version FROM affairs.workflow_definition WHERE key = ${first.key} ORDER BY version`;
+    const stored = sql`SELECT version FROM flows.workflow_definition WHERE key = ${first.key} ORDER BY version`;
     expect(await test.query(stored)).toEqual([{ version: 1 }, { version: 2 }]);
   });
 
