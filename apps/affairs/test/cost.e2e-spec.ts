@@ -101,6 +101,6 @@ describe('what is asked of the database', () => {
     const application = await applications.submit(student, 'grant');
     expect(
       await cost('affairs.application', () => applications.act(counselor, application, { action: 'approve' })),
-    ).toEqual({ statements: 12, waits: 5 });
+    ).toEqual({ statements: 13, waits: 6 });
   });
 });
