@@ -12,6 +12,7 @@ import {
   type Visit,
 } from './instance.js';
 import { Refused } from './reasons.js';
+import { copyOf } from './copy.js';
 import { dueAgain, dueAt, leftOf } from './due.js';
 import { enter, escalate, named, refresh } from './signers.js';
 import { outcomeOf } from './tally.js';
@@ -32,7 +33,7 @@ export function begin(versions: Versions, { command, at, inputs }: Action): Inst
   if (reason) throw new Refused(reason);
   const { op: _op, ...given } = start;
   const instance: Instance = {
-    ...{ status: 'running', ...structuredClone(given), visit: null, passed: [], behind: [], correctable: [] },
+    ...{ status: 'running', ...copyOf(given), visit: null, passed: [], behind: [], correctable: [] },
     ...{ suspended: null, copies: [], urgedAt: null, undo: null, lastVisit: 0, lastSigner: 0 },
   };
   goOn(instance, { definition: versionOf(versions, start.definitionVersion), inputs, at });
@@ -51,7 +52,7 @@ export function act(versions: Versions, before: Instance, action: Action): Insta
     const reason = refusalOfStart(versionOf(versions, command.definitionVersion), { ...before, ...command });
     if (reason) throw new Refused(reason);
   }
-  const instance = structuredClone(before);
+  const instance = copyOf(before);
   if (MOVES.has(command.op)) instance.undo = null;
   const move: Move = { versions, definition, instance, before, inputs: action.inputs, by, at };
   (APPLY[command.op] as (move: Move, command: Command) => void)(move, command);
@@ -112,7 +113,7 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
     const { instance, versions, inputs, at } = move;
     // Signatures that were given to other facts do not count: everything is asked for again.
     const same = sameJson(facts, instance.facts) && definitionVersion === instance.definitionVersion;
-    Object.assign(instance, structuredClone({ facts, chosen, definitionVersion }), {
+    Object.assign(instance, copyOf({ facts, chosen, definitionVersion }), {
       status: 'running',
       correctable: [],
     });
@@ -133,7 +134,7 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
     if (delegated) delegated.delegated = null;
     else if (before.undo?.by === person) {
       const { copies, urgedAt, lastVisit, lastSigner } = instance;
-      Object.assign(instance, structuredClone(before.undo.before), { copies, urgedAt, lastVisit, lastSigner });
+      Object.assign(instance, copyOf(before.undo.before), { copies, urgedAt, lastVisit, lastSigner });
       refresh(instance, definition, inputs);
     } else reopen(signedBy(instance, person) as Signer);
   },
@@ -237,7 +238,7 @@ function following(definition: Definition, { facts }: Instance, from?: string): 
 
 /** The step as its returner will find it again: what others signed stays, the returner decides anew. */
 function reopened(visit: Visit): Visit {
-  const copy = structuredClone(visit);
+  const copy = copyOf(visit);
   for (const signer of copy.seats.flatMap(({ signers }) => signers)) if (signer.decision === 'returned') reopen(signer);
   return copy;
 }
@@ -250,7 +251,7 @@ function reopen(signer: Signer): void {
 function undoable({ instance, before, by }: Move): void {
   const moved = instance.visit?.no !== before.visit?.no || instance.status !== before.status;
   if (by.person === null || !moved || !['running', 'returned'].includes(instance.status)) return;
-  instance.undo = { by: by.person, before: { ...structuredClone(before), undo: null } };
+  instance.undo = { by: by.person, before: { ...copyOf(before), undo: null } };
 }
 
 function signerOf({ definition, before, instance, by, at }: Move, command: Command & { signer?: number }): Signer {

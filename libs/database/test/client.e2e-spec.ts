@@ -115,7 +115,7 @@ describe('the connection', () => {
       const { bytesWritten } = stream;
       expect(await database.transaction(null, () => Promise.resolve(7))).toBe(7);
       await expect(database.transaction(null, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-        expect(stream.bytesWritten).toBe(bytesWritten);
+      expect(stream.bytesWritten).toBe(bytesWritten);
     });
 
     it('and what nobody waited for fails what comes next', async () => {

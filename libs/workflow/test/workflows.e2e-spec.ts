@@ -111,10 +111,20 @@ describe('cases in tables', () => {
 
   it('stores a definition once, and a changed one under the next version', async () => {
     const first = { ...flow(step('one')), key: 'affairs.versions' };
-    expect(await workflows.publish(test.tx, first)).toBe(1);
-    expect(await workflows.publish(test.tx, structuredClone(first))).toBe(1);
-    expect(await workflows.publish(test.tx, { ...first, urgeEveryHours: 12 })).toBe(2);
-    expect(await workflows.publish(test.tx, first)).toBe(3);
+    const publish = (definition: Definition, fail = false) =>
+      test.database.transaction(null, async (tx) => {
+        const version = await workflows.publish(tx, definition);
+        if (fail) throw new Error('rolled back');
+        return version;
+      });
+    // What was rolled back is not remembered as stored.
+    await expect(publish(first, true)).rejects.toThrow('rolled back');
+    expect(await publish(first)).toBe(1);
+    expect(await publish(structuredClone(first))).toBe(1);
+    expect(await publish({ ...first, urgeEveryHours: 12 })).toBe(2);
+    expect(await publish(first)).toBe(1);
+    const stored = sql`SELECT version FROM flows.workflow_definition WHERE key = ${first.key} ORDER BY version`;
+    expect(await test.query(stored)).toEqual([{ version: 1 }, { version: 2 }]);
   });
 
   it('is decided once when two decide at the same time; the other is told the new state', async () => {

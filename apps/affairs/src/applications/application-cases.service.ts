@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { ApplicationDecidedV1, StepOverdueV1 } from '#contracts';
-import { queryOne, sql, type Sql, type Tx, update } from '#database';
+import { onceIn, queryOne, type Sql, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { filesOf } from '#files';
 import { PersonRefDto } from '#http';
@@ -52,17 +52,17 @@ export class ApplicationCases {
       ...{ definition, subjectId, personId: studentId, facts: factsOf(item.content, data) },
       ...{ initiators: [...new Set(people)], ownMatterOf: [studentId] },
     };
-    const begun = await this.workflows.begin(tx, opening, { by: actor, at: this.clock.now() });
+    const { now: at } = await this.askerOf(tx, actor, application);
+    const begun = await this.workflows.begin(tx, opening, { by: actor, at });
     application.workflowId = begun.id;
     return begun;
   }
 
   /** Does something to the application's case, and to the application what follows from it. The caller has locked the application. */
   async act(tx: Tx, actor: Actor, application: Application, command: Command, comment: string | null): Promise<Case> {
-    const asker = await this.askerOf(tx, actor, application);
-    const before = await this.locked(tx, application);
+    const [before, asker] = await Promise.all([this.locked(tx, application), this.askerOf(tx, actor, application)]);
     const refusal = refusalOnTop(command.op, asker);
-    const acting = { by: actor, roles: asker.roles, at: this.clock.now(), comment };
+    const acting = { by: actor, roles: asker.roles, at: asker.now, comment };
     if (refusal) {
       // What the case has against it comes first.
       const offers = offersOf(application, await this.workflows.available(tx, before, acting), asker);
@@ -100,19 +100,21 @@ export class ApplicationCases {
 
   /** The application as its own page shows it, with what the actor may do. */
   async detailOf(tx: Tx, actor: Actor, application: Application, known?: Case): Promise<ApplicationDetailDto> {
-    const now = this.clock.now();
-    const item = await this.itemOf(tx, application);
-    const student = (await personById(tx, application.studentId)) as Person;
-    const files = await filesOf(tx, materialsOf(application));
-    const filled = await this.filledOf(tx, application);
-    const prefilled = application.status === 'draft' ? await this.prefilledNow(tx, application, item) : [];
-    const case_ = known ?? (await this.caseOf(tx, application, now));
     const asker = await this.askerOf(tx, actor, application);
+    const { now } = asker;
+    const [item, student, files, filled, case_] = await Promise.all([
+      this.itemOf(tx, application),
+      personById(tx, application.studentId),
+      filesOf(tx, materialsOf(application)),
+      this.filledOf(tx, application),
+      known ?? this.caseOf(tx, application, now),
+    ]);
+    const prefilled = application.status === 'draft' ? await this.prefilledNow(tx, application, item) : [];
     const available = case_ && (await this.workflows.available(tx, case_, { by: actor, roles: asker.roles, at: now }));
     const offers = offersOf(application, available, asker);
     return ApplicationDetailDto.of(
       application,
-      { student: PersonRefDto.from(student), item, files, filled, prefilled, case_, offers },
+      { student: PersonRefDto.from(student as Person), item, files, filled, prefilled, case_, offers },
       now,
     );
   }
@@ -200,15 +202,18 @@ export class ApplicationCases {
   }
 
   /** Students speak for themselves, and who filled it in for them; the school's officers see to cases that got stuck. */
-  private async askerOf(tx: Tx, actor: Actor, { studentId, createdBy }: Application): Promise<Asker> {
-    const submits = await reaches(tx, actor.scopeOf('affairs:application:submit'), studentId, this.clock.today());
-    const owns = submits || (actor.personId !== undefined && actor.personId === createdBy);
-    const decides = actor.can('affairs:application:decide');
-    const manager = decides && actor.scopeOf('affairs:application:read').school;
-    return {
-      roles: [...(owns ? (['initiator'] as const) : []), ...(manager ? (['manager'] as const) : [])],
-      owns,
-      decides,
-    };
+  private askerOf(tx: Tx, actor: Actor, { id, studentId, createdBy }: Application): Promise<Asker & { now: Date }> {
+    return onceIn(tx, `asker ${id}`, async () => {
+      const submits = await reaches(tx, actor.scopeOf('affairs:application:submit'), studentId, this.clock.today());
+      const owns = submits || (actor.personId !== undefined && actor.personId === createdBy);
+      const decides = actor.can('affairs:application:decide');
+      const manager = decides && actor.scopeOf('affairs:application:read').school;
+      return {
+        roles: [...(owns ? (['initiator'] as const) : []), ...(manager ? (['manager'] as const) : [])],
+        owns,
+        decides,
+        now: this.clock.now(),
+      };
+    });
   }
 }
