@@ -5,7 +5,7 @@ import { type EffectTable, matchedEffect } from './matched-effect.js';
 const OPTIONS = { minPairs: 30, seed: 1 };
 
 /** Students who do worse are helped more often, and who does worse recovers by itself: `effect` comes on top of that. */
-function planted(effect: number, seed: number, size = 500): EffectTable {
+function planted(effect: number, seed: number, size = 400): EffectTable {
   const random = randomOf(seed);
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const need = Float64Array.from({ length: size }, normal);

@@ -130,7 +130,7 @@ describe('measures', () => {
     const scores = Float64Array.from({ length: 200 }, (_, i) => i);
     const outcomes = Uint8Array.from(scores, (score) => Number(score >= 100));
     const line = calibrate(scores, outcomes);
-    expect(calibrated(line, -5)).toBeLessThan(0.02);
+    expect(calibrated(line, -5)).toBeLessThan(0.04);
     expect(calibrated(line, 500)).toBeGreaterThan(0.98);
     expect(calibrated(line, 99.5)).toBeCloseTo(0.5, 1);
   });
@@ -153,16 +153,16 @@ describe('measures', () => {
 
   it('tell a gap that follows from one line over different rates from one that does not', () => {
     const random = randomOf(11);
-    const rows = 20_000;
+    const rows = 6000;
     const groups = Array.from({ length: rows }, (_, row) => (row % 2 === 0 ? 'few' : 'many'));
     const shares = Float64Array.from(groups, (group) => (group === 'few' ? 0.1 : 0.3) + 0.4 * random());
     const hit = Uint8Array.from(shares, (share) => Number(random() < share));
     const options = { upper: 0.25, minOutcomes: 50 };
     const calibratedGap = fairnessOf(shares, shares, hit, groups, options);
     expect(calibratedGap.gap).toBeGreaterThan(0.3);
-    expect(Math.abs(calibratedGap.gap! - calibratedGap.expectedGap!)).toBeLessThan(0.02);
+    expect(Math.abs(calibratedGap.gap! - calibratedGap.expectedGap!)).toBeLessThan(0.04);
     const [from, to] = calibratedGap.gapInterval!;
-    expect([from < calibratedGap.gap!, to > calibratedGap.gap!, to - from < 0.06]).toEqual([true, true, true]);
+    expect([from < calibratedGap.gap!, to > calibratedGap.gap!, to - from < 0.12]).toEqual([true, true, true]);
     expect(explained(calibratedGap).explanation!.en).toContain('came true within chance');
     // The same rates, and one group foretold too low.
     const wrong = shares.map((share, row) => (groups[row] === 'few' ? share / 2 : share));
