@@ -32,7 +32,7 @@ const ROLLED_BACK = Object.assign(new Error('The transaction had failed: it was 
  * transaction must know of them (PgBouncer ≥ 1.21 with `max_prepared_statements` above ours).
  *
  * It waits for answers only where somebody does: what is sent in one go travels together, a transaction begins with its first statement,
- * and `later` ends with it (docs/adr/0015).
+ * and `later` ends with it (docs/adr/0016).
  */
 export class HouseClient extends pg.Client {
   /** Names by text, in the order of use. */
