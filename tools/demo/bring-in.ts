@@ -7,9 +7,10 @@ import { Vault } from '#vault';
 import { demoPersonas, type Persona, seedDemoLogin } from '../../apps/directory/src/login/demo.js';
 import { bringInActivities, bringInWorkStudy } from './activities-in.js';
 import { Api } from './api.js';
+import { bringInCare } from './care-in.js';
 import { askForCertificate, bringInCertificates } from './certificates-in.js';
 import { bringInClearances } from './clearances-in.js';
-import { type DemoPlan, holderOf } from './campus.js';
+import { BIG_COLLEGE, type DemoPlan, holderOf } from './campus.js';
 import { bringInObservations, bringInPasses, checkNights, handled, registerGates, runRules } from './data-in.js';
 import { nightsText, warningsText } from './figures.js';
 import { type Demo, type DemoFiles, type LeaveRequest, makeDemo, writeFiles } from './generate.js';
@@ -17,13 +18,13 @@ import { bringInHolidays } from './holidays-in.js';
 import { askForLeave, bringInLeaves } from './leaves-in.js';
 import { beginMove, endMove } from './move.js';
 import { bringInParty } from './party-in.js';
-import { approverName, approvers, FIRST_PERSONA, type Ids, tourPersonas } from './personas.js';
+import { approverName, approvers, FIRST_PERSONA, idOf, type Ids, tourPersonas } from './personas.js';
 import { bringInRounds } from './rounds-in.js';
 import { count, Steps } from './steps.js';
 import { bringInShowcase, bringInTickets } from './tickets-in.js';
 
 const SEED = 20_260_901;
-const STEPS = 17;
+const STEPS = 18;
 /** A night is over at half past five. */
 const NIGHT_ENDS_MS = 5.5 * 3_600_000;
 
@@ -140,6 +141,16 @@ export async function bringInDemo(
     const officer = as(approverName(holderOf(campus, 'student_affairs_officer', campus.school.code)));
     const tickets = await bringInTickets(api, officer, as('student'), campus, ids, progress);
     return `${tickets}, ${await bringInShowcase(officer, date)}`;
+  });
+  await steps.run('Referrals and care cases', (progress) => {
+    const from = campus.students[troubles.of.lateExcused[0]!]!;
+    const by = (kind: string, code: string) => as(approverName(holderOf(campus, kind, code)));
+    const other = campus.classes.find(({ college }) => college.code !== BIG_COLLEGE)!;
+    const people = {
+      ...{ counselor: by('counselor', from.class.code), officer: by('student_affairs_officer', BIG_COLLEGE) },
+      ...{ student: as('student'), from, otherCounselor: idOf(ids, holderOf(campus, 'counselor', other.code).number) },
+    };
+    return bringInCare(people, campus, ids, progress);
   });
   await database.transaction(null, async (tx) => {
     await forgetPersonas(tx);

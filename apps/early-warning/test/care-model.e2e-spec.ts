@@ -3,7 +3,7 @@ import { sql } from '#database';
 import { type Client, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { act, type CaseAnswer, CASES, clearCases, openCase, staff, SUPERVISIONS, warn } from './case-kit.js';
-import { CareModel, TRIES, type Try, WHO, type Who } from './care-model.js';
+import { CareModel, TRIES, type Try, type What, WHO, type Who } from './care-model.js';
 import { holdSchedules } from './kit.js';
 
 const WARNINGS = '/early-warning/v1/warnings';
@@ -30,10 +30,9 @@ interface Real {
   caseId: string;
   warningId: string;
 }
-type Seen = CaseAnswer & {
-  proposals: { id: string; what: string; proposedBy: { id: string } }[];
-  reopenedCount: number;
-};
+type Seen = CaseAnswer & { reopenedCount: number };
+type Proposed = { id: string; what: What; proposedBy: { id: string } };
+const proposalsOf = ({ proposals }: Seen): Proposed[] => proposals as Proposed[];
 
 describe('a care case and its warning', () => {
   let test: TestApp;
@@ -86,8 +85,7 @@ describe('a care case and its warning', () => {
       const allowed = model.sees(who) && model.may(actionOf(what), who) && this.makesSense(model);
       const before = JSON.stringify([...test0(model)]);
       const answer = await this.send(
-        model,
-        seen ?? ({ id: real.caseId, version: 1, proposals: [], transfer: null } as never),
+        seen ?? ({ id: real.caseId, version: 1, proposals: [], transfer: null } as unknown as Seen),
         real,
       );
       if (!answer) return;
@@ -118,9 +116,9 @@ describe('a care case and its warning', () => {
       return true;
     }
 
-    private send(model: CareModel, seen: Seen, { warningId }: Real) {
+    private send(seen: Seen, { warningId }: Real) {
       const who = clients[this.who];
-      const proposal = (kind: string) => seen.proposals.find((one) => one.what === kind)?.id ?? warningId;
+      const proposal = (kind: string) => proposalsOf(seen).find((one) => one.what === kind)?.id ?? warningId;
       const [verb = '', kind = ''] = this.what.split('_');
       switch (this.what) {
         case 'record':
@@ -139,7 +137,7 @@ describe('a care case and its warning', () => {
         case 'withdraw_transfer':
           return act(who, seen, `transfers/${seen.transfer?.id ?? warningId}/withdraw`);
         case 'withdraw_proposal': {
-          const own = seen.proposals.find(({ proposedBy }) => proposedBy.id === IDS[this.who]);
+          const own = proposalsOf(seen).find(({ proposedBy }) => proposedBy.id === IDS[this.who]);
           return act(who, seen, `proposals/${own?.id ?? warningId}/withdraw`);
         }
         default: {
@@ -152,7 +150,7 @@ describe('a care case and its warning', () => {
     }
 
     private effect(model: CareModel, seen: Seen): void {
-      const [verb = '', kind = ''] = this.what.split('_') as [string, 'level' | 'closure' | 'reopening'];
+      const [verb, kind] = this.what.split('_') as [string, What];
       if (this.what === 'record') model.helped = true;
       else if (this.what === 'plan') model.goals = true;
       else if (this.what === 'team') model.members.add(NEXT[this.who]);
@@ -162,8 +160,8 @@ describe('a care case and its warning', () => {
       else if (this.what === 'refuse') Object.assign(model, { owner: model.head, offeredTo: null });
       else if (this.what === 'withdraw_transfer') model.offeredTo = null;
       else if (this.what === 'withdraw_proposal') {
-        const own = seen.proposals.find(({ proposedBy }) => proposedBy.id === IDS[this.who])!;
-        delete model.waiting[own.what as 'level'];
+        const own = proposalsOf(seen).find(({ proposedBy }) => proposedBy.id === IDS[this.who])!;
+        delete model.waiting[own.what];
       } else if (verb === 'propose') model.waiting[kind] = this.who;
       else if (verb === 'decide') model.decided(kind);
       else delete model.waiting[kind];
@@ -176,7 +174,7 @@ describe('a care case and its warning', () => {
       );
       if (!kind) return;
       const seen = (await look(model, real, 'college'))!;
-      const { id } = seen.proposals.find(({ what }) => what === kind)!;
+      const { id } = proposalsOf(seen).find(({ what }) => what === kind)!;
       const answers = await Promise.all(
         (['college', 'school'] as const).map((who) => act(clients[who], seen, `proposals/${id}/confirm`)),
       );

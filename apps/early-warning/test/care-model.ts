@@ -1,7 +1,7 @@
 /** A small model of a care case and of the warning it may take, to be compared with the service. */
 export const WHO = ['counselor', 'foreign', 'college', 'school', 'psychologist'] as const;
 export type Who = (typeof WHO)[number];
-type What = 'level' | 'closure' | 'reopening';
+export type What = 'level' | 'closure' | 'reopening';
 
 /** Everything that anybody may try. */
 export const TRIES = [
@@ -76,7 +76,6 @@ export class CareModel {
   }
 
   decided(what: What): void {
-    this.waiting[what] = undefined;
     delete this.waiting[what];
     if (what === 'level') this.level = true;
     if (what === 'reopening') Object.assign(this, { closed: false, reopened: this.reopened + 1 });

@@ -184,7 +184,7 @@ describe('from referrals to cases', () => {
     ];
     for (const more of tries) await expect(reopened(more)).rejects.toThrow(/reopened_by_two|by two persons/);
     now = await done(school, now, `proposals/${proposal}/confirm`);
-    expect(now).toMatchObject({ stage: 'levelled', closedAt: null, reopenedCount: 1 });
+    expect(now).toMatchObject({ stage: 'levelled', closedAt: null, reopenedCount: 1, quiet: false, overdue: false });
     now = await agree(counselor, college, now, { what: 'closure', effect: 'improved' });
     await openCase(counselor, 0);
     now = await done(counselor, now, 'proposals', { what: 'reopening', reason: '反复' });

@@ -50,8 +50,8 @@ export function whereOf(student: Sql, date: string): Sql {
 export function columns(today: string): Sql {
   return sql`c.id, ${personRef(sql`c.student_id`)} AS student, ${whereOf(sql`c.student_id`, today)} AS "where", c.kind, c.origin, c.level,
     ${stageOf} AS stage, ${personRef(OWNER)} AS owner, c.opened_at AS "openedAt", c.level_due_on::text AS "levelDueOn",
-    c.review_on::text AS "reviewOn", c.active_on::text AS "activeOn", c.quiet_on::text AS "quietOn", ${quiet(today)} AS quiet,
-    ${overdue(today)} AS overdue, c.closed_at AS "closedAt", c.effect, c.reopened_count AS "reopenedCount", c.application_id AS "applicationId", c.updated_at AS "updatedAt", c.version`;
+    c.review_on::text AS "reviewOn", c.active_on::text AS "activeOn", c.quiet_on::text AS "quietOn", (${quiet(today)} IS TRUE) AS quiet,
+    (${overdue(today)} IS TRUE) AS overdue, c.closed_at AS "closedAt", c.effect, c.reopened_count AS "reopenedCount", c.application_id AS "applicationId", c.updated_at AS "updatedAt", c.version`;
 }
 
 /**
