@@ -59,7 +59,10 @@ export async function insertAll<T extends BaseEntity>(tx: Tx, entities: readonly
   for (let i = 0; i < entities.length; i += ROWS) {
     const rows = entities.slice(i, i + ROWS);
     const names = columns.map(nameOf);
-    const values = rows.map((row) => sql`(${join(columns.map((column) => valueOf(tx, row, column) ?? DEFAULT))})`);
+    const values = rows.map(
+      (row) =>
+        sql`(${join(columns.map((column) => (column.isInsert ? valueOf(tx, row, column) : undefined) ?? DEFAULT))})`,
+    );
     await query(tx, sql`INSERT INTO ${raw(tablePath)} (${raw(names.join(', '))}) VALUES ${join(values)}`);
   }
 }
@@ -85,7 +88,7 @@ export async function update<T extends BaseEntity>(tx: Tx, entity: T, expected =
   const { columns, tablePath } = tx.dataSource.getMetadata(entity.constructor);
   const after = { ...entity, updatedAt: new Date(), version: expected + 1 };
   const written = columns.flatMap((column) => {
-    const value = FIXED.has(column.propertyName) ? undefined : valueOf(tx, after, column);
+    const value = FIXED.has(column.propertyName) || !column.isUpdate ? undefined : valueOf(tx, after, column);
     return value ? [sql`${raw(nameOf(column))} = ${value}`] : [];
   });
   const changed = await change(

@@ -20,10 +20,11 @@ export async function change(tx: Tx, statement: Sql): Promise<number> {
  * the latest with the COMMIT. Its failure is that of whatever comes next; so not for what may break a constraint that a problem is made of.
  * What it returns, `afterCommit` may read.
  */
-export async function send<T>(tx: Tx, { text, values }: Sql): Promise<T[]> {
+export function send<T>(tx: Tx, { text, values }: Sql): Promise<T[]> {
+  // Thrown at once where the transaction has ended: of a promise that nobody waits for the process would die.
   const client = clientOf(tx);
   if (!client) throw new Error('send: not a transaction opened by Database');
-  return (await client.later(text, values)).rows as T[];
+  return client.later(text, values).then(({ rows }) => rows as T[]);
 }
 
 /** The connection of a transaction for a COPY: nothing is under way on it. */

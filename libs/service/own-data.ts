@@ -1,5 +1,12 @@
 import { Injectable, Module, type Type } from '@nestjs/common';
-import { type Bilingual, OwnExportPartMadeV1, OwnExportRequestedV1, schemaOf, type ServiceName } from '#contracts';
+import {
+  type Bilingual,
+  OwnExportPartMadeV1,
+  OwnExportRequestedV1,
+  schemaOf,
+  SERVICE_NAMES,
+  type ServiceName,
+} from '#contracts';
 import { empty, join, query, raw, sql, type Sql, type Tx } from '#database';
 import { Events, OnEvent, type Received } from '#events';
 import { CampusClock } from '#time';
@@ -52,7 +59,9 @@ export function placeOfPart(exportId: string, service: ServiceName): string {
 export function ownDataModulesOf(
   services: readonly { name: ServiceName; ownData?: OwnData }[],
 ): { name: ServiceName; module: Type }[] {
-  return services.map(({ name, ownData = NOTHING }) => {
+  // A service of a test's own is asked for nothing.
+  const asked = services.filter(({ name }) => SERVICE_NAMES.includes(name));
+  return asked.map(({ name, ownData = NOTHING }) => {
     @Injectable()
     class OwnExportPart {
       constructor(

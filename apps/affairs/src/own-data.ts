@@ -46,6 +46,7 @@ export const OWN_DATA: OwnData = {
     round_action: COURSE,
     round_objection: OTHERS,
     round_reviewer: { zh: '由谁评审，属他人信息', en: 'Who reviews: data of others' },
+    sanction_appeal_opinion: COURSE,
     showcase_nomination: COURSE,
     showcase_work: { zh: '单位申报的作品，不是个人资料', en: 'Works of units, which are no data of a person' },
     star_objection: OTHERS,

@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { mock } from 'node:test';
 import pg from 'pg';
 import { campus, type Client, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
@@ -23,7 +23,7 @@ class Wire {
     const proto = pg.Query.prototype as unknown as Record<'submit' | 'handleReadyForQuery' | 'handleError', Method>;
     const { sent, underWay } = this;
     const { submit, handleReadyForQuery, handleError } = proto;
-    jest.spyOn(proto, 'submit').mockImplementation(function (this: { text: string }, connection: object) {
+    mock.method(proto, 'submit', function (this: { text: string }, connection: object) {
       const waiting = underWay.get(connection) ?? 0;
       sent.set(connection, [...(sent.get(connection) ?? []), { text: this.text, waited: waiting === 0 }]);
       underWay.set(connection, waiting + 1);
@@ -35,8 +35,8 @@ class Wire {
         underWay.set(connection, (underWay.get(connection) ?? 1) - 1);
         return method.call(this, ...given);
       };
-    jest.spyOn(proto, 'handleReadyForQuery').mockImplementation(answered(handleReadyForQuery));
-    jest.spyOn(proto, 'handleError').mockImplementation(answered(handleError));
+    mock.method(proto, 'handleReadyForQuery', answered(handleReadyForQuery));
+    mock.method(proto, 'handleError', answered(handleError));
   }
 
   /** What the last transaction that wrote a row of the table cost. */
@@ -72,7 +72,7 @@ describe('what is asked of the database', () => {
     wire = new Wire();
   });
   afterAll(async () => {
-    jest.restoreAllMocks();
+    mock.restoreAll();
     await test.close();
   });
 

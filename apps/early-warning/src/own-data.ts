@@ -32,6 +32,8 @@ export const OWN_DATA: OwnData = {
     processing_choice: { of: 'student_id', zh: '对信息处理的选择', en: 'Choices about processing' },
     archive_entry: { of: 'student_id', zh: '成长档案', en: 'Growth archive' },
     own_entry: { of: 'student_id', zh: '本人记录', en: 'Records of one’s own' },
+    resource_offer: { of: 'student_id', zh: '推送的资源', en: 'Resources that were offered' },
+    resource_opt_out: { of: 'student_id', zh: '不再接收的资源种类', en: 'Kinds of resources one wants none of' },
     book_choice: { of: 'student_id', zh: '纪念册的选择', en: 'Choices for the book' },
     graduation_book: { of: 'student_id', zh: '毕业纪念册', en: 'Graduation books' },
     file: { of: 'student_id', zh: '文件', en: 'Files', without: ['person_id'] },
@@ -50,6 +52,10 @@ export const OWN_DATA: OwnData = {
     referral: {
       zh: '他人的反映，须保护反映人',
       en: 'What others told, who are protected',
+    },
+    risk_score: {
+      zh: '每夜由其他记录推得，供教师排序；各部分的文字说明可在预警服务中查看',
+      en: 'Worked out each night from other records, to order lists; what it is made of can be read, in words, in early warning',
     },
     ...{ book_waiting: INTERNAL, corrected_day: INTERNAL, dirty_day: INTERNAL, student_ordinal: INTERNAL },
   },

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { jest } from '@jest/globals';
+import { mock } from 'node:test';
 import { from } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import { connect, copyConnection, Database, query, queryOne, raw, send, sql, type Tx } from '#database';
@@ -84,7 +84,7 @@ describe('the connection', () => {
     beforeEach(() =>
       database.connection.query('DROP TABLE IF EXISTS public.thing; CREATE TABLE public.thing (a int PRIMARY KEY)'),
     );
-    afterEach(() => jest.restoreAllMocks());
+    afterEach(() => mock.restoreAll());
     /** The one connection's. */
     const streamOf = async () => {
       const [client, release] = await (source.driver as unknown as Driver).obtainMasterConnection();
@@ -96,7 +96,7 @@ describe('the connection', () => {
       (await query<{ a: number }>(database.connection, sql`SELECT a FROM public.thing ORDER BY a`)).map(({ a }) => a);
 
     it('and sends what is asked together in one go, in its order', async () => {
-      const written = jest.spyOn(await streamOf(), '_writev');
+      const { mock: written } = mock.method(await streamOf(), '_writev');
       const inOrder = await database.transaction(null, async (tx) => {
         const asked = [1, 2, 3].map((a) => sum(tx, a));
         void send(tx, put(1));
@@ -104,9 +104,9 @@ describe('the connection', () => {
       });
       expect(inOrder).toEqual([2, 3, 4, { n: 1 }]);
       // The beginning and what was asked; the COMMIT goes alone, unlike all that is sent before it and not waited for.
-      expect(written).toHaveBeenCalledTimes(1);
+      expect(written.callCount()).toBe(1);
       await database.transaction(null, async (tx) => void send(tx, put(2)));
-      expect(written).toHaveBeenCalledTimes(2);
+      expect(written.callCount()).toBe(2);
       expect(await things()).toEqual([1, 2]);
     });
 

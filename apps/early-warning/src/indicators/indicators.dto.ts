@@ -44,7 +44,7 @@ class CareFormulaDto implements Bilingual {
   en: string;
 }
 
-abstract class FigureDto implements Figure {
+abstract class IndicatorFigureDto implements Figure {
   @Int({
     zh: '分子、计数，或中位数所依的条数',
     en: 'Numerator, the count, or of how many the median is',
@@ -72,13 +72,13 @@ abstract class FigureDto implements Figure {
   value: number | null;
 }
 
-class GroupFigureDto extends FigureDto {
+class GroupFigureDto extends IndicatorFigureDto {
   @Text({ zh: '分组', en: 'The group', max: 200, example: '计算机学院' })
   group: string;
 }
 
 /** A figure with its published formula. */
-export class CareIndicatorDto extends FigureDto {
+export class CareIndicatorDto extends IndicatorFigureDto {
   @OneOf(Object.fromEntries(Object.entries(FORMULAS).map(([code, { name }]) => [code, name])), {
     zh: '指标',
     en: 'Indicator',

@@ -12,7 +12,7 @@ import { allows, choiceRefusal, COMES_TO, PROCESSING_ACTIONS, type ProcessingAct
 import { ProcessingPolicy } from './processing.policy.js';
 import { ChosenAlready } from './processing.problems.js';
 import { type Chosen, PROCESSING_KINDS, ProcessingChoice, type ProcessingKind } from './processing-choice.entity.js';
-import { ChoiceDto, type ChoicesQuery, type ChooseProcessingDto, OwnProcessingDto } from './processing.dto.js';
+import { ProcessingChoiceDto, type ChoicesQuery, type ChooseProcessingDto, OwnProcessingDto } from './processing.dto.js';
 
 const CHOOSE = 'early-warning:processing:choose';
 
@@ -34,7 +34,7 @@ export class ProcessingChoices {
     });
   }
 
-  history(actor: Actor, request: ChoicesQuery): Promise<Page<ChoiceDto>> {
+  history(actor: Actor, request: ChoicesQuery): Promise<Page<ProcessingChoiceDto>> {
     const { personId = null } = actor.scopeOf(CHOOSE);
     return this.database.read(async (tx) => {
       const page = await list(tx, request, {
@@ -122,14 +122,14 @@ export class ProcessingChoices {
     });
   }
 
-  private async shown(tx: Tx, ids: readonly string[]): Promise<ChoiceDto[]> {
+  private async shown(tx: Tx, ids: readonly string[]): Promise<ProcessingChoiceDto[]> {
     const choices = await tx.findBy(
       ProcessingChoice,
       ids.map((id) => ({ id })),
     );
     const texts = await this.students.openFields(tx, choices);
     return choices.map(({ id, kind, what, policyNumber, chosenAt }, i) =>
-      Object.assign(new ChoiceDto(), {
+      Object.assign(new ProcessingChoiceDto(), {
         ...{ id, kind, what, chosenAt },
         text: texts[i]!.text,
         policyVersion: policyNumber,

@@ -6,7 +6,7 @@ import { ProcessingChoices } from './choices.service.js';
 import { Objections } from './objections.service.js';
 import {
   AnswerObjectionDto,
-  ChoiceDto,
+  ProcessingChoiceDto,
   ChoicesQuery,
   ChooseProcessingDto,
   ObjectionDto,
@@ -46,9 +46,9 @@ export class OwnProcessingController {
   }
 
   @Get('choices')
-  @ApiPage(ChoiceDto)
+  @ApiPage(ProcessingChoiceDto)
   @Summary('列出本人历次的选择与答复', 'List what one has chosen, and the answers')
-  listOwnChoices(@CurrentActor() actor: Actor, @Query() query: ChoicesQuery): Promise<Page<ChoiceDto>> {
+  listOwnChoices(@CurrentActor() actor: Actor, @Query() query: ChoicesQuery): Promise<Page<ProcessingChoiceDto>> {
     return this.choices.history(actor, query);
   }
 }

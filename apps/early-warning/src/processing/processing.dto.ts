@@ -38,7 +38,7 @@ export class ChooseProcessingDto {
   reason?: string;
 }
 
-export class ChoiceDto {
+export class ProcessingChoiceDto {
   @Uuid({ zh: '选择', en: 'Choice' })
   id: string;
 
@@ -96,8 +96,8 @@ export class OwnProcessingDto {
   @Flag({ zh: '目前是否处理', en: 'Whether there is such processing now', example: true })
   processed: boolean;
 
-  @Nested(() => ChoiceDto, { zh: '最近的选择或答复', en: 'The latest choice, or answer', nullable: true })
-  latest: ChoiceDto | null;
+  @Nested(() => ProcessingChoiceDto, { zh: '最近的选择或答复', en: 'The latest choice, or answer', nullable: true })
+  latest: ProcessingChoiceDto | null;
 
   @ListOf(() => ProcessingActionDto, {
     zh: '可作的选择，及不能的原因',
@@ -134,7 +134,7 @@ export class AnswerObjectionDto {
   answer: string;
 }
 
-class ObjectionActionDto {
+class ProcessingObjectionActionDto {
   @OneOf(OBJECTION_ACTIONS, { zh: '办理', en: 'Action', example: 'uphold' })
   action: ObjectionAction;
 
@@ -171,10 +171,10 @@ export class ObjectionDto {
   @Instant({ zh: '提出时间', en: 'When', example: '2026-11-21T02:00:00.000Z' })
   chosenAt: Date;
 
-  @ListOf(() => ObjectionActionDto, {
+  @ListOf(() => ProcessingObjectionActionDto, {
     zh: '可进行的办理，及不能的原因',
     en: 'What can be done, or why not',
     maxItems: 5,
   })
-  actions: ObjectionActionDto[];
+  actions: ProcessingObjectionActionDto[];
 }
