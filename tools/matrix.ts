@@ -77,14 +77,7 @@ async function run(node: string, postgres: string, files: string[]): Promise<Out
   const began = Date.now();
   const jest = spawn(
     program,
-    [
-      '--no-warnings',
-      'node_modules/jest/bin/jest.js',
-      '--ci',
-      '--json',
-      `--outputFile=${results}`,
-      ...files,
-    ],
+    ['--no-warnings', 'node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${results}`, ...files],
     {
       env: {
         ...process.env,

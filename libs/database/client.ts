@@ -12,13 +12,19 @@ interface Driver {
   /** It sends a statement without waiting for the answer to the one before (pg 8.23); COPY cannot be among such. */
   pipeline: boolean;
   readyForQuery: boolean;
-  connection: { parsedStatements: Record<string, string>; stream: { cork(): void; uncork(): void } };
+  connection: {
+    parsedStatements: Record<string, string>;
+    stream: { cork(): void; uncork(): void };
+    close(what: { type: 'S'; name: string }): void;
+  };
 }
 
 type Send = (query: unknown, values?: unknown, callback?: unknown) => Promise<pg.QueryResult>;
 
 const NOTHING_DONE = { command: '', rowCount: null, oid: 0, rows: [], fields: [] } as pg.QueryResult;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 const IN_FAILED_TRANSACTION = '25P02';
+const NO_SUCH_STATEMENT = '26000';
 const ROLLED_BACK = Object.assign(new Error('The transaction had failed: it was rolled back'), {
   code: IN_FAILED_TRANSACTION,
 });
@@ -58,6 +64,8 @@ export class HouseClient extends pg.Client {
       return await this.ask(text, values);
     } catch (error) {
       this.unseen ??= error as Error;
+      // Of what the driver itself refused, a value that cannot be sent, PostgreSQL knows nothing: the transaction must fail all the same.
+      if (!SQLSTATE.test((error as { code?: string }).code ?? '')) this.send('SELECT 1 / 0').catch(() => undefined);
       return NOTHING_DONE;
     }
   }
@@ -78,7 +86,12 @@ export class HouseClient extends pg.Client {
     const begun = beginning === undefined ? undefined : this.send(beginning);
     const answer = this.sendPrepared(query, values).then(
       // PostgreSQL answers the COMMIT of a transaction that has failed with ROLLBACK, and no error.
-      (result) => (query === 'COMMIT' && result.command === 'ROLLBACK' ? this.failed(ROLLED_BACK) : result),
+      (result) => {
+        if (query === 'COMMIT' && result.command === 'ROLLBACK') return this.failed(ROLLED_BACK);
+        // What failed there was undone, and is no failure of what follows.
+        if (query.startsWith('ROLLBACK TO')) this.unseen = undefined;
+        return result;
+      },
       (error: Error & { code?: string }) => this.failed(error),
     );
     return begun ? Promise.all([answer, begun]).then(([result]) => result) : answer;
@@ -107,7 +120,8 @@ export class HouseClient extends pg.Client {
 
   /** Throws the failure; or, where the transaction had failed before, the one that nobody has seen, once. */
   private async failed(error: Error & { code?: string }): Promise<never> {
-    if (error.code !== IN_FAILED_TRANSACTION) throw error;
+    // A statement that was to be parsed in a failed transaction is not there for the next one either.
+    if (error.code !== IN_FAILED_TRANSACTION && error.code !== NO_SUCH_STATEMENT) throw error;
     // Both may have come in the same packet.
     await new Promise((resolve) => setImmediate(resolve));
     const { unseen = error } = this;
@@ -120,7 +134,8 @@ export class HouseClient extends pg.Client {
     const name = this.nameOf(text);
     if (name === undefined) return this.send(text, values);
     return this.send({ name, text, values }).catch((error: { code?: string }) => {
-      if (FORGOTTEN.has(error.code ?? '')) this.names.delete(text);
+      const { parsedStatements } = this.driver.connection;
+      if (FORGOTTEN.has(error.code ?? '') || parsedStatements[name] === undefined) this.names.delete(text);
       throw error;
     });
   }
@@ -137,7 +152,8 @@ export class HouseClient extends pg.Client {
       this.sentOnce.add(text);
       return undefined;
     }
-    if (this.names.size >= MOST_PREPARED) this.drop();
+    // Not into the midst of a COPY.
+    if (this.names.size >= MOST_PREPARED && this.driver.pipeline) this.drop();
     const name = `s${++this.count}`;
     this.names.set(text, name);
     return name;
@@ -146,9 +162,10 @@ export class HouseClient extends pg.Client {
   private drop(): void {
     const [text, name] = this.names.entries().next().value!;
     this.names.delete(text);
-    delete this.driver.connection.parsedStatements[name];
-    // It fails only in a transaction that has failed, in which nothing more is asked.
-    this.send(`DEALLOCATE ${name}`).catch(() => undefined);
+    const { connection } = this.driver;
+    delete connection.parsedStatements[name];
+    // Unlike DEALLOCATE: to close what is not there is no error, in a transaction that has failed neither.
+    connection.close({ type: 'S', name });
   }
 
   private get driver(): Driver {

@@ -50,7 +50,10 @@ export function onceIn<T>(tx: Tx, key: string, find: () => Promise<T>): Promise<
   const known = opened.get(tx)?.found;
   if (!known) return find();
   let answer = known.get(key) as Promise<T> | undefined;
-  if (!answer) known.set(key, (answer = find()));
+  if (!answer) {
+    known.set(key, (answer = find()));
+    answer.catch(() => known.delete(key));
+  }
   return answer;
 }
 
@@ -62,13 +65,19 @@ export function forget(tx: Tx): void {
 /** Runs `fn` under a savepoint: when it throws, what it wrote is undone and `tx` can go on. */
 export async function inSavepoint<T>(tx: Tx, fn: () => Promise<T>): Promise<T> {
   await tx.query('SAVEPOINT part');
+  const open = opened.get(tx);
+  const before = open?.afterwards.length ?? 0;
   try {
-    return await fn();
+    const value = await fn();
+    // Fails with what was sent, and not waited for, and failed.
+    await tx.query('RELEASE SAVEPOINT part');
+    return value;
   } catch (error) {
     await tx.query('ROLLBACK TO SAVEPOINT part');
-    throw error;
-  } finally {
     await tx.query('RELEASE SAVEPOINT part');
+    open?.afterwards.splice(before);
+    open?.found.clear();
+    throw error;
   }
 }
 

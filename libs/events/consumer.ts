@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '#config';
 import { type ServiceName } from '#contracts';
-import { Database, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
+import { Database, inSavepoint, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
 import { DEAD_PREFIX, DeadDeliveries } from './dead.js';
 import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
@@ -126,7 +126,8 @@ export class Consumer {
     try {
       return await this.database.background((tx) => this.runTogether(tx, service, ids, redelivered, prepared));
     } catch (error) {
-      if (!(error instanceof BatchFailed)) throw error;
+      // What a handler sent and did not wait for fails at the COMMIT.
+      if (!(error instanceof BatchFailed) && sqlState(error) === undefined) throw error;
       return this.database.background((tx) => this.runOneByOne(tx, service, ids, redelivered, prepared));
     }
   }
@@ -211,13 +212,10 @@ export class Consumer {
         blocked.push(row.deliveryId);
         continue;
       }
-      await tx.query('SAVEPOINT delivery');
       try {
-        await this.dispatch(tx, service, row, prepared);
-        await tx.query('RELEASE SAVEPOINT delivery');
+        await inSavepoint(tx, () => this.dispatch(tx, service, row, prepared));
         handled.add(row.deliveryId);
       } catch (error) {
-        await tx.query('ROLLBACK TO SAVEPOINT delivery');
         await this.fail(tx, service, row, error);
       }
     }

@@ -20,6 +20,8 @@ export type GivenTable = Bilingual &
         of: string;
         /** Columns that are left out beside those that always are, such as what staff wrote of others. */
         without?: readonly string[];
+        /** SQL predicate over the table as `t`: rows that the student may see already. */
+        where?: Sql;
       }
     /** SQL: what is given in the place of the table's rows, as JSON in `row`; where looking through the table would take too long. */
     | { rows: (studentId: string) => Sql }
@@ -137,7 +139,7 @@ async function rowsOf(
     );
     return { table, zh, en, rows: found.slice(0, MOST).map(({ row }) => row), more: found.length > MOST };
   }
-  const { of, without = [] } = given;
+  const { of, without = [], where = sql`TRUE` } = given;
   const sealed = sealedTables(tx.dataSource).find((one) => one.table === table)?.columns ?? [];
   const shown = columns.filter(
     ({ name, binary }) => !without.includes(name) && !OTHERS.test(name) && (!binary || sealed.includes(name)),
@@ -148,7 +150,7 @@ async function rowsOf(
     tx,
     sql`SELECT to_jsonb(t) ->> 'id' AS id, jsonb_build_object(${listOf(plain.map(({ name }) => sql`${name}::text, t.${raw(name)}`))}) AS row,
                ARRAY[${listOf(texts.map(({ name }) => sql`t.${raw(name)}`))}]::bytea[] AS texts
-          FROM ${raw(table)} t WHERE t.${raw(of)} = ${studentId} LIMIT ${MOST + 1}`,
+          FROM ${raw(table)} t WHERE t.${raw(of)} = ${studentId} AND ${where} LIMIT ${MOST + 1}`,
   );
   const rows = found.slice(0, MOST);
   const stored = rows.flatMap((row) =>

@@ -5,4 +5,5 @@ export { openDuring } from './open-transactions.js';
 export { drainEvents, eventually, fireTimers } from './waiting.js';
 export { campus, studentNumbers } from '../../apps/directory/src/seed.js';
 export { databaseUrl, prepareTemplate, TEMPLATE } from './template.js';
+export { countStatements } from './statements.js';
 export { wholeList } from './whole-list.js';

@@ -46,6 +46,7 @@ const OTHERS = [
   'affairs.sanction.grounds',
   'affairs.sanction_appeal.conclusion',
   'affairs.sanction_appeal.text',
+  'affairs.sanction_appeal_opinion.conclusion',
   'affairs.second_classroom_claim.answer',
   'affairs.second_classroom_claim.note',
   'affairs.second_classroom_claim.title',

@@ -1,3 +1,4 @@
+import { sql } from '#database';
 import type { OwnData } from '#service';
 
 /** What others decided or said in the course of a matter: it is shown with the matter itself, with what the student may see of it. */
@@ -27,8 +28,14 @@ export const OWN_DATA: OwnData = {
     leave: { of: 'student_id', zh: '请假', en: 'Leaves' },
     organisation_member: { of: 'student_id', zh: '学生组织任职', en: 'Posts in organisations' },
     payroll_line: { of: 'student_id', zh: '勤工助学报酬', en: 'Pay of campus posts' },
-    round_entry: { of: 'student_id', zh: '评选', en: 'Entries of rounds' },
-    sanction: { of: 'student_id', zh: '处分', en: 'Sanctions' },
+    round_entry: {
+      ...{ of: 'student_id', zh: '评选（公示起）', en: 'Entries of rounds, once their results are announced' },
+      where: sql`EXISTS (SELECT FROM affairs.round r WHERE r.id = t.round_id AND r.status IN ('notice', 'final'))`,
+    },
+    sanction: {
+      ...{ of: 'student_id', zh: '处分（送达起）', en: 'Sanctions, once they are delivered' },
+      where: sql`t.delivered_on IS NOT NULL`,
+    },
     sanction_appeal: { of: 'student_id', zh: '申诉', en: 'Appeals' },
     second_classroom_claim: { of: 'student_id', zh: '第二课堂认定', en: 'Claims of the second classroom' },
     ticket: { of: 'student_id', zh: '工单', en: 'Tickets' },

@@ -1,4 +1,4 @@
-import { sql } from '#database';
+import { query, sql } from '#database';
 import { campus, type Client, eventually, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
 import { lockOneStudent } from '../src/students.queries.js';
@@ -37,7 +37,8 @@ describe('leaves that several touch at once', () => {
     const body = await form(test);
     // Both requests are made to wait at the same door, then let go.
     const sending = await test.database.transaction(null, async (tx) => {
-      await lockOneStudent(tx, 'leave', campus.students[11]!);
+      lockOneStudent(tx, 'leave', campus.students[11]!);
+      await query(tx, sql`SELECT 1`);
       const answers = Promise.all([1, 2].map(() => students[1]!.post(PATH, body)));
       await eventually(async () => {
         const waiting = await test.query(sql`SELECT pid FROM pg_locks

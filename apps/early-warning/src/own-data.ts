@@ -25,8 +25,12 @@ export const OWN_DATA: OwnData = {
     leave_mask: { of: 'student_id', zh: '请假日期', en: 'Days on leave' },
     warning: {
       ...{ of: 'student_id', zh: '预警', en: 'Warnings' },
-      // What staff noted, that a case took it, and thresholds that are for staff.
-      without: ['history', 'evidence', 'case_id', 'triage', 'triage_reason', 'reason_zh', 'reason_en'],
+      // What staff noted, that a case took it, thresholds and levels that are for staff, and rules that are for named posts alone.
+      without: [
+        ...['history', 'evidence', 'case_id', 'triage', 'triage_reason', 'reason_zh', 'reason_en', 'muted'],
+        ...['level', 'level_rank', 'rule_code', 'rule_id', 'judged_rule_id'],
+      ],
+      where: sql`EXISTS (SELECT FROM early_warning.rule r WHERE r.id = t.rule_id AND r.definition -> 'visibility' IS NULL)`,
     },
     dispute: { of: 'student_id', zh: '异议', en: 'Disputes' },
     processing_choice: { of: 'student_id', zh: '对信息处理的选择', en: 'Choices about processing' },

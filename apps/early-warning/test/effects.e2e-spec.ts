@@ -120,7 +120,7 @@ describe('effects of interventions', () => {
       const effect = await asked({ ...question, ...times, intervention });
       expect(effect).toMatchObject({
         state: 'withheld',
-        result: { had: 1, withheld: 'few', difference: null, interval: null, changes: null },
+        result: { had: null, withheld: 'few', difference: null, interval: null, changes: null },
       });
     }
     test.clock.set(`${daysAgo(0)}T10:00:00+08:00`);

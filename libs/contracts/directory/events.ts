@@ -34,7 +34,7 @@ export class StudentErasedV1 {
 /** A student asked for a copy of everything there is of them (个人信息保护法 art. 45). Each service writes its part, sealed with the student's key. */
 @Event({
   name: 'directory.own-export-requested.v1',
-  consumers: ['directory', 'integration', 'affairs', 'party-building', 'staffing', 'safety', 'early-warning'],
+  consumers: SERVICE_NAMES,
   long: true,
 })
 export class OwnExportRequestedV1 {

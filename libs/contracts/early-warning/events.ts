@@ -371,11 +371,6 @@ export class DisputeChangedV1 {
 @Event({
   name: 'early-warning.processing-changed.v1',
   consumers: ['early-warning'],
-  tells: {
-    permission: 'early-warning:processing:decide',
-    zh: '学生就信息处理作出选择',
-    en: 'A choice about processing',
-  },
 })
 export class ProcessingChangedV1 {
   @IsUUID()
@@ -400,7 +395,6 @@ export const RESOURCE_OFFERS_AT_ONCE = 500;
 @Event({
   name: 'early-warning.resources-offered.v1',
   consumers: [],
-  tells: { permission: 'early-warning:resource:read', zh: '推送了资源', en: 'Resources were offered' },
 })
 export class ResourcesOfferedV1 {
   @IsUUID('all', { each: true })
@@ -416,11 +410,6 @@ export class ResourcesOfferedV1 {
 @Event({
   name: 'early-warning.resource-uptake-changed.v1',
   consumers: [],
-  tells: {
-    permission: 'early-warning:resource:read',
-    zh: '资源被使用或退回',
-    en: 'A resource was taken up or given back',
-  },
 })
 export class ResourceUptakeChangedV1 {
   @IsUUID()

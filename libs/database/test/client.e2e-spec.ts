@@ -4,7 +4,20 @@ import { pipeline } from 'node:stream/promises';
 import { mock } from 'node:test';
 import { from } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
-import { connect, copyConnection, Database, query, queryOne, raw, send, sql, type Tx } from '#database';
+import {
+  afterCommit,
+  connect,
+  copyConnection,
+  Database,
+  inSavepoint,
+  onceIn,
+  query,
+  queryOne,
+  raw,
+  send,
+  sql,
+  type Tx,
+} from '#database';
 import { cloneDatabase } from '#testing';
 
 interface Driver {
@@ -137,6 +150,56 @@ describe('the connection', () => {
         void send(tx, put(6));
       });
       expect(await things()).toEqual([6]);
+    });
+
+    it('and a part whose last statement failed is undone alone', async () => {
+      const hooks: string[] = [];
+      await database.transaction(null, async (tx) => {
+        void send(tx, put(1));
+        const part = inSavepoint(tx, async () => {
+          afterCommit(tx, () => hooks.push('part'));
+          await onceIn(tx, 'known', () => Promise.resolve('of the part'));
+          await sum(tx, 1);
+          void send(tx, put(1));
+        });
+        await expect(part).rejects.toMatchObject({ code: '23505' });
+        expect(await onceIn(tx, 'known', () => Promise.resolve('anew'))).toBe('anew');
+        afterCommit(tx, () => hooks.push('whole'));
+        void send(tx, put(2));
+        await expect(onceIn(tx, 'failing', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+        expect(await onceIn(tx, 'failing', () => Promise.resolve(1))).toBe(1);
+      });
+      expect(await things()).toEqual([1, 2]);
+      expect(hooks).toEqual(['whole']);
+    });
+
+    it('and a value that cannot be sent fails the transaction though nobody waited for it', async () => {
+      const circle: Record<string, unknown> = {};
+      circle['self'] = circle;
+      const failing = database.transaction(null, async (tx) => {
+        void send(tx, put(1));
+        void send(tx, sql`SELECT ${circle}::jsonb`);
+        await sum(tx, 1).catch(() => undefined);
+      });
+      await expect(failing).rejects.toThrow();
+      expect(await things()).toEqual([]);
+    });
+
+    it('and what was to be prepared in a transaction that had failed takes no other with it', async () => {
+      const sums = (tx: Tx) => sum(tx, 1, 'never_there');
+      await sums(database.connection);
+      const failing = database.transaction(null, async (tx) => {
+        void send(tx, put(1));
+        void send(tx, put(1));
+        // Twice in the same packet: the second comes without being parsed.
+        await Promise.all([sums(tx), sums(tx)]);
+      });
+      await expect(failing).rejects.toMatchObject({ code: '23505' });
+      for (let i = 0; i < 200; i++)
+        await database.transaction(null, async (tx) => {
+          for (let time = 0; time < 2; time++) expect(await sum(tx, i, `n${i}`)).toBe(i + 1);
+        });
+      expect(await sums(database.connection)).toBe(2);
     });
 
     it('and nothing is asked in a transaction that has ended', async () => {

@@ -44,7 +44,7 @@ export class OwnExportsController {
   @ApiProduces(ZIP)
   @ApiOkResponse({
     description: '各表为 JSON，附目录页 / A JSON file for each table, with an index as a page',
-    content: { [ZIP]: { schema: { type: 'string', format: 'binary' } } },
+    content: { [ZIP]: { schema: { type: 'string', format: 'binary', maxLength: 1_073_741_824 } } },
   })
   @Summary('下载副本，仅一次，随即删除', 'Fetch a copy, once: it is deleted with that')
   async fetchOwnExport(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<StreamableFile> {

@@ -79,7 +79,11 @@ export class OwnExports {
   /** A service has given its part; with the last one it is put together. */
   async whenPartMade(tx: Tx, exportId: string): Promise<void> {
     const made = await locked(tx, exportId);
-    if (made?.status !== 'making') return;
+    if (made?.status !== 'making') {
+      // It came too late, and is of no use to anybody.
+      await query(tx, sql`DELETE FROM platform.own_export_part WHERE export_id = ${exportId}`);
+      return;
+    }
     const parts = await query<{ service: ServiceName; part: Buffer }>(
       tx,
       sql`SELECT service, part FROM platform.own_export_part WHERE export_id = ${exportId}`,

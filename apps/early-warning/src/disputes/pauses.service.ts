@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { query, sql, type Tx } from '#database';
+import { query, sql, type Sql, type Tx } from '#database';
 import { Timers } from '#events';
 import { CampusClock } from '#time';
 import { timersOf } from '../warnings/triage-due.event.js';
@@ -50,26 +50,42 @@ export class Pauses {
   }
 
   /** The dispute is over: warnings that no other open dispute concerns go on with exactly the time that was left, also of a step of the line. */
-  async end(tx: Tx, { id }: Dispute): Promise<void> {
+  end(tx: Tx, { id }: Dispute): Promise<void> {
+    return this.goOn(
+      tx,
+      sql`w.id IN (SELECT warning_id FROM early_warning.dispute_warning WHERE dispute_id = ${id})
+          AND NOT EXISTS (SELECT FROM early_warning.dispute_warning o JOIN early_warning.dispute d ON d.id = o.dispute_id
+                           WHERE o.warning_id = w.id AND d.status = 'open' AND d.id <> ${id})`,
+    );
+  }
+
+  /** Warnings that stand still though no dispute is open: two were decided, or one while a run was under way, at the same time. */
+  endForgotten(tx: Tx): Promise<void> {
+    return this.goOn(
+      tx,
+      sql`NOT EXISTS (SELECT FROM early_warning.dispute_warning o JOIN early_warning.dispute d ON d.id = o.dispute_id
+                       WHERE o.warning_id = w.id AND d.status = 'open')`,
+    );
+  }
+
+  private async goOn(tx: Tx, which: Sql): Promise<void> {
     const now = this.clock.now();
     const rows = await query<{ dueAt: Date | null }>(
       tx,
       sql`WITH over AS (
-            SELECT w.id, w.paused_at FROM early_warning.warning w
-             WHERE w.paused_at IS NOT NULL AND w.id IN (SELECT warning_id FROM early_warning.dispute_warning WHERE dispute_id = ${id})
-               AND NOT EXISTS (SELECT FROM early_warning.dispute_warning o JOIN early_warning.dispute d ON d.id = o.dispute_id
-                                WHERE o.warning_id = w.id AND d.status = 'open' AND d.id <> ${id})
-               FOR UPDATE
+            SELECT w.id, w.paused_at FROM early_warning.warning w WHERE w.paused_at IS NOT NULL AND ${which} FOR UPDATE
           ), steps AS (
             UPDATE early_warning.care_supervision s SET rises_at = s.rises_at + (${now}::timestamptz - over.paused_at), updated_at = now(), version = version + 1
-              FROM over WHERE s.warning_id = over.id AND s.ended_at IS NULL AND s.rises_at > over.paused_at
+              FROM over WHERE s.warning_id = over.id AND s.ended_at IS NULL AND s.rises_at IS NOT NULL
             RETURNING s.rises_at
           ), goes_on AS (
             UPDATE early_warning.warning w SET paused_at = NULL, triage_left_ms = NULL, updated_at = now(),
                    triage_due_at = CASE WHEN w.triage_left_ms IS NOT NULL AND w.status = 'open'
                      THEN ${now}::timestamptz + w.triage_left_ms * interval '1 millisecond' ELSE w.triage_due_at END
               FROM over WHERE w.id = over.id
-            RETURNING CASE WHEN w.triage_due_at > ${now} THEN w.triage_due_at END AS due_at
+            -- Also a limit that was over already, of which nobody has heard yet.
+            RETURNING CASE WHEN w.status = 'open' AND (w.triage_due_at > ${now} OR NOT EXISTS (SELECT FROM early_warning.care_supervision s
+              WHERE s.warning_id = w.id AND s.ended_at IS NULL)) THEN w.triage_due_at END AS due_at
           )
           SELECT rises_at AS "dueAt" FROM steps UNION ALL SELECT due_at FROM goes_on`,
     );

@@ -117,11 +117,17 @@ class ChangesDto {
 }
 
 export class EffectResultDto {
-  @Int({ zh: '期间受此帮扶的学生', en: 'Students with the intervention', ...MANY, example: 180 })
-  had: number;
+  @Int({
+    zh: '期间受此帮扶的学生；对数不足时为空',
+    en: 'Students with the intervention; null where there are too few pairs',
+    ...MANY,
+    nullable: true,
+    example: 180,
+  })
+  had: number | null;
 
-  @Int({ zh: '其中数据齐全的', en: 'Of these, of whom everything is known', ...MANY, example: 160 })
-  treated: number;
+  @Int({ zh: '其中数据齐全的', en: 'Of these, of whom everything is known', ...MANY, nullable: true, example: 160 })
+  treated: number | null;
 
   @Int({ zh: '可供比较的学生（按日计）', en: 'Students to compare with, counted once a day', ...MANY, example: 90_000 })
   compared: number;
@@ -129,8 +135,8 @@ export class EffectResultDto {
   @Int({ zh: '有帮扶的日子', en: 'Days with an intervention', ...MANY, example: 60 })
   days: number;
 
-  @Int({ zh: '配成多少对（n）', en: 'Pairs (n)', ...MANY, example: 152 })
-  pairs: number;
+  @Int({ zh: '配成多少对（n）', en: 'Pairs (n)', ...MANY, nullable: true, example: 152 })
+  pairs: number | null;
 
   @OneOf(
     {
@@ -206,7 +212,9 @@ export class EffectDto {
 }
 
 function shown({ interval, ...result }: EffectResult): EffectResultDto {
-  return Object.assign(new EffectResultDto(), result, {
+  // How few they are, and how they were, would tell of them.
+  const few = result.withheld === 'few' && { had: null, treated: null, pairs: null, balance: [] };
+  return Object.assign(new EffectResultDto(), result, few, {
     interval: interval && { low: interval[0], high: interval[1] },
   });
 }

@@ -77,7 +77,7 @@ export class CareIndicators {
     const judged = sql`o.triage IS NOT NULL AND o.triage_reason IS DISTINCT FROM 'already_known'`;
     const grave = sql`o.triage = 'confirmed' AND o.level IN ('orange', 'red')`;
     return sql`WITH o AS (
-        SELECT w.student_id, w.status, w.level, w.triage, w.triage_reason, w.created_at, w.triaged_at, w.case_id, c.closed_at, f.acted_at,
+        SELECT w.student_id, w.status, w.level, w.triage, w.triage_reason, w.created_at, w.triaged_at, c.id AS case_id, c.closed_at, f.acted_at,
                ${groupOf(by, 'w', date)} AS "group", NULL::uuid AS planned
           FROM early_warning.warning w LEFT JOIN early_warning.care_case c ON c.id = w.case_id AND ${caseVisible(actor, date)}
           LEFT JOIN LATERAL (SELECT min(e.recorded_at) AS acted_at FROM early_warning.care_entry e WHERE e.case_id = c.id AND ${HELP}) f ON TRUE

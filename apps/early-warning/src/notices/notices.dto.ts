@@ -24,8 +24,12 @@ export class NoticeDto {
   @Uuid({ zh: '告知', en: 'Notice' })
   id: string;
 
-  @OneOf(WARNING_LEVELS, { zh: '级别', en: 'Level', example: 'blue' })
-  level: WarningLevel;
+  @OneOf(WARNING_LEVELS, {
+    zh: '级别；学校规则不显示的为空',
+    en: 'Level; null where the school’s rules do not show it',
+    ...{ nullable: true, example: null as never },
+  })
+  level: WarningLevel | null;
 
   @Nested(() => BilingualTextDto, { zh: '说明', en: 'What it says' })
   text: BilingualTextDto;
@@ -36,7 +40,11 @@ export class NoticeDto {
   @Instant({ zh: '本人看到的时间', en: 'Seen at', nullable: true })
   reachedAt: Date | null;
 
-  static from(this: void, { studentReason, evidence, ...row }: NoticeRow): NoticeDto {
-    return Object.assign(new NoticeDto(), { ...row, text: reasonOf(studentReason, evidence) });
+  static from({ studentReason, evidence, level, ...row }: NoticeRow, showLevel: boolean): NoticeDto {
+    return Object.assign(new NoticeDto(), {
+      ...row,
+      level: showLevel ? level : null,
+      text: reasonOf(studentReason, evidence),
+    });
   }
 }

@@ -12,7 +12,12 @@ import { allows, choiceRefusal, COMES_TO, PROCESSING_ACTIONS, type ProcessingAct
 import { ProcessingPolicy } from './processing.policy.js';
 import { ChosenAlready } from './processing.problems.js';
 import { type Chosen, PROCESSING_KINDS, ProcessingChoice, type ProcessingKind } from './processing-choice.entity.js';
-import { ProcessingChoiceDto, type ChoicesQuery, type ChooseProcessingDto, OwnProcessingDto } from './processing.dto.js';
+import {
+  ProcessingChoiceDto,
+  type ChoicesQuery,
+  type ChooseProcessingDto,
+  OwnProcessingDto,
+} from './processing.dto.js';
 
 const CHOOSE = 'early-warning:processing:choose';
 

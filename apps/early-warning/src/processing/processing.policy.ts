@@ -94,8 +94,8 @@ const DEFAULTS: readonly ProcessingRule[] = [
     ground: 'consent',
     choice: 'consent',
     text: {
-      zh: '在纪念册、展示等公开材料中出现你的姓名与经历，须经你同意，随时可撤回。',
-      en: 'Your name and what you did appear in books and shows with your consent alone, which you can withdraw at any time.',
+      zh: '学校在展示等公开材料中使用你的姓名与经历，须先经你同意，随时可撤回；本系统记录你的选择，供发布者查询。',
+      en: 'Your name and what you did appear in shows and other publications with your consent alone, which you can withdraw at any time; the choice is kept here for whoever publishes.',
     },
   },
 ];

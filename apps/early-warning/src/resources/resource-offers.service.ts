@@ -20,6 +20,7 @@ import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { inScope, personRef } from '#roster';
 import { CampusClock } from '#time';
+import { Processing } from '../processing/processing.service.js';
 import { offered } from '#workflow';
 import { OFFER_ACTIONS, type OfferAction, refusalOf, ResourceOffer } from './resource-offer.entity.js';
 import { ResourceKindsDto, ResourceOfferDto, type ResourceOffersQuery } from './resource-offers.dto.js';
@@ -49,6 +50,7 @@ export class ResourceOffers {
     private readonly events: Events,
     private readonly clock: CampusClock,
     private readonly policies: Policies,
+    private readonly processing: Processing,
   ) {}
 
   list(actor: Actor, page: ResourceOffersQuery): Promise<Page<ResourceOfferDto>> {
@@ -58,7 +60,7 @@ export class ResourceOffers {
         select: this.columns(),
         from: TABLES,
         where: [
-          this.visible(actor),
+          await this.visible(tx, actor),
           anyOf(sql`o.status`, status),
           anyOf(sql`o.resource_id`, resourceId, 'uuid'),
           anyOf(sql`o.student_id`, studentId, 'uuid'),
@@ -208,7 +210,7 @@ export class ResourceOffers {
   }
 
   private async find(tx: Tx, actor: Actor, id: string): Promise<ResourceOffer> {
-    const where = sql`EXISTS (SELECT FROM early_warning.resource r WHERE r.id = o.resource_id AND ${this.visible(actor)})`;
+    const where = sql`EXISTS (SELECT FROM early_warning.resource r WHERE r.id = o.resource_id AND ${await this.visible(tx, actor)})`;
     const offer = await findInScope(tx, ResourceOffer, id, { alias: 'o', where, lock: 'update' });
     if (!offer) throw new NotFound({ what: 'resource-offer' });
     return offer;
@@ -217,7 +219,7 @@ export class ResourceOffers {
   private async row(tx: Tx, actor: Actor, id: string): Promise<Row> {
     const row = await queryOne<Row>(
       tx,
-      sql`SELECT ${this.columns()} FROM ${TABLES} WHERE o.id = ${id} AND ${this.visible(actor)}`,
+      sql`SELECT ${this.columns()} FROM ${TABLES} WHERE o.id = ${id} AND ${await this.visible(tx, actor)}`,
     );
     if (!row) throw new NotFound({ what: 'resource-offer' });
     return row;
@@ -231,11 +233,12 @@ export class ResourceOffers {
   }
 
   /** Students see their own, but for kinds they want none of; staff what students within their scope took up, where that tells nothing of them. */
-  private visible(actor: Actor): Sql {
+  private async visible(tx: Tx, actor: Actor): Promise<Sql> {
     const { personId } = actor;
     const { school, unitIds } = actor.scopeOf(READ);
     const own = sql`o.student_id = ${personId ?? null} AND (o.status <> 'offered' OR NOT EXISTS (
-      SELECT FROM early_warning.resource_opt_out n WHERE n.student_id = o.student_id AND n.kind = r.kind))`;
+      SELECT FROM early_warning.resource_opt_out n WHERE n.student_id = o.student_id AND n.kind = r.kind)
+      AND ${await this.processing.allowed(tx, 'resources', sql`o.student_id`)})`;
     const staff = sql`o.status = 'taken_up' AND NOT r.discreet AND ${inScope({ school, unitIds }, sql`o.student_id`, this.clock.today())}`;
     if (!school && unitIds.length === 0) return sql`(${own})`;
     return personId === undefined ? sql`(${staff})` : sql`(${own} OR ${staff})`;

@@ -263,7 +263,7 @@ export class Raising {
                  status = excluded.status, muted = w.muted AND excluded.status = 'notice', told_at = excluded.told_at, reached_at = NULL, hits = w.hits + 1, last_day = excluded.last_day,
                  raised_at = excluded.raised_at, holds = TRUE, hwm = excluded.hwm, corrected_at = NULL, reason_zh = excluded.reason_zh,
                  reason_en = excluded.reason_en, evidence = excluded.evidence, history = w.history || excluded.history,
-                 triage_due_at = excluded.triage_due_at, updated_at = now(),
+                 triage_due_at = excluded.triage_due_at, paused_at = NULL, triage_left_ms = NULL, updated_at = now(),
                  version = w.version + 1`,
     );
     await this.timers.setAll(tx, timersOf(rows.flatMap((row) => row.triage_due_at ?? [])));

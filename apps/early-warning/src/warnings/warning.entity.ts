@@ -210,7 +210,7 @@ export class Warning extends BaseEntity {
 
   /** A dispute over it was upheld: it should not have been, whatever was said of it before. */
   overturn(by: string, now: Date, reason: keyof typeof DISMISS_REASONS): void {
-    if (!['open', 'notice', 'confirmed'].includes(this.status)) throw new WarningNotOpen();
+    if (this.status === 'dismissed' || this.status === 'withdrawn') return;
     Object.assign(this, { triage: 'dismissed', triagedAt: this.triagedAt ?? now, triageReason: reason });
     this.settle('dismissed', by, now, reason);
   }

@@ -249,7 +249,7 @@ export class Warnings {
     for (const warning of taken) await this.write(tx, actor, warning, (one, by, now) => one.close(by, now, outcome));
   }
 
-  /** A dispute over a warning was upheld; whoever decided it need not be among those who triage. Throws WarningNotOpen (409). */
+  /** A dispute over a warning was upheld; whoever decided it need not be among those who triage. */
   async overturn(tx: Tx, actor: Actor, id: string, reason: keyof typeof DISMISS_REASONS): Promise<void> {
     const warning = await tx.findOneOrFail(Warning, { where: { id }, lock: { mode: 'pessimistic_write' } });
     await this.write(tx, actor, warning, (one, by, now) => one.overturn(by, now, reason));
