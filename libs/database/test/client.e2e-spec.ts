@@ -202,6 +202,17 @@ describe('the connection', () => {
       expect(await sums(database.connection)).toBe(2);
     });
 
+    it('and a statement that a pooler forgot makes room without a failure', async () => {
+      for (let time = 0; time < 2; time++) await sum(database.connection, 1, 'forgotten');
+      await database.connection.query('DEALLOCATE ALL');
+      for (let i = 0; i < 160; i++)
+        await database.transaction(null, async (tx) => {
+          for (let time = 0; time < 2; time++) expect(await sum(tx, i, `m${i}`)).toBe(i + 1);
+        });
+      await source.destroy();
+      await begin();
+    });
+
     it('and nothing is asked in a transaction that has ended', async () => {
       let late: Promise<unknown> = Promise.resolve();
       const ended = database.transaction(null, async (tx) => {
