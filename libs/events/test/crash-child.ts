@@ -25,6 +25,8 @@ await app.listen(config.port, config.host);
 interface Message {
   publish?: { id: string; version: number };
   mood?: string;
+  /** All is written, and the commit is never sent. */
+  hold?: true;
   /** Things to which something happens now, by a timer each. */
   timers?: string[];
   go?: true;
@@ -45,10 +47,14 @@ process.on('message', (message: Message) => {
     return;
   }
   if (!message.publish) return;
-  const { publish: thing, mood } = message;
+  const { publish: thing, mood, hold } = message;
   app
     .get(Database)
-    .transaction(null, (tx) => app.get(Things).happen(tx, thing, mood))
+    .transaction(null, async (tx) => {
+      const eventId = await app.get(Things).happen(tx, thing, mood);
+      if (hold) await new Promise(() => process.send?.({ held: true }));
+      return eventId;
+    })
     .then(
       (eventId) => process.send?.({ published: eventId }),
       (error: Error) => process.send?.({ failed: error.name }),
