@@ -9,7 +9,7 @@ import { type Api, walkThePath } from './path.js';
 
 const BASE_URL = 'http://yizhan.test';
 const EVERYTHING = (Object.keys(PERMISSIONS) as Permission[]).join(' ');
-/** A process compiles its sources when it starts, or six start at once. */
+/** Eight processes start at once. */
 const STARTING = 240_000;
 
 describe('the same path', () => {
@@ -63,63 +63,52 @@ describe('the same path', () => {
     };
   }
 
+  beforeAll(build, STARTING);
+
+  /** Each service in a process per set of roles, under its own database role, behind nginx. */
+  async function startServices(rolesOf: (service: ServiceName) => string[]): Promise<string> {
+    packing++;
+    const passwords = Object.fromEntries(SERVICE_NAMES.map((name) => [name, randomUUID()])) as Record<
+      ServiceName,
+      string
+    >;
+    await grantServiceRoles(clone.url, passwords);
+    const ports = {} as Record<ServiceName, number>;
+    for (const service of SERVICE_NAMES) {
+      const url = new URL(clone.url);
+      [url.username, url.password] = [roleOf(service), passwords[service]];
+      for (const roles of rolesOf(service)) {
+        const child = await start(`dist/apps/${service}/src/main.js`, {
+          DATABASE_URL: url.toString(),
+          ROLES: roles,
+          TRUSTED_PROXIES: '127.0.0.1',
+        });
+        if (roles.includes('api')) ports[service] = child.port;
+      }
+    }
+    nginx = await startNginx(ports);
+    return nginx.url;
+  }
+
   it(
     'runs in one process for all services',
     async () => {
-      const campus = await start('apps/campus/src/main.ts');
+      const campus = await start('dist/apps/campus/src/main.js');
       await walkThePath(apiAt(`http://127.0.0.1:${campus.port}`));
     },
     STARTING,
   );
 
-  describe('from what is built', () => {
-    beforeAll(build, STARTING);
-
-    /** Each service in a process per set of roles, under its own database role, behind nginx. */
-    async function startServices(rolesOf: (service: ServiceName) => string[]): Promise<string> {
-      packing++;
-      const passwords = Object.fromEntries(SERVICE_NAMES.map((name) => [name, randomUUID()])) as Record<
-        ServiceName,
-        string
-      >;
-      await grantServiceRoles(clone.url, passwords);
-      const ports = {} as Record<ServiceName, number>;
-      for (const service of SERVICE_NAMES) {
-        const url = new URL(clone.url);
-        [url.username, url.password] = [roleOf(service), passwords[service]];
-        for (const roles of rolesOf(service)) {
-          const child = await start(`dist/apps/${service}/src/main.js`, {
-            DATABASE_URL: url.toString(),
-            ROLES: roles,
-            TRUSTED_PROXIES: '127.0.0.1',
-          });
-          if (roles.includes('api')) ports[service] = child.port;
-        }
-      }
-      nginx = await startNginx(ports);
-      return nginx.url;
-    }
-
-    it(
-      'runs in a process per service, each under its own database role, behind nginx',
-      async () => {
-        const url = await startServices(() => ['api,worker']);
-        await walkThePath(apiAt(url));
-        await expectOneAddress(apiAt(url));
-      },
-      STARTING,
-    );
-
-    it(
-      'runs where answering and working are processes of their own',
-      async () => {
-        const apart: ServiceName[] = ['affairs', 'safety', 'early-warning'];
-        const url = await startServices((service) => (apart.includes(service) ? ['api', 'worker'] : ['api,worker']));
-        await walkThePath(apiAt(url));
-      },
-      STARTING,
-    );
-  });
+  it(
+    'runs in a process per service under its own database role behind nginx, some of which answer and work apart',
+    async () => {
+      const apart: ServiceName[] = ['affairs', 'safety', 'early-warning'];
+      const url = await startServices((service) => (apart.includes(service) ? ['api', 'worker'] : ['api,worker']));
+      await walkThePath(apiAt(url));
+      await expectOneAddress(apiAt(url));
+    },
+    STARTING,
+  );
 
   /** What is there once, whichever process answers it. */
   async function expectOneAddress({ url, appToken }: Api): Promise<void> {
@@ -145,9 +134,7 @@ describe('the same path', () => {
   }
 });
 
-/** Brings dist/ up to date; types are `npm run check`'s to judge. */
+/** Brings dist/ up to date, where it is not. */
 async function build(): Promise<void> {
-  await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']).catch(
-    () => undefined,
-  );
+  await promisify(execFile)(process.execPath, ['tools/build.js']);
 }
