@@ -15,18 +15,33 @@ const OWN = `SELECT m.person_id FROM (SELECT unit_id FROM staffing.appointment W
  WHERE m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2)`;
 
 const WARNING = `w.id, w.rule_code, r.number, j.number AS evaluated, (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id, s.number AS student_number,
-  s.name, w.level, w.status, w.first_day::text AS first_day, w.last_day::text AS last_day, w.hits, w.holds, w.raised_at, w.triage_due_at, w.reason_zh, w.reason_en,
-  w.version`;
+  s.name, w.level, w.status, w.first_day::text AS first_day, w.last_day::text AS last_day, w.hits, w.holds, w.raised_at, w.triage_due_at, w.muted, w.told_at,
+  w.reached_at, w.reason_zh, w.reason_en, w.version`;
 const WARNINGS = `early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN early_warning.rule j ON j.id = coalesce(w.judged_rule_id, w.rule_id) JOIN directory.person s ON s.id = w.student_id`;
 const VISIBLE = `w.student_id IN (${OWN}) AND w.rule_id = ANY(ARRAY(
   SELECT id FROM early_warning.rule WHERE definition -> 'visibility' IS NULL OR definition -> 'visibility' @> '"counselor"'))`;
 
+/** Where a class (`o.unit_id`) is, and who answers for it. */
+const WHERE = `json_build_object('college', (SELECT u.name FROM directory.unit_path p JOIN directory.unit u ON u.id = p.ancestor_id
+     WHERE p.descendant_id = o.unit_id AND u.kind = 'college'),
+  'className', (SELECT name FROM directory.unit WHERE id = o.unit_id),
+  'counselors', (SELECT coalesce(json_agg(json_build_object('personId', a.person_id, 'kind', a.kind, 'name', c.name) ORDER BY a.person_id), '[]')
+     FROM directory.unit_path p JOIN staffing.appointment a ON a.unit_id = p.ancestor_id JOIN directory.person c ON c.id = a.person_id
+    WHERE p.descendant_id = o.unit_id AND a.kind = 'counselor' AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to > $2)))`;
+
 const STATEMENTS = {
-  warnings: `WITH entry AS (INSERT INTO bench.audit (person_id, action) VALUES ($1, 'warnings.list'))
-    SELECT ${WARNING} FROM ${WARNINGS} WHERE w.status = 'open' AND ${VISIBLE} ORDER BY w.raised_at DESC, w.id DESC LIMIT 51`,
+  // Where they are is worked out once a class.
+  warnings: `WITH entry AS (INSERT INTO bench.audit (person_id, action) VALUES ($1, 'warnings.list')),
+      page AS MATERIALIZED (SELECT ${WARNING} FROM ${WARNINGS} WHERE w.status = 'open' AND NOT w.muted AND ${VISIBLE} ORDER BY w.raised_at DESC, w.id DESC LIMIT 51),
+      own AS MATERIALIZED (SELECT m.person_id, m.unit_id FROM (SELECT DISTINCT student_id FROM page) p JOIN directory.membership m ON m.person_id = p.student_id
+        WHERE m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2)),
+      place AS MATERIALIZED (SELECT o.unit_id, ${WHERE} AS words FROM (SELECT DISTINCT unit_id FROM own) o)
+    SELECT page.*, place.words AS "where" FROM page JOIN own ON own.person_id = page.student_id JOIN place ON place.unit_id = own.unit_id
+     ORDER BY page.raised_at DESC, page.id DESC`,
   warning: `WITH entry AS (INSERT INTO bench.audit (person_id, action, subject) VALUES ($1, 'warning.read', $3))
-    SELECT ${WARNING}, w.evidence, w.history,
+    SELECT ${WARNING}, w.evidence, w.history, (SELECT ${WHERE} FROM directory.membership o
+             WHERE o.person_id = w.student_id AND o.valid_from <= $2 AND (o.valid_to IS NULL OR o.valid_to > $2)) AS "where",
            (SELECT json_agg(json_build_object('personId', a.person_id, 'kind', a.kind, 'name', c.name) ORDER BY a.kind DESC, a.person_id)
               FROM directory.membership m JOIN directory.unit_path p ON p.descendant_id = m.unit_id
               JOIN staffing.appointment a ON a.unit_id = p.ancestor_id JOIN directory.person c ON c.id = a.person_id
@@ -68,7 +83,14 @@ const toWarning = (w: WarningRow): object => ({
     lastDay: w['last_day'],
     hits: w['hits'],
   },
-  ...{ holds: w['holds'], raisedAt: w.raised_at, triageDueAt: w['triage_due_at'], version: w['version'] },
+  ...{
+    holds: w['holds'],
+    raisedAt: w.raised_at,
+    triageDueAt: w['triage_due_at'],
+    muted: w['muted'],
+    toldAt: w['told_at'],
+  },
+  ...{ reachedAt: w['reached_at'], where: w['where'], version: w['version'] },
   rule: { code: w['rule_code'], number: w['number'], evaluatedNumber: w['evaluated'], title: w['title'] },
   student: { id: w['student_id'], number: w['student_number'], name: w['name'] },
   reason: { zh: w['reason_zh'], en: w['reason_en'] },
