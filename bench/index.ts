@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<Result>> = {
   exchange: async () => (await import('./exchange.js')).exchange(),
   start: async () => (await import('./start.js')).start(),
   certificates: async () => (await import('./certificates.js')).certificates(),
+  casework: async () => (await import('./casework/index.js')).casework(),
   clearances: async () => (await import('./clearances.js')).clearances(),
   sealed: async () => (await import('./sealed.js')).sealed(),
   import: async () => (await import('./import.js')).importRoster(),

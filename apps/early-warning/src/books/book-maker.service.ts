@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import encodeQr from 'qr';
 import { In } from 'typeorm';
 import type { Actor } from '#auth';
 import { Config } from '#config';
 import { type BaseEntity, Database, insert, query, queryOne, sql, type Tx } from '#database';
-import { grouped, type Manuscript, newCode, Typesetter, unprintable } from '#documents';
+import { type Manuscript, newCode, Typesetter, unprintable } from '#documents';
 import { Files, type PutContent } from '#files';
 import { Policies } from '#policy';
 import { holdsOn } from '#roster';
@@ -16,7 +15,7 @@ import { STANDING } from '../archive/archive.service.js';
 import { ALL_SECTIONS, BookChoice, GraduationBook } from './book.entity.js';
 import { type BookOwner, contentOf } from './book-content.js';
 import { fileOfBook } from './book.files.js';
-import { BOOK } from './book-sheet.js';
+import { type Made, manuscriptOf } from './book-manuscript.js';
 import { BookEmpty, BookNotPrintable } from './books.problems.js';
 
 /** Who makes it, through which app. */
@@ -88,14 +87,14 @@ export class BookMaker {
 
   /** The PDF without a number, marked as a preview. */
   preview({ content }: Draft): Promise<Buffer> {
-    return this.typesetter.typeset(this.manuscript(content, null));
+    return this.typesetter.typeset(this.manuscriptOf(content, null));
   }
 
   async make(maker: Maker, { studentId, content, entries }: Draft, jobId: string | null = null): Promise<MadeBook> {
     const [issuedOn, code] = [this.clock.today(), newCode()];
     // By itself, so that whoever makes one at the same time need not wait.
     const number = await drawNumber(this.database.connection, Number(issuedOn.slice(0, 4)));
-    const pdf = await this.typesetter.typeset(this.manuscript(content, { number, code }));
+    const pdf = await this.typesetter.typeset(this.manuscriptOf(content, { number, code }));
     const put = await this.files.put('early-warning', pdf);
     const values = {
       ...{ studentId, jobId, number, issuedOn, entries, sha256: put.sha256 },
@@ -112,19 +111,8 @@ export class BookMaker {
     return book;
   }
 
-  private manuscript(content: Record<string, unknown>, made: { number: string; code: string } | null): Manuscript {
-    const { origin } = this.config;
-    const zh = new Intl.DateTimeFormat('zh-CN', { dateStyle: 'long', timeZone: 'UTC' });
-    const book = {
-      ...content,
-      number: made?.number ?? null,
-      code: made && grouped(made.code),
-      // The code stands after `#`, which browsers send to nobody: it is in no log.
-      qr: made && encodeQr(`${origin}/books#${made.code}`, 'svg', { ecc: 'medium', border: 2 }),
-      address: `${origin.replace(/^https?:\/\//, '')}/books`,
-      issuedOn: zh.format(new Date(`${this.clock.today()}T00:00:00Z`)),
-    };
-    return { source: BOOK, inputs: { book: JSON.stringify(book) }, at: this.clock.now() };
+  private manuscriptOf(content: Record<string, unknown>, made: Made | null): Manuscript {
+    return manuscriptOf(content, made, this.config.origin, this.clock.today(), this.clock.now());
   }
 
   private async owner(tx: Tx, studentId: string): Promise<BookOwner> {
