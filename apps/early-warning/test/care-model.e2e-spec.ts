@@ -236,6 +236,7 @@ describe('a care case and its warning', () => {
       ['team', 'college'],
       ['plan', 'counselor'],
       ['record', 'counselor'],
+      ['propose_level', 'counselor'],
       ['propose_closure', 'counselor'],
       ['decide_closure', 'college'],
       ['propose_reopening', 'counselor'],

@@ -81,6 +81,7 @@ export class CareModel {
     if (what === 'reopening') Object.assign(this, { closed: false, reopened: this.reopened + 1 });
     if (what !== 'closure') return;
     this.closed = true;
+    this.waiting = {};
     if (this.taken && this.warning === 'confirmed') this.warning = 'closed';
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { CareCaseSettledV1 } from '#contracts';
-import { insert, onConflict, type Tx, update } from '#database';
+import { insert, onConflict, send, sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
@@ -104,6 +104,12 @@ export class CaseDecisions {
     }
     const { improved } = await this.effectOf({ tx, today }, decision.effect);
     of.close(decision.effect!, by, now);
+    // A level that somebody has proposed meanwhile is nobody's to decide any more.
+    void send(
+      tx,
+      sql`UPDATE early_warning.care_decision SET status = 'withdrawn', updated_at = now(), version = version + 1
+           WHERE case_id = ${of.id} AND status = 'proposed'`,
+    );
     await this.warnings.closeWith(tx, actor, of.id, improved ? 'improved' : 'other');
     await this.events.publish(tx, new CareCaseSettledV1({ caseId: of.id, outcome: 'closed' }), aggregate);
   }
