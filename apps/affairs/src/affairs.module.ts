@@ -48,6 +48,7 @@ import { PublishedAchievements1764813000000 } from './migrations/1764813000000-p
 import { GroupLeavePosts1764822000000 } from './migrations/1764822000000-group-leave-posts.js';
 import { OneCertificateOfAJob1764822100000 } from './migrations/1764822100000-one-certificate-of-a-job.js';
 import { HolidayReturns1764822200000 } from './migrations/1764822200000-holiday-returns.js';
+import { ConclusionsDelivered1764846000000 } from './migrations/1764846000000-conclusions-delivered.js';
 import { AppealOpinions1764821000000 } from './migrations/1764821000000-appeal-opinions.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
@@ -121,6 +122,7 @@ export const affairs = service('affairs', {
     GroupLeavePosts1764822000000,
     OneCertificateOfAJob1764822100000,
     HolidayReturns1764822200000,
+    ConclusionsDelivered1764846000000,
     AppealOpinions1764821000000,
   ],
   ownData: OWN_DATA,

@@ -91,8 +91,12 @@ describe('sanctions and appeals', () => {
     expect(await told('affairs.sanction-changed.v1')).toHaveLength(before + 5);
     test.clock.set('2027-11-18T00:01:00+08:00');
     await fireTimers(test);
-    expect((await see(officer, SANCTIONS, now)).status).toBe('expired');
+    now = await see(officer, SANCTIONS, now);
+    expect(now.status).toBe('expired');
     expect(await told('affairs.sanction-changed.v1')).toHaveLength(before + 6);
+    // Schools lift it by their own procedure when its term is over.
+    now = (await act(officer, SANCTIONS, now, 'lift', { reason: '期满表现良好' }).expect(200)).body as Answer;
+    expect(now).toMatchObject({ status: 'lifted', endedOn: '2027-11-18' });
   });
 
   it('last as long as the policy says, and expulsion for good', async () => {
@@ -191,8 +195,22 @@ describe('sanctions and appeals', () => {
       { payload: { appealId: made.id, sanctionId: one.id, studentId: students[0] } },
     ]);
     expect((await committee.get(`${APPEALS}?overdue=true`).expect(200)).body.data).toHaveLength(1);
+    await student.get(APPEALS).expect(200);
+    expect(
+      await test.query(sql`SELECT person_id AS by FROM platform.audit WHERE action = 'affairs.sanction-appeal.list'`),
+    ).toHaveLength(1);
     const decided = (await act(committee, APPEALS, extended, 'decide', decision).expect(200)).body as Answer;
-    expect(decided).toMatchObject({ status: 'changed', kindBefore: 'demerit', provinceUntil: '2027-01-05' });
+    // The time to go to the province runs from the day on which the student got the conclusion.
+    expect(decided).toMatchObject({ status: 'changed', kindBefore: 'demerit', provinceUntil: null });
+    const got = (deliveredOn: string) => act(committee, APPEALS, decided, 'deliver', { deliveredOn });
+    expect(codeOf(await got('2026-12-20').expect(422))).toBe('affairs/sanction-date-wrong');
+    expect(codeOf(await got('2026-12-22').expect(422))).toBe('affairs/sanction-date-wrong');
+    await act(student, APPEALS, decided, 'deliver', { deliveredOn: '2026-12-21' }).expect(403);
+    test.clock.set('2026-12-28T10:00:00+08:00');
+    expect((await got('2026-12-28').expect(200)).body).toMatchObject({
+      ...{ conclusionDeliveredOn: '2026-12-28', provinceUntil: '2027-01-12' },
+    });
+    test.clock.set('2026-12-21T10:00:00+08:00');
     expect(await see(student, SANCTIONS, one)).toMatchObject({ kind: 'warning', until: '2027-05-18' });
     expect(await open('2026-12-21')).toMatchObject([{ kind: 'warning' }]);
 
@@ -228,6 +246,10 @@ describe('sanctions and appeals', () => {
       (await act(who, APPEALS, seen, 'decide', body).expect(200)).body as Answer;
     const inbox = async (who: Client): Promise<number> =>
       (await who.get('/affairs/v1/tasks?subjectKind=sanction-appeal').expect(200)).body.data.length;
+    // A term that no sanction has cannot be what anybody says.
+    expect(codeOf(await act(committee, APPEALS, made, 'decide', { ...milder, months: 1 }).expect(422))).toBe(
+      'affairs/sanction-term-wrong',
+    );
     // Nobody for whoever recorded it, no app by itself, and each once.
     expect(codeOf(await act(officer, APPEALS, made, 'decide', upheld).expect(409))).toBe(
       'affairs/sanction-appeal-of-own-decision',

@@ -8,10 +8,12 @@ import type { DisciplinePolicy } from './discipline.policy.js';
 import {
   AppealExtended,
   AppealMemberNeeded,
+  AppealNotDecided,
   AppealNotWaiting,
   AppealOfOwnDecision,
   AppealOpinionGiven,
   AppealOpinionMissing,
+  SanctionDateWrong,
   SanctionNotKept,
   SanctionNotOwn,
 } from './discipline.problems.js';
@@ -34,6 +36,7 @@ export type AppealStatus = keyof typeof APPEAL_STATUSES;
 export const APPEAL_ACTIONS = {
   withdraw: { zh: '撤回', en: 'withdraw it' },
   extend: { zh: '延长期限', en: 'extend the time' },
+  deliver: { zh: '登记复查结论送达', en: 'record that the conclusion was delivered' },
   decide: { zh: '作出复查结论，或作为委员表态', en: 'decide on it, or say as a member what it is to come to' },
   take_back: { zh: '收回表态', en: 'take back what one said' },
 } as const satisfies Record<string, Bilingual>;
@@ -78,7 +81,11 @@ export class SanctionAppeal extends BaseEntity {
   @Column('date', { nullable: true })
   decidedOn: string | null = null;
 
-  /** The last day on which the student may go to the province. */
+  /** The student has got the conclusion: from that day the time to go to the province runs. */
+  @Column('date', { nullable: true })
+  conclusionDeliveredOn: string | null = null;
+
+  /** The last day on which the student may go to the province; null: no conclusion was delivered. */
   @Column('date', { nullable: true })
   provinceUntil: string | null = null;
 
@@ -114,18 +121,19 @@ export class SanctionAppeal extends BaseEntity {
   refusal(
     action: AppealAction,
     by: AppealAsker,
-    { extensionDays, appealMembers }: DisciplinePolicy,
+    { extensionDays }: DisciplinePolicy,
     today: string,
   ): Problem | undefined {
     const waits = this.status === 'waiting' ? undefined : new AppealNotWaiting();
     if (action === 'withdraw') return by.own ? waits : new SanctionNotOwn();
     if (!by.decides) return new SanctionNotKept();
+    if (action === 'deliver') return this.decidedOn === null ? new AppealNotDecided() : undefined;
     if (action === 'extend')
       return waits ?? (this.extended || extensionDays === 0 || today > this.dueOn ? new AppealExtended() : undefined);
     if (action === 'take_back') return waits ?? (by.given ? undefined : new AppealOpinionMissing());
     const same = by.personId !== undefined && by.personId === this.recordedBy;
     if (waits || same) return waits ?? new AppealOfOwnDecision();
-    if (appealMembers > 1 && by.personId === undefined) return new AppealMemberNeeded();
+    if (by.personId === undefined) return new AppealMemberNeeded();
     return by.given ? new AppealOpinionGiven() : undefined;
   }
 
@@ -138,11 +146,17 @@ export class SanctionAppeal extends BaseEntity {
     this.extended = true;
   }
 
-  decide(outcome: AppealOutcome, conclusion: string, by: string | null, policy: DisciplinePolicy, today: string): void {
+  decide(outcome: AppealOutcome, conclusion: string, by: string, today: string): void {
     this.status = outcome;
     this.conclusion = conclusion;
     this.decidedBy = by;
     this.decidedOn = today;
-    this.provinceUntil = addDays(today, policy.provinceDays);
+  }
+
+  /** What was said before of the delivery no longer holds. Throws SanctionDateWrong (422). */
+  deliver(on: string, { provinceDays }: DisciplinePolicy, today: string): void {
+    if (on > today || on < this.decidedOn!) throw new SanctionDateWrong({ pointer: '#/deliveredOn' });
+    this.conclusionDeliveredOn = on;
+    this.provinceUntil = addDays(on, provinceDays);
   }
 }

@@ -2,7 +2,13 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, IdParam, IfMatch, type Page, Returns, Summary } from '#http';
-import { DecideAppealDto, SanctionAppealDetailDto, SanctionAppealDto, SanctionAppealsQuery } from './appeals.dto.js';
+import {
+  DecideAppealDto,
+  DeliverConclusionDto,
+  SanctionAppealDetailDto,
+  SanctionAppealDto,
+  SanctionAppealsQuery,
+} from './appeals.dto.js';
 import { SanctionAppeals } from './appeals.service.js';
 
 /** Appeals against sanctions (申诉). The student and the committee of the school alone see them. */
@@ -71,6 +77,23 @@ export class SanctionAppealsController {
     @Body() body: DecideAppealDto,
   ): Promise<SanctionAppealDetailDto> {
     return this.appeals.decide(actor, id, version, body);
+  }
+
+  @Post(':id/deliver')
+  @HttpCode(200)
+  @Require('affairs:sanction-appeal:decide')
+  @Returns(SanctionAppealDetailDto)
+  @Summary(
+    '登记复查结论送达，自此起算向省级申诉的期限；再次登记即更正',
+    'Record that the conclusion was delivered, from when the time to go to the province runs; said again, it is corrected',
+  )
+  deliverSanctionAppealConclusion(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: DeliverConclusionDto,
+  ): Promise<SanctionAppealDetailDto> {
+    return this.appeals.deliver(actor, id, version, body);
   }
 
   @Post(':id/take-back')

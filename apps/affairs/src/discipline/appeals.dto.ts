@@ -58,6 +58,11 @@ export class DecideAppealDto {
   months?: number;
 }
 
+export class DeliverConclusionDto {
+  @DateOnly({ zh: '复查结论送达日期', en: 'The conclusion was delivered on', example: '2026-12-06' })
+  deliveredOn: string;
+}
+
 export class SanctionAppealDto {
   @Uuid({ zh: '申诉', en: 'Appeal' })
   id: string;
@@ -87,9 +92,16 @@ export class SanctionAppealDto {
   decidedOn: string | null;
 
   @DateOnly({
-    zh: '可向省级教育行政部门申诉至（含）',
-    en: 'The student may go to the province until this day',
-    ...{ nullable: true, example: '2026-12-20' },
+    zh: '复查结论送达日期',
+    en: 'The student got the conclusion on',
+    ...{ nullable: true, example: '2026-12-06' },
+  })
+  conclusionDeliveredOn: string | null;
+
+  @DateOnly({
+    zh: '可向省级教育行政部门申诉至（含），自结论送达起算',
+    en: 'The student may go to the province until this day, counted from the delivery of the conclusion',
+    ...{ nullable: true, example: '2026-12-21' },
   })
   provinceUntil: string | null;
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, audit } from '#auth';
+import { type Actor, audit, auditList } from '#auth';
 import { SanctionAppealOverdueV1 } from '#contracts';
 import {
   Database,
@@ -27,6 +27,7 @@ import { APPEAL_ACTIONS, type AppealAction, type AppealAsker, SanctionAppeal } f
 import {
   AppealOpinionDto,
   type DecideAppealDto,
+  type DeliverConclusionDto,
   SanctionAppealDetailDto,
   SanctionAppealDto,
   type SanctionAppealsQuery,
@@ -35,7 +36,7 @@ import { DisciplinePolicy } from './discipline.policy.js';
 import { AlreadyAppealed, AppealAggravates, AppealOfOwnDecision, AppealOpinionGiven } from './discipline.problems.js';
 import { appealVisible, findSanction, isOwn } from './discipline.queries.js';
 import { SanctionDueV1 } from './sanction-due.event.js';
-import { isMilder, Sanction } from './sanction.entity.js';
+import { checkTerm, isMilder, Sanction } from './sanction.entity.js';
 import { Sanctions } from './sanctions.service.js';
 
 /** SQL: it waits for a decision, and the time for one has passed. */
@@ -46,7 +47,7 @@ function overdue(today: string): Sql {
 function columns(today: string): Sql {
   return sql`a.id, a.sanction_id AS "sanctionId", ${personRef(sql`a.student_id`)} AS student, a.status, a.appealed_on::text AS "appealedOn",
     a.due_on::text AS "dueOn", a.extended, ${overdue(today)} AS overdue, a.decided_on::text AS "decidedOn",
-    a.province_until::text AS "provinceUntil", a.kind_before AS "kindBefore", a.months_before AS "monthsBefore", a.version`;
+    a.conclusion_delivered_on::text AS "conclusionDeliveredOn", a.province_until::text AS "provinceUntil", a.kind_before AS "kindBefore", a.months_before AS "monthsBefore", a.version`;
 }
 
 /** Appeals against sanctions: students make them, the committee of the school decides, and its decision takes effect on the sanction. */
@@ -65,8 +66,8 @@ export class SanctionAppeals {
   list(actor: Actor, request: SanctionAppealsQuery): Promise<Page<SanctionAppealDto>> {
     const { status, sanctionId, updatedSince } = request;
     const today = this.clock.today();
-    return this.database.read((tx) =>
-      list(tx, request, {
+    return this.database.transaction(actor, async (tx) => {
+      const page = await list(tx, request, {
         select: columns(today),
         from: sql`affairs.sanction_appeal a`,
         where: [
@@ -80,8 +81,12 @@ export class SanctionAppeals {
         defaultSort: 'dueOn',
         id: sql`a.id`,
         to: SanctionAppealDto.from,
-      }),
-    );
+      });
+      const others = page.data.filter(({ student }) => student.id !== actor.personId).length;
+      if (others > 0)
+        await auditList(tx, actor, { action: 'affairs.sanction-appeal.list', rows: others, filter: request });
+      return page;
+    });
   }
 
   get(actor: Actor, id: string): Promise<SanctionAppealDetailDto> {
@@ -128,6 +133,7 @@ export class SanctionAppeals {
       const changed = outcome === 'changed';
       const [kind, months] = changed ? [body.kind ?? sanction.kind, body.months ?? null] : [null, null];
       if (kind && !isMilder(sanction, kind, months)) throw new AppealAggravates({ pointer: '#/kind' });
+      if (kind) checkTerm(kind, months, policy);
       const decision = { outcome, kind, months };
       if (policy.appealMembers > 1 && (await this.say(tx, actor, appeal, decision, conclusion)) < policy.appealMembers)
         return;
@@ -137,8 +143,20 @@ export class SanctionAppeals {
       }
       if (outcome === 'revoked') sanction.end('overturned', null, today);
       if (outcome !== 'upheld') await this.sanctions.write(tx, sanction);
-      appeal.decide(outcome, conclusion, actor.personId ?? null, policy, today);
+      appeal.decide(outcome, conclusion, actor.personId!, today);
     });
+  }
+
+  /** The student has got the conclusion: the time to go to the province runs from that day. Said again, it corrects what was said. */
+  deliver(
+    actor: Actor,
+    id: string,
+    expected: number,
+    { deliveredOn }: DeliverConclusionDto,
+  ): Promise<SanctionAppealDetailDto> {
+    return this.change(actor, id, expected, 'deliver', (_, appeal, { policy }) =>
+      appeal.deliver(deliveredOn, policy, this.clock.today()),
+    );
   }
 
   takeBack(actor: Actor, id: string, expected: number): Promise<SanctionAppealDetailDto> {
@@ -264,6 +282,6 @@ export class SanctionAppeals {
     const key: TimerKey = `affairs.sanction-appeal ${id}`;
     if (status !== 'waiting') return this.timers.cancel(tx, key);
     const at = this.clock.instantOf(addDays(dueOn, 1), '00:00');
-    await this.timers.set(tx, { key, at, event: new SanctionDueV1(sanctionId) });
+    await this.timers.set(tx, { key, at, event: new SanctionDueV1(sanctionId, 'appeal') });
   }
 }

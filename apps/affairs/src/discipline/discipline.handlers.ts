@@ -13,8 +13,8 @@ export class DisciplineHandlers {
   ) {}
 
   @OnEvent(SanctionDueV1)
-  async whenSanctionDue(tx: Tx, { data: { sanctionId } }: Received<SanctionDueV1>): Promise<void> {
-    await this.sanctions.expire(tx, sanctionId);
-    await this.appeals.remind(tx, sanctionId);
+  async whenSanctionDue(tx: Tx, { data: { sanctionId, of } }: Received<SanctionDueV1>): Promise<void> {
+    if (of !== 'appeal') await this.sanctions.expire(tx, sanctionId);
+    if (of !== 'sanction') await this.appeals.remind(tx, sanctionId);
   }
 }

@@ -58,7 +58,7 @@ export class DisciplinePolicy {
 
   @Int({
     zh: '收到复查决定后多少日内可向省级教育行政部门申诉（41号令第62条）',
-    en: 'Days after the decision in which the student may go to the province (order 41, art. 62)',
+    en: 'Days after the student got the conclusion in which they may go to the province (order 41, art. 62)',
     min: 15,
     max: 60,
     example: 15,

@@ -60,11 +60,17 @@ export const AppealOfOwnDecision = defineProblem({
   zh: '登记处分的人不能决定对它的申诉',
   en: 'Whoever recorded the sanction does not decide on the appeal against it',
 });
+export const AppealNotDecided = defineProblem({
+  code: 'affairs/sanction-appeal-not-decided',
+  status: 409,
+  zh: '该申诉没有复查结论',
+  en: 'Nothing was decided on this appeal',
+});
 export const AppealMemberNeeded = defineProblem({
   code: 'affairs/sanction-appeal-member-needed',
   status: 409,
-  zh: '复查须由多名委员分别表态，应用不能代替',
-  en: 'Several members of the committee are to say what they think, which an app by itself cannot',
+  zh: '复查结论须由申诉处理委员会的人作出，应用不能代替',
+  en: 'It is for people of the committee to decide, which an app by itself cannot',
 });
 export const AppealOpinionGiven = defineProblem({
   code: 'affairs/sanction-appeal-opinion-given',

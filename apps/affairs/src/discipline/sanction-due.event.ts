@@ -1,4 +1,4 @@
-import { IsUUID } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { Event } from '#contracts';
 
 /** The term of a sanction is over, or the time to decide on the appeal against it; the service's own background job. */
@@ -7,7 +7,13 @@ export class SanctionDueV1 {
   @IsUUID()
   sanctionId: string;
 
-  constructor(sanctionId: string) {
+  /** Which of them; left out by those of before, for which both are looked at. */
+  @IsOptional()
+  @IsIn(['sanction', 'appeal'])
+  of?: 'sanction' | 'appeal';
+
+  constructor(sanctionId: string, of: 'sanction' | 'appeal') {
     this.sanctionId = sanctionId;
+    this.of = of;
   }
 }

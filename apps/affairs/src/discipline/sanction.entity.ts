@@ -117,10 +117,9 @@ export class Sanction extends BaseEntity {
     return sanction;
   }
 
-  /** Its kind, and how long it lasts. */
-  setTerm(kind: SanctionKind, months: number | null, { leastMonths: least, mostMonths: most }: DisciplinePolicy): void {
-    const fits = kind === 'expulsion' ? months === null : months !== null && months >= least && months <= most;
-    if (!fits) throw new SanctionTermWrong({ pointer: '#/months', params: { least, most } });
+  /** Its kind, and how long it lasts. Throws SanctionTermWrong (422). */
+  setTerm(kind: SanctionKind, months: number | null, policy: DisciplinePolicy): void {
+    checkTerm(kind, months, policy);
     this.kind = kind;
     this.months = months;
     this.until = months === null ? null : addMonths(this.decidedOn, months);
@@ -147,7 +146,8 @@ export class Sanction extends BaseEntity {
       case 'deliver':
         return kept ?? notInState(this.ended !== null);
       case 'lift':
-        return kept ?? notInState(this.statusOn(today) !== 'in_force');
+        // Also when its term is over: schools lift it then, by their own procedure.
+        return kept ?? notInState(this.ended !== null || this.deliveredOn === null);
       case 'revoke':
         return kept ?? notInState(this.voided());
       case 'restore':
@@ -182,6 +182,16 @@ export class Sanction extends BaseEntity {
   private voided(): boolean {
     return this.ended === 'revoked' || this.ended === 'overturned';
   }
+}
+
+/** Throws SanctionTermWrong (422) where a kind of sanction does not last so long. */
+export function checkTerm(
+  kind: SanctionKind,
+  months: number | null,
+  { leastMonths: least, mostMonths: most }: DisciplinePolicy,
+): void {
+  const fits = kind === 'expulsion' ? months === null : months !== null && months >= least && months <= most;
+  if (!fits) throw new SanctionTermWrong({ pointer: '#/months', params: { least, most } });
 }
 
 /** Is what is given less than what a sanction has: a milder kind, or the same for less time? */

@@ -128,7 +128,7 @@ export class Sanctions {
       await this.timers.set(tx, {
         key: keyOf(sanctionId),
         at: this.clock.instantOf(until, '00:00'),
-        event: new SanctionDueV1(sanctionId),
+        event: new SanctionDueV1(sanctionId, 'sanction'),
       });
     else await this.timers.cancel(tx, keyOf(sanctionId));
     await this.events.publish(tx, new SanctionChangedV1(sanctionId, studentId), sanction);
