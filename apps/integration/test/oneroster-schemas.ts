@@ -58,14 +58,26 @@ export const OBJECTS: Record<string, Json> = {
   user: object('enabledUser givenName familyName roles', {
     ...{ userMasterIdentifier: text, username: text, enabledUser: bool, givenName: text, familyName: text },
     userIds: { type: 'array', items: closed('type identifier', { type: text, identifier: text }) },
-    ...{ middleName: text, preferredFirstName: text, preferredMiddleName: text, preferredLastName: text, pronouns: text },
+    ...{
+      middleName: text,
+      preferredFirstName: text,
+      preferredMiddleName: text,
+      preferredLastName: text,
+      pronouns: text,
+    },
     ...{ primaryOrg: ref('org'), identifier: text, email: text, sms: text, phone: text, agents: refs('user') },
     ...{ grades: texts, resources: refs('resource'), userProfiles: { type: 'array' } },
     roles: {
       type: 'array',
       minItems: 1,
       items: closed('roleType role org', {
-        ...{ roleType: { enum: ['primary', 'secondary'] }, org: ref('org'), beginDate: day, endDate: day, userProfile: text },
+        ...{
+          roleType: { enum: ['primary', 'secondary'] },
+          org: ref('org'),
+          beginDate: day,
+          endDate: day,
+          userProfile: text,
+        },
         role: words(
           'aide counselor districtAdministrator guardian parent principal proctor relative siteAdministrator student systemAdministrator teacher',
         ),
@@ -74,7 +86,12 @@ export const OBJECTS: Record<string, Json> = {
   }),
   demographics: object('', {
     ...{ birthDate: day, sex: words('male female unspecified other'), countryOfBirthCode: text, cityOfBirth: text },
-    ...{ stateOfBirthAbbreviation: text, publicSchoolResidenceStatus: text, americanIndianOrAlaskaNative: bool, asian: bool },
+    ...{
+      stateOfBirthAbbreviation: text,
+      publicSchoolResidenceStatus: text,
+      americanIndianOrAlaskaNative: bool,
+      asian: bool,
+    },
     ...{ blackOrAfricanAmerican: bool, nativeHawaiianOrOtherPacificIslander: bool, white: bool },
     ...{ demographicRaceTwoOrMoreRaces: bool, hispanicOrLatinoEthnicity: bool },
   }),
@@ -116,5 +133,7 @@ export function errorMisfits(body: unknown): string[] {
 
 function check(schema: Json, body: unknown): string[] {
   ajv.validate(schema, body);
-  return (ajv.errors ?? []).map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
+  return (ajv.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+  );
 }

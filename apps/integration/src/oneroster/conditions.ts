@@ -43,6 +43,7 @@ function typed(value: string, kind: 'text' | 'date' | 'instant'): Sql {
   if (kind === 'text') return sql`${value}::text`;
   const at = DateTime.fromISO(value, { zone: 'utc' });
   const known = kind === 'date' ? /^\d{4}-\d{2}-\d{2}$/.test(value) : /^\d{4}-\d{2}-\d{2}/.test(value);
-  if (!known || !at.isValid || at.year < 1) throw refused(kind === 'date' ? 'a date is YYYY-MM-DD' : 'an instant is ISO 8601');
+  if (!known || !at.isValid || at.year < 1)
+    throw refused(kind === 'date' ? 'a date is YYYY-MM-DD' : 'an instant is ISO 8601');
   return kind === 'date' ? sql`${value}::date` : sql`${at.toISO()}::timestamptz`;
 }

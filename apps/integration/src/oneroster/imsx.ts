@@ -26,7 +26,8 @@ const BY_STATUS: Record<number, string> = {
 /** What OneRoster says of a problem. Where its list has no word for a status, it is the request that is wrong below 500, and the server above. */
 export function statusInfo({ kind, text, errors }: Problem, language: Language): StatusInfo {
   const parts = errors.filter(({ en }) => en !== text.en).map((one) => `${one.pointer} ${one[language]}`);
-  const minor = BY_CODE[kind.code] ?? BY_STATUS[kind.status] ?? (kind.status < 500 ? 'invaliddata' : 'internal_server_error');
+  const minor =
+    BY_CODE[kind.code] ?? BY_STATUS[kind.status] ?? (kind.status < 500 ? 'invaliddata' : 'internal_server_error');
   return {
     imsx_codeMajor: kind.status === 405 || kind.status === 501 ? 'unsupported' : 'failure',
     imsx_severity: 'error',

@@ -27,6 +27,8 @@ export interface Place {
 export interface Standing {
   places: Place[];
   posts: (keyof typeof POST_ROLES)[];
+  /** The org that the class is of. */
+  classOrgId?: string;
 }
 
 const PATHS: Record<RefType, string> = {
@@ -72,8 +74,13 @@ export class Objects {
     });
   }
 
-  user({ active, kind, number, name, grade, ...row }: Row, { places, posts }: Standing, schoolId: string): Fields {
-    const roles = kind === 'student' ? ['student'] : posts.length > 0 ? posts.map((post) => POST_ROLES[post]) : ['ext:staff'];
+  user(
+    { active, kind, number, name, grade, ...row }: Row,
+    { places, posts, classOrgId }: Standing,
+    schoolId: string,
+  ): Fields {
+    const roles =
+      kind === 'student' ? ['student'] : posts.length > 0 ? posts.map((post) => POST_ROLES[post]) : ['ext:staff'];
     const everywhere = places.length > 0 ? places : [{ orgId: schoolId, beginDate: null, endDate: null }];
     const orgs = new Set<string>();
     return this.object(row, {
@@ -82,7 +89,7 @@ export class Objects {
       userIds: [{ type: kind === 'student' ? '学号' : '工号', identifier: number }],
       identifier: number,
       ...(grade !== null && { grades: [grade] }),
-      primaryOrg: this.ref('org', everywhere[0]!.orgId),
+      primaryOrg: this.ref('org', classOrgId ?? everywhere[0]!.orgId),
       roles: everywhere.flatMap(({ orgId, beginDate, endDate }) =>
         roles.map((role) => {
           const roleType = orgs.has(orgId) ? 'secondary' : 'primary';

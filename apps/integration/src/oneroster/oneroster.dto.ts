@@ -15,7 +15,14 @@ export class ObjectQuery {
 }
 
 export class CollectionQuery extends ObjectQuery {
-  @Int({ zh: '每页对象数，默认 100', en: 'Objects of a page, 100 unless told', min: 1, max: MOST, optional: true, example: 100 })
+  @Int({
+    zh: '每页对象数，默认 100',
+    en: 'Objects of a page, 100 unless told',
+    min: 1,
+    max: MOST,
+    optional: true,
+    example: 100,
+  })
   limit?: number;
 
   @Int({ zh: '跳过的对象数', en: 'Objects before the page', min: 0, max: 2_147_483_647, optional: true, example: 0 })

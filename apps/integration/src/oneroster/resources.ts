@@ -201,7 +201,11 @@ export function enrollments(at: Moment): Source {
 
 /** What posts make of a member of staff in OneRoster's words; all others are extensions. */
 export const POST_ROLES = { counselor: 'counselor', class_advisor: 'teacher' } as const;
-const POSTS = raw(Object.keys(POST_ROLES).map((kind) => `'${kind}'`).join());
+const POSTS = raw(
+  Object.keys(POST_ROLES)
+    .map((kind) => `'${kind}'`)
+    .join(),
+);
 
 /** Roles by post: appointments of a person that are in force. */
 export function postsInForce(where: Sql, at: Moment): Sql {

@@ -19,7 +19,14 @@ export class RosteringController {
 }
 
 const ID = '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f';
-const ERRORS = { 400: '请求不正确', 401: '令牌无效', 403: '缺少权限', 404: '没有该对象', 406: '无法以该类型回答', 414: '地址过长' };
+const ERRORS = {
+  400: '请求不正确',
+  401: '令牌无效',
+  403: '缺少权限',
+  404: '没有该对象',
+  406: '无法以该类型回答',
+  414: '地址过长',
+};
 const BUSY = { 429: '请求过多', 500: '内部错误', 503: '暂时不可用' };
 
 const COUNTS = {
@@ -40,9 +47,9 @@ for (const route of ROUTES) addRoute(route);
 function addRoute(route: Route): void {
   const collection: Collection = COLLECTIONS[route.collection];
   const params = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
-  const prototype = RosteringController.prototype as unknown as Record<string, unknown>;
+  const { prototype } = RosteringController;
   const name = `${route.operation}V1p2`;
-  prototype[name] = route.single
+  const handler = route.single
     ? function (this: RosteringController, actor: Actor, path: Record<string, string>, query: ObjectQuery) {
         return this.rostering.get(actor, route, path.sourcedId!, query);
       }
@@ -58,6 +65,11 @@ function addRoute(route: Route): void {
         reply.header('X-Total-Count', total).header('Link', link);
         return body;
       };
+  // Nest finds what is said of a method by the name of the function.
+  Object.defineProperty(prototype, name, {
+    value: Object.defineProperty(handler, 'name', { value: name }),
+    writable: true,
+  });
   const Asked = route.single ? ObjectQuery : CollectionQuery;
   Reflect.defineMetadata('design:paramtypes', [Object, Object, Asked, Object], prototype, name);
   CurrentActor()(prototype, name, 0);
@@ -74,16 +86,37 @@ function decoratorsOf(route: Route, { kind, many, one, zh, en }: Collection, par
   const payload = route.single ? object : { type: 'array', maxItems: 10_000, items: object };
   const required = (SCHEMAS[kind].required as string[]).join();
   const above = route.parents.map(({ of }) => COLLECTIONS[of]);
-  const of = { zh: above.map((parent) => `${parent.zh}的`).join(''), en: above.map((parent) => ` of ${parent.en}`).reverse().join('') };
+  const of = {
+    zh: above.map((parent) => `${parent.zh}的`).join(''),
+    en: above
+      .map((parent) => ` of ${parent.en}`)
+      .reverse()
+      .join(''),
+  };
   return [
     Get(route.path),
     Require(...scopesOf(route)),
-    route.single ? Summary(`OneRoster：查看${zh}`, `OneRoster: see one of the ${en}`) : Summary(`OneRoster：列出${of.zh}${zh}`, `OneRoster: list ${en}${of.en}`),
-    ...params.map((param) => ApiParam({ name: param, description: 'sourcedId', schema: { type: 'string', maxLength: 100 }, example: ID })),
-    ApiQuery({ name: 'fields', required: false, description: '只返回这些字段，以逗号分隔 / Only these fields, separated by commas', schema: { type: 'string', maxLength: 500 }, example: required }),
+    route.single
+      ? Summary(`OneRoster：查看${zh}`, `OneRoster: see one of the ${en}`)
+      : Summary(`OneRoster：列出${of.zh}${zh}`, `OneRoster: list ${en}${of.en}`),
+    ...params.map((param) =>
+      ApiParam({ name: param, description: 'sourcedId', schema: { type: 'string', maxLength: 100 }, example: ID }),
+    ),
+    ApiQuery({
+      name: 'fields',
+      required: false,
+      description: '只返回这些字段，以逗号分隔 / Only these fields, separated by commas',
+      schema: { type: 'string', maxLength: 500 },
+      example: required,
+    }),
     ApiOkResponse({
       description: '成功 / Success',
-      schema: { type: 'object', additionalProperties: false, required: [member], properties: { [member]: payload } } as never,
+      schema: {
+        type: 'object',
+        additionalProperties: false,
+        required: [member],
+        properties: { [member]: payload },
+      } as never,
       ...(!route.single && { headers: COUNTS as never }),
     }),
     ...Object.entries({ ...ERRORS, ...BUSY }).map(([status, text]) =>

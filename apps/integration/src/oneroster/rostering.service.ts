@@ -60,7 +60,11 @@ export class Rostering {
       ]);
       const objects = await this.objectsOf(tx, collection, rows, at);
       if (source.personal)
-        await auditList(tx, actor, { action: `integration.oneroster.${route.collection}`, rows: rows.length, filter: asked });
+        await auditList(tx, actor, {
+          action: `integration.oneroster.${route.collection}`,
+          rows: rows.length,
+          filter: asked,
+        });
       return {
         body: { [collection.many]: objects.map(select) },
         total: counted!.n,
@@ -83,7 +87,10 @@ export class Rostering {
       const [object] = await this.objectsOf(tx, collection, rows, at);
       if (!object) throw new NotFound({ what: collection.one });
       if (source.personal)
-        await audit(tx, actor, { action: `integration.oneroster.${route.collection}`, subject: { kind: 'person', id } });
+        await audit(tx, actor, {
+          action: `integration.oneroster.${route.collection}`,
+          subject: { kind: 'person', id },
+        });
       return { [collection.one]: select(object) };
     });
   }
@@ -117,10 +124,14 @@ export class Rostering {
 }
 
 /** Where the users of a page belong and which posts they hold. */
-async function standingsOf(tx: Tx, rows: Row[], at: Moment): Promise<{ schoolId: string; standings: Map<string, Standing> }> {
+async function standingsOf(
+  tx: Tx,
+  rows: Row[],
+  at: Moment,
+): Promise<{ schoolId: string; standings: Map<string, Standing> }> {
   const ids = rows.map(({ id }) => id);
   const standings = new Map<string, Standing>(ids.map((id) => [id, { places: [], posts: [] }]));
-  const [school, places, posts] = await Promise.all([
+  const [school, places, posts, classes] = await Promise.all([
     queryOne<{ id: string }>(tx, sql`SELECT ${SCHOOL} AS id`),
     query<Place & { personId: string }>(
       tx,
@@ -131,15 +142,29 @@ async function standingsOf(tx: Tx, rows: Row[], at: Moment): Promise<{ schoolId:
       tx,
       sql`SELECT DISTINCT a.person_id AS "personId", a.kind FROM ${postsInForce(sql`a.person_id = ANY(${ids}::uuid[])`, at)} ORDER BY a.kind`,
     ),
+    query<{ personId: string; orgId: string }>(
+      tx,
+      sql`SELECT DISTINCT ON (m.person_id) m.person_id AS "personId", u.parent_id AS "orgId"
+            FROM directory.published_own_membership_v1 m JOIN directory.published_unit_v1 u ON u.id = m.unit_id
+           WHERE m.person_id = ANY(${ids}::uuid[]) AND u.kind = 'class' AND u.parent_id IS NOT NULL AND NOT m.deleted
+             AND m.valid_from <= ${at.today}::date AND (m.valid_to IS NULL OR m.valid_to > ${at.today}::date)
+           ORDER BY m.person_id, m.secondary, m.valid_from, m.id`,
+    ),
   ]);
   for (const { personId, ...place } of places) standings.get(personId)!.places.push(place);
   for (const { personId, kind } of posts) standings.get(personId)!.posts.push(kind);
+  for (const { personId, orgId } of classes) standings.get(personId)!.classOrgId = orgId;
   return { schoolId: school!.id, standings };
 }
 
 function all(conditions: (Sql | undefined)[]): Sql {
   const given = conditions.filter((one) => one !== undefined);
-  return given.length === 0 ? sql`TRUE` : join(given.map((one) => sql`(${one})`), ' AND ');
+  return given.length === 0
+    ? sql`TRUE`
+    : join(
+        given.map((one) => sql`(${one})`),
+        ' AND ',
+      );
 }
 
 /** By sourcedId where nothing else is said, and among equals. Texts by code point. */

@@ -163,7 +163,10 @@ export const ROSTER = `${SCOPE}/roster.readonly` as const;
 export const DEMOGRAPHICS = `${SCOPE}/roster-demographics.readonly` as const;
 
 /** A scope, or one of several. Demographics have their own and no other. */
-export function scopesOf({ collection, parents }: Route): [typeof CORE | typeof ROSTER | typeof DEMOGRAPHICS, ...(typeof ROSTER)[]] {
+export function scopesOf({
+  collection,
+  parents,
+}: Route): [typeof CORE | typeof ROSTER | typeof DEMOGRAPHICS, ...(typeof ROSTER)[]] {
   if (collection === 'demographics') return [DEMOGRAPHICS];
   return parents.length > 0 ? [ROSTER] : [CORE, ROSTER];
 }

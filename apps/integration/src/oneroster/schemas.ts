@@ -49,7 +49,9 @@ function object(zh: string, en: string, required: string, properties: Json): Jso
     properties: {
       sourcedId: text('标识', 'Identifier', ID),
       status: word('状态', 'Status', 'active tobedeleted', false),
-      dateLastModified: text('最后修改时间（UTC）', 'Last change (UTC)', '2026-11-01T00:00:00.000Z', { format: 'date-time' }),
+      dateLastModified: text('最后修改时间（UTC）', 'Last change (UTC)', '2026-11-01T00:00:00.000Z', {
+        format: 'date-time',
+      }),
       ...properties,
     },
   };
@@ -62,7 +64,10 @@ export const SCHEMAS: Record<Kind, Json> = {
     type: word('种类', 'Kind', 'term gradingPeriod semester schoolYear'),
     startDate: day('开始日期', 'First day', '2026-09-01'),
     endDate: day('结束日期（不含）', 'Day after the last', '2027-01-20'),
-    schoolYear: text('学年结束的年份', 'Year in which the school year ends', '2027', { pattern: '^\\d{4}$', maxLength: 4 }),
+    schoolYear: text('学年结束的年份', 'Year in which the school year ends', '2027', {
+      pattern: '^\\d{4}$',
+      maxLength: 4,
+    }),
     parent: SESSION,
   }),
   org: object('单位', 'An org', 'name type identifier', {
@@ -86,7 +91,11 @@ export const SCHEMAS: Record<Kind, Json> = {
   class: object('班级', 'A class', 'title course school terms', {
     title: text('名称', 'Title', '软工2401'),
     classCode: text('代码', 'Code', 'SE2401'),
-    classType: word('行政班 homeroom，教学班 scheduled', 'homeroom: students who are together; scheduled: of a course', 'homeroom scheduled'),
+    classType: word(
+      '行政班 homeroom，教学班 scheduled',
+      'homeroom: students who are together; scheduled: of a course',
+      'homeroom scheduled',
+    ),
     course: ref('course', 'courses'),
     school: ORG,
     terms: list(SESSION, { minItems: 1, description: '学期 / Terms' }),
@@ -168,7 +177,9 @@ defineSchemas({
     properties: {
       imsx_codeMajor: word('结果', 'Outcome', 'failure success processing unsupported', false),
       imsx_severity: word('严重程度', 'Severity', 'error status warning', false),
-      imsx_description: text('说明', 'What is wrong', 'filter is not valid: there are two clauses at most', { maxLength: 1_000 }),
+      imsx_description: text('说明', 'What is wrong', 'filter is not valid: there are two clauses at most', {
+        maxLength: 1_000,
+      }),
       imsx_CodeMinor: {
         type: 'object',
         additionalProperties: false,
@@ -179,7 +190,9 @@ defineSchemas({
             type: 'array',
             maxItems: 1,
             description: '代码 / Codes',
-            examples: [[{ imsx_codeMinorFieldName: 'TargetEndSystem', imsx_codeMinorFieldValue: 'invalid_filter_field' }]],
+            examples: [
+              [{ imsx_codeMinorFieldName: 'TargetEndSystem', imsx_codeMinorFieldValue: 'invalid_filter_field' }],
+            ],
             items: {
               type: 'object',
               additionalProperties: false,
