@@ -40,7 +40,7 @@ export async function enrich(test: TestApp): Promise<void> {
   }
   const rows: Sql[] = [
     sql`INSERT INTO directory.unit (id, kind, code, name, parent_id, term_id, active) VALUES
-      (${extra.teachingClass}, 'course_class', 'MA101-1@2026', '高等数学一班', ${campus.colleges.cs}, ${campus.term}, true),
+      (${extra.teachingClass}, 'course_class', ${`MA101-1@${campus.term}`}, '高等数学一班', ${campus.colleges.cs}, ${campus.term}, true),
       (${extra.closedClass}, 'class', 'SE2001', '软工2001', ${campus.majors.se}, NULL, false)`,
     sql`INSERT INTO directory.membership (id, person_id, unit_id, valid_from, valid_to, secondary) VALUES
       (${m.taught}, ${anna}, ${extra.teachingClass}, '2026-09-01', NULL, true),

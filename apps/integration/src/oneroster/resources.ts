@@ -6,8 +6,10 @@ export type RefType = 'academicSession' | 'class' | 'course' | 'org' | 'user';
 
 export interface Field {
   sql: Sql;
-  /** `many`: an array of texts. */
-  kind: 'text' | 'date' | 'instant' | 'many';
+  /** `id`: a UUID of the house; `many`: an array of texts. */
+  kind: 'text' | 'id' | 'date' | 'instant' | 'many';
+  /** For an instant that is the last of several: predicate that one of them is not before the bound, without working out all of them for each row. */
+  since?: (bound: Sql) => Sql;
 }
 
 /** When it is on campus, for what begins or ends by itself. */
@@ -45,8 +47,8 @@ const ORG_TYPE = sql`CASE u.kind WHEN 'school' THEN 'school' WHEN 'college' THEN
 export const SCHOOL = sql`(SELECT id FROM directory.published_unit_v1 WHERE kind = 'school' ORDER BY active DESC, code LIMIT 1)`;
 
 const text = (part: Sql): Field => ({ sql: part, kind: 'text' });
+const ownId = (part: Sql): Field => ({ sql: part, kind: 'id' });
 const date = (part: Sql): Field => ({ sql: part, kind: 'date' });
-const instant = (part: Sql): Field => ({ sql: part, kind: 'instant' });
 const many = (part: Sql): Field => ({ sql: part, kind: 'many' });
 const statusOf = (active: Sql): Sql => sql`CASE WHEN ${active} THEN 'active' ELSE 'tobedeleted' END`;
 
@@ -56,7 +58,13 @@ const passed = (day: Sql, { today, timeZone }: Moment): Sql =>
 
 /** Rows with sourcedId, status and date of change, as each object has them. */
 function source(
-  { id, key = id, active, changed }: { id: Sql; key?: Sql; active: Sql; changed: Sql },
+  {
+    id,
+    key = id,
+    active,
+    changed,
+    since,
+  }: { id: Sql; key?: Sql; active: Sql; changed: Sql; since?: NonNullable<Field['since']> },
   rest: Omit<Source, 'id' | 'key' | 'fields' | 'columns'> & { fields: Record<string, Field>; columns: Sql },
 ): Source {
   const status = statusOf(active);
@@ -66,7 +74,12 @@ function source(
     ...rest,
     id,
     key,
-    fields: { sourcedId: text(id), status: text(status), dateLastModified: instant(shown), ...rest.fields },
+    fields: {
+      sourcedId: rest.uuid ? ownId(key) : text(id),
+      status: text(status),
+      dateLastModified: { sql: shown, kind: 'instant', ...(since && { since }) },
+      ...rest.fields,
+    },
     columns: sql`${id} AS id, ${status} AS status, ${shown} AS changed, ${rest.columns}`,
   };
 }
@@ -86,7 +99,7 @@ export function academicSessions(): Source {
         startDate: date(sql`t.starts_on`),
         endDate: date(sql`t.ends_on`),
         schoolYear: text(sql`t.school_year::text`),
-        'parent.sourcedId': text(sql`t.parent_id::text`),
+        'parent.sourcedId': ownId(sql`t.parent_id`),
       },
       columns: sql`t.name AS title, ${SESSION_TYPE} AS type, t.starts_on::text AS "startDate", t.ends_on::text AS "endDate",
         t.school_year::text AS "schoolYear", t.parent_id AS parent`,
@@ -105,7 +118,7 @@ export function orgs(): Source {
         name: text(sql`u.name`),
         type: text(ORG_TYPE),
         identifier: text(sql`u.code`),
-        'parent.sourcedId': text(sql`u.parent_id::text`),
+        'parent.sourcedId': ownId(sql`u.parent_id`),
       },
       columns: sql`u.name, ${ORG_TYPE} AS type, u.code AS identifier, u.parent_id AS parent, u.kind`,
     },
@@ -127,7 +140,7 @@ export function courses(): Source {
       fields: {
         title: text(sql`c.title`),
         courseCode: text(sql`c.code`),
-        'org.sourcedId': text(sql`c.org_id::text`),
+        'org.sourcedId': ownId(sql`c.org_id`),
       },
       columns: sql`c.title, c.code AS "courseCode", c.org_id AS org`,
     },
@@ -152,7 +165,7 @@ export function classes({ today }: Moment): Source {
         classCode: text(sql`split_part(u.code, '@', 1)`),
         classType: text(CLASS_TYPE),
         'course.sourcedId': text(COURSE_ID),
-        'school.sourcedId': text(sql`s.id::text`),
+        'school.sourcedId': ownId(sql`s.id`),
         'terms.sourcedId': many(sql`ARRAY[${term}::text]`),
       },
       columns: sql`u.name AS title, split_part(u.code, '@', 1) AS "classCode", ${CLASS_TYPE} AS "classType", ${COURSE_ID} AS course,
@@ -189,9 +202,9 @@ export function enrollments(at: Moment): Source {
         role: text(ENROLLED_AS),
         beginDate: date(sql`e.valid_from`),
         endDate: date(sql`e.valid_to`),
-        'user.sourcedId': text(sql`e.person_id::text`),
-        'class.sourcedId': text(sql`e.unit_id::text`),
-        'school.sourcedId': text(sql`s.id::text`),
+        'user.sourcedId': ownId(sql`e.person_id`),
+        'class.sourcedId': ownId(sql`e.unit_id`),
+        'school.sourcedId': ownId(sql`s.id`),
       },
       columns: sql`e.person_id AS user, e.unit_id AS class, s.id AS school, ${ENROLLED_AS} AS role, e.valid_from::text AS "beginDate",
         e.valid_to::text AS "endDate"`,
@@ -207,6 +220,10 @@ const POSTS = raw(
     .join(),
 );
 
+/** When a post last changed, also by beginning or ending. */
+const postChanged = (at: Moment): Sql =>
+  sql`greatest(a.updated_at, ${passed(sql`a.valid_from`, at)}, ${passed(sql`a.valid_to`, at)})`;
+
 /** Roles by post: appointments of a person that are in force. */
 export function postsInForce(where: Sql, at: Moment): Sql {
   return sql`staffing.published_appointment_v1 a WHERE ${where} AND a.kind IN (${POSTS}) AND ${inForce(sql`a`, at)}`;
@@ -219,6 +236,8 @@ export function orgsOf(where: Sql, { today }: Moment): Sql {
 }
 
 export function users(at: Moment): Source {
+  const placed = sql`greatest(m.updated_at, ${passed(sql`m.valid_to`, at)})`;
+  const posted = postChanged(at);
   const roles = sql`CASE p.kind WHEN 'student' THEN ARRAY['student'] ELSE coalesce((SELECT array_agg(CASE a.kind WHEN 'counselor' THEN 'counselor'
     ELSE 'teacher' END) FROM ${postsInForce(sql`a.person_id = p.id`, at)}), ARRAY['ext:staff']) END`;
   const orgIds = sql`coalesce((SELECT array_agg(m.unit_id::text) FROM ${orgsOf(sql`m.person_id = p.id`, at)}), ARRAY[${SCHOOL}::text])`;
@@ -228,9 +247,11 @@ export function users(at: Moment): Source {
       key: sql`p.id`,
       active: sql`p.active`,
       changed: sql`greatest(p.updated_at,
-        (SELECT max(greatest(m.updated_at, ${passed(sql`m.valid_to`, at)})) FROM directory.published_own_membership_v1 m WHERE m.person_id = p.id),
-        (SELECT max(greatest(a.updated_at, ${passed(sql`a.valid_from`, at)}, ${passed(sql`a.valid_to`, at)}))
-           FROM staffing.published_appointment_v1 a WHERE a.person_id = p.id AND a.kind IN (${POSTS})))`,
+        (SELECT max(${placed}) FROM directory.published_own_membership_v1 m WHERE m.person_id = p.id),
+        (SELECT max(${posted}) FROM staffing.published_appointment_v1 a WHERE a.person_id = p.id AND a.kind IN (${POSTS})))`,
+      since: (bound) => sql`(p.updated_at >= ${bound}
+        OR p.id IN (SELECT m.person_id FROM directory.published_own_membership_v1 m WHERE ${placed} >= ${bound})
+        OR p.id IN (SELECT a.person_id FROM staffing.published_appointment_v1 a WHERE a.kind IN (${POSTS}) AND ${posted} >= ${bound}))`,
     },
     {
       uuid: true,
@@ -251,12 +272,41 @@ export function users(at: Moment): Source {
   );
 }
 
+/** Roles as rows of their own, which only files have: one for each place of somebody in an org, by the first of the posts. */
+export function roles(at: Moment): Source {
+  const role = sql`CASE p.kind WHEN 'student' THEN 'student' ELSE coalesce((SELECT CASE min(a.kind) WHEN 'counselor' THEN 'counselor'
+    WHEN 'class_advisor' THEN 'teacher' END FROM ${postsInForce(sql`a.person_id = p.id`, at)}), 'ext:staff') END`;
+  const posted = sql`(SELECT max(${postChanged(at)})
+    FROM staffing.published_appointment_v1 a WHERE a.person_id = p.id AND a.kind IN (${POSTS}))`;
+  return source(
+    {
+      id: sql`m.id::text`,
+      key: sql`m.id`,
+      active: sql`(NOT m.deleted AND (m.valid_to IS NULL OR m.valid_to > ${at.today}::date) AND p.active AND u.active)`,
+      changed: sql`greatest(m.updated_at, ${passed(sql`m.valid_to`, at)}, p.updated_at, u.updated_at, ${posted})`,
+    },
+    {
+      uuid: true,
+      // Without a place somebody is at the school.
+      from: sql`(SELECT id, person_id, unit_id, valid_from, valid_to, secondary, deleted, updated_at FROM directory.published_own_membership_v1
+          UNION ALL
+          SELECT q.id, q.id, ${SCHOOL}, NULL, NULL, false, false, q.updated_at FROM directory.published_person_v1 q
+           WHERE NOT EXISTS (SELECT FROM ${orgsOf(sql`m.person_id = q.id`, at)})) m
+        JOIN directory.published_unit_v1 u ON u.id = m.unit_id AND u.kind IN ${ORG_KINDS}
+        JOIN directory.published_person_v1 p ON p.id = m.person_id`,
+      fields: {},
+      columns: sql`p.id AS user, u.id AS org, ${role} AS role, 'primary' AS "roleType", m.valid_from::text AS "beginDate", m.valid_to::text AS "endDate"`,
+    },
+  );
+}
+
 /** Predicate on users: whoever has the post of a teacher of classes. */
 export const isTeacher = (at: Moment): Sql =>
   sql`p.kind = 'staff' AND EXISTS (SELECT FROM ${postsInForce(sql`a.person_id = p.id AND a.kind = 'class_advisor'`, at)})`;
 
 export function demographics(): Source {
-  const sex = sql`CASE b.sex WHEN '1' THEN 'male' WHEN '2' THEN 'female' ELSE 'unspecified' END`;
+  // What is not known is left out.
+  const sex = sql`CASE b.sex WHEN '1' THEN 'male' WHEN '2' THEN 'female' WHEN '9' THEN 'unspecified' END`;
   return source(
     { id: sql`b.person_id::text`, key: sql`b.person_id`, active: sql`b.active`, changed: sql`b.updated_at` },
     {

@@ -7,13 +7,14 @@ import { NotFound } from '#problems';
 import { CampusClock } from '#time';
 import { conditionOf } from './conditions.js';
 import { parseFilter } from './filter.js';
-import { Objects, type Place, type Row, type Standing } from './objects.js';
+import { Objects, type Row } from './objects.js';
 import type { CollectionQuery, ObjectQuery } from './oneroster.dto.js';
 import { SelectionFieldRefused, SortFieldRefused } from './oneroster.problems.js';
 import { linkOf, windowOf } from './paging.js';
-import { type Moment, orgsOf, type POST_ROLES, postsInForce, SCHOOL, type Source } from './resources.js';
+import type { Moment, Source } from './resources.js';
 import { type Collection, type CollectionName, COLLECTIONS, type Route } from './routes.js';
 import { MEMBERS } from './schemas.js';
+import { standingsOf } from './standings.js';
 
 export const ROOT = '/ims/oneroster/rostering/v1p2';
 
@@ -51,13 +52,18 @@ export class Rostering {
     return this.inTransaction(source, async (tx) => {
       await Promise.all(route.parents.map(({ of }, i) => this.mustExist(tx, of, ids[i]!, at)));
       const where = all([source.where, collection.which?.(at), route.which?.(ids, at), filter]);
-      const [counted, rows] = await Promise.all([
+      const [counted, page] = await Promise.all([
         queryOne<{ n: number }>(tx, sql`SELECT count(*)::int AS n FROM ${source.from} WHERE ${where}`),
-        query<Row>(
+        query<{ id: string }>(
           tx,
-          sql`SELECT ${source.columns} FROM ${source.from} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`,
+          sql`SELECT ${source.key} AS id FROM ${source.from} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`,
         ),
       ]);
+      const rows = await rowsOf(
+        tx,
+        source,
+        page.map(({ id }) => id),
+      );
       const objects = await this.objectsOf(tx, collection, rows, at);
       if (source.personal)
         await auditList(tx, actor, {
@@ -123,38 +129,15 @@ export class Rostering {
   }
 }
 
-/** Where the users of a page belong and which posts they hold. */
-async function standingsOf(
-  tx: Tx,
-  rows: Row[],
-  at: Moment,
-): Promise<{ schoolId: string; standings: Map<string, Standing> }> {
-  const ids = rows.map(({ id }) => id);
-  const standings = new Map<string, Standing>(ids.map((id) => [id, { places: [], posts: [] }]));
-  const [school, places, posts, classes] = await Promise.all([
-    queryOne<{ id: string }>(tx, sql`SELECT ${SCHOOL} AS id`),
-    query<Place & { personId: string }>(
-      tx,
-      sql`SELECT m.person_id AS "personId", m.unit_id AS "orgId", m.valid_from::text AS "beginDate", m.valid_to::text AS "endDate"
-            FROM ${orgsOf(sql`m.person_id = ANY(${ids}::uuid[])`, at)} ORDER BY m.secondary, m.valid_from, m.id`,
-    ),
-    query<{ personId: string; kind: keyof typeof POST_ROLES }>(
-      tx,
-      sql`SELECT DISTINCT a.person_id AS "personId", a.kind FROM ${postsInForce(sql`a.person_id = ANY(${ids}::uuid[])`, at)} ORDER BY a.kind`,
-    ),
-    query<{ personId: string; orgId: string }>(
-      tx,
-      sql`SELECT DISTINCT ON (m.person_id) m.person_id AS "personId", u.parent_id AS "orgId"
-            FROM directory.published_own_membership_v1 m JOIN directory.published_unit_v1 u ON u.id = m.unit_id
-           WHERE m.person_id = ANY(${ids}::uuid[]) AND u.kind = 'class' AND u.parent_id IS NOT NULL AND NOT m.deleted
-             AND m.valid_from <= ${at.today}::date AND (m.valid_to IS NULL OR m.valid_to > ${at.today}::date)
-           ORDER BY m.person_id, m.secondary, m.valid_from, m.id`,
-    ),
-  ]);
-  for (const { personId, ...place } of places) standings.get(personId)!.places.push(place);
-  for (const { personId, kind } of posts) standings.get(personId)!.posts.push(kind);
-  for (const { personId, orgId } of classes) standings.get(personId)!.classOrgId = orgId;
-  return { schoolId: school!.id, standings };
+/** What the objects of a page are made from, in its order: not worked out for those that were passed over. */
+async function rowsOf(tx: Tx, { columns, from, where, key, uuid }: Source, ids: string[]): Promise<Row[]> {
+  const wanted = uuid ? sql`${ids}::uuid[]` : sql`${ids}::text[]`;
+  const rows = await query<Row>(
+    tx,
+    sql`SELECT ${columns} FROM ${from} WHERE ${all([where, sql`${key} = ANY(${wanted})`])}`,
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id)!);
 }
 
 function all(conditions: (Sql | undefined)[]): Sql {
