@@ -48,7 +48,11 @@ export class Objects {
   }
 
   org({ parent, kind, ...row }: Row): Fields {
-    return this.object(row, { ...row, parent: this.ref('org', parent), metadata: { kind } });
+    return this.object(row, {
+      ...row,
+      parent: this.ref('org', parent),
+      ...(kind !== 'school' && { metadata: { kind } }),
+    });
   }
 
   course({ org, ...row }: Row): Fields {
