@@ -23,18 +23,24 @@ const word = (zh: string, en: string, words: string, open = true): Json => {
   return text(zh, en, list[0]!, { pattern, maxLength: 100 });
 };
 const flag = (zh: string, en: string): Json => word(zh, en, 'true false', false);
-const list = (items: Json, more: Json = {}): Json => ({ type: 'array', maxItems: 1_000, items, ...more });
-const ref = (type: string, path: string): Json => ({
-  type: 'object',
-  additionalProperties: false,
-  required: ['href', 'sourcedId', 'type'],
-  description: `指向 / Reference: ${type}`,
-  properties: {
+/** With an example put together from those of its parts. */
+function shown(schema: Json): Json {
+  return { ...schema, examples: [exampleOf(schema)] };
+}
+function exampleOf({ examples, items, properties = {} }: Json): unknown {
+  if (examples) return (examples as unknown[])[0];
+  if (items) return [exampleOf(items as Json)];
+  return Object.fromEntries(Object.entries(properties as Json).map(([name, one]) => [name, exampleOf(one as Json)]));
+}
+const list = (items: Json, more: Json = {}): Json => shown({ type: 'array', maxItems: 1_000, items, ...more });
+const record = (description: string, properties: Json, required = Object.keys(properties)): Json =>
+  shown({ type: 'object', additionalProperties: false, required, description, properties });
+const ref = (type: string, path: string): Json =>
+  record(`指向 / Reference: ${type}`, {
     href: text('地址', 'Address', `${HOST}/${path}/${ID}`, { format: 'uri' }),
     sourcedId: text('标识', 'Identifier', ID),
     type: text('种类', 'Kind', type),
-  },
-});
+  });
 const ORG = ref('org', 'orgs');
 const CLASS = ref('class', 'classes');
 const SESSION = ref('academicSession', 'academicSessions');
@@ -75,13 +81,7 @@ export const SCHEMAS: Record<Kind, Json> = {
     type: word('种类', 'Kind', 'department district local national school state'),
     identifier: text('代码', 'Code', 'CS'),
     parent: ORG,
-    metadata: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind'],
-      description: '扩展 / Extension',
-      properties: { kind: text('本系统的单位种类', 'Kind of unit in this house', 'college') },
-    },
+    metadata: record('扩展 / Extension', { kind: text('本系统的单位种类', 'Kind of unit in this house', 'college') }),
   }),
   course: object('课程', 'A course', 'title courseCode', {
     title: text('名称', 'Title', '行政班'),
@@ -145,13 +145,7 @@ export const SCHEMAS: Record<Kind, Json> = {
       },
       { minItems: 1, description: '角色 / Roles' },
     ),
-    metadata: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['fullName'],
-      description: '扩展 / Extension',
-      properties: { fullName: text('全名', 'Full name', '张三') },
-    },
+    metadata: record('扩展 / Extension', { fullName: text('全名', 'Full name', '张三') }),
   }),
   demographics: object('出生日期与性别', 'Date of birth and sex', '', {
     birthDate: day('出生日期', 'Date of birth', '2005-03-14'),
@@ -180,36 +174,21 @@ defineSchemas({
       imsx_description: text('说明', 'What is wrong', 'filter is not valid: there are two clauses at most', {
         maxLength: 1_000,
       }),
-      imsx_CodeMinor: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['imsx_codeMinorField'],
-        description: '代码 / Codes',
-        properties: {
-          imsx_codeMinorField: {
-            type: 'array',
-            maxItems: 1,
-            description: '代码 / Codes',
-            examples: [
-              [{ imsx_codeMinorFieldName: 'TargetEndSystem', imsx_codeMinorFieldValue: 'invalid_filter_field' }],
-            ],
-            items: {
-              type: 'object',
-              additionalProperties: false,
-              required: ['imsx_codeMinorFieldName', 'imsx_codeMinorFieldValue'],
-              properties: {
-                imsx_codeMinorFieldName: text('来源', 'Where from', 'TargetEndSystem'),
-                imsx_codeMinorFieldValue: word(
-                  '代码',
-                  'Code',
-                  'invalid_filter_field invalid_selection_field invaliddata unauthorisedrequest forbidden unknownobject server_busy internal_server_error fullsuccess',
-                  false,
-                ),
-              },
-            },
-          },
-        },
-      },
+      imsx_CodeMinor: record('代码 / Codes', {
+        imsx_codeMinorField: list(
+          record('代码 / Code', {
+            imsx_codeMinorFieldName: text('来源', 'Where from', 'TargetEndSystem'),
+            imsx_codeMinorFieldValue: word(
+              '代码',
+              'Code',
+              'invalid_filter_field invalid_selection_field invaliddata unauthorisedrequest forbidden unknownobject server_busy ' +
+                'internal_server_error fullsuccess',
+              false,
+            ),
+          }),
+          { description: '代码 / Codes' },
+        ),
+      }),
     },
   },
 });
