@@ -3,7 +3,15 @@ import 'reflect-metadata';
 export { allEvents, Event, eventClassOf, eventOptions, type EventClass, type EventOptions } from './event.js';
 export { PERMISSIONS, ROLE_PERMISSIONS, type Permission } from './permissions.js';
 export { type Role } from './roles.js';
-export { roleOf, schemaOf, SERVICE_NAMES, SERVICES, type Bilingual, type ServiceName } from './services.js';
+export {
+  roleOf,
+  schemaOf,
+  SERVICE_NAMES,
+  serviceOfPath,
+  SERVICES,
+  type Bilingual,
+  type ServiceName,
+} from './services.js';
 export { TAGS } from './tags.js';
 export * from './affairs/attendance-events.js';
 export * from './affairs/codes.js';

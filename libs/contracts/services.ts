@@ -13,6 +13,15 @@ export type ServiceName = keyof typeof SERVICES;
 
 export const SERVICE_NAMES = Object.keys(SERVICES) as ServiceName[];
 
+/** Addresses that a standard prescribes, by how they begin, and whose they are. */
+const STANDARD_PATHS: Readonly<Record<string, ServiceName>> = { '/ims/oneroster/': 'integration' };
+
+/** The service whose address it is; undefined when it is nobody's. */
+export function serviceOfPath(path: string): ServiceName | undefined {
+  const standard = Object.entries(STANDARD_PATHS).find(([start]) => path.startsWith(start));
+  return standard?.[1] ?? SERVICE_NAMES.find((service) => path.startsWith(`/${service}/v1`));
+}
+
 /** PostgreSQL schema of a service. */
 export function schemaOf(service: ServiceName): string {
   return service.replace(/-/g, '_');

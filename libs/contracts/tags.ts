@@ -120,6 +120,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   'night-checks': { zh: '夜间核查：晚归与未归', en: 'Night checks: late and not returned' },
   notices: { zh: '给学生的告知', en: 'Notices: what students are told about themselves' },
   observations: { zh: '观测数据的接收', en: 'Delivering observations' },
+  oneroster: {
+    zh: 'OneRoster 1.2 名册接口：供外部系统读取单位、班级、人员',
+    en: 'OneRoster 1.2 rostering: orgs, classes and people for systems of others',
+  },
   operations: { zh: '事件投递的排查、重放与放弃', en: 'Deliveries of events: finding, replaying, discarding' },
   organisations: { zh: '学生组织与社团、任期', en: 'Organisations of students, and who is in them from when to when' },
   organizations: { zh: '党组织', en: 'Party organizations' },

@@ -16,7 +16,7 @@ export {
   Returns,
   Summary,
 } from './decorators.js';
-export type { Language } from './problem-answer.js';
+export { answerErrorsAs, type Language } from './problem-answer.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export { configureHttp, HttpModule, servePages } from './http.module.js';
 export { deleteOldIdempotencyKeys } from './idempotency.js';

@@ -4,7 +4,7 @@ import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { isPublic, needsReason, requiredPermissions } from '#auth';
 import type { Config } from '#config';
-import { SERVICE_NAMES, SERVICES, type ServiceName, TAGS } from '#contracts';
+import { SERVICE_NAMES, serviceOfPath, SERVICES, type ServiceName, TAGS } from '#contracts';
 import { BODY_EXAMPLE, CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
 import { exampleOf } from './openapi-examples.js';
 import {
@@ -82,7 +82,7 @@ export class ApiDocument {
   /** Services that have routes in this process. */
   servicesOf(app: INestApplication): ServiceName[] {
     const paths = Object.keys(this.whole(app).paths);
-    return SERVICE_NAMES.filter((service) => paths.some((path) => path.startsWith(`/${service}/v1`)));
+    return SERVICE_NAMES.filter((service) => paths.some((path) => serviceOfPath(path) === service));
   }
 
   /** The document of one service. */
@@ -113,7 +113,7 @@ export class ApiDocument {
     const paths: Paths = {};
     const ids = new Set<string>();
     for (const [path, item] of Object.entries(whole.paths)) {
-      if (!services.some((service) => path.startsWith(`/${service}/v1`))) continue;
+      if (!services.includes(serviceOfPath(path)!)) continue;
       for (const method of METHODS) {
         const operation = item[method] as Operation | undefined;
         const route = routes.get(`${method} ${path}`);

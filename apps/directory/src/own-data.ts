@@ -11,6 +11,10 @@ export const OWN_DATA: OwnData = {
     erasure: { of: 'student_id', zh: '个人信息删除的申请', en: 'Requests for erasure' },
   },
   withheld: {
+    deleted_membership: {
+      zh: '已撤销的所属单位，仅供同步',
+      en: 'Units that were taken back, kept for systems that follow changes',
+    },
     demo_persona: { zh: '仅供演示', en: 'For demonstrations alone' },
     membership_closure: { zh: '由所属单位推得，不含其他内容', en: 'Follows from the units; it says nothing more' },
     own_export_content: { zh: '即本副本的内容', en: 'The content of such copies' },

@@ -8,6 +8,7 @@ import { ImportDryRun1763750120000 } from './migrations/1763750120000-import-dry
 import { KeptImports1763760410000 } from './migrations/1763760410000-kept-imports.js';
 import { UpdatedSince1763750130000 } from './migrations/1763750130000-updated-since.js';
 import { DepartmentClerks1764802000000 } from './migrations/1764802000000-department-clerks.js';
+import { AppointmentChanges1764842010000 } from './migrations/1764842010000-appointment-changes.js';
 import { seed } from './seed.js';
 import { OWN_DATA } from './own-data.js';
 
@@ -20,6 +21,7 @@ export const staffing = service('staffing', {
     UpdatedSince1763750130000,
     KeptImports1763760410000,
     DepartmentClerks1764802000000,
+    AppointmentChanges1764842010000,
   ],
   ownData: OWN_DATA,
   seed,

@@ -1,0 +1,194 @@
+import { defineSchemas } from '#http';
+import type { Kind } from './routes.js';
+
+type Json = Record<string, unknown>;
+
+const ID = '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f';
+const HOST = 'https://one.example.edu.cn/ims/oneroster/rostering/v1p2';
+const LINE = '^[^\\u0000-\\u001f\\u007f]*$';
+
+const text = (zh: string, en: string, example: string, more: Json = {}): Json => ({
+  type: 'string',
+  maxLength: 500,
+  pattern: LINE,
+  description: `${zh} / ${en}`,
+  examples: [example],
+  ...more,
+});
+const day = (zh: string, en: string, example: string): Json => text(zh, en, example, { format: 'date', maxLength: 10 });
+/** A word of a closed list, or an extension `ext:…`. */
+const word = (zh: string, en: string, words: string, open = true): Json => {
+  const list = words.split(' ');
+  const pattern = `^(${list.join('|')}${open ? '|ext:[a-zA-Z0-9.\\-_]+' : ''})$`;
+  return text(zh, en, list[0]!, { pattern, maxLength: 100 });
+};
+const flag = (zh: string, en: string): Json => word(zh, en, 'true false', false);
+/** With an example put together from those of its parts. */
+function shown(schema: Json): Json {
+  return { ...schema, examples: [exampleOf(schema)] };
+}
+function exampleOf({ examples, items, properties = {} }: Json): unknown {
+  if (examples) return (examples as unknown[])[0];
+  if (items) return [exampleOf(items as Json)];
+  return Object.fromEntries(Object.entries(properties as Json).map(([name, one]) => [name, exampleOf(one as Json)]));
+}
+const list = (items: Json, more: Json = {}): Json => shown({ type: 'array', maxItems: 1_000, items, ...more });
+const record = (description: string, properties: Json, required = Object.keys(properties)): Json =>
+  shown({ type: 'object', additionalProperties: false, required, description, properties });
+const ref = (type: string, path: string): Json =>
+  record(`指向 / Reference: ${type}`, {
+    href: text('地址', 'Address', `${HOST}/${path}/${ID}`, { format: 'uri' }),
+    sourcedId: text('标识', 'Identifier', ID),
+    type: text('种类', 'Kind', type),
+  });
+const ORG = ref('org', 'orgs');
+const CLASS = ref('class', 'classes');
+const SESSION = ref('academicSession', 'academicSessions');
+const USER = ref('user', 'users');
+
+function object(zh: string, en: string, required: string, properties: Json): Json {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    description: `${zh}；用 fields 时只含所列字段 / ${en}; with \`fields\` only those named`,
+    required: ['sourcedId', 'status', 'dateLastModified', ...required.split(' ').filter(Boolean)],
+    properties: {
+      sourcedId: text('标识', 'Identifier', ID),
+      status: word('状态', 'Status', 'active tobedeleted', false),
+      dateLastModified: text('最后修改时间（UTC）', 'Last change (UTC)', '2026-11-01T00:00:00.000Z', {
+        format: 'date-time',
+      }),
+      ...properties,
+    },
+  };
+}
+
+/** Objects of OneRoster 1.2, as far as they are sent here. */
+export const SCHEMAS: Record<Kind, Json> = {
+  academicSession: object('学年或学期', 'A school year or term', 'title startDate endDate type schoolYear', {
+    title: text('名称', 'Title', '2026-2027学年第一学期'),
+    type: word('种类', 'Kind', 'term gradingPeriod semester schoolYear'),
+    startDate: day('开始日期', 'First day', '2026-09-01'),
+    endDate: day('结束日期（不含）', 'Day after the last', '2027-01-20'),
+    schoolYear: text('学年结束的年份', 'Year in which the school year ends', '2027', {
+      pattern: '^\\d{4}$',
+      maxLength: 4,
+    }),
+    parent: SESSION,
+  }),
+  org: object('单位', 'An org', 'name type identifier', {
+    name: text('名称', 'Name', '计算机学院'),
+    type: word('种类', 'Kind', 'department district local national school state'),
+    identifier: text('代码', 'Code', 'CS'),
+    parent: ORG,
+    metadata: record('扩展 / Extension', { kind: text('本系统的单位种类', 'Kind of unit in this house', 'college') }),
+  }),
+  course: object('课程', 'A course', 'title courseCode', {
+    title: text('名称', 'Title', '行政班'),
+    courseCode: text('代码', 'Code', 'HOMEROOM'),
+    org: ORG,
+  }),
+  class: object('班级', 'A class', 'title course school terms', {
+    title: text('名称', 'Title', '软工2401'),
+    classCode: text('代码', 'Code', 'SE2401'),
+    classType: word(
+      '行政班 homeroom，教学班 scheduled',
+      'homeroom: students who are together; scheduled: of a course',
+      'homeroom scheduled',
+    ),
+    course: ref('course', 'courses'),
+    school: ORG,
+    terms: list(SESSION, { minItems: 1, description: '学期 / Terms' }),
+  }),
+  enrollment: object('班级成员', 'Somebody in a class', 'user class school role', {
+    user: USER,
+    class: CLASS,
+    school: ORG,
+    role: word('角色', 'Role', 'student teacher administrator proctor'),
+    primary: flag('班主任为 true', 'true for the advisor of the class'),
+    beginDate: day('开始日期', 'First day', '2026-09-01'),
+    endDate: day('结束日期（不含）', 'Day after the last', '2027-07-01'),
+  }),
+  user: object('人员', 'A person', 'enabledUser givenName familyName roles', {
+    enabledUser: flag('在校', 'At the school'),
+    givenName: text('名', 'Given name', '三'),
+    familyName: text('姓', 'Family name', '张'),
+    userIds: list(
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'identifier'],
+        description: '编号 / Number',
+        properties: {
+          type: text('种类', 'Kind', '学号'),
+          identifier: text('编号', 'Number', '2023010001'),
+        },
+      },
+      { description: '学号或工号 / Numbers' },
+    ),
+    identifier: text('学号或工号', 'Number', '2023010001'),
+    primaryOrg: ORG,
+    grades: list(text('入学年份', 'Year of entry', '2023'), { description: '年级 / Grades' }),
+    roles: list(
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['roleType', 'role', 'org'],
+        description: '角色 / Role',
+        properties: {
+          roleType: word('在该单位的主次', 'First or further role in the org', 'primary secondary', false),
+          role: word('角色', 'Role', 'student counselor teacher'),
+          org: ORG,
+          beginDate: day('开始日期', 'First day', '2026-09-01'),
+          endDate: day('结束日期（不含）', 'Day after the last', '2027-07-01'),
+        },
+      },
+      { minItems: 1, description: '角色 / Roles' },
+    ),
+    metadata: record('扩展 / Extension', { fullName: text('全名', 'Full name', '张三') }),
+  }),
+  demographics: object('出生日期与性别', 'Date of birth and sex', '', {
+    birthDate: day('出生日期', 'Date of birth', '2005-03-14'),
+    sex: word('性别', 'Sex', 'male female unspecified other'),
+  }),
+};
+
+/** What `fields` may name. */
+export const MEMBERS = Object.fromEntries(
+  Object.entries(SCHEMAS).map(([kind, schema]) => [kind, Object.keys(schema.properties as object)]),
+) as Record<Kind, string[]>;
+
+export const STATUS_INFO = 'OneRosterStatusInfo';
+export const nameOf = (kind: Kind): string => `OneRoster${kind[0]!.toUpperCase()}${kind.slice(1)}`;
+
+defineSchemas({
+  ...Object.fromEntries(Object.entries(SCHEMAS).map(([kind, schema]) => [nameOf(kind as Kind), schema])),
+  [STATUS_INFO]: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['imsx_codeMajor', 'imsx_severity', 'imsx_CodeMinor'],
+    description: 'OneRoster 1.2 imsx_StatusInfo',
+    properties: {
+      imsx_codeMajor: word('结果', 'Outcome', 'failure success processing unsupported', false),
+      imsx_severity: word('严重程度', 'Severity', 'error status warning', false),
+      imsx_description: text('说明', 'What is wrong', 'filter is not valid: there are two clauses at most', {
+        maxLength: 1_000,
+      }),
+      imsx_CodeMinor: record('代码 / Codes', {
+        imsx_codeMinorField: list(
+          record('代码 / Code', {
+            imsx_codeMinorFieldName: text('来源', 'Where from', 'TargetEndSystem'),
+            imsx_codeMinorFieldValue: word(
+              '代码',
+              'Code',
+              'invalid_filter_field invalid_selection_field invaliddata unauthorisedrequest forbidden unknownobject server_busy ' +
+                'internal_server_error fullsuccess',
+              false,
+            ),
+          }),
+          { description: '代码 / Codes' },
+        ),
+      }),
+    },
+  },
+});
