@@ -6,6 +6,8 @@ import { Dingtalk } from './channels/dingtalk.js';
 import { Email } from './channels/email.js';
 import { Identities } from './channels/identities.service.js';
 import { Wecom } from './channels/wecom.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { MessageDeliveries } from './deliveries.service.js';
 import { DeliveryClaims } from './delivery-claims.service.js';
 import { DeliveryResults } from './delivery-results.service.js';
 import { DeliverySender } from './delivery-sender.service.js';
@@ -18,18 +20,25 @@ import { Planner } from './planner.service.js';
 import { NotificationPreference } from './preference.entity.js';
 import { PreferencesController } from './preferences.controller.js';
 import { Preferences } from './preferences.service.js';
+import { MessageTemplate } from './templates/template.entity.js';
+import { TemplatesController } from './templates/templates.controller.js';
+import { Templates } from './templates/templates.service.js';
 import { UnreachedController } from './unreached/unreached.controller.js';
 import { Unreachable, Unreached } from './unreached/unreached.entity.js';
 import { UnreachedMessages } from './unreached/unreached.service.js';
 
 export const notifications = feature({
-  controllers: [InboxController, PreferencesController, ChannelsController, UnreachedController],
+  controllers: [
+    ...[InboxController, PreferencesController, ChannelsController],
+    ...[UnreachedController, TemplatesController, DeliveriesController],
+  ],
   providers: [
     ...[Notifier, Planner, DeliverySender, DeliveryClaims, DeliveryResults, NotificationHandlers],
-    ...[Channels, Identities, Email, Wecom, Dingtalk, Inbox, Preferences, UnreachedMessages],
+    ...[Channels, Identities, Email, Wecom, Dingtalk, Inbox, Preferences],
+    ...[UnreachedMessages, Templates, MessageDeliveries],
   ],
   entities: [
     ...[Message, MessageDelivery, MessageAttempt, ChannelUse, Channel, ChannelIdentity, EmailCode],
-    ...[NotificationPreference, Unreached, Unreachable],
+    ...[NotificationPreference, MessageTemplate, Unreached, Unreachable],
   ],
 });
