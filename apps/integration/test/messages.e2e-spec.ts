@@ -2,7 +2,18 @@ import { BookingOfferedV1, LeaveApprovedV1, StudentErasedV1, WarningEscalatedV1 
 import { newId, sql } from '#database';
 import { Events } from '#events';
 import { campus, type Client, drainEvents, eventually } from '#testing';
-import { COUNSELOR, digest, MESSAGES, NotificationKit, OTHER_STUDENT, STUDENT, warning } from './notification-kit.js';
+import { NotificationHandlers } from '../src/notifications/notifications.handlers.js';
+import {
+  COUNSELOR,
+  digest,
+  MESSAGES,
+  NotificationKit,
+  OFFICER,
+  SCHOOL_OFFICER,
+  OTHER_STUDENT,
+  STUDENT,
+  warning,
+} from './notification-kit.js';
 
 const leave = (studentId: string): LeaveApprovedV1 =>
   new LeaveApprovedV1({
@@ -176,5 +187,61 @@ describe('messages', () => {
     );
     expect(left).toEqual([]);
     expect((await kit.inbox(counselor, 1, 'kind=warning-raised'))[0]).toMatchObject({ count: 2 });
+  });
+
+  it('say what a school has published: previewed, refused with a pointer, and published by a second person', async () => {
+    const path = '/integration/v1/message-templates';
+    const [officer, app] = [await kit.test.person(SCHOOL_OFFICER), await kit.test.client('integration:template:write')];
+    const words = (body: string) => ({
+      kind: 'leave-approved',
+      zh: { title: '准假', body },
+      en: { title: 'OK', body: 'Go' },
+    });
+    await (await kit.test.person(OFFICER)).get(path).expect(403);
+    await student.get(path).expect(403);
+    const preview = await officer.post(`${path}/preview`, words('{{ name }}可以走了')).expect(200);
+    expect(preview.body).toMatchObject({ zh: { title: '准假', body: '王芳可以走了' }, en: { body: 'Go' } });
+    const refused = await officer.post(path, words('{{ idCard }}')).expect(422);
+    expect(refused.body).toMatchObject({ code: 'integration/template-refused', errors: [{ pointer: '#/zh/body' }] });
+    await officer.post(path, { ...words('x'), kind: 'gossip' }).expect(400);
+
+    const act = (client: Client, id: string, verb: string, version: number) =>
+      client.post(`${path}/${id}/${verb}`).set('If-Match', `"${version}"`);
+    const own = (await officer.post(path, words('自己写的')).expect(201)).body as { id: string };
+    const second = await act(officer, own.id, 'publish', 1).expect(409);
+    expect(second.body).toMatchObject({ code: 'integration/template-second-person-needed' });
+    await officer.delete(`${path}/${own.id}`).set('If-Match', '"1"').expect(204);
+    const { id } = (await app.post(path, words('{{ name }}可以走了')).expect(201)).body as { id: string };
+    await act(app, id, 'publish', 1).expect(403);
+    await act(officer, id, 'publish', 7).expect(412);
+    await kit.publish(leave(STUDENT));
+    expect((await kit.inbox(student, 1))[0]).toMatchObject({ title: '请假已批准' });
+    const published = await act(officer, id, 'publish', 1).expect(200);
+    expect(published.body).toMatchObject({ number: 1, version: 2 });
+    expect((await kit.inbox(student, 1))[0]).toMatchObject({ title: '准假', body: expect.stringMatching(/可以走了$/) });
+    await officer.put(`${path}/${id}`, words('另一种')).set('If-Match', '"2"').expect(409);
+    await officer.delete(`${path}/${id}`).set('If-Match', '"2"').expect(409);
+    const kinds = (await officer.get(`${path}/kinds`).expect(200)).body as { kind: string; number: number }[];
+    expect(kinds.find(({ kind }) => kind === 'leave-approved')).toMatchObject({ number: 1 });
+    await kit.test.query(sql`DELETE FROM integration.message_template`);
+  });
+
+  it('each evening it is found who of the chain cannot be reached', async () => {
+    const { test } = kit;
+    await test.database.transaction(null, (tx) =>
+      test.app.get(NotificationHandlers).everyEvening(tx, { at: test.clock.now(), date: '2026-12-01' }),
+    );
+    const path = '/integration/v1/unreached/unreachable-people';
+    const officer = await test.person(SCHOOL_OFFICER);
+    const { data } = (await officer.get(path).expect(200)).body as {
+      data: { person: { id: string }; posts: string[]; reason: string }[];
+    };
+    expect(data.find(({ person }) => person.id === COUNSELOR)).toMatchObject({
+      posts: ['counselor'],
+      reason: 'no_address',
+    });
+    expect(data.map(({ person }) => person.id)).not.toContain(campus.staff.classAdvisorSe2401);
+    expect(((await counselor.get(path).expect(200)).body as { data: [] }).data).toHaveLength(1);
+    await student.get(path).expect(403);
   });
 });

@@ -67,9 +67,9 @@ export class MessageDeliveries {
   retry(actor: Actor, id: string, expected: number): Promise<MessageDeliveryDto> {
     const now = this.clock.now();
     return this.database.transaction(actor, async (tx) => {
-      const { version, state, channel } = await this.find(tx, id);
+      const { version, state } = await this.find(tx, id);
       if (version !== expected) throw new StaleVersionError();
-      if (!retryable(state)) throw new DeliveryNotRetryable({ params: { channel } });
+      if (!retryable(state)) throw new DeliveryNotRetryable();
       const changed = await queryOne(
         tx,
         sql`UPDATE integration.message_delivery SET state = 'waiting', due_at = ${now}, problem = NULL, updated_at = now(), version = version + 1
