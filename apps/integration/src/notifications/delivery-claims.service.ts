@@ -10,7 +10,7 @@ import type { OuterChannel, Subject } from './message.entity.js';
 import { withheldFor } from './messages.queries.js';
 import { NotificationPolicy } from './notifications.policy.js';
 import type { NotificationPreference } from './preference.entity.js';
-import { offTheHour } from './quiet-hours.js';
+import { offTheHour, quietUntil } from './quiet-hours.js';
 import { roomAt, UNUSED, type Use, used } from './quotas.js';
 import { SHIPPED, type TemplateWords } from './shipped-templates.js';
 import { render } from './templates/rendering.js';
@@ -35,6 +35,8 @@ interface Waiting {
   withheldFor: string | null;
   name: string;
   language: NotificationPreference['language'] | null;
+  quietFrom: string | null;
+  quietTo: string | null;
   identityId: string | null;
   sealedAddress: Buffer | null;
   channelId: string;
@@ -85,6 +87,11 @@ export class DeliveryClaims {
           changes.push({ id: delivery.id, dueAt: now, ...refused });
           continue;
         }
+        const quiet = quietUntil(delivery, policy, now, this.clock.timeZone);
+        if (quiet > now) {
+          changes.push({ id: delivery.id, state: 'waiting', dueAt: quiet, problem: 'QUIET_HOURS' });
+          continue;
+        }
         const until = this.room(uses, delivery, policy, now);
         if (until > now) {
           changes.push({ id: delivery.id, state: 'waiting', dueAt: until, problem: 'QUOTA' });
@@ -110,6 +117,7 @@ export class DeliveryClaims {
       tx,
       sql`SELECT d.id, d.message_id AS "messageId", m.person_id AS "personId", d.channel, d.attempts, m.kind, m.urgent, m.events, m.subjects,
                  m.created_at AS "createdAt", ${withheldFor(this.clock.dateOf(now))} AS "withheldFor", coalesce(p.name, '') AS name, pref.language,
+                 pref.quiet_from AS "quietFrom", pref.quiet_to AS "quietTo",
                  i.id AS "identityId", i.sealed_address AS "sealedAddress",
                  c.id AS "channelId", c.enabled, c.settings, c.sealed_secret AS "sealedSecret", c.version AS "channelVersion",
                  t.words, t.number AS "templateVersion"

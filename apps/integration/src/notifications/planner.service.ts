@@ -7,7 +7,7 @@ import { KINDS, UNREACHED } from './kinds.js';
 import type { MessageDelivery, OuterChannel } from './message.entity.js';
 import { withheldFor } from './messages.queries.js';
 import { NotificationPolicy } from './notifications.policy.js';
-import { afterQuiet, offTheHour } from './quiet-hours.js';
+import { quietUntil } from './quiet-hours.js';
 import { MessageUnreachedDueV1 } from './unreached/unreached-due.event.js';
 
 const AT_ONCE = 200;
@@ -47,7 +47,6 @@ export class Planner {
       if (due.length === 0) return 0;
       const policy = (await this.policies.at(tx, NotificationPolicy, this.clock.dateOf(now))).value;
       const deliveries = due.flatMap((message) => this.deliveriesOf(message, policy, now));
-      const outer = new Set(deliveries.filter(({ state }) => state === 'waiting').map(({ messageId }) => messageId));
       void send(
         tx,
         sql`UPDATE integration.message m SET closed_at = ${now}, withheld_for = d."withheldFor", updated_at = now(), version = m.version + 1
@@ -61,15 +60,15 @@ export class Planner {
                 AS d(id uuid, "messageId" uuid, channel text, state text, "dueAt" timestamptz, "deliveredAt" timestamptz)
             ON CONFLICT DO NOTHING`,
       );
-      // An urgent message that leads nowhere waits for nothing.
       const later = new Date(now.getTime() + policy.unreachedMinutes * MINUTE_MS);
       await this.timers.setAll(
         tx,
         due
           .filter(({ urgent }) => urgent)
-          .map(({ id }) => ({
+          .map(({ id, withheldFor }) => ({
             key: `integration.unreached ${id}`,
-            at: outer.has(id) ? later : now,
+            // Nobody reads what is withheld.
+            at: withheldFor ? now : later,
             event: new MessageUnreachedDueV1(id),
           })),
       );
@@ -94,10 +93,7 @@ export class Planner {
 
   private deliveriesOf(message: Due, policy: NotificationPolicy, now: Date): Planned[] {
     if (message.withheldFor) return [];
-    const quiet = { from: message.quietFrom ?? policy.quietFrom, to: message.quietTo ?? policy.quietTo };
-    const disturbs = message.urgent && policy.urgentAtAnyHour;
-    const until = disturbs ? now : afterQuiet(now, quiet, this.clock.timeZone);
-    const dueAt = until > now ? offTheHour(until) : now;
+    const dueAt = quietUntil(message, policy, now, this.clock.timeZone);
     const of = (channel: MessageDelivery['channel']): Pick<Planned, 'id' | 'messageId' | 'channel'> => ({
       ...{ id: newId(), messageId: message.id, channel },
     });

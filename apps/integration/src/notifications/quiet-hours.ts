@@ -29,3 +29,16 @@ export function offTheHour(at: Date, random = Math.random()): Date {
   const minutes = Math.floor(at.getTime() / MINUTE_MS) % HALF_HOUR;
   return minutes === 0 ? new Date(at.getTime() + MINUTE_MS + Math.floor(random * 5 * MINUTE_MS)) : at;
 }
+
+/** When a message may disturb its person: now, unless it is quiet, for the person or else at the school. */
+export function quietUntil(
+  message: { urgent: boolean; quietFrom: string | null; quietTo: string | null },
+  policy: { urgentAtAnyHour: boolean; quietFrom: string; quietTo: string },
+  now: Date,
+  timeZone: string,
+): Date {
+  if (message.urgent && policy.urgentAtAnyHour) return now;
+  const quiet = { from: message.quietFrom ?? policy.quietFrom, to: message.quietTo ?? policy.quietTo };
+  const until = afterQuiet(now, quiet, timeZone);
+  return until > now ? offTheHour(until) : now;
+}

@@ -5,7 +5,7 @@ import { Database, findInScope, insert, query, queryOne, sql, type Sql, type Tx,
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
-import { holdersOf, holdsOn, personRef, responsibleFor } from '#roster';
+import { appointmentsOf, holdersOf, holdsOn, personRef, postsOver, responsibleFor } from '#roster';
 import { CampusClock } from '#time';
 import { UNREACHED } from '../kinds.js';
 import type { Message, Subject } from '../message.entity.js';
@@ -87,10 +87,7 @@ export class UnreachedMessages {
     return list(this.database.connection, request, {
       select: sql`${personRef(sql`u.person_id`)} AS person, u.posts, u.reason`,
       from: sql`integration.unreachable u`,
-      where: [
-        sql`u.day = ${day}`,
-        actor.scopeOf(HANDLE).school ? undefined : sql`u.person_id = ${actor.personId ?? null}::uuid`,
-      ],
+      where: [sql`u.day = ${day}`, seesAll(actor) ? undefined : sql`u.person_id = ${actor.personId ?? null}::uuid`],
       sorts: { personId: sql`u.person_id` },
       defaultSort: 'personId',
       id: sql`u.person_id`,
@@ -116,7 +113,10 @@ export class UnreachedMessages {
     const first = message.subjects[0] ?? {};
     const studentId = message.studentId ?? (typeof first['studentId'] === 'string' ? first['studentId'] : null);
     const before = message.kind === UNREACHED ? Number(first['step']) : 0;
+    if (before > 0 && !(await this.isOpen(tx, String(first['unreachedId'])))) return;
     const { step, personIds } = await this.nextOf(tx, message.personId, studentId, before);
+    // Nobody is further up: it stays with those who were named.
+    if (before > 0 && personIds.length === 0) return;
     const unreached = Object.assign(new Unreached(), {
       ...{ messageId, personId: message.personId, studentId, kind: message.kind, step, assigneeIds: personIds },
       ...{ reason: reasonOf(message), status: 'open', openedAt: this.clock.now() },
@@ -155,16 +155,37 @@ export class UnreachedMessages {
     const today = this.clock.today();
     const { line } = (await this.policies.at(tx, NotificationPolicy, today)).value;
     for (let step = before + 1; step <= line.length; step++) {
-      const holders = await this.holders(tx, line[step - 1]!, studentId, today);
+      const holders = await this.holders(tx, line[step - 1]!, personId, studentId, today);
       const personIds = [...new Set(holders)].filter((id) => id !== personId);
       if (personIds.length > 0) return { step, personIds };
     }
     return { step: Math.max(before, line.length), personIds: [] };
   }
 
-  private async holders(tx: Tx, kind: AppointmentKind, studentId: string | null, today: string): Promise<string[]> {
-    if (studentId) return (await responsibleFor(tx, [studentId], today, [kind])).map(({ personId }) => personId);
-    return (await holdersOf(tx, kind, today)).map(({ personId }) => personId);
+  /** Over the student; where none is known over the units of the person, and for who holds no post any more of the school. */
+  private async holders(
+    tx: Tx,
+    kind: AppointmentKind,
+    personId: string,
+    studentId: string | null,
+    today: string,
+  ): Promise<string[]> {
+    if (studentId) return (await responsibleFor(tx, [studentId], today, [kind])).map((post) => post.personId);
+    const own = await appointmentsOf(tx, personId, today);
+    if (own.length > 0) {
+      const over = await Promise.all(own.map(({ unitId }) => postsOver(tx, unitId, today, [kind])));
+      return over.flat().map((post) => post.personId);
+    }
+    const holders = await holdersOf(tx, kind, today);
+    return holders
+      .filter(({ posts }) => posts.some(({ unitKind }) => unitKind === 'school'))
+      .map((one) => one.personId);
+  }
+
+  /** Nobody has taken it yet. */
+  private async isOpen(tx: Tx, id: string): Promise<boolean> {
+    const row = await queryOne(tx, sql`SELECT FROM integration.unreached WHERE id = ${id} AND status = 'open'`);
+    return row !== undefined;
   }
 
   private async row(tx: Tx, actor: Actor, id: string): Promise<UnreachedDto> {
@@ -177,9 +198,16 @@ export class UnreachedMessages {
   }
 
   private visible(actor: Actor): Sql {
-    if (actor.scopeOf(HANDLE).school) return sql`TRUE`;
+    if (seesAll(actor)) return sql`TRUE`;
     return sql`u.assignee_ids @> ARRAY[${actor.personId ?? null}::uuid]`;
   }
+}
+
+/** Officers of student affairs at the school, and apps: not everybody with a post at the school. */
+function seesAll(actor: Actor): boolean {
+  const scope =
+    actor.personId === undefined ? actor.scopeOf(HANDLE) : actor.scopesByPost(HANDLE).get('student_affairs_officer');
+  return scope?.school ?? false;
 }
 
 function shown({ takenById, ...row }: Row, actor: Actor): UnreachedDto {
