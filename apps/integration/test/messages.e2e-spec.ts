@@ -52,7 +52,9 @@ describe('messages', () => {
     await kit.inbox(other, 0);
     await other.get(`${MESSAGES}/${message!.id}`).expect(404);
     await other.post(`${MESSAGES}/${message!.id}/read`).expect(404);
-    await (await kit.test.client()).get(MESSAGES).expect(403);
+    const app = await kit.test.client();
+    await kit.inbox(app, 0);
+    await app.post(`${MESSAGES}/read`, { until: message!.at }).expect(403);
   });
 
   it('hundreds of events of a second make one message, and the next window another', async () => {

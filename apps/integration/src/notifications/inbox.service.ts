@@ -85,6 +85,7 @@ export class Inbox {
 
   /** Those that have come since it was asked stay unread. */
   readAll(actor: Actor, until: string): Promise<UnreadDto> {
+    ownPerson(actor);
     const now = this.clock.now();
     return this.database.transaction(actor, async (tx) => {
       await query(
@@ -121,8 +122,9 @@ export class Inbox {
     });
   }
 
-  private own(actor: Actor): Sql {
-    return sql`m.person_id = ${ownPerson(actor)} AND ${TOLD}`;
+  /** An app alone has no messages. */
+  private own({ personId = null }: { personId?: string | undefined | null }): Sql {
+    return sql`m.person_id = ${personId}::uuid AND ${TOLD}`;
   }
 
   private shown({ words, name, events, ...row }: Row, language: Language): InboxMessageDto {

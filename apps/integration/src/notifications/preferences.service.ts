@@ -12,7 +12,7 @@ export class Preferences {
   constructor(private readonly database: Database) {}
 
   own(actor: Actor): Promise<PreferenceDto> {
-    return this.find(this.database.connection, ownPerson(actor));
+    return this.find(this.database.connection, actor.personId);
   }
 
   /** The latest word counts. */
@@ -45,8 +45,9 @@ export class Preferences {
     );
   }
 
-  private async find(tx: Tx, personId: string): Promise<PreferenceDto> {
-    const found = await tx.findOneBy(NotificationPreference, { personId });
+  /** An app alone has said nothing. */
+  private async find(tx: Tx, personId: string | undefined): Promise<PreferenceDto> {
+    const found = personId === undefined ? null : await tx.findOneBy(NotificationPreference, { personId });
     return found ? PreferenceDto.from(found) : PreferenceDto.from(new NotificationPreference(), 0);
   }
 }

@@ -68,7 +68,7 @@ export class Identities {
     }>(
       this.database.connection,
       sql`SELECT c.key AS channel, c.enabled, i.source, i.id, i.sealed_address AS sealed FROM integration.channel c
-            LEFT JOIN integration.channel_identity i ON i.channel = c.key AND i.person_id = ${ownPerson(actor)} ORDER BY c.key`,
+            LEFT JOIN integration.channel_identity i ON i.channel = c.key AND i.person_id = ${actor.personId ?? null}::uuid ORDER BY c.key`,
     );
     return rows.map(({ channel, enabled, source, id, sealed }) => {
       const address = id && sealed ? this.vault.open(placeOfIdentity(id), sealed) : null;
