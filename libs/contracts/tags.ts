@@ -116,9 +116,14 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   leaves: { zh: '请假：申请、审批、续假与销假', en: 'Leave: requests, decisions, extensions, returns' },
   me: { zh: '本人：能做什么', en: "One's own: what one may do" },
   members: { zh: '党员', en: 'Party members and their branches' },
+  'message-deliveries': { zh: '消息的送达情况', en: 'What became of messages' },
+  'message-templates': { zh: '消息模板：起草、预览、发布', en: 'Templates of messages: drafts, previews, publishing' },
+  messages: { zh: '本人的消息', en: 'Messages to oneself' },
   metrics: { zh: '指标目录', en: 'The catalogue of metrics' },
   'night-checks': { zh: '夜间核查：晚归与未归', en: 'Night checks: late and not returned' },
   notices: { zh: '给学生的告知', en: 'Notices: what students are told about themselves' },
+  'notification-channels': { zh: '消息渠道与人员标识', en: 'Channels of messages, and who people are there' },
+  'notification-preferences': { zh: '本人的接收方式', en: 'How one wants to be told' },
   observations: { zh: '观测数据的接收', en: 'Delivering observations' },
   oneroster: {
     zh: 'OneRoster 1.2 名册接口：供外部系统读取单位、班级、人员',
@@ -187,6 +192,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     en: 'Tickets: repairs, questions, complaints, and what departments do about them',
   },
   units: { zh: '学院、书院、班级、网格等单位', en: 'Colleges, academies, classes, grids and other units' },
+  unreached: { zh: '未送达的紧急消息', en: 'Urgent messages that reached nobody' },
   volunteering: {
     zh: '志愿时长与星级志愿者：申请、公示、异议',
     en: 'Hours of volunteering and stars: applying, public notice, objections',

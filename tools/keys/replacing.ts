@@ -18,12 +18,15 @@ export const ROOT_SEALED: readonly RootSealed[] = [
   { table: 'platform.student_key', id: 'student_id::text', column: 'wrapped' },
   { table: 'directory.signing_key', id: 'kid', column: 'sealed_jwk' },
   { table: 'affairs.certificate_key', id: 'kid', column: 'sealed_jwk' },
+  { table: 'integration.channel', id: 'id::text', column: 'sealed_secret' },
+  { table: 'integration.channel_identity', id: 'id::text', column: 'sealed_address' },
   { table: 'integration.webhook', id: 'id::text', column: 'sealed_secrets' },
   { table: 'directory.oidc_state', id: `model || ' ' || id_hash`, column: 'payload' },
 ];
 
 /** What is sealed with root keys and deleted before long. */
 export const PASSING: readonly (Omit<RootSealed, 'id'> & { within: string })[] = [
+  { table: 'integration.email_code', column: 'sealed_address', within: '48 hours' },
   { table: 'platform.idempotency_key', column: 'answer', within: '48 hours' },
 ];
 

@@ -1,9 +1,13 @@
 import { service } from '#service';
 import { Webhooks1764815000000 } from './migrations/1764815000000-webhooks.js';
+import { Notifications1764841000000 } from './migrations/1764841000000-notifications.js';
+import { notifications } from './notifications/notifications.feature.js';
 import { oneroster } from './oneroster/oneroster.feature.js';
+import { OWN_DATA } from './own-data.js';
 import { webhooks } from './webhooks/webhooks.feature.js';
 
 export const integration = service('integration', {
-  features: [oneroster, webhooks],
-  migrations: [Webhooks1764815000000],
+  features: [notifications, oneroster, webhooks],
+  migrations: [Webhooks1764815000000, Notifications1764841000000],
+  ownData: OWN_DATA,
 });

@@ -64,7 +64,7 @@ export class LeaveCancelledV1 {
  * A step of a case was not decided in time, and what its deadline says was done: whoever the case waits for is to be reminded, somebody
  * else may decide as well (`escalate`), or silence counted as consent (`approve`). Once for each deadline.
  */
-@Event({ name: 'affairs.step-overdue.v1', consumers: [] })
+@Event({ name: 'affairs.step-overdue.v1', consumers: ['integration'] })
 export class StepOverdueV1 {
   @IsUUID()
   caseId: string;

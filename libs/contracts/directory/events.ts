@@ -21,7 +21,11 @@ export class RosterChangedV1 {
  * A student's personal data was erased (个人信息保护法 art. 47): what was sealed with the student's key cannot be read any more. Each consumer
  * deletes or blanks what else it has of the student. It cannot be taken back.
  */
-@Event({ name: 'directory.student-erased.v1', consumers: ['affairs', 'safety', 'early-warning'], long: true })
+@Event({
+  name: 'directory.student-erased.v1',
+  consumers: ['affairs', 'safety', 'early-warning', 'integration'],
+  long: true,
+})
 export class StudentErasedV1 {
   @IsUUID()
   studentId: string;

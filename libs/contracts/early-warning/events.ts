@@ -89,7 +89,7 @@ export class WarningSettledV1 {
 }
 
 /** A student is to be told of a notice about themselves; what it says, they read in the app. */
-@Event({ name: 'early-warning.student-notice.v1', consumers: [] })
+@Event({ name: 'early-warning.student-notice.v1', consumers: ['integration'] })
 export class StudentNoticeV1 {
   @IsUUID()
   warningId: string;
@@ -103,7 +103,7 @@ export class StudentNoticeV1 {
 }
 
 /** Who raised something hears how it stands, never what was found: of a warning who drafted the rule, of a referral who sent it. */
-@Event({ name: 'early-warning.raiser-told.v1', consumers: [] })
+@Event({ name: 'early-warning.raiser-told.v1', consumers: ['integration'] })
 export class RaiserToldV1 {
   @IsUUID()
   personId: string;
@@ -204,7 +204,7 @@ export class CareCaseSettledV1 {
 }
 
 /** A care case is offered to another owner, or what came of that; `ownerId` owns it from now on. */
-@Event({ name: 'early-warning.care-case-transferred.v1', consumers: [] })
+@Event({ name: 'early-warning.care-case-transferred.v1', consumers: ['integration'] })
 export class CareCaseTransferredV1 {
   @IsUUID()
   caseId: string;
@@ -244,7 +244,7 @@ export class CareCaseQuietV1 {
 }
 
 /** Something of a care case is overdue: it is up to these people, a step up the line. Empty: nobody holds a post there. */
-@Event({ name: 'early-warning.care-supervision.v1', consumers: [] })
+@Event({ name: 'early-warning.care-supervision.v1', consumers: ['integration'] })
 export class CareSupervisionV1 {
   @IsUUID()
   caseId: string;
@@ -279,7 +279,7 @@ export class ReferralChangedV1 {
 }
 
 /** A referral that nobody took up in time is up to these people, a step up the line. Empty: nobody holds a post there. */
-@Event({ name: 'early-warning.referral-escalated.v1', consumers: [] })
+@Event({ name: 'early-warning.referral-escalated.v1', consumers: ['integration'] })
 export class ReferralEscalatedV1 {
   @IsUUID()
   referralId: string;
@@ -297,7 +297,7 @@ export class ReferralEscalatedV1 {
 }
 
 /** What a day has for a counselor: numbers, and ids of the gravest; for who tells them. */
-@Event({ name: 'early-warning.digest-due.v1', consumers: [] })
+@Event({ name: 'early-warning.digest-due.v1', consumers: ['integration'] })
 export class DigestDueV1 {
   @IsUUID()
   personId: string;

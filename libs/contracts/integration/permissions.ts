@@ -2,6 +2,23 @@ import type { Grants } from '../roles.js';
 import type { Bilingual } from '../services.js';
 
 export const PERMISSIONS = {
+  'integration:channel:manage': {
+    zh: '设置消息渠道与人员在各渠道的标识',
+    en: 'Set up channels of messages, and who people are there',
+  },
+  'integration:delivery:manage': {
+    zh: '查看消息的送达情况并重新发送',
+    en: 'See what became of messages, and send them again',
+  },
+  'integration:message:own': {
+    zh: '查看本人的消息与设置接收方式',
+    en: 'See one’s own messages, and say how to be told',
+  },
+  'integration:template:write': { zh: '起草与发布消息模板', en: 'Draft and publish templates of messages' },
+  'integration:unreached:handle': {
+    zh: '处理转给自己的未送达紧急消息',
+    en: 'Handle urgent messages that reached nobody and are up to oneself',
+  },
   'integration:webhook:manage': {
     zh: '登记与查看本应用的事件推送',
     en: 'Register and see the webhooks of the app itself',
@@ -21,5 +38,18 @@ export const PERMISSIONS = {
   },
 } as const satisfies Record<string, Bilingual>;
 
-/** What roles may do here: webhooks and OneRoster are of apps, not of people. */
-export const GRANTS: Grants<keyof typeof PERMISSIONS> = {};
+const STAFF = ['integration:message:own', 'integration:unreached:handle'] as const;
+
+/** What roles may do here: webhooks, channels, receipts and OneRoster are of apps, not of people. */
+export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
+  counselor: STAFF,
+  class_advisor: STAFF,
+  mentor: STAFF,
+  building_head: STAFF,
+  grid_head: STAFF,
+  psychologist: STAFF,
+  student_affairs_officer: [...STAFF, 'integration:template:write'],
+  party_organizer: STAFF,
+  department_clerk: STAFF,
+  student: ['integration:message:own'],
+};

@@ -4,25 +4,33 @@ import { query, queryOne, sql, type Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
 import { Config } from '#config';
 import { addDays, CampusClock } from '#time';
+import { KINDS_OF } from '../notifications/kinds.js';
+import { Notifier } from '../notifications/notifier.service.js';
 import { Sender } from './sender.service.js';
 import { TOLD } from './webhooks.dto.js';
 import { permitted } from './webhooks.queries.js';
 
 const EVENTS = allEvents()
-  .filter(({ options }) => options.tells)
+  .filter(({ options: { name, tells } }) => tells ?? KINDS_OF.has(name))
   .map(({ eventClass }) => eventClass);
 
-/** Turns events into messages to whom they concern. */
+/** Turns events into messages to whom they concern: apps by webhook, people by what `Notifier` writes. */
 @Injectable()
 export class WebhookHandlers {
   constructor(
     private readonly config: Config,
     private readonly clock: CampusClock,
     private readonly sender: Sender,
+    private readonly notifier: Notifier,
   ) {}
 
   @OnEvent(...EVENTS)
   async whenSomethingHappened(tx: Tx, event: Received<object>): Promise<void> {
+    if (TOLD.has(event.name)) await this.tellApps(tx, event);
+    await this.notifier.whenSomethingHappened(tx, event);
+  }
+
+  private async tellApps(tx: Tx, event: Received<object>): Promise<void> {
     const { id, name, occurredAt, aggregateId, aggregateVersion } = event;
     const data = { ...idsOf(event.data), ...(aggregateId && { aggregateId, sequence: aggregateVersion }) };
     const told = await queryOne<{ n: number }>(
