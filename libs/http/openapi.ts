@@ -201,7 +201,8 @@ function complete(
       ...(example !== undefined && { example }),
     };
   });
-  const withKey = method === 'post' || method === 'patch';
+  // A key is kept with who sent it.
+  const withKey = !open && (method === 'post' || method === 'patch');
   if (withKey)
     parameters.push({ ...IDEMPOTENCY_KEY, required: Reflect.getMetadata(KEY_REQUIRED, route.handler) === true });
   const reason = needsReason(route.handler, route.controller);

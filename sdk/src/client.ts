@@ -22,8 +22,15 @@ interface Page {
 interface AnyMethod {
   (call?: Call): Promise<unknown>;
   each(call?: Call): AsyncGenerator<unknown, void, undefined>;
+  table(type: keyof typeof TABLES, call?: Call): Promise<unknown>;
+  ifChanged(version: number | string, call?: Call): Promise<unknown>;
 }
 type AnyService = Record<string, AnyMethod> & { wait(job: Pick<Job, 'id'>, options?: WaitOptions): Promise<Job> };
+
+const TABLES = {
+  csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
 
 /** Services with a method per operation; what they take and answer, the generated types say. */
 export function clientOf(operations: Operations, options: ClientOptions): Record<string, AnyService> {
@@ -54,10 +61,13 @@ function methodOf(operation: Operation, options: ClientOptions, tokens: Tokens |
     const { response, json } = await send(request, options, operation.open ? undefined : tokens);
     // Without a body; and nothing new, to who said what they have.
     if (response.status === 204 || response.status === 304) return undefined;
-    if (json === undefined || (call.accept !== undefined && call.accept !== 'application/json')) return response;
-    return JSON.parse(json) as unknown;
+    return json === undefined ? response : (JSON.parse(json) as unknown);
   };
-  return Object.assign(method, { each: (call: Call = {}) => rowsOf(operation, method, call) });
+  return Object.assign(method, {
+    each: (call: Call = {}) => rowsOf(operation, method, call),
+    table: (type: keyof typeof TABLES, call: Call = {}) => method({ ...call, accept: TABLES[type] }),
+    ifChanged: (version: number | string, call: Call = {}) => method({ ...call, ifNoneMatch: version }),
+  });
 }
 
 async function* rowsOf(

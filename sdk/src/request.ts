@@ -23,11 +23,9 @@ export interface CallOptions {
   key?: string | null;
   /** Version that the caller saw (a number), or an ETag as it was received. */
   ifMatch?: number | string;
-  /** The same, for what the caller has: undefined is answered when it still holds. */
-  ifNoneMatch?: number | string;
   /** Why confidential data is read; kept in the audit. */
   reason?: string;
-  /** Another media type than JSON, such as text/csv of a list: the answer is then a Response. */
+  /** Which of the types that a file may be had as. */
   accept?: string;
   /** Type of a body that is text or bytes. */
   contentType?: string;
@@ -38,6 +36,7 @@ export interface Call extends CallOptions {
   path?: Record<string, unknown>;
   query?: Record<string, unknown>;
   body?: unknown;
+  ifNoneMatch?: number | string;
 }
 
 /** JSON where there is a choice. */

@@ -8,7 +8,10 @@ interface OperationType {
 }
 
 type Values<T> = T[keyof T];
-type HeaderOf<O extends OperationType> = Exclude<O['parameters']['header'], undefined>;
+/** An operation without headers says `header?: never`. */
+type HeaderOf<O extends OperationType> = [O['parameters']['header']] extends [undefined]
+  ? object
+  : NonNullable<O['parameters']['header']>;
 type Has<O extends OperationType, Name extends string, Yes> = Name extends keyof HeaderOf<O> ? Yes : unknown;
 
 type Body<Content> = Values<{
@@ -29,8 +32,9 @@ export type Arguments<O extends OperationType> = Pick<O['parameters'], 'query' |
   BodyPart<O> &
   Has<O, 'If-Match', { ifMatch: number | string }> &
   Has<O, 'Access-Reason', { reason: string }> &
-  Pick<CallOptions, 'contentType' | 'signal'> &
-  Has<O, 'Idempotency-Key', Pick<CallOptions, 'key'>>;
+  Has<O, 'Idempotency-Key', Pick<CallOptions, 'key'>> &
+  ([Result<O>] extends [Response] ? Pick<CallOptions, 'accept'> : unknown) &
+  Pick<CallOptions, 'contentType' | 'signal'>;
 
 /** What a call answers: JSON as it is typed, nothing, or the Response of a file. */
 export type Result<O extends OperationType> = Values<{
@@ -45,21 +49,18 @@ export type Result<O extends OperationType> = Values<{
 type RowOf<Answer> = Answer extends { data: (infer Row)[]; nextCursor: string | null } ? Row : never;
 type Optional<A> = object extends A ? [argument?: A] : [argument: A];
 
-interface Each<A, Row> {
+interface Rows<A, Row> {
   /** Row by row, one page after the other. */
   each(...argument: Optional<A>): AsyncGenerator<Row, void, undefined>;
-  /** One page as a table. */
-  (
-    argument: A & { accept: 'text/csv' | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
-  ): Promise<Response>;
+  /** One page as a table for spreadsheets. */
+  table(type: 'csv' | 'xlsx', ...argument: Optional<A>): Promise<Response>;
 }
-interface Known<A, Answer> {
-  /** Undefined: what the caller has still holds. */
-  (argument: A & { ifNoneMatch: number | string }): Promise<Answer | undefined>;
+interface Versioned<A, Answer> {
+  /** Undefined when the version that the caller has still holds. */
+  ifChanged(version: number | string, ...argument: Optional<A>): Promise<Answer | undefined>;
 }
 
 /** A call of an operation. Throws Problem when the answer is no, NoAnswer when there is none. */
-export type Method<O extends OperationType> = Has<O, 'If-None-Match', Known<Arguments<O>, Result<O>>> &
-  ([RowOf<Result<O>>] extends [never] ? unknown : Each<Arguments<O>, RowOf<Result<O>>>) &
-  (Result<O> extends Response ? (argument: Arguments<O> & { accept?: string }) => Promise<Response> : unknown) &
-  ((...argument: Optional<Arguments<O>>) => Promise<Result<O>>);
+export type Method<O extends OperationType> = ((...argument: Optional<Arguments<O>>) => Promise<Result<O>>) &
+  Has<O, 'If-None-Match', Versioned<Arguments<O>, Result<O>>> &
+  ([RowOf<Result<O>>] extends [never] ? unknown : Rows<Arguments<O>, RowOf<Result<O>>>);
