@@ -50,7 +50,7 @@ const WITH_SDK = `import { Problem, type RuleDefinitionDto, yizhan } from './gen
 ${HEAD}
 ${RULE}
 const of = (name: string) => yizhan({ baseUrl: url, auth: process.env[\`TOKEN_\${name}\`]!, language: 'en' });
-const [counselor, student, officer] = [of('counselor'), of('student'), of('officer')];
+const [counselor, student, officer, app] = [of('counselor'), of('student'), of('officer'), of('app')];
 const warnings = await counselor.earlyWarning.listWarnings({ query: { limit: 2, total: true } });
 const levels: ('blue' | 'yellow' | 'orange' | 'red')[] = warnings.data.map((warning) => warning.level);
 say(['warnings', levels.length, warnings.total]);
@@ -74,23 +74,24 @@ await officer.affairs.listClearanceLists({ query: { limit: 1 } });
 await officer.affairs.listHolidayCampaigns({ query: { limit: 1 } });
 const dry = await officer.earlyWarning.dryRun({ body: { rule } });
 say(['dry run', typeof dry]);
-await officer.partyBuilding.getGridCoverage();
+await app.partyBuilding.getGridCoverage();
 
-const first = await student.affairs.submitLeave({ body: { ...leave, reason: 'SDK', destination: 'Library' }, key: 'one-leave' });
-const again = await student.affairs.submitLeave({ body: { ...leave, reason: 'SDK', destination: 'Library' }, key: 'one-leave' });
+const endsAt = new Date(Date.parse(leave.startsAt) + 12 * 3_600_000).toISOString();
+const first = await student.affairs.submitLeave({ body: { ...leave, endsAt, reason: 'SDK', destination: 'Library' }, key: 'one-leave' });
+const again = await student.affairs.submitLeave({ body: { ...leave, endsAt, reason: 'SDK', destination: 'Library' }, key: 'one-leave' });
 const approved = await counselor.affairs.approveLeave({ path: { id: first.id }, ifMatch: first.version, body: {} });
 const stale: unknown = await counselor.affairs.approveLeave({ path: { id: first.id }, ifMatch: first.version, body: {} }).catch((error: unknown) => error);
 say(['leave', again.id === first.id, approved.status, (stale as Problem).status]);
 const known = await student.affairs.getLeave({ path: { id: first.id } });
 say(['known', await student.affairs.getLeave.ifChanged(known.version, { path: { id: first.id } })]);
 let rows = 0;
-for await (const unit of officer.directory.listUnits.each({ query: { limit: 2 } })) if (unit.id) rows++;
-say(['units', rows === (await officer.directory.listUnits({ query: { limit: 200, total: true } })).total]);
-const table = await officer.directory.listUnits.table('csv', { query: { limit: 2 } });
+for await (const unit of app.directory.listUnits.each({ query: { limit: 2 } })) if (unit.id) rows++;
+say(['units', rows === (await app.directory.listUnits({ query: { limit: 200, total: true } })).total]);
+const table = await app.directory.listUnits.table('csv', { query: { limit: 2 } });
 say(['table', (await table.text()).split(/\\r?\\n/).length]);
-const job = await of('app').safety.requestNightCheck({ body: { night: process.env.NIGHT! } });
+const job = await app.safety.requestNightCheck({ body: { night: process.env.NIGHT! } });
 const states = new Set<string>();
-say(['job', (await of('app').safety.wait(job, { onProgress: ({ status }) => states.add(status) })).status, states.has('succeeded')]);
+say(['job', (await app.safety.wait(job, { onProgress: ({ status }) => states.add(status) })).status, states.has('succeeded')]);
 
 // What does not fit does not compile.
 export const wrong = () => [
