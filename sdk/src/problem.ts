@@ -9,7 +9,7 @@ export interface Fault {
 /** An answer that says no: RFC 9457 problem details, as an error. */
 export class Problem extends Error {
   override readonly name = 'Problem';
-  /** Stable: `http/invalid`, `affairs/leave-overlaps`; all of them are at /docs/problems. */
+  /** Stable: `http/invalid`, `affairs/leave-not-possible`; all of them are at /docs/problems. */
   readonly code: string;
   readonly title: string;
   readonly detail: string;
