@@ -19,7 +19,7 @@ export function operationOf(text: string): Operation {
 export type RawBody = string | Blob | Uint8Array | FormData;
 
 export interface CallOptions {
-  /** Of a POST: the same key on another call is the same request. Each call has one of its own otherwise; null: none, and never sent again. */
+  /** Of a POST or PATCH: the same key on another call is the same request. Each call has one of its own otherwise; null: none, and never sent again. */
   key?: string | null;
   /** Version that the caller saw (a number), or an ETag as it was received. */
   ifMatch?: number | string;
@@ -44,7 +44,9 @@ const ACCEPT = 'application/json, */*;q=0.1';
 
 export function requestOf(operation: Operation, call: Call, baseUrl: string, language: string | undefined): Outgoing {
   const { method, open } = operation;
-  const key = method === 'POST' && !open ? (call.key === undefined ? crypto.randomUUID() : call.key) : null;
+  // The others have the effect of one, however often they are sent.
+  const acts = method === 'POST' || method === 'PATCH';
+  const key = acts && !open ? (call.key === undefined ? crypto.randomUUID() : call.key) : null;
   const { body, type } = bodyOf(operation, call);
   return {
     url: addressOf(operation, call, baseUrl),
@@ -59,7 +61,7 @@ export function requestOf(operation: Operation, call: Call, baseUrl: string, lan
       ...(call.reason !== undefined && { 'access-reason': encodeURIComponent(call.reason) }),
     },
     ...(body !== undefined && { body }),
-    repeatable: method !== 'POST' || key !== null,
+    repeatable: !acts || key !== null,
     ...(call.signal && { signal: call.signal }),
   };
 }
