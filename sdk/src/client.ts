@@ -1,7 +1,7 @@
 import { type Job, waitFor, type WaitOptions } from './jobs.js';
 import { type Call, type Operation, operationOf, requestOf } from './request.js';
-import { send, type SendOptions } from './send.js';
-import { type Auth, type Tokens, tokensOf } from './tokens.js';
+import { send, type SendOptions, type Tokens } from './send.js';
+import { type Auth, tokensOf } from './tokens.js';
 
 export interface ClientOptions extends SendOptions {
   /** Where Yizhan is: `https://one.example.edu.cn`. */

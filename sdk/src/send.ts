@@ -1,5 +1,4 @@
 import { NoAnswer, type Problem, problemOf } from './problem.js';
-import type { Tokens } from './tokens.js';
 
 export interface Outgoing {
   url: URL;
@@ -22,6 +21,13 @@ export interface SendOptions {
   fetch?: typeof fetch;
   /** Another way of waiting, for tests. */
   wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** Where access tokens come from. */
+export interface Tokens {
+  get(): Promise<string>;
+  /** A token was refused; answers whether another can be had. */
+  forget(token: string): boolean;
 }
 
 /** An answer, and its text where it is JSON. */

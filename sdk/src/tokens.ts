@@ -1,4 +1,4 @@
-import { send, type SendOptions } from './send.js';
+import { send, type SendOptions, type Tokens } from './send.js';
 
 /** An app by itself: OAuth 2.0 client credentials. */
 export interface AppCredentials {
@@ -20,13 +20,6 @@ export interface PersonCredentials {
 
 /** Or an access token, or where to get one. */
 export type Auth = AppCredentials | PersonCredentials | string | (() => string | Promise<string>);
-
-/** Where access tokens come from. */
-export interface Tokens {
-  get(): Promise<string>;
-  /** A token was refused; answers whether another can be had. */
-  forget(token: string): boolean;
-}
 
 export function tokensOf(auth: Auth, tokenUrl: URL, options: SendOptions): Tokens {
   if (typeof auth === 'string') return { get: async () => auth, forget: () => false };
