@@ -21,6 +21,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # The guides and the pages at /docs.
 COPY docs docs
+COPY CHANGELOG.md ./
 # A volume that is mounted here for the first time takes its owner over.
 RUN install -d -o node -g node -m 700 /var/lib/yizhan/files
 ENV FILES_DIR=/var/lib/yizhan/files

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, mergeMap, of, type Observable, tap } from 'rxjs';
 import { acceptable } from './accept.js';
 import { CREATED } from './decorators.js';
+import { addDeprecation, addLink } from './deprecated.js';
 import { type Page, PAGE_OF } from './pages.js';
 import { Invalid, NotAcceptable } from '#problems';
 import { RateLimit } from './rate-limit.js';
@@ -21,6 +22,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const handler = context.getHandler();
+    addDeprecation(handler, reply);
     const created = Reflect.getMetadata(CREATED, handler) === true;
     const rowClass = Reflect.getMetadata(PAGE_OF, handler) as RowClass | undefined;
     return from(this.rateLimit.count(request, reply)).pipe(
@@ -86,7 +88,7 @@ function addNextLink(cursor: unknown, request: FastifyRequest, reply: FastifyRep
   if (typeof cursor !== 'string') return;
   const params = new URLSearchParams((request.raw.url ?? '').split('?')[1] ?? '');
   params.set('cursor', cursor);
-  reply.header('Link', `<${pathOf(request)}?${params.toString()}>; rel="next"`);
+  addLink(reply, `<${pathOf(request)}?${params.toString()}>; rel="next"`);
 }
 
 /** True when the caller has this very version: the answer is 304 without a body (RFC 9110). */

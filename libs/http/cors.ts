@@ -18,12 +18,14 @@ const SENT = [
 ];
 const READ = [
   'Content-Disposition',
+  'Deprecation',
   'ETag',
   'Link',
   'Location',
   'RateLimit',
   'RateLimit-Policy',
   'Retry-After',
+  'Sunset',
   'WWW-Authenticate',
   'X-Request-Id',
 ];

@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import { allProblems } from '#problems';
+import { type Guide, GUIDES, guideLink } from './guides.js';
 import { escapeHtml, markdownToHtml } from './markdown.js';
 import type { Language } from './problem-answer.js';
 
@@ -24,9 +25,9 @@ export function homeHtml(language: Language, config: Config): string {
     : `<h1>Yizhan: the open-source backend of a One-Stop Student Community</h1>
 <p>One REST API for student affairs, party-building, staffing, safety and early warning, on top of the information systems that
 the school already has. There are no screens for students and staff here: campus apps have them, and call this API.</p>`;
-  const [first, docs, problems, signIn] = zh
-    ? ['编写第一个应用', '接口文档', '问题代码', '登录并试用接口']
-    : ['Your first app', 'API documentation', 'Problem codes', 'Sign in and try the API'];
+  const [first, docs, guides, problems, signIn] = zh
+    ? ['编写第一个应用', '接口文档', '全部指南', '问题代码', '登录并试用接口']
+    : ['Your first app', 'API documentation', 'All guides', 'Problem codes', 'Sign in and try the API'];
   const machines = zh ? '给程序的地址' : 'Addresses for programs';
   const [discovery, health] = zh
     ? ['授权服务器元数据（RFC 8414）', '是否就绪']
@@ -36,6 +37,7 @@ ${config.demo ? demo : ''}
 <ul class="actions">
 <li><a class="first" href="/docs?lang=${language}">${docs}</a></li>
 <li><a href="/docs/first-app?lang=${language}">${first}</a></li>
+<li><a href="/docs/guides?lang=${language}">${guides}</a></li>
 ${config.demo ? `<li><a href="/docs?lang=${language}&amp;signin">${signIn}</a></li>` : ''}
 <li><a href="/docs/problems?lang=${language}">${problems}</a></li>
 </ul>
@@ -63,18 +65,21 @@ export function docsHtml(language: Language): string {
   return pageHtml(language, { title: zh ? '一站 接口文档' : 'Yizhan API', path: '/docs', body, head });
 }
 
-/** A guide of docs/, with the address that this process is reached at. */
-export function guideHtml(language: Language, markdown: string, origin: string): string {
-  const title = /^# (.*)$/m.exec(markdown)?.[1] ?? '';
-  const body = markdownToHtml(markdown.replaceAll('http://127.0.0.1:3000', origin), guideLink);
-  return pageHtml(language, { title, path: '/docs/first-app', body: `<main class="text">${body}</main>` });
+/** `/docs/guides`: what there is to read, by what one wants to do. */
+export function guidesHtml(language: Language): string {
+  const title = language === 'zh' ? '指南' : 'Guides';
+  const items = Object.entries(GUIDES).map(
+    ([name, text]) => `<li><a href="/docs/${name}?lang=${language}">${escapeHtml(text[language])}</a></li>`,
+  );
+  const body = `<main class="text"><h1>${title}</h1>\n<ul>\n${items.join('\n')}\n</ul></main>`;
+  return pageHtml(language, { title, path: '/docs/guides', body });
 }
 
-/** Guides link each other as files; of those only the one that is shown is reached here. */
-function guideLink(target: string): string {
-  const [, language] = /^first-app(\.zh-CN)?\.md$/.exec(target) ?? [target, target];
-  if (language === target) return target;
-  return `/docs/first-app?lang=${language ? 'zh' : 'en'}`;
+/** A guide, with the address that this process is reached at. */
+export function guideHtml(language: Language, guide: Guide, markdown: string, origin: string): string {
+  const title = /^# (.*)$/m.exec(markdown)?.[1] ?? '';
+  const body = markdownToHtml(markdown.replaceAll('http://127.0.0.1:3000', origin), guideLink);
+  return pageHtml(language, { title, path: `/docs/${guide}`, body: `<main class="text">${body}</main>` });
 }
 
 export function problemsHtml(language: Language): string {
@@ -94,9 +99,9 @@ ${rows.join('\n')}
 /** A page of Yizhan: header, body, its language, and a link to the other one. */
 export function pageHtml(language: Language, { title, path, body, head = '' }: Page): string {
   const zh = language === 'zh';
-  const [home, docs, first, problems] = zh
-    ? ['一站 Yizhan', '接口文档', '第一个应用', '问题代码']
-    : ['一站 Yizhan', 'API', 'Your first app', 'Problem codes'];
+  const [home, docs, guides, problems] = zh
+    ? ['一站 Yizhan', '接口文档', '指南', '问题代码']
+    : ['一站 Yizhan', 'API', 'Guides', 'Problem codes'];
   const other = zh
     ? `<a class="language" href="${path}?lang=en" lang="en">English</a>`
     : `<a class="language" href="${path}?lang=zh" lang="zh">中文</a>`;
@@ -114,7 +119,7 @@ ${head}
 <header class="site">
 <a class="name" href="/?lang=${language}">${home}</a>
 <a href="/docs?lang=${language}">${docs}</a>
-<a href="/docs/first-app?lang=${language}">${first}</a>
+<a href="/docs/guides?lang=${language}">${guides}</a>
 <a href="/docs/problems?lang=${language}">${problems}</a>
 ${other}
 </header>

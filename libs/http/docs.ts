@@ -1,14 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { PERMISSIONS, SERVICE_NAMES, type ServiceName } from '#contracts';
 import { NotFound } from '#problems';
-import { docsHtml, guideHtml, homeHtml, problemsHtml } from './docs-pages.js';
+import { docsHtml, guideHtml, guidesHtml, homeHtml, problemsHtml } from './docs-pages.js';
+import { type Guide, GUIDES, PICTURES, readGuide, readPicture, SITE } from './guides.js';
 import { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';
 import { type Language, languageOf } from './problem-answer.js';
 
@@ -22,7 +22,7 @@ const DOCS_CLIENT = 'docs';
 
 /**
  * `/` (what this is), `/openapi.json` (everything, for one SDK), `/<service>/v1/openapi.json` for each service of the process, `/docs` (Swagger UI over all of them),
- * `/docs/first-app` (guide) and `/docs/problems`. Everything comes from this server; nothing from elsewhere.
+ * `/docs/guides` (and each of them, such as `/docs/first-app`) and `/docs/problems`. Everything comes from this server; nothing from elsewhere.
  * Pages are in the language of `?lang=zh|en`, else of Accept-Language.
  */
 export async function registerDocs(
@@ -57,7 +57,12 @@ export async function registerDocs(
   html('/', (language) => homeHtml(language, config));
   html('/docs', (language) => docsHtml(language));
   html('/docs/problems', (language) => problemsHtml(language));
-  html('/docs/first-app', (language) => guideHtml(language, readGuide('first-app', language), config.origin));
+  html('/docs/guides', (language) => guidesHtml(language));
+  for (const guide of Object.keys(GUIDES) as Guide[])
+    html(`/docs/${guide}`, (language) => guideHtml(language, guide, readGuide(guide, language), config.origin));
+
+  for (const name of PICTURES)
+    fastify.get(`/docs/${name}`, async (_request, reply) => page(reply, 'image/svg+xml', readPicture(name)));
 
   // The popup in which somebody signs in comes back here; it has nothing but a script of Swagger UI's.
   fastify.get('/docs/oauth2-redirect.html', async (_request, reply) =>
@@ -68,9 +73,7 @@ export async function registerDocs(
   );
   const own = { 'site.css': 'text/css', 'docs.js': 'text/javascript', 'certificates.js': 'text/javascript' };
   for (const [file, type] of Object.entries(own)) {
-    fastify.get(`/docs/${file}`, async (_request, reply) =>
-      page(reply, type, readFileSync(`${DOCS}site/${file}`, 'utf8')),
-    );
+    fastify.get(`/docs/${file}`, async (_request, reply) => page(reply, type, readFileSync(`${SITE}${file}`, 'utf8')));
   }
   fastify.get('/docs/settings.json', async (_request, reply) => {
     // Under a public address all services are reached, whichever of them this process hosts.
@@ -85,15 +88,6 @@ export async function registerDocs(
       origin: config.origin,
     });
   });
-}
-
-/** The guides and the pages' files: beside libs/, or beside dist/ when compiled. */
-const DOCS = ['../../docs/', '../../../docs/']
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find((path) => existsSync(`${path}site/site.css`))!;
-
-function readGuide(name: string, language: Language): string {
-  return readFileSync(`${DOCS}${name}${language === 'zh' ? '.zh-CN' : ''}.md`, 'utf8');
 }
 
 /** `?lang=zh|en`, else what Accept-Language prefers. */

@@ -16,6 +16,7 @@ export {
   Returns,
   Summary,
 } from './decorators.js';
+export { Deprecated, type Deprecation } from './deprecated.js';
 export { answerErrorsAs, type Language } from './problem-answer.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export { configureHttp, HttpModule, servePages } from './http.module.js';

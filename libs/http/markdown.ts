@@ -1,6 +1,6 @@
 /**
- * HTML of our own guides. Knows what they use: headings, paragraphs, lists, tables, fenced code, `code`, **bold**, links.
- * Text is escaped; a link leads to http(s), a path or a heading. Links between guides (`first-app.zh-CN.md`) are left to `link`.
+ * HTML of our own guides. Knows what they use: headings, paragraphs, lists, tables, fenced code, `code`, **bold**, links, pictures.
+ * Text is escaped; a link leads to http(s), a path or a heading, and one to another file is its text. Links between guides (`first-app.zh-CN.md`) are left to `link`.
  */
 export function markdownToHtml(markdown: string, link: (target: string) => string = (target) => target): string {
   const lines = markdown.replace(/<!--[^]*?-->\n?/g, '').split('\n');
@@ -74,9 +74,17 @@ function inlineHtml(text: string, link: (target: string) => string): string {
         ? `<code>${escapeHtml(part.slice(1, -1))}</code>`
         : escapeHtml(part)
             .replace(/&#60;(https?:[^&\s]+)&#62;/g, '<a href="$1">$1</a>')
+            .replace(
+              /!\[([^\]]+)\]\(([\w.-]+)\)/g,
+              (_, alt: string, file: string) => `<img src="${link(file)}" alt="${alt}">`,
+            )
             .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, (whole, label: string, target: string) => {
               const to = link(target);
-              return /^(https?:|\/|#)/.test(to) ? `<a href="${to}">${label}</a>` : whole;
+              return /^(https?:|\/|#)/.test(to)
+                ? `<a href="${to}">${label}</a>`
+                : /^[\w./-]+$/.test(to)
+                  ? label
+                  : whole;
             })
             .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>'),
     )

@@ -56,6 +56,8 @@ export const HEADERS: Record<string, object> = {
     '/safety/v1/late-passes/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f',
   ),
   Link: header('下一页 / The next page (RFC 8288)', '</safety/v1/late-passes?cursor=eyJzIjoiIn0>; rel="next"'),
+  Deprecation: header('弃用的时间（RFC 9745） / When it was deprecated (RFC 9745)', '@1798761600'),
+  Sunset: header('停用的时间（RFC 8594） / When it may be gone (RFC 8594)', 'Wed, 30 Jun 2027 00:00:00 GMT'),
   'Idempotent-Replayed': header('true 表示返回的是首次结果 / true when this is the first answer again', 'true'),
 };
 

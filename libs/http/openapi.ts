@@ -6,6 +6,7 @@ import { isPublic, needsReason, requiredPermissions } from '#auth';
 import type { Config } from '#config';
 import { SERVICE_NAMES, serviceOfPath, SERVICES, type ServiceName, TAGS } from '#contracts';
 import { BODY_EXAMPLE, CREATED, KEY_REQUIRED, MAY_NOT_FIND, OF_SERVICE, RETURNS } from './decorators.js';
+import { deprecatedOperation, deprecationOf } from './deprecated.js';
 import { exampleOf } from './openapi-examples.js';
 import {
   HEADERS,
@@ -45,6 +46,7 @@ interface Response {
 }
 interface Operation {
   operationId: string;
+  description?: string;
   tags?: string[];
   security?: object[];
   parameters?: Parameter[];
@@ -201,9 +203,11 @@ function complete(
       ...(example !== undefined && { example }),
     };
   });
-  const withKey = method === 'post' || method === 'patch';
+  // A key is kept with who sent it.
+  const withKey = !open && (method === 'post' || method === 'patch');
   if (withKey)
     parameters.push({ ...IDEMPOTENCY_KEY, required: Reflect.getMetadata(KEY_REQUIRED, route.handler) === true });
+  const deprecation = deprecationOf(route.handler);
   const reason = needsReason(route.handler, route.controller);
   if (reason) parameters.push(REASON_HEADER);
   const responses: Operation['responses'] = {};
@@ -220,6 +224,7 @@ function complete(
       // A 202 says where its job is.
       ...(status === '202' || Reflect.getMetadata(CREATED, route.handler) === true ? ['Location'] : []),
       ...(withKey ? ['Idempotent-Replayed'] : []),
+      ...(deprecation ? ['Deprecation', 'Sunset', 'Link'] : []),
     ];
     if (method === 'get' && extra.includes('ETag')) {
       parameters.push(IF_NONE_MATCH);
@@ -257,6 +262,7 @@ function complete(
   if (body?.content['application/json']?.schema?.$ref) body.required = Array.isArray(required) && required.length > 0;
   return {
     ...operation,
+    ...(deprecation && deprecatedOperation(deprecation, operation.description)),
     operationId: route.id,
     parameters,
     ...(body && { requestBody: body }),

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
  * `npm run check`: everything that needs no test run. Each step is also a script of its own (`npm run check:lint`).
  * Two run at a time; all run, whatever fails, and what failed is named at the end.
  */
-const STEPS = ['openapi', 'lint', 'types', 'drift', 'generated', 'arrows', 'format'];
+const STEPS = ['openapi', 'lint', 'types', 'drift', 'generated', 'breaking', 'arrows', 'format'];
 const AT_ONCE = 2;
 
 interface Outcome {

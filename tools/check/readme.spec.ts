@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const english = read('README.md');
 const chinese = read('README.zh-CN.md');
-const GUIDES = ['docs/first-app', 'docs/deploying', 'docs/importing', 'docs/rules', 'docs/catalogue', 'docs/portraits'];
+const GUIDES = [
+  'docs/first-app',
+  'docs/sdk',
+  'docs/deploying',
+  'docs/importing',
+  'docs/rules',
+  'docs/catalogue',
+  'docs/portraits',
+];
 
 /** The blocks of a page without their comments, which are in its language. */
 function code(text: string): string[] {

@@ -35,6 +35,7 @@ import {
   configureHttp,
   createAdapter,
   Created,
+  Deprecated,
   httpMigrations,
   HttpModule,
   IdParam,
@@ -134,6 +135,15 @@ class NotesController {
   @ApiPage(NoteDto)
   @Summary('便签列表', 'List notes')
   list(@Query() request: NotesQuery): Promise<Page<NoteDto>> {
+    return this.notes.list(request);
+  }
+
+  @Get('old')
+  @Require('safety:device:read')
+  @ApiPage(NoteDto)
+  @Deprecated({ since: '2026-12-01', sunset: '2027-06-30', instead: 'GET /safety/v1/notes' })
+  @Summary('旧便签列表', 'List notes as before')
+  listOld(@Query() request: NotesQuery): Promise<Page<NoteDto>> {
     return this.notes.list(request);
   }
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import supertest from 'supertest';
+import { Deprecated } from '#http';
 import { type Fixture, startFixture } from './fixture.js';
 
 let fixture: Fixture;
@@ -139,5 +140,48 @@ describe('OpenAPI', () => {
     const guide = await agent().get('/docs/first-app?lang=en').expect(200);
     expect(guide.text).toContain('API=https://one.example.edu.cn');
     expect(guide.text).toContain('<a href="/docs/first-app?lang=zh">');
+  });
+
+  it('has a page for each guide, in both languages, with links and pictures that are there', async () => {
+    for (const language of ['zh', 'en']) {
+      const list = await agent().get(`/docs/guides?lang=${language}`).expect(200);
+      const guides = [...list.text.matchAll(/<li><a href="([^"]+)"/g)].map(([, path]) => path!);
+      expect(guides).toContain(`/docs/changelog?lang=${language}`);
+      for (const guide of guides) {
+        const { text } = await agent().get(guide).expect(200);
+        expect(text).toMatch(/<h1>.+<\/h1>/);
+        expect(text).not.toMatch(/\]\([\w.-]+\)/);
+        for (const [, path] of text.matchAll(/(?:src|href)="(\/docs[^"]*)"/g)) await agent().get(path!).expect(200);
+      }
+    }
+  });
+
+  it('says of a route that will go since when, until when, and what takes its place', async () => {
+    const { body } = await agent().get('/safety/v1/openapi.json').expect(200);
+    const old = body.paths['/safety/v1/notes/old'].get;
+    expect(old).toMatchObject({ deprecated: true, 'x-sunset': '2027-06-30' });
+    expect(old.description).toContain('use `GET /safety/v1/notes` instead');
+    expect(old.responses['200'].headers).toMatchObject({ Deprecation: {}, Sunset: {}, Link: {} });
+    expect(body.components.headers).toHaveProperty('Sunset');
+    expect(body.paths['/safety/v1/notes'].get.deprecated).toBeUndefined();
+
+    const told = {
+      deprecation: `@${Date.UTC(2026, 11, 1) / 1000}`,
+      sunset: 'Wed, 30 Jun 2027 00:00:00 GMT',
+      link: '</docs/changelog>; rel="deprecation"; type="text/html", </docs/changelog>; rel="sunset"; type="text/html", </safety/v1/notes>; rel="successor-version"',
+    };
+    const asked = (path: string) => agent().get(`/safety/v1/notes${path}`).set('x-test-app', 'app');
+    expect((await asked('/old').expect(200)).headers).toMatchObject(told);
+    expect((await asked('/old?limit=0').expect(400)).headers).toMatchObject(told);
+    const { headers } = await asked('').expect(200);
+    expect([headers['deprecation'], headers['sunset']]).toEqual([undefined, undefined]);
+  });
+
+  it('refuses a sunset that comes too soon', () => {
+    const end = (sunset: string) => () => Deprecated({ since: '2027-01-01', sunset, instead: 'GET /x' });
+    expect(end('2027-06-29')).toThrow('not 180 days after');
+    expect(end('2026-06-30')).toThrow('not 180 days after');
+    expect(end('soon')).toThrow('not 180 days after');
+    expect(end('2027-06-30')).not.toThrow();
   });
 });

@@ -40,12 +40,24 @@ export function partOf(name: string): Schema {
 
 defineSchemas(
   Object.fromEntries(
-    Object.entries(SCHEMA['$defs'] as Record<string, Schema>).map(([name, schema]) => [
-      nameOf(name),
-      translated(schema, name),
-    ]),
+    Object.entries(SCHEMA['$defs'] as Record<string, Schema>).flatMap(([name, schema]) =>
+      withNamedChoices(nameOf(name), translated(schema, name)),
+    ),
   ),
 );
+
+/** Choices that are objects get names, `RuleExpressionMul` by what they must have: generators find what contains itself by name alone. */
+function withNamedChoices(name: string, schema: Schema): [string, Schema][] {
+  const parts: [string, Schema][] = [];
+  const anyOf = (schema['anyOf'] as Schema[] | undefined)?.map((choice) => {
+    if (!choice['properties']) return choice;
+    const [field] = choice['required'] as [string];
+    const part = `${name}${field.replace('$', '').replace(/^./, (letter) => letter.toUpperCase())}`;
+    parts.push([part, choice]);
+    return { $ref: REFERENCE + part };
+  });
+  return [[name, anyOf ? { ...schema, anyOf } : schema], ...parts];
+}
 
 function nameOf(definition: string): string {
   return `Rule${definition[0]!.toUpperCase()}${definition.slice(1)}`;
