@@ -48,7 +48,11 @@ async function send(method, path, { body, version } = {}) {
 /** Whether the person may, through this app. */
 const known = new Map();
 export function can(action) {
-  if (!known.has(action)) known.set(action, get(`/directory/v1/me/can?action=${action}`).then(({ allowed }) => allowed));
+  if (!known.has(action))
+    known.set(
+      action,
+      get(`/directory/v1/me/can?action=${action}`).then(({ allowed }) => allowed),
+    );
   return known.get(action);
 }
 

@@ -8,7 +8,10 @@ const OAUTH = '/directory/oauth';
 let settings;
 let refreshing;
 const base64url = (bytes) =>
-  btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=+$/, '');
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 const tokens = () => JSON.parse(sessionStorage.getItem(TOKENS) ?? 'null');
 
@@ -21,7 +24,12 @@ export async function openSession(given) {
   sessionStorage.removeItem(BEGUN);
   history.replaceState(null, '', `/?lang=${begun?.lang ?? lang}${begun?.hash ?? ''}`);
   if (begun && query.get('state') === begun.state && query.has('code'))
-    await redeem({ grant_type: 'authorization_code', code: query.get('code'), code_verifier: begun.verifier, redirect_uri: `${settings.origin}/` });
+    await redeem({
+      grant_type: 'authorization_code',
+      code: query.get('code'),
+      code_verifier: begun.verifier,
+      redirect_uri: `${settings.origin}/`,
+    });
   // The page is made in the language that was asked for.
   if (begun && begun.lang !== lang) location.reload();
   return tokens() !== null;
@@ -57,7 +65,9 @@ export async function accessToken() {
   const kept = tokens();
   if (!kept) return undefined;
   if (kept.until > Date.now() + 15_000) return kept.access_token;
-  refreshing ??= redeem({ grant_type: 'refresh_token', refresh_token: kept.refresh_token }).finally(() => (refreshing = undefined));
+  refreshing ??= redeem({ grant_type: 'refresh_token', refresh_token: kept.refresh_token }).finally(
+    () => (refreshing = undefined),
+  );
   await refreshing;
   return tokens()?.access_token;
 }
