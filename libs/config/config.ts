@@ -69,6 +69,11 @@ export class Config {
   @IsBoolean()
   demo = false;
 
+  /** Client of the work page at `/`, which is off without one (the demo has its own): public, with the grants `authorization_code` and `refresh_token`, `<BASE_URL>/` as its redirect URI, and the permissions that docs/deploying.md names. */
+  @IsOptional()
+  @IsString()
+  workPageClient?: string;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
   logLevel = 'info';
 
@@ -208,6 +213,7 @@ export class Config {
       poolSize: env.POOL_SIZE,
       databaseWaitSeconds: env.DATABASE_WAIT_SECONDS,
       demo: env.YIZHAN_DEMO,
+      workPageClient: env.WORK_PAGE_CLIENT,
       logLevel: env.LOG_LEVEL,
       jwksUrl: env.JWKS_URL,
       trustedProxies: env.TRUSTED_PROXIES,

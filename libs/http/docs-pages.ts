@@ -1,4 +1,3 @@
-import type { Config } from '#config';
 import { allProblems } from '#problems';
 import { type Guide, GUIDES, guideLink } from './guides.js';
 import { escapeHtml, markdownToHtml } from './markdown.js';
@@ -12,8 +11,8 @@ export interface Page {
   head?: string;
 }
 
-/** `/`: what this is and where to go on. */
-export function homeHtml(language: Language, config: Config): string {
+/** `/`: what this is and where to go on; where the work page is, docs/site/work/main.js goes on from here. */
+export function homeHtml(language: Language, { demo: isDemo, work }: { demo: boolean; work: boolean }): string {
   const zh = language === 'zh';
   const demo = zh
     ? '<p class="notice"><strong>演示校园</strong>：这里的 2,000 名学生及一切数据均为合成，没有真实的人。</p>'
@@ -21,24 +20,33 @@ export function homeHtml(language: Language, config: Config): string {
   const about = zh
     ? `<h1>一站：“一站式”学生社区的开源后端</h1>
 <p>在学校已有的信息系统之上，用一套 REST API 承接服务事务、党建引领、队伍入驻、平安社区与预警帮扶。
-这里没有给师生使用的界面：界面由校园应用提供，它们调用这套接口。</p>`
+师生使用的界面由校园应用提供，它们调用这套接口。</p>`
     : `<h1>Yizhan: the open-source backend of a One-Stop Student Community</h1>
 <p>One REST API for student affairs, party-building, staffing, safety and early warning, on top of the information systems that
-the school already has. There are no screens for students and staff here: campus apps have them, and call this API.</p>`;
+the school already has. The screens for students and staff are those of campus apps, which call this API.</p>`;
   const [first, docs, guides, problems, signIn] = zh
     ? ['编写第一个应用', '接口文档', '全部指南', '问题代码', '登录并试用接口']
     : ['Your first app', 'API documentation', 'All guides', 'Problem codes', 'Sign in and try the API'];
+  const [enter, enterHelp] = zh
+    ? [isDemo ? '选一个身份，办一件事' : '登录办事', '这是只调用接口的示例应用：待办、办事大厅、请假、证明。']
+    : [
+        isDemo ? 'Be somebody, and get something done' : 'Sign in',
+        'An example app that knows nothing but the API: what waits for you, the service hall, leave, certificates.',
+      ];
+  const workPage = `<p class="enter" hidden><button id="sign-in" type="button" class="first">${enter}</button> ${enterHelp}</p>
+<noscript><p>${zh ? '办事页需要启用 JavaScript。' : 'The work page needs JavaScript.'}</p></noscript>`;
   const machines = zh ? '给程序的地址' : 'Addresses for programs';
   const [discovery, health] = zh
     ? ['授权服务器元数据（RFC 8414）', '是否就绪']
     : ['Metadata of the authorization server (RFC 8414)', 'Whether it is ready'];
   const body = `${about}
-${config.demo ? demo : ''}
+${isDemo ? demo : ''}
+${work ? workPage : ''}
 <ul class="actions">
-<li><a class="first" href="/docs?lang=${language}">${docs}</a></li>
+<li><a${work ? '' : ' class="first"'} href="/docs?lang=${language}">${docs}</a></li>
 <li><a href="/docs/first-app?lang=${language}">${first}</a></li>
 <li><a href="/docs/guides?lang=${language}">${guides}</a></li>
-${config.demo ? `<li><a href="/docs?lang=${language}&amp;signin">${signIn}</a></li>` : ''}
+${isDemo ? `<li><a href="/docs?lang=${language}&amp;signin">${signIn}</a></li>` : ''}
 <li><a href="/docs/problems?lang=${language}">${problems}</a></li>
 </ul>
 <h2>${machines}</h2>
@@ -46,7 +54,16 @@ ${config.demo ? `<li><a href="/docs?lang=${language}&amp;signin">${signIn}</a></
 <li><a href="/.well-known/oauth-authorization-server/directory/oauth">/.well-known/oauth-authorization-server/directory/oauth</a> ${discovery}</li>
 <li><a href="/health/ready">/health/ready</a> ${health}</li>
 </ul>`;
-  return pageHtml(language, { title: zh ? '一站' : 'Yizhan', path: '/', body: `<main class="text">${body}</main>` });
+  const head = work
+    ? `<link rel="stylesheet" href="/docs/work/work.css">
+<script type="module" src="/docs/work/main.js"></script>`
+    : '';
+  return pageHtml(language, {
+    title: zh ? '一站' : 'Yizhan',
+    path: '/',
+    body: `<main class="text">${body}</main>`,
+    head,
+  });
 }
 
 /** `/docs`: Swagger UI; what it shows is said by docs/site/docs.js. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -11,17 +11,22 @@ import { docsHtml, guideHtml, guidesHtml, homeHtml, problemsHtml } from './docs-
 import { type Guide, GUIDES, PICTURES, readGuide, readPicture, SITE } from './guides.js';
 import { ApiDocument, buildOpenApi, hostedServices } from './openapi.js';
 import { type Language, languageOf } from './problem-answer.js';
+import { WORK_PAGE } from './work-page.js';
 
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'favicon-32x32.png'];
 const PAGE_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Of the work page: nothing that is written into it runs, or leaves for elsewhere. */
+const WORK_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; " +
+  "form-action 'none'; frame-ancestors 'none'";
 
 /** Public client of the API page; the demo has it. */
 const DOCS_CLIENT = 'docs';
 
 /**
- * `/` (what this is), `/openapi.json` (everything, for one SDK), `/<service>/v1/openapi.json` for each service of the process, `/docs` (Swagger UI over all of them),
+ * `/` (what this is, and the work page), `/openapi.json` (everything, for one SDK), `/<service>/v1/openapi.json` for each service of the process, `/docs` (Swagger UI over all of them),
  * `/docs/guides` (and each of them, such as `/docs/first-app`) and `/docs/problems`. Everything comes from this server; nothing from elsewhere.
  * Pages are in the language of `?lang=zh|en`, else of Accept-Language.
  */
@@ -54,7 +59,14 @@ export async function registerDocs(
   const html = (path: string, make: (language: Language) => string): void => {
     fastify.get(path, async (request, reply) => page(reply, 'text/html', make(languageAsked(request))));
   };
-  html('/', (language) => homeHtml(language, config));
+  fastify.get('/', async (request, reply) =>
+    reply
+      .header('Content-Security-Policy', WORK_CSP)
+      .header('Referrer-Policy', 'no-referrer')
+      .header('Cache-Control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(homeHtml(languageAsked(request), { demo: config.demo, work: workClient(config) !== null })),
+  );
   html('/docs', (language) => docsHtml(language));
   html('/docs/problems', (language) => problemsHtml(language));
   html('/docs/guides', (language) => guidesHtml(language));
@@ -75,6 +87,24 @@ export async function registerDocs(
   for (const [file, type] of Object.entries(own)) {
     fastify.get(`/docs/${file}`, async (_request, reply) => page(reply, type, readFileSync(`${SITE}${file}`, 'utf8')));
   }
+  for (const file of readdirSync(`${SITE}work`)) {
+    const type = file.endsWith('.css') ? 'text/css' : 'text/javascript';
+    fastify.get(`/docs/work/${file}`, async (_request, reply) =>
+      reply
+        .header('Content-Security-Policy', WORK_CSP)
+        .type(`${type}; charset=utf-8`)
+        .send(readFileSync(`${SITE}work/${file}`, 'utf8')),
+    );
+  }
+  fastify.get('/docs/work/settings.json', async (_request, reply) =>
+    reply.header('Cache-Control', 'no-store').send({
+      client: workClient(config),
+      scopes: WORK_PAGE.permissions,
+      origin: config.origin,
+      timeZone: config.timeZone,
+      demo: config.demo,
+    }),
+  );
   fastify.get('/docs/settings.json', async (_request, reply) => {
     // Under a public address all services are reached, whichever of them this process hosts.
     const services = config.baseUrl ? SERVICE_NAMES : hostedServices(app);
@@ -88,6 +118,11 @@ export async function registerDocs(
       origin: config.origin,
     });
   });
+}
+
+/** The client of the work page; null: this school has none. */
+function workClient(config: Config): string | null {
+  return config.workPageClient ?? (config.demo ? WORK_PAGE.clientId : null);
 }
 
 /** `?lang=zh|en`, else what Accept-Language prefers. */

@@ -48,5 +48,6 @@ export { JSON_TYPE, Raw, RawBody, type RawContent } from './raw-body.js';
 export { rowByRow, RowResultDto } from './row-by-row.js';
 export { Throttle } from './throttle.js';
 export { toProblem } from './to-problem.js';
+export { WORK_PAGE } from './work-page.js';
 export { uploadedFile, type UploadedFile } from './uploads.js';
 export { defineSchemas } from './openapi-schemas.js';

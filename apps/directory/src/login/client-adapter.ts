@@ -1,7 +1,7 @@
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from './oidc-provider.js';
 import { PERMISSIONS } from '#contracts';
 import { type Database, queryOne, sql } from '#database';
-import type { Throttle } from '#http';
+import { type Throttle, WORK_PAGE } from '#http';
 import { CLIENT_ID, type Grant, type PublicJwk } from '../clients/client.entity.js';
 import { DOCS_CLIENT } from './demo-client.js';
 
@@ -27,8 +27,8 @@ export class ClientAdapter implements Adapter {
   constructor(
     private readonly database: Database,
     private readonly throttle: Throttle,
-    /** Set in the demo: where /docs gets its codes. */
-    private readonly docsRedirectUri?: string,
+    /** Set in the demo, whose pages are clients of their own: where they are. */
+    private readonly demoOrigin?: string,
   ) {}
 
   async find(claimed: string): Promise<AdapterPayload | undefined> {
@@ -41,8 +41,10 @@ export class ClientAdapter implements Adapter {
             FROM directory.client c WHERE c.client_id = ${clientId} AND c.active`,
     );
     this.refuseThrottled(clientId);
-    if (!row && clientId === DOCS_CLIENT.clientId && this.docsRedirectUri) return docsClient(this.docsRedirectUri);
-    return row && metadataOf(row);
+    if (row) return metadataOf(row);
+    return this.demoOrigin === undefined
+      ? undefined
+      : demoPages(this.demoOrigin).find((one) => one.client_id === clientId);
   }
 
   /** Known or not, an authenticating client with too many failures is answered the same 429. */
@@ -70,16 +72,23 @@ async function never(): Promise<undefined> {
   throw new Error('Clients are changed through /directory/v1/clients');
 }
 
-function docsClient(redirectUri: string): AdapterPayload {
-  return {
-    client_id: DOCS_CLIENT.clientId,
-    client_name: '接口文档 / API page',
-    grant_types: ['authorization_code'],
-    response_types: ['code'],
-    redirect_uris: [redirectUri],
-    scope: ['openid', ...Object.keys(PERMISSIONS)].join(' '),
-    token_endpoint_auth_method: 'none',
-  };
+function demoPages(origin: string): AdapterPayload[] {
+  const shared = { response_types: ['code'], token_endpoint_auth_method: 'none' } as const;
+  return [
+    {
+      ...{ ...shared, client_id: DOCS_CLIENT.clientId, client_name: '接口文档 / API page' },
+      grant_types: ['authorization_code'],
+      redirect_uris: [`${origin}${DOCS_CLIENT.redirectPath}`],
+      scope: ['openid', ...Object.keys(PERMISSIONS)].join(' '),
+    },
+    {
+      ...{ ...shared, client_id: WORK_PAGE.clientId, client_name: '办事页 / Work page' },
+      grant_types: [...WORK_PAGE.grants],
+      redirect_uris: [`${origin}${WORK_PAGE.redirectPath}`],
+      post_logout_redirect_uris: [`${origin}${WORK_PAGE.redirectPath}`],
+      scope: ['openid', ...WORK_PAGE.permissions].join(' '),
+    },
+  ];
 }
 
 function metadataOf(row: Row): AdapterPayload {

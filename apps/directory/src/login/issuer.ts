@@ -9,7 +9,6 @@ import { CLIENT_SECRET } from '../clients/clients.service.js';
 import { Vault } from '#vault';
 import { revokeAccessToken } from './access-token-revocation.js';
 import { SECRET_HASHES } from './client-adapter.js';
-import { DOCS_CLIENT } from './demo-client.js';
 import { providerOptions } from './provider-options.js';
 import { Consents } from './consents.service.js';
 import { Sessions, type Origin } from './sessions.service.js';
@@ -59,13 +58,13 @@ export class Issuer {
     const kids = keys.map((key) => key.kid).join(' ');
     if (kids !== this.current?.kids) {
       const { database, vault, throttle, path, config, sessions, consents, sso } = this;
-      const docs = config.demo ? { docsRedirectUri: `${config.origin}${DOCS_CLIENT.redirectPath}` } : {};
+      const demo = config.demo ? { demoOrigin: config.origin } : {};
       this.current = {
         provider: this.build(
           keys,
           new Provider(
             this.config.issuer,
-            providerOptions({ database, vault, throttle, keys, path, sessions, consents, sso, ...docs }),
+            providerOptions({ database, vault, throttle, keys, path, sessions, consents, sso, ...demo }),
           ),
         ),
         kids,

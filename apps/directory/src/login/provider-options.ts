@@ -28,8 +28,8 @@ export interface ProviderParts {
   sessions: Sessions;
   consents: Consents;
   sso: CampusSso | undefined;
-  /** Redirect URI of the client of /docs; set in the demo only. */
-  docsRedirectUri?: string;
+  /** Where the pages are that are clients of their own; set in the demo only. */
+  demoOrigin?: string;
 }
 
 /**
@@ -45,13 +45,11 @@ export function providerOptions({
   sessions,
   consents,
   sso,
-  docsRedirectUri,
+  demoOrigin,
 }: ProviderParts): Configuration {
   return {
     adapter: (model: string) =>
-      model === 'Client'
-        ? new ClientAdapter(database, throttle, docsRedirectUri)
-        : new StateAdapter(model, database, vault),
+      model === 'Client' ? new ClientAdapter(database, throttle, demoOrigin) : new StateAdapter(model, database, vault),
     jwks: { keys: keys as never },
     scopes: ['openid', ...Object.keys(PERMISSIONS)],
     claims: { openid: ['sub'] },
