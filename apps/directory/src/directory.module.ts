@@ -22,6 +22,7 @@ import { Erasures1764400200000 } from './migrations/1764400200000-erasures.js';
 import { RosterSheet1764804000000 } from './migrations/1764804000000-roster-sheet.js';
 import { PublishedClients1764815000000 } from './migrations/1764815000000-published-clients.js';
 import { OwnExports1764826000300 } from './migrations/1764826000300-own-exports.js';
+import { ClientKeysAndLimits1764844000000 } from './migrations/1764844000000-client-keys-and-limits.js';
 import { OWN_DATA } from './own-data.js';
 import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
@@ -49,6 +50,7 @@ export const directory = service('directory', {
     RosterSheet1764804000000,
     PublishedClients1764815000000,
     OwnExports1764826000300,
+    ClientKeysAndLimits1764844000000,
   ],
   ownData: OWN_DATA,
   seed,
