@@ -67,6 +67,7 @@ export async function servers(services: Service[], settings: Record<string, stri
           port: 0,
           logLevel: 'error',
           rateLimitPerMinute: 100_000_000,
+          bulkLimitPerMinute: 100_000_000,
           ...values,
         }),
       stop,

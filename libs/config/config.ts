@@ -151,11 +151,17 @@ export class Config {
   @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
   webhookTargets?: string[];
 
-  /** Requests a client (and person) may make in a minute before it is answered 429. */
+  /** Requests in a minute, of an app by itself, of a person through an app, or of an unknown address; more are answered 429. An app may be given a limit of its own. */
   @number
   @IsInt()
   @Min(1)
   rateLimitPerMinute = 1200;
+
+  /** The same for bulk routes, which take files or large batches: they are counted apart. */
+  @number
+  @IsInt()
+  @Min(1)
+  bulkLimitPerMinute = 300;
 
   /** Requests under way at a time, at most: fewer while answers are late. More are answered 503 with Retry-After at once. 0 = all are taken. */
   @number
@@ -232,6 +238,7 @@ export class Config {
       casUrl: env.CAS_URL,
       casNumberAttribute: env.CAS_NUMBER_ATTRIBUTE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+      bulkLimitPerMinute: env.BULK_LIMIT_PER_MINUTE,
       maxRequests: env.MAX_REQUESTS,
       vectorMemoryMb: env.VECTOR_MEMORY_MB,
       engineThreads: env.ENGINE_THREADS,

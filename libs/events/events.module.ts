@@ -19,6 +19,7 @@ import { Events } from './publishing.js';
 import { type DeliveryJob, queuePrefix, queuesModule, redisConnection } from './queues.js';
 import { assertRedisKeepsKeys } from './redis-check.js';
 import { Relay } from './relay.js';
+import { SharedCounts } from './shared-counts.js';
 import { Schedules } from './schedules.js';
 import { Timers } from './timers.js';
 
@@ -121,6 +122,7 @@ export class EventsModule {
         Schedules,
         Timers,
         DeadDeliveries,
+        SharedCounts,
         Consumer,
         ...processors,
         {
@@ -131,7 +133,7 @@ export class EventsModule {
         },
         Workers,
       ],
-      exports: [Events, Relay, Schedules, Timers, Handlers, Consumer, DeadDeliveries, HOSTED_SERVICES],
+      exports: [Events, Relay, Schedules, Timers, Handlers, Consumer, DeadDeliveries, SharedCounts, HOSTED_SERVICES],
     };
   }
 }

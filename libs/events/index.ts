@@ -22,6 +22,7 @@ export { Timers, type Timer, type TimerKey } from './timers.js';
 export { Relay } from './relay.js';
 export { queueToken } from './queues.js';
 export { pingRedis } from './redis-check.js';
+export { SharedCounts } from './shared-counts.js';
 export { Consumer, MAX_ATTEMPTS } from './consumer.js';
 export { DeadDeliveries } from './dead.js';
 export {

@@ -1,7 +1,7 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { HEADERS_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, mergeMap, of, type Observable, tap } from 'rxjs';
+import { mergeMap, of, type Observable } from 'rxjs';
 import { acceptable } from './accept.js';
 import { CREATED } from './decorators.js';
 import { addDeprecation, addLink } from './deprecated.js';
@@ -25,12 +25,10 @@ export class AnswerInterceptor implements NestInterceptor {
     addDeprecation(handler, reply);
     const created = Reflect.getMetadata(CREATED, handler) === true;
     const rowClass = Reflect.getMetadata(PAGE_OF, handler) as RowClass | undefined;
-    return from(this.rateLimit.count(request, reply)).pipe(
-      tap(() => {
-        // Before the handler: what is answered 406 has changed nothing.
-        if (!mediaTypeOf(request, handler, rowClass)) throw new NotAcceptable();
-      }),
-      mergeMap(() => next.handle()),
+    this.rateLimit.count(request, reply);
+    // Before the handler: what is answered 406 has changed nothing.
+    if (!mediaTypeOf(request, handler, rowClass)) throw new NotAcceptable();
+    return next.handle().pipe(
       mergeMap((answer: unknown) => {
         if (!isObject(answer)) return of(answer);
         if (created && typeof answer.id === 'string') reply.header('Location', `${pathOf(request)}/${answer.id}`);

@@ -8,6 +8,7 @@ import { Config } from '#config';
 import { Database } from '#database';
 import { Internal } from '#problems';
 import { Vault } from '#vault';
+import { AppLimits } from './app-limits.js';
 import { registerCors } from './cors.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { CursorInterceptor } from './cursor.interceptor.js';
@@ -22,7 +23,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { sendProblem } from './problem-answer.js';
 import { Origins } from './origins.js';
 import { QueryParametersInterceptor } from './query-parameters.interceptor.js';
-import { RateLimit } from './rate-limit.js';
+import { HTTP_CONFIG, RateLimit } from './rate-limit.js';
 import { Routes } from './routes.js';
 import { toProblem } from './to-problem.js';
 import { registerUploads } from './uploads.js';
@@ -40,6 +41,8 @@ export class HttpModule {
       providers: [
         { provide: Vault, useFactory: () => Vault.fromFile(config.secretKeyFile) },
         Readiness,
+        { provide: HTTP_CONFIG, useValue: config },
+        { provide: AppLimits, inject: [Database], useFactory: (database: Database) => new AppLimits(database) },
         RateLimit,
         Routes,
         { provide: Origins, inject: [Database], useFactory: (database: Database) => new Origins(database) },
@@ -83,7 +86,6 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
       client: actor?.app,
     });
   });
-  await app.get(RateLimit).register(fastify, config.rateLimitPerMinute);
   await registerUploads(fastify);
   measureRequests(fastify);
   await servePages(app, config, async (pages) => {

@@ -46,8 +46,8 @@ const header = (description: string, example: string) => ({
 });
 
 export const HEADERS: Record<string, object> = {
-  'RateLimit-Policy': header('限额 / The limit (draft-ietf-httpapi-ratelimit-headers)', '"default";q=1200;w=60'),
-  RateLimit: header('剩余次数 / What is left of it', '"default";r=1199;t=60'),
+  'RateLimit-Policy': header('限额 / The limit (draft-ietf-httpapi-ratelimit-headers)', '"app";q=1200;w=60'),
+  RateLimit: header('剩余次数 / What is left of it', '"app";r=1199;t=60'),
   'Retry-After': seconds('多少秒后重试 / Seconds to wait'),
   'X-Request-Id': header('请求编号 / Id of the request', '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f'),
   ETag: header('版本，用于 If-Match / Version, for If-Match', '"3"'),

@@ -20,7 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly routes: Routes,
   ) {}
 
-  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+  catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (reply.sent || reply.raw.headersSent) {
@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     let problem = this.problemOf(error, request);
     try {
-      await this.rateLimit.count(request, reply);
+      this.rateLimit.count(request, reply);
     } catch (tooMany) {
       if (tooMany instanceof Problem && problem.kind.status < 500) problem = tooMany;
     }

@@ -54,6 +54,7 @@ export class TestApp {
       filesDir: join(dirname(secretKeyFile()), 'files'),
       logLevel: process.env['TEST_LOG_LEVEL'] ?? 'silent',
       rateLimitPerMinute: 1_000_000,
+      bulkLimitPerMinute: 1_000_000,
       redeliverAfterSeconds: 2,
       poolSize: 8,
       // The machine may have other work: what waits is not refused.

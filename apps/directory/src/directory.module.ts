@@ -23,6 +23,7 @@ import { RosterSheet1764804000000 } from './migrations/1764804000000-roster-shee
 import { PublishedClients1764815000000 } from './migrations/1764815000000-published-clients.js';
 import { OwnExports1764826000300 } from './migrations/1764826000300-own-exports.js';
 import { RosterChanges1764842000000 } from './migrations/1764842000000-roster-changes.js';
+import { ClientKeysAndLimits1764844000000 } from './migrations/1764844000000-client-keys-and-limits.js';
 import { OWN_DATA } from './own-data.js';
 import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
@@ -51,6 +52,7 @@ export const directory = service('directory', {
     PublishedClients1764815000000,
     OwnExports1764826000300,
     RosterChanges1764842000000,
+    ClientKeysAndLimits1764844000000,
   ],
   ownData: OWN_DATA,
   seed,

@@ -1,6 +1,7 @@
-import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { type CryptoKey, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import * as oidc from 'openid-client';
-import { IssuerApp } from './issuer.js';
+import { ClientKeys } from '../src/clients/client-keys.service.js';
+import { ADMIN, IssuerApp } from './issuer.js';
 
 describe('client credentials', () => {
   let issuer: IssuerApp;
@@ -54,6 +55,68 @@ describe('client credentials', () => {
     const again = await token(issuer, sent as string);
     expect(again.status).toBe(401);
     expect(await again.json()).toMatchObject({ error: 'invalid_client' });
+  });
+
+  it('moves from one key to the next, both good meanwhile, and takes no assertion that lives long or is for another', async () => {
+    const pair = async () => generateKeyPair('EdDSA', { extractable: true });
+    const [old, next] = [await pair(), await pair()];
+    const jwk = async (key: CryptoKey, more = {}) => ({ ...(await exportJWK(key)), ...more }) as never;
+    const { id } = await issuer.register({ clientId: 'moving', publicKey: await jwk(old.publicKey) });
+    const keys = issuer.app.get(ClientKeys);
+    const take = async (key: CryptoKey, kid?: string) => {
+      const config = await issuer.discover('moving', oidc.PrivateKeyJwt(kid ? { key, kid } : key));
+      return oidc.clientCredentialsGrant(config, { scope }).then(
+        () => 200,
+        ({ status }: { status: number }) => status,
+      );
+    };
+    expect([await take(old.privateKey), await take(next.privateKey)]).toEqual([200, 401]);
+    const both = await keys.add(ADMIN, id, await jwk(next.publicKey, { kid: '2026-09' }));
+    const [first] = both.keys;
+    expect(both.keys).toEqual([
+      { kid: expect.stringMatching(/^[\w-]{43}$/) as never, algorithm: 'EdDSA' },
+      { kid: '2026-09', algorithm: 'EdDSA' },
+    ]);
+    expect([await take(old.privateKey), await take(next.privateKey, '2026-09')]).toEqual([200, 200]);
+    const refused = async (publicKey: never) =>
+      keys.add(ADMIN, id, publicKey).then(
+        () => 'taken',
+        (problem: { kind: { code: string } }) => problem.kind.code,
+      );
+    const third = (await pair()).publicKey;
+    expect(await refused(await jwk(next.publicKey))).toBe('directory/key-id-taken');
+    expect(await refused(await jwk(third, { kid: '2026-09' }))).toBe('directory/key-id-taken');
+    expect(await refused(await jwk(third))).toBe('directory/too-many-keys');
+    expect(await refused(await jwk(third, { kid: 'a/b' }))).toBe('directory/key-refused');
+    await keys.retire(ADMIN, id, first!.kid);
+    expect([await take(old.privateKey), await take(next.privateKey, '2026-09')]).toEqual([401, 200]);
+    await expect(keys.retire(ADMIN, id, '2026-09')).rejects.toMatchObject({ kind: { code: 'directory/last-key' } });
+
+    const now = Math.floor(Date.now() / 1000);
+    const assert = async (claims: { aud?: string; iat?: number; exp: number }) => {
+      const assertion = await new SignJWT({ aud: issuer.config.issuer, iat: now, ...claims })
+        .setProtectedHeader({ alg: 'EdDSA', kid: '2026-09' })
+        .setIssuer('moving')
+        .setSubject('moving')
+        .setJti(crypto.randomUUID())
+        .sign(next.privateKey);
+      const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+      const form = {
+        grant_type: 'client_credentials',
+        scope,
+        client_assertion_type: type,
+        client_assertion: assertion,
+      };
+      return (await token(issuer, new URLSearchParams(form).toString())).status;
+    };
+    expect([
+      await assert({ exp: now + 600 }),
+      await assert({ exp: now + 60, aud: `${issuer.config.issuer}/token` }),
+      await assert({ exp: now + 60, aud: 'https://elsewhere.example' }),
+      await assert({ exp: now + 900 }),
+      await assert({ exp: now + 60, iat: now - 3_600 }),
+      await assert({ exp: now - 60, iat: now - 120 }),
+    ]).toEqual([200, 200, 401, 401, 401, 401]);
   });
 
   it.each(['safety:pass:write', 'no:such:scope'])('refuses the unassigned scope %s', async (unassigned) => {

@@ -80,6 +80,7 @@ export class IssuerApp {
       roles: ['api'],
       logLevel: process.env['TEST_LOG_LEVEL'] ?? 'silent',
       rateLimitPerMinute: 1_000_000,
+      bulkLimitPerMinute: 1_000_000,
       poolSize: 8,
       secretKeyFile: secretKeyFile(),
       ...settings,

@@ -322,6 +322,7 @@ export async function startFixture(overrides: Record<string, unknown> = {}, log?
     baseUrl: 'http://yizhan.test',
     logLevel: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     rateLimitPerMinute: 1_000_000,
+    bulkLimitPerMinute: 1_000_000,
     secretKeyFile: secretKeyFile(),
     ...overrides,
   });

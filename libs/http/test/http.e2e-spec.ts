@@ -209,13 +209,13 @@ describe('limits', () => {
     try {
       const get = (app: string) => supertest(strict.url).get(`${PATH}?limit=1`).set('X-Test-App', app);
       const first = await get('one').expect(200);
-      expect(first.headers['ratelimit-policy']).toBe('"default";q=3;w=60');
-      expect(first.headers['ratelimit']).toMatch(/^"default";r=2;t=\d+$/);
+      expect(first.headers['ratelimit-policy']).toBe('"app";q=3;w=60');
+      expect(first.headers['ratelimit']).toMatch(/^"app";r=2;t=\d+$/);
       await get('one').expect(200);
       await get('one').expect(200);
       const refused = await get('one').expect(429);
       expect(refused.body.code).toBe('http/too-many-requests');
-      expect(refused.headers['ratelimit']).toBe(`"default";r=0;t=${refused.headers['retry-after']}`);
+      expect(refused.headers['ratelimit']).toBe(`"app";r=0;t=${refused.headers['retry-after']}`);
       await get('two').expect(200);
       for (const spoofed of ['1.1.1.1', '2.2.2.2', '3.3.3.3']) {
         await supertest(strict.url).get('/nowhere').set('X-Forwarded-For', spoofed).expect(404);

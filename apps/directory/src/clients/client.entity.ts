@@ -17,8 +17,14 @@ export type Grant = keyof typeof GRANTS;
 /** Two secrets overlap while the app moves from the old one to the new one. */
 export const MAX_SECRETS = 2;
 
+/** So do two keys. */
+export const MAX_KEYS = 2;
+
 /** Public half of a key pair of an app, as a JWK (RFC 7517). */
 export type PublicJwk = Record<string, unknown>;
+
+/** One that is registered: it has a name. */
+export type ClientKey = PublicJwk & { kid: string };
 
 /** An app that may call the API: an OAuth2 client. */
 @Entity({ schema: 'directory', name: 'client' })
@@ -50,7 +56,15 @@ export class Client extends BaseEntity {
 
   /** Set: the client signs assertions (private_key_jwt, RFC 7523). Null: it has secrets, or is public. */
   @Column('jsonb', { nullable: true })
-  jwks: { keys: PublicJwk[] } | null;
+  jwks: { keys: ClientKey[] } | null;
+
+  /** Requests by itself in a minute; null: as many as the deployment lets any app. */
+  @Column('int', { nullable: true })
+  requestsPerMinute: number | null = null;
+
+  /** The same for bulk routes. */
+  @Column('int', { nullable: true })
+  bulkRequestsPerMinute: number | null = null;
 
   @Column('boolean')
   active = true;

@@ -1,14 +1,26 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, type Page, Summary, Returns } from '#http';
-import { ClientChangeDto, ClientDto, CreateClientDto, IssuedClientDto, ListClientsQuery } from './clients.dto.js';
+import { ClientKeys } from './client-keys.service.js';
+import {
+  AddClientKeyDto,
+  ClientChangeDto,
+  ClientDto,
+  ClientKeyParams,
+  CreateClientDto,
+  IssuedClientDto,
+  ListClientsQuery,
+} from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
 
 @ApiTags('clients')
 @Controller('directory/v1/clients')
 export class ClientsController {
-  constructor(private readonly clients: ClientsService) {}
+  constructor(
+    private readonly clients: ClientsService,
+    private readonly keys: ClientKeys,
+  ) {}
 
   @Get()
   @Require('directory:client:read')
@@ -66,6 +78,34 @@ export class ClientsController {
     @IdParam('secretId') secretId: string,
   ): Promise<ClientDto> {
     return this.clients.retireSecret(actor, id, secretId);
+  }
+
+  @Post(':id/keys')
+  @HttpCode(200)
+  @Require('directory:client:write')
+  @Summary(
+    '登记第二个公钥，旧公钥仍有效直至废止',
+    'Register a second public key; the old one is good until it is retired',
+  )
+  @Returns(ClientDto)
+  addClientKey(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Body() { publicKey }: AddClientKeyDto,
+  ): Promise<ClientDto> {
+    return this.keys.add(actor, id, publicKey);
+  }
+
+  @Delete(':id/keys/:kid')
+  @Require('directory:client:write')
+  @Summary('废止一个公钥', 'Retire a public key')
+  @Returns(ClientDto)
+  retireClientKey(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Param() { kid }: ClientKeyParams,
+  ): Promise<ClientDto> {
+    return this.keys.retire(actor, id, kid);
   }
 
   @Post(':id/deactivate')

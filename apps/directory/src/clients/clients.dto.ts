@@ -1,7 +1,16 @@
 import { PERMISSIONS, type Permission } from '#contracts';
 import { Flag, Instant, Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { ListQuery } from '#http';
-import { CLIENT_ID, type Client, type ClientSecret, type Grant, GRANTS, type PublicJwk } from './client.entity.js';
+import { KEY_ID } from './client-keys.js';
+import {
+  CLIENT_ID,
+  type Client,
+  type ClientKey,
+  type ClientSecret,
+  type Grant,
+  GRANTS,
+  type PublicJwk,
+} from './client.entity.js';
 
 const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
 const AUTHENTICATION = {
@@ -49,6 +58,28 @@ export class ClientChangeDto {
     example: ['directory:unit:read'],
   })
   permissions: Permission[];
+
+  @Int({
+    zh: '应用自身每分钟的请求数上限；null 为本校默认',
+    en: 'Requests it may make by itself in a minute; null: as any app',
+    min: 1,
+    max: 1_000_000,
+    optional: true,
+    nullable: true,
+    example: 3000,
+  })
+  requestsPerMinute?: number | null;
+
+  @Int({
+    zh: '每分钟批量请求（上传文件、大批数据）数上限；null 为本校默认',
+    en: 'Bulk requests (files, large batches) it may make in a minute; null: as any app',
+    min: 1,
+    max: 1_000_000,
+    optional: true,
+    nullable: true,
+    example: 600,
+  })
+  bulkRequestsPerMinute?: number | null;
 }
 
 export class CreateClientDto extends ClientChangeDto {
@@ -87,6 +118,38 @@ export class CreateClientDto extends ClientChangeDto {
     example: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
   })
   publicKey?: PublicJwk;
+}
+
+export class ClientKeyParams {
+  @Uuid({ zh: '标识', en: 'Id' })
+  id: string;
+
+  @Text({ zh: '公钥的 kid', en: 'kid of the key', max: 100, pattern: KEY_ID, example: '2026-09' })
+  kid: string;
+}
+
+export class AddClientKeyDto {
+  @Json({
+    zh: '公钥（JWK）；未填 kid 时以其指纹（RFC 7638）为 kid',
+    en: 'Public key (JWK); without a kid its thumbprint (RFC 7638) becomes it',
+    example: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: '2026-09' },
+  })
+  publicKey: PublicJwk;
+}
+
+export class ClientKeyDto {
+  @Text({ zh: 'kid', en: 'kid', max: 100, example: '2026-09' })
+  kid: string;
+
+  @OneOf(
+    { ES256: { zh: 'ES256', en: 'ES256' }, EdDSA: { zh: 'EdDSA', en: 'EdDSA' } },
+    { zh: '签名算法', en: 'Algorithm of its signatures' },
+  )
+  algorithm: 'ES256' | 'EdDSA';
+
+  static from(this: void, { kid, kty }: ClientKey): ClientKeyDto {
+    return Object.assign(new ClientKeyDto(), { kid, algorithm: kty === 'EC' ? 'ES256' : 'EdDSA' });
+  }
 }
 
 export class ClientSecretDto {
@@ -139,6 +202,29 @@ export class ClientDto {
   @ListOf(() => ClientSecretDto, { zh: '有效的密钥', en: 'Secrets in force', maxItems: 2 })
   secrets: ClientSecretDto[];
 
+  @ListOf(() => ClientKeyDto, { zh: '有效的公钥', en: 'Public keys in force', maxItems: 2 })
+  keys: ClientKeyDto[];
+
+  @Int({
+    zh: '应用自身每分钟的请求数上限；null 为本校默认',
+    en: 'Requests it may make by itself in a minute; null: as any app',
+    min: 1,
+    max: 1_000_000,
+    nullable: true,
+    example: 3000,
+  })
+  requestsPerMinute: number | null;
+
+  @Int({
+    zh: '每分钟批量请求数上限；null 为本校默认',
+    en: 'Bulk requests it may make in a minute; null: as any app',
+    min: 1,
+    max: 1_000_000,
+    nullable: true,
+    example: 600,
+  })
+  bulkRequestsPerMinute: number | null;
+
   @Flag({ zh: '启用', en: 'Active' })
   active: boolean;
 
@@ -162,6 +248,8 @@ export class ClientDto {
       permissions,
       jwks,
       isPublic,
+      requestsPerMinute,
+      bulkRequestsPerMinute,
       active,
       createdAt,
       updatedAt,
@@ -177,6 +265,9 @@ export class ClientDto {
       permissions,
       authentication: jwks ? 'private_key_jwt' : isPublic ? 'none' : 'client_secret',
       secrets: secrets.map(ClientSecretDto.from),
+      keys: (jwks?.keys ?? []).map(ClientKeyDto.from),
+      requestsPerMinute,
+      bulkRequestsPerMinute,
       active,
       createdAt,
       updatedAt,

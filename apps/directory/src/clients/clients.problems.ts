@@ -28,6 +28,34 @@ export const TooManySecrets = defineProblem({
   en: 'At most two secrets are kept; retire the old one first',
 });
 
+export const ClientUsesNoKeys = defineProblem({
+  code: 'directory/client-uses-no-keys',
+  status: 409,
+  zh: '该应用以应用密钥认证或为公开客户端，没有公钥',
+  en: 'The client authenticates with a secret or is public, and has no keys',
+});
+
+export const TooManyKeys = defineProblem({
+  code: 'directory/too-many-keys',
+  status: 409,
+  zh: '最多同时登记两个公钥，请先废止旧公钥',
+  en: 'At most two keys are registered; retire the old one first',
+});
+
+export const LastKey = defineProblem({
+  code: 'directory/last-key',
+  status: 409,
+  zh: '这是该应用唯一的公钥，请先登记新公钥，或停用该应用',
+  en: 'This is the only key; register a new one first, or deactivate the client',
+});
+
+export const KeyIdTaken = defineProblem({
+  code: 'directory/key-id-taken',
+  status: 409,
+  zh: '该应用已登记此公钥，或已有公钥使用这一 kid',
+  en: 'The client has this key already, or another one with this kid',
+});
+
 export const LastSecret = defineProblem({
   code: 'directory/last-secret',
   status: 409,
@@ -73,6 +101,6 @@ export const RefreshWithoutCode = defineProblem({
 export const KeyRefused = defineProblem({
   code: 'directory/key-refused',
   status: 400,
-  zh: '应为 ES256（P-256）或 EdDSA（Ed25519）的公钥 JWK，不得含私钥',
-  en: 'Expected the public JWK of an ES256 (P-256) or EdDSA (Ed25519) key, without private parts',
+  zh: '应为 ES256（P-256）或 EdDSA（Ed25519）的公钥 JWK，不得含私钥；kid 如填写，为不超过 100 个字母、数字、“-”“_”“.”',
+  en: 'Expected the public JWK of an ES256 (P-256) or EdDSA (Ed25519) key, without private parts; a kid, if given, of at most 100 letters, digits, "-", "_" and "."',
 });

@@ -5,7 +5,8 @@ import { Database, insert, onConflict, sql, type Tx, update } from '#database';
 import { list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { Vault } from '#vault';
-import { Client, ClientSecret, MAX_SECRETS, type PublicJwk } from './client.entity.js';
+import { clientKey, isPublicKey } from './client-keys.js';
+import { Client, ClientSecret, MAX_SECRETS } from './client.entity.js';
 import {
   type ClientChangeDto,
   ClientDto,
@@ -77,7 +78,9 @@ export class ClientsService {
         origins: input.origins ?? [],
         isPublic: input.isPublic ?? false,
         permissions: input.permissions,
-        jwks: input.publicKey ? { keys: [input.publicKey] } : null,
+        jwks: input.publicKey ? { keys: [await clientKey(input.publicKey)] } : null,
+        requestsPerMinute: input.requestsPerMinute ?? null,
+        bulkRequestsPerMinute: input.bulkRequestsPerMinute ?? null,
       });
       await onConflict(insert(tx, client), TAKEN);
       if (secret !== null) await insert(tx, ClientSecret.of(client, this.hash(secret)));
@@ -95,7 +98,9 @@ export class ClientsService {
       check({ ...input, grants: client.grants });
       const lost = client.permissions.some((permission) => !input.permissions.includes(permission));
       const { name, permissions, redirectUris = [], origins = [] } = input;
-      await update(tx, Object.assign(client, { name, permissions, redirectUris, origins }), version);
+      const { requestsPerMinute = null, bulkRequestsPerMinute = null } = input;
+      const changes = { name, permissions, redirectUris, origins, requestsPerMinute, bulkRequestsPerMinute };
+      await update(tx, Object.assign(client, changes), version);
       if (lost) await refuseTokens(tx, { clientId: client.clientId });
       await audit(tx, actor, { action: 'directory.client.changed', subject: { kind: 'client', id } });
       return view(tx, id);
@@ -155,13 +160,14 @@ function newSecret(): string {
   return `yz_${randomBytes(32).toString('base64url')}`;
 }
 
-async function locked(tx: Tx, id: string): Promise<Client> {
+/** The client, until the end of the transaction nobody else's to change. */
+export async function locked(tx: Tx, id: string): Promise<Client> {
   const client = await tx.findOne(Client, { where: { id }, lock: { mode: 'pessimistic_write' } });
   if (!client) throw new NotFound({ what: 'client' });
   return client;
 }
 
-async function view(tx: Tx, id: string): Promise<ClientDto> {
+export async function view(tx: Tx, id: string): Promise<ClientDto> {
   const [dto] = await withSecrets(tx, [id]);
   if (!dto) throw new NotFound({ what: 'client' });
   return dto;
@@ -207,11 +213,4 @@ function isRedirectUri(text: string): boolean {
   const { protocol, hostname, username, password } = new URL(text);
   if (username || password) return false;
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
-}
-
-function isPublicKey(jwk: PublicJwk): boolean {
-  const kind = `${String(jwk.kty)} ${String(jwk.crv)}`;
-  const parts = kind === 'EC P-256' ? [jwk.x, jwk.y] : kind === 'OKP Ed25519' ? [jwk.x] : [undefined];
-  const whole = parts.every((part) => typeof part === 'string' && Buffer.from(part, 'base64url').length === 32);
-  return whole && Object.keys(jwk).every((name) => ['kty', 'crv', 'x', 'y', 'kid', 'alg', 'use'].includes(name));
 }

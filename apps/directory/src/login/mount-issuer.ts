@@ -26,7 +26,7 @@ export async function mountIssuer(app: NestFastifyApplication): Promise<void> {
       const path =
         url.split('?', 1)[0] === metadata ? '/.well-known/oauth-authorization-server' : pathUnder(issuer.path, url);
       if (path === undefined) return;
-      if (REMEMBERED.test(path)) await rateLimit.count(request, reply);
+      if (REMEMBERED.test(path)) rateLimit.count(request, reply);
       const provider = await issuer.provider();
       reply.hijack();
       const raw: IncomingMessage & { originalUrl?: string } = request.raw;

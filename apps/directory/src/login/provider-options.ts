@@ -16,6 +16,8 @@ import { StateAdapter } from './state-adapter.js';
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** An assertion's life, with the skew of clocks. */
+const ASSERTION_SECONDS = 10 * MINUTE + 15;
 
 export interface ProviderParts {
   database: Database;
@@ -59,6 +61,12 @@ export function providerOptions({
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     extraClientMetadata: { properties: [SECRET_HASHES, ORIGINS] },
+    // RFC 7523 §3: an assertion that is good for long is a secret that lies about; ours live ten minutes at most.
+    assertJwtClientAuthClaimsAndHeader: async (_context, { exp, iat }) => {
+      const now = Math.floor(Date.now() / 1000);
+      if (!(Number(exp) - Math.min(now, Number(iat ?? now)) <= ASSERTION_SECONDS))
+        throw new errors.InvalidClientAuth('the client_assertion must expire within ten minutes');
+    },
     enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'EdDSA'], idTokenSigningAlgValues: ['ES256'] },
     // The client's own pages, and the issuer's (/docs): a browser sends their Origin too.
     clientBasedCORS: (context, origin, client) =>
