@@ -146,6 +146,16 @@ export class Config {
   @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
   webhookTargets?: string[];
 
+  /** The app by which connectors hand rosters to the directory: its client id. It needs the permission directory:import:write, and no other. */
+  @IsOptional()
+  @IsString()
+  connectorClientId?: string;
+
+  /** File with the secret of CONNECTOR_CLIENT_ID. */
+  @IsOptional()
+  @IsString()
+  connectorClientSecretFile?: string;
+
   /** Requests a client (and person) may make in a minute before it is answered 429. */
   @number
   @IsInt()
@@ -225,6 +235,8 @@ export class Config {
       oidcNumberClaim: env.OIDC_NUMBER_CLAIM,
       casUrl: env.CAS_URL,
       casNumberAttribute: env.CAS_NUMBER_ATTRIBUTE,
+      connectorClientId: env.CONNECTOR_CLIENT_ID,
+      connectorClientSecretFile: env.CONNECTOR_CLIENT_SECRET_FILE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
       maxRequests: env.MAX_REQUESTS,
       vectorMemoryMb: env.VECTOR_MEMORY_MB,

@@ -19,6 +19,7 @@ export const ROOT_SEALED: readonly RootSealed[] = [
   { table: 'directory.signing_key', id: 'kid', column: 'sealed_jwk' },
   { table: 'affairs.certificate_key', id: 'kid', column: 'sealed_jwk' },
   { table: 'integration.webhook', id: 'id::text', column: 'sealed_secrets' },
+  { table: 'integration.connector_run_part', id: "run_id::text || ' ' || part::text", column: 'sealed' },
   { table: 'directory.oidc_state', id: `model || ' ' || id_hash`, column: 'payload' },
 ];
 
