@@ -64,7 +64,7 @@ export class TestApp {
     try {
       const clock = new TestClock(config);
       const app = await createApp(services, config, clock);
-      await app.listen(0, '127.0.0.1');
+      await app.listen(config.port, '127.0.0.1');
       const { port } = app.getHttpServer().address() as AddressInfo;
       return new TestApp(app, config, clock, `http://127.0.0.1:${port}`, issuer, drop);
     } catch (error) {

@@ -97,6 +97,7 @@ export class ConnectorRun extends BaseEntity {
     if (this.state === 'applying') return this.finish('applied', now);
     this.reasons = reasons;
     if (this.dryRun) return this.finish('compared', now);
+    if (isEmpty(counts)) return this.finish('applied', now);
     this.state = reasons.length > 0 ? 'held' : 'ready';
   }
 
@@ -130,6 +131,11 @@ export class ConnectorRun extends BaseEntity {
     this.state = state;
     this.finishedAt = now;
   }
+}
+
+/** The listing says nothing that the roster does not know. */
+function isEmpty(counts: Counts | null): boolean {
+  return Object.values(counts ?? {}).every(({ create, change, close }) => create + change + close === 0);
 }
 
 /** A piece of the rows of a run. */
