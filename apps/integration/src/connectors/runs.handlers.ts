@@ -96,7 +96,7 @@ export class RunHandlers {
       const path = join(dir, 'roster.csv');
       await fetchParts(this.database.connection, this.vault, run.id, path);
       return await this.imports.send(path, {
-        ...{ source, dryRun, key: `connector-run ${run.id} ${dryRun ? 'compare' : 'apply'}` },
+        ...{ source, dryRun, key: `connector-run-${run.id}-${dryRun ? 'compare' : 'apply'}` },
         allowShrink: run.releasedBy !== null,
         allowIdentityChanges: run.allowIdentityChanges,
       });
