@@ -146,6 +146,12 @@ export class Config {
   @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
   webhookTargets?: string[];
 
+  /** Address ranges of the campus whose systems connectors may pull from, by http too. Default: none, only the internet by https. */
+  @IsOptional()
+  @list
+  @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
+  connectorTargets?: string[];
+
   /** The app by which connectors hand rosters to the directory: its client id. It needs the permission directory:import:write, and no other. */
   @IsOptional()
   @IsString()
@@ -235,6 +241,7 @@ export class Config {
       oidcNumberClaim: env.OIDC_NUMBER_CLAIM,
       casUrl: env.CAS_URL,
       casNumberAttribute: env.CAS_NUMBER_ATTRIBUTE,
+      connectorTargets: env.CONNECTOR_TARGETS,
       connectorClientId: env.CONNECTOR_CLIENT_ID,
       connectorClientSecretFile: env.CONNECTOR_CLIENT_SECRET_FILE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,

@@ -19,6 +19,8 @@ export const ROOT_SEALED: readonly RootSealed[] = [
   { table: 'directory.signing_key', id: 'kid', column: 'sealed_jwk' },
   { table: 'affairs.certificate_key', id: 'kid', column: 'sealed_jwk' },
   { table: 'integration.webhook', id: 'id::text', column: 'sealed_secrets' },
+  { table: 'integration.connector', id: 'id::text', column: 'sealed_secret' },
+  { table: 'integration.connector_page', id: "run_id::text || ' ' || resource || ' ' || page::text", column: 'sealed' },
   { table: 'integration.connector_run_part', id: "run_id::text || ' ' || part::text", column: 'sealed' },
   { table: 'directory.oidc_state', id: `model || ' ' || id_hash`, column: 'payload' },
 ];

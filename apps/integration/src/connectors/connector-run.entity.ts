@@ -5,6 +5,7 @@ import type { By, ColumnProblem } from './connector.entity.js';
 import { ConnectorRunNotHeld, ConnectorSecondPersonNeeded } from './connectors.problems.js';
 
 export const RUN_STATES = {
+  pulling: { zh: '正在拉取', en: 'it is being pulled' },
   refused: { zh: '有行出错，什么都没有写入', en: 'rows are wrong; nothing was written' },
   queued: { zh: '等待比对', en: 'it waits to be compared' },
   comparing: { zh: '正在比对', en: 'it is being compared' },
@@ -49,9 +50,9 @@ export class ConnectorRun extends BaseEntity {
   @Column('text')
   state: RunState;
 
-  /** Of the file as it was sent. */
-  @Column('text')
-  sha256: string;
+  /** Of the file as it was sent; a listing that was pulled has none. */
+  @Column('text', { nullable: true })
+  sha256: string | null;
 
   @Column('int')
   rows: number;
@@ -83,6 +84,12 @@ export class ConnectorRun extends BaseEntity {
 
   @Column('timestamptz', { nullable: true })
   finishedAt: Date | null = null;
+
+  /** Another page is there. */
+  pulled(rows: number, last: boolean): void {
+    this.rows += rows;
+    if (last) this.state = 'queued';
+  }
 
   /** Directory has taken the file: to compare it, or to import it. */
   sent(jobId: string): void {
@@ -136,6 +143,29 @@ export class ConnectorRun extends BaseEntity {
 /** The listing says nothing that the roster does not know. */
 function isEmpty(counts: Counts | null): boolean {
   return Object.values(counts ?? {}).every(({ create, change, close }) => create + change + close === 0);
+}
+
+/** A page of what a run has pulled. */
+@Entity({ schema: 'integration', name: 'connector_page' })
+export class ConnectorPage {
+  @PrimaryColumn('uuid')
+  runId: string;
+
+  @PrimaryColumn('text')
+  resource: string;
+
+  @PrimaryColumn('int')
+  page: number;
+
+  @Column('int')
+  rows: number;
+
+  @Column('boolean')
+  last: boolean;
+
+  /** Its objects as JSON, sealed with the root key. */
+  @Column('bytea')
+  sealed: Buffer;
 }
 
 /** A piece of the rows of a run. */

@@ -12,6 +12,23 @@ import type { Mapping } from './mapping.js';
 /** What the first and the second person are known by: a person, or an app by itself. */
 export type By = string;
 
+/** A OneRoster service (REST), and when it is asked. */
+export interface Pull {
+  oneRoster: '1.1' | '1.2';
+  /** Up to `/ims/oneroster/…`. */
+  url: string;
+  tokenUrl: string;
+  clientId: string;
+  /** Each day at this time on campus, and up to so many minutes later; null: only when somebody asks. */
+  at: string | null;
+  jitterMinutes: number;
+}
+
+/** Where the secret is sealed, as `npm run keys` names it. */
+export function secretPlace(connectorId: string): string {
+  return `integration.connector ${connectorId}`;
+}
+
 /** A system of the school that brings its roster. */
 @Entity({ schema: 'integration', name: 'connector' })
 export class Connector extends BaseEntity {
@@ -24,6 +41,14 @@ export class Connector extends BaseEntity {
 
   @Column('timestamptz', { nullable: true })
   pausedAt: Date | null = null;
+
+  /** Where its OneRoster service is; null: its files are handed in. */
+  @Column('jsonb', { nullable: true })
+  pull: Pull | null = null;
+
+  /** The secret of `pull.clientId`. */
+  @Column('bytea', { nullable: true })
+  sealedSecret: Buffer | null = null;
 
   pause(now: Date): void {
     this.pausedAt ??= now;

@@ -26,6 +26,7 @@ import {
   ProfileDto,
   ProfilesQuery,
   ProposalDto,
+  PullDto,
   ReleaseDto,
   RunDto,
   RunOptions,
@@ -129,6 +130,28 @@ export class ConnectorsController {
     @IfMatch() version: number,
   ): Promise<ConnectorDto> {
     return this.connectors.resume(actor, id, version);
+  }
+
+  @Put(':id/source')
+  @Require(WRITE)
+  @Returns(ConnectorDto)
+  @Summary('配置从 OneRoster 服务拉取', 'Say which OneRoster service it pulls from')
+  setConnectorSource(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: PullDto,
+  ): Promise<ConnectorDto> {
+    return this.connectors.pullFrom(actor, id, version, body);
+  }
+
+  @Post(':id/pulls')
+  @HttpCode(202)
+  @Require(WRITE)
+  @Returns(RunDto)
+  @Summary('现在拉取', 'Pull it now')
+  pullConnector(@CurrentActor() actor: Actor, @IdParam() id: string, @Query() options: RunOptions): Promise<RunDto> {
+    return this.runs.pull(actor, id, options);
   }
 
   @Get(':id/profiles')

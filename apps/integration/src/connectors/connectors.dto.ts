@@ -38,6 +38,55 @@ export class MakeConnectorDto extends ConnectorChangeDto {
   source: string;
 }
 
+/** A OneRoster service that a connector pulls from. */
+export class PulledFromDto {
+  @OneOf(['1.1', '1.2'], { zh: 'OneRoster 版本', en: 'Version of OneRoster', example: '1.2' })
+  oneRoster: '1.1' | '1.2';
+
+  @Text({
+    zh: '服务地址，至 /ims/oneroster 之前；https 的 443 端口，或学校放行的网段',
+    en: 'Address of the service up to /ims/oneroster: https on port 443, or in a range that the school allows',
+    max: 500,
+    example: 'https://sis.example.edu.cn',
+  })
+  url: string;
+
+  @Text({ zh: '令牌地址', en: 'Where tokens are had', max: 500, example: 'https://sis.example.edu.cn/token' })
+  tokenUrl: string;
+
+  @Text({ zh: '客户端标识', en: 'Client id', example: 'yizhan' })
+  clientId: string;
+
+  @Text({
+    zh: '每日拉取的时刻（校园时区）；空为只按需拉取',
+    en: 'Time of day on campus at which it is pulled; null: only when somebody asks',
+    pattern: /^([01]\d|2[0-3]):[0-5]\d$/,
+    nullable: true,
+    example: '02:10',
+  })
+  at: string | null;
+
+  @Int({
+    zh: '至多推迟的分钟数，随机取，使各系统不同时被请求',
+    en: 'Minutes later at most, by chance, so that not everything is asked at once',
+    min: 0,
+    max: 240,
+    example: 20,
+  })
+  jitterMinutes: number;
+}
+
+export class PullDto extends PulledFromDto {
+  @Text({
+    zh: '客户端密钥：封存，不再给出；不填则保留',
+    en: 'Secret of the client: sealed and never answered; one that is not said stays',
+    max: 500,
+    optional: true,
+    example: 'K2h7…',
+  })
+  secret?: string;
+}
+
 /** A system of the school that brings its roster. */
 export class ConnectorDto {
   @Uuid({ zh: '对接', en: 'Connector' })
@@ -52,14 +101,21 @@ export class ConnectorDto {
   @Instant({ zh: '暂停时间', en: 'Paused at', nullable: true })
   pausedAt: Date | null;
 
+  @Nested(() => PulledFromDto, {
+    zh: '从何处拉取；空为送入文件',
+    en: 'What it is pulled from; null: files are handed in',
+    nullable: true,
+  })
+  pull: PulledFromDto | null;
+
   @Instant({ zh: '建立时间', en: 'Made at' })
   createdAt: Date;
 
   @Int({ zh: '版本', en: 'Version', min: 1, max: MANY, example: 1 })
   version: number;
 
-  static from(this: void, { id, name, source, pausedAt, createdAt, version }: Connector): ConnectorDto {
-    return Object.assign(new ConnectorDto(), { id, name, source, pausedAt, createdAt, version });
+  static from(this: void, { id, name, source, pausedAt, pull, createdAt, version }: Connector): ConnectorDto {
+    return Object.assign(new ConnectorDto(), { id, name, source, pausedAt, pull, createdAt, version });
   }
 }
 
@@ -362,9 +418,10 @@ export class RunDto {
     zh: '文件的 SHA-256',
     en: 'SHA-256 of the file',
     max: 64,
+    nullable: true,
     example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   })
-  sha256: string;
+  sha256: string | null;
 
   @Int({ zh: '行数', en: 'Rows', min: 0, max: MANY, example: 2000 })
   rows: number;

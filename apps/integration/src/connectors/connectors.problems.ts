@@ -60,3 +60,15 @@ export const ConnectorRunNotHeld = defineProblem({
   zh: '该运行没有被拦下',
   en: 'The run is not held',
 });
+export const ConnectorHasNoSource = defineProblem({
+  code: 'integration/connector-has-no-source',
+  status: 409,
+  zh: '该对接没有配置拉取',
+  en: 'The connector has nothing to pull from',
+});
+export const ConnectorSourceRefused = defineProblem({
+  code: 'integration/connector-source-refused',
+  status: 422,
+  zh: '来源地址不可用',
+  en: 'The address of the source cannot be used',
+});

@@ -2,12 +2,15 @@ import { Injectable, type StreamableFile } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { copyFile } from 'node:fs/promises';
 import { Database, findInScope, insert, newId, onConflict, queryOne, sql, type Tx, update } from '#database';
+import type { Bilingual } from '#contracts';
 import { checkTableFile, Refused, RowErrors } from '#exchange';
 import { type Language, list, type Page, type UploadedFile } from '#http';
-import { NotFound } from '#problems';
+import { type FieldError, Invalid, NotFound } from '#problems';
 import { errorSheetFile, type ErrorSheetQuery } from '#service';
 import { CampusClock } from '#time';
-import { type By, Connector, ConnectorProfile } from './connector.entity.js';
+import { Vault } from '#vault';
+import type { TargetProblem } from '../webhooks/targets.js';
+import { type By, Connector, ConnectorProfile, secretPlace } from './connector.entity.js';
 import {
   ConnectorChangeDto,
   ConnectorDto,
@@ -16,6 +19,7 @@ import {
   type MappingDto,
   mappingOf,
   ProfileDto,
+  type PullDto,
   type ProfilesQuery,
   ProposalDto,
   TrialDto,
@@ -26,14 +30,31 @@ import {
   ConnectorHasNoProfile,
   ConnectorMappingRefused,
   ConnectorSecondPersonNeeded,
+  ConnectorSourceRefused,
   ConnectorSourceTaken,
 } from './connectors.problems.js';
 import { columnsOf, MappedFile, type RosterRow } from './map-file.js';
 import { errorsOf, type Mapping } from './mapping.js';
+import { SourceTargets } from './oneroster.client.js';
+import { PullSchedules } from './pull-schedules.js';
 import { propose } from './proposal.js';
 
 /** Rows that a trial shows. */
 const SHOWN = 20;
+
+const SECRET_NEEDED = {
+  zh: '更换令牌地址或客户端时须重新填写密钥',
+  en: 'is needed where the address of the token or the client is another one',
+};
+const WRONG: Record<TargetProblem, Bilingual> = {
+  scheme: { zh: '应为不带 ? 和 # 的 http(s) 地址', en: 'must be an http(s) address without ? and #' },
+  credentials: { zh: '不得含用户名或密码', en: 'must not carry a user name or password' },
+  unknown: { zh: '域名无法解析', en: 'its name cannot be resolved' },
+  address: {
+    zh: '指向未放行的校内或保留地址，或未用 https 的 443 端口（CONNECTOR_TARGETS）',
+    en: 'leads to an inner or reserved address that CONNECTOR_TARGETS does not allow, or not by https to port 443',
+  },
+};
 
 /** Connectors, and how the files of each are read. */
 @Injectable()
@@ -41,6 +62,9 @@ export class Connectors {
   constructor(
     private readonly database: Database,
     private readonly clock: CampusClock,
+    private readonly vault: Vault,
+    private readonly targets: SourceTargets,
+    private readonly schedules: PullSchedules,
   ) {}
 
   /** How a file of the school's own may be meant. Nothing is kept of it. */
@@ -53,7 +77,7 @@ export class Connectors {
     const { paused } = request;
     return this.database.read((tx) =>
       list(tx, request, {
-        select: sql`c.id, c.name, c.source, c.paused_at AS "pausedAt", c.created_at AS "createdAt", c.version`,
+        select: sql`c.id, c.name, c.source, c.paused_at AS "pausedAt", c.pull, c.created_at AS "createdAt", c.version`,
         from: sql`integration.connector c`,
         where: [paused === undefined ? undefined : sql`(c.paused_at IS NOT NULL) = ${paused}`],
         sorts: { name: sql`c.name` },
@@ -79,16 +103,37 @@ export class Connectors {
   }
 
   change(actor: Actor, id: string, expected: number, { name }: ConnectorChangeDto): Promise<ConnectorDto> {
-    return this.write(actor, id, expected, 'change', (connector) => (connector.name = name));
+    return this.write(actor, id, expected, 'change', (connector) => void (connector.name = name));
   }
 
   /** It takes no files until it is resumed. */
   pause(actor: Actor, id: string, expected: number): Promise<ConnectorDto> {
-    return this.write(actor, id, expected, 'pause', (connector) => connector.pause(this.clock.now()));
+    return this.write(actor, id, expected, 'pause', (connector, tx) => {
+      connector.pause(this.clock.now());
+      return this.schedules.set(tx, connector);
+    });
   }
 
   resume(actor: Actor, id: string, expected: number): Promise<ConnectorDto> {
-    return this.write(actor, id, expected, 'resume', (connector) => connector.resume());
+    return this.write(actor, id, expected, 'resume', (connector, tx) => {
+      connector.resume();
+      return this.schedules.set(tx, connector);
+    });
+  }
+
+  /** Where it is pulled from. The secret is sealed and never answered; one that is not said stays. Throws what is wrong with an address. */
+  async pullFrom(actor: Actor, id: string, expected: number, { secret, ...said }: PullDto): Promise<ConnectorDto> {
+    const errors = await this.addressErrors(said);
+    if (errors.length > 0) throw new ConnectorSourceRefused({ errors });
+    return this.write(actor, id, expected, 'pull-from', async (connector, tx) => {
+      const { oneRoster, url, tokenUrl, clientId, at, jitterMinutes } = said;
+      // A secret goes to the address it was said for, and to no other.
+      const same = connector.pull?.tokenUrl === tokenUrl && connector.pull.clientId === clientId;
+      if (secret === undefined && !same) throw new Invalid({ errors: [{ pointer: '#/secret', ...SECRET_NEEDED }] });
+      connector.pull = { oneRoster, url, tokenUrl, clientId, at, jitterMinutes };
+      if (secret !== undefined) connector.sealedSecret = this.vault.seal(secretPlace(id), secret);
+      await this.schedules.set(tx, connector);
+    });
   }
 
   async profiles(id: string, request: ProfilesQuery): Promise<Page<ProfileDto>> {
@@ -229,15 +274,25 @@ export class Connectors {
     id: string,
     expected: number,
     action: string,
-    fn: (connector: Connector) => void,
+    fn: (connector: Connector, tx: Tx) => void | Promise<void>,
   ): Promise<ConnectorDto> {
     return this.database.transaction(actor, async (tx) => {
       const connector = await this.find(tx, id, true);
-      fn(connector);
+      await fn(connector, tx);
       await update(tx, connector, expected);
       await this.tell(tx, actor, connector, action);
       return ConnectorDto.from(connector);
     });
+  }
+
+  private async addressErrors(said: Pick<PullDto, 'url' | 'tokenUrl'>): Promise<FieldError[]> {
+    const errors: FieldError[] = [];
+    for (const name of ['url', 'tokenUrl'] as const) {
+      const parsed = URL.canParse(said[name]) ? new URL(said[name]) : undefined;
+      const wrong = !parsed || parsed.hash || parsed.search ? 'scheme' : await this.targets.check(parsed);
+      if (wrong) errors.push({ pointer: `#/${name}`, ...WRONG[wrong] });
+    }
+    return errors;
   }
 
   private tell(tx: Tx, actor: Actor, { id }: Connector, action: string): Promise<void> {

@@ -8,6 +8,8 @@ import type { Counts, ImportJob } from './connector-run.entity.js';
 
 /** How a file is to be imported. */
 export interface ImportOptions {
+  /** As directory calls it: one table, or a OneRoster set. */
+  kind: 'roster-sheet' | 'roster';
   source: string;
   dryRun: boolean;
   allowShrink: boolean;
@@ -42,13 +44,13 @@ export class RosterImports {
   constructor(private readonly config: Config) {}
 
   /** Hands a file over; answers the id of directory's job. Throws ImportRefused, and an Error when directory cannot be asked now. */
-  async send(path: string, { key, ...options }: ImportOptions): Promise<string> {
+  async send(path: string, { key, kind, ...options }: ImportOptions): Promise<string> {
     const query = new URLSearchParams(
       Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value)])),
     );
     const form = new FormData();
-    form.append('file', await openAsBlob(path), 'roster.csv');
-    const answer = await this.ask(`/directory/v1/imports/roster-sheet?${query.toString()}`, {
+    form.append('file', await openAsBlob(path), kind === 'roster' ? 'roster.zip' : 'roster.csv');
+    const answer = await this.ask(`/directory/v1/imports/${kind}?${query.toString()}`, {
       method: 'POST',
       headers: { 'idempotency-key': key },
       body: form,

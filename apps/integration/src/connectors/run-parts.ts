@@ -43,6 +43,8 @@ export async function fetchParts(tx: Tx, vault: Vault, runId: string, path: stri
   }
 }
 
-export async function dropParts(tx: Tx, runId: string): Promise<void> {
+/** Forgets the rows of a run, and what it has pulled. */
+export async function dropKept(tx: Tx, runId: string): Promise<void> {
   await query(tx, sql`DELETE FROM integration.connector_run_part WHERE run_id = ${runId}`);
+  await query(tx, sql`DELETE FROM integration.connector_page WHERE run_id = ${runId}`);
 }

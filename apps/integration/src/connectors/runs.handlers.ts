@@ -6,11 +6,13 @@ import { Database, findInScope, sql, type Tx, update } from '#database';
 import { Events, OnDead, OnEvent, Prepare, type Received, Timers } from '#events';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
-import { Connector, type ColumnProblem } from './connector.entity.js';
+import { type ColumnProblem, Connector, secretPlace } from './connector.entity.js';
 import { ConnectorRun, type ImportJob, type RunState } from './connector-run.entity.js';
 import { ImportRefused, RosterImports } from './roster-imports.client.js';
 import { ConnectorRunDueV1 } from './run-due.event.js';
-import { dropParts, fetchParts } from './run-parts.js';
+import { type Page, OneRosterClient } from './oneroster.client.js';
+import { nextPage, type PageAt, storePage, writeSet } from './pages.js';
+import { dropKept, fetchParts } from './run-parts.js';
 
 /** Directory is asked again how its job is going. */
 const ASK_AGAIN_MS = 2_000;
@@ -21,6 +23,7 @@ interface Answer {
   sent?: string;
   refused?: ColumnProblem;
   job?: ImportJob;
+  page?: Page & { at: PageAt };
 }
 
 const GIVEN_UP: ColumnProblem = {
@@ -41,6 +44,7 @@ export class RunHandlers {
     private readonly clock: CampusClock,
     private readonly vault: Vault,
     private readonly imports: RosterImports,
+    private readonly source: OneRosterClient,
   ) {}
 
   @Prepare(ConnectorRunDueV1)
@@ -48,6 +52,7 @@ export class RunHandlers {
     const run = await this.database.connection.findOneBy(ConnectorRun, { id: runId });
     if (!run) return undefined;
     const { state } = run;
+    if (state === 'pulling') return { state, page: await this.pull(run) };
     if (state === 'comparing' || state === 'applying') return { state, job: await this.imports.job(run.jobId!) };
     if (state !== 'queued' && state !== 'ready') return undefined;
     try {
@@ -64,14 +69,15 @@ export class RunHandlers {
     // Another delivery was faster.
     if (!run || !answer || run.state !== answer.state) return;
     const now = this.clock.now();
-    const { sent, refused, job } = answer;
-    if (refused) run.fail([refused], now);
+    const { sent, refused, job, page } = answer;
+    if (page) run.pulled(page.objects.length, await storePage(tx, this.vault, runId, page.at, page));
+    else if (refused) run.fail([refused], now);
     else if (sent !== undefined) run.sent(sent);
     else if (job!.status === 'succeeded' || job!.status === 'failed') run.learn(job!, now);
     else return this.askAgain(tx, runId);
     await update(tx, run);
-    if (run.finishedAt) return dropParts(tx, runId);
-    if (run.state === 'ready') await this.events.publish(tx, new ConnectorRunDueV1(runId));
+    if (run.finishedAt) return dropKept(tx, runId);
+    if (page || run.state === 'ready') await this.events.publish(tx, new ConnectorRunDueV1(runId));
     else if (run.state !== 'held') await this.askAgain(tx, runId);
   }
 
@@ -81,7 +87,7 @@ export class RunHandlers {
     if (!run || run.finishedAt || run.state === 'held') return;
     run.fail([GIVEN_UP], this.clock.now());
     await update(tx, run);
-    await dropParts(tx, runId);
+    await dropKept(tx, runId);
   }
 
   private locked(tx: Tx, id: string): Promise<ConnectorRun | undefined> {
@@ -89,20 +95,34 @@ export class RunHandlers {
   }
 
   private async send(run: ConnectorRun): Promise<string> {
+    const { id, profileId } = run;
     const { source } = await this.database.connection.findOneByOrFail(Connector, { id: run.connectorId });
     const dryRun = run.state === 'queued';
     const dir = await mkdtemp(join(tmpdir(), 'yizhan-run-'));
     try {
-      const path = join(dir, 'roster.csv');
-      await fetchParts(this.database.connection, this.vault, run.id, path);
+      const path = join(dir, 'roster');
+      await (profileId ? fetchParts : writeSet)(this.database.connection, this.vault, id, path);
       return await this.imports.send(path, {
-        ...{ source, dryRun, key: `connector-run-${run.id}-${dryRun ? 'compare' : 'apply'}` },
+        ...{
+          kind: profileId ? 'roster-sheet' : 'roster',
+          source,
+          dryRun,
+          key: `connector-run-${run.id}-${dryRun ? 'compare' : 'apply'}`,
+        },
         allowShrink: run.releasedBy !== null,
         allowIdentityChanges: run.allowIdentityChanges,
       });
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
+  }
+
+  private async pull({ id, connectorId }: ConnectorRun): Promise<Page & { at: PageAt }> {
+    const { connection } = this.database;
+    const { pull, sealedSecret } = await connection.findOneByOrFail(Connector, { id: connectorId });
+    const secret = this.vault.open(secretPlace(connectorId), sealedSecret!);
+    const at = (await nextPage(connection, id))!;
+    return { ...(await this.source.page(pull!, secret, at.resource, at.offset)), at };
   }
 
   private askAgain(tx: Tx, runId: string): Promise<void> {

@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Database, findInScope, insert, newId, onConflict, queryOne, sql, type Tx, update } from '#database';
-import { Events } from '#events';
+import { Events, OnEvent, type Received } from '#events';
 import { checkTableFile, RowErrors } from '#exchange';
 import { anyOf, list, type Page, type UploadedFile } from '#http';
 import { NotFound } from '#problems';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
+import { type By, Connector } from './connector.entity.js';
 import { ConnectorRun } from './connector-run.entity.js';
 import { type ReleaseDto, RunDto, type RunOptions, type RunsQuery } from './connectors.dto.js';
-import { ConnectorRunUnderWay, ConnectorSecondPersonNeeded } from './connectors.problems.js';
+import { ConnectorHasNoSource, ConnectorRunUnderWay, ConnectorSecondPersonNeeded } from './connectors.problems.js';
 import { byOf, Connectors, orTooMany } from './connectors.service.js';
 import { MappedFile } from './map-file.js';
+import { ConnectorPullDueV1 } from './pull-due.event.js';
+import { PullSchedules } from './pull-schedules.js';
 import { grouped } from './roster-imports.client.js';
 import { ConnectorRunDueV1 } from './run-due.event.js';
-import { dropParts, storeParts } from './run-parts.js';
+import { dropKept, storeParts } from './run-parts.js';
 
 /** Runs of connectors. */
 @Injectable()
@@ -25,6 +28,7 @@ export class ConnectorRuns {
     private readonly clock: CampusClock,
     private readonly vault: Vault,
     private readonly connectors: Connectors,
+    private readonly schedules: PullSchedules,
   ) {}
 
   /**
@@ -37,14 +41,10 @@ export class ConnectorRuns {
       const connector = await this.connectors.find(tx, connectorId, true);
       connector.assertRuns();
       const profile = await this.connectors.publishedOf(tx, connectorId);
-      const last = await queryOne<{ number: number; open: boolean }>(
-        tx,
-        sql`SELECT coalesce(max(number), 0) AS number, coalesce(bool_or(finished_at IS NULL), FALSE) AS open
-              FROM integration.connector_run WHERE connector_id = ${connectorId}`,
-      );
-      if (last!.open) throw new ConnectorRunUnderWay();
+      const last = await this.lastOf(tx, connectorId);
+      if (last.open) throw new ConnectorRunUnderWay();
       const run = Object.assign(new ConnectorRun(), {
-        ...{ id: newId(), connectorId, number: last!.number + 1, profileId: profile.id, dryRun, state: 'queued' },
+        ...{ id: newId(), connectorId, number: last.number + 1, profileId: profile.id, dryRun, state: 'queued' },
         ...{ sha256: file.sha256, rows: 0, problems: [], requestedBy: byOf(actor) },
       });
       await insert(tx, run);
@@ -59,12 +59,55 @@ export class ConnectorRuns {
       });
       if (errors.list.length > 0) {
         run.refuse(grouped(errors.list), this.clock.now());
-        await dropParts(tx, run.id);
+        await dropKept(tx, run.id);
       } else await this.events.publish(tx, new ConnectorRunDueV1(run.id));
       await update(tx, run);
       await this.tell(tx, actor, run, 'run');
       return RunDto.from(run);
     });
+  }
+
+  /** Asks the source for a listing; page by page, each of which is kept sealed until the run has ended. */
+  pull(actor: Actor, connectorId: string, { dryRun }: RunOptions): Promise<RunDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const connector = await this.connectors.find(tx, connectorId, true);
+      connector.assertRuns();
+      if (!connector.pull) throw new ConnectorHasNoSource();
+      const run = await this.beginPull(tx, connectorId, byOf(actor), dryRun);
+      if (!run) throw new ConnectorRunUnderWay();
+      await this.tell(tx, actor, run, 'run');
+      return RunDto.from(run);
+    });
+  }
+
+  /** The day's time of a connector has come. One whose last run has not ended is left for the next day. */
+  @OnEvent(ConnectorPullDueV1)
+  async whenPullDue(tx: Tx, { data: { connectorId } }: Received<ConnectorPullDueV1>): Promise<void> {
+    const connector = await findInScope(tx, Connector, connectorId, { alias: 'c', where: sql`TRUE`, lock: 'update' });
+    if (!connector?.pull?.at || connector.pausedAt) return;
+    await this.beginPull(tx, connectorId, 'system:integration', false);
+    await this.schedules.set(tx, connector);
+  }
+
+  private async beginPull(tx: Tx, connectorId: string, by: By, dryRun: boolean): Promise<ConnectorRun | undefined> {
+    const last = await this.lastOf(tx, connectorId);
+    if (last.open) return undefined;
+    const run = Object.assign(new ConnectorRun(), {
+      ...{ id: newId(), connectorId, number: last.number + 1, profileId: null, dryRun, state: 'pulling' },
+      ...{ sha256: null, rows: 0, problems: [], requestedBy: by },
+    });
+    await insert(tx, run);
+    await this.events.publish(tx, new ConnectorRunDueV1(run.id));
+    return run;
+  }
+
+  private async lastOf(tx: Tx, connectorId: string): Promise<{ number: number; open: boolean }> {
+    const last = await queryOne<{ number: number; open: boolean }>(
+      tx,
+      sql`SELECT coalesce(max(number), 0) AS number, coalesce(bool_or(finished_at IS NULL), FALSE) AS open
+            FROM integration.connector_run WHERE connector_id = ${connectorId}`,
+    );
+    return last!;
   }
 
   async list(connectorId: string, request: RunsQuery): Promise<Page<RunDto>> {
@@ -100,7 +143,7 @@ export class ConnectorRuns {
   discard(actor: Actor, connectorId: string, id: string, expected: number): Promise<RunDto> {
     return this.write(actor, connectorId, id, expected, 'discard', async (tx, run) => {
       run.discard(this.clock.now());
-      await dropParts(tx, id);
+      await dropKept(tx, id);
     });
   }
 

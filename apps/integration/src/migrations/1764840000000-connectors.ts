@@ -11,6 +11,10 @@ export class Connectors1764840000000 implements MigrationInterface {
         name text NOT NULL,
         source text NOT NULL CONSTRAINT connector_source_key UNIQUE,
         paused_at timestamptz,
+        -- where its OneRoster service is, as a client of whom, and when it is asked each day
+        pull jsonb,
+        sealed_secret bytea,
+        CHECK ((pull IS NULL) = (sealed_secret IS NULL)),
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
         version int NOT NULL DEFAULT 1
@@ -46,8 +50,10 @@ export class Connectors1764840000000 implements MigrationInterface {
         number int NOT NULL,
         profile_id uuid REFERENCES integration.connector_profile,
         dry_run boolean NOT NULL,
-        state text NOT NULL CHECK (state IN ('refused', 'queued', 'comparing', 'compared', 'held', 'ready', 'applying', 'applied', 'failed', 'discarded')),
-        sha256 text NOT NULL,
+        state text NOT NULL CHECK (state IN ('pulling', 'refused', 'queued', 'comparing', 'compared', 'held', 'ready', 'applying', 'applied', 'failed', 'discarded')),
+        -- of the file; a listing that was pulled has none
+        sha256 text,
+        CHECK ((sha256 IS NULL) = (profile_id IS NULL)),
         rows int NOT NULL,
         -- what is wrong, by column and reason, without a value of any row
         problems jsonb NOT NULL,
@@ -70,6 +76,18 @@ export class Connectors1764840000000 implements MigrationInterface {
         CHECK ((finished_at IS NOT NULL) = (state IN ('refused', 'compared', 'applied', 'failed', 'discarded')))
       );
       CREATE UNIQUE INDEX connector_run_one_open ON integration.connector_run (connector_id) WHERE finished_at IS NULL;
+
+      -- What a run has pulled until now, sealed: a source that dies is asked for the next page alone.
+      CREATE TABLE integration.connector_page (
+        run_id uuid NOT NULL REFERENCES integration.connector_run ON DELETE CASCADE,
+        resource text NOT NULL,
+        page int NOT NULL,
+        rows int NOT NULL,
+        -- of its resource
+        last boolean NOT NULL,
+        sealed bytea NOT NULL,
+        PRIMARY KEY (run_id, resource, page)
+      );
 
       -- The rows of a run that is not ended, sealed; nothing of a file is kept after that.
       CREATE TABLE integration.connector_run_part (
