@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { sql } from '#database';
 import { Vault } from '#vault';
 import { type Answer, ConnectorKit, gb18030, ROOT, type Run } from './connector-kit.js';
@@ -119,6 +120,21 @@ describe('connectors', () => {
     ]);
     expect((await kit.upload(kit.it, `${ROOT}/${id}/runs`, FILE)).body).toMatchObject({
       code: 'integration/connector-has-no-profile',
+    });
+  });
+
+  it.each(['docs/connecting.md', 'docs/connecting.zh-CN.md'])('read the sample of %s by its mapping', async (guide) => {
+    const text = await readFile(guide, 'utf8');
+    const [, sample] = /```csv students.csv\n(.*?)```/s.exec(text)!;
+    const [, mapping] = /```json mapping.json\n(.*?)```/s.exec(text)!;
+    const id = await kit.publishedFor(
+      guide.includes('zh') ? 'guide-zh' : 'guide',
+      JSON.parse(mapping!) as object,
+      sample!,
+    );
+    expect(await kit.run(id, sample!, '?dryRun=true')).toMatchObject({
+      state: 'compared',
+      counts: { people: { create: 2 } },
     });
   });
 
