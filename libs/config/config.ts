@@ -151,6 +151,22 @@ export class Config {
   @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
   webhookTargets?: string[];
 
+  /** Address ranges of the campus whose systems connectors may pull from, by http too. Default: none, only the internet by https. */
+  @IsOptional()
+  @list
+  @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
+  connectorTargets?: string[];
+
+  /** The app by which connectors hand rosters to the directory: its client id. It needs the permission directory:import:write, and no other. */
+  @IsOptional()
+  @IsString()
+  connectorClientId?: string;
+
+  /** File with the secret of CONNECTOR_CLIENT_ID. */
+  @IsOptional()
+  @IsString()
+  connectorClientSecretFile?: string;
+
   /** Requests in a minute, of an app by itself, of a person through an app, or of an unknown address; more are answered 429. An app may be given a limit of its own. */
   @number
   @IsInt()
@@ -237,6 +253,9 @@ export class Config {
       oidcNumberClaim: env.OIDC_NUMBER_CLAIM,
       casUrl: env.CAS_URL,
       casNumberAttribute: env.CAS_NUMBER_ATTRIBUTE,
+      connectorTargets: env.CONNECTOR_TARGETS,
+      connectorClientId: env.CONNECTOR_CLIENT_ID,
+      connectorClientSecretFile: env.CONNECTOR_CLIENT_SECRET_FILE,
       rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
       bulkLimitPerMinute: env.BULK_LIMIT_PER_MINUTE,
       maxRequests: env.MAX_REQUESTS,

@@ -28,12 +28,13 @@ export function isErrorsColumn(header: string): boolean {
 
 /**
  * Reads a header in either language: the place of each column, or what is wrong with it. Columns may stand in any order; those not in
- * `required` may be missing, unknown ones are refused by name. A cell without a name is no column.
+ * `required` may be missing, unknown ones are refused by name unless they are to be passed over. A cell without a name is no column.
  */
 export function readHeader<K extends string>(
   columns: Columns<K>,
   required: readonly K[],
   header: readonly string[],
+  passOver = false,
 ): { at: Map<K, number>; errors: HeaderError[] } {
   const at = new Map<K, number>();
   const errors: HeaderError[] = [];
@@ -43,6 +44,7 @@ export function readHeader<K extends string>(
     if (name === '' || IGNORED.has(name)) continue;
     const column = named.get(name);
     const shown = cell.trim().slice(0, 100);
+    if (column === undefined && passOver) continue;
     if (column === undefined) errors.push({ column: shown, ...unknown(shown, columns) });
     else if (at.has(column)) errors.push({ column: shown, zh: '此列出现了两次', en: 'is there twice' });
     else at.set(column, i);

@@ -1,9 +1,19 @@
 export { dateIn, hasInvisible, instantIn } from './cells.js';
+export { BLANK, type CellCheck, filled, number, text } from './checks.js';
 export { csvLines, readCsv } from './csv.js';
 export { ByteCheck, decode, decoded, type Encoding, guessEncoding } from './encoding.js';
 export { errorSheet, type ErrorSheetOptions } from './error-sheet.js';
 export { type Column, type Columns, type HeaderError, readHeader } from './headers.js';
 export type { TableLine } from './lines.js';
+export {
+  identityIn,
+  isActive,
+  type RosterCells,
+  type RosterColumn,
+  ROSTER_SHEET,
+  sexIn,
+  yearIn,
+} from './roster-sheet.js';
 export { MAX_ERRORS, Refused, type RowError, RowErrors } from './row-errors.js';
 export { openTable, Table, type TableRow, type TableSpec } from './table.js';
 export { checkTableFile, openTableFile, type TableFile, type TableFormat } from './table-file.js';

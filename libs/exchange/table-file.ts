@@ -21,16 +21,20 @@ export interface TableFile {
 }
 
 /**
- * Opens a CSV file (separator and encoding found out) or an .xlsx workbook (`sheet`, else the first that is seen).
+ * Opens a CSV file (separator, and encoding where it is not said, found out) or an .xlsx workbook (`sheet`, else the first that is seen).
  * Throws Refused for other files.
  */
-export async function openTableFile(path: string, sheet?: string): Promise<TableFile> {
+export async function openTableFile(path: string, sheet?: string, said?: Encoding): Promise<TableFile> {
   if ((await typeOf(path)) === 'xlsx') return { format: { type: 'xlsx' }, lines: () => sheetLines(path, sheet) };
-  const check = new ByteCheck();
-  for await (const chunk of createReadStream(path)) check.push(chunk as Buffer);
-  const encoding = check.encoding ?? (await guessEncoding(path));
+  const encoding = said ?? (await encodingOf(path));
   const separator = await findSeparator(path, encoding);
   return { format: { type: 'csv', encoding, separator }, lines: () => csvLines(path, encoding, separator) };
+}
+
+async function encodingOf(path: string): Promise<Encoding> {
+  const check = new ByteCheck();
+  for await (const chunk of createReadStream(path)) check.push(chunk as Buffer);
+  return check.encoding ?? guessEncoding(path);
 }
 
 async function* csvLines(path: string, encoding: Encoding, separator: Separator): AsyncGenerator<TableLine[]> {

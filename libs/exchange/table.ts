@@ -3,6 +3,7 @@ import { hasInvisible } from './cells.js';
 import { type Column, type Columns, countNames, isErrorsColumn, readHeader } from './headers.js';
 import type { TableLine } from './lines.js';
 import type { RowErrors } from './row-errors.js';
+import type { Encoding } from './encoding.js';
 import { openTableFile, type TableFormat } from './table-file.js';
 
 /** What a table must be like. */
@@ -14,6 +15,10 @@ export interface TableSpec<K extends string> {
   maxRows: number;
   /** Of a workbook; the first one that is seen when it is not given. */
   sheet?: string;
+  /** Of a CSV file; found out when it is not given. */
+  encoding?: Encoding;
+  /** Columns that are not named here are not read, instead of refused. */
+  passOver?: boolean;
 }
 
 /** A row whose cells are in order by themselves: trimmed, '' where blank or where the table has no such column. */
@@ -34,8 +39,13 @@ export interface OpenTable {
 }
 
 /** Opens a file and finds its header: of the first lines the one with most names of columns. Throws Refused for what cannot be read. */
-export async function openTable(path: string, columns: Columns<string>, sheet?: string): Promise<OpenTable> {
-  const { format, lines } = await openTableFile(path, sheet);
+export async function openTable(
+  path: string,
+  columns: Columns<string>,
+  sheet?: string,
+  encoding?: Encoding,
+): Promise<OpenTable> {
+  const { format, lines } = await openTableFile(path, sheet, encoding);
   const all = lines();
   const first: TableLine[] = [];
   for (let next = await all.next(); !next.done; next = await all.next()) {
@@ -70,21 +80,30 @@ export class Table<K extends string> {
     const { cells } = table.header;
     const placesOf = (is: (cell: string) => boolean): number[] => [...cells.keys()].filter((i) => is(cells[i]!));
     this.ignored = new Set(placesOf(isErrorsColumn));
-    this.nameless = placesOf((cell) => cell.trim() === '');
+    this.nameless = spec.passOver ? [] : placesOf((cell) => cell.trim() === '');
     this.places = [...at].map(([column, place]) => [column, spec.columns[column], place] as const);
   }
 
   /** Opens the file. Throws Refused when it cannot be read, or its header is not one of the kind. */
   static async open<K extends string>(path: string, spec: TableSpec<K>, errors: RowErrors): Promise<Table<K>> {
-    const table = await openTable(path, spec.columns, spec.sheet);
+    const table = await openTable(path, spec.columns, spec.sheet, spec.encoding);
     const { line, cells, broken } = table.header;
     const file = `${spec.name}.${table.format.type}`;
-    const { at, errors: ofHeader } = readHeader(spec.columns, spec.required, cells);
+    const { at, errors: ofHeader } = readHeader(spec.columns, spec.required, cells, spec.passOver);
     if (broken) errors.add(file, line, undefined, broken === 'quotes' ? QUOTES : BYTES);
     if (cells.length === 1 && at.size === 0) errors.add(file, line, undefined, ONE_COLUMN);
     for (const { column, ...text } of ofHeader) errors.add(file, line, column, text);
     errors.refuse();
     return new Table(spec, table, errors, at);
+  }
+
+  get format(): TableFormat {
+    return this.table.format;
+  }
+
+  /** Line of the header. */
+  get headerLine(): number {
+    return this.table.header.line;
   }
 
   has(column: K): boolean {

@@ -21,6 +21,9 @@ export const ROOT_SEALED: readonly RootSealed[] = [
   { table: 'integration.channel', id: 'id::text', column: 'sealed_secret' },
   { table: 'integration.channel_identity', id: 'id::text', column: 'sealed_address' },
   { table: 'integration.webhook', id: 'id::text', column: 'sealed_secrets' },
+  { table: 'integration.connector', id: 'id::text', column: 'sealed_secret' },
+  { table: 'integration.connector_page', id: "run_id::text || ' ' || resource || ' ' || page::text", column: 'sealed' },
+  { table: 'integration.connector_run_part', id: "run_id::text || ' ' || part::text", column: 'sealed' },
   { table: 'directory.oidc_state', id: `model || ' ' || id_hash`, column: 'payload' },
 ];
 

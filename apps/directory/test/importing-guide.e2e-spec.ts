@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { COLUMNS as OBSERVATIONS } from '../../early-warning/src/observations/formats.js';
 import { APPOINTMENTS } from '../../staffing/src/imports/appointment-rows.js';
 import { PLACES } from '../src/imports/places/file.js';
-import { SHEET } from '../src/imports/sheet/file.js';
 import { directory } from '../src/directory.module.js';
+import { ROSTER_SHEET } from '#exchange';
 import { TestApp } from '#testing';
 import { importFile, zipOf } from './roster-files.js';
 
@@ -37,7 +37,7 @@ describe.each(['docs/importing.md', 'docs/importing.zh-CN.md'])('%s', (guide) =>
 
   it('names every column of every kind of table', async () => {
     const text = await readFile(guide, 'utf8');
-    const columns = [SHEET.columns, PLACES.columns, APPOINTMENTS.columns, OBSERVATIONS].flatMap((one) =>
+    const columns = [ROSTER_SHEET.columns, PLACES.columns, APPOINTMENTS.columns, OBSERVATIONS].flatMap((one) =>
       Object.entries<{ zh: string; also?: readonly string[] }>(one),
     );
     expect(columns).toHaveLength(39);

@@ -1,4 +1,6 @@
 import { service } from '#service';
+import { connectors } from './connectors/connectors.feature.js';
+import { Connectors1764840000000 } from './migrations/1764840000000-connectors.js';
 import { Webhooks1764815000000 } from './migrations/1764815000000-webhooks.js';
 import { Notifications1764841000000 } from './migrations/1764841000000-notifications.js';
 import { notifications } from './notifications/notifications.feature.js';
@@ -7,7 +9,7 @@ import { OWN_DATA } from './own-data.js';
 import { webhooks } from './webhooks/webhooks.feature.js';
 
 export const integration = service('integration', {
-  features: [notifications, oneroster, webhooks],
-  migrations: [Webhooks1764815000000, Notifications1764841000000],
+  features: [connectors, notifications, oneroster, webhooks],
+  migrations: [Webhooks1764815000000, Connectors1764840000000, Notifications1764841000000],
   ownData: OWN_DATA,
 });

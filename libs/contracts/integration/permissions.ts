@@ -6,6 +6,12 @@ export const PERMISSIONS = {
     zh: '设置消息渠道与人员在各渠道的标识',
     en: 'Set up channels of messages, and who people are there',
   },
+  'integration:connector:publish': {
+    zh: '发布对接映射，放行被拦下的名册运行',
+    en: 'Publish the mappings of connectors, and release runs that are held',
+  },
+  'integration:connector:read': { zh: '查看与现有系统的对接', en: 'See the connectors to existing systems' },
+  'integration:connector:write': { zh: '配置、试运行与运行对接', en: 'Set up, try and run connectors' },
   'integration:delivery:manage': {
     zh: '查看消息的送达情况并重新发送',
     en: 'See what became of messages, and send them again',
@@ -40,7 +46,7 @@ export const PERMISSIONS = {
 
 const STAFF = ['integration:message:own', 'integration:unreached:handle'] as const;
 
-/** What roles may do here: webhooks, channels, receipts and OneRoster are of apps, not of people. */
+/** What roles may do here: webhooks, connectors, channels, receipts and OneRoster are of apps, not of people. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: STAFF,
   class_advisor: STAFF,

@@ -1,7 +1,6 @@
-import type { TableSpec } from '#exchange';
+import { ROSTER_SHEET, type TableSpec } from '#exchange';
 import type { ImportKind } from './import.entity.js';
 import { PLACES } from './places/file.js';
-import { SHEET } from './sheet/file.js';
 
 /** The kinds of import whose file is one table, and what it is like. */
-export const TABLES: Partial<Record<ImportKind, TableSpec<string>>> = { places: PLACES, 'roster-sheet': SHEET };
+export const TABLES: Partial<Record<ImportKind, TableSpec<string>>> = { places: PLACES, 'roster-sheet': ROSTER_SHEET };

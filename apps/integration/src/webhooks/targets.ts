@@ -23,14 +23,14 @@ export class AddressRefused extends Error {
  */
 @Injectable()
 export class Targets {
-  private readonly inside: [ipaddr.IPv4 | ipaddr.IPv6, number][];
+  protected inside: [ipaddr.IPv4 | ipaddr.IPv6, number][];
   private readonly agents = {
     'http:': new HttpAgent({ keepAlive: true, maxSockets: 16 }),
     'https:': new HttpsAgent({ keepAlive: true, maxSockets: 16 }),
   };
 
   constructor(config: Config) {
-    this.inside = (config.webhookTargets ?? []).map((range) => ipaddr.parseCIDR(range));
+    this.inside = rangesOf(config.webhookTargets);
   }
 
   /** What is wrong with an address of a receiver; undefined: nothing. */
@@ -74,6 +74,10 @@ export class Targets {
       });
     };
   }
+}
+
+export function rangesOf(ranges: readonly string[] = []): [ipaddr.IPv4 | ipaddr.IPv6, number][] {
+  return ranges.map((range) => ipaddr.parseCIDR(range));
 }
 
 /** May it lead to the internet: https on its own port. */

@@ -1,4 +1,5 @@
-import { both, type CellCheck, date, filled, number, oneOf, orBlank, text } from '../checks.js';
+import { type CellCheck, filled, number, text } from '#exchange';
+import { both, date, oneOf, orBlank } from '../checks.js';
 
 /** What a file of OneRoster CSV 1.2 must look like, and the columns that are looked at. */
 export interface FileSpec {

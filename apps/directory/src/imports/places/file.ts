@@ -1,6 +1,6 @@
 import type { Bilingual } from '#contracts';
-import { dateIn, type TableSpec } from '#exchange';
-import { number, orBlank } from '../checks.js';
+import { dateIn, number, type TableSpec } from '#exchange';
+import { orBlank } from '../checks.js';
 
 /** The columns of a places file, with the other headers that are understood as well. Any order; only `building` must be there. */
 const COLUMNS = {

@@ -1,9 +1,8 @@
 import type { Bilingual } from '#contracts';
 import type { Tx } from '#database';
-import { dateIn, type RowErrors } from '#exchange';
+import { dateIn, identityIn, isActive, type RosterCells, type RowErrors, sexIn, yearIn } from '#exchange';
 import { PlacesLoader } from '../places/load.js';
 import { copyInto, copyRow } from '../staging.js';
-import { identityIn, isActive, type SheetCells, sexIn, yearIn } from './file.js';
 
 /** Units of a row from the top down: each lies in the one before that is filled in. */
 export const LEVELS = ['college', 'major', 'grade', 'class'] as const;
@@ -31,7 +30,7 @@ export class SheetLoader {
     this.places = new PlacesLoader(file, findings);
   }
 
-  add(line: number, row: SheetCells): void {
+  add(line: number, row: RosterCells): void {
     const kind = identityIn(row.identity);
     const id = `${kind} ${row.number}`;
     if (this.numbers.has(id)) return this.findings.add(this.file, line, 'number', TWICE);
@@ -57,7 +56,7 @@ export class SheetLoader {
   }
 
   /** The lowest unit of a row, made with all above it. */
-  private unitOf(line: number, row: SheetCells, kind: 'student' | 'staff'): number | undefined {
+  private unitOf(line: number, row: RosterCells, kind: 'student' | 'staff'): number | undefined {
     if (kind === 'staff' && row.department !== '' && row.college === '')
       return this.unit(line, 'department', row.department, row.department, undefined);
     let path = '';
@@ -86,7 +85,7 @@ export class SheetLoader {
     return n;
   }
 
-  private addBed(line: number, row: SheetCells, kind: 'student' | 'staff', active: boolean): void {
+  private addBed(line: number, row: RosterCells, kind: 'student' | 'staff', active: boolean): void {
     const { campus, building, floor, room, bed, from } = row;
     if (building === '' && room === '' && bed === '') return;
     if (kind === 'staff') return this.findings.add(this.file, line, 'bed', STAFF_BED);

@@ -1,6 +1,6 @@
 import type { UnitKind } from '#contracts';
 import { query, sql, type Tx } from '#database';
-import { type RowErrors, Table } from '#exchange';
+import { ROSTER_SHEET, type RowErrors, Table } from '#exchange';
 import type { ImportRun } from '../import-run.js';
 import { apply as applyRoster } from '../oneroster/apply.queries.js';
 import {
@@ -16,7 +16,6 @@ import {
 } from '../places/plan.queries.js';
 import { checkPlaces, sampleChanges as samplePlaces } from '../places/summary.queries.js';
 import type { ShrinkGuard } from '../shrink-guard.js';
-import { SHEET } from './file.js';
 import { LEVELS, SheetLoader } from './load.js';
 
 /**
@@ -32,7 +31,7 @@ export async function importSheet(
 ): Promise<object> {
   await createRosterStaging(tx);
   await createPlacesStaging(tx);
-  const table = await Table.open(path, SHEET, findings);
+  const table = await Table.open(path, ROSTER_SHEET, findings);
   const { file } = table;
   const loader = new SheetLoader(file, findings);
   for await (const rows of table.rows()) {

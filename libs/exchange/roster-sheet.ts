@@ -1,6 +1,7 @@
 import type { Bilingual } from '#contracts';
-import { dateIn, type TableSpec } from '#exchange';
-import { type CellCheck, filled, number } from '../checks.js';
+import { dateIn } from './cells.js';
+import { type CellCheck, filled, number } from './checks.js';
+import type { TableSpec } from './table.js';
 
 /** A word of a column and the others that mean the same, by what it stands for here. */
 type Words<V extends string> = Readonly<Record<V, readonly string[]>>;
@@ -53,7 +54,7 @@ const STATES: Words<'true' | 'false'> = {
   ],
 };
 
-const SHEET_COLUMNS = {
+const COLUMNS = {
   number: {
     zh: '学号/工号',
     also: ['学号', '工号', '学工号', '编号', 'student number', 'staff number'],
@@ -77,13 +78,13 @@ const SHEET_COLUMNS = {
   status: { zh: '状态', also: ['学籍状态', '在校状态', '是否在籍'], check: oneOfWords(STATES) },
 } as const;
 
-export type SheetColumn = keyof typeof SHEET_COLUMNS;
-export type SheetCells = Record<SheetColumn, string>;
+export type RosterColumn = keyof typeof COLUMNS;
+export type RosterCells = Record<RosterColumn, string>;
 
-/** A roster as one table: a row per person, with where they study or work and where they live. */
-export const SHEET: TableSpec<SheetColumn> = {
+/** A roster as one table, which directory imports: a row per person, with where they study or work and where they live. */
+export const ROSTER_SHEET: TableSpec<RosterColumn> = {
   name: 'roster',
-  columns: SHEET_COLUMNS,
+  columns: COLUMNS,
   required: ['number', 'name'],
   maxRows: 500_000,
 };

@@ -1,0 +1,16 @@
+import { feature } from '#service';
+import { Connector, ConnectorProfile } from './connector.entity.js';
+import { ConnectorPage, ConnectorRun, ConnectorRunPart } from './connector-run.entity.js';
+import { ConnectorsController } from './connectors.controller.js';
+import { Connectors } from './connectors.service.js';
+import { OneRosterClient, SourceTargets } from './oneroster.client.js';
+import { PullSchedules } from './pull-schedules.js';
+import { RosterImports } from './roster-imports.client.js';
+import { RunHandlers } from './runs.handlers.js';
+import { ConnectorRuns } from './runs.service.js';
+
+export const connectors = feature({
+  controllers: [ConnectorsController],
+  providers: [Connectors, ConnectorRuns, OneRosterClient, PullSchedules, RosterImports, RunHandlers, SourceTargets],
+  entities: [Connector, ConnectorProfile, ConnectorPage, ConnectorRun, ConnectorRunPart],
+});

@@ -1,0 +1,329 @@
+import { Injectable, type StreamableFile } from '@nestjs/common';
+import { type Actor, audit } from '#auth';
+import { copyFile } from 'node:fs/promises';
+import { Database, findInScope, insert, newId, onConflict, queryOne, sql, type Tx, update } from '#database';
+import type { Bilingual } from '#contracts';
+import { checkTableFile, Refused, RowErrors } from '#exchange';
+import { type Language, list, type Page, type UploadedFile } from '#http';
+import { type FieldError, Invalid, NotFound } from '#problems';
+import { errorSheetFile, type ErrorSheetQuery } from '#service';
+import { CampusClock } from '#time';
+import { Vault } from '#vault';
+import type { TargetProblem } from '../webhooks/targets.js';
+import { type By, Connector, ConnectorProfile, secretPlace } from './connector.entity.js';
+import {
+  ConnectorChangeDto,
+  ConnectorDto,
+  type ConnectorsQuery,
+  type MakeConnectorDto,
+  type MappingDto,
+  mappingOf,
+  ProfileDto,
+  type PullDto,
+  type ProfilesQuery,
+  ProposalDto,
+  TrialDto,
+} from './connectors.dto.js';
+import {
+  ConnectorFileRefused,
+  ConnectorHasNoDraft,
+  ConnectorHasNoProfile,
+  ConnectorMappingRefused,
+  ConnectorSecondPersonNeeded,
+  ConnectorSourceRefused,
+  ConnectorSourceTaken,
+} from './connectors.problems.js';
+import { columnsOf, MappedFile, type RosterRow } from './map-file.js';
+import { errorsOf, type Mapping } from './mapping.js';
+import { SourceTargets } from './oneroster.client.js';
+import { PullSchedules } from './pull-schedules.js';
+import { propose } from './proposal.js';
+
+/** Rows that a trial shows. */
+const SHOWN = 20;
+
+const SECRET_NEEDED = {
+  zh: '更换令牌地址或客户端时须重新填写密钥',
+  en: 'is needed where the address of the token or the client is another one',
+};
+const WRONG: Record<TargetProblem, Bilingual> = {
+  scheme: { zh: '应为不带 ? 和 # 的 http(s) 地址', en: 'must be an http(s) address without ? and #' },
+  credentials: { zh: '不得含用户名或密码', en: 'must not carry a user name or password' },
+  unknown: { zh: '域名无法解析', en: 'its name cannot be resolved' },
+  address: {
+    zh: '指向未放行的校内或保留地址，或未用 https 的 443 端口（CONNECTOR_TARGETS）',
+    en: 'leads to an inner or reserved address that CONNECTOR_TARGETS does not allow, or not by https to port 443',
+  },
+};
+
+/** Connectors, and how the files of each are read. */
+@Injectable()
+export class Connectors {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: CampusClock,
+    private readonly vault: Vault,
+    private readonly targets: SourceTargets,
+    private readonly schedules: PullSchedules,
+  ) {}
+
+  /** How a file of the school's own may be meant. Nothing is kept of it. */
+  async propose(file: UploadedFile): Promise<ProposalDto> {
+    await checkTableFile(file.path);
+    return ProposalDto.of(await orFileRefused(() => propose(file.path)));
+  }
+
+  list(request: ConnectorsQuery): Promise<Page<ConnectorDto>> {
+    const { paused } = request;
+    return this.database.read((tx) =>
+      list(tx, request, {
+        select: sql`c.id, c.name, c.source, c.paused_at AS "pausedAt", c.pull, c.created_at AS "createdAt", c.version`,
+        from: sql`integration.connector c`,
+        where: [paused === undefined ? undefined : sql`(c.paused_at IS NOT NULL) = ${paused}`],
+        sorts: { name: sql`c.name` },
+        defaultSort: 'name',
+        id: sql`c.id`,
+        to: ConnectorDto.from,
+      }),
+    );
+  }
+
+  async get(id: string): Promise<ConnectorDto> {
+    return ConnectorDto.from(await this.database.read((tx) => this.find(tx, id)));
+  }
+
+  make(actor: Actor, { name, source }: MakeConnectorDto): Promise<ConnectorDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const connector = Object.assign(new Connector(), { name, source });
+      const taken = { connector_source_key: () => new ConnectorSourceTaken({ pointer: '#/source' }) };
+      await onConflict(insert(tx, connector), taken);
+      await this.tell(tx, actor, connector, 'make');
+      return ConnectorDto.from(connector);
+    });
+  }
+
+  change(actor: Actor, id: string, expected: number, { name }: ConnectorChangeDto): Promise<ConnectorDto> {
+    return this.write(actor, id, expected, 'change', (connector) => void (connector.name = name));
+  }
+
+  /** It takes no files until it is resumed. */
+  pause(actor: Actor, id: string, expected: number): Promise<ConnectorDto> {
+    return this.write(actor, id, expected, 'pause', (connector, tx) => {
+      connector.pause(this.clock.now());
+      return this.schedules.set(tx, connector);
+    });
+  }
+
+  resume(actor: Actor, id: string, expected: number): Promise<ConnectorDto> {
+    return this.write(actor, id, expected, 'resume', (connector, tx) => {
+      connector.resume();
+      return this.schedules.set(tx, connector);
+    });
+  }
+
+  /** Where it is pulled from. The secret is sealed and never answered; one that is not said stays. Throws what is wrong with an address. */
+  async pullFrom(actor: Actor, id: string, expected: number, { secret, ...said }: PullDto): Promise<ConnectorDto> {
+    const errors = await this.addressErrors(said);
+    if (errors.length > 0) throw new ConnectorSourceRefused({ errors });
+    return this.write(actor, id, expected, 'pull-from', async (connector, tx) => {
+      const { oneRoster, url, tokenUrl, clientId, at, jitterMinutes } = said;
+      // A secret goes to the address it was said for, and to no other.
+      const same = connector.pull?.tokenUrl === tokenUrl && connector.pull.clientId === clientId;
+      if (secret === undefined && !same) throw new Invalid({ errors: [{ pointer: '#/secret', ...SECRET_NEEDED }] });
+      connector.pull = { oneRoster, url, tokenUrl, clientId, at, jitterMinutes };
+      if (secret !== undefined) connector.sealedSecret = this.vault.seal(secretPlace(id), secret);
+      await this.schedules.set(tx, connector);
+    });
+  }
+
+  async profiles(id: string, request: ProfilesQuery): Promise<Page<ProfileDto>> {
+    return this.database.read(async (tx) => {
+      await this.find(tx, id);
+      return list(tx, request, {
+        select: sql`p.id, p.number, p.mapping, p.drafted_by AS "draftedBy", p.tried_at AS "triedAt", p.tried_rows AS "triedRows",
+          p.tried_problems AS "triedProblems", p.published_at AS "publishedAt", p.published_by AS "publishedBy", p.version`,
+        from: sql`integration.connector_profile p`,
+        where: [sql`p.connector_id = ${id}`],
+        sorts: { number: sql`p.number` },
+        defaultSort: '-number',
+        id: sql`p.id`,
+        to: ProfileDto.from,
+      });
+    });
+  }
+
+  /** Writes the draft; after a published one it is the next version. */
+  draft(actor: Actor, id: string, expected: number, said: MappingDto): Promise<ProfileDto> {
+    const mapping = mappingOf(said);
+    const errors = errorsOf(mapping);
+    if (errors.length > 0) throw new ConnectorMappingRefused({ errors });
+    return this.database.transaction(actor, async (tx) => {
+      const connector = await this.find(tx, id, true);
+      await update(tx, connector, expected);
+      const found = await this.draftOf(tx, id);
+      const by = byOf(actor);
+      if (found) {
+        found.redraft(mapping, by);
+        await update(tx, found);
+      }
+      const draft = found ?? (await this.nextDraft(tx, id, mapping, by));
+      await this.tell(tx, actor, connector, 'draft');
+      return ProfileDto.from(draft);
+    });
+  }
+
+  /** Reads a file by the draft, or by what is published where there is none. Nothing is kept of it but how many rows were wrong. */
+  async try(actor: Actor, id: string, file: UploadedFile): Promise<TrialDto> {
+    await checkTableFile(file.path);
+    const profile = await this.database.read(async (tx) => {
+      await this.find(tx, id);
+      return (await this.draftOf(tx, id)) ?? (await this.publishedOf(tx, id));
+    });
+    const errors = new RowErrors();
+    const rows: RosterRow[] = [];
+    let read: MappedFile | undefined;
+    await orTooMany(errors, async () => {
+      read = await MappedFile.open(file.path, profile.mapping, errors);
+      for await (const part of read.rows()) if (rows.length < SHOWN) rows.push(...part.slice(0, SHOWN - rows.length));
+    });
+    return this.database.transaction(actor, async (tx) => {
+      const draft = await this.draftOf(tx, id);
+      // Whoever changed it meanwhile has not tried it.
+      if (draft && draft.id === profile.id && draft.version === profile.version) {
+        draft.try(read?.rowsRead ?? 0, errors.list.length, this.clock.now());
+        await update(tx, draft);
+      }
+      return TrialDto.of(profile, read, rows, errors.list);
+    });
+  }
+
+  publish(actor: Actor, id: string, expected: number): Promise<ProfileDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const connector = await this.find(tx, id, true);
+      const draft = await this.draftOf(tx, id);
+      if (!draft) throw new ConnectorHasNoDraft();
+      draft.publish(byOf(actor), this.clock.now());
+      await update(tx, connector, expected);
+      const second = { connector_profile_second_person: () => new ConnectorSecondPersonNeeded() };
+      await onConflict(update(tx, draft), second);
+      await this.tell(tx, actor, connector, 'publish');
+      return ProfileDto.from(draft);
+    });
+  }
+
+  /** The sender's own table with what is wrong with each row, as `mapping` reads it. Nothing is kept of it. */
+  async errorSheet(
+    id: string,
+    file: UploadedFile,
+    { rows }: ErrorSheetQuery,
+    language: Language,
+  ): Promise<StreamableFile> {
+    await checkTableFile(file.path);
+    const { mapping } = await this.database.read(async (tx) => {
+      await this.find(tx, id);
+      return (await this.draftOf(tx, id)) ?? (await this.publishedOf(tx, id));
+    });
+    const errors = new RowErrors();
+    await orTooMany(errors, async () => {
+      const read = await MappedFile.open(file.path, mapping, errors);
+      for await (const part of read.rows()) void part;
+    });
+    const columns = columnsOf(mapping);
+    const options = { columns, language, rows, ...(mapping.sheet !== undefined && { sheet: mapping.sheet }) };
+    return errorSheetFile((path) => copyFile(file.path, path), errors.list, options);
+  }
+
+  /** Throws NotFound. */
+  async find(tx: Tx, id: string, lock = false): Promise<Connector> {
+    const options = { alias: 'c', where: sql`TRUE`, ...(lock && { lock: 'update' as const }) };
+    const connector = await findInScope(tx, Connector, id, options);
+    if (!connector) throw new NotFound({ what: 'connector' });
+    return connector;
+  }
+
+  /** The newest that is published. Throws ConnectorHasNoProfile. */
+  async publishedOf(tx: Tx, id: string): Promise<ConnectorProfile> {
+    const row = await queryOne<{ id: string }>(
+      tx,
+      sql`SELECT id FROM integration.connector_profile WHERE connector_id = ${id} AND published_at IS NOT NULL
+           ORDER BY number DESC LIMIT 1`,
+    );
+    if (!row) throw new ConnectorHasNoProfile();
+    return tx.findOneByOrFail(ConnectorProfile, { id: row.id });
+  }
+
+  private async draftOf(tx: Tx, id: string): Promise<ConnectorProfile | undefined> {
+    const row = await queryOne<{ id: string }>(
+      tx,
+      sql`SELECT id FROM integration.connector_profile WHERE connector_id = ${id} AND published_at IS NULL`,
+    );
+    return row && tx.findOneByOrFail(ConnectorProfile, { id: row.id });
+  }
+
+  private async nextDraft(tx: Tx, connectorId: string, mapping: Mapping, by: By): Promise<ConnectorProfile> {
+    const last = await queryOne<{ number: number }>(
+      tx,
+      sql`SELECT coalesce(max(number), 0) AS number FROM integration.connector_profile WHERE connector_id = ${connectorId}`,
+    );
+    const values = { id: newId(), connectorId, number: last!.number + 1, mapping, draftedBy: [by] };
+    return insert(tx, Object.assign(new ConnectorProfile(), values));
+  }
+
+  private write(
+    actor: Actor,
+    id: string,
+    expected: number,
+    action: string,
+    fn: (connector: Connector, tx: Tx) => void | Promise<void>,
+  ): Promise<ConnectorDto> {
+    return this.database.transaction(actor, async (tx) => {
+      const connector = await this.find(tx, id, true);
+      await fn(connector, tx);
+      await update(tx, connector, expected);
+      await this.tell(tx, actor, connector, action);
+      return ConnectorDto.from(connector);
+    });
+  }
+
+  private async addressErrors(said: Pick<PullDto, 'url' | 'tokenUrl'>): Promise<FieldError[]> {
+    const errors: FieldError[] = [];
+    for (const name of ['url', 'tokenUrl'] as const) {
+      const parsed = URL.canParse(said[name]) ? new URL(said[name]) : undefined;
+      const wrong = !parsed || parsed.hash || parsed.search ? 'scheme' : await this.targets.check(parsed);
+      if (wrong) errors.push({ pointer: `#/${name}`, ...WRONG[wrong] });
+    }
+    return errors;
+  }
+
+  private tell(tx: Tx, actor: Actor, { id }: Connector, action: string): Promise<void> {
+    return audit(tx, actor, { action: `integration.connector.${action}`, subject: { kind: 'connector', id } });
+  }
+}
+
+/** Who it is that a second person must differ from. */
+export function byOf(actor: Actor): By {
+  return actor.personId ?? actor.app;
+}
+
+/** A file that cannot be read at all is the request's fault. */
+async function orFileRefused<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const errors = error.errors
+      .slice(0, 100)
+      .map(({ zh, en, line }) => ({ pointer: '#/file', zh, en, ...(line && { line }) }));
+    throw new ConnectorFileRefused({ errors });
+  }
+}
+
+/** Reads as far as errors allow: those there are too many of, or of the file as a whole, are in `errors` too. */
+export async function orTooMany(errors: RowErrors, read: () => Promise<void>): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.errors !== errors.list) errors.list.push(...error.errors);
+  }
+}

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import { rangesOf, Targets } from '../webhooks/targets.js';
+import type { Pull } from './connector.entity.js';
+import type { OneRosterObject, Resource } from './oneroster-rows.js';
+
+/** Objects of a page; the most that OneRoster servers commonly give. */
+const PAGE = 1000;
+const MOST_BYTES = 33_554_432;
+const WAIT_MS = 60_000;
+
+const PATHS = { '1.1': '/ims/oneroster/v1p1', '1.2': '/ims/oneroster/rostering/v1p2' } as const;
+const SCOPES = {
+  '1.1': 'https://purl.imsglobal.org/spec/or/v1p1/scope/roster.readonly',
+  '1.2': 'https://purl.imsglobal.org/spec/or/v1p2/scope/roster.readonly',
+} as const;
+const DEMOGRAPHICS = {
+  '1.1': 'https://purl.imsglobal.org/spec/or/v1p1/scope/roster-demographics.readonly',
+  '1.2': 'https://purl.imsglobal.org/spec/or/v1p2/scope/roster-demographics.readonly',
+} as const;
+
+/** What a source has given; `last`: of its resource there is no more. */
+export interface Page {
+  objects: OneRosterObject[];
+  last: boolean;
+}
+
+/** Which addresses connectors may pull from: as for webhooks, with the ranges of CONNECTOR_TARGETS. */
+@Injectable()
+export class SourceTargets extends Targets {
+  constructor(config: Config) {
+    super(config);
+    this.inside = rangesOf(config.connectorTargets);
+  }
+}
+
+/** OneRoster 1.1 and 1.2 services, read over REST with OAuth2 client credentials. */
+@Injectable()
+export class OneRosterClient {
+  constructor(private readonly targets: SourceTargets) {}
+
+  /**
+   * The objects of a resource after the first `offset` ones, in the order of sourcedId, as many as the source likes to give up to 1000. Throws
+   * an Error when there is no whole, sound answer.
+   */
+  async page(pull: Pull, secret: string, resource: Resource, offset: number): Promise<Page> {
+    const query = new URLSearchParams({ limit: String(PAGE), offset: String(offset), sort: 'sourcedId' });
+    const url = new URL(`${pull.url}${PATHS[pull.oneRoster]}/${resource}?${query.toString()}`);
+    const authorization = `Bearer ${await this.token(pull, secret)}`;
+    const { body, total } = await this.json(url, { headers: { authorization, accept: 'application/json' } });
+    const objects = (body as Record<string, unknown> | null)?.[resource];
+    const sound = (one: unknown): boolean => typeof (one as OneRosterObject | null)?.sourcedId === 'string';
+    if (!Array.isArray(objects) || !objects.every(sound)) throw new Error(`the source gave no list of ${resource}`);
+    const ended = objects.length === 0;
+    if (ended && total !== undefined && offset < total) throw new Error(`the source ended ${resource} early`);
+    const last = ended || (total !== undefined && offset + objects.length >= total);
+    return { objects: objects as OneRosterObject[], last };
+  }
+
+  private async token({ tokenUrl, clientId, oneRoster }: Pull, secret: string): Promise<string> {
+    const basic = Buffer.from([clientId, secret].map(encodeURIComponent).join(':')).toString('base64');
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      scope: `${SCOPES[oneRoster]} ${DEMOGRAPHICS[oneRoster]}`,
+    }).toString();
+    const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' };
+    const { body: answer } = await this.json(new URL(tokenUrl), { method: 'POST', headers, body });
+    const token = (answer as { access_token?: unknown } | null)?.access_token;
+    if (typeof token !== 'string') throw new Error('the source gave no token');
+    return token;
+  }
+
+  /** Follows no redirect. What is answered is never part of an error: it may have names in it. */
+  private async json(
+    url: URL,
+    { body, ...options }: { method?: string; headers: Record<string, string>; body?: string },
+  ): Promise<{ body: unknown; total: number | undefined }> {
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const request = send(url, { ...options, ...this.targets.connection(url), signal });
+    request.end(body);
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    // One that is cut short throws.
+    for await (const chunk of answer) {
+      chunks.push(chunk as Buffer);
+      if ((bytes += (chunk as Buffer).length) > MOST_BYTES) throw new Error('the source answered too much');
+    }
+    if (answer.statusCode !== 200) throw new Error(`the source answered ${answer.statusCode}`);
+    try {
+      const total = /^\d+$/.exec(String(answer.headers['x-total-count']));
+      return { body: JSON.parse(Buffer.concat(chunks).toString()), total: total ? Number(total[0]) : undefined };
+    } catch {
+      throw new Error('the source answered no JSON');
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import type { Bilingual } from '#contracts';
+import { openTable, ROSTER_SHEET, RowErrors, type RowError, type TableFormat } from '#exchange';
+import { CODE_SETS } from './code-sets.js';
+import { ALL_NAMES, CODES, type Known, NO_FIELD, recognise, TAKEN, UNKNOWN } from './known-columns.js';
+import { MappedFile, type RosterRow } from './map-file.js';
+import { DATE_ORDERS, type FieldMapping, mapCell, type Mapping, type Step } from './mapping.js';
+
+/** Rows that a proposal looks at, and that it shows. */
+const LOOKED_AT = 200;
+const SHOWN = 10;
+
+/** What is proposed of one column of the file; `why`: why it is not read. */
+export interface ProposedColumn {
+  column: string;
+  field: string | null;
+  /** Percent. */
+  confidence: number;
+  why: Bilingual | null;
+}
+
+export interface Proposal {
+  format: TableFormat;
+  columns: ProposedColumn[];
+  mapping: Mapping;
+  /** The first rows as they would read, and what is wrong with those that were looked at. */
+  rows: RosterRow[];
+  problems: RowError[];
+}
+
+interface Candidate {
+  column: string;
+  known: Known & { certain: boolean };
+  mapping: FieldMapping;
+  confidence: number;
+}
+
+/** How a school's own file may be meant: by the names of its columns, and by what stands in them. Throws Refused for what cannot be read. */
+export async function propose(path: string): Promise<Proposal> {
+  const { format, header, lines } = await openTable(path, ALL_NAMES);
+  const sample: string[][] = [];
+  for await (const part of lines) {
+    sample.push(...part.filter(({ broken }) => !broken).map(({ cells }) => cells.map((cell) => cell.trim())));
+    if (sample.length >= LOOKED_AT) break;
+  }
+  const names = header.cells.map((cell) => cell.trim());
+  const read = names.map((column, i) => {
+    const values = sample.slice(0, LOOKED_AT).flatMap((cells) => (cells[i] ? [cells[i]] : []));
+    return candidateOf(column, values);
+  });
+  const best = new Map<string, Candidate>();
+  for (const one of read) {
+    if (!one || one.confidence === 0) continue;
+    const { field } = one.mapping;
+    if (one.confidence > (best.get(field)?.confidence ?? 0)) best.set(field, one);
+  }
+  const mapping = { fields: [...best.values()].map((one) => one.mapping) };
+  const columns = names.flatMap((column, i) => (column === '' ? [] : [proposed(column, read[i], best)]));
+  return { format, columns, mapping, ...(await tried(path, mapping)) };
+}
+
+function candidateOf(column: string, values: readonly string[]): Candidate | undefined {
+  const known = recognise(column);
+  if (!known?.field) return undefined;
+  const { field } = known;
+  const steps = stepsFor(known, values);
+  const mapping: FieldMapping = { field, column, steps: steps ?? [] };
+  if (!steps) return { column, known, mapping, confidence: 0 };
+  const right = values.filter((value) => 'value' in mapCell(mapping, value)).length;
+  const ofName = known.certain ? 100 : 90;
+  return {
+    column,
+    known,
+    mapping,
+    confidence: Math.round(values.length === 0 ? ofName / 2 : (ofName * right) / values.length),
+  };
+}
+
+/** What makes fields of the roster of a column's cells; undefined: codes, of which it is not known what they mean. */
+function stepsFor({ field, code }: Known, values: readonly string[]): Step[] | undefined {
+  const { words } = CODE_SETS['gbt-2261.1'];
+  if (field === 'sex' && values.length > 0 && values.every((value) => Object.hasOwn(words, value)))
+    return [{ do: 'lookup', set: 'gbt-2261.1', otherwise: 'refuse' }];
+  if (code) return undefined;
+  const check = field && ROSTER_SHEET.columns[field].check;
+  if ((field === 'birth_date' || field === 'from') && values.some((value) => check!(value))) {
+    const order = DATE_ORDERS.find((one) =>
+      values.every((value) => 'value' in mapCell({ field, steps: [{ do: 'date', order: one }] }, value)),
+    );
+    if (order) return [{ do: 'date', order }];
+  }
+  return [];
+}
+
+function proposed(
+  column: string,
+  candidate: Candidate | undefined,
+  best: ReadonlyMap<string, Candidate>,
+): ProposedColumn {
+  if (!candidate) return { column, field: null, confidence: 0, why: recognise(column) ? NO_FIELD : UNKNOWN };
+  const { field } = candidate.mapping;
+  const { confidence } = candidate;
+  if (best.get(field) === candidate) return { column, field, confidence, why: null };
+  return { column, field: null, confidence: 0, why: best.has(field) ? TAKEN : CODES };
+}
+
+async function tried(path: string, mapping: Mapping): Promise<Pick<Proposal, 'rows' | 'problems'>> {
+  const errors = new RowErrors();
+  const rows: RosterRow[] = [];
+  if (mapping.fields.length === 0) return { rows, problems: [] };
+  const file = await MappedFile.open(path, mapping, errors);
+  for await (const part of file.rows()) {
+    rows.push(...part);
+    if (file.rowsRead >= LOOKED_AT) break;
+  }
+  return { rows: rows.slice(0, SHOWN), problems: errors.list.slice(0, SHOWN) };
+}

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { Database, findInScope, sql, type Tx, update } from '#database';
+import { Events, OnDead, OnEvent, Prepare, type Received, Timers } from '#events';
+import { CampusClock } from '#time';
+import { Vault } from '#vault';
+import { type ColumnProblem, Connector, secretPlace } from './connector.entity.js';
+import { ConnectorRun, type ImportJob, type RunState } from './connector-run.entity.js';
+import { ImportRefused, RosterImports } from './roster-imports.client.js';
+import { ConnectorRunDueV1 } from './run-due.event.js';
+import { type Page, OneRosterClient } from './oneroster.client.js';
+import { nextPage, type PageAt, storePage, writeSet } from './pages.js';
+import { dropKept, fetchParts } from './run-parts.js';
+
+/** Directory is asked again how its job is going. */
+const ASK_AGAIN_MS = 2_000;
+
+/** What directory answered to a step; of a run that was then in `state`. */
+interface Answer {
+  state: RunState;
+  sent?: string;
+  refused?: ColumnProblem;
+  job?: ImportJob;
+  page?: Page & { at: PageAt };
+}
+
+const GIVEN_UP: ColumnProblem = {
+  column: null,
+  rows: 0,
+  firstLine: null,
+  zh: '多次尝试后名册仍不可用，什么都没有写入；请联系运维人员后重新运行',
+  en: 'the roster could not be reached by any attempt; nothing was written: ask whoever runs the system, then run it again',
+};
+
+/** Takes runs on, step by step: to directory to be compared, and to take effect when nothing speaks against it. */
+@Injectable()
+export class RunHandlers {
+  constructor(
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly timers: Timers,
+    private readonly clock: CampusClock,
+    private readonly vault: Vault,
+    private readonly imports: RosterImports,
+    private readonly source: OneRosterClient,
+  ) {}
+
+  @Prepare(ConnectorRunDueV1)
+  async beforeDue({ data: { runId } }: Received<ConnectorRunDueV1>): Promise<Answer | undefined> {
+    const run = await this.database.connection.findOneBy(ConnectorRun, { id: runId });
+    if (!run) return undefined;
+    const { state } = run;
+    if (state === 'pulling') return { state, page: await this.pull(run) };
+    if (state === 'comparing' || state === 'applying') return { state, job: await this.imports.job(run.jobId!) };
+    if (state !== 'queued' && state !== 'ready') return undefined;
+    try {
+      return { state, sent: await this.send(run) };
+    } catch (error) {
+      if (!(error instanceof ImportRefused)) throw error;
+      return { state, refused: { column: null, rows: 0, firstLine: null, ...error.problem } };
+    }
+  }
+
+  @OnEvent(ConnectorRunDueV1)
+  async whenDue(tx: Tx, { data: { runId } }: Received<ConnectorRunDueV1>, answer?: Answer): Promise<void> {
+    const run = await this.locked(tx, runId);
+    // Another delivery was faster.
+    if (!run || !answer || run.state !== answer.state) return;
+    const now = this.clock.now();
+    const { sent, refused, job, page } = answer;
+    if (page) run.pulled(page.objects.length, await storePage(tx, this.vault, runId, page.at, page));
+    else if (refused) run.fail([refused], now);
+    else if (sent !== undefined) run.sent(sent);
+    else if (job!.status === 'succeeded' || job!.status === 'failed') run.learn(job!, now);
+    else return this.askAgain(tx, runId);
+    await update(tx, run);
+    if (run.finishedAt) return dropKept(tx, runId);
+    if (page || run.state === 'ready') await this.events.publish(tx, new ConnectorRunDueV1(runId));
+    else if (run.state !== 'held') await this.askAgain(tx, runId);
+  }
+
+  @OnDead(ConnectorRunDueV1)
+  async whenGivenUp(tx: Tx, { data: { runId } }: Received<ConnectorRunDueV1>): Promise<void> {
+    const run = await this.locked(tx, runId);
+    if (!run || run.finishedAt || run.state === 'held') return;
+    run.fail([GIVEN_UP], this.clock.now());
+    await update(tx, run);
+    await dropKept(tx, runId);
+  }
+
+  private locked(tx: Tx, id: string): Promise<ConnectorRun | undefined> {
+    return findInScope(tx, ConnectorRun, id, { alias: 'r', where: sql`TRUE`, lock: 'update' });
+  }
+
+  private async send(run: ConnectorRun): Promise<string> {
+    const { id, profileId } = run;
+    const { source } = await this.database.connection.findOneByOrFail(Connector, { id: run.connectorId });
+    const dryRun = run.state === 'queued';
+    const dir = await mkdtemp(join(tmpdir(), 'yizhan-run-'));
+    try {
+      const path = join(dir, 'roster');
+      await (profileId ? fetchParts : writeSet)(this.database.connection, this.vault, id, path);
+      return await this.imports.send(path, {
+        ...{
+          kind: profileId ? 'roster-sheet' : 'roster',
+          source,
+          dryRun,
+          key: `connector-run-${run.id}-${dryRun ? 'compare' : 'apply'}`,
+        },
+        allowShrink: run.releasedBy !== null,
+        allowIdentityChanges: run.allowIdentityChanges,
+      });
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  }
+
+  private async pull({ id, connectorId }: ConnectorRun): Promise<Page & { at: PageAt }> {
+    const { connection } = this.database;
+    const { pull, sealedSecret } = await connection.findOneByOrFail(Connector, { id: connectorId });
+    const secret = this.vault.open(secretPlace(connectorId), sealedSecret!);
+    const at = (await nextPage(connection, id))!;
+    return { ...(await this.source.page(pull!, secret, at.resource, at.offset)), at };
+  }
+
+  private askAgain(tx: Tx, runId: string): Promise<void> {
+    const at = new Date(this.clock.now().getTime() + ASK_AGAIN_MS);
+    return this.timers.set(tx, { key: `integration.connector-run ${runId}`, at, event: new ConnectorRunDueV1(runId) });
+  }
+}
