@@ -167,6 +167,23 @@ export class Config {
   @IsString()
   connectorClientSecretFile?: string;
 
+  /** Port on which gate devices deliver their records to the process that hosts safety: plain HTTP, for the network of the devices alone. Default: none, nothing listens. */
+  @IsOptional()
+  @number
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  devicePort?: number;
+
+  /** Address on which it listens for devices. */
+  @IsString()
+  deviceHost = '127.0.0.1';
+
+  /** Address ranges of the devices, e.g. `10.8.0.0/16`: only from there are records taken, and only there are devices asked for missing ones. */
+  @list
+  @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.8.0.0/16' })
+  deviceNetworks: string[] = ['127.0.0.0/8', '::1/128'];
+
   /** Requests in a minute, of an app by itself, of a person through an app, or of an unknown address; more are answered 429. An app may be given a limit of its own. */
   @number
   @IsInt()
@@ -244,6 +261,9 @@ export class Config {
       s3Endpoint: env.S3_ENDPOINT,
       s3Region: env.S3_REGION,
       webhookTargets: env.WEBHOOK_TARGETS,
+      devicePort: env.DEVICE_PORT,
+      deviceHost: env.DEVICE_HOST,
+      deviceNetworks: env.DEVICE_NETWORKS,
       s3AccessKeyId: env.S3_ACCESS_KEY_ID,
       s3SecretAccessKeyFile: env.S3_SECRET_ACCESS_KEY_FILE,
       oidcIssuer: env.OIDC_ISSUER,

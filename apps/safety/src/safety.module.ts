@@ -10,6 +10,7 @@ import { LatePassesByTime1764300020000 } from './migrations/1764300020000-late-p
 import { PassMonths1764600010000 } from './migrations/1764600010000-pass-months.js';
 import { HeldPasses1764804100000 } from './migrations/1764804100000-held-passes.js';
 import { HolidayAbsences1764810000100 } from './migrations/1764810000100-holiday-absences.js';
+import { DeviceContacts1764843000000 } from './migrations/1764843000000-device-contacts.js';
 import { nights } from './nights/nights.feature.js';
 import { passes } from './passes/passes.feature.js';
 import { seed } from './seed.js';
@@ -27,6 +28,7 @@ export const safety = service('safety', {
     PassMonths1764600010000,
     HeldPasses1764804100000,
     HolidayAbsences1764810000100,
+    DeviceContacts1764843000000,
   ],
   ownData: OWN_DATA,
   seed,

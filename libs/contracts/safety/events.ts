@@ -97,3 +97,37 @@ export class NightCheckedV1 {
     this.results = results;
   }
 }
+
+/** A gate calls and has sent no record for longer than is usual there at that hour; with `until`: it sends again. */
+@Event({
+  name: 'safety.device-silence.v1',
+  consumers: [],
+  tells: {
+    permission: 'safety:device:read',
+    zh: '门禁设备在线但没有记录',
+    en: 'A gate is connected and sends no records',
+  },
+})
+export class DeviceSilenceV1 {
+  @IsUUID()
+  deviceId: string;
+
+  @IsUUID()
+  buildingId: string;
+
+  /** Since when there has been no record. */
+  @IsDateString()
+  since: string;
+
+  /** When it sent one again. */
+  @IsOptional()
+  @IsDateString()
+  until?: string;
+
+  constructor(deviceId: string, buildingId: string, since: string, until?: string) {
+    this.deviceId = deviceId;
+    this.buildingId = buildingId;
+    this.since = since;
+    if (until !== undefined) this.until = until;
+  }
+}

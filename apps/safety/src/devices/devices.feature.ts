@@ -2,10 +2,13 @@ import { feature } from '#service';
 import { Device } from './device.entity.js';
 import { DevicesController } from './devices.controller.js';
 import { Devices } from './devices.service.js';
+import { DeviceListener } from './listener/device-listener.js';
+import { DeviceRecords } from './listener/device-records.service.js';
 import { Outage } from './outage.entity.js';
+import { ZktecoRoutes } from './zkteco/zkteco.routes.js';
 
 export const devices = feature({
   controllers: [DevicesController],
-  providers: [Devices],
+  providers: [Devices, DeviceListener, DeviceRecords, ZktecoRoutes],
   entities: [Device, Outage],
 });

@@ -9,7 +9,7 @@ import { CampusClock } from '#time';
 import { PendingDevicesPolicy } from '../devices/pending-devices.policy.js';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from './affected-nights.js';
-import { type PassRow, readRow, readTime, reject, type RejectedRow } from './pass-rows.js';
+import { type PassRow, readRow, readTime, reject, rejectForNow, type RejectedRow } from './pass-rows.js';
 import type { PassBatchDto, PassBatchResultDto } from './passes.dto.js';
 import {
   type Gate,
@@ -29,6 +29,8 @@ import { Retention } from './retention.service.js';
 
 /** A device's clock may run ahead by so much before its records are refused. */
 const CLOCK_AHEAD_MINUTES = 15;
+/** One that is ahead by less than this will be taken when its time has come; a clock that is further off was never set. */
+const LONGEST_AHEAD_MS = 24 * 3_600_000;
 /** Rows that are described where none was taken. */
 const MAX_ERRORS = 100;
 
@@ -40,6 +42,22 @@ const TOO_MANY_HELD = [
   '设备等待审批，暂存的通行已达上限，请先审批',
   'waits for approval, and as many passes are held for it as may be: approve it first, then send them again',
 ] as const;
+
+/** What became of the rows of a batch, see PassBatchResultDto. */
+export interface Taken {
+  accepted: number;
+  duplicates: number;
+  held: number;
+  renumbered: number;
+  rejected: RejectedRow[];
+  /** No row had a device and a student. */
+  unresolved: boolean;
+}
+
+/** The time that a pass was at, where the clock of its device is known to be off. */
+export type Correction = (at: Date) => Date | null;
+
+const NOTHING = { accepted: 0, duplicates: 0, held: 0, renumbered: 0 };
 
 interface Candidate {
   row: PassRow;
@@ -65,42 +83,58 @@ export class PassBatches {
    * corrected, stays so. A bad row is reported and the rest goes in; when there is no good one, AllRowsRefused (422) and nothing is stored.
    */
   async record(actor: Actor, batch: PassBatchDto): Promise<PassBatchResultDto> {
-    const read = batch.passes.map(readRow);
-    const rows = read.filter((row): row is PassRow => 'at' in row);
-    const malformed = read.filter((row): row is RejectedRow => !('at' in row));
     return this.database.transaction(actor, async (tx) => {
-      const { candidates, rejected } = await this.resolve(tx, rows);
-      if (candidates.length === 0)
-        throw new AllRowsRefused({ errors: inOrder([...malformed, ...rejected]).slice(0, MAX_ERRORS) });
-      const { plain, corrections } = await this.corrections(tx, candidates);
-      const passes = plain.map(({ pass }) => pass);
-      const stored = await insertPasses(tx, passes);
-      const fresh = passes.filter(({ id }) => stored.has(id));
-      const used = await numbersUsedBefore(tx, fresh);
-      const rest = [...plain.filter(({ pass }) => !stored.has(pass.id)), ...corrections].sort(inTurn);
-      const known = await this.settleKnown(tx, rest);
-      const added = [
-        ...candidates.map(({ pass }) => pass).filter((pass) => stored.has(pass.id) && !known.replaced.has(pass.id)),
-        ...known.replacing,
-      ];
-      const counted = added.filter((pass) => pass.status === 'counted');
-      const replaced = [...known.replaced.values()];
-      const told = replaced.filter((pass) => pass.status === 'counted' && !stored.has(pass.id));
-      await publishRetractions(tx, this.events, told.map(factOf));
-      await publishPasses(tx, this.events, counted.map(factOf));
-      const changed = [...counted.map((pass) => pass.at), ...replaced.map((pass) => pass.at)];
-      await this.rechecks.request(tx, await affectedNights(tx, this.policies, changed, this.clock));
+      const taken = await this.take(tx, batch.passes);
+      const rejected = taken.rejected.map(({ index, pointer, zh, en }) => ({ index, pointer, zh, en }));
+      if (taken.unresolved) throw new AllRowsRefused({ errors: rejected.slice(0, MAX_ERRORS) });
       return {
-        accepted: counted.length,
-        duplicates: rows.length - rejected.length - known.conflicts.length - added.length,
-        held: added.length - counted.length,
-        renumbered: renumberedAmong(
-          passes.filter(({ id }) => stored.has(id)),
-          used,
-        ),
-        rejected: inOrder([...malformed, ...rejected, ...known.conflicts]),
+        accepted: taken.accepted,
+        duplicates: taken.duplicates,
+        held: taken.held,
+        renumbered: taken.renumbered,
+        rejected,
       };
     });
+  }
+
+  /** The same inside `tx`, where no good row is no error: for devices, to which nothing can be explained. */
+  async take(tx: Tx, given: readonly unknown[], correct?: Correction): Promise<Taken> {
+    const read = given.map(readRow);
+    const rows = read.filter((row): row is PassRow => 'at' in row);
+    const malformed = read.filter((row): row is RejectedRow => !('at' in row));
+    const { candidates, rejected } = await this.resolve(tx, rows);
+    if (candidates.length === 0)
+      return { ...NOTHING, unresolved: true, rejected: inOrder([...malformed, ...rejected]) };
+    if (correct) for (const { pass } of candidates) pass.correctedAt = correct(pass.at);
+    const { plain, corrections } = await this.corrections(tx, candidates);
+    const passes = plain.map(({ pass }) => pass);
+    const stored = await insertPasses(tx, passes);
+    const fresh = passes.filter(({ id }) => stored.has(id));
+    const used = await numbersUsedBefore(tx, fresh);
+    const rest = [...plain.filter(({ pass }) => !stored.has(pass.id)), ...corrections].sort(inTurn);
+    const known = await this.settleKnown(tx, rest);
+    const added = [
+      ...candidates.map(({ pass }) => pass).filter((pass) => stored.has(pass.id) && !known.replaced.has(pass.id)),
+      ...known.replacing,
+    ];
+    const counted = added.filter((pass) => pass.status === 'counted');
+    const replaced = [...known.replaced.values()];
+    const told = replaced.filter((pass) => pass.status === 'counted' && !stored.has(pass.id));
+    await publishRetractions(tx, this.events, told.map(factOf));
+    await publishPasses(tx, this.events, counted.map(factOf));
+    const changed = [...counted.map((pass) => pass.at), ...replaced.map((pass) => pass.at)];
+    await this.rechecks.request(tx, await affectedNights(tx, this.policies, changed, this.clock));
+    return {
+      unresolved: false,
+      accepted: counted.length,
+      duplicates: rows.length - rejected.length - known.conflicts.length - added.length,
+      held: added.length - counted.length,
+      renumbered: renumberedAmong(
+        passes.filter(({ id }) => stored.has(id)),
+        used,
+      ),
+      rejected: inOrder([...malformed, ...rejected, ...known.conflicts]),
+    };
   }
 
   /** Rows with their device and student, in turn. */
@@ -118,14 +152,14 @@ export class PassBatches {
       const gate = gates.get(row.deviceCode);
       const pass = gate
         ? this.passOf(row, gate, students.get(row.studentNumber), { oldest, latest })
-        : reject(row.index, 'deviceCode', ...TOO_MANY_PENDING);
+        : rejectForNow(row.index, 'deviceCode', ...TOO_MANY_PENDING);
       if ('pointer' in pass) {
         rejected.push(pass);
         continue;
       }
       const waiting = (held.get(pass.deviceId) ?? 0) + 1;
       if (pass.status === 'held' && waiting > most.heldPasses) {
-        rejected.push(reject(row.index, 'deviceCode', ...TOO_MANY_HELD));
+        rejected.push(rejectForNow(row.index, 'deviceCode', ...TOO_MANY_HELD));
         continue;
       }
       held.set(pass.deviceId, waiting);
@@ -142,8 +176,10 @@ export class PassBatches {
   ): NewPass | RejectedRow {
     const time = readTime(row.at, gate.timeZone ?? this.clock.timeZone);
     if (!studentId) return reject(row.index, 'studentNumber', '没有此学号的学生', 'no student has this number');
-    if (time.at > latest)
-      return reject(row.index, 'at', '时间在将来，请检查设备时钟', 'is in the future: check the clock of the device');
+    if (time.at > latest) {
+      const refuse = time.at.getTime() - latest.getTime() < LONGEST_AHEAD_MS ? rejectForNow : reject;
+      return refuse(row.index, 'at', '时间在将来，请检查设备时钟', 'is in the future: check the clock of the device');
+    }
     if (time.at < oldest)
       return reject(row.index, 'at', '早于通行记录的保存期', 'is older than passes are kept (policy safety.retention)');
     if (gate.status === 'retired' && (!gate.buildingId || time.at > (gate.retiredAt as Date))) {
@@ -162,6 +198,7 @@ export class PassBatches {
       buildingId: gate.buildingId,
       direction,
       ...time,
+      correctedAt: null,
       status: held ? 'held' : 'counted',
     };
   }

@@ -19,6 +19,8 @@ export interface PassRow {
 export interface RejectedRow extends Bilingual {
   index: number;
   pointer: string;
+  /** Sent again later it may be taken. */
+  forNow?: true;
 }
 
 const KNOWN = new Set(['deviceCode', 'recordId', 'studentNumber', 'direction', 'at', 'replaces']);
@@ -27,6 +29,10 @@ const WITH_OFFSET = /(Z|[+-]\d\d:\d\d)$/;
 
 export function reject(index: number, property: string, zh: string, en: string): RejectedRow {
   return { index, pointer: `#/passes/${index}${property && `/${property}`}`, zh, en };
+}
+
+export function rejectForNow(...about: Parameters<typeof reject>): RejectedRow {
+  return { ...reject(...about), forNow: true };
 }
 
 /** Checks the form of a row: the row, or what is wrong with it. */

@@ -38,6 +38,10 @@ export class Pass extends BaseEntity {
   @Column('text', { nullable: true })
   rawAt: string | null;
 
+  /** When it was, by our reckoning, where the clock of the device was known to be off; `at` stays what the device said. */
+  @Column('timestamptz', { nullable: true })
+  correctedAt: Date | null;
+
   @Column('text')
   status: PassStatus;
 

@@ -191,6 +191,14 @@ export class PassDto {
   @Instant({ zh: '通行时间', en: 'When it was', example: '2026-11-20T14:58:03.000Z' })
   at: Date;
 
+  @Instant({
+    zh: '设备时钟有偏差时推算的时间；通行时间仍为设备所报',
+    en: 'When it was by our reckoning, where the clock of the device was off; `at` stays what the device said',
+    nullable: true,
+    example: '2026-11-20T14:48:03.000Z',
+  })
+  correctedAt: Date | null;
+
   @OneOf(PASS_STATUSES, { zh: '状态', en: 'Status', example: 'counted' })
   status: PassStatus;
 
@@ -204,7 +212,8 @@ export class PassDto {
   version: number;
 
   static from(this: void, pass: PassView): PassDto {
-    const { id, student, deviceId, buildingId, direction, at, status, voidReason, createdAt, version } = pass;
+    const { id, student, deviceId, buildingId, direction, at, correctedAt, status, voidReason, createdAt, version } =
+      pass;
     return Object.assign(new PassDto(), {
       id,
       student,
@@ -212,6 +221,7 @@ export class PassDto {
       buildingId,
       direction,
       at,
+      correctedAt,
       status,
       voidReason,
       createdAt,
@@ -223,5 +233,14 @@ export class PassDto {
 /** A pass with its student, as SQL gives it. */
 export type PassView = { student: PersonRefDto } & Pick<
   Pass,
-  'id' | 'deviceId' | 'buildingId' | 'direction' | 'at' | 'status' | 'voidReason' | 'createdAt' | 'version'
+  | 'id'
+  | 'deviceId'
+  | 'buildingId'
+  | 'direction'
+  | 'at'
+  | 'correctedAt'
+  | 'status'
+  | 'voidReason'
+  | 'createdAt'
+  | 'version'
 >;

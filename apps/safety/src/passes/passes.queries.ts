@@ -64,6 +64,7 @@ export interface NewPass {
   direction: Direction | null;
   at: Date;
   rawAt: string | null;
+  correctedAt: Date | null;
   status: 'held' | 'counted';
 }
 
@@ -77,7 +78,7 @@ export async function insertPasses(tx: Tx, passes: readonly NewPass[]): Promise<
   const [row] = await query<{ ids: string[] | null }>(
     tx,
     sql`WITH stored AS (
-          INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
+          INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, corrected_at, status)
           SELECT * FROM ${rowsOf(passes)} AS n
            WHERE NOT EXISTS (SELECT 1 FROM safety.pass r WHERE r.device_id = n.device_id AND r.record_id = n.record_id
                                 AND r.at = n.at AND r.status = 'replaced')
@@ -122,8 +123,9 @@ function rowsOf(passes: readonly NewPass[]): Sql {
   const column = <K extends keyof NewPass>(key: K): NewPass[K][] => passes.map((pass) => pass[key]);
   return sql`(SELECT * FROM unnest(${column('id')}::uuid[], ${column('deviceId')}::uuid[], ${column('recordId')}::text[],
       ${column('studentId')}::uuid[], ${column('buildingId')}::uuid[], ${column('direction')}::text[],
-      ${column('at').map((at) => at.toISOString())}::timestamptz[], ${column('rawAt')}::text[], ${column('status')}::text[])
-    AS given(id, device_id, record_id, student_id, building_id, direction, at, raw_at, status))`;
+      ${column('at').map((at) => at.toISOString())}::timestamptz[], ${column('rawAt')}::text[],
+      ${column('correctedAt').map((at) => at?.toISOString() ?? null)}::timestamptz[], ${column('status')}::text[])
+    AS given(id, device_id, record_id, student_id, building_id, direction, at, raw_at, corrected_at, status))`;
 }
 
 export interface StoredPass {
@@ -194,7 +196,7 @@ export async function replacePasses(tx: Tx, pairs: readonly { old: StoredPass; p
   );
   await query(
     tx,
-    sql`INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, status)
+    sql`INSERT INTO safety.pass (id, device_id, record_id, student_id, building_id, direction, at, raw_at, corrected_at, status)
         SELECT * FROM ${rowsOf(pairs.map(({ pass }) => pass))} AS n`,
   );
 }

@@ -16,7 +16,7 @@ import { PassDto, type PassesQuery, type PassView, type VoidPassDto } from './pa
 /** A pass (alias `p`) with its student. */
 const COLUMNS = sql`p.id, json_build_object('id', s.id, 'number', s.number, 'name', s.name) AS student,
   p.device_id AS "deviceId", p.building_id AS "buildingId", p.direction, p.at,
-  p.status, p.void_reason AS "voidReason", p.created_at AS "createdAt", p.version`;
+  p.corrected_at AS "correctedAt", p.status, p.void_reason AS "voidReason", p.created_at AS "createdAt", p.version`;
 const TABLES = sql`safety.pass p JOIN directory.published_student_v1 s ON s.id = p.student_id`;
 
 /** Passes as those who answer for the students see them, and taking one back. */

@@ -1,0 +1,74 @@
+import { query, queryOne, sql, type Tx } from '#database';
+import type { DeviceStatus } from '../device.entity.js';
+import type { Protocol } from './gate-record.js';
+
+/** A device as it is met when it calls. */
+export interface Contact {
+  deviceId: string;
+  code: string;
+  status: DeviceStatus;
+  buildingId: string | null;
+  timeZone: string | null;
+  keyHash: string | null;
+  protocol: Protocol | null;
+  seenAt: Date | null;
+  recordedAt: Date | null;
+  silentSince: Date | null;
+  clockOffsetSeconds: number | null;
+  stamps: Record<string, string>;
+  refused: number;
+  unknownKinds: Record<string, number>;
+  lastSerial: number | null;
+  peer: string | null;
+}
+
+const CONTACT = sql`SELECT d.id AS "deviceId", d.code, d.status, d.building_id AS "buildingId", d.time_zone AS "timeZone", d.key_hash AS "keyHash",
+    c.protocol, c.seen_at AS "seenAt", c.recorded_at AS "recordedAt", c.silent_since AS "silentSince",
+    c.clock_offset_seconds AS "clockOffsetSeconds", coalesce(c.stamps, '{}') AS stamps, coalesce(c.refused, 0)::int AS refused,
+    coalesce(c.unknown_kinds, '{}') AS "unknownKinds", c.last_serial::float8 AS "lastSerial", c.peer
+  FROM safety.device d LEFT JOIN safety.device_contact c ON c.device_id = d.id`;
+
+export function contactOf(tx: Tx, code: string): Promise<Contact | undefined> {
+  return queryOne<Contact>(tx, sql`${CONTACT} WHERE d.code = ${code}`);
+}
+
+/** The same, and no other delivery of the device is taken until `tx` ends. */
+export async function lockContact(tx: Tx, code: string): Promise<Contact | undefined> {
+  await query(
+    tx,
+    sql`SELECT 1 FROM safety.device_contact WHERE device_id = (SELECT id FROM safety.device WHERE code = ${code}) FOR UPDATE`,
+  );
+  return contactOf(tx, code);
+}
+
+/** Notes that a device called; `peer`: the address from which it showed its key. */
+export async function noteSeen(
+  tx: Tx,
+  deviceId: string,
+  { protocol, now, peer }: { protocol: Protocol; now: Date; peer: string | null },
+): Promise<void> {
+  await query(
+    tx,
+    sql`INSERT INTO safety.device_contact AS c (device_id, protocol, seen_at, peer) VALUES (${deviceId}, ${protocol}, ${now}, ${peer})
+        ON CONFLICT (device_id) DO UPDATE
+           SET protocol = excluded.protocol, seen_at = greatest(c.seen_at, excluded.seen_at), peer = coalesce(excluded.peer, c.peer)`,
+  );
+}
+
+/** What a delivery changes. */
+export type ContactChange = Pick<
+  Contact,
+  'recordedAt' | 'silentSince' | 'clockOffsetSeconds' | 'stamps' | 'refused' | 'unknownKinds' | 'lastSerial'
+>;
+
+export async function noteDelivery(tx: Tx, deviceId: string, change: ContactChange): Promise<void> {
+  await query(
+    tx,
+    sql`UPDATE safety.device_contact
+           SET recorded_at = ${change.recordedAt}, silent_since = ${change.silentSince},
+               clock_offset_seconds = ${change.clockOffsetSeconds}, stamps = ${JSON.stringify(change.stamps)}::jsonb,
+               refused = ${change.refused}, unknown_kinds = ${JSON.stringify(change.unknownKinds)}::jsonb,
+               last_serial = ${change.lastSerial}
+         WHERE device_id = ${deviceId}`,
+  );
+}

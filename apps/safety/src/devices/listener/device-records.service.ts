@@ -1,0 +1,166 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import { DeviceSilenceV1 } from '#contracts';
+import { Database, newId } from '#database';
+import { Events } from '#events';
+import { Policies } from '#policy';
+import { CampusClock } from '#time';
+import { Vault } from '#vault';
+import { PassBatches } from '../../passes/pass-batches.service.js';
+import { MOST_ROWS } from '../../passes/passes.dto.js';
+import { gatesByCode } from '../../passes/passes.queries.js';
+import { GateRecordsPolicy } from '../gate-records.policy.js';
+import { PendingDevicesPolicy } from '../pending-devices.policy.js';
+import { type Contact, contactOf, lockContact, noteDelivery, noteSeen } from './contacts.queries.js';
+import { type GateRecord, type GateRecords, millisOf, type Protocol } from './gate-record.js';
+
+/** How often it is written down at most that a device called. */
+const SEEN_EVERY_MS = 20_000;
+/** Between two calls of a device that is connected; what it sends then is fresh. */
+const CONNECTED_MS = 90_000;
+const FRESH_RECORDS = 3;
+const MOST_KINDS = 50;
+
+/** Who calls: what it says, and from where. */
+export interface Caller {
+  code: string;
+  protocol: Protocol;
+  address: string;
+  /** The key that it shows. */
+  key: string | undefined;
+}
+
+export interface Delivery extends GateRecords {
+  /** The stamp of a table, to be told when it asks next. */
+  stamp?: Record<string, string>;
+  /** How far the clock of the device is ahead by what it says itself, in seconds. */
+  clockOffset?: number;
+  /** These were recorded a moment ago, or `false`: some time ago; left out: not known. */
+  live?: boolean;
+  lastSerial?: number;
+}
+
+/** `unknown`: and no more devices may wait; `refused`: without its key. */
+export type Met = { contact: Contact } | 'unknown' | 'refused';
+
+/** What devices deliver themselves, whatever they speak: who they are, and their records on the way to the passes. */
+@Injectable()
+export class DeviceRecords {
+  private readonly vault: Vault;
+
+  constructor(
+    private readonly database: Database,
+    private readonly passes: PassBatches,
+    private readonly policies: Policies,
+    private readonly events: Events,
+    private readonly clock: CampusClock,
+    config: Config,
+  ) {
+    this.vault = Vault.fromFile(config.secretKeyFile);
+  }
+
+  /** Meets a device: one that is not known becomes pending, as many as may wait. */
+  async meet({ code, protocol, address, key }: Caller): Promise<Met> {
+    const now = this.clock.now();
+    const known = await contactOf(this.database.connection, code);
+    const shown = known?.keyHash && key ? sameText(keyHashOf(this.vault, code, key), known.keyHash) : false;
+    if (known?.keyHash && !shown && known.peer !== address) return 'refused';
+    const peer = shown ? address : null;
+    const seen = known?.seenAt && known.protocol === protocol && (peer === null || known.peer === peer);
+    if (seen && now.getTime() - known.seenAt!.getTime() < SEEN_EVERY_MS) return { contact: known };
+    const contact = await this.database.transaction(null, async (tx) => {
+      const { devices } = (await this.policies.at(tx, PendingDevicesPolicy, this.clock.today())).value;
+      const gate = (await gatesByCode(tx, [code], newId, devices)).get(code);
+      if (!gate) return undefined;
+      await noteSeen(tx, gate.id, { protocol, now, peer });
+      return contactOf(tx, code);
+    });
+    // As it was before this call: how long it was away.
+    return contact ? { contact: { ...contact, seenAt: known?.seenAt ?? null } } : 'unknown';
+  }
+
+  /**
+   * Takes what a device delivers, in parts that a transaction can hold; what is there already stays as it is. False: some of it cannot be
+   * taken for now, and the device has to send all of it again.
+   */
+  async take(met: Contact, delivery: Delivery): Promise<boolean> {
+    const { records } = delivery;
+    for (let i = 0; i === 0 || i < records.length; i += MOST_ROWS) {
+      const last = i + MOST_ROWS >= records.length;
+      const part = { ...delivery, records: records.slice(i, i + MOST_ROWS) };
+      const done = await this.takePart(met, last ? part : { records: part.records, refused: 0, unknown: {} });
+      if (!done) return false;
+    }
+    return true;
+  }
+
+  private takePart(met: Contact, delivery: Delivery): Promise<boolean> {
+    return this.database.transaction(null, async (tx) => {
+      const contact = await lockContact(tx, met.code);
+      if (!contact) return false;
+      const { value: policy } = await this.policies.at(tx, GateRecordsPolicy, this.clock.today());
+      const now = this.clock.now();
+      const offset = this.offsetOf(met, delivery, now) ?? contact.clockOffsetSeconds;
+      const off = offset !== null && Math.abs(offset) > policy.clockToleranceSeconds ? offset : 0;
+      const rows = delivery.records.map(({ direction, ...record }) => ({
+        deviceCode: met.code,
+        ...record,
+        ...(direction && { direction }),
+      }));
+      const taken = await this.passes.take(tx, rows, off ? (at) => new Date(at.getTime() - off * 1000) : undefined);
+      const again = taken.rejected.filter(({ forNow }) => forNow).length;
+      const recorded = taken.accepted + taken.held > 0;
+      await noteDelivery(tx, contact.deviceId, {
+        recordedAt: recorded ? now : contact.recordedAt,
+        silentSince: recorded ? null : contact.silentSince,
+        clockOffsetSeconds: offset,
+        stamps: again > 0 ? contact.stamps : { ...contact.stamps, ...delivery.stamp },
+        refused: contact.refused + (again > 0 ? 0 : delivery.refused + taken.rejected.length),
+        unknownKinds: added(contact.unknownKinds, again > 0 ? {} : delivery.unknown),
+        lastSerial: again > 0 ? contact.lastSerial : (delivery.lastSerial ?? contact.lastSerial),
+      });
+      if (recorded && contact.silentSince && contact.buildingId)
+        await this.events.publish(
+          tx,
+          new DeviceSilenceV1(
+            contact.deviceId,
+            contact.buildingId,
+            contact.silentSince.toISOString(),
+            now.toISOString(),
+          ),
+        );
+      return again === 0;
+    });
+  }
+
+  /** How far the clock is ahead, where this delivery tells: the device says its time, or its newest record is fresh or in the future. */
+  private offsetOf(met: Contact, { clockOffset, live, records }: Delivery, now: Date): number | null {
+    if (clockOffset !== undefined) return clockOffset;
+    const zone = met.timeZone ?? this.clock.timeZone;
+    const newest = Math.max(...records.map(({ at }: GateRecord) => millisOf(at, zone)).filter(Number.isFinite));
+    if (!Number.isFinite(newest)) return null;
+    const ahead = Math.round((newest - now.getTime()) / 1000);
+    const connected = met.seenAt !== null && now.getTime() - met.seenAt.getTime() < CONNECTED_MS;
+    const fresh = live ?? (connected && records.length <= FRESH_RECORDS);
+    return fresh || ahead > 0 ? ahead : null;
+  }
+}
+
+export function keyHashOf(vault: Vault, code: string, key: string): string {
+  return vault.digest('device', `${code} ${key}`);
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+/** Counts of kinds with more of them; of ever new ones only so many are kept apart. */
+function added(counts: Record<string, number>, more: Record<string, number>): Record<string, number> {
+  const sum = { ...counts };
+  for (const [kind, n] of Object.entries(more)) {
+    const key = kind in sum || Object.keys(sum).length < MOST_KINDS ? kind.slice(0, 40) : 'other';
+    sum[key] = (sum[key] ?? 0) + n;
+  }
+  return sum;
+}
