@@ -16,6 +16,14 @@ export const DIRECTION_MODES = {
 } as const;
 export type DirectionMode = keyof typeof DIRECTION_MODES;
 
+/** How a device that calls by itself is doing. */
+export const DEVICE_STATES = {
+  working: { zh: '正常', en: 'calls and sends records' },
+  silent: { zh: '在线但超过常规时间没有记录', en: 'calls, and sends no records for longer than is usual' },
+  offline: { zh: '离线', en: 'does not call' },
+} as const;
+export type DeviceState = keyof typeof DEVICE_STATES;
+
 /** A gate of a dormitory building. */
 @Entity({ schema: 'safety', name: 'device' })
 export class Device extends BaseEntity {
@@ -39,6 +47,10 @@ export class Device extends BaseEntity {
   /** IANA zone of its clock; null = the campus time zone. */
   @Column('text', { nullable: true })
   timeZone: string | null = null;
+
+  /** Keyed hash of the key that it must show; null = known by its number and network alone. */
+  @Column('text', { nullable: true })
+  keyHash: string | null = null;
 
   @Column('timestamptz', { nullable: true })
   approvedAt: Date | null = null;

@@ -1,6 +1,13 @@
-import { Instant, Int, OneOf, Text, Uuid } from '#fields';
+import { Instant, Int, Json, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
-import { DEVICE_STATUSES, type DeviceStatus, DIRECTION_MODES, type DirectionMode } from './device.entity.js';
+import {
+  DEVICE_STATES,
+  type DeviceState,
+  DEVICE_STATUSES,
+  type DeviceStatus,
+  DIRECTION_MODES,
+  type DirectionMode,
+} from './device.entity.js';
 import type { DeviceRow } from './devices.queries.js';
 import type { Outage } from './outage.entity.js';
 
@@ -11,6 +18,9 @@ export class OutagesQuery extends ListQuery {}
 export class DevicesQuery extends ListQuery {
   @AnyOf(DEVICE_STATUSES, { zh: '状态', en: 'Statuses' }, ['pending'])
   status?: DeviceStatus[];
+
+  @AnyOf(DEVICE_STATES, { zh: '联系情况', en: 'How they are doing' }, ['silent'])
+  state?: DeviceState[];
 
   @AnyOf('uuid', { zh: '楼栋', en: 'Buildings' }, ['00000000-0000-7000-8000-001100000001'])
   buildingId?: string[];
@@ -81,6 +91,40 @@ export class DeviceDto {
     example: '2026-11-20T15:04:05.000Z',
   })
   lastPassAt: Date | null;
+
+  @OneOf(DEVICE_STATES, {
+    zh: '联系情况；空为不自行联系或已停用的设备',
+    en: 'How it is doing; null: it does not call by itself, or is retired',
+    nullable: true,
+    example: 'working',
+  })
+  state: DeviceState | null;
+
+  @Instant({ zh: '最近一次联系的时间', en: 'When it last called', nullable: true })
+  seenAt: Date | null;
+
+  @Instant({
+    zh: '自此没有记录（超过常规时间）',
+    en: 'Without records since then, for longer than is usual',
+    nullable: true,
+  })
+  silentSince: Date | null;
+
+  @Int({
+    zh: '设备时钟比实际快多少秒；空为未知',
+    en: 'Seconds that its clock is ahead; null: not known',
+    nullable: true,
+    min: -MANY,
+    max: MANY,
+    example: -2,
+  })
+  clockOffsetSeconds: number | null;
+
+  @Int({ zh: '未收下的记录数', en: 'Records that were left out', min: 0, max: MANY, example: 0 })
+  refusedRecords: number;
+
+  @Json({ zh: '未知的记录种类及条数', en: 'Kinds of records that are not known, and how many', example: { 4711: 2 } })
+  unknownKinds: Record<string, number>;
 
   @Instant({ zh: '审批时间', en: 'Approved at', nullable: true })
   approvedAt: Date | null;

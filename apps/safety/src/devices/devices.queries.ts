@@ -1,5 +1,5 @@
-import { query, sql, type Tx } from '#database';
-import type { DeviceStatus, DirectionMode } from './device.entity.js';
+import { query, sql, type Sql, type Tx } from '#database';
+import type { DeviceState, DeviceStatus, DirectionMode } from './device.entity.js';
 
 export interface DeviceRow {
   id: string;
@@ -11,14 +11,30 @@ export interface DeviceRow {
   timeZone: string | null;
   heldPasses: number;
   lastPassAt: Date | null;
+  state: DeviceState | null;
+  seenAt: Date | null;
+  silentSince: Date | null;
+  clockOffsetSeconds: number | null;
+  refusedRecords: number;
+  unknownKinds: Record<string, number>;
   approvedAt: Date | null;
   retiredAt: Date | null;
   createdAt: Date;
   version: number;
 }
 
+/** How a device (its contact: `c`) is doing; one that has not called since `offlineBefore` is offline, one without a contact has no state. */
+export function stateAt(offlineBefore: Date): Sql {
+  return sql`CASE WHEN c.device_id IS NULL OR d.status = 'retired' THEN NULL WHEN c.seen_at < ${offlineBefore} THEN 'offline'
+    WHEN c.silent_since IS NOT NULL THEN 'silent' ELSE 'working' END`;
+}
+
+/** What is read from. */
+export const TABLES = sql`safety.device d LEFT JOIN safety.device_contact c ON c.device_id = d.id`;
+
 /** A device (alias `d`) with what it holds and how fresh it is. */
-export const COLUMNS = sql`d.id, d.code, d.name, d.status, d.building_id AS "buildingId", d.direction_mode AS "directionMode",
+export const COLUMNS = sql`c.seen_at AS "seenAt", c.silent_since AS "silentSince", c.clock_offset_seconds AS "clockOffsetSeconds",
+  coalesce(c.refused, 0)::int AS "refusedRecords", coalesce(c.unknown_kinds, '{}') AS "unknownKinds", d.id, d.code, d.name, d.status, d.building_id AS "buildingId", d.direction_mode AS "directionMode",
   d.time_zone AS "timeZone", d.approved_at AS "approvedAt", d.retired_at AS "retiredAt", d.created_at AS "createdAt", d.version,
   CASE WHEN d.status = 'active' THEN 0 ELSE (
     SELECT count(*)::int FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'held') END AS "heldPasses",

@@ -12,6 +12,7 @@ import { nightOf } from '../curfew/night-window.js';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { affectedNights } from '../passes/affected-nights.js';
 import { publishPasses } from '../passes/publish-passes.js';
+import { GateRecordsPolicy } from './gate-records.policy.js';
 import { Device } from './device.entity.js';
 import {
   type ApproveDeviceDto,
@@ -28,7 +29,7 @@ import {
   UnknownBuilding,
   UnknownTimeZone,
 } from './devices.problems.js';
-import { COLUMNS, type DeviceRow, heldWithoutDirection, releaseHeld } from './devices.queries.js';
+import { COLUMNS, type DeviceRow, heldWithoutDirection, releaseHeld, stateAt, TABLES } from './devices.queries.js';
 import { Outage } from './outage.entity.js';
 
 const LONGEST_OUTAGE_DAYS = 60;
@@ -45,13 +46,15 @@ export class Devices {
   ) {}
 
   async list(actor: Actor, q: DevicesQuery): Promise<Page<DeviceDto>> {
-    const { status, buildingId, updatedSince } = q;
+    const { status, state, buildingId, updatedSince } = q;
+    const states = await this.states(this.database.connection);
     return list(this.database.connection, q, {
-      select: COLUMNS,
-      from: sql`safety.device d`,
+      select: sql`${COLUMNS}, ${states} AS state`,
+      from: TABLES,
       where: [
         this.reached(actor, 'safety:device:read'),
         anyOf(sql`d.status`, status),
+        anyOf(states, state),
         anyOf(sql`d.building_id`, buildingId, 'uuid'),
         updatedSince && sql`d.updated_at >= ${updatedSince}`,
       ],
@@ -169,6 +172,11 @@ export class Devices {
     await this.rechecks.requestBetween(tx, nightOf(outage.fromAt, timeZone), nightOf(outage.toAt, timeZone));
   }
 
+  private async states(tx: Tx): Promise<Sql> {
+    const { offlineMinutes } = (await this.policies.at(tx, GateRecordsPolicy, this.clock.today())).value;
+    return stateAt(new Date(this.clock.now().getTime() - offlineMinutes * 60_000));
+  }
+
   private async find(tx: Tx, actor: Actor, id: string): Promise<Device> {
     const where = this.reached(actor, 'safety:device:write');
     const device = await findInScope(tx, Device, id, { alias: 'd', where });
@@ -196,7 +204,7 @@ export class Devices {
     const reached = this.reached(actor, permission);
     const row = await queryOne<DeviceRow>(
       tx,
-      sql`SELECT ${COLUMNS} FROM safety.device d WHERE d.id = ${id} AND ${reached}`,
+      sql`SELECT ${COLUMNS}, ${await this.states(tx)} AS state FROM ${TABLES} WHERE d.id = ${id} AND ${reached}`,
     );
     if (!row) throw new NotFound({ what: 'device' });
     return DeviceDto.from(row);

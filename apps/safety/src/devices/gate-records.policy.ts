@@ -29,30 +29,12 @@ export class QuietRule {
 }
 
 /**
- * What the records of devices mean, and what is expected of devices. Hikvision: `major/minor` of an access event; ZKTeco security PUSH: the
- * number of an `rtlog` event. The makers publish no full table: kinds in neither list are counted with the device and taken for nothing.
+ * What the records of devices mean, and what is expected of devices: numbers of `rtlog` events of ZKTeco security PUSH. The maker publishes no
+ * full table: kinds in neither list are counted with the device and taken for nothing.
  * Times and tolerances are this house's choice.
  */
 @Policy({ key: 'safety.gate-records', title: { zh: '门禁设备的记录', en: 'Records of gate devices' } })
 export class GateRecordsPolicy {
-  @ListOf(CODE, {
-    zh: '海康：视为通行的事件（主类型/次类型）',
-    en: 'Hikvision: events that are passes, as major/minor',
-    maxItems: 200,
-    unique: true,
-    example: ['5/75'],
-  })
-  hikvisionPasses: string[] = ['5/1', '5/38', '5/75'];
-
-  @ListOf(CODE, {
-    zh: '海康：已知但不是通行的事件',
-    en: 'Hikvision: known events that are no passes',
-    maxItems: 1000,
-    unique: true,
-    example: ['5/21'],
-  })
-  hikvisionOthers: string[] = ['5/21', '5/76'];
-
   @ListOf(CODE, {
     zh: '中控：视为通行的事件',
     en: 'ZKTeco: events that are passes',

@@ -12,7 +12,7 @@ export class DeviceContacts1764843000000 implements MigrationInterface {
       -- apart from the device, whose row is locked by every batch and has a version
       CREATE TABLE safety.device_contact (
         device_id uuid PRIMARY KEY REFERENCES safety.device,
-        protocol text NOT NULL CHECK (protocol IN ('zkteco_attendance','zkteco_access','hikvision')),
+        protocol text NOT NULL CHECK (protocol IN ('zkteco_attendance','zkteco_access')),
         -- when it last called at all
         seen_at timestamptz NOT NULL,
         -- when it last sent a record that was taken
@@ -27,17 +27,8 @@ export class DeviceContacts1764843000000 implements MigrationInterface {
         refused bigint NOT NULL DEFAULT 0,
         -- kinds of records that no policy names, and how many of each
         unknown_kinds jsonb NOT NULL DEFAULT '{}',
-        -- Hikvision: number and time of the newest record; a gap before it waits to be filled
-        last_serial bigint,
         -- the network address from which it last showed its key
-        peer text,
-        -- where the device is asked for what it did not deliver: address, sealed user and password
-        address text,
-        sealed_login bytea,
-        gap_from timestamptz,
-        gap_to timestamptz,
-        gap_position int NOT NULL DEFAULT 0,
-        gap_tries int NOT NULL DEFAULT 0
+        peer text
       );
       CREATE INDEX ON safety.device_contact (recorded_at) WHERE silent_since IS NULL;
 

@@ -18,14 +18,13 @@ export interface Contact {
   stamps: Record<string, string>;
   refused: number;
   unknownKinds: Record<string, number>;
-  lastSerial: number | null;
   peer: string | null;
 }
 
 const CONTACT = sql`SELECT d.id AS "deviceId", d.code, d.status, d.building_id AS "buildingId", d.time_zone AS "timeZone", d.key_hash AS "keyHash",
     c.protocol, c.seen_at AS "seenAt", c.recorded_at AS "recordedAt", c.silent_since AS "silentSince",
     c.clock_offset_seconds AS "clockOffsetSeconds", coalesce(c.stamps, '{}') AS stamps, coalesce(c.refused, 0)::int AS refused,
-    coalesce(c.unknown_kinds, '{}') AS "unknownKinds", c.last_serial::float8 AS "lastSerial", c.peer
+    coalesce(c.unknown_kinds, '{}') AS "unknownKinds", c.peer
   FROM safety.device d LEFT JOIN safety.device_contact c ON c.device_id = d.id`;
 
 export function contactOf(tx: Tx, code: string): Promise<Contact | undefined> {
@@ -58,7 +57,7 @@ export async function noteSeen(
 /** What a delivery changes. */
 export type ContactChange = Pick<
   Contact,
-  'recordedAt' | 'silentSince' | 'clockOffsetSeconds' | 'stamps' | 'refused' | 'unknownKinds' | 'lastSerial'
+  'recordedAt' | 'silentSince' | 'clockOffsetSeconds' | 'stamps' | 'refused' | 'unknownKinds'
 >;
 
 export async function noteDelivery(tx: Tx, deviceId: string, change: ContactChange): Promise<void> {
@@ -67,8 +66,7 @@ export async function noteDelivery(tx: Tx, deviceId: string, change: ContactChan
     sql`UPDATE safety.device_contact
            SET recorded_at = ${change.recordedAt}, silent_since = ${change.silentSince},
                clock_offset_seconds = ${change.clockOffsetSeconds}, stamps = ${JSON.stringify(change.stamps)}::jsonb,
-               refused = ${change.refused}, unknown_kinds = ${JSON.stringify(change.unknownKinds)}::jsonb,
-               last_serial = ${change.lastSerial}
+               refused = ${change.refused}, unknown_kinds = ${JSON.stringify(change.unknownKinds)}::jsonb
          WHERE device_id = ${deviceId}`,
   );
 }

@@ -34,11 +34,6 @@ export interface Caller {
 export interface Delivery extends GateRecords {
   /** The stamp of a table, to be told when it asks next. */
   stamp?: Record<string, string>;
-  /** How far the clock of the device is ahead by what it says itself, in seconds. */
-  clockOffset?: number;
-  /** These were recorded a moment ago, or `false`: some time ago; left out: not known. */
-  live?: boolean;
-  lastSerial?: number;
 }
 
 /** `unknown`: and no more devices may wait; `refused`: without its key. */
@@ -118,7 +113,6 @@ export class DeviceRecords {
         stamps: again > 0 ? contact.stamps : { ...contact.stamps, ...delivery.stamp },
         refused: contact.refused + (again > 0 ? 0 : delivery.refused + taken.rejected.length),
         unknownKinds: added(contact.unknownKinds, again > 0 ? {} : delivery.unknown),
-        lastSerial: again > 0 ? contact.lastSerial : (delivery.lastSerial ?? contact.lastSerial),
       });
       if (recorded && contact.silentSince && contact.buildingId)
         await this.events.publish(
@@ -134,15 +128,14 @@ export class DeviceRecords {
     });
   }
 
-  /** How far the clock is ahead, where this delivery tells: the device says its time, or its newest record is fresh or in the future. */
-  private offsetOf(met: Contact, { clockOffset, live, records }: Delivery, now: Date): number | null {
-    if (clockOffset !== undefined) return clockOffset;
+  /** How far the clock is ahead, where this delivery tells: its newest record is fresh, or in the future. */
+  private offsetOf(met: Contact, { records }: Delivery, now: Date): number | null {
     const zone = met.timeZone ?? this.clock.timeZone;
     const newest = Math.max(...records.map(({ at }: GateRecord) => millisOf(at, zone)).filter(Number.isFinite));
     if (!Number.isFinite(newest)) return null;
     const ahead = Math.round((newest - now.getTime()) / 1000);
     const connected = met.seenAt !== null && now.getTime() - met.seenAt.getTime() < CONNECTED_MS;
-    const fresh = live ?? (connected && records.length <= FRESH_RECORDS);
+    const fresh = connected && records.length <= FRESH_RECORDS;
     return fresh || ahead > 0 ? ahead : null;
   }
 }

@@ -4,7 +4,6 @@ import type { Direction } from '../../passes/pass.entity.js';
 export const PROTOCOLS = {
   zkteco_attendance: { zh: '中控考勤 PUSH', en: 'ZKTeco attendance PUSH' },
   zkteco_access: { zh: '中控门禁 PUSH', en: 'ZKTeco security PUSH' },
-  hikvision: { zh: '海康 ISAPI', en: 'Hikvision ISAPI' },
 } as const;
 export type Protocol = keyof typeof PROTOCOLS;
 
