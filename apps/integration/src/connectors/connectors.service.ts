@@ -43,8 +43,8 @@ import { propose } from './proposal.js';
 const SHOWN = 20;
 
 const SECRET_NEEDED = {
-  zh: '更换令牌地址或客户端时须重新填写密钥',
-  en: 'is needed where the address of the token or the client is another one',
+  zh: '更换地址或客户端时须重新填写密钥',
+  en: 'is needed where an address or the client is another one',
 };
 const WRONG: Record<TargetProblem, Bilingual> = {
   scheme: { zh: '应为不带 ? 和 # 的 http(s) 地址', en: 'must be an http(s) address without ? and #' },
@@ -127,8 +127,9 @@ export class Connectors {
     if (errors.length > 0) throw new ConnectorSourceRefused({ errors });
     return this.write(actor, id, expected, 'pull-from', async (connector, tx) => {
       const { oneRoster, url, tokenUrl, clientId, at, jitterMinutes } = said;
-      // A secret goes to the address it was said for, and to no other.
-      const same = connector.pull?.tokenUrl === tokenUrl && connector.pull.clientId === clientId;
+      // A secret, and what it is exchanged for, goes to the addresses it was said for, and to no other.
+      const { pull } = connector;
+      const same = pull?.url === url && pull.tokenUrl === tokenUrl && pull.clientId === clientId;
       if (secret === undefined && !same) throw new Invalid({ errors: [{ pointer: '#/secret', ...SECRET_NEEDED }] });
       connector.pull = { oneRoster, url, tokenUrl, clientId, at, jitterMinutes };
       if (secret !== undefined) connector.sealedSecret = this.vault.seal(secretPlace(id), secret);
