@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
-import supertest from 'supertest';
+import type supertest from 'supertest';
 import { Actor } from '#auth';
 import { type Permission, PERMISSIONS } from '#contracts';
 import { type Client, eventually, fireTimers, TestApp } from '#testing';

@@ -1,4 +1,4 @@
-import { type Columns, type RosterCells, RowErrors, Table, type TableFormat, type TableRow } from '#exchange';
+import { type Columns, type RosterCells, type RowErrors, Table, type TableFormat, type TableRow } from '#exchange';
 import { type FieldMapping, mapCell, type Mapping } from './mapping.js';
 
 /** Values of a column that a lookup does not know are counted, so many of them. */

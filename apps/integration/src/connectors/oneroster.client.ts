@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { rangesOf, Targets } from '../webhooks/targets.js';
 import type { Pull } from './connector.entity.js';
@@ -39,8 +39,12 @@ export class SourceTargets extends Targets {
 
 /** OneRoster 1.1 and 1.2 services, read over REST with OAuth2 client credentials. */
 @Injectable()
-export class OneRosterClient {
+export class OneRosterClient implements BeforeApplicationShutdown {
   constructor(private readonly targets: SourceTargets) {}
+
+  beforeApplicationShutdown(): void {
+    this.targets.close();
+  }
 
   /**
    * The objects of a resource after the first `offset` ones, in the order of sourcedId, as many as the source likes to give up to 1000. Throws
