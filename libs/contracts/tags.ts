@@ -67,6 +67,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     en: 'Clearances of students: sign-offs of departments, evidence, deferrals, many at once, results of systems',
   },
   clients: { zh: '接入应用及其密钥', en: 'Client applications and their secrets' },
+  connectors: { zh: '与学校已有系统的对接', en: 'Connectors to systems that the school has' },
   consents: { zh: '本人对应用的授权：查看与撤回', en: "One's consents to apps: seeing and withdrawing them" },
   devices: { zh: '门禁设备及其故障', en: 'Gate devices and their outages' },
   digest: { zh: '每日提要', en: 'The digest of the day' },

@@ -150,6 +150,8 @@ describe('the roster as files of OneRoster CSV 1.2', () => {
       expect([name, rowsOf(nothing, name)]).toEqual([name, []]);
     const [{ now }] = (await test.query<{ now: Date }>(sql`SELECT clock_timestamp() AS now`)) as [{ now: Date }];
     const since = now.toISOString();
+    // What changes in the same millisecond is not after it.
+    await new Promise((resolve) => setTimeout(resolve, 5));
     const [, , , leaver, renamed] = campus.students;
     await test.query(
       sql`DELETE FROM directory.membership WHERE person_id = ${leaver} AND unit_id = ${campus.classes.se2401}`,

@@ -67,7 +67,8 @@ export function providerOptions({
       if (!(Number(exp) - Math.min(now, Number(iat ?? now)) <= ASSERTION_SECONDS))
         throw new errors.InvalidClientAuth('the client_assertion must expire within ten minutes');
     },
-    enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'EdDSA'], idTokenSigningAlgValues: ['ES256'] },
+    // EdDSA by its name of RFC 8037 and by that of RFC 9864, which openid-client signs with.
+    enabledJWA: { clientAuthSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519'], idTokenSigningAlgValues: ['ES256'] },
     // The client's own pages, and the issuer's (/docs): a browser sends their Origin too.
     clientBasedCORS: (context, origin, client) =>
       origin === new URL(context.oidc.issuer).origin ||

@@ -28,7 +28,7 @@ import {
   ProposalDto,
   PullDto,
   ReleaseDto,
-  RunDto,
+  ConnectorRunDto,
   RunOptions,
   RunsQuery,
   TrialDto,
@@ -148,9 +148,13 @@ export class ConnectorsController {
   @Post(':id/pulls')
   @HttpCode(202)
   @Require(WRITE)
-  @Returns(RunDto)
+  @Returns(ConnectorRunDto)
   @Summary('现在拉取', 'Pull it now')
-  pullConnector(@CurrentActor() actor: Actor, @IdParam() id: string, @Query() options: RunOptions): Promise<RunDto> {
+  pullConnector(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @Query() options: RunOptions,
+  ): Promise<ConnectorRunDto> {
     return this.runs.pull(actor, id, options);
   }
 
@@ -222,38 +226,38 @@ export class ConnectorsController {
   @Require(WRITE)
   @ApiConsumes('multipart/form-data')
   @ApiBody(FILE)
-  @Returns(RunDto)
+  @Returns(ConnectorRunDto)
   @Summary('送入全量文件', 'Hand in a full listing')
   async runConnector(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @Query() options: RunOptions,
     @Req() request: FastifyRequest,
-  ): Promise<RunDto> {
+  ): Promise<ConnectorRunDto> {
     return this.runs.request(actor, id, await uploadedFile(request), options);
   }
 
   @Get(':id/runs')
   @MayNotFind()
   @Require(READ)
-  @ApiPage(RunDto)
+  @ApiPage(ConnectorRunDto)
   @Summary('列出历次运行', 'List the runs')
-  listConnectorRuns(@IdParam() id: string, @Query() query: RunsQuery): Promise<Page<RunDto>> {
+  listConnectorRuns(@IdParam() id: string, @Query() query: RunsQuery): Promise<Page<ConnectorRunDto>> {
     return this.runs.list(id, query);
   }
 
   @Get(':id/runs/:runId')
   @Require(READ)
-  @Returns(RunDto)
+  @Returns(ConnectorRunDto)
   @Summary('查看一次运行', 'See a run')
-  getConnectorRun(@IdParam() id: string, @IdParam('runId') runId: string): Promise<RunDto> {
+  getConnectorRun(@IdParam() id: string, @IdParam('runId') runId: string): Promise<ConnectorRunDto> {
     return this.runs.get(id, runId);
   }
 
   @Post(':id/runs/:runId/release')
   @HttpCode(200)
   @Require(PUBLISH)
-  @Returns(RunDto)
+  @Returns(ConnectorRunDto)
   @Summary('放行被拦下的运行（由发起人以外的人）', 'Release a run that is held, by somebody who did not ask for it')
   releaseRun(
     @CurrentActor() actor: Actor,
@@ -261,21 +265,21 @@ export class ConnectorsController {
     @IdParam('runId') runId: string,
     @IfMatch() version: number,
     @Body() body: ReleaseDto,
-  ): Promise<RunDto> {
+  ): Promise<ConnectorRunDto> {
     return this.runs.release(actor, id, runId, version, body);
   }
 
   @Post(':id/runs/:runId/discard')
   @HttpCode(200)
   @Require(WRITE)
-  @Returns(RunDto)
+  @Returns(ConnectorRunDto)
   @Summary('放弃被拦下的运行', 'Discard a run that is held')
   discardRun(
     @CurrentActor() actor: Actor,
     @IdParam() id: string,
     @IdParam('runId') runId: string,
     @IfMatch() version: number,
-  ): Promise<RunDto> {
+  ): Promise<ConnectorRunDto> {
     return this.runs.discard(actor, id, runId, version);
   }
 }

@@ -164,7 +164,7 @@ export class ProfileDto {
 }
 
 /** Something wrong with a row of a file. */
-export class RowProblemDto {
+export class MappedRowProblemDto {
   @Text({
     zh: '映射中由它而来的项；整行或整个文件的问题为 #/fields',
     en: 'The field of the mapping that it is about; #/fields: the row or the file as a whole',
@@ -187,11 +187,11 @@ export class RowProblemDto {
   static all(
     errors: readonly RowError[],
     { fields }: { fields: readonly { column?: string; field: string }[] },
-  ): RowProblemDto[] {
+  ): MappedRowProblemDto[] {
     return errors.slice(0, MOST_PROBLEMS).map(({ line = null, column = null, zh, en }) => {
       const at = fields.findIndex((one) => (one.column ?? one.field) === column);
       const pointer = at < 0 ? '#/fields' : `#/fields/${at}`;
-      return Object.assign(new RowProblemDto(), { pointer, line, column, zh, en });
+      return Object.assign(new MappedRowProblemDto(), { pointer, line, column, zh, en });
     });
   }
 }
@@ -278,8 +278,8 @@ export class ProposalDto {
   @ListOf(() => RosterRowDto, { zh: '前几行读成的样子', en: 'The first rows as they would read', maxItems: 10 })
   rows: RosterRowDto[];
 
-  @ListOf(() => RowProblemDto, { zh: '样本中的问题', en: 'What is wrong in the sample', maxItems: MOST_PROBLEMS })
-  problems: RowProblemDto[];
+  @ListOf(() => MappedRowProblemDto, { zh: '样本中的问题', en: 'What is wrong in the sample', maxItems: MOST_PROBLEMS })
+  problems: MappedRowProblemDto[];
 
   static of({ format, columns, mapping, rows, problems }: Proposal): ProposalDto {
     const proposed = columns.map(({ why, ...column }) =>
@@ -290,7 +290,7 @@ export class ProposalDto {
       columns: proposed,
       mapping,
       rows: RosterRowDto.all(rows),
-      problems: RowProblemDto.all(problems, mapping),
+      problems: MappedRowProblemDto.all(problems, mapping),
     });
   }
 }
@@ -321,8 +321,8 @@ export class TrialDto {
   @ListOf(() => RosterRowDto, { zh: '前几行', en: 'The first rows', maxItems: 20 })
   rows: RosterRowDto[];
 
-  @ListOf(() => RowProblemDto, { zh: '前 100 条问题', en: 'The first 100 problems', maxItems: MOST_PROBLEMS })
-  problems: RowProblemDto[];
+  @ListOf(() => MappedRowProblemDto, { zh: '前 100 条问题', en: 'The first 100 problems', maxItems: MOST_PROBLEMS })
+  problems: MappedRowProblemDto[];
 
   @ListOf(() => UnmappedDto, { zh: '查不到的值', en: 'Values that no table has', maxItems: 25_600 })
   unmapped: UnmappedDto[];
@@ -339,7 +339,7 @@ export class TrialDto {
     return Object.assign(new TrialDto(), {
       ...{ profileId: id, rowsRead: read?.rowsRead ?? 0, problemCount: errors.length },
       rows: RosterRowDto.all(rows),
-      problems: RowProblemDto.all(errors, mapping),
+      problems: MappedRowProblemDto.all(errors, mapping),
       unmapped,
     });
   }
@@ -389,7 +389,7 @@ class ColumnProblemDto {
   en: string;
 }
 
-class ReasonDto {
+class HeldReasonDto {
   @Text({ zh: '原因（中文）', en: 'Reason, in Chinese', max: 2000, example: '本次导入将结束 30 条学籍中的 20 条' })
   zh: string;
 
@@ -398,7 +398,7 @@ class ReasonDto {
 }
 
 /** One listing, and what came of it. */
-export class RunDto {
+export class ConnectorRunDto {
   @Uuid({ zh: '运行', en: 'Run' })
   id: string;
 
@@ -437,8 +437,8 @@ export class RunDto {
   })
   counts: Counts | null;
 
-  @ListOf(() => ReasonDto, { zh: '被拦下的原因', en: 'Why it is held', maxItems: 100 })
-  reasons: ReasonDto[];
+  @ListOf(() => HeldReasonDto, { zh: '被拦下的原因', en: 'Why it is held', maxItems: 100 })
+  reasons: HeldReasonDto[];
 
   @Nested(() => ByDto, { zh: '发起人', en: 'Who asked for it' })
   requestedBy: ByDto;
@@ -458,10 +458,10 @@ export class RunDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: MANY, example: 1 })
   version: number;
 
-  static from(this: void, row: ConnectorRun): RunDto {
+  static from(this: void, row: ConnectorRun): ConnectorRunDto {
     const { id, number, profileId, dryRun, state, sha256, rows, problems, counts, reasons } = row;
     const { releaseReason, createdAt, finishedAt, version } = row;
-    return Object.assign(new RunDto(), {
+    return Object.assign(new ConnectorRunDto(), {
       ...{ id, number, profileId, dryRun, state, sha256, rows, problems, counts, reasons },
       ...{ releaseReason, createdAt, finishedAt, version },
       requestedBy: ByDto.from(row.requestedBy),

@@ -106,7 +106,6 @@ export class MappingDto {
   @ListOf(() => FieldMappingDto, {
     zh: '名册的各项从何而来',
     en: 'Where the fields of the roster come from',
-    minItems: 1,
     maxItems: Object.keys(FIELDS).length,
   })
   fields: FieldMappingDto[];

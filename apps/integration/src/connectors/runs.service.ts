@@ -9,7 +9,7 @@ import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { type By, Connector } from './connector.entity.js';
 import { ConnectorRun } from './connector-run.entity.js';
-import { type ReleaseDto, RunDto, type RunOptions, type RunsQuery } from './connectors.dto.js';
+import { type ReleaseDto, ConnectorRunDto, type RunOptions, type RunsQuery } from './connectors.dto.js';
 import { ConnectorHasNoSource, ConnectorRunUnderWay, ConnectorSecondPersonNeeded } from './connectors.problems.js';
 import { byOf, Connectors, orTooMany } from './connectors.service.js';
 import { MappedFile } from './map-file.js';
@@ -35,7 +35,12 @@ export class ConnectorRuns {
    * Takes a listing: read by the published mapping, kept sealed until the run has ended. One wrong row, and none of it is kept: the run is
    * refused, with what is wrong by column.
    */
-  async request(actor: Actor, connectorId: string, file: UploadedFile, { dryRun }: RunOptions): Promise<RunDto> {
+  async request(
+    actor: Actor,
+    connectorId: string,
+    file: UploadedFile,
+    { dryRun }: RunOptions,
+  ): Promise<ConnectorRunDto> {
     await checkTableFile(file.path);
     return this.database.transaction(actor, async (tx) => {
       const connector = await this.connectors.find(tx, connectorId, true);
@@ -63,12 +68,12 @@ export class ConnectorRuns {
       } else await this.events.publish(tx, new ConnectorRunDueV1(run.id));
       await update(tx, run);
       await this.tell(tx, actor, run, 'run');
-      return RunDto.from(run);
+      return ConnectorRunDto.from(run);
     });
   }
 
   /** Asks the source for a listing; page by page, each of which is kept sealed until the run has ended. */
-  pull(actor: Actor, connectorId: string, { dryRun }: RunOptions): Promise<RunDto> {
+  pull(actor: Actor, connectorId: string, { dryRun }: RunOptions): Promise<ConnectorRunDto> {
     return this.database.transaction(actor, async (tx) => {
       const connector = await this.connectors.find(tx, connectorId, true);
       connector.assertRuns();
@@ -76,7 +81,7 @@ export class ConnectorRuns {
       const run = await this.beginPull(tx, connectorId, byOf(actor), dryRun);
       if (!run) throw new ConnectorRunUnderWay();
       await this.tell(tx, actor, run, 'run');
-      return RunDto.from(run);
+      return ConnectorRunDto.from(run);
     });
   }
 
@@ -110,7 +115,7 @@ export class ConnectorRuns {
     return last!;
   }
 
-  async list(connectorId: string, request: RunsQuery): Promise<Page<RunDto>> {
+  async list(connectorId: string, request: RunsQuery): Promise<Page<ConnectorRunDto>> {
     return this.database.read(async (tx) => {
       await this.connectors.find(tx, connectorId);
       return list(tx, request, {
@@ -122,17 +127,17 @@ export class ConnectorRuns {
         sorts: { number: sql`r.number` },
         defaultSort: '-number',
         id: sql`r.id`,
-        to: RunDto.from,
+        to: ConnectorRunDto.from,
       });
     });
   }
 
-  async get(connectorId: string, id: string): Promise<RunDto> {
-    return RunDto.from(await this.database.read((tx) => this.find(tx, connectorId, id)));
+  async get(connectorId: string, id: string): Promise<ConnectorRunDto> {
+    return ConnectorRunDto.from(await this.database.read((tx) => this.find(tx, connectorId, id)));
   }
 
   /** What would end or change is right: it takes effect. */
-  release(actor: Actor, connectorId: string, id: string, expected: number, said: ReleaseDto): Promise<RunDto> {
+  release(actor: Actor, connectorId: string, id: string, expected: number, said: ReleaseDto): Promise<ConnectorRunDto> {
     const { reason, allowIdentityChanges = false } = said;
     return this.write(actor, connectorId, id, expected, 'release', async (tx, run) => {
       run.release(byOf(actor), reason, allowIdentityChanges);
@@ -140,7 +145,7 @@ export class ConnectorRuns {
     });
   }
 
-  discard(actor: Actor, connectorId: string, id: string, expected: number): Promise<RunDto> {
+  discard(actor: Actor, connectorId: string, id: string, expected: number): Promise<ConnectorRunDto> {
     return this.write(actor, connectorId, id, expected, 'discard', async (tx, run) => {
       run.discard(this.clock.now());
       await dropKept(tx, id);
@@ -165,14 +170,14 @@ export class ConnectorRuns {
     expected: number,
     action: string,
     fn: (tx: Tx, run: ConnectorRun) => Promise<void>,
-  ): Promise<RunDto> {
+  ): Promise<ConnectorRunDto> {
     return this.database.transaction(actor, async (tx) => {
       const run = await this.find(tx, connectorId, id, true);
       await fn(tx, run);
       const second = { connector_run_second_person: () => new ConnectorSecondPersonNeeded() };
       await onConflict(update(tx, run, expected), second);
       await this.tell(tx, actor, run, action);
-      return RunDto.from(run);
+      return ConnectorRunDto.from(run);
     });
   }
 

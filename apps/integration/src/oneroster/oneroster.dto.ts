@@ -28,7 +28,14 @@ export class CollectionQuery extends ObjectQuery {
   @Int({ zh: '跳过的对象数', en: 'Objects before the page', min: 0, max: 2_147_483_647, optional: true, example: 0 })
   offset?: number;
 
-  @Text({ zh: '排序字段', en: 'Field to sort by', optional: true, max: 100, example: 'dateLastModified' })
+  @Text({
+    zh: '排序字段',
+    en: 'Field to sort by',
+    optional: true,
+    max: 100,
+    pattern: /^[\w.]*$/,
+    example: 'dateLastModified',
+  })
   sort?: string;
 
   @OneOf(['asc', 'desc'], { zh: '升序或降序', en: 'Ascending or descending', optional: true, example: 'desc' })
@@ -39,6 +46,7 @@ export class CollectionQuery extends ObjectQuery {
     en: "Filter: field operator 'value', two at most, joined by AND or OR; upper and lower case differ, quotation marks within are doubled",
     optional: true,
     max: 1_000,
+    pattern: /^[^\0]*$/,
     example: "dateLastModified>'2026-11-01T00:00:00.000Z'",
   })
   filter?: string;

@@ -32,13 +32,21 @@ const BUSY = { 429: '请求过多', 500: '内部错误', 503: '暂时不可用' 
 const COUNTS = {
   'X-Total-Count': {
     description: '对象总数 / Number of objects',
-    schema: { type: 'integer', minimum: 0 },
+    schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 2_147_483_647 },
     example: 1503,
   },
   Link: {
     description: 'next, last, first, prev (RFC 8288)',
-    schema: { type: 'string', maxLength: 8_000 },
+    schema: { type: 'string', maxLength: 8_000, pattern: '^(<[^>]+>; rel="[a-z]+"(, )?)*$' },
     example: '<https://one.example.edu.cn/ims/oneroster/rostering/v1p2/orgs?limit=100&offset=100>; rel="next"',
+  },
+};
+
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: '多少秒后再试 / Seconds to wait',
+    schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 3_600 },
+    example: 30,
   },
 };
 
@@ -100,13 +108,18 @@ function decoratorsOf(route: Route, { kind, many, one, zh, en }: Collection, par
       ? Summary(`OneRoster：查看${zh}`, `OneRoster: see one of the ${en}`)
       : Summary(`OneRoster：列出${of.zh}${zh}`, `OneRoster: list ${en}${of.en}`),
     ...params.map((param) =>
-      ApiParam({ name: param, description: 'sourcedId', schema: { type: 'string', maxLength: 100 }, example: ID }),
+      ApiParam({
+        name: param,
+        description: 'sourcedId',
+        schema: { type: 'string', maxLength: 100, pattern: '^[A-Za-z0-9._:/-]+$' },
+        example: ID,
+      }),
     ),
     ApiQuery({
       name: 'fields',
       required: false,
       description: '只返回这些字段，以逗号分隔 / Only these fields, separated by commas',
-      schema: { type: 'string', maxLength: 500 },
+      schema: { type: 'string', maxLength: 500, pattern: '^[A-Za-z,.]*$' },
       example: required,
     }),
     ApiOkResponse({
@@ -124,6 +137,7 @@ function decoratorsOf(route: Route, { kind, many, one, zh, en }: Collection, par
         status: Number(status),
         description: `${text} / imsx_StatusInfo`,
         schema: { $ref: `#/components/schemas/${STATUS_INFO}` },
+        ...((status === '429' || status === '503') && { headers: RETRY_AFTER as never }),
       }),
     ),
   ];
