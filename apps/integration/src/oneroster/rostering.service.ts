@@ -137,7 +137,8 @@ async function rowsOf(tx: Tx, { columns, from, where, key, uuid }: Source, ids: 
     sql`SELECT ${columns} FROM ${from} WHERE ${all([where, sql`${key} = ANY(${wanted})`])}`,
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.map((id) => byId.get(id)!);
+  // One may have gone since the page was read.
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 function all(conditions: (Sql | undefined)[]): Sql {
