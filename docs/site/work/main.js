@@ -1,19 +1,9 @@
 // The work page: what waits, the service hall, an application. It knows nothing but the API's answers.
-import { can, get } from './api.js';
+import { api, can, get } from './api.js';
 import { showApplication } from './application.js';
 import { field, h, pick, useZone, when } from './page.js';
 import { openSession, signIn, signOut } from './session.js';
-import { api } from './api.js';
 import { say } from './words.js';
-
-const settings = await (await fetch('/docs/work/settings.json')).json();
-useZone(settings.timeZone);
-if (settings.origin !== location.origin) location.replace(settings.origin + location.pathname + location.search);
-else if (await openSession(settings)) begin();
-else {
-  document.querySelector('.enter').hidden = false;
-  document.querySelector('#sign-in').addEventListener('click', () => signIn());
-}
 
 function begin() {
   const link = (hash, key) => h('a', { href: hash }, say(key));
@@ -186,4 +176,13 @@ async function showMine(show) {
       ...leaves.map(row('leaves', () => leave)),
     ]),
   );
+}
+
+const settings = await (await fetch('/docs/work/settings.json')).json();
+useZone(settings.timeZone);
+if (settings.origin !== location.origin) location.replace(settings.origin + location.pathname + location.search);
+else if (await openSession(settings)) begin();
+else {
+  document.querySelector('.enter').hidden = false;
+  document.querySelector('#sign-in').addEventListener('click', () => signIn());
 }
