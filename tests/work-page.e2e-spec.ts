@@ -68,7 +68,6 @@ it('takes a student from an item found by its initials to its submission, and a 
   const student = await signedIn('student', PHONE);
   expect(new URL(student.url()).search).not.toContain('code=');
   await student.click('nav.work a[href="#/items"]');
-  await student.fill('#q', 'wfb');
   await student.fill('#q', 'ts');
   await shot(student, 'items-zh-phone');
   await fits(student);
@@ -97,6 +96,7 @@ it('takes a student from an item found by its initials to its submission, and a 
   await counselor.click('main .rows a:has-text("Change of room")');
   await counselor.click('[data-action="reject"]');
   await counselor.waitForSelector('.actions-of .error:has-text("required")');
+  expect(await counselor.locator('fieldset label').allTextContents()).toContain('Reason');
   await shot(counselor, 'application-en-desk');
   await counselor.click('[data-action="approve"]');
   await counselor.waitForSelector('#said.good');

@@ -1,12 +1,13 @@
 // One application or leave: its form while it is a draft, else its facts; what can be done, as `actions` of the answer say.
 import { api, get } from './api.js';
 import { formOf } from './form.js';
-import { announce, field, h, pick, when } from './page.js';
+import { announce, field, h, lang, pick, when } from './page.js';
 import { has, say } from './words.js';
 
 /** What is done at once or with a comment; what names people, or changes a leave's times, is for apps with more room. */
 const PLAIN = ['approve', 'reject', 'return', 'withdraw', 'take-back', 'urge', 'suspend', 'resume', 'answer'];
 const MUST_SAY = ['reject', 'return'];
+const COLON = lang === 'zh' ? '：' : ': ';
 
 export async function showApplication(show, path) {
   const shown = await get(path);
@@ -15,7 +16,7 @@ export async function showApplication(show, path) {
   const allowed = new Set(shown.actions.filter((one) => one.allowed).map(({ action }) => action));
   const content = shown.item ? await contentOf(shown) : undefined;
   const editable = allowed.has('save') || allowed.has('resubmit');
-  const title = shown.name ? pick(shown.name) : document.documentElement.lang === 'zh' ? '请假' : 'Leave';
+  const title = shown.name ? pick(shown.name) : lang === 'zh' ? '请假' : 'Leave';
   const data = shown.data ?? { reason: shown.reason, destination: shown.destination };
   show(
     title,
@@ -27,13 +28,13 @@ export async function showApplication(show, path) {
       shown.dueAt && field(say('due'), when(shown.dueAt)),
     ),
     content && editable ? editor(shown, content, path, allowed, again) : facts(data, content),
-    actions(shown, path, allowed, again),
+    actions(shown, content, path, allowed, again),
     shown.steps.length > 0 && h('h2', {}, say('steps')),
     h(
       'ol',
       {},
       shown.steps.map(({ name, decision, comment }) =>
-        h('li', {}, `${pick(name)}：${say(decision)}`, comment && h('p', { class: 'comment' }, comment)),
+        h('li', {}, `${pick(name)}${COLON}${say(decision)}`, comment && h('p', { class: 'comment' }, comment)),
       ),
     ),
     history.data.length > 0 && h('h2', {}, say('history')),
@@ -137,7 +138,6 @@ function editor(shown, content, path, allowed, again) {
   const check = async () => {
     try {
       const { possible, findings } = await api('POST', `${path}/precheck`, { body: body() });
-      const lang = document.documentElement.lang;
       const errors = findings.map((one) => ({ pointer: one.pointer, detail: one[lang] }));
       const rest = form.show(errors);
       wrong.replaceChildren(
@@ -182,18 +182,27 @@ function editor(shown, content, path, allowed, again) {
 }
 
 /** A button for each thing that the answer allows. */
-function actions(shown, path, allowed, again) {
+function actions(shown, content, path, allowed, again) {
   const offers = shown.actions.filter(({ action }) => allowed.has(action) && PLAIN.includes(action) && has(action));
   if (offers.length === 0) return null;
   const failed = h('p', { role: 'alert', class: 'error' });
   const comment = h('textarea', { id: 'comment', rows: 2, maxLength: 1000 });
   const back = offers.find(({ action }) => action === 'return');
   const named = back?.fields ?? [];
+  // A field of the form, or a material, by its own name.
+  const labelOf = (name) => {
+    const [part, key] = name.split('.');
+    const own =
+      part === 'data'
+        ? content?.form.properties[key]?.['x-label']
+        : content?.materials.find((one) => one.key === key)?.name;
+    return pick(own) || name;
+  };
   const boxes = named.map((name) => h('input', { type: 'checkbox', value: name, id: `correct-${name}` }));
   const act = async ({ action }) => {
     failed.textContent = '';
     if (MUST_SAY.includes(action) && comment.value.trim() === '') {
-      failed.textContent = `${say('comment')}：${say('required')}`;
+      failed.textContent = `${say('comment')}${COLON}${say('required')}`;
       return comment.focus();
     }
     const fields = boxes.filter((box) => box.checked).map((box) => box.value);
@@ -219,7 +228,7 @@ function actions(shown, path, allowed, again) {
         'fieldset',
         {},
         h('legend', {}, say('correct')),
-        boxes.map((box) => h('div', {}, box, ' ', h('label', { htmlFor: box.id }, box.value))),
+        boxes.map((box) => h('div', {}, box, ' ', h('label', { htmlFor: box.id }, labelOf(box.value)))),
       ),
     failed,
     h(

@@ -1,7 +1,7 @@
 // The work page: what waits, the service hall, an application. It knows nothing but the API's answers.
 import { api, can, get } from './api.js';
 import { showApplication } from './application.js';
-import { field, h, pick, useZone, when } from './page.js';
+import { field, h, lang, pick, useZone, when } from './page.js';
 import { openSession, signIn, signOut } from './session.js';
 import { say } from './words.js';
 
@@ -27,7 +27,7 @@ async function route(main) {
   const turn = ++shown;
   const show = (title, ...content) => {
     if (turn !== shown) return;
-    document.title = `${title} · ${lang()}`;
+    document.title = `${title} · ${HOUSE}`;
     main.replaceChildren(h('h1', { tabIndex: -1 }, title), ...content.flat().filter(Boolean));
     main.querySelector('h1').focus();
   };
@@ -44,7 +44,7 @@ async function route(main) {
   }
   main.removeAttribute('aria-busy');
 }
-const lang = () => (document.documentElement.lang === 'zh' ? '一站' : 'Yizhan');
+const HOUSE = lang === 'zh' ? '一站' : 'Yizhan';
 
 const ours = (path) => /^\/affairs\/v1\/(applications|leaves)\/[^/]+$/.test(path);
 const list = (rows) => (rows.length ? h('ul', { class: 'rows' }, rows) : h('p', {}, say('none')));
@@ -118,7 +118,7 @@ async function showItem(show, id) {
   const unmet = eligibility.filter(({ ok }) => !ok).map(({ reason }) => h('li', {}, pick(reason)));
   show(
     pick(name),
-    h('p', {}, document.documentElement.lang === 'zh' ? content.summaryZh : content.summaryEn),
+    h('p', {}, lang === 'zh' ? content.summaryZh : content.summaryEn),
     h(
       'ol',
       {},
@@ -148,7 +148,7 @@ async function showItem(show, id) {
         say('due'),
         workingDays === null
           ? '–'
-          : `${workingDays} ${document.documentElement.lang === 'zh' ? '个工作日' : 'working days'}`,
+          : `${workingDays} ${lang === 'zh' ? '个工作日' : 'working days'}`,
       ),
     ),
   );
@@ -168,7 +168,7 @@ async function showMine(show) {
       h('a', { href: `#/${kind}/${one.id}` }, title(one)),
       h('small', {}, say(one.status), ' ', when(one.createdAt)),
     );
-  const leave = document.documentElement.lang === 'zh' ? '请假' : 'Leave';
+  const leave = lang === 'zh' ? '请假' : 'Leave';
   show(
     say('mine'),
     list([
