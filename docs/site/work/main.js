@@ -144,12 +144,7 @@ async function showItem(show, id) {
     h(
       'dl',
       { class: 'facts' },
-      field(
-        say('due'),
-        workingDays === null
-          ? '–'
-          : `${workingDays} ${lang === 'zh' ? '个工作日' : 'working days'}`,
-      ),
+      field(say('due'), workingDays === null ? '–' : `${workingDays} ${lang === 'zh' ? '个工作日' : 'working days'}`),
     ),
   );
 }
