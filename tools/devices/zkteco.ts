@@ -5,8 +5,6 @@ export class ZktecoDevice {
   constructor(
     private readonly url: string,
     readonly serial: string,
-    /** Shown with every call, where one is set. */
-    private readonly key?: string,
   ) {}
 
   hello(access = false): Promise<Answer> {
@@ -51,7 +49,7 @@ export class ZktecoDevice {
   }
 
   private async call(method: string, path: string, query: Record<string, string>, body?: string): Promise<Answer> {
-    const asked = new URLSearchParams({ SN: this.serial, ...query, ...(this.key && { pushcommkey: this.key }) });
+    const asked = new URLSearchParams({ SN: this.serial, ...query });
     // Devices name all kinds of types for what is always text.
     const answer = await fetch(`${this.url}/iclock/${path}?${asked}`, {
       method,

@@ -12,7 +12,7 @@ const [ONE, TWO] = studentNumbers as [string, string];
 describe('ZKTeco devices', () => {
   let test: TestApp;
   let url: string;
-  const device = (serial: string, key?: string) => new ZktecoDevice(url, serial, key);
+  const device = (serial: string) => new ZktecoDevice(url, serial);
 
   beforeAll(async () => {
     test = await TestApp.create([safety], { devicePort: 0 });
@@ -126,20 +126,26 @@ describe('ZKTeco devices', () => {
 
   it('with a clock that is off are noticed, and the passes say what time it was', async () => {
     const gate = device('GATE-B1');
+    const local = (at: Date): string => at.toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' });
+    const latest = async () => (await passesOf('GATE-B1')).at(-1)!;
+    // What it had kept from before it was connected says nothing of its clock.
     await gate.heartbeat();
+    const before = (await contactOf('GATE-B1')).offset;
     await gate.attendance([[ONE, '2026-03-05 17:50:00', 1]]);
-    // The clock of the test goes on.
-    const near = (seconds: number, expected: number): void => {
-      expect(seconds).toBeGreaterThanOrEqual(expected - 60);
-      expect(seconds).toBeLessThanOrEqual(expected + 60);
-    };
-    near((await contactOf('GATE-B1')).offset!, -600);
-    const { at, corrected } = (await passesOf('GATE-B1')).at(-1)!;
-    expect(at).toEqual(new Date('2026-03-05T17:50:00+08:00'));
-    near((corrected!.getTime() - at.getTime()) / 1000, 600);
+    expect([(await contactOf('GATE-B1')).offset, (await latest()).corrected]).toEqual([before, null]);
+    for (let minute = 0; minute < 11; minute++) {
+      test.clock.advance({ minutes: 1 });
+      await gate.heartbeat();
+    }
+    const row = [ONE, local(new Date(test.clock.now().getTime() - 600_000)), 1] as [string, string, number];
+    await gate.attendance([row]);
+    const offset = (await contactOf('GATE-B1')).offset!;
+    expect([offset < -590, offset > -620]).toEqual([true, true]);
+    const { at, corrected } = await latest();
+    expect([local(at), corrected!.getTime() - at.getTime()]).toEqual([row[1], -offset * 1000]);
     // Sent again: one pass.
-    await gate.attendance([[ONE, '2026-03-05 17:50:00', 1]]);
-    expect(await passesOf('GATE-B1')).toHaveLength(4);
+    await gate.attendance([row]);
+    expect(await passesOf('GATE-B1')).toHaveLength(5);
   });
 
   it('that call and send nothing for longer than usual are reported, until they send again', async () => {
@@ -164,6 +170,12 @@ describe('ZKTeco devices', () => {
     await gate.attendance([[TWO, '2026-03-05 21:00:00', 0]]);
     expect(await silent()).toEqual([]);
     expect((await told()).map(({ payload }) => 'until' in payload)).toEqual([false, true]);
+    // One that never sent anything is silent, too.
+    await test.query(
+      sql`UPDATE safety.device SET approved_at = ${new Date(test.clock.now().getTime() - 14_400_000)} WHERE code = 'GATE-B3'`,
+    );
+    await device('GATE-B3').heartbeat();
+    expect(await silent()).toEqual(['GATE-B3']);
     // One that does not call at all is offline, not silent.
     expect((await officer.get(`${PATH}?state=offline`).expect(200)).body.data).toHaveLength(2);
   });
@@ -174,6 +186,6 @@ describe('ZKTeco devices', () => {
       return [studentNumbers[i % 8]!, `${at.slice(0, 10)} ${at.slice(11, 19)}`, i % 2];
     });
     expect((await device('GATE-B1').attendance(rows)).text).toBe('OK: 10000');
-    expect(await passesOf('GATE-B1')).toHaveLength(10_005);
+    expect(await passesOf('GATE-B1')).toHaveLength(10_006);
   });
 });

@@ -48,10 +48,6 @@ export class Device extends BaseEntity {
   @Column('text', { nullable: true })
   timeZone: string | null = null;
 
-  /** Keyed hash of the key that it must show; null = known by its number and network alone. */
-  @Column('text', { nullable: true })
-  keyHash: string | null = null;
-
   @Column('timestamptz', { nullable: true })
   approvedAt: Date | null = null;
 

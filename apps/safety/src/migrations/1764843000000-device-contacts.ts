@@ -6,15 +6,14 @@ export class DeviceContacts1764843000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- keyed hash of the key that the device must show; null: it is known by its number and its network alone
-      ALTER TABLE safety.device ADD COLUMN key_hash text;
-
       -- apart from the device, whose row is locked by every batch and has a version
       CREATE TABLE safety.device_contact (
         device_id uuid PRIMARY KEY REFERENCES safety.device,
         protocol text NOT NULL CHECK (protocol IN ('zkteco_attendance','zkteco_access')),
         -- when it last called at all
         seen_at timestamptz NOT NULL,
+        -- it has called ever since, without a gap
+        connected_since timestamptz NOT NULL,
         -- when it last sent a record that was taken
         recorded_at timestamptz,
         -- how far its clock is ahead of ours
@@ -26,9 +25,7 @@ export class DeviceContacts1764843000000 implements MigrationInterface {
         -- records left out: of unknown people, malformed
         refused bigint NOT NULL DEFAULT 0,
         -- kinds of records that no policy names, and how many of each
-        unknown_kinds jsonb NOT NULL DEFAULT '{}',
-        -- the network address from which it last showed its key
-        peer text
+        unknown_kinds jsonb NOT NULL DEFAULT '{}'
       );
       CREATE INDEX ON safety.device_contact (recorded_at) WHERE silent_since IS NULL;
 

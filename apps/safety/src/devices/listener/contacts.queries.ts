@@ -9,22 +9,22 @@ export interface Contact {
   status: DeviceStatus;
   buildingId: string | null;
   timeZone: string | null;
-  keyHash: string | null;
   protocol: Protocol | null;
   seenAt: Date | null;
+  /** It has called ever since, without a gap. */
+  connectedSince: Date | null;
   recordedAt: Date | null;
   silentSince: Date | null;
   clockOffsetSeconds: number | null;
   stamps: Record<string, string>;
   refused: number;
   unknownKinds: Record<string, number>;
-  peer: string | null;
 }
 
-const CONTACT = sql`SELECT d.id AS "deviceId", d.code, d.status, d.building_id AS "buildingId", d.time_zone AS "timeZone", d.key_hash AS "keyHash",
-    c.protocol, c.seen_at AS "seenAt", c.recorded_at AS "recordedAt", c.silent_since AS "silentSince",
+const CONTACT = sql`SELECT d.id AS "deviceId", d.code, d.status, d.building_id AS "buildingId", d.time_zone AS "timeZone",
+    c.protocol, c.seen_at AS "seenAt", c.connected_since AS "connectedSince", c.recorded_at AS "recordedAt", c.silent_since AS "silentSince",
     c.clock_offset_seconds AS "clockOffsetSeconds", coalesce(c.stamps, '{}') AS stamps, coalesce(c.refused, 0)::int AS refused,
-    coalesce(c.unknown_kinds, '{}') AS "unknownKinds", c.peer
+    coalesce(c.unknown_kinds, '{}') AS "unknownKinds"
   FROM safety.device d LEFT JOIN safety.device_contact c ON c.device_id = d.id`;
 
 export function contactOf(tx: Tx, code: string): Promise<Contact | undefined> {
@@ -40,17 +40,21 @@ export async function lockContact(tx: Tx, code: string): Promise<Contact | undef
   return contactOf(tx, code);
 }
 
-/** Notes that a device called; `peer`: the address from which it showed its key. */
+/** Longest time between two calls of a device that is connected. */
+const CONNECTED = '90 seconds';
+
+/** Notes that a device called. */
 export async function noteSeen(
   tx: Tx,
   deviceId: string,
-  { protocol, now, peer }: { protocol: Protocol; now: Date; peer: string | null },
+  { protocol, now }: { protocol: Protocol; now: Date },
 ): Promise<void> {
   await query(
     tx,
-    sql`INSERT INTO safety.device_contact AS c (device_id, protocol, seen_at, peer) VALUES (${deviceId}, ${protocol}, ${now}, ${peer})
+    sql`INSERT INTO safety.device_contact AS c (device_id, protocol, seen_at, connected_since) VALUES (${deviceId}, ${protocol}, ${now}, ${now})
         ON CONFLICT (device_id) DO UPDATE
-           SET protocol = excluded.protocol, seen_at = greatest(c.seen_at, excluded.seen_at), peer = coalesce(excluded.peer, c.peer)`,
+           SET protocol = excluded.protocol, seen_at = greatest(c.seen_at, excluded.seen_at),
+               connected_since = CASE WHEN excluded.seen_at - c.seen_at <= ${CONNECTED}::interval THEN c.connected_since ELSE excluded.seen_at END`,
   );
 }
 

@@ -1,12 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import { DeviceSilenceV1 } from '#contracts';
 import { Database, newId } from '#database';
 import { Events } from '#events';
 import { Policies } from '#policy';
 import { CampusClock } from '#time';
-import { Vault } from '#vault';
 import { PassBatches } from '../../passes/pass-batches.service.js';
 import { MOST_ROWS } from '../../passes/passes.dto.js';
 import { gatesByCode } from '../../passes/passes.queries.js';
@@ -17,18 +14,14 @@ import { type GateRecord, type GateRecords, millisOf, type Protocol } from './ga
 
 /** How often it is written down at most that a device called. */
 const SEEN_EVERY_MS = 20_000;
-/** Between two calls of a device that is connected; what it sends then is fresh. */
-const CONNECTED_MS = 90_000;
+/** So few at once are sent as they happen. */
 const FRESH_RECORDS = 3;
 const MOST_KINDS = 50;
 
-/** Who calls: what it says, and from where. */
+/** Who calls, and how it speaks. */
 export interface Caller {
   code: string;
   protocol: Protocol;
-  address: string;
-  /** The key that it shows. */
-  key: string | undefined;
 }
 
 export interface Delivery extends GateRecords {
@@ -36,43 +29,30 @@ export interface Delivery extends GateRecords {
   stamp?: Record<string, string>;
 }
 
-/** `unknown`: and no more devices may wait; `refused`: without its key. */
-export type Met = { contact: Contact } | 'unknown' | 'refused';
-
 /** What devices deliver themselves, whatever they speak: who they are, and their records on the way to the passes. */
 @Injectable()
 export class DeviceRecords {
-  private readonly vault: Vault;
-
   constructor(
     private readonly database: Database,
     private readonly passes: PassBatches,
     private readonly policies: Policies,
     private readonly events: Events,
     private readonly clock: CampusClock,
-    config: Config,
-  ) {
-    this.vault = Vault.fromFile(config.secretKeyFile);
-  }
+  ) {}
 
-  /** Meets a device: one that is not known becomes pending, as many as may wait. */
-  async meet({ code, protocol, address, key }: Caller): Promise<Met> {
+  /** Meets a device: one that is not known becomes pending. Undefined: and no more of them may wait. */
+  async meet({ code, protocol }: Caller): Promise<Contact | undefined> {
     const now = this.clock.now();
     const known = await contactOf(this.database.connection, code);
-    const shown = known?.keyHash && key ? sameText(keyHashOf(this.vault, code, key), known.keyHash) : false;
-    if (known?.keyHash && !shown && known.peer !== address) return 'refused';
-    const peer = shown ? address : null;
-    const seen = known?.seenAt && known.protocol === protocol && (peer === null || known.peer === peer);
-    if (seen && now.getTime() - known.seenAt!.getTime() < SEEN_EVERY_MS) return { contact: known };
-    const contact = await this.database.transaction(null, async (tx) => {
+    const seen = known?.seenAt && known.protocol === protocol;
+    if (seen && now.getTime() - known.seenAt!.getTime() < SEEN_EVERY_MS) return known;
+    return this.database.transaction(null, async (tx) => {
       const { devices } = (await this.policies.at(tx, PendingDevicesPolicy, this.clock.today())).value;
       const gate = (await gatesByCode(tx, [code], newId, devices)).get(code);
       if (!gate) return undefined;
-      await noteSeen(tx, gate.id, { protocol, now, peer });
+      await noteSeen(tx, gate.id, { protocol, now });
       return contactOf(tx, code);
     });
-    // As it was before this call: how long it was away.
-    return contact ? { contact: { ...contact, seenAt: known?.seenAt ?? null } } : 'unknown';
   }
 
   /**
@@ -128,24 +108,18 @@ export class DeviceRecords {
     });
   }
 
-  /** How far the clock is ahead, where this delivery tells: its newest record is fresh, or in the future. */
-  private offsetOf(met: Contact, { records }: Delivery, now: Date): number | null {
-    const zone = met.timeZone ?? this.clock.timeZone;
+  /**
+   * How far the clock is ahead, where this delivery tells: its newest record is in the future; or is a fresh one of a device that was
+   * connected for longer than its clock would be late. What a device had kept while it was away says nothing of its clock.
+   */
+  private offsetOf({ timeZone, connectedSince }: Contact, { records }: Delivery, now: Date): number | null {
+    const zone = timeZone ?? this.clock.timeZone;
     const newest = Math.max(...records.map(({ at }: GateRecord) => millisOf(at, zone)).filter(Number.isFinite));
     if (!Number.isFinite(newest)) return null;
     const ahead = Math.round((newest - now.getTime()) / 1000);
-    const connected = met.seenAt !== null && now.getTime() - met.seenAt.getTime() < CONNECTED_MS;
-    const fresh = connected && records.length <= FRESH_RECORDS;
-    return fresh || ahead > 0 ? ahead : null;
+    const connected = connectedSince !== null && connectedSince.getTime() <= newest;
+    return ahead > 0 || (connected && records.length <= FRESH_RECORDS) ? ahead : null;
   }
-}
-
-export function keyHashOf(vault: Vault, code: string, key: string): string {
-  return vault.digest('device', `${code} ${key}`);
-}
-
-function sameText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
 /** Counts of kinds with more of them; of ever new ones only so many are kept apart. */

@@ -7,7 +7,7 @@ import { CampusClock } from '#time';
 import { GateRecordsPolicy } from '../gate-records.policy.js';
 import { quietTooLong } from './quiet.js';
 
-/** Gates that are connected and send no records: they look healthy and lose what they should tell. */
+/** Gates that are connected and send no records, or never sent one: they look healthy and lose what they should tell. */
 @Injectable()
 export class Silence {
   constructor(
@@ -28,17 +28,18 @@ export class Silence {
     const since = new Date(now.getTime() - policy.offlineMinutes * 60_000);
     const gates = await query<{ id: string; buildingId: string; building: string; recordedAt: Date }>(
       tx,
-      sql`SELECT d.id, d.building_id AS "buildingId", u.code AS building, c.recorded_at AS "recordedAt"
+      sql`SELECT d.id, d.building_id AS "buildingId", u.code AS building, coalesce(c.recorded_at, d.approved_at) AS "recordedAt"
             FROM safety.device_contact c JOIN safety.device d ON d.id = c.device_id
             JOIN directory.published_unit_v1 u ON u.id = d.building_id
-           WHERE d.status = 'active' AND c.silent_since IS NULL AND c.recorded_at IS NOT NULL AND c.seen_at >= ${since}
+           WHERE d.status = 'active' AND c.silent_since IS NULL AND coalesce(c.recorded_at, d.approved_at) IS NOT NULL AND c.seen_at >= ${since}
            ORDER BY d.id FOR UPDATE OF c`,
     );
     const silent = gates.filter((gate) => quietTooLong(policy.quiet, gate, now, this.clock.timeZone));
     if (silent.length === 0) return;
     await query(
       tx,
-      sql`UPDATE safety.device_contact SET silent_since = recorded_at WHERE device_id = ANY(${silent.map(({ id }) => id)}::uuid[])`,
+      sql`UPDATE safety.device_contact c SET silent_since = coalesce(c.recorded_at, d.approved_at)
+            FROM safety.device d WHERE d.id = c.device_id AND c.device_id = ANY(${silent.map(({ id }) => id)}::uuid[])`,
     );
     await this.events.publishAll(
       tx,

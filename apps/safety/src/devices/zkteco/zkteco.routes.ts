@@ -69,16 +69,10 @@ export class ZktecoRoutes {
     ) as Record<string, string | undefined>;
     const code = query['SN'] ?? '';
     if (!CODE.test(code)) return reply.code(400).send('UNKNOWN DEVICE');
-    const met = await this.records.meet({
-      code,
-      protocol: protocolOf(request, query),
-      address: request.ip,
-      key: query['pushcommkey'],
-    });
-    if (met === 'refused') return reply.code(401).send('UNKNOWN DEVICE');
+    const contact = await this.records.meet({ code, protocol: protocolOf(request, query) });
     // It comes again later, and has kept what it has.
-    if (met === 'unknown') return reply.code(503).send('TOO MANY DEVICES');
-    const said = await answer({ contact: met.contact, query, body: textOf(request.body) });
+    if (!contact) return reply.code(503).send('TOO MANY DEVICES');
+    const said = await answer({ contact, query, body: textOf(request.body) });
     return said === '' ? reply.code(503).send('LATER') : reply.send(said);
   }
 
