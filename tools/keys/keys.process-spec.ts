@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { newId, sql } from '#database';
+import { newId, raw, sql } from '#database';
 import { campus, cloneDatabase, TestApp } from '#testing';
 import { Vault } from '#vault';
 import { form, handIn, type LeaveAnswer, PDF, submit } from '../../apps/affairs/test/support.js';
@@ -93,6 +93,59 @@ const OTHERS = [
   'staffing.appointment_import.content',
 ];
 
+/** What connectors and channels keep sealed: the name of each value is that of its row. */
+const MORE = [
+  'integration.connector sealed_secret id',
+  'integration.connector_page sealed run_id resource page',
+  'integration.connector_run_part sealed run_id part',
+  'integration.channel sealed_secret id',
+  'integration.channel_identity sealed_address id',
+].map((text) => text.split(' ') as [string, string, ...string[]]);
+
+/** Seals one of each, under the same names as the services do. */
+async function sealMore(test: TestApp): Promise<void> {
+  const vault = test.app.get(Vault, { strict: false });
+  const sealed = (...name: (string | number)[]): Buffer => vault.seal(name.join(' '), '机密');
+  const [connector, run, identity] = [newId(), newId(), newId()];
+  const [channel] = await test.query<{ id: string }>(sql`SELECT id FROM integration.channel WHERE key = 'email'`);
+  await test.query(
+    sql`INSERT INTO integration.connector (id, name, source, pull, sealed_secret)
+        VALUES (${connector}, 'keys', 'keys', '{}', ${sealed('integration.connector', connector)})`,
+  );
+  await test.query(
+    sql`INSERT INTO integration.connector_run (id, connector_id, number, dry_run, state, rows, problems, reasons, requested_by)
+        VALUES (${run}, ${connector}, 1, TRUE, 'pulling', 0, '[]', '[]', 'keys')`,
+  );
+  await test.query(
+    sql`INSERT INTO integration.connector_page (run_id, resource, page, rows, last, sealed)
+        VALUES (${run}, 'users', 0, 1, FALSE, ${sealed('integration.connector_page', run, 'users', 0)})`,
+  );
+  await test.query(
+    sql`INSERT INTO integration.connector_run_part (run_id, part, sealed)
+        VALUES (${run}, 0, ${sealed('integration.connector_run_part', run, 0)})`,
+  );
+  await test.query(
+    sql`UPDATE integration.channel SET sealed_secret = ${sealed('integration.channel', channel!.id)} WHERE id = ${channel!.id}`,
+  );
+  await test.query(
+    sql`INSERT INTO integration.channel_identity (id, person_id, channel, sealed_address, address_hash, source)
+        VALUES (${identity}, ${campus.students[2]}, 'email', ${sealed('integration.channel_identity', identity)}, 'keys', 'school')`,
+  );
+}
+
+function openMore(test: TestApp): Promise<string[]> {
+  const vault = test.app.get(Vault, { strict: false });
+  return Promise.all(
+    MORE.map(async ([table, column, ...name]) => {
+      const parts = raw(name.join(`::text || ' ' || `));
+      const [row] = await test.query<{ name: string; value: Buffer }>(
+        sql`SELECT ${parts}::text AS name, ${raw(column)} AS value FROM ${raw(table)} WHERE ${raw(column)} IS NOT NULL`,
+      );
+      return vault.open(`${table} ${row!.name}`, row!.value);
+    }),
+  );
+}
+
 describe('npm run keys', () => {
   const folder = mkdtempSync(join(tmpdir(), 'yizhan-keys-'));
   const file = join(folder, 'secret.key');
@@ -171,6 +224,7 @@ describe('npm run keys', () => {
       new SigningKeysService(test.database, test.app.get(Vault, { strict: false }));
     const published = await signing().published();
     const old = Vault.fromFile(file).keyId;
+    await sealMore(test);
 
     const check = async (): Promise<void> => {
       const reader = await test.client();
@@ -184,6 +238,7 @@ describe('npm run keys', () => {
       expect(again.body).toMatchObject({ facts: certificate.facts });
       expect(await state().find(session)).toMatchObject({ accountId: campus.students[0] });
       expect(await signing().published()).toEqual(published);
+      expect(await openMore(test)).toEqual(MORE.map(() => '机密'));
     };
 
     expect((await keys('replace')).out).toBe(`All is sealed with the key ${old}.\n`);
