@@ -30,7 +30,7 @@ import {
   ReleaseDto,
   ConnectorRunDto,
   RunOptions,
-  RunsQuery,
+  ConnectorRunsQuery,
   TrialDto,
 } from './connectors.dto.js';
 import { Connectors } from './connectors.service.js';
@@ -242,7 +242,7 @@ export class ConnectorsController {
   @Require(READ)
   @ApiPage(ConnectorRunDto)
   @Summary('列出历次运行', 'List the runs')
-  listConnectorRuns(@IdParam() id: string, @Query() query: RunsQuery): Promise<Page<ConnectorRunDto>> {
+  listConnectorRuns(@IdParam() id: string, @Query() query: ConnectorRunsQuery): Promise<Page<ConnectorRunDto>> {
     return this.runs.list(id, query);
   }
 

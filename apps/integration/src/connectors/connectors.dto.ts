@@ -350,7 +350,7 @@ export class RunOptions {
   dryRun = false;
 }
 
-export class RunsQuery extends ListQuery {
+export class ConnectorRunsQuery extends ListQuery {
   @AnyOf(RUN_STATES, { zh: '状态', en: 'States' }, ['held'])
   state?: string[];
 

@@ -9,7 +9,7 @@ import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { type By, Connector } from './connector.entity.js';
 import { ConnectorRun } from './connector-run.entity.js';
-import { type ReleaseDto, ConnectorRunDto, type RunOptions, type RunsQuery } from './connectors.dto.js';
+import { type ReleaseDto, ConnectorRunDto, type RunOptions, type ConnectorRunsQuery } from './connectors.dto.js';
 import { ConnectorHasNoSource, ConnectorRunUnderWay, ConnectorSecondPersonNeeded } from './connectors.problems.js';
 import { byOf, Connectors, orTooMany } from './connectors.service.js';
 import { MappedFile } from './map-file.js';
@@ -115,7 +115,7 @@ export class ConnectorRuns {
     return last!;
   }
 
-  async list(connectorId: string, request: RunsQuery): Promise<Page<ConnectorRunDto>> {
+  async list(connectorId: string, request: ConnectorRunsQuery): Promise<Page<ConnectorRunDto>> {
     return this.database.read(async (tx) => {
       await this.connectors.find(tx, connectorId);
       return list(tx, request, {

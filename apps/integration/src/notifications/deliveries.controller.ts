@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, IdParam, IfMatch, type Page, Returns, Summary } from '#http';
-import { DeliveriesQuery, MessageDeliveryDto } from './deliveries.dto.js';
+import { MessageDeliveriesQuery, MessageDeliveryDto } from './deliveries.dto.js';
 import { MessageDeliveries } from './deliveries.service.js';
 
 /** What became of messages. */
@@ -15,7 +15,10 @@ export class DeliveriesController {
   @Get()
   @ApiPage(MessageDeliveryDto)
   @Summary('列出各渠道的送达情况', 'List what became of messages')
-  listDeliveries(@CurrentActor() actor: Actor, @Query() query: DeliveriesQuery): Promise<Page<MessageDeliveryDto>> {
+  listDeliveries(
+    @CurrentActor() actor: Actor,
+    @Query() query: MessageDeliveriesQuery,
+  ): Promise<Page<MessageDeliveryDto>> {
     return this.deliveries.list(actor, query);
   }
 

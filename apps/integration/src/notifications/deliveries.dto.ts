@@ -3,7 +3,7 @@ import { AnyOf, ListQuery, PersonRefDto, Sort } from '#http';
 import { ALL_KINDS } from './kinds.js';
 import { type Channel, CHANNELS, DELIVERY_STATES, type DeliveryState } from './message.entity.js';
 
-export class DeliveriesQuery extends ListQuery {
+export class MessageDeliveriesQuery extends ListQuery {
   @AnyOf(CHANNELS, { zh: '渠道', en: 'Channels' }, ['wecom'])
   channel?: Channel[];
 

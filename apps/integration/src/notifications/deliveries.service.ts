@@ -5,7 +5,7 @@ import { anyOf, list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { personRef } from '#roster';
 import { CampusClock } from '#time';
-import { type DeliveriesQuery, MessageDeliveryDto } from './deliveries.dto.js';
+import { type MessageDeliveriesQuery, MessageDeliveryDto } from './deliveries.dto.js';
 import { DeliverySender } from './delivery-sender.service.js';
 import type { DeliveryState } from './message.entity.js';
 import { DeliveryNotRetryable } from './notifications.problems.js';
@@ -26,7 +26,7 @@ export class MessageDeliveries {
     private readonly sender: DeliverySender,
   ) {}
 
-  list(actor: Actor, request: DeliveriesQuery): Promise<Page<MessageDeliveryDto>> {
+  list(actor: Actor, request: MessageDeliveriesQuery): Promise<Page<MessageDeliveryDto>> {
     const { channel, state, kind, personId } = request;
     return this.database.transaction(null, async (tx) => {
       const page = await list(tx, request, {
