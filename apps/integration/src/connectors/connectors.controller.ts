@@ -22,17 +22,13 @@ import {
   ConnectorDto,
   ConnectorsQuery,
   MakeConnectorDto,
-  MappingDto,
   ProfileDto,
   ProfilesQuery,
-  ProposalDto,
   PullDto,
-  ReleaseDto,
-  ConnectorRunDto,
-  RunOptions,
-  ConnectorRunsQuery,
-  TrialDto,
 } from './connectors.dto.js';
+import { MappingDto } from './mapping.dto.js';
+import { ReleaseDto, ConnectorRunDto, RunOptions, ConnectorRunsQuery } from './runs.dto.js';
+import { ProposalDto, TrialDto } from './trials.dto.js';
 import { Connectors } from './connectors.service.js';
 import { MAPPING_EXAMPLE } from './mapping.dto.js';
 import { ConnectorRuns } from './runs.service.js';

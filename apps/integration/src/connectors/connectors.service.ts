@@ -9,21 +9,19 @@ import { type FieldError, Invalid, NotFound } from '#problems';
 import { errorSheetFile, type ErrorSheetQuery } from '#service';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
-import type { TargetProblem } from '../webhooks/targets.js';
+import type { TargetProblem } from '../outside/targets.js';
 import { type By, Connector, ConnectorProfile, secretPlace } from './connector.entity.js';
 import {
   ConnectorChangeDto,
   ConnectorDto,
   type ConnectorsQuery,
   type MakeConnectorDto,
-  type MappingDto,
-  mappingOf,
   ProfileDto,
   type PullDto,
   type ProfilesQuery,
-  ProposalDto,
-  TrialDto,
 } from './connectors.dto.js';
+import { type MappingDto, mappingOf } from './mapping.dto.js';
+import { ProposalDto, TrialDto } from './trials.dto.js';
 import {
   ConnectorFileRefused,
   ConnectorHasNoDraft,

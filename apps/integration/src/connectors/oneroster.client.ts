@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { rangesOf, Targets } from '../webhooks/targets.js';
+import { request } from '../outside/request.js';
+import { rangesOf, Targets } from '../outside/targets.js';
 import type { Pull } from './connector.entity.js';
 import type { OneRosterObject, Resource } from './oneroster-rows.js';
 
@@ -77,27 +75,22 @@ export class OneRosterClient implements BeforeApplicationShutdown {
     return token;
   }
 
-  /** Follows no redirect. What is answered is never part of an error: it may have names in it. */
+  /** What is answered is never part of an error: it may have names in it. */
   private async json(
     url: URL,
-    { body, ...options }: { method?: string; headers: Record<string, string>; body?: string },
+    options: { method?: string; headers: Record<string, string>; body?: string },
   ): Promise<{ body: unknown; total: number | undefined }> {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const signal = AbortSignal.timeout(WAIT_MS);
-    const request = send(url, { ...options, ...this.targets.connection(url), signal });
-    request.end(body);
-    const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    // One that is cut short throws.
-    for await (const chunk of answer) {
-      chunks.push(chunk as Buffer);
-      if ((bytes += (chunk as Buffer).length) > MOST_BYTES) throw new Error('the source answered too much');
-    }
-    if (answer.statusCode !== 200) throw new Error(`the source answered ${answer.statusCode}`);
+    const { status, headers, body } = await request(
+      url,
+      { ...options, ...this.targets.connection(url), signal },
+      MOST_BYTES,
+    );
+    if (!body) throw new Error('the source answered too much');
+    if (status !== 200) throw new Error(`the source answered ${status}`);
     try {
-      const total = /^\d+$/.exec(String(answer.headers['x-total-count']));
-      return { body: JSON.parse(Buffer.concat(chunks).toString()), total: total ? Number(total[0]) : undefined };
+      const total = /^\d+$/.exec(String(headers['x-total-count']));
+      return { body: JSON.parse(body.toString()), total: total ? Number(total[0]) : undefined };
     } catch {
       throw new Error('the source answered no JSON');
     }

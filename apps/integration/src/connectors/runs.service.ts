@@ -9,7 +9,7 @@ import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { type By, Connector } from './connector.entity.js';
 import { ConnectorRun } from './connector-run.entity.js';
-import { type ReleaseDto, ConnectorRunDto, type RunOptions, type ConnectorRunsQuery } from './connectors.dto.js';
+import { type ReleaseDto, ConnectorRunDto, type RunOptions, type ConnectorRunsQuery } from './runs.dto.js';
 import { ConnectorHasNoSource, ConnectorRunUnderWay, ConnectorSecondPersonNeeded } from './connectors.problems.js';
 import { byOf, Connectors, orTooMany } from './connectors.service.js';
 import { MappedFile } from './map-file.js';

@@ -141,10 +141,12 @@ export class DeliveryClaims {
     const rows = await query<Use & { key: string }>(
       tx,
       sql`SELECT w.channel || ' ' || w.person_id AS key,
-                 (SELECT count(*)::int FROM integration.channel_use u WHERE u.channel = w.channel AND u.at >= ${today}) AS app,
+                 coalesce(a.uses, 0) AS app,
                  u.minute, u.hour, u.day, u."firstOfMinute", u."firstOfHour"
             FROM (SELECT DISTINCT * FROM unnest(${waiting.map(({ channel }) => channel)}::text[], ${waiting.map(({ personId }) => personId)}::uuid[])
                     AS w(channel, person_id)) w
+            LEFT JOIN (SELECT channel, count(*)::int AS uses FROM integration.channel_use
+                        WHERE channel = ANY(${waiting.map(({ channel }) => channel)}::text[]) AND at >= ${today} GROUP BY channel) a USING (channel)
             CROSS JOIN LATERAL (
               SELECT count(*) FILTER (WHERE at > ${minute})::int AS minute, count(*) FILTER (WHERE at > ${hour})::int AS hour,
                      count(*) FILTER (WHERE at >= ${today})::int AS day,

@@ -3,14 +3,13 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { Config } from '#config';
 import { afterCommit, type Tx } from '#database';
 import { CampusClock } from '#time';
+import { WorkLoop } from '../outside/work-loop.js';
 import type { Outcome } from './channels/adapter.js';
 import { Channels } from './channels/channels.service.js';
 import { DeliveryClaims, type Claimed } from './delivery-claims.service.js';
 import { DeliveryResults } from './delivery-results.service.js';
 import { Planner } from './planner.service.js';
 import { RefusedWords } from './templates/rendering.js';
-
-const POLL_MS = 1_000;
 
 /**
  * Sends what is due, in the processes that are workers. A delivery is claimed by counting the attempt, entering it in the ledger of its
@@ -20,10 +19,7 @@ const POLL_MS = 1_000;
 @Injectable()
 export class DeliverySender implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('DeliverySender');
-  private running = false;
-  private woken = false;
-  private wake: () => void = () => undefined;
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loop = new WorkLoop(() => this.turn(), this.logger);
 
   constructor(
     private readonly config: Config,
@@ -35,46 +31,16 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.config.roles.includes('worker')) return;
-    this.running = true;
-    this.loop = this.run();
+    if (this.config.roles.includes('worker')) this.loop.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.running = false;
-    this.look();
-    await this.loop;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** There is something to send once `tx` has committed. Workers of other processes see it within a second. */
   wakeAfter(tx: Tx): void {
-    afterCommit(tx, () => this.look());
-  }
-
-  private look(): void {
-    this.woken = true;
-    this.wake();
-  }
-
-  private async run(): Promise<void> {
-    while (this.running) {
-      this.woken = false;
-      const done = await this.turn().catch((error: unknown) => {
-        this.logger.warn(`nothing can be sent now, trying again: ${(error as Error).name}`);
-        return 0;
-      });
-      if (done === 0 && !this.woken && this.running) await this.pause();
-    }
-  }
-
-  private pause(): Promise<void> {
-    return new Promise((done) => {
-      const timer = setTimeout(done, POLL_MS);
-      this.wake = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
+    afterCommit(tx, () => this.loop.look());
   }
 
   private async turn(): Promise<number> {

@@ -5,14 +5,14 @@ import { afterCommit, Database, query, sql, type Tx } from '#database';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { type Attempt, Outcomes } from './outcomes.service.js';
-import { post } from './post.js';
 import { pauseAfter, retryAfter } from './retries.js';
 import { type Secret, signature, signing } from './signing.js';
-import { Targets } from './targets.js';
+import { request } from '../outside/request.js';
+import { Targets } from '../outside/targets.js';
+import { WorkLoop } from '../outside/work-loop.js';
 import type { FORMATS } from './webhook.entity.js';
 import { neededFor, permitted, placeOf } from './webhooks.queries.js';
 
-const POLL_MS = 1_000;
 /** Requests under way in a process. */
 const AT_ONCE = 256;
 /** Requests under way to one webhook: a slow receiver holds no more. */
@@ -20,6 +20,8 @@ const EACH = 8;
 /** An attempt is cut off after ten seconds; one that was begun longer ago died with its process. */
 const ATTEMPT_MS = 10_000;
 const LEASE_MS = 60_000;
+/** Of an answer nothing is used but its status and Retry-After. */
+const MOST_BYTES = 64 * 1024;
 const SLOW_DOWN = [429, 502, 503, 504];
 const GONE = 410;
 
@@ -45,10 +47,7 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
   private readonly logger = new Logger('Sender');
   private readonly underWay = new Map<string, number>();
   private readonly sending = new Set<Promise<void>>();
-  private running = false;
-  private woken = false;
-  private wake: () => void = () => undefined;
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loop = new WorkLoop(() => this.turn(), this.logger);
 
   constructor(
     private readonly database: Database,
@@ -60,46 +59,24 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.config.roles.includes('worker')) return;
-    this.running = true;
-    this.loop = this.run();
+    if (this.config.roles.includes('worker')) this.loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.running = false;
-    this.look();
-    await this.loop;
+    await this.loop.stop();
     await Promise.all(this.sending);
     this.targets.close();
   }
 
   /** There is something to send once `tx` has committed. Workers of other processes see it within a second. */
   wakeAfter(tx: Tx): void {
-    afterCommit(tx, () => this.look());
+    afterCommit(tx, () => this.loop.look());
   }
 
-  private look(): void {
-    this.woken = true;
-    this.wake();
-  }
-
-  private async run(): Promise<void> {
-    while (this.running) {
-      this.woken = false;
-      const claimed = await this.claim().catch((error: unknown) => {
-        this.logger.warn(`nothing can be sent now, trying again: ${(error as Error).name}`);
-        return [];
-      });
-      for (const message of claimed) this.start(message);
-      if (claimed.length > 0 || this.woken || !this.running) continue;
-      await new Promise<void>((done) => {
-        const timer = setTimeout(done, POLL_MS);
-        this.wake = () => {
-          clearTimeout(timer);
-          done();
-        };
-      });
-    }
+  private async turn(): Promise<number> {
+    const claimed = await this.claim();
+    for (const message of claimed) this.start(message);
+    return claimed.length;
   }
 
   private start(message: Claimed): void {
@@ -114,7 +91,7 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
         if (others > 0) this.underWay.set(webhookId, others);
         else this.underWay.delete(webhookId);
         this.sending.delete(sent);
-        this.look();
+        this.loop.look();
       });
     this.sending.add(sent);
   }
@@ -168,12 +145,9 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
   private async post(message: Claimed, at: Date): Promise<{ status: number; wait: number }> {
     const url = new URL(message.url);
     const { headers, body } = this.envelope(message, at);
-    const answer = await post(url, body, {
-      headers,
-      ...this.targets.connection(url),
-      signal: AbortSignal.timeout(ATTEMPT_MS),
-    });
-    return { status: answer.status, wait: retryAfter(answer.retryAfter, at) };
+    const options = { method: 'POST', headers, body, ...this.targets.connection(url) };
+    const answer = await request(url, { ...options, signal: AbortSignal.timeout(ATTEMPT_MS) }, MOST_BYTES);
+    return { status: answer.status, wait: retryAfter(answer.headers['retry-after'], at) };
   }
 
   /** Standard Webhooks 1.0.0, or CloudEvents 1.0 in binary mode with the same signature. */

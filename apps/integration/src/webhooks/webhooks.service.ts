@@ -8,7 +8,7 @@ import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { Sender } from './sender.service.js';
 import { newSecret, rotated, type Secret } from './signing.js';
-import { Targets, type TargetProblem } from './targets.js';
+import { Targets, type TargetProblem } from '../outside/targets.js';
 import { Webhook, WebhookMessage } from './webhook.entity.js';
 import {
   IssuedWebhookDto,

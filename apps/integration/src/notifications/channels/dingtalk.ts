@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Targets } from '../../webhooks/targets.js';
+import { Targets } from '../../outside/targets.js';
 import { AccessToken, required } from './access-token.js';
 import type { Account, Adapter, Outcome, Outgoing, Result } from './adapter.js';
 import { ask } from './ask.js';

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Config } from '#config';
-import { post } from './post.js';
+import { request } from './request.js';
 import { Targets } from './targets.js';
-import { pauseAfter, retryAfter } from './retries.js';
 
 const settings = { databaseUrl: 'postgres://127.0.0.1/nowhere', redisUrl: 'redis://127.0.0.1', logLevel: 'silent' };
 const targets = (...webhookTargets: string[]): Targets => new Targets(Config.of({ ...settings, webhookTargets }));
@@ -41,7 +43,7 @@ describe('receivers of webhooks', () => {
   it('are looked at again when the connection is made: what a name leads to may have changed', async () => {
     const guarded = targets();
     for (const url of ['https://localhost/', 'http://localhost:9/']) {
-      const sent = post(new URL(url), '{}', guarded.connection(new URL(url)));
+      const sent = request(new URL(url), { method: 'POST', body: '{}', ...guarded.connection(new URL(url)) }, 100);
       await expect(sent).rejects.toMatchObject({ code: 'ADDRESS_REFUSED' });
     }
     expect(() => guarded.connection(new URL('https://10.0.0.1/'))).toThrow();
@@ -49,20 +51,19 @@ describe('receivers of webhooks', () => {
   });
 });
 
-describe('pauses between attempts', () => {
-  it('are those of the standard, ten attempts in all, with a tenth more or less', () => {
-    const all = Array.from({ length: 12 }, (_, i) => pauseAfter(i + 1, 0, 0.5));
-    expect(all.slice(0, 3)).toEqual([5_000, 300_000, 1_800_000]);
-    expect(all.filter((pause) => pause !== undefined)).toHaveLength(9);
-    expect(pauseAfter(1, 0, 0)).toBe(4_500);
-    expect(pauseAfter(1, 0, 1)).toBe(5_500);
-  });
-
-  it('are as long as the receiver asks, a day at most', () => {
-    const now = new Date('2026-12-01T00:00:00Z');
-    expect(pauseAfter(1, retryAfter('60', now))).toBe(60_000);
-    expect(retryAfter('Tue, 01 Dec 2026 00:10:00 GMT', now)).toBe(600_000);
-    expect(pauseAfter(1, retryAfter('999999', now))).toBe(86_400_000);
-    for (const text of [undefined, '', 'soon', '-1']) expect(retryAfter(text, now)).toBe(0);
+describe('answers of systems outside', () => {
+  it('are read whole, or cut off where they are longer than they may be; none is waited for longer than asked', async () => {
+    const server = createServer((asked, answer) => {
+      if (asked.url === '/silent') return;
+      answer.writeHead(302, { location: '/elsewhere' }).end('x'.repeat(Number(asked.url!.slice(1))));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const at = (path: string): URL => new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
+    const [short, long] = [await request(at('/100'), {}, 100), await request(at('/101'), {}, 100)];
+    expect([short.status, short.body?.length]).toEqual([302, 100]);
+    expect([long.status, long.body]).toEqual([302, undefined]);
+    await expect(request(at('/silent'), { signal: AbortSignal.timeout(50) }, 100)).rejects.toThrow();
+    server.closeAllConnections();
+    server.close();
   });
 });
