@@ -42,6 +42,16 @@ describe('a cell of a school’s file', () => {
   });
 });
 
+describe('a 学号 in a school’s file', () => {
+  it.each(['00990008.0', "'00990007", '\u200b00990008', '００９９０００３', '0099 0008', '9.90008E+10'])(
+    '%j, as a spreadsheet or an input method leaves it, is an error and never another number',
+    (value) => expect(mapCell({ field: 'number', steps: [] }, value)).toHaveProperty('problem'),
+  );
+
+  it('keeps its leading zeros', () =>
+    expect(mapCell({ field: 'number', steps: [] }, '00990008')).toEqual({ value: '00990008' }));
+});
+
 describe('names of columns', () => {
   it.each([
     ['XH', 'number', undefined],
