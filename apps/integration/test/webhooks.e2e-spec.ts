@@ -320,6 +320,8 @@ describe('webhooks', () => {
     const open: (() => void)[] = [];
     receiver.answer = (response) => void open.push(() => response.writeHead(200).end());
     for (let n = 0; n < 20; n++) await publish();
+    // What is handled only when the other is there as well is told to both.
+    await eventually(async () => expect(await messages(slow)).toHaveLength(20));
     await eventually(() => expect(open.length).toBeGreaterThanOrEqual(8));
     const fast = await Receiver.start();
     try {
