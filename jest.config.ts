@@ -30,9 +30,9 @@ const config: Config = {
   workerIdleMemoryLimit: '1GB',
   projects: [
     size('small', ['**/*.spec.ts'], 30),
-    size('e2e', ['**/*.e2e-spec.ts'], 30, servers),
+    size('e2e', ['**/*.e2e-spec.ts'], 120, servers),
     // Process tests start and kill whole programs.
-    size('process', ['**/*.process-spec.ts'], 120, servers),
+    size('process', ['**/*.process-spec.ts'], 300, servers),
   ],
 };
 

@@ -3,6 +3,7 @@ import { Config } from '#config';
 import { type ServiceName } from '#contracts';
 import { Database, inSavepoint, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
 import { DEAD_PREFIX, DeadDeliveries } from './dead.js';
+import { dropDelivery } from './deliveries.js';
 import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 import type { DeliveryJob } from './queues.js';
@@ -26,6 +27,9 @@ const COLUMNS = sql`d.id AS "deliveryId", d.attempts,
   ${STORED_EVENT}`;
 
 class BatchFailed extends Error {}
+
+/** What a handler throws when nobody wants its effect any more: it is not tried again, and `@OnDead` follows. */
+export class Unwanted extends Error {}
 
 /** What was prepared for the one event that is handled; throws what the preparation failed with. */
 type Prepared = () => unknown;
@@ -248,6 +252,7 @@ export class Consumer {
   /** `row.attempts`: this try included. */
   private async fail(tx: Tx, service: ServiceName, row: DeliveryRow, error: unknown): Promise<void> {
     const { attempts } = row;
+    if (error instanceof Unwanted) return dropDelivery(tx, this.dead, service, row, attempts);
     const dead = attempts >= MAX_ATTEMPTS;
     const problem = describe(error);
     const level = dead ? 'error' : 'warn';

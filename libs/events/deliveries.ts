@@ -83,6 +83,23 @@ export async function discardDelivery(
   return true;
 }
 
+/** As `discardDelivery`, of one that is being handled in `tx`: nobody wants its effect any more. */
+export async function dropDelivery(
+  tx: Tx,
+  dead: DeadDeliveries,
+  service: ServiceName,
+  delivery: { deliveryId: string; id: string; name: string },
+  attempts: number,
+): Promise<void> {
+  await query(
+    tx,
+    sql`UPDATE events.delivery SET attempts = ${attempts}, handled_at = now(), dead_at = now(), last_problem = 'no longer wanted'
+         WHERE id = ${delivery.deliveryId}`,
+  );
+  await releaseParked(tx, delivery.deliveryId);
+  await dead.report(tx, service, delivery);
+}
+
 async function releaseParked(tx: Tx, id: string): Promise<void> {
   await query(
     tx,

@@ -23,7 +23,7 @@ export { Relay } from './relay.js';
 export { queueToken } from './queues.js';
 export { pingRedis } from './redis-check.js';
 export { SharedCounts } from './shared-counts.js';
-export { Consumer, MAX_ATTEMPTS } from './consumer.js';
+export { Consumer, MAX_ATTEMPTS, Unwanted } from './consumer.js';
 export { DeadDeliveries } from './dead.js';
 export {
   deleteHandledEvents,

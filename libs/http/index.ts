@@ -23,6 +23,7 @@ export { configureHttp, HttpModule, servePages } from './http.module.js';
 export { deleteOldIdempotencyKeys } from './idempotency.js';
 export { createLogger, errorForLog, NestLogger } from './logging.js';
 export { parseJsonBody } from './json-body.js';
+export { holdOpen } from './load-limit.js';
 export { languageAsked } from './docs.js';
 export { pageHtml } from './docs-pages.js';
 export { escapeHtml } from './markdown.js';

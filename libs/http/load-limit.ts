@@ -50,6 +50,13 @@ export class ConcurrencyLimit {
   }
 }
 
+const HELD_OPEN = 'yizhan:held-open';
+
+/** An answer stays open because there is more to tell later, not because there is work: it is not one of those under way any more. */
+export function holdOpen(reply: FastifyReply): void {
+  reply.raw.emit(HELD_OPEN);
+}
+
 /**
  * Refuses requests beyond those that can be answered in time (at most `MAX_REQUESTS`), before token and body are looked at: with 503 and
  * Retry-After, within milliseconds.
@@ -67,8 +74,12 @@ export function registerLoadLimit(fastify: FastifyInstance, { maxRequests, origi
       return;
     }
     const began = performance.now();
+    const leave = (): void => {
+      reply.raw.off('close', leave);
+      limit.leave(performance.now() - began);
+    };
     // Also when the client goes away before its answer.
-    reply.raw.once('close', () => limit.leave(performance.now() - began));
+    reply.raw.once('close', leave).once(HELD_OPEN, leave);
     done();
   });
 }

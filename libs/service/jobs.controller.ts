@@ -1,86 +1,21 @@
-import { Controller, Get, Header, type Type } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Post, Res, type StreamableFile, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify/sync';
-import { type Actor, CurrentActor, Require } from '#auth';
+import type { FastifyReply } from 'fastify';
+import { type Actor, audit, CurrentActor, Require } from '#auth';
 import type { Permission, ServiceName } from '#contracts';
 import { Database } from '#database';
-import { Instant, Int, Json, Nested, OneOf, Text, Uuid } from '#fields';
 import { OF_SERVICE, IdParam, Summary, Returns } from '#http';
 import { NotFound } from '#problems';
 import { pascal } from './feature.js';
-import { type Job, JOB_STATES, Jobs, type JobState } from './jobs.js';
+import { JobDto } from './jobs.dto.js';
+import { JobStreams } from './job-streams.js';
+import { type Job, Jobs } from './jobs.js';
 
+const STREAM_EXAMPLE =
+  'event: job\ndata: {"id":"0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f","status":"running","progress":{"done":1200,"total":2000,"failed":0}}\n\n';
 const ERRORS_EXAMPLE =
   'file,line,column,zh,en\nusers.csv,17,identifier,学工号在文件中重复,two users have this number\n';
-
-class JobProgressDto {
-  @Int({ zh: '已完成', en: 'Done so far', min: 0, max: 2_000_000_000, example: 1200 })
-  done: number;
-
-  @Int({ zh: '总数；0 为未知', en: 'Of so many; 0 = not known yet', min: 0, max: 2_000_000_000, example: 2000 })
-  total: number;
-
-  @Int({ zh: '出错条数', en: 'Rows with errors', min: 0, max: 2_000_000_000, example: 0 })
-  failed: number;
-}
-
-/** What a 202 points to. */
-export class JobDto {
-  @Uuid({ zh: '任务', en: 'Job', example: '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f' })
-  id: string;
-
-  @Text({ zh: '种类', en: 'Kind', example: 'import' })
-  kind: string;
-
-  @OneOf(JOB_STATES, { zh: '状态', en: 'State', example: 'running' })
-  status: JobState;
-
-  @Nested(() => JobProgressDto, { zh: '进度', en: 'Progress', example: { done: 1200, total: 2000, failed: 0 } })
-  progress: JobProgressDto;
-
-  @Json({ zh: '结果', en: 'Result', nullable: true, example: { students: 2000 } })
-  result: object | null;
-
-  @Text({
-    zh: '错误清单地址',
-    en: 'Where the error file is',
-    nullable: true,
-    example: '/directory/v1/jobs/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f/errors',
-  })
-  errors: string | null;
-
-  @Text({
-    zh: '错误表地址：送来的表格加一列「错误」，改正后可再次上传',
-    en: 'Where the error sheet is: the table that was sent, with a column of errors; once corrected it can be sent again',
-    nullable: true,
-    example: '/directory/v1/imports/0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f/errors',
-  })
-  errorSheet: string | null;
-
-  @Instant({ zh: '受理时间', en: 'Accepted at', example: '2026-11-21T08:00:00.000Z' })
-  createdAt: Date;
-
-  @Instant({ zh: '结束时间', en: 'Ended at', nullable: true, example: '2026-11-21T08:00:09.000Z' })
-  finishedAt: Date | null;
-
-  @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647, example: 2 })
-  version: number;
-
-  static from(job: Job): JobDto {
-    return Object.assign(new JobDto(), {
-      id: job.id,
-      kind: job.kind,
-      status: job.status,
-      progress: { done: job.done, total: job.total, failed: job.failed },
-      result: job.result,
-      errors: job.failed > 0 ? `/${job.service}/v1/jobs/${job.id}/errors` : null,
-      errorSheet: job.errorSheet,
-      createdAt: job.createdAt,
-      finishedAt: job.finishedAt,
-      version: job.version,
-    });
-  }
-}
 
 /** `/<service>/v1/jobs`: how long work is going, for whoever asked for it. */
 export function jobsControllerOf(
@@ -95,6 +30,7 @@ export function jobsControllerOf(
     constructor(
       private readonly database: Database,
       private readonly jobs: Jobs,
+      private readonly streams: JobStreams,
     ) {}
 
     @Get(':id')
@@ -122,6 +58,42 @@ export function jobsControllerOf(
       const rows = await this.jobs.errors(this.database.connection, job.id);
       const columns = ['file', 'line', 'column', 'zh', 'en'];
       return stringify(rows, { header: true, columns, escape_formulas: true, bom: true });
+    }
+
+    @Get(':id/progress')
+    @Require(...oneOf)
+    @ApiProduces('text/event-stream')
+    @ApiOkResponse({
+      description:
+        '事件流（Server-Sent Events）：任务每有变化即发送一个 job 事件，内容与查看任务相同；任务结束或一分钟后断开，可再次连接 / ' +
+        'Server-Sent Events: a `job` event, with what the job answers, whenever it has changed; ends with the job, or after a minute: connect again then',
+      content: {
+        'text/event-stream': { schema: { type: 'string', maxLength: 1_048_576 }, example: STREAM_EXAMPLE },
+      },
+    })
+    @Summary('持续接收任务进度（事件流）', 'Follow a job as it goes (Server-Sent Events)')
+    async followJob(
+      @CurrentActor() actor: Actor,
+      @IdParam() id: string,
+      @Res({ passthrough: true }) reply: FastifyReply,
+    ): Promise<StreamableFile> {
+      const first = await this.find(actor, id);
+      return this.streams.open(reply, first, () => this.find(actor, id));
+    }
+
+    @Post(':id/cancel')
+    @HttpCode(200)
+    @Require(...oneOf)
+    @Returns(JobDto)
+    @Summary('取消任务；未完成的部分不写入', 'Cancel a job; what is not done yet is not written')
+    async cancelJob(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<JobDto> {
+      return this.database.transaction(actor, async (tx) => {
+        const job = await this.jobs.find(tx, actor, service, id);
+        if (!job) throw new NotFound({ what: 'job' });
+        const cancelled = await this.jobs.cancel(tx, job);
+        await audit(tx, actor, { action: 'platform.job.cancel', subject: { kind: 'job', id } });
+        return JobDto.from(cancelled);
+      });
     }
 
     private async find(actor: Actor, id: string): Promise<Job> {

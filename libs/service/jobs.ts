@@ -2,14 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Column, Entity } from 'typeorm';
 import type { Actor } from '#auth';
 import type { Bilingual, ServiceName } from '#contracts';
+import { Unwanted } from '#events';
 import { BaseEntity, Database, insert, query, queryOne, sql, type Tx } from '#database';
 import type { RowError } from '#exchange';
+import { defineProblem } from '#problems';
 
 export const JOB_STATES = {
   queued: { zh: '排队中', en: 'queued' },
   running: { zh: '进行中', en: 'running' },
+  cancelling: { zh: '正在取消', en: 'being cancelled' },
   succeeded: { zh: '已完成', en: 'succeeded' },
   failed: { zh: '失败', en: 'failed' },
+  cancelled: { zh: '已取消', en: 'cancelled' },
 } as const satisfies Record<string, Bilingual>;
 
 export type JobState = keyof typeof JOB_STATES;
@@ -24,6 +28,23 @@ const GIVEN_UP_MIDWAY: RowError = {
   zh: '任务反复失败已放弃，或已被运维人员终止；此前完成的部分保留，请联系运维人员后为其余重新提交',
   en: 'it failed again and again, or was discarded by an operator; what was done until then stays: ask whoever runs the system, then ask again for the rest',
 };
+
+const CANCELLED: RowError = {
+  zh: '已按要求取消；没有写入任何内容',
+  en: 'cancelled as asked; nothing was written',
+};
+
+const CANCELLED_MIDWAY: RowError = {
+  zh: '已按要求取消；此前完成的部分保留，可为其余重新提交',
+  en: 'cancelled as asked; what was done until then stays: ask again for the rest',
+};
+
+const JobEnded = defineProblem({
+  code: 'platform/job-ended',
+  status: 409,
+  zh: '任务已结束，不能再取消；请查看其结果',
+  en: 'The job has ended and cannot be cancelled any more: look at what came of it',
+});
 
 /** Long work that was accepted with 202: its state, its progress and what came of it. */
 @Entity({ name: 'job', schema: 'platform' })
@@ -77,21 +98,39 @@ export class Jobs {
     return insert(tx, job);
   }
 
-  /** Shown at once, whatever becomes of the transaction the work runs in. */
+  /** Shown at once, whatever becomes of the transaction the work runs in. Throws when the job is being cancelled: leave that to the caller. */
   async progress(jobId: string, done: number, total: number): Promise<void> {
-    await query(
+    const job = await queryOne<{ status: JobState }>(
       this.database.connection,
-      sql`UPDATE platform.job SET status = 'running', done = ${done}, total = ${total}, updated_at = now()
-           WHERE id = ${jobId} AND status IN ('queued', 'running')`,
+      sql`UPDATE platform.job SET status = CASE status WHEN 'queued' THEN 'running' ELSE status END, done = ${done}, total = ${total},
+                 updated_at = now()
+           WHERE id = ${jobId} AND status IN ('queued', 'running', 'cancelling') RETURNING status`,
     );
+    if (job?.status === 'cancelling') throw new Unwanted();
   }
 
+  /** Throws, as `progress`, when the job is being cancelled. */
   async succeed(tx: Tx, jobId: string, result: object): Promise<void> {
-    await query(
+    const rows = await query(
       tx,
       sql`UPDATE platform.job SET status = 'succeeded', result = ${JSON.stringify(result)}::jsonb, done = total, finished_at = now(),
-                 updated_at = now(), version = version + 1 WHERE id = ${jobId}`,
+                 updated_at = now(), version = version + 1 WHERE id = ${jobId} AND status <> 'cancelling' RETURNING id`,
     );
+    if (rows.length === 0) throw new Unwanted();
+  }
+
+  /**
+   * Asks that a job be given up: its work ends when it next tells of its progress, or at its end, and is then undone like one that failed
+   * for good (`@OnDead` of its event). Asking twice is asking once.
+   */
+  async cancel(tx: Tx, job: Job): Promise<Job> {
+    const asked = await queryOne<{ status: JobState; version: number }>(
+      tx,
+      sql`UPDATE platform.job SET version = version + CASE status WHEN 'cancelling' THEN 0 ELSE 1 END, status = 'cancelling', updated_at = now()
+           WHERE id = ${job.id} AND status IN ('queued', 'running', 'cancelling') RETURNING status, version`,
+    );
+    if (!asked) throw new JobEnded();
+    return Object.assign(job, asked);
   }
 
   /**
@@ -109,15 +148,18 @@ export class Jobs {
   }
 
   /**
-   * Ends a job whose work failed again and again, or was stopped by an operator; what `@OnDead` of its event does. `kept`: what it had done
-   * until then stays.
+   * Ends a job whose work failed again and again, was stopped by an operator, or cancelled; what `@OnDead` of its event does. `kept`: what
+   * it had done until then stays.
    */
   async giveUp(tx: Tx, jobId: string, { kept = false } = {}): Promise<void> {
-    const open = await queryOne(
+    const open = await queryOne<{ status: JobState }>(
       tx,
-      sql`SELECT 1 FROM platform.job WHERE id = ${jobId} AND finished_at IS NULL FOR UPDATE`,
+      sql`SELECT status FROM platform.job WHERE id = ${jobId} AND finished_at IS NULL FOR UPDATE`,
     );
-    if (open) await this.fail(tx, jobId, [kept ? GIVEN_UP_MIDWAY : GIVEN_UP]);
+    if (!open) return;
+    if (open.status !== 'cancelling') return this.fail(tx, jobId, [kept ? GIVEN_UP_MIDWAY : GIVEN_UP]);
+    await this.fail(tx, jobId, [kept ? CANCELLED_MIDWAY : CANCELLED]);
+    await query(tx, sql`UPDATE platform.job SET status = 'cancelled' WHERE id = ${jobId}`);
   }
 
   /**

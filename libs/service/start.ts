@@ -16,8 +16,10 @@ import { StudentKeys, vaultMigrations } from '#vault';
 import { AuditController } from './audit.controller.js';
 import { type FileModule, fileModulesOf } from './files.module.js';
 import { Housekeeping } from './housekeeping.js';
+import { JobStreams } from './job-streams.js';
 import { Job, Jobs } from './jobs.js';
 import { jobsControllerOf } from './jobs.controller.js';
+import { JobsCancelled1764870000000 } from './migrations/1764870000000-jobs-cancelled.js';
 import { Jobs1763740300000 } from './migrations/1763740300000-jobs.js';
 import { OwnExportParts1764826000200 } from './migrations/1764826000200-own-export-parts.js';
 import { ErrorSheets1763760400000 } from './migrations/1763760400000-error-sheets.js';
@@ -37,6 +39,7 @@ export function migrationSets(services: Service[]): MigrationSet[] {
     ErrorSheets1763760400000,
     ...vaultMigrations,
     OwnExportParts1764826000200,
+    JobsCancelled1764870000000,
   ];
   const inOrder = SERVICE_NAMES.flatMap((name) => services.filter((service) => service.name === name));
   return [
@@ -68,9 +71,10 @@ class PlatformModule {
         Files,
         Policies,
         Jobs,
+        JobStreams,
         Housekeeping,
       ],
-      exports: [Config, CampusClock, StudentKeys, FileKeys, Files, Policies, Jobs],
+      exports: [Config, CampusClock, StudentKeys, FileKeys, Files, Policies, Jobs, JobStreams],
     };
   }
 }

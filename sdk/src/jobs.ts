@@ -3,7 +3,7 @@ import { pause } from './send.js';
 /** Work that takes longer than a request, as far as waiting for it goes. */
 export interface Job {
   id: string;
-  status: 'queued' | 'running' | 'succeeded' | 'failed';
+  status: 'queued' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
   progress: { done: number; total: number | null; failed: number };
   /** Where what went wrong is listed. */
   errors: string | null;
@@ -19,7 +19,7 @@ export class JobFailed extends Error {
   override readonly name = 'JobFailed';
 
   constructor(readonly job: Job) {
-    super(`job ${job.id} failed${job.errors === null ? '' : `; its errors are at ${job.errors}`}`);
+    super(`job ${job.id} ${job.status === 'cancelled' ? 'was cancelled' : 'failed'}${job.errors === null ? '' : `; its errors are at ${job.errors}`}`);
   }
 }
 
@@ -35,7 +35,7 @@ export async function waitFor<J extends Job>(
   for (let ms = FIRST_PAUSE_MS; ; ms = Math.min(LONGEST_PAUSE_MS, ms * 1.5)) {
     const job = await ask();
     onProgress?.(job);
-    if (job.status === 'failed') throw new JobFailed(job);
+    if (job.status === 'failed' || job.status === 'cancelled') throw new JobFailed(job);
     if (job.status === 'succeeded') return job;
     await wait(ms, signal);
   }

@@ -191,9 +191,9 @@ describe('a call', () => {
     expect(keys()[1]).not.toBe('"k"');
   });
 
-  it('waits for a job, telling of its progress, and throws when it failed', async () => {
+  it('waits for a job, telling of its progress, and throws when it failed or was cancelled', async () => {
     const job = (status: string): Deed => [200, { id: 'j', status, errors: '/affairs/v1/jobs/j/errors' }];
-    server.reset(job('queued'), job('running'), job('succeeded'), job('failed'));
+    server.reset(job('queued'), job('running'), job('succeeded'), job('failed'), job('cancelled'));
     const { affairs } = server.client() as never as {
       affairs: { wait(job: object, options?: object): Promise<unknown> };
     };
@@ -205,6 +205,7 @@ describe('a call', () => {
     await expect(affairs.wait({ id: 'j' })).rejects.toThrow(
       'job j failed; its errors are at /affairs/v1/jobs/j/errors',
     );
+    await expect(affairs.wait({ id: 'j' })).rejects.toThrow('job j was cancelled');
   });
 });
 

@@ -125,7 +125,7 @@ export class RiskModels {
     });
     const refusal = tooLittle(table, policy.value);
     if (refusal) return this.refuse(tx, model, refusal);
-    const trained = await trainBeside(table, (done, total) => void this.jobs.progress(model.jobId, done, total));
+    const trained = await trainBeside(table, (done, total) => this.jobs.progress(model.jobId, done, total));
     const card = cardOf(table, trained, rows satisfies SnapshotRows[], groups, policy);
     model.learned(trained.model, card, this.clock.now());
     await update(tx, model);

@@ -25,7 +25,7 @@ export type Counts = Record<string, { create: number; change: number; close: num
 /** A job of directory's, as far as a run asks about it. */
 export interface ImportJob {
   id: string;
-  status: 'queued' | 'running' | 'succeeded' | 'failed';
+  status: 'queued' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
   counts: Counts | null;
   /** Why the import would be refused, of one that only compares. */
   reasons: Bilingual[];
@@ -99,7 +99,7 @@ export class ConnectorRun extends BaseEntity {
 
   /** What came of directory's job, once it has ended. */
   learn({ status, counts, reasons, problems }: ImportJob, now: Date): void {
-    if (status === 'failed') return this.fail(problems, now);
+    if (status !== 'succeeded') return this.fail(problems, now);
     this.counts = counts;
     if (this.state === 'applying') return this.finish('applied', now);
     this.reasons = reasons;

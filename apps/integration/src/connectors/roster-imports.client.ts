@@ -70,7 +70,7 @@ export class RosterImports {
       status,
       counts: result && countsOf(result),
       reasons: result?.refusedBecause ?? [],
-      problems: status === 'failed' && errors ? await this.problems(errors) : [],
+      problems: status !== 'succeeded' && errors ? await this.problems(errors) : [],
     };
   }
 

@@ -26,6 +26,8 @@ interface Answer {
   page?: Page & { at: PageAt };
 }
 
+const ENDED = ['succeeded', 'failed', 'cancelled'];
+
 const GIVEN_UP: ColumnProblem = {
   column: null,
   rows: 0,
@@ -73,7 +75,7 @@ export class RunHandlers {
     if (page) run.pulled(page.objects.length, await storePage(tx, this.vault, runId, page.at, page));
     else if (refused) run.fail([refused], now);
     else if (sent !== undefined) run.sent(sent);
-    else if (job!.status === 'succeeded' || job!.status === 'failed') run.learn(job!, now);
+    else if (ENDED.includes(job!.status)) run.learn(job!, now);
     else return this.askAgain(tx, runId);
     await update(tx, run);
     if (run.finishedAt) return dropKept(tx, runId);
