@@ -1,5 +1,5 @@
 // One application or leave: its form while it is a draft, else its facts; what can be done, as `actions` of the answer say.
-import { api, get } from './api.js';
+import { api, download, get } from './api.js';
 import { formOf } from './form.js';
 import { announce, field, h, lang, pick, when } from './page.js';
 import { has, say } from './words.js';
@@ -28,6 +28,7 @@ export async function showApplication(show, path) {
       shown.dueAt && field(say('due'), when(shown.dueAt)),
     ),
     content && editable ? editor(shown, content, path, allowed, again) : facts(data, content),
+    filesOf(shown, content),
     actions(shown, content, path, allowed, again),
     shown.steps.length > 0 && h('h2', {}, say('steps')),
     h(
@@ -44,6 +45,27 @@ export async function showApplication(show, path) {
       history.data.map(({ action, occurredAt, comment }) =>
         h('li', {}, when(occurredAt), ` ${say(action)}`, comment && h('p', { class: 'comment' }, comment)),
       ),
+    ),
+  );
+}
+
+/** What was handed in, to be opened. */
+function filesOf({ materials = [], attachments = [] }, content) {
+  const labelOf = (key) => pick(content?.materials.find((one) => one.key === key)?.name) || key;
+  const named = [
+    ...materials.flatMap(({ key, files }) => files.map((file) => [labelOf(key), file])),
+    ...attachments.map((file) => [say('materials'), file]),
+  ];
+  if (named.length === 0) return null;
+  const opened = (file) => (event) => {
+    event.preventDefault();
+    download(file).catch((problem) => announce(problem.message, 'bad'));
+  };
+  return h(
+    'ul',
+    { class: 'rows' },
+    named.map(([label, file]) =>
+      h('li', {}, label, COLON, h('a', { href: '', class: 'file', onclick: opened(file) }, file.name)),
     ),
   );
 }

@@ -1,6 +1,8 @@
 // The work page: what waits, the service hall, an application. It knows nothing but the API's answers.
 import { api, can, get } from './api.js';
 import { showApplication } from './application.js';
+import { showCertificates } from './certificates.js';
+import { showNewLeave } from './leave.js';
 import { field, h, lang, pick, useZone, when } from './page.js';
 import { openSession, signIn, signOut } from './session.js';
 import { say } from './words.js';
@@ -10,7 +12,7 @@ function begin() {
   const nav = h(
     'nav',
     { class: 'work' },
-    ...[link('#/', 'tasks'), link('#/items', 'items'), link('#/mine', 'mine')],
+    ...[link('#/', 'tasks'), link('#/items', 'items'), link('#/mine', 'mine'), link('#/certificates', 'certificates')],
     h('button', { type: 'button', onclick: () => signIn(true) }, say('another')),
     h('button', { type: 'button', onclick: signOut }, say('out')),
   );
@@ -37,6 +39,8 @@ async function route(main) {
     if (view === 'items' && id) await showItem(show, id);
     else if (view === 'items') await showItems(show);
     else if (view === 'mine') await showMine(show);
+    else if (view === 'certificates') await showCertificates(show);
+    else if (view === 'leaves' && id === 'new') showNewLeave(show);
     else if (view === 'applications' || view === 'leaves') await showApplication(show, `/affairs/v1/${view}/${id}`);
     else await showTasks(show);
   } catch (problem) {
@@ -49,9 +53,9 @@ const HOUSE = lang === 'zh' ? '一站' : 'Yizhan';
 const ours = (path) => /^\/affairs\/v1\/(applications|leaves)\/[^/]+$/.test(path);
 const list = (rows) => (rows.length ? h('ul', { class: 'rows' }, rows) : h('p', {}, say('none')));
 
-async function showTasks(show) {
+async function showTasks(show, only = '') {
   const [{ data }, warns] = await Promise.all([
-    get('/affairs/v1/tasks?sort=dueAt&limit=100'),
+    get(`/affairs/v1/tasks?sort=dueAt&limit=100${only}`),
     can('early-warning:warning:read'),
   ]);
   const warnings = warns ? (await get('/early-warning/v1/warnings?status=open&limit=10')).data : [];
@@ -67,7 +71,29 @@ async function showTasks(show) {
   const warned = warnings.map(({ student, rule, reason }) =>
     h('li', {}, `${pick(rule.title)} · ${student.name}`, h('small', {}, pick(reason))),
   );
-  show(say('tasks'), list(rows), warns && h('h2', {}, say('warnings')), warns && list(warned));
+  const filter = (key, query) =>
+    h(
+      'button',
+      { type: 'button', 'aria-pressed': only === query ? 'true' : 'false', onclick: () => showTasks(show, query) },
+      say(key),
+    );
+  const filters = [
+    ['all', ''],
+    ['applications', '&subjectKind=application'],
+    ['leaves', '&subjectKind=leave&subjectKind=group-leave'],
+    ['overdue', '&overdue=true'],
+  ];
+  show(
+    say('tasks'),
+    h(
+      'p',
+      { class: 'filters' },
+      filters.map(([key, query]) => [filter(key, query), ' ']),
+    ),
+    list(rows),
+    warns && h('h2', {}, say('warnings')),
+    warns && list(warned),
+  );
 }
 
 async function showItems(show) {
@@ -166,6 +192,7 @@ async function showMine(show) {
   const leave = lang === 'zh' ? '请假' : 'Leave';
   show(
     say('mine'),
+    (await can('affairs:leave:submit')) && h('p', {}, h('a', { href: '#/leaves/new' }, say('newLeave'))),
     list([
       ...applications.map(row('applications', ({ name }) => pick(name))),
       ...leaves.map(row('leaves', () => leave)),
