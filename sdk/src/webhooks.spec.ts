@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { NotFromYizhan, verifyWebhook } from './webhooks.js';
 
@@ -27,6 +27,22 @@ describe('a webhook', () => {
     await expect(verifyWebhook(BODY, signed([other, SECRET]), SECRET, NOW)).resolves.toBeDefined();
     await expect(verifyWebhook(BODY, signed(), [other, SECRET], NOW)).resolves.toBeDefined();
     await expect(verifyWebhook(BODY, signed(), [other], NOW)).rejects.toThrow(NotFromYizhan);
+  });
+
+  it('is verified with the public key alone where one has no secret', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const publicText = (key: KeyObject): string =>
+      `whpk_${Buffer.from(key.export({ format: 'jwk' }).x!, 'base64url').toString('base64')}`;
+    const { 'webhook-signature': v1, ...headers } = signed();
+    const v1a = sign(null, Buffer.from(`m1.${headers['webhook-timestamp']}.${BODY}`), privateKey).toString('base64');
+    const both = { ...headers, 'webhook-signature': `${v1} v1a,${v1a}` };
+    await expect(verifyWebhook(BODY, both, publicText(publicKey), NOW)).resolves.toBeDefined();
+    await expect(verifyWebhook(BODY, both, SECRET, NOW)).resolves.toBeDefined();
+    const other = publicText(generateKeyPairSync('ed25519').publicKey);
+    await expect(verifyWebhook(BODY, both, other, NOW)).rejects.toThrow(NotFromYizhan);
+    await expect(verifyWebhook(BODY.replace('1', '2'), both, publicText(publicKey), NOW)).rejects.toThrow(
+      NotFromYizhan,
+    );
   });
 
   it.each([

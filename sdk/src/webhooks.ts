@@ -11,11 +11,12 @@ export class NotFromYizhan extends Error {
   override readonly name = 'NotFromYizhan';
 }
 
+const PUBLIC = 'whpk_';
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Answers the message when one of the signatures is that of one of the secrets (`whsec_…`), and throws NotFromYizhan otherwise, or when it was
- * signed more than five minutes ago. `body` is the text as it was received: parsed and written anew it has another signature.
+ * Answers the message when one of the signatures is that of one of the secrets (`whsec_…`) or public keys (`whpk_…`), and throws NotFromYizhan
+ * otherwise, or when it was signed more than five minutes ago. `body` is the text as it was received: parsed and written anew it has another signature.
  */
 export async function verifyWebhook(
   body: string,
@@ -33,21 +34,18 @@ export async function verifyWebhook(
   if (!/^\d+$/.test(timestamp) || Math.abs(age) > TOLERANCE_SECONDS)
     throw new NotFromYizhan('the timestamp is not of now');
   const text = new TextEncoder().encode(`${id}.${timestamp}.${body}`);
-  const signatures = header('webhook-signature')
-    .split(' ')
-    .filter((one) => one.startsWith('v1,'))
-    .map((one) => bytesOf(one.slice('v1,'.length)));
+  const signatures = header('webhook-signature').split(' ');
   for (const secret of [secrets].flat()) {
-    const key = await crypto.subtle.importKey(
-      'raw',
-      bytesOf(secret.replace(/^whsec_/, '')),
-      { name: 'HMAC', hash: 'SHA-256' },
-      false,
-      ['verify'],
-    );
+    const [kind, algorithm] = secret.startsWith(PUBLIC)
+      ? (['v1a,', { name: 'Ed25519' }] as const)
+      : (['v1,', { name: 'HMAC', hash: 'SHA-256' }] as const);
+    const key = await crypto.subtle.importKey('raw', bytesOf(secret.replace(/^wh(sec|pk)_/, '')), algorithm, false, [
+      'verify',
+    ]);
     // verify takes the same time whatever differs.
     for (const one of signatures)
-      if (await crypto.subtle.verify('HMAC', key, one, text)) return JSON.parse(body) as WebhookMessage;
+      if (one.startsWith(kind) && (await crypto.subtle.verify(algorithm, key, bytesOf(one.slice(kind.length)), text)))
+        return JSON.parse(body) as WebhookMessage;
   }
   throw new NotFromYizhan('no signature is of a known secret');
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createPublicKey, verify } from 'node:crypto';
 import { Webhook as Judge } from 'standardwebhooks';
 import { Webhook as SecondJudge } from 'svix';
 import { HonourRecordedV1, WarningRaisedV1 } from '#contracts';
@@ -220,7 +220,19 @@ describe('webhooks', () => {
           `${second.headers['webhook-id'] as string}.${second.headers['webhook-timestamp'] as string}.${second.body}`,
         )
         .digest('base64')}`;
-    expect(second.headers['webhook-signature']).toBe(key(fresh.secret));
+    const [v1, v1a, ...more] = (second.headers['webhook-signature'] as string).split(' ');
+    expect([v1, more]).toEqual([key(fresh.secret), []]);
+    // Ed25519 by the public key alone (RFC 8032, in a JWK of RFC 8037).
+    const { publicKeys } = fresh as Answer & { publicKeys: string[] };
+    expect(publicKeys).toHaveLength(2);
+    const verified = publicKeys.map((one) => {
+      const x = Buffer.from(one.replace(/^whpk_/, ''), 'base64').toString('base64url');
+      const judge = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x } });
+      const content = `${second.headers['webhook-id'] as string}.${second.headers['webhook-timestamp'] as string}.${second.body}`;
+      return verify(null, Buffer.from(content), judge, Buffer.from(v1a!.replace(/^v1a,/, ''), 'base64'));
+    });
+    expect(verified).toEqual([true, false]);
+    expect((headers['webhook-signature'] as string).match(/v1a,/g)).toHaveLength(2);
     const kept = await test.query<{ sealed: Buffer }>(sql`SELECT sealed_secrets AS sealed FROM integration.webhook`);
     expect(kept[0]!.sealed.toString('latin1')).not.toContain('whsec_');
   });

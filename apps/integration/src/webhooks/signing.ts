@@ -1,37 +1,67 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 
 const PREFIX = 'whsec_';
+const PUBLIC_PREFIX = 'whpk_';
 /** How long the old secret signs beside a new one. */
 export const OVERLAP_MS = 24 * 3_600_000;
 
-/** A secret of a webhook, and until when (ISO 8601) it signs; none: it is the newest. */
+/** What signs for a webhook, and until when (ISO 8601); none: it is the newest. */
 export interface Secret {
+  /** Of `v1`: 32 random bytes, as Standard Webhooks 1.0.0 writes them. */
   secret: string;
+  /** Of `v1a`: an Ed25519 key (PKCS #8, base64). None: it is older than those signatures. */
+  key?: string;
   until?: string;
 }
 
-/** 32 random bytes, as Standard Webhooks 1.0.0 writes them. */
-export function newSecret(): string {
-  return PREFIX + randomBytes(32).toString('base64');
+export function newSecret(): Secret {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return {
+    secret: PREFIX + randomBytes(32).toString('base64'),
+    key: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+  };
 }
 
+/** Public keys of those that sign, the newest first, as Standard Webhooks 1.0.0 writes them. */
+export function publicKeys(secrets: readonly Secret[]): string[] {
+  return secrets.flatMap(({ key }) => {
+    if (key === undefined) return [];
+    const { x } = createPublicKey(privateKeyOf(key)).export({ format: 'jwk' });
+    return [PUBLIC_PREFIX + Buffer.from(x!, 'base64url').toString('base64')];
+  });
+}
+
+const privateKeyOf = (key: string): KeyObject =>
+  createPrivateKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'pkcs8' });
+
 /** The secrets once `fresh` signs too: of those before only the newest goes on, for a day. */
-export function rotated(secrets: readonly Secret[], fresh: string, now: Date): Secret[] {
+export function rotated(secrets: readonly Secret[], fresh: Secret, now: Date): Secret[] {
   const before = secrets.find(({ until }) => until === undefined)!;
-  return [{ secret: fresh }, { ...before, until: new Date(now.getTime() + OVERLAP_MS).toISOString() }];
+  return [fresh, { ...before, until: new Date(now.getTime() + OVERLAP_MS).toISOString() }];
 }
 
 /** Those that sign now. */
-export function signing(secrets: readonly Secret[], now: Date): string[] {
-  return secrets.filter(({ until }) => until === undefined || new Date(until) > now).map(({ secret }) => secret);
+export function signing(secrets: readonly Secret[], now: Date): Secret[] {
+  return secrets.filter(({ until }) => until === undefined || new Date(until) > now);
 }
 
-/** `webhook-signature` of a message (Standard Webhooks 1.0.0): one `v1,<base64 HMAC-SHA256>` for each secret. */
-export function signature(secrets: readonly string[], id: string, timestamp: number, body: string): string {
+/** `webhook-signature` of a message (Standard Webhooks 1.0.0): one `v1,<base64 HMAC-SHA256>` for each secret, one `v1a,<base64 Ed25519>` for each key. */
+export function signature(secrets: readonly Secret[], id: string, timestamp: number, body: string): string {
+  const content = Buffer.from(`${id}.${timestamp}.${body}`);
   return secrets
-    .map((secret) => {
-      const key = Buffer.from(secret.slice(PREFIX.length), 'base64');
-      return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
-    })
+    .flatMap(({ secret, key }) => [
+      `v1,${createHmac('sha256', Buffer.from(secret.slice(PREFIX.length), 'base64'))
+        .update(content)
+        .digest('base64')}`,
+      ...(key === undefined ? [] : [`v1a,${sign(null, content, privateKeyOf(key)).toString('base64')}`]),
+    ])
     .join(' ');
 }

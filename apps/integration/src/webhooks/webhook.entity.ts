@@ -36,6 +36,10 @@ export class Webhook extends BaseEntity {
   @Column('bytea')
   sealedSecrets: Buffer;
 
+  /** Of what signs, the newest first. */
+  @Column('text', { array: true })
+  publicKeys: string[];
+
   @Column('timestamptz', { nullable: true })
   disabledAt: Date | null = null;
 

@@ -93,6 +93,14 @@ export class WebhookDto {
   @OneOf(FORMATS, { zh: '格式', en: 'Format', example: 'standard' })
   format: keyof typeof FORMATS;
 
+  @ListOf('text', {
+    zh: '验证 v1a 签名的公钥，最新的在前；更换密钥后旧的再用一天',
+    en: 'Public keys that verify its v1a signatures, the newest first; an old one is used for a day after it was replaced',
+    maxItems: 2,
+    example: ['whpk_3/Mc2LW0sI6sRh0dlqR+bJDYVw0bsJ1E4f5SLiCHYGM='],
+  })
+  publicKeys: string[];
+
   @Instant({ zh: '停用时间', en: 'Disabled at', nullable: true })
   disabledAt: Date | null;
 
@@ -105,9 +113,9 @@ export class WebhookDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647, example: 1 })
   version: number;
 
-  static from(this: void, { id, url, types, description, format, ...row }: Webhook): WebhookDto {
+  static from(this: void, { id, url, types, description, format, publicKeys, ...row }: Webhook): WebhookDto {
     const { disabledAt, disabledFor, createdAt, version } = row;
-    const said = { id, url, types, description, format, disabledAt, disabledFor, createdAt, version };
+    const said = { id, url, types, description, format, publicKeys, disabledAt, disabledFor, createdAt, version };
     return Object.assign(new WebhookDto(), said);
   }
 }

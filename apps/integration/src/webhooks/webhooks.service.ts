@@ -7,7 +7,7 @@ import { Invalid, NotFound } from '#problems';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { Sender } from './sender.service.js';
-import { newSecret, rotated, type Secret } from './signing.js';
+import { newSecret, publicKeys, rotated, type Secret } from './signing.js';
 import { Targets, type TargetProblem } from '../outside/targets.js';
 import { Webhook, WebhookMessage } from './webhook.entity.js';
 import {
@@ -61,7 +61,7 @@ export class Webhooks {
     return this.database.read((tx) =>
       list(tx, request, {
         select: sql`w.id, w.url, w.types, w.description, w.format, w.disabled_at AS "disabledAt", w.disabled_for AS "disabledFor",
-          w.created_at AS "createdAt", w.version`,
+          w.public_keys AS "publicKeys", w.created_at AS "createdAt", w.version`,
         from: sql`integration.webhook w`,
         where: [
           sql`w.client_id = ${actor.app}`,
@@ -82,7 +82,7 @@ export class Webhooks {
   /** At most 20 of an app. Throws what is wrong with the address or the types. */
   async register(actor: Actor, said: RegisterWebhookDto): Promise<IssuedWebhookDto> {
     await this.check(actor, said);
-    const secret = newSecret();
+    const fresh = newSecret();
     return this.database.transaction(null, async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`integration.webhooks ${actor.app}`]);
       const row = await queryOne<{ n: number }>(
@@ -99,10 +99,10 @@ export class Webhooks {
         description,
         format,
       });
-      this.seal(webhook, [{ secret }]);
+      this.seal(webhook, [fresh]);
       await insert(tx, webhook);
       await this.tell(tx, actor, webhook, 'register');
-      return IssuedWebhookDto.of(webhook, secret);
+      return IssuedWebhookDto.of(webhook, fresh.secret);
     });
   }
 
@@ -125,13 +125,13 @@ export class Webhooks {
 
   /** The old secret signs beside the new one for a day. */
   rotate(actor: Actor, id: string, expected: number): Promise<IssuedWebhookDto> {
-    const secret = newSecret();
+    const fresh = newSecret();
     return this.database.transaction(null, async (tx) => {
       const webhook = await this.own(tx, actor, id, true);
-      this.seal(webhook, rotated(this.secretsOf(webhook), secret, this.clock.now()));
+      this.seal(webhook, rotated(this.secretsOf(webhook), fresh, this.clock.now()));
       await update(tx, webhook, expected);
       await this.tell(tx, actor, webhook, 'rotate');
-      return IssuedWebhookDto.of(webhook, secret);
+      return IssuedWebhookDto.of(webhook, fresh.secret);
     });
   }
 
@@ -197,6 +197,7 @@ export class Webhooks {
   }
 
   private seal(webhook: Webhook, secrets: Secret[]): void {
+    webhook.publicKeys = publicKeys(secrets);
     webhook.sealedSecrets = this.vault.seal(placeOf(webhook.id), JSON.stringify(secrets));
   }
 
