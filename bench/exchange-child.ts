@@ -1,5 +1,6 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { parse } from 'csv-parse';
 import ExcelJS from 'exceljs';
 import { openTableFile, PLAIN_CSV, type TableFormat, writeTable } from '#exchange';
 
@@ -52,6 +53,13 @@ async function excelReads(): Promise<number> {
   return rows;
 }
 
+async function csvParseReads(): Promise<number> {
+  let rows = 0;
+  for await (const record of createReadStream(path).pipe(parse({ bom: true })))
+    rows += (record as string[]).length > 0 ? 1 : 0;
+  return rows;
+}
+
 const measured: Record<string, () => Promise<number>> = {
   'write xlsx': () => write({ type: 'xlsx' }),
   'write csv': () => write(PLAIN_CSV),
@@ -59,6 +67,7 @@ const measured: Record<string, () => Promise<number>> = {
   'exceljs writes': () => excelWrites(false),
   'exceljs writes shared': () => excelWrites(true),
   'exceljs reads': excelReads,
+  'csv-parse reads': csvParseReads,
 };
 
 const began = process.hrtime.bigint();

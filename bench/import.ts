@@ -57,7 +57,8 @@ export async function importRoster(): Promise<Result> {
   }
 }
 
-async function roster(): Promise<Buffer> {
+/** `changed`: every hundredth student has another name than without it. */
+export async function roster(changed = false): Promise<Buffer> {
   const classes = Array.from({ length: Math.ceil(STUDENTS / PER_CLASS) }, (_, i) => i);
   const students = Array.from({ length: STUDENTS }, (_, i) => i);
   const classOf = (student: number): number => Math.floor(student / PER_CLASS);
@@ -107,7 +108,7 @@ async function roster(): Promise<Buffer> {
       sourcedId: `u${i}`,
       enabledUser: 'true',
       userIds: `{number:${2024000000 + i}}`,
-      givenName: `G${i}`,
+      givenName: changed && i % 100 === 0 ? `H${i}` : `G${i}`,
       familyName: 'F',
       identifier: 2024000000 + i,
       grades: '2024',
@@ -139,7 +140,7 @@ async function roster(): Promise<Buffer> {
   return bulkZip(tables, { name: 'Bench', code: 'bench' });
 }
 
-async function freshDatabase(own: Servers): Promise<string> {
+export async function freshDatabase(own: Servers): Promise<string> {
   const admin = new pg.Client({ connectionString: own.databaseUrl });
   await admin.connect();
   const name = `b_${randomUUID().replace(/-/g, '')}`;
@@ -153,7 +154,7 @@ async function freshDatabase(own: Servers): Promise<string> {
 }
 
 /** From the first byte of the upload to the job's end, over HTTP. */
-async function importSeconds(own: Servers, databaseUrl: string, zip: Buffer): Promise<number> {
+export async function importSeconds(own: Servers, databaseUrl: string, zip: Buffer): Promise<number> {
   const issuer = await TestIssuer.create();
   const config = own.config({ databaseUrl, jwksUrl: issuer.jwksUrl, baseUrl: 'http://yizhan.bench' });
   const app = await createApp(services, config);

@@ -12,6 +12,7 @@ const benches: Record<string, () => Promise<Result>> = {
   start: async () => (await import('./start.js')).start(),
   certificates: async () => (await import('./certificates.js')).certificates(),
   casework: async () => (await import('./casework/index.js')).casework(),
+  door: async () => (await import('./door/index.js')).door(),
   clearances: async () => (await import('./clearances.js')).clearances(),
   sealed: async () => (await import('./sealed.js')).sealed(),
   import: async () => (await import('./import.js')).importRoster(),
