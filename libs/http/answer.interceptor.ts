@@ -7,7 +7,7 @@ import { Invalid, NotAcceptable } from '#problems';
 import { acceptable } from './accept.js';
 import { Cursors } from './cursors.js';
 import { CREATED, KEY_REQUIRED } from './decorators.js';
-import { addDeprecation, addLink } from './deprecated.js';
+import { addDeprecation, addLink, deprecationOf } from './deprecated.js';
 import { Idempotency } from './idempotency.js';
 import { type Page, PAGE_OF } from './pages.js';
 import { refuseParameters, takesQuery } from './query-parameters.js';
@@ -23,6 +23,7 @@ const routeOf = perRoute((handler, controller) => {
     created: Reflect.getMetadata(CREATED, handler) === true,
     keyRequired: Reflect.getMetadata(KEY_REQUIRED, handler) === true,
     takesQuery: takesQuery(handler, controller),
+    deprecation: deprecationOf(handler),
   };
 });
 
@@ -43,13 +44,13 @@ export class AnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const { created, keyRequired, rowClass, ...route } = routeOf(context);
-    addDeprecation(context.getHandler(), reply);
+    const { created, deprecation, keyRequired, rowClass, types, takesQuery: hasQuery } = routeOf(context);
+    if (deprecation) addDeprecation(deprecation, reply);
     this.rateLimit.count(request, reply);
     // Before the handler: what is answered 406 has changed nothing.
-    const type = acceptable(request.headers.accept, route.types);
+    const type = acceptable(request.headers.accept, types);
     if (!type) throw new NotAcceptable();
-    if (!route.takesQuery) refuseParameters(request);
+    if (!hasQuery) refuseParameters(request);
     const sealed = this.cursors.open(request);
     return this.idempotency.answerOf(context, next, keyRequired).pipe(
       mergeMap((given: unknown) => {

@@ -70,10 +70,11 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   const readiness = app.get(Readiness);
   registerLoadLimit(fastify, config);
   // A kept-alive connection that is busy when the stop begins would hold the process open afterwards.
-  fastify.addHook('onSend', async (_request, reply) => {
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (readiness.draining) reply.header('connection', 'close');
+    done(null, payload);
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     const { actor } = request as { actor?: { app: string } };
     request.log.info({
       method: request.method,
@@ -82,6 +83,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
       ms: Math.round(reply.elapsedTime * 10) / 10,
       client: actor?.app,
     });
+    done();
   });
   await registerUploads(fastify);
   measureRequests(fastify);
