@@ -63,7 +63,11 @@ export interface AuditedList {
  * The same for a list that shows what a single read of its rows would leave an entry of: one entry, with how many rows were shown and what
  * was asked for.
  */
-export async function auditList(tx: Tx, actor: Actor, { rows, ...list }: AuditedList & { rows: number }): Promise<void> {
+export async function auditList(
+  tx: Tx,
+  actor: Actor,
+  { rows, ...list }: AuditedList & { rows: number },
+): Promise<void> {
   await audit(tx, actor, entryOf(actor, list, String(rows)));
 }
 

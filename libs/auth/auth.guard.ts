@@ -54,8 +54,7 @@ export class AuthGuard implements CanActivate {
       reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${first}"`);
       throw new MissingPermission(first);
     }
-    if (reason)
-      actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
+    if (reason) actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
     return true;
   }
 }

@@ -80,9 +80,7 @@ export class TokenVerifier {
       tokenId: String(jti),
       sessionId: typeof sid === 'string' ? sid : undefined,
       issuedAt: iat!,
-      permissions: new Set(
-        scope.split(' ').filter((name): name is Permission => Object.hasOwn(PERMISSIONS, name)),
-      ),
+      permissions: new Set(scope.split(' ').filter((name): name is Permission => Object.hasOwn(PERMISSIONS, name))),
     };
     return { claims, expiresAt: exp! };
   }

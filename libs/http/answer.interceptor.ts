@@ -88,9 +88,7 @@ function pageType(handler: object): string | undefined {
 
 /** The media types that a route makes, best first. */
 function typesOf(handler: object): string[] {
-  return (
-    (Reflect.getMetadata(PRODUCES, handler) as string[] | undefined) ?? [pageType(handler) ?? 'application/json']
-  );
+  return (Reflect.getMetadata(PRODUCES, handler) as string[] | undefined) ?? [pageType(handler) ?? 'application/json'];
 }
 
 function isObject(answer: unknown): answer is Fields {

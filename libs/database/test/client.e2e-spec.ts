@@ -62,6 +62,12 @@ describe('the connection', () => {
     expect(await prepared('AS sum')).toBe(1);
   });
 
+  it('is another one after it was lost under a single statement', async () => {
+    const lost = query(database.connection, sql`SELECT pg_terminate_backend(pg_backend_pid()), ${1}::int`);
+    await expect(lost).rejects.toThrow();
+    expect(await sum(database.connection, 1)).toBe(2);
+  });
+
   it('keeps few of them: what was not asked longest makes room', async () => {
     for (let i = 0; i < 400; i++)
       for (let time = 0; time < 2; time++) expect(await sum(database.connection, i, `s${i}`)).toBe(i + 1);
