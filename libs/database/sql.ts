@@ -50,6 +50,9 @@ async function run(tx: Tx, { text, values }: Sql): Promise<Pick<QueryResult<obje
   }
 }
 
+/** PostgreSQL says so before it ends the connection, which must not be lent out once more in between. */
+const ENDED = /^57P/;
+
 /** Where there is no transaction of Database: on a connection from the pool, without TypeORM's runner and manager for one statement; or on that of a runner. */
 async function runAlone(tx: Tx, text: string, values: unknown[]): ReturnType<typeof run> {
   if (tx.queryRunner) {
@@ -57,12 +60,14 @@ async function runAlone(tx: Tx, text: string, values: unknown[]): ReturnType<typ
     return { rows: records as object[], rowCount: affected ?? null };
   }
   const client = await poolOf(tx.dataSource).connect();
+  let lost = false;
   try {
     return await client.query<object>(text, values);
   } catch (error) {
+    lost = ENDED.test((error as { code?: string }).code ?? '');
     throw new QueryFailedError(text, values, error as Error);
   } finally {
-    client.release();
+    client.release(lost);
   }
 }
 
