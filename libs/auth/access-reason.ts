@@ -1,8 +1,6 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { map, type Observable } from 'rxjs';
+import type { ExecutionContext } from '@nestjs/common';
 import { AccessReasonRequired, Invalid } from '#problems';
 import type { Actor } from './actor.js';
-import { needsReason } from './decorators.js';
 
 /** Header that says why class 4 data (psychological, biometric, hardship) is read. */
 export const ACCESS_REASON = 'Access-Reason';
@@ -37,19 +35,10 @@ function badReason(zh: string, en: string): Error {
 }
 
 /** No entry, no read: a route that asks for a reason and answers without having written it into the audit answers nothing. */
-@Injectable()
-export class AccessReasonInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const [handler, controller] = [context.getHandler(), context.getClass()];
-    if (!needsReason(handler, controller)) return next.handle();
-    const { actor } = context.switchToHttp().getRequest<{ actor: Actor }>();
-    return next.handle().pipe(
-      map((answer: unknown) => {
-        if (actor.access?.audited) return answer;
-        throw new Error(
-          `${controller.name}.${handler.name} asks for a reason and writes no audit entry: call audit(tx, actor, …) beside the read`,
-        );
-      }),
-    );
-  }
+export function assertAudited(context: ExecutionContext): void {
+  const { actor } = context.switchToHttp().getRequest<{ actor?: Actor }>();
+  if (!actor?.access || actor.access.audited) return;
+  throw new Error(
+    `${context.getClass().name}.${context.getHandler().name} asks for a reason and writes no audit entry: call audit(tx, actor, …) beside the read`,
+  );
 }

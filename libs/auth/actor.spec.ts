@@ -19,7 +19,13 @@ describe('Actor', () => {
       'safety:night-check:read',
       'directory:client:write',
     ]);
-    expect([...actor.permissions].sort()).toEqual(['affairs:leave:decide', 'safety:night-check:read']);
+    expect(actor.can('affairs:leave:decide')).toBe(true);
+    expect(actor.can('safety:night-check:read')).toBe(true);
+    // No post gives it; and what a post gives the app was not allowed.
+    expect(actor.can('directory:client:write')).toBe(false);
+    expect(actor.can('affairs:leave:read')).toBe(false);
+    expect(actor.scopeOf('directory:client:write')).toEqual({ school: false, unitIds: [] });
+    expect(actor.scopeOf('affairs:leave:read')).toEqual({ school: false, unitIds: [] });
     expect(actor.scopeOf('affairs:leave:decide')).toEqual({ school: false, unitIds: ['u1'] });
     expect(actor.scopeOf('safety:night-check:read')).toEqual({ school: false, unitIds: ['u1', 'b1'] });
   });

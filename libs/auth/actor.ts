@@ -18,32 +18,23 @@ export class Actor implements Caller {
   once?: IdempotencyHook | undefined;
   /** Why class 4 data is read, and whether the audit has it; on routes that ask for it. */
   access?: { reason: string; audited: boolean };
-  readonly permissions: ReadonlySet<Permission>;
 
   private constructor(
     /** OAuth2 client id, or `system:<service>`. */
     readonly app: string,
     readonly personId: string | undefined,
     readonly requestId: string,
-    private readonly scopes: ReadonlyMap<Permission, Scope>,
     /** What the app's token allows; of that a person has what their posts give. */
     readonly granted: ReadonlySet<Permission>,
+    /** Whether the person is a student, who has rights over their own matters. */
+    private readonly student = false,
     /** Posts of the person; an app alone has none. */
     private readonly posts: readonly Post[] = [],
-  ) {
-    this.permissions = new Set(scopes.keys());
-  }
+  ) {}
 
   /** An app by itself (client credentials): what its token says, over the whole school. */
   static app(app: string, permissions: Iterable<Permission>, requestId = 'none'): Actor {
-    const granted = new Set(permissions);
-    return new Actor(
-      app,
-      undefined,
-      requestId,
-      new Map([...granted].map((permission) => [permission, SCHOOL])),
-      granted,
-    );
+    return new Actor(app, undefined, requestId, asSet(permissions));
   }
 
   /** A handler or a schedule of a service: nobody's rights to check, everything allowed. */
@@ -61,23 +52,21 @@ export class Actor implements Caller {
     allowed: Iterable<Permission>,
     requestId = 'none',
   ): Actor {
-    const [scopes, granted] = [new Map<Permission, Scope>(), new Set(allowed)];
-    for (const permission of granted) {
-      const giving = postsThatGive(permission, person.posts);
-      const own = person.student && ROLE_PERMISSIONS.student.includes(permission);
-      if (giving.length === 0 && !own) continue;
-      scopes.set(permission, { ...reachOf(giving), ...(own ? { personId: person.id } : {}) });
-    }
-    return new Actor(app, person.id, requestId, scopes, granted, person.posts);
+    return new Actor(app, person.id, requestId, asSet(allowed), person.student, person.posts);
   }
 
+  /** A token may allow some hundred permissions, of which a request asks for a few: each is worked out when it is asked for. */
   can(permission: Permission): boolean {
-    return this.scopes.has(permission);
+    if (!this.granted.has(permission)) return false;
+    return this.personId === undefined || this.hasOwn(permission) || this.posts.some((post) => gives(post, permission));
   }
 
   /** Whom the permission reaches; applied in SQL. Without the permission: nobody. */
   scopeOf(permission: Permission): Scope {
-    return this.scopes.get(permission) ?? NOBODY;
+    if (!this.can(permission)) return NOBODY;
+    if (this.personId === undefined) return SCHOOL;
+    const reach = reachOf(this.posts.filter((post) => gives(post, permission)));
+    return this.hasOwn(permission) ? { ...reach, personId: this.personId } : reach;
   }
 
   /**
@@ -85,13 +74,27 @@ export class Actor implements Caller {
    * app alone has no post, and a student's own matters are not in it.
    */
   scopesByPost(permission: Permission): Map<Role, Scope> {
-    const giving = this.can(permission) ? postsThatGive(permission, this.posts) : [];
+    const giving = this.can(permission) ? this.posts.filter((post) => gives(post, permission)) : [];
     return new Map(giving.map(({ kind }) => [kind, reachOf(giving.filter((post) => post.kind === kind))]));
+  }
+
+  /** Whether the person has it as a student, over their own matters. */
+  private hasOwn(permission: Permission): boolean {
+    return this.student && BY_ROLE.get('student')!.has(permission);
   }
 }
 
-function postsThatGive(permission: Permission, posts: readonly Post[]): Post[] {
-  return posts.filter((post) => ROLE_PERMISSIONS[post.kind].includes(permission));
+const BY_ROLE = new Map(
+  Object.entries(ROLE_PERMISSIONS).map(([role, permissions]) => [role as Role, new Set(permissions)]),
+);
+
+function gives(post: Post, permission: Permission): boolean {
+  return BY_ROLE.get(post.kind)?.has(permission) ?? false;
+}
+
+/** A token's permissions come as a set, which is the same for all its requests. */
+function asSet(permissions: Iterable<Permission>): ReadonlySet<Permission> {
+  return permissions instanceof Set ? (permissions as Set<Permission>) : new Set(permissions);
 }
 
 function reachOf(posts: readonly Post[]): Scope {

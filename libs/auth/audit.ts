@@ -1,4 +1,4 @@
-import { monthRights, type MonthlyTable, query, queryOne, sql, type Tx } from '#database';
+import { monthRights, type MonthlyTable, query, queryOne, sql, type Sql, type Tx } from '#database';
 import type { Actor } from './actor.js';
 
 /** What was done, to what. Ids only: never a name, a number or a content. */
@@ -36,13 +36,27 @@ export const SEAL_EVERY_MS = 2_000;
  * of the database, and nobody else, could remove it without a trace.
  */
 export async function audit(tx: Tx, actor: Actor, entry: AuditEntry): Promise<void> {
-  const { action, subject, reason } = entry;
-  await query(
+  await query(tx, sql`SELECT ${append(actor, entry)}`);
+  written(actor);
+}
+
+/** The one row that `one` reads and the entry of its reading, by one statement; undefined, and no entry, where there is no row. */
+export async function queryOneAudited<T>(tx: Tx, actor: Actor, entry: AuditEntry, one: Sql): Promise<T | undefined> {
+  const row = await queryOne<T & { entry: unknown }>(
     tx,
-    sql`SELECT platform.append_audit(${actor.app}, ${actor.personId ?? null}, ${actor.requestId}, ${action},
-      ${subject.kind}, ${subject.id}, ${reason ?? actor.access?.reason ?? null})`,
+    sql`SELECT one.*, ${append(actor, entry)} AS entry FROM (${one}) one`,
   );
-  if (actor.access) actor.access.audited = true;
+  if (!row) return undefined;
+  written(actor);
+  const { entry: _entry, ...found } = row;
+  return found as T;
+}
+
+/** What an entry of a list says beside the number of its rows. */
+export interface AuditedList {
+  action: string;
+  filter: object;
+  reason?: string | undefined;
 }
 
 /**
@@ -52,18 +66,53 @@ export async function audit(tx: Tx, actor: Actor, entry: AuditEntry): Promise<vo
 export async function auditList(
   tx: Tx,
   actor: Actor,
-  { action, rows, filter, reason }: { action: string; rows: number; filter: object; reason?: string | undefined },
+  { rows, ...list }: AuditedList & { rows: number },
 ): Promise<void> {
+  await audit(tx, actor, entryOf(actor, list, String(rows)));
+}
+
+/**
+ * The rows of such a list, of which at most `most` are shown, in their order, and its entry, by one statement. An empty list has its
+ * entry, too.
+ */
+export async function queryAudited<T>(
+  tx: Tx,
+  actor: Actor,
+  list: AuditedList,
+  most: number,
+  rows: Sql,
+): Promise<(T & { entry: unknown })[]> {
+  const shown = entryOf(actor, list, sql`(SELECT least(count(*), ${most}) FROM page)::text`);
+  // A sub-select that depends on no row runs once, however many there are; where there is none, never.
+  const found = await query<T & { entry: unknown }>(
+    tx,
+    sql`WITH page AS MATERIALIZED (${rows}) SELECT page.*, (SELECT ${append(actor, shown)}) AS entry FROM page`,
+  );
+  if (found.length === 0) await auditList(tx, actor, { ...list, rows: 0 });
+  else written(actor);
+  return found;
+}
+
+interface Entry<Id = string> extends Omit<AuditEntry, 'subject'> {
+  subject: { kind: string; id: Id };
+}
+
+function entryOf<Id>({ access }: Actor, { action, filter, reason }: AuditedList, rows: Id): Entry<Id> {
   const asked = Object.fromEntries(
     Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'cursor'),
   );
-  const given = reason ?? actor.access?.reason;
+  const given = reason ?? access?.reason;
   const why = given === undefined ? '' : `${given}: `;
-  await audit(tx, actor, {
-    action,
-    subject: { kind: 'list', id: String(rows) },
-    reason: `${why}${JSON.stringify(asked)}`.slice(0, 1_000),
-  });
+  return { action, subject: { kind: 'list', id: rows }, reason: `${why}${JSON.stringify(asked)}`.slice(0, 1_000) };
+}
+
+function append({ app, personId, requestId, access }: Actor, { action, subject, reason }: Entry<string | Sql>): Sql {
+  return sql`platform.append_audit(${app}, ${personId ?? null}, ${requestId}, ${action},
+      ${subject.kind}, ${subject.id}, ${reason ?? access?.reason ?? null})`;
+}
+
+function written(actor: Actor): void {
+  if (actor.access) actor.access.audited = true;
 }
 
 /** Entries of one turn of the sealing: a second's work at most. */

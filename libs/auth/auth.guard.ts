@@ -10,12 +10,19 @@ import type { Actor } from './actor.js';
 import { Authenticator } from './authenticator.js';
 import { isPublic, needsReason, requiredPermissions } from './decorators.js';
 import { MissingPermission } from './missing-permission.js';
+import { perRoute } from './per-route.js';
 
 interface Request {
   id: string;
   headers: Record<string, string | string[] | undefined>;
   actor?: Actor;
 }
+
+const asked = perRoute((handler, controller) => ({
+  open: isPublic(handler, controller),
+  oneOf: requiredPermissions(handler, controller),
+  reason: needsReason(handler, controller),
+}));
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -31,9 +38,8 @@ export class AuthGuard implements CanActivate {
   constructor(private readonly authenticator: Authenticator) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const [handler, controller] = [context.getHandler(), context.getClass()];
-    if (isPublic(handler, controller)) return true;
-    const oneOf = requiredPermissions(handler, controller);
+    const { open, oneOf, reason } = asked(context);
+    if (open) return true;
     if (!oneOf) throw new ForbiddenException();
 
     const request = context.switchToHttp().getRequest<Request>();
@@ -48,8 +54,7 @@ export class AuthGuard implements CanActivate {
       reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${first}"`);
       throw new MissingPermission(first);
     }
-    if (needsReason(handler, controller))
-      actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
+    if (reason) actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
     return true;
   }
 }

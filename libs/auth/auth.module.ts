@@ -1,9 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { Config } from '#config';
 import { Database } from '#database';
 import { CampusClock } from '#time';
-import { AccessReasonInterceptor } from './access-reason.js';
 import { AuditSealer } from './audit-sealer.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
@@ -26,7 +25,6 @@ export class AuthModule {
           useFactory: (database: Database) => new AuditSealer(config, database),
         },
         { provide: APP_GUARD, useClass: AuthGuard },
-        { provide: APP_INTERCEPTOR, useClass: AccessReasonInterceptor },
       ],
       exports: [Authenticator],
     };

@@ -1,4 +1,4 @@
-export { ACCESS_REASON } from './access-reason.js';
+export { ACCESS_REASON, assertAudited } from './access-reason.js';
 export { Actor } from './actor.js';
 export { assertRoutesGuarded } from './assert-routes-guarded.js';
 export {
@@ -9,9 +9,12 @@ export {
   AUDIT_TABLES,
   auditList,
   LOWEST_AUDIT_MONTHS,
+  queryAudited,
+  queryOneAudited,
   sealAudit,
   verifyAuditChain,
   type AuditChain,
+  type AuditedList,
   type AuditEntry,
 } from './audit.js';
 export { AuthGuard } from './auth.guard.js';
@@ -30,4 +33,5 @@ export {
 export { authMigrations } from './migrations.js';
 export { MissingPermission, requireSchool } from './missing-permission.js';
 export { ownStudent } from './own-student.js';
+export { perRoute } from './per-route.js';
 export { ACCESS_TOKEN } from './token-verifier.js';

@@ -28,7 +28,7 @@ export interface Claims {
   sessionId: string | undefined;
   /** Seconds since the epoch. */
   issuedAt: number;
-  permissions: Permission[];
+  permissions: ReadonlySet<Permission>;
 }
 
 /** The token is not good. Why is nobody's business. */
@@ -80,9 +80,7 @@ export class TokenVerifier {
       tokenId: String(jti),
       sessionId: typeof sid === 'string' ? sid : undefined,
       issuedAt: iat!,
-      permissions: [...new Set(scope.split(' '))].filter((name): name is Permission =>
-        Object.hasOwn(PERMISSIONS, name),
-      ),
+      permissions: new Set(scope.split(' ').filter((name): name is Permission => Object.hasOwn(PERMISSIONS, name))),
     };
     return { claims, expiresAt: exp! };
   }

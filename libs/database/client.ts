@@ -56,6 +56,8 @@ export class HouseClient extends pg.Client {
     super(config);
     this.send = this.query.bind(this) as Send;
     this.query = ((...given: Parameters<Send>) => this.ask(...given)) as typeof this.query;
+    // Its statements tell of a lost connection, and the pool throws it away: an 'error' that nobody hears would end the process.
+    this.on('error', () => undefined);
   }
 
   /** Sends a statement that nobody need wait for. Its failure is that of whatever comes next in the transaction, at the latest of the COMMIT. */

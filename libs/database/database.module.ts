@@ -1,10 +1,10 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, DefaultNamingStrategy, type EntitySchema } from 'typeorm';
-import type { Pool } from 'pg';
 import { HouseClient } from './client.js';
 import { SilenceWatch } from './silence.js';
 import { snakeCase } from './snake-case.js';
+import { poolOf } from './sql.js';
 import { Database } from './transaction.js';
 
 export type EntityClass = (new () => object) | EntitySchema;
@@ -78,8 +78,7 @@ export class DatabaseModule implements OnApplicationShutdown {
         {
           provide: SilenceWatch,
           inject: [DataSource],
-          useFactory: ({ driver }: DataSource) =>
-            new SilenceWatch((driver as unknown as { master: Pool }).master, options.url),
+          useFactory: (source: DataSource) => new SilenceWatch(poolOf(source), options.url),
         },
         {
           provide: Database,

@@ -1,6 +1,6 @@
 import { type Sql } from 'sql-template-tag';
-import type { PoolClient, QueryResult } from 'pg';
-import { QueryFailedError } from 'typeorm';
+import type { Pool, PoolClient, QueryResult } from 'pg';
+import { type DataSource, QueryFailedError } from 'typeorm';
 import { clientOf, type Tx } from './transaction.js';
 
 export { default as sql, empty, join, raw, type Sql } from 'sql-template-tag';
@@ -35,6 +35,11 @@ export async function copyConnection(tx: Tx): Promise<PoolClient> {
   return client as unknown as PoolClient;
 }
 
+/** The pool of a data source, which TypeORM keeps to itself. */
+export function poolOf({ driver }: DataSource): Pool {
+  return (driver as unknown as { master: Pool }).master;
+}
+
 async function run(tx: Tx, { text, values }: Sql): Promise<Pick<QueryResult<object>, 'rows' | 'rowCount'>> {
   const client = clientOf(tx);
   if (!client) return runAlone(tx, text, values);
@@ -45,14 +50,24 @@ async function run(tx: Tx, { text, values }: Sql): Promise<Pick<QueryResult<obje
   }
 }
 
-/** Where there is no transaction of Database: on a connection from the pool, or that of the runner. */
+/** PostgreSQL says so before it ends the connection, which must not be lent out once more in between. */
+const ENDED = /^57P/;
+
+/** Where there is no transaction of Database: on a connection from the pool, without TypeORM's runner and manager for one statement; or on that of a runner. */
 async function runAlone(tx: Tx, text: string, values: unknown[]): ReturnType<typeof run> {
-  const runner = tx.queryRunner ?? tx.dataSource.createQueryRunner();
-  try {
-    const { records, affected } = await runner.query(text, values, true);
+  if (tx.queryRunner) {
+    const { records, affected } = await tx.queryRunner.query(text, values, true);
     return { rows: records as object[], rowCount: affected ?? null };
+  }
+  const client = await poolOf(tx.dataSource).connect();
+  let lost = false;
+  try {
+    return await client.query<object>(text, values);
+  } catch (error) {
+    lost = ENDED.test((error as { code?: string }).code ?? '');
+    throw new QueryFailedError(text, values, error as Error);
   } finally {
-    if (!tx.queryRunner) await runner.release();
+    client.release(lost);
   }
 }
 

@@ -2,41 +2,66 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { HEADERS_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, of, type Observable } from 'rxjs';
-import { acceptable } from './accept.js';
-import { CREATED } from './decorators.js';
-import { addDeprecation, addLink } from './deprecated.js';
-import { type Page, PAGE_OF } from './pages.js';
+import { assertAudited, perRoute } from '#auth';
 import { Invalid, NotAcceptable } from '#problems';
+import { acceptable } from './accept.js';
+import { Cursors } from './cursors.js';
+import { CREATED, KEY_REQUIRED } from './decorators.js';
+import { addDeprecation, addLink, deprecationOf } from './deprecated.js';
+import { Idempotency } from './idempotency.js';
+import { type Page, PAGE_OF } from './pages.js';
+import { refuseParameters, takesQuery } from './query-parameters.js';
 import { RateLimit } from './rate-limit.js';
 import { TABLE_TYPES, tableOf } from './tables.js';
 
+/** What is said of a route where it is declared. */
+const routeOf = perRoute((handler, controller) => {
+  const rowClass = Reflect.getMetadata(PAGE_OF, handler) as RowClass | undefined;
+  return {
+    rowClass,
+    types: rowClass ? [...typesOf(handler), ...TABLE_TYPES] : typesOf(handler),
+    created: Reflect.getMetadata(CREATED, handler) === true,
+    keyRequired: Reflect.getMetadata(KEY_REQUIRED, handler) === true,
+    takesQuery: takesQuery(handler, controller),
+    deprecation: deprecationOf(handler),
+  };
+});
+
 /**
- * Counts the request against its limit, then reads the answer for what headers say of it: `ETag` of what has an id and a
- * version (304 when the caller has it), `Location` of what was created, `Link` of a page with a next one.
+ * What every request has around its handler, in one interceptor, as each costs a request a chain of observables of its own. Before: the
+ * request is counted against its limit, what it accepts, its query parameters, cursor and Idempotency-Key are looked at. After: the cursor is
+ * sealed and the answer read for what headers say of it: `ETag` of what has an id and a version (304 when the caller has it), `Location`
+ * of what was created, `Link` of a page with a next one. What is replayed for an Idempotency-Key gets its headers like the first answer.
  */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
-  constructor(private readonly rateLimit: RateLimit) {}
+  constructor(
+    private readonly rateLimit: RateLimit,
+    private readonly cursors: Cursors,
+    private readonly idempotency: Idempotency,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const handler = context.getHandler();
-    addDeprecation(handler, reply);
-    const created = Reflect.getMetadata(CREATED, handler) === true;
-    const rowClass = Reflect.getMetadata(PAGE_OF, handler) as RowClass | undefined;
+    const { created, deprecation, keyRequired, rowClass, types, takesQuery: hasQuery } = routeOf(context);
+    if (deprecation) addDeprecation(deprecation, reply);
     this.rateLimit.count(request, reply);
     // Before the handler: what is answered 406 has changed nothing.
-    if (!mediaTypeOf(request, handler, rowClass)) throw new NotAcceptable();
-    return next.handle().pipe(
-      mergeMap((answer: unknown) => {
-        if (!isObject(answer)) return of(answer);
+    const type = acceptable(request.headers.accept, types);
+    if (!type) throw new NotAcceptable();
+    if (!hasQuery) refuseParameters(request);
+    const sealed = this.cursors.open(request);
+    return this.idempotency.answerOf(context, next, keyRequired).pipe(
+      mergeMap((given: unknown) => {
+        assertAudited(context);
+        if (!isObject(given)) return of(given);
+        const answer = sealed(given) as Fields;
         if (created && typeof answer.id === 'string') reply.header('Location', `${pathOf(request)}/${answer.id}`);
         if ('nextCursor' in answer) addNextLink(answer.nextCursor, request, reply);
-        const type = rowClass && mediaTypeOf(request, handler, rowClass);
-        if (type !== undefined && TABLE_TYPES.includes(type)) {
+        if (rowClass && TABLE_TYPES.includes(type)) {
           reply.type(type.startsWith('text/') ? `${type}; charset=utf-8` : type);
-          return tableOf(rowClass!, (answer as unknown as Page<object>).data, type);
+          return tableOf(rowClass, (answer as unknown as Page<object>).data, type);
         }
         return of(isVersioned(answer) && addETag(answer.version, request, reply) ? undefined : answer);
       }),
@@ -61,12 +86,9 @@ function pageType(handler: object): string | undefined {
   return typeof value === 'string' ? value.split(';', 1)[0]! : undefined;
 }
 
-/** The media type this request is answered in when it succeeds; undefined when it accepts none that the route makes. */
-function mediaTypeOf(request: FastifyRequest, handler: object, rowClass: RowClass | undefined): string | undefined {
-  const made = (Reflect.getMetadata(PRODUCES, handler) as string[] | undefined) ?? [
-    pageType(handler) ?? 'application/json',
-  ];
-  return acceptable(request.headers.accept, rowClass ? [...made, ...TABLE_TYPES] : made);
+/** The media types that a route makes, best first. */
+function typesOf(handler: object): string[] {
+  return (Reflect.getMetadata(PRODUCES, handler) as string[] | undefined) ?? [pageType(handler) ?? 'application/json'];
 }
 
 function isObject(answer: unknown): answer is Fields {

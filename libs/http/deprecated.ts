@@ -33,9 +33,7 @@ export function deprecationOf(handler: object): Deprecation | undefined {
 }
 
 /** Before the handler: a problem that it throws has them too. */
-export function addDeprecation(handler: object, reply: FastifyReply): void {
-  const deprecation = deprecationOf(handler);
-  if (!deprecation) return;
+export function addDeprecation(deprecation: Deprecation, reply: FastifyReply): void {
   const { since, sunset, instead } = deprecation;
   reply.header('Deprecation', `@${secondsOf(since)}`);
   reply.header('Sunset', new Date(sunset).toUTCString());

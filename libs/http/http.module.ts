@@ -11,10 +11,10 @@ import { Vault } from '#vault';
 import { AppLimits } from './app-limits.js';
 import { registerCors } from './cors.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
-import { CursorInterceptor } from './cursor.interceptor.js';
+import { Cursors } from './cursors.js';
 import { registerDocs } from './docs.js';
 import { HealthController, Readiness } from './health.js';
-import { IdempotencyInterceptor } from './idempotency.js';
+import { Idempotency } from './idempotency.js';
 import { registerLoadLimit } from './load-limit.js';
 import { errorForLog, NestLogger } from './logging.js';
 import { measureRequests, registerMetrics } from './metrics.js';
@@ -22,7 +22,6 @@ import { ApiDocument } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { sendProblem } from './problem-answer.js';
 import { Origins } from './origins.js';
-import { QueryParametersInterceptor } from './query-parameters.interceptor.js';
 import { HTTP_CONFIG, RateLimit } from './rate-limit.js';
 import { Routes } from './routes.js';
 import { toProblem } from './to-problem.js';
@@ -53,11 +52,9 @@ export class HttpModule {
           useFactory: (rateLimit: RateLimit, routes: Routes) => new ProblemFilter(config, rateLimit, routes),
         },
         { provide: APP_PIPE, useClass: ValidationPipe },
-        // The outer one first: a replayed answer gets its headers like the first one.
+        Cursors,
+        Idempotency,
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: QueryParametersInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: CursorInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
       exports: [Readiness, Vault],
     };
@@ -73,10 +70,11 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   const readiness = app.get(Readiness);
   registerLoadLimit(fastify, config);
   // A kept-alive connection that is busy when the stop begins would hold the process open afterwards.
-  fastify.addHook('onSend', async (_request, reply) => {
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (readiness.draining) reply.header('connection', 'close');
+    done(null, payload);
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     const { actor } = request as { actor?: { app: string } };
     request.log.info({
       method: request.method,
@@ -85,6 +83,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
       ms: Math.round(reply.elapsedTime * 10) / 10,
       client: actor?.app,
     });
+    done();
   });
   await registerUploads(fastify);
   measureRequests(fastify);

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, map, type Observable, of } from 'rxjs';
 import type { Actor } from '#auth';
 import { type IdempotencyHook, query, queryOne, send, sql, type Tx } from '#database';
 import { IdempotencyAnswerLost, IdempotencyInProgress, IdempotencyKeyReused, Invalid } from '#problems';
 import { Vault } from '#vault';
-import { KEY_REQUIRED } from './decorators.js';
 import { uploadOf } from './uploads.js';
 
 type Request = FastifyRequest & { actor?: Actor };
@@ -91,15 +90,15 @@ class KeptAnswer implements IdempotencyHook {
  * effect and the same answer. Keys belong to (client, person, route); what fails does not use a key up.
  */
 @Injectable()
-export class IdempotencyInterceptor implements NestInterceptor {
+export class Idempotency {
   constructor(private readonly vault: Vault) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  /** What the handler answers, or what it answered when the request was sent first. */
+  answerOf(context: ExecutionContext, next: CallHandler, required: boolean): Observable<unknown> {
     const request = context.switchToHttp().getRequest<Request>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (request.method !== 'POST' && request.method !== 'PATCH') return next.handle();
     const key = keyOf(request.headers['idempotency-key']);
-    const required = Reflect.getMetadata(KEY_REQUIRED, context.getHandler()) === true;
     if (key === undefined && required) throw badKey('必填', 'is required');
     const { actor } = request;
     if (key === undefined || !actor) return next.handle();

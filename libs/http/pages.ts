@@ -1,5 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
+import { type Actor, queryAudited } from '#auth';
 import type { Bilingual } from '#contracts';
 import { join, query, queryOne, sql, type Sql, type Tx } from '#database';
 import { CSV_TYPE, XLSX_TYPE } from '#exchange';
@@ -83,7 +84,7 @@ export interface Keyset {
 
 /**
  * The SQL parts of a page: `WHERE … AND ${page.where} ORDER BY ${page.orderBy} LIMIT ${page.limit}`.
- * Throws Invalid (400) for an unknown sort key. A cursor is one of ours, of this list: cursor.interceptor.ts lets no other through.
+ * Throws Invalid (400) for an unknown sort key. A cursor is one of ours, of this list: cursors.ts lets no other through.
  */
 export function keyset<K extends string>(query: SortedQuery, options: KeysetOptions<K>): Keyset {
   const sort = query.sort ?? options.defaultSort;
@@ -116,6 +117,8 @@ export interface ListOptions<R, T, K extends string> extends KeysetOptions<K> {
   /** Scope and filters, joined by AND; those that were not asked for are left out. */
   where: readonly (Sql | '' | undefined)[];
   to: (row: R) => T;
+  /** Where what is shown must leave an entry in the audit: who asks, and what the entry is called. Written by the statement of the page. */
+  audit?: { actor: Actor; action: string };
 }
 
 /** One page of a list in one statement; a second one counts where the query asks for `total`. */
@@ -126,16 +129,18 @@ export async function list<R extends object, T, K extends string>(
 ): Promise<Page<T>> {
   const keys = keyset(page, options);
   const where = join([sql`TRUE`, ...options.where.filter((one) => one instanceof Object)], ' AND ');
-  const rows = await query<R & { sortKey: string; rowId: string }>(
-    tx,
-    sql`SELECT ${options.select}, ${keys.sortKey} AS "sortKey", ${options.id} AS "rowId" FROM ${options.from}
-         WHERE ${where} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`,
-  );
+  const statement = sql`SELECT ${options.select}, ${keys.sortKey} AS "sortKey", ${options.id} AS "rowId" FROM ${options.from}
+         WHERE ${where} AND ${keys.where} ORDER BY ${keys.orderBy} LIMIT ${keys.limit}`;
+  type Row = R & { sortKey: string; rowId: string; entry?: unknown };
+  const { audit } = options;
+  const rows = audit
+    ? await queryAudited<Row>(tx, audit.actor, { action: audit.action, filter: page }, page.limit, statement)
+    : await query<Row>(tx, statement);
   const found = toPage(
     rows,
     page,
     (row) => [row.sortKey, row.rowId],
-    ({ sortKey: _sortKey, rowId: _rowId, ...row }) => options.to(row as unknown as R),
+    ({ sortKey: _sortKey, rowId: _rowId, entry: _entry, ...row }) => options.to(row as unknown as R),
   );
   return page.total ? { ...found, total: await countOf(tx, options.from, where) } : found;
 }
@@ -170,7 +175,7 @@ export function toPage<R, T>(
   return { data: data.map((row) => from(row)), nextCursor: more ? encodeCursor(keyOf(last)) : null };
 }
 
-/** The sort value and the id of the last row shown; sealed before it leaves (cursor.interceptor.ts). */
+/** The sort value and the id of the last row shown; sealed before it leaves (cursors.ts). */
 function encodeCursor(position: [SortValue, string]): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }

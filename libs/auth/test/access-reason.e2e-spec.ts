@@ -1,8 +1,18 @@
-import { Controller, Get, Module } from '@nestjs/common';
-import { type Actor, audit, auditList, CurrentActor, Require, RequireReason } from '#auth';
+import { Controller, Get, Module, Param } from '@nestjs/common';
+import {
+  type Actor,
+  audit,
+  auditList,
+  CurrentActor,
+  queryAudited,
+  queryOneAudited,
+  Require,
+  RequireReason,
+} from '#auth';
 import type { ServiceName } from '#contracts';
 import { Database, sql } from '#database';
 import { Summary } from '#http';
+import { NotFound } from '#problems';
 import type { Service } from '#service';
 import { campus, type Client, TestApp } from '#testing';
 
@@ -41,6 +51,27 @@ class FilesController {
   @Summary('忘记审计', 'Without an audit entry')
   forgotten(): object {
     return { secret: true };
+  }
+
+  @Get('rows/:rows')
+  @RequireReason()
+  @Summary('一页', 'A page')
+  async rows(@CurrentActor() actor: Actor, @Param('rows') rows: string): Promise<object> {
+    const list = { action: 'fixture.rows.list', filter: { kind: 'y', cursor: 'c' } };
+    const statement = sql`SELECT n FROM generate_series(1, ${Number(rows)}::int) n ORDER BY n DESC`;
+    const found = await queryAudited<{ n: number }>(this.database.connection, actor, list, 2, statement);
+    return { found: found.map(({ n }) => n) };
+  }
+
+  @Get('row/:id')
+  @RequireReason()
+  @Summary('一行', 'A row')
+  async row(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<object> {
+    const entry = { action: 'fixture.row.read', subject: { kind: 'row', id } };
+    const statement = sql`SELECT n FROM generate_series(1, 3) n WHERE n = ${id}::int`;
+    const found = await queryOneAudited<{ n: number }>(this.database.connection, actor, entry, statement);
+    if (!found) throw new NotFound({ what: 'person' });
+    return found;
   }
 
   @Get('open')
@@ -103,6 +134,35 @@ describe('a route that asks for a reason', () => {
     expect(await entries('fixture.file.read')).toEqual([{ reason: REASON }]);
     await get('all', 'plain words').expect(200);
     expect(await entries('fixture.files.list')).toEqual([{ reason: 'plain words: {"kind":"x"}' }]);
+  });
+
+  it('has the entry of a row, and of a page, by the statement that reads them, with the rows that are shown', async () => {
+    expect((await get('rows/3', 'why').expect(200)).body).toEqual({ found: [3, 2, 1] });
+    expect((await get('rows/1', 'why').expect(200)).body).toEqual({ found: [1] });
+    expect((await get('rows/0', 'why').expect(200)).body).toEqual({ found: [] });
+    const lists = sql`SELECT subject_kind, subject_id, reason FROM platform.audit WHERE action = 'fixture.rows.list' ORDER BY occurred_at`;
+    const reason = 'why: {"kind":"y"}';
+    expect(await test.query(lists)).toEqual(
+      ['2', '1', '0'].map((rows) => ({ subject_kind: 'list', subject_id: rows, reason })),
+    );
+    expect((await get('row/2', 'why').expect(200)).body).toEqual({ n: 2 });
+    await get('row/7', 'why').expect(404);
+    const rows = sql`SELECT subject_id FROM platform.audit WHERE action = 'fixture.row.read'`;
+    expect(await test.query(rows)).toEqual([{ subject_id: '2' }]);
+  });
+
+  it('reads no row and no page where the entry cannot be written', async () => {
+    await test.query(
+      sql`ALTER FUNCTION platform.append_audit(text, uuid, text, text, text, text, text) RENAME TO away`,
+    );
+    try {
+      for (const path of ['row/2', 'rows/1', 'rows/0'])
+        expect((await get(path, 'why').expect(500)).body.found).toBe(undefined);
+    } finally {
+      await test.query(
+        sql`ALTER FUNCTION platform.away(text, uuid, text, text, text, text, text) RENAME TO append_audit`,
+      );
+    }
   });
 
   it('answers nothing where the audit has no entry', async () => {

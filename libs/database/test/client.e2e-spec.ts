@@ -24,6 +24,10 @@ interface Driver {
   obtainMasterConnection(): Promise<[{ connection: { stream: Required<Socket> } }, () => void]>;
 }
 
+interface Pooled {
+  master: { _clients: { connection: { stream: Socket } }[] };
+}
+
 describe('the connection', () => {
   let drop: () => Promise<void>;
   let url: string;
@@ -60,6 +64,20 @@ describe('the connection', () => {
     expect(await prepared('AS sum')).toBe(1);
     expect(await database.transaction(null, (tx) => sum(tx, 3))).toBe(4);
     expect(await prepared('AS sum')).toBe(1);
+  });
+
+  it('is another one after it was lost under a single statement', async () => {
+    const lost = query(database.connection, sql`SELECT pg_terminate_backend(pg_backend_pid()), ${1}::int`);
+    await expect(lost).rejects.toThrow();
+    expect(await sum(database.connection, 1)).toBe(2);
+    const cut = query(database.connection, sql`SELECT pg_sleep(${30}::int)`);
+    // Without a word from PostgreSQL.
+    setTimeout(
+      () => void (source.driver as unknown as Pooled).master._clients[0]!.connection.stream.destroy(new Error('cut')),
+      100,
+    );
+    await expect(cut).rejects.toThrow('cut');
+    expect(await sum(database.connection, 2)).toBe(3);
   });
 
   it('keeps few of them: what was not asked longest makes room', async () => {

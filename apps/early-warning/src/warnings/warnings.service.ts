@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { type Actor, audit, auditList } from '#auth';
+import { type Actor, audit, queryOneAudited } from '#auth';
 import {
   type AppointmentKind,
   type Permission,
@@ -61,6 +61,8 @@ const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w
 /** Statuses in which a care case may take a warning. */
 const TAKEABLE: readonly Status[] = ['open', 'notice', 'confirmed'];
 
+type DetailRow = WarningRow &
+  Pick<WarningDetailDto, 'evidence' | 'assignees'> & { history: HistoryEntry[]; triages: boolean };
 type WarnedRow = Omit<WarnedStudentDto, 'level' | 'risk'> & { rank: number; risk: StoredRisk | null };
 
 /** What a person, or an app, does to a warning. */
@@ -75,7 +77,7 @@ export class Warnings {
     private readonly clock: CampusClock,
   ) {}
 
-  /** One statement, and one for the audit: it shows names and reasons. A counselor opens this list all day long. */
+  /** One statement, the audit's entry included: it shows names and reasons. A counselor opens this list all day long. */
   async list(actor: Actor, page: WarningsQuery): Promise<Page<WarningDto>> {
     const {
       status,
@@ -92,7 +94,8 @@ export class Warnings {
       muted = false,
     } = page;
     const [date, connection] = [this.clock.today(), this.database.connection];
-    const found = await list(connection, page, {
+    return list(connection, page, {
+      audit: { actor, action: 'early-warning.warnings.list' },
       select: sql`${COLUMNS}, ${whereOf(sql`w.student_id`, date)} AS "where"`,
       from: TABLES,
       where: [
@@ -115,12 +118,6 @@ export class Warnings {
       id: sql`w.id`,
       to: WarningDto.from,
     });
-    await auditList(connection, actor, {
-      action: 'early-warning.warnings.list',
-      rows: found.data.length,
-      filter: page,
-    });
-    return found;
   }
 
   /** Warnings that are not settled, grouped by student: what one would talk to a student about. */
@@ -128,6 +125,7 @@ export class Warnings {
     const [date, connection] = [this.clock.today(), this.database.connection];
     const risk = riskOfRows(actor, sql`g.student_id`, date, page.sort);
     const found = await list(connection, page, {
+      audit: { actor, action: 'early-warning.warnings.students' },
       select: sql`${personRef(sql`g.student_id`)} AS student, ${whereOf(sql`g.student_id`, date)} AS "where", g.rank, g.open, g.confirmed,
         g.raised_at AS "raisedAt", ${risk.column} AS risk`,
       from: sql`(SELECT w.student_id, max(w.level_rank) AS rank, max(w.raised_at) AS raised_at,
@@ -138,11 +136,6 @@ export class Warnings {
       defaultSort: '-level',
       id: sql`g.student_id`,
       to: (row: WarnedRow) => row,
-    });
-    await auditList(connection, actor, {
-      action: 'early-warning.warnings.students',
-      rows: found.data.length,
-      filter: page,
     });
     const risks = await listedRisks(
       connection,
@@ -164,11 +157,9 @@ export class Warnings {
   }
 
   /** The whole of a warning. Reading it leaves an audit entry. */
-  async get(actor: Actor, id: string): Promise<WarningDetailDto> {
-    const connection = this.database.connection;
-    const detail = await this.detail(connection, actor, READ, id);
-    await audit(connection, actor, { action: 'early-warning.warning.read', subject: { kind: 'warning', id } });
-    return detail;
+  get(actor: Actor, id: string): Promise<WarningDetailDto> {
+    const entry = { action: 'early-warning.warning.read', subject: { kind: 'warning', id } };
+    return this.detail(this.database.connection, actor, READ, id, (tx, one) => queryOneAudited(tx, actor, entry, one));
   }
 
   confirm(actor: Actor, id: string, expected: number, { note }: ConfirmDto): Promise<WarningDetailDto> {
@@ -262,10 +253,14 @@ export class Warnings {
     return warning;
   }
 
-  private async detail(tx: Tx, actor: Actor, permission: Permission, id: string): Promise<WarningDetailDto> {
-    const row = await queryOne<
-      WarningRow & Pick<WarningDetailDto, 'evidence' | 'assignees'> & { history: HistoryEntry[]; triages: boolean }
-    >(
+  private async detail(
+    tx: Tx,
+    actor: Actor,
+    permission: Permission,
+    id: string,
+    read: (tx: Tx, one: Sql) => Promise<DetailRow | undefined> = queryOne,
+  ): Promise<WarningDetailDto> {
+    const row = await read(
       tx,
       sql`SELECT ${COLUMNS}, ${whereOf(sql`w.student_id`, this.clock.today())} AS "where", w.evidence, w.history,
                  ${this.visible(actor, TRIAGE)} AS triages, ${responsibleStaffOf(sql`w.student_id`, this.clock.today(), POSTS)} AS assignees

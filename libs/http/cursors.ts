@@ -1,6 +1,5 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { map, type Observable } from 'rxjs';
 import { Invalid } from '#problems';
 import { Vault } from '#vault';
 
@@ -15,11 +14,11 @@ const FREE = new Set(['cursor', 'limit', 'total']);
  * use it for another address, other filters or another order. Behind it a cursor is what pages.ts makes.
  */
 @Injectable()
-export class CursorInterceptor implements NestInterceptor {
+export class Cursors {
   constructor(private readonly vault: Vault) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+  /** Opens the cursor of a request, where it has one; what it answers seals the one of the answer. Throws Invalid (400). */
+  open(request: FastifyRequest): (answer: object) => object {
     // A search has its filters, and its cursor, in the body.
     const inBody = request.method === 'POST';
     const parameters = (inBody ? request.body : request.query) as Parameters | null | undefined;
@@ -32,14 +31,12 @@ export class CursorInterceptor implements NestInterceptor {
         throw new Invalid({ errors: [{ pointer: inBody ? '#/cursor' : '?cursor', ...FOREIGN }] });
       parameters['cursor'] = opened;
     }
-    return next.handle().pipe(map((answer: unknown) => this.sealed(place, answer)));
+    return (answer) => this.sealed(place, answer);
   }
 
-  private sealed(place: () => string, answer: unknown): unknown {
-    if (typeof answer !== 'object' || answer === null || !('nextCursor' in answer)) return answer;
-    const { nextCursor } = answer;
-    if (typeof nextCursor !== 'string') return answer;
-    return { ...answer, nextCursor: this.vault.seal(place(), nextCursor).toString('base64url') };
+  private sealed(place: () => string, answer: object): object {
+    if (!('nextCursor' in answer) || typeof answer.nextCursor !== 'string') return answer;
+    return { ...answer, nextCursor: this.vault.seal(place(), answer.nextCursor).toString('base64url') };
   }
 
   /** Undefined when it was sealed for another place, or not by us. */
