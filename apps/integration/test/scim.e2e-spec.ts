@@ -20,7 +20,7 @@ interface User {
   active: boolean;
   groups?: { value: string; display: string }[];
   meta: { location: string; version: string; resourceType: string };
-  [ENTERPRISE]: { department?: string; employeeNumber: string };
+  [ENTERPRISE]?: { department: string };
 }
 interface List {
   totalResults: number;
@@ -107,7 +107,7 @@ describe('accounts of staff by SCIM 2.0', () => {
           type: 'direct',
         },
       ],
-      [ENTERPRISE]: { employeeNumber: 'T2026001', department: '学生处' },
+      [ENTERPRISE]: { department: '学生处' },
       meta: {
         resourceType: 'User',
         created: expect.any(String),
@@ -269,7 +269,7 @@ describe('accounts of staff by SCIM 2.0', () => {
     const { body: replaced } = await put(user.meta.version).expect(200);
     expect(replaced).toMatchObject({ userName: 'T2026031', displayName: '赵云', active: true });
     expect(replaced).not.toHaveProperty('externalId');
-    expect((replaced as User)[ENTERPRISE]).toEqual({ employeeNumber: 'T2026031' });
+    expect((replaced as User)[ENTERPRISE]).toBeUndefined();
     await put(user.meta.version).expect(412);
     await put().expect(200);
   });
@@ -341,6 +341,10 @@ describe('accounts of staff by SCIM 2.0', () => {
     const schemas = (await reader.get(`${ROOT}/Schemas`).expect(200)).body as { Resources: { id: string }[] };
     for (const { id } of schemas.Resources)
       expect((await reader.get(`${ROOT}/Schemas/${id}`).expect(200)).body).toMatchObject({ id });
+    const { attributes } = (await reader.get(`${ROOT}/Schemas/${ENTERPRISE}`)).body as {
+      attributes: { name: string; canonicalValues?: string[] }[];
+    };
+    expect(attributes.find(({ name }) => name === 'department')!.canonicalValues).toContain('学生处');
     const answers = {
       401: await test.caller('').get(`${ROOT}/Users`),
       403: await send('post', '/Users', { schemas: [USER], userName: 'x', displayName: 'x' }, reader),

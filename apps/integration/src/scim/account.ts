@@ -28,7 +28,7 @@ const TEXTS: ReadonlySet<string> = new Set<Path>([
 const COMPLEX = new Set(['name', 'enterprise']);
 /** What an account cannot be without. */
 const NEEDED = new Set(['username', 'active', 'name', 'name.formatted', 'displayname']);
-const READ_ONLY = /^(?:id|schemas|meta|groups|enterprise\.employeenumber)(?:\.|$)/;
+const READ_ONLY = /^(?:id|schemas|meta|groups)(?:\.|$)/;
 const LONGEST = 200;
 
 /** The body of a POST or PUT. What it has beyond what is kept here is left aside, as RFC 7644 (3.3) has it of what clients cannot set. */

@@ -14,7 +14,7 @@ export function userOf(row: UserRow, root: string): Resource {
   const { id, number, name, active, externalId, familyName, givenName, department, groups } = row;
   return withMeta(
     {
-      schemas: [USER_SCHEMA, ENTERPRISE],
+      schemas: [USER_SCHEMA, ...(department === null ? [] : [ENTERPRISE])],
       id,
       ...(externalId !== null && { externalId }),
       userName: number,
@@ -24,7 +24,7 @@ export function userOf(row: UserRow, root: string): Resource {
       ...(groups.length > 0 && {
         groups: groups.map((one) => ({ ...one, $ref: `${root}/Groups/${one.value}`, type: 'direct' })),
       }),
-      [ENTERPRISE]: { employeeNumber: number, ...(department !== null && { department }) },
+      ...(department !== null && { [ENTERPRISE]: { department } }),
     },
     { resourceType: 'User', created: row.created, changed: row.changed, location: `${root}/Users/${id}` },
   );

@@ -12,6 +12,7 @@ interface Described {
   mutability: 'readWrite' | 'readOnly';
   returned: 'default' | 'always';
   uniqueness: 'none' | 'server';
+  canonicalValues?: string[];
   referenceTypes?: string[];
   subAttributes?: Described[];
 }
@@ -40,7 +41,7 @@ function references(name: string, description: string, to: 'User' | 'Group'): De
   });
 }
 
-const SCHEMAS = [
+const schemas = (departments: string[]) => [
   {
     id: USER_SCHEMA,
     name: 'User',
@@ -55,7 +56,7 @@ const SCHEMAS = [
           described('givenName', '名 / Given name'),
         ],
       }),
-      described('displayName', '全名 / Full name'),
+      described('displayName', '全名 / Full name', { required: true }),
       described('active', '是否在册 / On the roster', { type: 'boolean' }),
       references('groups', '所属单位 / Units the person is in', 'Group'),
     ],
@@ -72,18 +73,20 @@ const SCHEMAS = [
   {
     id: ENTERPRISE,
     name: 'EnterpriseUser',
-    description: '工号与所属单位 / Staff number and unit',
+    description: '所属单位 / Unit',
     attributes: [
-      shown('employeeNumber', '工号，即 userName / Staff number: the userName'),
-      described('department', '所属单位的名称或代码 / Name or code of the unit they belong to'),
+      described('department', '所属单位的名称或代码 / Name or code of the unit they belong to', {
+        canonicalValues: departments,
+      }),
     ],
   },
-] as const;
+];
 
 export type Discovered = Record<string, unknown> & { id: string };
 
-export function schemasOf(root: string): Discovered[] {
-  return SCHEMAS.map((one) => ({
+/** `departments`: what a department may be. */
+export function schemasOf(root: string, departments: string[]): Discovered[] {
+  return schemas(departments).map((one) => ({
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
     ...one,
     meta: { resourceType: 'Schema', location: `${root}/Schemas/${one.id}` },

@@ -55,7 +55,6 @@ export function users(today: string): Source {
       active: { sql: sql`p.active`, kind: 'boolean' },
       'meta.created': { sql: shown(sql`p.created_at`), kind: 'instant' },
       'meta.lastmodified': { sql: changed, kind: 'instant' },
-      'enterprise.employeenumber': { sql: sql`p.number`, kind: 'text' },
       'enterprise.department': { sql: main(sql`u.name`), kind: 'text' },
     },
     elements: {

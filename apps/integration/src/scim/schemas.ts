@@ -63,9 +63,8 @@ const userProperties = {
   displayName: text('全名', 'Full name', '王芳'),
   active: { type: 'boolean', description: '是否在册 / On the roster', examples: [true] },
   [ENTERPRISE]: object(
-    '工号与所属单位 / Staff number and unit',
+    '所属单位 / Unit',
     {
-      employeeNumber: text('工号，只读', 'Staff number, read only', USER.userName),
       department: text('所属单位的名称或代码', 'Name or code of the unit', '学生处'),
     },
     [],

@@ -48,16 +48,16 @@ export class ScimController {
   @Get('Schemas')
   @Answers('ScimList')
   @Summary('SCIM：列出各种类的属性', 'SCIM: list the attributes of each type')
-  listScimSchemas(@Res({ passthrough: true }) reply: FastifyReply): ListResponse {
-    return sent(reply, listResponse(schemasOf(this.scim.root)));
+  async listScimSchemas(@Res({ passthrough: true }) reply: FastifyReply): Promise<ListResponse> {
+    return sent(reply, listResponse(schemasOf(this.scim.root, await this.scim.departments())));
   }
 
   @Get('Schemas/:id')
   @Answers('ScimObject')
   @ScimId('^[A-Za-z0-9:.]+$', USER_SCHEMA)
   @Summary('SCIM：查看一种类的属性', 'SCIM: see the attributes of a type')
-  getScimSchema(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Discovered {
-    return sent(reply, named(schemasOf(this.scim.root), id));
+  async getScimSchema(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Discovered> {
+    return sent(reply, named(schemasOf(this.scim.root, await this.scim.departments()), id));
   }
 
   @Get('Users')

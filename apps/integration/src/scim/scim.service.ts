@@ -83,6 +83,16 @@ export class Scim {
     });
   }
 
+  /** Names of units that a department may be; of several with one name, their codes. */
+  async departments(): Promise<string[]> {
+    const rows = await query<{ name: string }>(
+      this.database.connection,
+      sql`SELECT CASE count(*) OVER (PARTITION BY name) WHEN 1 THEN name ELSE code END AS name
+            FROM directory.published_unit_v1 WHERE active AND kind IN ${GROUP_KINDS} ORDER BY name, code`,
+    );
+    return rows.map(({ name }) => name);
+  }
+
   async create(authorization: string, body: unknown): Promise<Resource> {
     const said = accountIn(body);
     if (said.username === undefined) throw new ValueRefused({ params: { attribute: 'userName', why: 'is missing' } });
