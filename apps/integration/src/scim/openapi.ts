@@ -29,6 +29,14 @@ const ERRORS = {
   503: '暂时不可用',
 };
 
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: '多少秒后再试 / Seconds to wait',
+    schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 3_600 },
+    example: 30,
+  },
+};
+
 const contentOf = (name: string) => {
   const schema = { $ref: `#/components/schemas/${name}` };
   return { [SCIM_TYPE]: { schema }, [JSON_TYPE]: { schema } };
@@ -42,12 +50,15 @@ export function Answers(
   const success = status === 201 ? ApiCreatedResponse : ApiOkResponse;
   return applyDecorators(
     ApiProduces(SCIM_TYPE, JSON_TYPE),
-    ...(name ? [success({ description: '成功 / Success', content: contentOf(name) as never })] : []),
+    name
+      ? success({ description: '成功 / Success', content: contentOf(name) as never })
+      : ApiResponse({ status: 204, description: '成功 / Success' }),
     ...Object.entries(ERRORS).map(([code, text]) =>
       ApiResponse({
         status: Number(code),
         description: `${text} / Error of RFC 7644`,
         content: contentOf('ScimError') as never,
+        ...((code === '429' || code === '503') && { headers: RETRY_AFTER as never }),
       }),
     ),
   );
