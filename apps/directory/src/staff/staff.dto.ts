@@ -34,6 +34,7 @@ export class StaffInput extends StaffSourceDto {
     zh: '所属单位；null 为该来源未指定',
     en: 'The unit they belong to; null = none by this source',
     nullable: true,
+    example: '00000000-0000-7000-8000-000400000001',
   })
   unitId: string | null;
 }
