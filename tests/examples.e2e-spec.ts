@@ -4,6 +4,7 @@ import formats from 'ajv-formats';
 import { type Permission, PERMISSIONS } from '#contracts';
 import { campus, type Client, TestApp } from '#testing';
 import { services } from '../apps/campus/src/services.js';
+import { freePort } from '../apps/integration/test/connector-kit.js';
 import { keepAll } from '../apps/safety/test/gates.js';
 
 interface Parameter {
@@ -62,7 +63,9 @@ describe('the examples of the document', () => {
   beforeAll(async () => {
     (formats as unknown as (ajv: Ajv2020) => void)(ajv);
     ajv.addSchema({ $id: 'document', components: document.components });
-    test = await TestApp.create(services);
+    // Some routes ask another service at the public address.
+    const port = await freePort();
+    test = await TestApp.create(services, { port, baseUrl: `http://127.0.0.1:${port}` });
     await keepAll(test);
     app = await test.client(...(Object.keys(PERMISSIONS) as Permission[]));
     student = await test.person(campus.students[0]!);

@@ -14,7 +14,10 @@ export type ServiceName = keyof typeof SERVICES;
 export const SERVICE_NAMES = Object.keys(SERVICES) as ServiceName[];
 
 /** Addresses that a standard prescribes, by how they begin, and whose they are. */
-const STANDARD_PATHS: Readonly<Record<string, ServiceName>> = { '/ims/oneroster/': 'integration' };
+const STANDARD_PATHS: Readonly<Record<string, ServiceName>> = {
+  '/ims/oneroster/': 'integration',
+  '/scim/v2/': 'integration',
+};
 
 /** The service whose address it is; undefined when it is nobody's. */
 export function serviceOfPath(path: string): ServiceName | undefined {

@@ -175,6 +175,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '处分：登记、送达、解除、撤销与申诉',
     en: 'Sanctions: recording, delivering, lifting and revoking them, and appeals against them',
   },
+  scim: {
+    zh: 'SCIM 2.0：教职工账号与单位',
+    en: 'SCIM 2.0: accounts of staff, and their units',
+  },
   'second-classroom': {
     zh: '第二课堂：成绩单、申报、公示与确认',
     en: 'The second classroom: transcripts, claims, public notice, confirmation',

@@ -14,6 +14,7 @@ export {
   sexIn,
   yearIn,
 } from './roster-sheet.js';
+export { fullName } from './names.js';
 export { MAX_ERRORS, Refused, type RowError, RowErrors } from './row-errors.js';
 export { openTable, Table, type TableRow, type TableSpec } from './table.js';
 export { checkTableFile, openTableFile, type TableFile, type TableFormat } from './table-file.js';

@@ -57,13 +57,17 @@ export function createAdapter(config: Config, log?: DestinationStream): FastifyA
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(/^application\/json(?:\s*;|$)/i, { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, rawContent(request, body as Buffer) ?? jsonBody(request, body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  fastify.addContentTypeParser(
+    /^application\/(?:scim\+)?json(?:\s*;|$)/i,
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      try {
+        done(null, rawContent(request, body as Buffer) ?? jsonBody(request, body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
   registerRawBodies(fastify as unknown as FastifyInstance);
   fastify.addHook('onRoute', (route) => {
     const limit = (route.config as { [BODY_LIMIT]?: number } | undefined)?.[BODY_LIMIT];

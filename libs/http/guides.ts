@@ -12,6 +12,7 @@ export const GUIDES = {
   connecting: { zh: '对接学生信息系统', en: 'Connect a student information system' },
   devices: { zh: '接入门禁设备', en: 'Connect gate devices' },
   oneroster: { zh: '以 OneRoster 取得名册', en: 'Get the roster as OneRoster' },
+  scim: { zh: '以 SCIM 开通教职工账号', en: 'Provision accounts of staff by SCIM' },
   notifications: { zh: '设置消息渠道与模板', en: 'Set up channels and templates of messages' },
   catalogue: { zh: '增加一个办事事项', en: 'Add an item to the service hall' },
   rules: { zh: '编写预警规则', en: 'Write warning rules' },

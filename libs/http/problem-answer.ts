@@ -8,14 +8,14 @@ const MAX_POINTER = 2_000;
 export type Language = 'zh' | 'en';
 
 /** What errors look like below some paths, by how these begin: a standard's own, instead of problem+json. */
-const FORMATS = new Map<string, ErrorFormat>();
+const FORMATS = new Map<string, { format: ErrorFormat; type: string }>();
 
 /** Makes the JSON body of an error from what went wrong. */
 export type ErrorFormat = (problem: Problem, language: Language) => object;
 
-/** Below `prefix` everything that leaves with an error looks like this, as application/json: also what guards, limits and the router say. */
-export function answerErrorsAs(prefix: string, format: ErrorFormat): void {
-  FORMATS.set(prefix, format);
+/** Below `prefix` everything that leaves with an error looks like this: also what guards, limits and the router say. */
+export function answerErrorsAs(prefix: string, format: ErrorFormat, type = 'application/json'): void {
+  FORMATS.set(prefix, { format, type });
 }
 
 /** The language of an answer, by Accept-Language (RFC 9110); Chinese unless English is preferred. */
@@ -74,9 +74,9 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   if (problem.kind.status === 401 && !reply.hasHeader('WWW-Authenticate')) {
     reply.header('WWW-Authenticate', 'Bearer realm="yizhan"');
   }
-  const format = [...FORMATS].find(([prefix]) => path.startsWith(prefix))?.[1];
-  if (format) {
-    reply.type('application/json; charset=utf-8').send(JSON.stringify(format(problem, language)));
+  const own = [...FORMATS].find(([prefix]) => path.startsWith(prefix))?.[1];
+  if (own) {
+    reply.type(`${own.type}; charset=utf-8`).send(JSON.stringify(own.format(problem, language)));
     return;
   }
   reply.type(PROBLEM_JSON).send(JSON.stringify(problemBody(problem, language, origin, path, String(request.id))));

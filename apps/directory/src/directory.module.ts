@@ -24,15 +24,17 @@ import { PublishedClients1764815000000 } from './migrations/1764815000000-publis
 import { OwnExports1764826000300 } from './migrations/1764826000300-own-exports.js';
 import { RosterChanges1764842000000 } from './migrations/1764842000000-roster-changes.js';
 import { ClientKeysAndLimits1764844000000 } from './migrations/1764844000000-client-keys-and-limits.js';
+import { Staff1764865000000 } from './migrations/1764865000000-staff.js';
 import { OWN_DATA } from './own-data.js';
 import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
 import { places } from './places/places.feature.js';
 import { seed } from './seed.js';
+import { staff } from './staff/staff.feature.js';
 import { units } from './units/units.feature.js';
 
 export const directory = service('directory', {
-  features: [people, units, places, calendar, imports, me, clients, login, erasures, ownExports],
+  features: [people, staff, units, places, calendar, imports, me, clients, login, erasures, ownExports],
   migrations: [
     Roster1763750000000,
     ...clientsMigrations,
@@ -53,6 +55,7 @@ export const directory = service('directory', {
     OwnExports1764826000300,
     RosterChanges1764842000000,
     ClientKeysAndLimits1764844000000,
+    Staff1764865000000,
   ],
   ownData: OWN_DATA,
   seed,

@@ -7,10 +7,11 @@ import { Notifications1764841000000 } from './migrations/1764841000000-notificat
 import { notifications } from './notifications/notifications.feature.js';
 import { oneroster } from './oneroster/oneroster.feature.js';
 import { OWN_DATA } from './own-data.js';
+import { scim } from './scim/scim.feature.js';
 import { webhooks } from './webhooks/webhooks.feature.js';
 
 export const integration = service('integration', {
-  features: [connectors, notifications, oneroster, webhooks],
+  features: [connectors, notifications, oneroster, scim, webhooks],
   migrations: [Webhooks1764815000000, Connectors1764840000000, Notifications1764841000000, WebhookKeys1764870100000],
   ownData: OWN_DATA,
 });

@@ -129,7 +129,7 @@ export function gb18030(...lines: string[]): Buffer {
   return iconv.encode(lines.join('\r\n') + '\r\n', 'gb18030');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;

@@ -4,6 +4,10 @@ import type { Bilingual } from '../services.js';
 export const PERMISSIONS = {
   'directory:person:read': { zh: '查看人员与学籍', en: 'See people' },
   'directory:student:erase': { zh: '删除离校学生的个人信息', en: 'Erase the personal data of students who have left' },
+  'directory:staff:write': {
+    zh: '逐个登记、修改教职工',
+    en: 'Record and change members of staff, one by one',
+  },
   'directory:unit:read': { zh: '查看单位、场所与校历', en: 'See units, places and the calendar' },
   'directory:calendar:write': { zh: '维护学期与工作日历', en: 'Maintain terms and the workday calendar' },
   'directory:import:write': { zh: '导入名册与场所', en: 'Import rosters and places' },

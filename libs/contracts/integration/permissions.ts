@@ -20,6 +20,11 @@ export const PERMISSIONS = {
     zh: '查看本人的消息与设置接收方式',
     en: 'See one’s own messages, and say how to be told',
   },
+  'integration:scim:manage': {
+    zh: 'SCIM：开通、修改、停用教职工账号',
+    en: 'SCIM: provision, change and deactivate accounts of staff',
+  },
+  'integration:scim:read': { zh: 'SCIM：读取教职工账号与单位', en: 'SCIM: read accounts of staff, and groups' },
   'integration:template:write': { zh: '起草与发布消息模板', en: 'Draft and publish templates of messages' },
   'integration:unreached:handle': {
     zh: '处理转给自己的未送达紧急消息',
@@ -46,7 +51,7 @@ export const PERMISSIONS = {
 
 const STAFF = ['integration:message:own', 'integration:unreached:handle'] as const;
 
-/** What roles may do here: webhooks, connectors, channels, receipts and OneRoster are of apps, not of people. */
+/** What roles may do here: webhooks, connectors, channels, receipts, OneRoster and SCIM are of apps, not of people. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   counselor: STAFF,
   class_advisor: STAFF,
