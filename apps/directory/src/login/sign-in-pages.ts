@@ -46,6 +46,8 @@ export function codePage(uid: string): Page {
 const SITES: Record<Site, Bilingual> = {
   oidc: { zh: '统一身份认证登录', en: 'Campus single sign-on' },
   cas: { zh: '统一身份认证登录', en: 'Campus single sign-on' },
+  wecom: { zh: '企业微信登录', en: 'WeCom' },
+  dingtalk: { zh: '钉钉登录', en: 'DingTalk' },
 };
 
 /** The ways to sign in that the school has: its own account with a password, and the sites that know its people. */

@@ -111,7 +111,9 @@ export class SignIn implements OnApplicationBootstrap {
       if (!(error instanceof Problem) || !browser.html) throw error;
       return waysPage(interaction.uid, { ...this.choices(this.sitesFor(interaction)), name, problem: error });
     }
-    return this.signedIn(browser, provider, interaction, await this.personOf(number), { login: { amr: ['pwd'] } });
+    const personId = await this.personOf(number);
+    if (asksAnew(interaction)) await leaveSession(interaction);
+    return this.signedIn(browser, provider, interaction, personId, { login: { amr: ['pwd'] } });
   }
 
   /** In the demo one click is login and consent. */
@@ -235,11 +237,7 @@ export class SignIn implements OnApplicationBootstrap {
     const anew = asksAnew(interaction);
     const site: CampusSso = this.ways.sites.get(name)!;
     const { url, pending } = await site.begin(state, { anew, userAgent });
-    if (anew) {
-      // Somebody else may sign in there, which ends the session that was open here: the sign-in goes on without it.
-      interaction.session = undefined;
-      await interaction.persist();
-    }
+    if (anew) await leaveSession(interaction);
     await this.atTheCampus.upsert(state, { interaction: interaction.uid, site: name, pending }, AT_THE_CAMPUS_SECONDS);
     return url;
   }
@@ -298,6 +296,12 @@ function clientOf({ params }: Interaction): string {
 /** More than that nobody is signed in here: the app wants to be sure of the person (OpenID Connect Core §3.1.2.1). */
 function asksAnew({ prompt }: Interaction): boolean {
   return prompt.reasons.some((reason) => reason !== 'no_session');
+}
+
+/** Somebody else may sign in, which ends the session that was open here: the sign-in goes on without it. */
+async function leaveSession(interaction: Interaction): Promise<void> {
+  interaction.session = undefined;
+  await interaction.persist();
 }
 
 /** The person, as the audit knows them: through which app. */

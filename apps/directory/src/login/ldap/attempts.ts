@@ -58,8 +58,8 @@ export class Attempts {
     const { free, forgetSeconds, longestSeconds } = LIMITS[kind];
     const since = sql`extract(epoch FROM ${now}::timestamptz - a.last_at)`;
     // Doubles with each failure; what is beyond the thirtieth is longer than the longest anyway.
-    const pause = sql`CASE WHEN a.failures < ${free} THEN 0
-      ELSE least(${longestSeconds}, ${FIRST_PAUSE_SECONDS} * 2 ^ least(a.failures - ${free}, 30)) END`;
+    const pause = sql`CASE WHEN round(a.failures) < ${free} THEN 0
+      ELSE least(${longestSeconds}, ${FIRST_PAUSE_SECONDS} * 2 ^ least(round(a.failures) - ${free}, 30)) END`;
     const counted = await query(
       this.database.connection,
       sql`INSERT INTO directory.sign_in_attempt AS a (key_hash, failures, last_at) VALUES (${hash}, 1, ${now})

@@ -3,10 +3,12 @@ import { Config } from '#config';
 import { LdapAccounts } from '../ldap/ldap-accounts.js';
 import type { CampusSso, LogoutNotice } from './campus-sso.js';
 import { CasSso } from './cas-sso.js';
+import { DingtalkSso } from './dingtalk-sso.js';
 import { OidcSso } from './oidc-sso.js';
+import { WecomSso } from './wecom-sso.js';
 
 /** The sites that people can be sent to. */
-export type Site = 'oidc' | 'cas';
+export type Site = 'oidc' | 'cas' | 'wecom' | 'dingtalk';
 
 /** How the school's people sign in, as configured. Throws at boot for what cannot work. */
 @Injectable()
@@ -20,6 +22,8 @@ export class SignInWays {
     const sites = new Map<Site, CampusSso>();
     if (config.oidcIssuer) sites.set('oidc', new OidcSso(config));
     if (config.casUrl) sites.set('cas', new CasSso(config));
+    if (config.wecomCorpId) sites.set('wecom', new WecomSso(config));
+    if (config.dingtalkClientId) sites.set('dingtalk', new DingtalkSso(config));
     this.sites = sites;
     this.accounts = config.ldapUrl ? new LdapAccounts(config) : undefined;
     if (config.demo && !this.none) {
