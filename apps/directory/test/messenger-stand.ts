@@ -71,8 +71,7 @@ export class MessengerStand {
       return { body: { nick: 'x', unionId: `union ${userid}` } };
     }
     if (this.tooOften) return no(45009);
-    if (searchParams.get('access_token') !== this.token)
-      return no(pathname.startsWith('/cgi-bin') ? 42001 : 40014);
+    if (searchParams.get('access_token') !== this.token) return no(pathname.startsWith('/cgi-bin') ? 42001 : 40014);
     if (pathname === '/cgi-bin/auth/getuserinfo') {
       const code = searchParams.get('code')!;
       if (!this.codes.has(code)) return no(40029);

@@ -60,7 +60,13 @@ describe('signing in by LDAP', () => {
 
   it('asks on a page of both languages that readers of the screen understand', async () => {
     const { page } = await new Browser().walk((await app.begin()).url, CALLBACK);
-    for (const text of ['学校账号', 'School account', '密码', 'autocomplete="current-password"', 'autocomplete="username"'])
+    for (const text of [
+      '学校账号',
+      'School account',
+      '密码',
+      'autocomplete="current-password"',
+      'autocomplete="username"',
+    ])
       expect(page).toContain(text);
     const { answer } = await signIn('li<b>', 'wrong');
     expect(answer.page).toContain('role="alert"');
@@ -96,7 +102,11 @@ describe('signing in by LDAP', () => {
   it('takes the form of the browser that began alone', async () => {
     const { action } = await signIn('li.wei', 'wrong');
     const stranger = new Browser();
-    const refused = await stranger.walk(action, CALLBACK, stranger.post(action, { name: 'li.wei', password: PASSWORD }));
+    const refused = await stranger.walk(
+      action,
+      CALLBACK,
+      stranger.post(action, { name: 'li.wei', password: PASSWORD }),
+    );
     expect([refused.status, refused.page.includes('another browser')]).toEqual([400, true]);
   });
 

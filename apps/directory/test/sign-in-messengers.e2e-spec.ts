@@ -102,15 +102,18 @@ describe('signing in by 企业微信 and 钉钉', () => {
     expect((await back(site, other, there!, codeOf('member'))).status).toBe(400);
   });
 
-  it.each(['wecom', 'dingtalk'] as const)('%s: keeps the token of the app, and takes a new one when it ends', async (site) => {
-    await signIn(site, codeOf('member'));
-    const before = stand.tokens;
-    await signIn(site, codeOf('member'));
-    expect(stand.tokens).toBe(before);
-    stand.endTokens();
-    expect((await signIn(site, codeOf('member'))).answer.status).not.toBe(503);
-    expect(stand.tokens).toBe(before + 1);
-  });
+  it.each(['wecom', 'dingtalk'] as const)(
+    '%s: keeps the token of the app, and takes a new one when it ends',
+    async (site) => {
+      await signIn(site, codeOf('member'));
+      const before = stand.tokens;
+      await signIn(site, codeOf('member'));
+      expect(stand.tokens).toBe(before);
+      stand.endTokens();
+      expect((await signIn(site, codeOf('member'))).answer.status).not.toBe(503);
+      expect(stand.tokens).toBe(before + 1);
+    },
+  );
 
   it.each(['wecom', 'dingtalk'] as const)('%s: says so when it may not ask right now', async (site) => {
     stand.tooOften = true;

@@ -41,13 +41,6 @@ export interface Browser {
   html: boolean;
 }
 
-/** How sure one can be of somebody (OpenID Connect Core §2): by which means they signed in, and when, in seconds since the epoch. */
-export interface Authentication {
-  acr?: string | undefined;
-  amr?: string[] | undefined;
-  ts?: number | undefined;
-}
-
 interface Underway {
   provider: Provider;
   interaction: Interaction;
@@ -113,7 +106,7 @@ export class SignIn implements OnApplicationBootstrap {
     }
     const personId = await this.personOf(number);
     if (asksAnew(interaction)) await leaveSession(interaction);
-    return this.signedIn(browser, provider, interaction, personId, { login: { amr: ['pwd'] } });
+    return this.signedIn(browser, provider, interaction, personId);
   }
 
   /** In the demo one click is login and consent. */
@@ -258,7 +251,7 @@ export class SignIn implements OnApplicationBootstrap {
     provider: Provider,
     interaction: Interaction,
     personId: string,
-    more: Omit<Result, 'login'> & { login?: Partial<Authentication> } = {},
+    more: Result = {},
   ): Promise<URL> {
     await this.database.transaction(null, (tx) =>
       audit(tx, actorOf(browser, interaction, personId), {
@@ -266,7 +259,7 @@ export class SignIn implements OnApplicationBootstrap {
         subject: { kind: 'person', id: personId },
       }),
     );
-    return this.resume(browser, provider, { ...more, login: { ...more.login, accountId: personId } });
+    return this.resume(browser, provider, { login: { accountId: personId }, ...more });
   }
 
   private async resume({ request, response }: Browser, provider: Provider, result: Result): Promise<URL> {

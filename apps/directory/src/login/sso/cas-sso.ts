@@ -1,6 +1,13 @@
 import type { Config } from '#config';
 import { because, SsoRefused, SsoUnavailable } from '../login.problems.js';
-import { type Asked, assertSecure, type CampusSignIn, type CampusSso, type LogoutNotice, type Pending } from './campus-sso.js';
+import {
+  type Asked,
+  assertSecure,
+  type CampusSignIn,
+  type CampusSso,
+  type LogoutNotice,
+  type Pending,
+} from './campus-sso.js';
 import { readLogoutRequest, readServiceResponse } from './cas-xml.js';
 
 const TIMEOUT_MS = 5_000;

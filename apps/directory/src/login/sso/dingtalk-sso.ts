@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Config } from '#config';
 import { MessengerRefused } from '../login.problems.js';
 import { type Asked, assertSecure, callbackOf, type CampusSignIn, type CampusSso, type Pending } from './campus-sso.js';
-import { AppToken, ask, unavailable } from './messenger.js';
+import { AppToken, ask, secretOf, unavailable } from './messenger.js';
 
 const LOGIN = 'https://login.dingtalk.com/oauth2/auth';
 const API = 'https://api.dingtalk.com';
@@ -36,7 +35,7 @@ export class DingtalkSso implements CampusSso {
       throw new Error('DINGTALK_SECRET_FILE is not set: how does DingTalk know that it is this system?');
     assertSecure('DINGTALK_ORIGIN', dingtalkOrigin);
     this.clientId = dingtalkClientId;
-    this.secret = readFileSync(dingtalkSecretFile, 'utf8').trim();
+    this.secret = secretOf('DINGTALK_SECRET_FILE', dingtalkSecretFile);
     this.token = new AppToken(async () => {
       const url = this.at(OLD_API, '/gettoken');
       url.searchParams.set('appkey', this.clientId);

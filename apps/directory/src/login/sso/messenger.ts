@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { because, MessengerUnavailable } from '../login.problems.js';
 
 const TIMEOUT_MS = 5_000;
@@ -25,6 +26,13 @@ export async function ask<T extends object>(
   } catch (error) {
     throw unavailable(`${url.host}${url.pathname}: ${(error as Error).name}`);
   }
+}
+
+/** The secret of the app. Throws at boot when there is none in the file. */
+export function secretOf(setting: string, file: string): string {
+  const secret = readFileSync(file, 'utf8').trim();
+  if (!secret) throw new Error(`${setting} is empty: it should hold the secret of the app`);
+  return secret;
 }
 
 /** Why stands in the log: never an address with its query, in which codes and secrets are. */

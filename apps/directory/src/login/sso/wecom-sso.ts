@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Config } from '#config';
 import { MessengerRefused } from '../login.problems.js';
 import { type Asked, assertSecure, callbackOf, type CampusSignIn, type CampusSso, type Pending } from './campus-sso.js';
-import { AppToken, ask, unavailable } from './messenger.js';
+import { AppToken, ask, secretOf, unavailable } from './messenger.js';
 
 const API = 'https://qyapi.weixin.qq.com';
 /** 网页授权, for who is in 企业微信 already. */
@@ -38,9 +37,13 @@ export class WecomSso implements CampusSso {
       throw new Error('WECOM_AGENT_ID and WECOM_SECRET_FILE go with WECOM_CORP_ID: which app signs people in?');
     assertSecure('WECOM_ORIGIN', wecomOrigin);
     [this.corpId, this.agentId, this.origin] = [wecomCorpId, wecomAgentId, wecomOrigin];
-    const secret = readFileSync(wecomSecretFile, 'utf8').trim();
+    const secret = secretOf('WECOM_SECRET_FILE', wecomSecretFile);
     this.token = new AppToken(async () => {
-      const { errcode, access_token, expires_in = 7_200 } = await this.get('/cgi-bin/gettoken', {
+      const {
+        errcode,
+        access_token,
+        expires_in = 7_200,
+      } = await this.get('/cgi-bin/gettoken', {
         ...{ corpid: wecomCorpId, corpsecret: secret },
       });
       if (errcode !== 0 || !access_token) throw unavailable(`WeCom gettoken ${errcode}`);
