@@ -51,6 +51,11 @@ export class LdapServer {
     return `ldap://127.0.0.2:${this.port}`;
   }
 
+  /** Like `elsewhere`, but the certificate does not name it. */
+  get unnamed(): string {
+    return `ldap://127.0.0.3:${this.port}`;
+  }
+
   get caFile(): string {
     return join(this.folder, 'cert.pem');
   }
@@ -60,7 +65,7 @@ export class LdapServer {
   }
 
   async resume(): Promise<void> {
-    const addresses = `${this.url}/ ${this.elsewhere}/`;
+    const addresses = `${this.url}/ ${this.elsewhere}/ ${this.unnamed}/`;
     const child = spawn('/usr/sbin/slapd', ['-f', join(this.folder, 'slapd.conf'), '-h', addresses, '-d', '0']);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)));
@@ -105,6 +110,7 @@ export class LdapServer {
     writeFileSync(
       inFolder('slapd.conf'),
       `${['core', 'cosine', 'inetorgperson'].map((name) => `include /etc/ldap/schema/${name}.schema`).join('\n')}
+allow bind_anon_cred
 modulepath /usr/lib/ldap
 moduleload back_mdb
 TLSCertificateFile ${inFolder('cert.pem')}
