@@ -110,7 +110,7 @@ export class LdapServer {
     writeFileSync(
       inFolder('slapd.conf'),
       `${['core', 'cosine', 'inetorgperson'].map((name) => `include /etc/ldap/schema/${name}.schema`).join('\n')}
-allow bind_anon_cred
+allow bind_anon_dn
 modulepath /usr/lib/ldap
 moduleload back_mdb
 TLSCertificateFile ${inFolder('cert.pem')}
