@@ -9,7 +9,7 @@ for name in owner directory staffing affairs safety early-warning party-building
   [ -s "$name.password" ] || openssl rand -hex 24 > "$name.password"
 done
 [ -s secret.key ] || openssl rand -base64 32 > secret.key
-# What the campus's OpenID provider gave out goes in here; it stays empty for CAS and for a public client.
-[ -e oidc.secret ] || : > oidc.secret
+# What the campus's OpenID provider, its LDAP directory, 企业微信 or 钉钉 gave out goes in here; what is not used stays empty.
+for way in oidc ldap wecom dingtalk; do [ -e "$way.secret" ] || : > "$way.secret"; done
 # The secret of the S3 that keeps files, where there is one.
 [ -e s3.secret ] || : > s3.secret

@@ -13,6 +13,7 @@ import { connect, Database, DatabaseModule, query, type Sql } from '#database';
 import { configureHttp, createAdapter, HttpModule } from '#http';
 import { service } from '#service';
 import { campus, cloneDatabase, secretKeyFile } from '#testing';
+import { CampusClock } from '#time';
 import type { CreateClientDto } from '../src/clients/clients.dto.js';
 import { ClientsService } from '../src/clients/clients.service.js';
 import { Vault } from '#vault';
@@ -30,7 +31,8 @@ const { module, entities } = service('directory', { features: [clients, login], 
 @Module({})
 class ConfigModule {
   static of(config: Config): DynamicModule {
-    return { module: ConfigModule, providers: [{ provide: Config, useValue: config }], exports: [Config] };
+    const providers = [{ provide: Config, useValue: config }, CampusClock];
+    return { module: ConfigModule, providers, exports: [Config, CampusClock] };
   }
 }
 

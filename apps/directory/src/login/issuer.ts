@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type Client, type KoaContextWithOIDC, Provider } from './oidc-provider.js';
 import type { JWK } from 'jose';
 import { Config } from '#config';
@@ -13,7 +13,7 @@ import { providerOptions } from './provider-options.js';
 import { Consents } from './consents.service.js';
 import { Sessions, type Origin } from './sessions.service.js';
 import { SigningKeysService } from './signing-keys.service.js';
-import { CAMPUS_SSO, type CampusSso } from './sso/campus-sso.js';
+import { SignInWays } from './sso/sign-in-ways.js';
 
 const KEYS_FRESH_MS = 10_000;
 const logger = new Logger('issuer');
@@ -38,7 +38,7 @@ export class Issuer {
     private readonly signingKeys: SigningKeysService,
     private readonly sessions: Sessions,
     private readonly consents: Consents,
-    @Inject(CAMPUS_SSO) private readonly sso: CampusSso | undefined,
+    private readonly ways: SignInWays,
   ) {
     this.path = new URL(config.issuer).pathname;
   }
@@ -57,14 +57,14 @@ export class Issuer {
     const keys = await this.signingKeys.published();
     const kids = keys.map((key) => key.kid).join(' ');
     if (kids !== this.current?.kids) {
-      const { database, vault, throttle, path, config, sessions, consents, sso } = this;
+      const { database, vault, throttle, path, config, sessions, consents, ways } = this;
       const demo = config.demo ? { demoOrigin: config.origin } : {};
       this.current = {
         provider: this.build(
           keys,
           new Provider(
             this.config.issuer,
-            providerOptions({ database, vault, throttle, keys, path, sessions, consents, sso, ...demo }),
+            providerOptions({ database, vault, throttle, keys, path, sessions, consents, ways, ...demo }),
           ),
         ),
         kids,

@@ -1,4 +1,3 @@
-import { Config } from '#config';
 import { feature } from '#service';
 import { ConsentsController } from './consents.controller.js';
 import { Consents } from './consents.service.js';
@@ -9,14 +8,17 @@ import { SignInController, SsoController } from './sign-in.controller.js';
 import { SignIn } from './sign-in.service.js';
 import { SigningKeysController } from './signing-keys.controller.js';
 import { SigningKeysService } from './signing-keys.service.js';
-import { CAMPUS_SSO } from './sso/campus-sso.js';
-import { campusSsoOf } from './sso/sso.js';
+import { Attempts } from './ldap/attempts.js';
+import { PasswordSignIn } from './ldap/password-sign-in.service.js';
+import { SignInWays } from './sso/sign-in-ways.js';
 
 export const login = feature({
   controllers: [ConsentsController, SigningKeysController, SignInController, SsoController],
   providers: [
     SigningKeysService,
-    { provide: CAMPUS_SSO, inject: [Config], useFactory: campusSsoOf },
+    SignInWays,
+    Attempts,
+    PasswordSignIn,
     Sessions,
     Consents,
     SignInCodes,

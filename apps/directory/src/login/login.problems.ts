@@ -37,8 +37,50 @@ export const SsoUnavailable = defineProblem({
 export const NotInRoster = defineProblem({
   code: 'directory/not-in-roster',
   status: 403,
-  zh: '您已通过统一身份认证，但名册中没有与您的学号或工号对应的在校人员，请联系信息化部门',
-  en: 'Campus single sign-on knows you, but the roster has nobody active with your number; ask the IT department',
+  zh: '您的身份已经确认，但名册中没有与您的学号或工号对应的在校人员，请联系信息化部门',
+  en: 'It is known who you are, but the roster has nobody active with your number; ask the IT department',
+});
+
+export const PasswordRefused = defineProblem({
+  code: 'directory/password-refused',
+  status: 403,
+  zh: '账号或密码不正确，请核对后重试；若仍如此，请联系信息化部门',
+  en: 'The name or the password is not right; try again, and if that does not help ask the IT department',
+});
+
+export const TooManyAttempts = defineProblem({
+  code: 'directory/too-many-attempts',
+  status: 429,
+  zh: '登录尝试过多，请在 {seconds} 秒后重试',
+  en: 'Too many attempts to sign in; try again in {seconds} seconds',
+});
+
+export const AccountsUnavailable = defineProblem({
+  code: 'directory/accounts-unavailable',
+  status: 503,
+  zh: '学校的账号目录暂时无法访问，请稍后重试',
+  en: "The school's directory of accounts cannot be reached right now; try again a little later",
+});
+
+export const MessengerRefused = defineProblem({
+  code: 'directory/messenger-refused',
+  status: 403,
+  zh: '企业微信或钉钉未确认您是本校成员，请回到应用重新登录；若仍如此，请联系信息化部门',
+  en: 'WeCom or DingTalk did not confirm that you are a member of the school; sign in again from the app, and if that does not help ask the IT department',
+});
+
+export const MessengerUnavailable = defineProblem({
+  code: 'directory/messenger-unavailable',
+  status: 503,
+  zh: '企业微信或钉钉暂时无法访问，请稍后回到应用重新登录',
+  en: 'WeCom or DingTalk cannot be reached right now; sign in again from the app a little later',
+});
+
+export const CannotAskAnew = defineProblem({
+  code: 'directory/cannot-ask-anew',
+  status: 403,
+  zh: '应用要求您重新确认身份，而学校现有的登录方式都做不到，请联系信息化部门',
+  en: 'The app wants you to confirm anew who you are, and none of the ways to sign in here can do that; ask the IT department',
 });
 
 export const PersonNeeded = defineProblem({

@@ -72,4 +72,30 @@ class TokenRevocation1763750100000 implements MigrationInterface {
   }
 }
 
-export const loginMigrations: MigrationClass[] = [SignIn1763750060000, TokenRevocation1763750100000];
+/** How often somebody has tried to sign in with a password. */
+class SignInAttempts1764863000000 implements MigrationInterface {
+  name = 'SignInAttempts1764863000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE directory.sign_in_attempt (
+        -- keyed hash of the name or the address
+        key_hash text PRIMARY KEY,
+        -- as of last_at; they are forgotten one by one as time goes on
+        failures double precision NOT NULL CHECK (failures >= 0),
+        last_at timestamptz NOT NULL
+      );
+      CREATE INDEX ON directory.sign_in_attempt (last_at);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only: restore a backup, or write the next migration');
+  }
+}
+
+export const loginMigrations: MigrationClass[] = [
+  SignIn1763750060000,
+  TokenRevocation1763750100000,
+  SignInAttempts1764863000000,
+];

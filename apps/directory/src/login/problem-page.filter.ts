@@ -10,13 +10,12 @@ export class ProblemPageFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     if (!(request.headers.accept ?? '').includes('text/html')) throw problem;
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { retryAfter } = problem.details;
-    if (retryAfter !== undefined) reply.header('Retry-After', retryAfter);
-    sendPage(reply, problemPage(problem.text, problem.kind.status));
+    sendPage(reply, problemPage(problem));
   }
 }
 
 export function sendPage(reply: FastifyReply, page: Page): void {
+  if (page.retryAfter !== undefined) reply.header('Retry-After', page.retryAfter);
   void reply
     .code(page.status)
     .header('Content-Security-Policy', policyOf(page))

@@ -10,7 +10,7 @@ import { ClientAdapter, ORIGINS, SECRET_HASHES } from './client-adapter.js';
 import type { Consents } from './consents.service.js';
 import type { Sessions } from './sessions.service.js';
 import { type Page, policyOf, requestErrorPage, signedOutPage, signOutPage } from './sign-in-pages.js';
-import type { CampusSso } from './sso/campus-sso.js';
+import type { SignInWays } from './sso/sign-in-ways.js';
 import { StateAdapter } from './state-adapter.js';
 
 const MINUTE = 60;
@@ -29,7 +29,7 @@ export interface ProviderParts {
   path: string;
   sessions: Sessions;
   consents: Consents;
-  sso: CampusSso | undefined;
+  ways: SignInWays;
   /** Where the pages are that are clients of their own; set in the demo only. */
   demoOrigin?: string;
 }
@@ -46,7 +46,7 @@ export function providerOptions({
   path,
   sessions,
   consents,
-  sso,
+  ways,
   demoOrigin,
 }: ProviderParts): Configuration {
   return {
@@ -117,7 +117,7 @@ export function providerOptions({
         logoutSource: async (context, form) => show(context, signOutPage(form)),
         postLogoutSuccessSource: async (context) => {
           // Signed out here is signed out here, also while the campus is away.
-          const campus = await sso?.signOutUrl().catch(() => undefined);
+          const campus = await ways.signOutUrl().catch(() => undefined);
           show(context, signedOutPage(campus));
         },
       },

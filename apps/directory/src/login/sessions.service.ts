@@ -32,6 +32,8 @@ export class Sessions {
 
   /** Remembers from which sign-in at the campus a session came, so that the campus can end it. */
   async bind(sessionUid: string, { session, subject }: Origin): Promise<void> {
+    // Some never say that a sign-in is over.
+    if (session === undefined && subject === undefined) return;
     await query(this.database.connection, sql`DELETE FROM directory.sso_session WHERE expires_at < now()`);
     await query(
       this.database.connection,

@@ -1,6 +1,8 @@
 import type { Bilingual } from '#contracts';
 import { escapeHtml } from '#http';
+import type { Problem } from '#problems';
 import type { Persona } from './demo.js';
+import type { Site } from './sso/sign-in-ways.js';
 
 /** A page of the sign-in, in both languages at once: who reads it has not said theirs yet. */
 export interface Page {
@@ -8,6 +10,8 @@ export interface Page {
   status: number;
   /** Addresses beyond this server that its forms may lead to; browsers hold redirects to it too. */
   formAction: string;
+  /** Seconds after which the same may go well. */
+  retryAfter?: number | undefined;
 }
 
 /** A link for each persona. */
@@ -37,6 +41,40 @@ export function codePage(uid: string): Page {
 <p><button>登录 <span lang="en">Sign in</span></button></p>
 </form>`,
   );
+}
+
+const SITES: Record<Site, Bilingual> = {
+  oidc: { zh: '统一身份认证登录', en: 'Campus single sign-on' },
+  cas: { zh: '统一身份认证登录', en: 'Campus single sign-on' },
+  wecom: { zh: '企业微信登录', en: 'WeCom' },
+  dingtalk: { zh: '钉钉登录', en: 'DingTalk' },
+};
+
+/** The ways to sign in that the school has: its own account with a password, and the sites that know its people. */
+export function waysPage(
+  uid: string,
+  { sites, password, name = '', problem }: { sites: Site[]; password: boolean; name?: string; problem?: Problem },
+): Page {
+  // Relative to the address of the sign-in, or to that of its form.
+  const base = problem ? '' : `${escapeHtml(uid)}/`;
+  const links = sites.map((site) => {
+    const { zh, en } = SITES[site];
+    return `<li><a href="${base}to/${site}">${escapeHtml(zh)} · <span lang="en">${escapeHtml(en)}</span></a></li>`;
+  });
+  const wrong = problem
+    ? `<p id="wrong" role="alert">${escapeHtml(problem.text.zh)}<br><span lang="en">${escapeHtml(problem.text.en)}</span></p>\n`
+    : '';
+  const described = problem ? ' aria-describedby="wrong"' : '';
+  const form = `${wrong}<form method="post" action="${base}password">
+<p><label>学校账号 <span lang="en">School account</span> <input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="128" value="${escapeHtml(name)}"${described}${name ? '' : ' autofocus'}></label></p>
+<p><label>密码 <span lang="en">Password</span> <input name="password" type="password" autocomplete="current-password" required maxlength="256"${described}${name ? ' autofocus' : ''}></label></p>
+<p><button>登录 <span lang="en">Sign in</span></button></p>
+</form>`;
+  const list = links.length > 0 ? `<ul>\n${links.join('\n')}\n</ul>` : '';
+  return page({ zh: '登录', en: 'Sign in' }, [password ? form : '', list].filter(Boolean).join('\n'), {
+    status: problem?.kind.status ?? 200,
+    retryAfter: problem?.details.retryAfter,
+  });
 }
 
 /** Which app asks, and for what. */
@@ -112,13 +150,19 @@ export function requestErrorPage({
 }
 
 /** What went wrong, and what to do next. */
-export function problemPage({ zh, en }: Bilingual, status: number): Page {
+export function problemPage(problem: Problem): Page {
+  const { zh, en } = problem.text;
   return page({ zh: '未能登录', en: 'Not signed in' }, `<p>${escapeHtml(zh)}</p>\n<p lang="en">${escapeHtml(en)}</p>`, {
-    status,
+    status: problem.kind.status,
+    retryAfter: problem.details.retryAfter,
   });
 }
 
-function page({ zh, en }: Bilingual, body: string, { status = 200, formAction = "'self'" } = {}): Page {
+function page(
+  { zh, en }: Bilingual,
+  body: string,
+  { status = 200, formAction = "'self'", retryAfter }: Partial<Omit<Page, 'html'>> = {},
+): Page {
   const html = `<!doctype html>
 <html lang="zh">
 <head>
@@ -135,5 +179,5 @@ ${body}
 </body>
 </html>
 `;
-  return { html, status, formAction };
+  return { html, status, formAction, retryAfter };
 }

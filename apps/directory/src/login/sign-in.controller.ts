@@ -52,6 +52,25 @@ export class SignInController {
     answer(reply, await this.signIn.finishAtCampus(browserOf(request, reply), parametersOf(query)));
   }
 
+  @Get('to/:site')
+  @ForBrowsers()
+  async choose(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('site') site: string): Promise<void> {
+    answer(reply, await this.signIn.choose(browserOf(request, reply), site));
+  }
+
+  @Post('password')
+  @RawBody(FORM)
+  @ForBrowsers()
+  async usePassword(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Raw() content: RawContent,
+  ): Promise<void> {
+    const form = formOf(content);
+    const [name, password] = [form.get('name') ?? '', form.get('password') ?? ''];
+    answer(reply, await this.signIn.usePassword(browserOf(request, reply), name, password));
+  }
+
   @Post('code')
   @RawBody(FORM)
   @ForBrowsers()
@@ -120,7 +139,11 @@ function answer(reply: FastifyReply, next: Page | URL): void {
 }
 
 function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {
-  return { request: request.raw, response: reply.raw, requestId: String(request.id) };
+  const { 'user-agent': userAgent = '', accept = '' } = request.headers;
+  return {
+    ...{ request: request.raw, response: reply.raw, requestId: String(request.id), address: request.ip },
+    ...{ userAgent, html: accept.includes('text/html') },
+  };
 }
 
 function parametersOf(query: Sent): URLSearchParams {

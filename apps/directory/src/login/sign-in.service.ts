@@ -1,22 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { errors, type Provider } from './oidc-provider.js';
 import { Actor, audit } from '#auth';
 import { Config } from '#config';
 import { type Permission, PERMISSIONS } from '#contracts';
 import { Database, query, queryOne, sql } from '#database';
 import { errorForLog } from '#http';
+import { Problem } from '#problems';
 import { Vault } from '#vault';
 import { Consents } from './consents.service.js';
 import { assertNoDemoSecrets, demoPersonas } from './demo.js';
 import { Issuer } from './issuer.js';
-import { LoginExpired, NotInRoster, UnknownPersona } from './login.problems.js';
+import { PasswordSignIn } from './ldap/password-sign-in.service.js';
+import { CannotAskAnew, LoginExpired, NotInRoster, UnknownPersona } from './login.problems.js';
 import { addScopes } from './provider-options.js';
 import { Sessions } from './sessions.service.js';
 import { SignInCodes } from './sign-in-codes.service.js';
-import { codePage, consentPage, demoPage, type Page } from './sign-in-pages.js';
-import { CAMPUS_SSO, type CampusSso, type Pending } from './sso/campus-sso.js';
+import { codePage, consentPage, demoPage, type Page, waysPage } from './sign-in-pages.js';
+import type { CampusSso, Pending } from './sso/campus-sso.js';
+import { type Site, SignInWays } from './sso/sign-in-ways.js';
 import { StateAdapter } from './state-adapter.js';
 
 const AT_THE_CAMPUS_SECONDS = 600;
@@ -32,6 +35,10 @@ export interface Browser {
   request: IncomingMessage;
   response: ServerResponse;
   requestId: string;
+  address: string;
+  userAgent: string;
+  /** It takes pages; programs get problems. */
+  html: boolean;
 }
 
 interface Underway {
@@ -55,7 +62,8 @@ export class SignIn implements OnApplicationBootstrap {
     private readonly codes: SignInCodes,
     private readonly consents: Consents,
     private readonly sessions: Sessions,
-    @Inject(CAMPUS_SSO) private readonly sso: CampusSso | undefined,
+    private readonly ways: SignInWays,
+    private readonly passwords: PasswordSignIn,
     vault: Vault,
   ) {
     this.atTheCampus = new StateAdapter('AtTheCampus', database, vault);
@@ -70,7 +78,35 @@ export class SignIn implements OnApplicationBootstrap {
     const { interaction } = await this.underway(browser);
     if (this.config.demo) return demoPage(interaction.uid, await demoPersonas(this.database.connection));
     if (interaction.prompt.name === 'consent') return this.askForConsent(interaction);
-    return this.sso ? this.sendToCampus(this.sso, interaction) : codePage(interaction.uid);
+    if (this.ways.none) return codePage(interaction.uid);
+    const sites = this.sitesFor(interaction);
+    const [only, ...others] = sites;
+    if (only && others.length === 0 && !this.ways.accounts) return this.sendTo(only, interaction, browser);
+    return waysPage(interaction.uid, this.choices(sites));
+  }
+
+  /** The person wants to sign in at one of several sites. */
+  async choose(browser: Browser, site: string): Promise<URL> {
+    const { interaction } = await this.underway(browser, 'login');
+    const chosen = this.sitesFor(interaction).find((one) => one === site);
+    if (!chosen) throw new LoginExpired();
+    return this.sendTo(chosen, interaction, browser);
+  }
+
+  /** With name and password; what was wrong stands on the page that asks again. */
+  async usePassword(browser: Browser, name: string, password: string): Promise<Page | URL> {
+    const { provider, interaction } = await this.underway(browser, 'login');
+    if (this.config.demo || !this.ways.accounts) throw new LoginExpired();
+    let number: string;
+    try {
+      number = await this.passwords.numberOf(this.ways.accounts, { name, password, address: browser.address });
+    } catch (error) {
+      if (!(error instanceof Problem) || !browser.html) throw error;
+      return waysPage(interaction.uid, { ...this.choices(this.sitesFor(interaction)), name, problem: error });
+    }
+    const personId = await this.personOf(number);
+    if (asksAnew(interaction)) await leaveSession(interaction);
+    return this.signedIn(browser, provider, interaction, personId);
   }
 
   /** In the demo one click is login and consent. */
@@ -95,7 +131,7 @@ export class SignIn implements OnApplicationBootstrap {
 
   async useCode(browser: Browser, code: string): Promise<URL> {
     const { provider, interaction } = await this.underway(browser, 'login');
-    if (this.config.demo || this.sso) throw new LoginExpired();
+    if (this.config.demo || !this.ways.none) throw new LoginExpired();
     return this.signedIn(browser, provider, interaction, await this.codes.use(code.trim()));
   }
 
@@ -113,11 +149,12 @@ export class SignIn implements OnApplicationBootstrap {
     const { provider, interaction } = await this.underway(browser, 'login');
     const state = query.get('state') ?? '';
     const known = await this.atTheCampus.find(state);
-    if (!this.sso || !known || known['interaction'] !== interaction.uid) throw new LoginExpired();
+    const site = this.ways.sites.get(known?.['site'] as Site);
+    if (!site || !known || known['interaction'] !== interaction.uid) throw new LoginExpired();
     await this.atTheCampus.consume(state).catch(() => {
       throw new LoginExpired();
     });
-    const { number, ...origin } = await this.sso.finish(known['pending'] as Pending, query).catch((error: Error) => {
+    const { number, ...origin } = await site.finish(known['pending'] as Pending, query).catch((error: Error) => {
       logger.warn(Object.assign(new Error('the campus did not sign somebody in'), errorForLog(error.cause ?? error)));
       throw error;
     });
@@ -153,7 +190,7 @@ export class SignIn implements OnApplicationBootstrap {
 
   /** The campus says that a sign-in is over. Whatever else comes here ends nothing. */
   async endByNotice(body: URLSearchParams): Promise<void> {
-    const notice = await this.sso?.logoutNotice(body);
+    const notice = await this.ways.logoutNotice(body);
     if (!notice || (notice.id && (await this.notices.find(notice.id)))) return;
     await this.sessions.endByNotice(notice);
     // Afterwards: a notice that failed may come again.
@@ -176,17 +213,25 @@ export class SignIn implements OnApplicationBootstrap {
     });
   }
 
-  private async sendToCampus(sso: CampusSso, interaction: Interaction): Promise<URL> {
+  /** Where people can be sent; to a site that can ask them anew, where the app wants to be sure of the person. Throws CannotAskAnew. */
+  private sitesFor(interaction: Interaction): Site[] {
+    const anew = asksAnew(interaction);
+    const sites = [...this.ways.sites].filter(([, { asksAnew: can }]) => can || !anew).map(([name]) => name);
+    if (sites.length === 0 && !this.ways.accounts) throw new CannotAskAnew();
+    return sites;
+  }
+
+  private choices(sites: Site[]): { sites: Site[]; password: boolean } {
+    return { sites, password: this.ways.accounts !== undefined };
+  }
+
+  private async sendTo(name: Site, interaction: Interaction, { userAgent }: Browser): Promise<URL> {
     const state = randomBytes(16).toString('base64url');
-    // More than that nobody is signed in here: the app wants to be sure of the person (OpenID Connect Core §3.1.2.1).
-    const anew = interaction.prompt.reasons.some((reason) => reason !== 'no_session');
-    const { url, pending } = await sso.begin(state, anew);
-    if (anew) {
-      // Somebody else may sign in there, which ends the session that was open here: the sign-in goes on without it.
-      interaction.session = undefined;
-      await interaction.persist();
-    }
-    await this.atTheCampus.upsert(state, { interaction: interaction.uid, pending }, AT_THE_CAMPUS_SECONDS);
+    const anew = asksAnew(interaction);
+    const site: CampusSso = this.ways.sites.get(name)!;
+    const { url, pending } = await site.begin(state, { anew, userAgent });
+    if (anew) await leaveSession(interaction);
+    await this.atTheCampus.upsert(state, { interaction: interaction.uid, site: name, pending }, AT_THE_CAMPUS_SECONDS);
     return url;
   }
 
@@ -239,6 +284,17 @@ export class SignIn implements OnApplicationBootstrap {
 
 function clientOf({ params }: Interaction): string {
   return String(params.client_id);
+}
+
+/** More than that nobody is signed in here: the app wants to be sure of the person (OpenID Connect Core §3.1.2.1). */
+function asksAnew({ prompt }: Interaction): boolean {
+  return prompt.reasons.some((reason) => reason !== 'no_session');
+}
+
+/** Somebody else may sign in, which ends the session that was open here: the sign-in goes on without it. */
+async function leaveSession(interaction: Interaction): Promise<void> {
+  interaction.session = undefined;
+  await interaction.persist();
 }
 
 /** The person, as the audit knows them: through which app. */

@@ -10,6 +10,13 @@ export interface CampusSignIn {
   subject: string | undefined;
 }
 
+/** How a sign-in is asked for. */
+export interface Asked {
+  anew: boolean;
+  /** What the browser says it is. */
+  userAgent: string;
+}
+
 /** What is kept from sending somebody to the campus until they are back. */
 export interface Pending {
   state: string;
@@ -27,20 +34,19 @@ export interface LogoutNotice {
   id?: string | undefined;
 }
 
-/** The school's single sign-on, which knows the people; the issuer sends them there. */
+/** A site that knows the school's people (its single sign-on, 企业微信, 钉钉); the issuer sends them there. */
 export interface CampusSso {
+  /** Whether it can have somebody say again who they are. */
+  readonly asksAnew: boolean;
   /** Where to send the browser; `anew`: who is signed in at the campus has to say again who they are. Throws SsoUnavailable. */
-  begin(state: string, anew: boolean): Promise<{ url: URL; pending: Pending }>;
+  begin(state: string, how: Asked): Promise<{ url: URL; pending: Pending }>;
   /** Who came back, by what the campus added to the address. Throws SsoRefused or SsoUnavailable. */
   finish(pending: Pending, query: URLSearchParams): Promise<CampusSignIn>;
   /** Reads a logout notice; undefined when it is forged, stale or not one. `body` is the form that was posted. */
-  logoutNotice(body: URLSearchParams): Promise<LogoutNotice | undefined>;
+  logoutNotice?(body: URLSearchParams): Promise<LogoutNotice | undefined>;
   /** Where the person signs out of the campus itself; undefined when it has no such page. */
-  signOutUrl(): Promise<URL | undefined>;
+  signOutUrl?(): Promise<URL | undefined>;
 }
-
-/** Injects the school's CampusSso; undefined before there is one. */
-export const CAMPUS_SSO = Symbol('CampusSso');
 
 /** Where the campus sends people back to by OIDC; by CAS it is `/directory/sso/cas/<state>`. */
 export function callbackOf(config: Config): string {
@@ -49,7 +55,11 @@ export function callbackOf(config: Config): string {
 
 /** https everywhere but on this machine: what is said on the way decides who somebody is. Throws at boot. */
 export function assertSecure(setting: string, address: string): void {
-  const { protocol, hostname } = new URL(address);
-  if (protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)) return;
+  if (new URL(address).protocol === 'https:' || isThisMachine(address)) return;
   throw new Error(`${setting} must be an https address (http is for this machine only), not ${address}`);
+}
+
+/** Whether what is said to an address stays on this machine. */
+export function isThisMachine(address: string): boolean {
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(address).hostname);
 }

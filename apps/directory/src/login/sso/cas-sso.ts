@@ -1,6 +1,13 @@
 import type { Config } from '#config';
 import { because, SsoRefused, SsoUnavailable } from '../login.problems.js';
-import { assertSecure, type CampusSignIn, type CampusSso, type LogoutNotice, type Pending } from './campus-sso.js';
+import {
+  type Asked,
+  assertSecure,
+  type CampusSignIn,
+  type CampusSso,
+  type LogoutNotice,
+  type Pending,
+} from './campus-sso.js';
 import { readLogoutRequest, readServiceResponse } from './cas-xml.js';
 
 const TIMEOUT_MS = 5_000;
@@ -8,6 +15,7 @@ const TICKET = /^[\x21-\x7e]{1,256}$/;
 
 /** CAS Protocol 3.0: a ticket is asked about once, for exactly the service it was made for; single logout by ticket. */
 export class CasSso implements CampusSso {
+  readonly asksAnew = true;
   private readonly base: string;
 
   constructor(private readonly config: Config) {
@@ -16,7 +24,7 @@ export class CasSso implements CampusSso {
     this.base = casUrl.replace(/\/+$/, '');
   }
 
-  async begin(state: string, anew: boolean): Promise<{ url: URL; pending: Pending }> {
+  async begin(state: string, { anew }: Asked): Promise<{ url: URL; pending: Pending }> {
     const pending = { state, anew };
     return { url: this.addressOf('/login', pending), pending };
   }

@@ -4,6 +4,7 @@ import * as oidc from 'openid-client';
 import type { Config } from '#config';
 import { because, SsoRefused, SsoUnavailable } from '../login.problems.js';
 import {
+  type Asked,
   assertSecure,
   callbackOf,
   type CampusSignIn,
@@ -22,6 +23,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** OpenID Connect: authorization code with PKCE, state and nonce; back-channel logout. */
 export class OidcSso implements CampusSso {
+  readonly asksAnew = true;
   private readonly issuer: URL;
   private readonly clientId: string;
   private readonly authentication: oidc.ClientAuth;
@@ -37,7 +39,7 @@ export class OidcSso implements CampusSso {
     this.authentication = authenticationOf(oidcClientSecretFile);
   }
 
-  async begin(state: string, anew: boolean): Promise<{ url: URL; pending: Pending }> {
+  async begin(state: string, { anew }: Asked): Promise<{ url: URL; pending: Pending }> {
     const pending = { state, anew, nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
     const url = oidc.buildAuthorizationUrl(await this.discovered(), {
       redirect_uri: callbackOf(this.config),
