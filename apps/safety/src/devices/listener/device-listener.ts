@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { fastify, type FastifyInstance } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { Config } from '#config';
+import { HikvisionRoutes } from '../hikvision/hikvision.routes.js';
 import { ZktecoRoutes } from '../zkteco/zkteco.routes.js';
 
 const MB = 1_048_576;
@@ -21,6 +22,7 @@ export class DeviceListener implements OnApplicationBootstrap, BeforeApplication
   constructor(
     private readonly config: Config,
     zkteco: ZktecoRoutes,
+    hikvision: HikvisionRoutes,
   ) {
     this.server = fastify({
       bodyLimit: BODY_BYTES,
@@ -45,6 +47,7 @@ export class DeviceListener implements OnApplicationBootstrap, BeforeApplication
     });
     this.server.setNotFoundHandler(async (_, reply) => reply.code(404).type('text/plain').send('NOT FOUND'));
     zkteco.mount(this.server);
+    hikvision.mount(this.server);
   }
 
   async onApplicationBootstrap(): Promise<void> {

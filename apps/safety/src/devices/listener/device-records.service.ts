@@ -11,6 +11,7 @@ import { GateRecordsPolicy } from '../gate-records.policy.js';
 import { PendingDevicesPolicy } from '../pending-devices.policy.js';
 import { type Contact, contactOf, lockContact, noteDelivery, noteSeen } from './contacts.queries.js';
 import { type GateRecord, type GateRecords, millisOf, type Protocol } from './gate-record.js';
+import { followSerials, type Numbered } from './serials.js';
 
 /** How often it is written down at most that a device called. */
 const SEEN_EVERY_MS = 20_000;
@@ -27,6 +28,10 @@ export interface Caller {
 export interface Delivery extends GateRecords {
   /** The stamp of a table, to be told when it asks next. */
   stamp?: Record<string, string>;
+  /** Events as the device has numbered them, whether or not they are passes. */
+  serials?: Numbered[];
+  /** It was kept by the device for as long as it could not reach us. */
+  replayed?: boolean;
 }
 
 /** What devices deliver themselves, whatever they speak: who they are, and their records on the way to the passes. */
@@ -63,8 +68,12 @@ export class DeviceRecords {
     const { records } = delivery;
     for (let i = 0; i === 0 || i < records.length; i += MOST_ROWS) {
       const last = i + MOST_ROWS >= records.length;
-      const part = { ...delivery, records: records.slice(i, i + MOST_ROWS) };
-      const done = await this.takePart(met, last ? part : { records: part.records, refused: 0, unknown: {} });
+      const part = records.slice(i, i + MOST_ROWS);
+      const { replayed } = delivery;
+      const done = await this.takePart(
+        met,
+        last ? { ...delivery, records: part } : { records: part, refused: 0, unknown: {}, replayed },
+      );
       if (!done) return false;
     }
     return true;
@@ -86,6 +95,7 @@ export class DeviceRecords {
       const taken = await this.passes.take(tx, rows, off ? (at) => new Date(at.getTime() - off * 1000) : undefined);
       const again = taken.rejected.filter(({ forNow }) => forNow).length;
       const recorded = taken.accepted + taken.held > 0;
+      const { last } = followSerials(contact.lastSerial, again > 0 ? [] : (delivery.serials ?? []));
       await noteDelivery(tx, contact.deviceId, {
         recordedAt: recorded ? now : contact.recordedAt,
         silentSince: recorded ? null : contact.silentSince,
@@ -93,6 +103,7 @@ export class DeviceRecords {
         stamps: again > 0 ? contact.stamps : { ...contact.stamps, ...delivery.stamp },
         refused: contact.refused + (again > 0 ? 0 : delivery.refused + taken.rejected.length),
         unknownKinds: added(contact.unknownKinds, again > 0 ? {} : delivery.unknown),
+        lastSerial: last,
       });
       if (recorded && contact.silentSince && contact.buildingId)
         await this.events.publish(
@@ -112,13 +123,13 @@ export class DeviceRecords {
    * How far the clock is ahead, where this delivery tells: its newest record is in the future; or is a fresh one of a device that was
    * connected for longer than its clock would be late. What a device had kept while it was away says nothing of its clock.
    */
-  private offsetOf({ timeZone, connectedSince }: Contact, { records }: Delivery, now: Date): number | null {
+  private offsetOf({ timeZone, connectedSince }: Contact, { records, replayed }: Delivery, now: Date): number | null {
     const zone = timeZone ?? this.clock.timeZone;
     const newest = Math.max(...records.map(({ at }: GateRecord) => millisOf(at, zone)).filter(Number.isFinite));
     if (!Number.isFinite(newest)) return null;
     const ahead = Math.round((newest - now.getTime()) / 1000);
     const connected = connectedSince !== null && connectedSince.getTime() <= newest;
-    return ahead > 0 || (connected && records.length <= FRESH_RECORDS) ? ahead : null;
+    return ahead > 0 || (connected && !replayed && records.length <= FRESH_RECORDS) ? ahead : null;
   }
 }
 

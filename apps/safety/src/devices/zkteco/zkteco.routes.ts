@@ -7,11 +7,10 @@ import { CampusClock } from '#time';
 import { GateRecordsPolicy } from '../gate-records.policy.js';
 import type { Contact } from '../listener/contacts.queries.js';
 import { DeviceRecords } from '../listener/device-records.service.js';
-import type { GateRecords, Protocol } from '../listener/gate-record.js';
+import { CODE, type GateRecords, type Protocol } from '../listener/gate-record.js';
 import { accessOptions, attendanceOptions, serverTime } from './zkteco-answers.js';
 import { linesOf, readAccess, readAttendance } from './zkteco-records.js';
 
-const CODE = /^[\w.-]{1,64}$/;
 /** Tables that are answered and thrown away: operations, users, photos, templates, states of doors. */
 const NOT_TAKEN =
   /^(OPERLOG|ATTPHOTO|BIODATA|BIOPHOTO|USERPIC|USERINFO|IDCARD|ERRORLOG|options|rtstate|FACE|FINGERTMP)$/i;
