@@ -5,6 +5,7 @@ import { Database } from '#database';
 import { Policies } from '#policy';
 import { CampusClock } from '#time';
 import { GateRecordsPolicy } from '../gate-records.policy.js';
+import type { Contact } from '../listener/contacts.queries.js';
 import { DeviceRecords } from '../listener/device-records.service.js';
 import { CODE } from '../listener/gate-record.js';
 import { textsOf } from './hikvision-body.js';
@@ -29,7 +30,7 @@ export class HikvisionRoutes {
     void server.register((scope, _, done) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', (_request, body, parsed) => parsed(null, body));
-      for (const url of ['/hikvision', '/hikvision/:code'])
+      for (const url of ['/hikvision', '/hikvision/:code', '/hikvision/:code/:key'])
         scope.post<{ Params: Params; Body: Readable | null }>(url, (request, reply) => this.serve(request, reply));
       done();
     });
@@ -42,18 +43,19 @@ export class HikvisionRoutes {
     const told = read.filter((one) => one !== undefined);
     const code = request.params.code ?? told.find(({ mac }) => mac)?.mac ?? '';
     if (!CODE.test(code)) return reply.code(400).send('UNKNOWN DEVICE');
-    const contact = await this.records.meet({ code, protocol: 'hikvision' });
+    const contact = await this.records.meet({
+      code,
+      protocol: 'hikvision',
+      proof: { key: request.params.key, address: request.ip },
+    });
+    if (contact === 'refused') return reply.code(401).send('KEY');
     // It comes again later, and has kept what it has.
-    if (!contact) return reply.code(503).send('TOO MANY DEVICES');
+    if (contact === 'full') return reply.code(503).send('TOO MANY DEVICES');
     const done = await this.take(contact, told, read.length - told.length);
     return done ? reply.send('') : reply.code(503).send('LATER');
   }
 
-  private async take(
-    contact: Parameters<DeviceRecords['take']>[0],
-    told: readonly Notification[],
-    unreadable: number,
-  ): Promise<boolean> {
+  private async take(contact: Contact, told: readonly Notification[], unreadable: number): Promise<boolean> {
     const doors = told.flatMap(({ door }) => door ?? []);
     const others = told.filter(({ isHeartbeat, door }) => !isHeartbeat && !door);
     if (doors.length + others.length + unreadable === 0) return true;
@@ -68,6 +70,8 @@ export class HikvisionRoutes {
 
 interface Params {
   code?: string;
+  /** What a device with a key calls last in its path: `none` of its ways to authenticate is known to all firmware. */
+  key?: string;
 }
 
 interface Route {

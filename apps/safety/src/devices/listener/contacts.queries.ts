@@ -20,11 +20,16 @@ export interface Contact {
   stamps: Record<string, string>;
   refused: number;
   unknownKinds: Record<string, number>;
+  /** Keyed hash of its key; null: it has none. */
+  keyDigest: string | null;
+  /** Where it was when it told its key. */
+  provedFrom: string | null;
   /** The newest event that it has numbered. */
   lastSerial: LastSerial | null;
 }
 
 const CONTACT = sql`SELECT d.id AS "deviceId", d.code, d.status, d.building_id AS "buildingId", d.time_zone AS "timeZone",
+    d.key_digest AS "keyDigest", host(c.proved_from) AS "provedFrom",
     c.protocol, c.seen_at AS "seenAt", c.connected_since AS "connectedSince", c.recorded_at AS "recordedAt", c.silent_since AS "silentSince",
     c.clock_offset_seconds AS "clockOffsetSeconds", coalesce(c.stamps, '{}') AS stamps, coalesce(c.refused, 0)::int AS refused,
     coalesce(c.unknown_kinds, '{}') AS "unknownKinds",
