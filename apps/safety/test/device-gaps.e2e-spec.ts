@@ -38,7 +38,7 @@ describe('what devices did not send', () => {
   };
   const put = async (code: string, what: 'access' | 'key', body: object) => {
     const { id, version } = await deviceOf(code);
-    return officer.put(`${PATH}/${id}/${what}`, body, { 'if-match': `"${version}"` });
+    return officer.put(`${PATH}/${id}/${what}`, body).set('If-Match', `"${version}"`);
   };
   const gapsOf = async (code: string) => {
     const { body } = await officer.get(`${PATH}/${(await deviceOf(code)).id}/gaps`).expect(200);
@@ -83,9 +83,15 @@ describe('what devices did not send', () => {
     const set = await put('GATE-B1', 'access', { url: address, ...AS, password: 'wrong' });
     expect([set.status, set.body.accessUrl]).toEqual([200, address]);
     const { id, version } = await deviceOf('GATE-B1');
-    await officer.put(`${PATH}/${id}/access`, { url: address, ...AS }, { 'if-match': `"${version - 1}"` }).expect(412);
-    const head = await test.person(campus.staff.counselor);
-    await head.put(`${PATH}/${id}/access`, { url: address, ...AS }, { 'if-match': `"${version}"` }).expect(403);
+    await officer
+      .put(`${PATH}/${id}/access`, { url: address, ...AS })
+      .set('If-Match', `"${version - 1}"`)
+      .expect(412);
+    const head = await test.person(campus.staff.counselorCs);
+    await head
+      .put(`${PATH}/${id}/access`, { url: address, ...AS })
+      .set('If-Match', `"${version}"`)
+      .expect(403);
     expect(JSON.stringify(set.body)).not.toMatch(/wrong|password/);
     const [row] = await test.query<{ sealed: string }>(
       sql`SELECT encode(sealed_password, 'escape') AS sealed FROM safety.device WHERE id = ${id}`,
@@ -125,7 +131,7 @@ describe('what devices did not send', () => {
     await settle();
     expect(gate.pages).toBe(before + 2);
     const [gap] = await gapsOf('GATE-B1');
-    expect([id.length > 0, gap]).toEqual([true, expect.objectContaining({ status: 'done', found: 40 })]);
+    expect([id.length > 0, gap]).toEqual([true, expect.objectContaining({ status: 'done', found: 39 })]);
   });
 
   it('is asked for after the device was away, and when somebody wants it', async () => {
@@ -145,7 +151,7 @@ describe('what devices did not send', () => {
     await officer.post(`${PATH}/${id}/gaps`, { from: time(70), to: time(69) }).expect(400);
     await settle();
     // What one had been skipped over when it went on is there now.
-    expect((await gapsOf('GATE-B1'))[0]).toMatchObject({ status: 'done', found: 31 - 2 });
+    expect((await gapsOf('GATE-B1'))[0]).toMatchObject({ status: 'done', found: 30 });
   });
 
   it('is not taken for missing when numbers begin anew', async () => {
@@ -168,7 +174,7 @@ describe('what devices did not send', () => {
     expect((await put('GATE-B1', 'key', { key: 'another-key' })).body).toMatchObject({ hasKey: true });
     expect(await told('/hikvision/GATE-B1/k7Qx2mPz9v')).toBe(401);
     const { id, version } = await deviceOf('GATE-B1');
-    await officer.delete(`${PATH}/${id}/key`, { 'if-match': `"${version}"` }).expect(200);
+    await officer.delete(`${PATH}/${id}/key`).set('If-Match', `"${version}"`).expect(200);
     expect(await told('/hikvision/GATE-B1')).toBe(200);
   });
 
