@@ -4,7 +4,7 @@ import { sql } from '#database';
 import { campus, studentNumbers, TestApp } from '#testing';
 import { DeviceListener } from '../src/devices/listener/device-listener.js';
 import { safety } from '../src/safety.module.js';
-import { keepAll } from './gates.js';
+import { check, keepAll, pass, send } from './gates.js';
 
 const PATH = '/safety/v1/devices';
 const [ONE, TWO] = studentNumbers as [string, string];
@@ -250,5 +250,42 @@ describe('Hikvision devices', () => {
     expect((await contactOf('GATE-B1')).offset).toBeNull();
     expect(await json({ employeeNoString: TWO, serialNo: 1522 }, at(9))).toBe('200');
     expect((await contactOf('GATE-B1')).offset).toBeLessThan(-500);
+  });
+
+  it('whose clock is off make nobody late, and whose events are missing make nobody late, either', async () => {
+    const app = await test.client();
+    const late = async () => {
+      const found = await check(test, app, '2026-03-05');
+      return [1, 2, 3].map((who) => found[who]?.finding);
+    };
+    // Ten minutes ahead: one was in before curfew, two after it; three came by what is not known to be wrong.
+    test.clock.set('2026-03-05T22:55:00+08:00');
+    expect(await json({ employeeNoString: ONE, serialNo: 1523 }, '2026-03-05T23:05:00+08:00')).toBe('200');
+    test.clock.set('2026-03-05T23:20:00+08:00');
+    expect(await json({ employeeNoString: TWO, serialNo: 1524 }, '2026-03-05T23:30:00+08:00')).toBe('200');
+    await send(app, [pass(3, 'in', '2026-03-05 23:15')]);
+    test.clock.set('2026-03-06T08:00:00+08:00');
+    expect(await late()).toEqual([undefined, 'suppressed', 'late']);
+    await test.query(
+      sql`UPDATE safety.device SET access_url = 'http://127.0.0.1:9', access_user = 'x', sealed_password = '\\x00' WHERE code = 'GATE-B1'`,
+    );
+    const gap = (status: string) => sql`INSERT INTO safety.device_gap (id, device_id, reason, from_at, to_at, status)
+      SELECT gen_random_uuid(), id, 'serials', '2026-03-05T22:00:00+08:00', '2026-03-05T22:30:00+08:00', ${status} FROM safety.device WHERE code = 'GATE-B1'`;
+    await test.query(sql`DELETE FROM safety.device_gap`);
+    await test.query(gap('done'));
+    expect(await late()).toEqual([undefined, 'suppressed', 'late']);
+    await test.query(gap('waiting'));
+    expect(await late()).toEqual([undefined, 'suppressed', 'suppressed']);
+    const { body } = await app.get('/safety/v1/night-checks/2026-03-05').expect(200);
+    expect(body.outages).toMatchObject([{ kind: 'gap' }]);
+    // A clock that is off by days is no clock.
+    await test.query(sql`DELETE FROM safety.device_gap`);
+    await test.query(
+      sql`UPDATE safety.pass SET corrected_at = corrected_at + interval '2 hours', at = at - interval '6 days' WHERE record_id = '1524'`,
+    );
+    expect(await late()).toEqual([undefined, 'suppressed', 'suppressed']);
+    expect((await app.get('/safety/v1/night-checks/2026-03-05').expect(200)).body.outages).toMatchObject([
+      { kind: 'clock' },
+    ]);
   });
 });

@@ -74,7 +74,9 @@ export async function releaseHeld(
           UPDATE safety.pass p
              SET status = CASE WHEN p.status = 'held' AND r.first = p.id THEN 'counted' ELSE 'replaced' END,
                  replaced_by = CASE WHEN p.status = 'replaced' THEN p.replaced_by ELSE nullif(r.first, p.id) END,
-                 building_id = ${device.buildingId}, at = r.at, updated_at = now(), version = version + 1,
+                 building_id = ${device.buildingId}, at = r.at,
+                 -- read by another zone, it says nothing of the clock
+                 corrected_at = CASE WHEN r.at = p.at THEN p.corrected_at END, updated_at = now(), version = version + 1,
                  direction = CASE WHEN ${device.directionMode} = 'both' THEN direction ELSE ${device.directionMode} END
             FROM read r WHERE r.id = p.id
           RETURNING p.*)

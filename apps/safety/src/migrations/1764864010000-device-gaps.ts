@@ -20,6 +20,9 @@ export class DeviceGaps1764864010000 implements MigrationInterface {
         -- where a device with a key called from when it last told it
         ADD COLUMN proved_from inet;
 
+      -- nights are looked at by it where clocks were off
+      CREATE INDEX ON safety.pass (corrected_at) WHERE corrected_at IS NOT NULL;
+
       CREATE TABLE safety.device_gap (
         id uuid PRIMARY KEY,
         device_id uuid NOT NULL REFERENCES safety.device,
