@@ -1,6 +1,7 @@
 import { sql } from '#database';
 import { type Client, campus, drainEvents, fireTimers, studentNumbers, TestApp } from '#testing';
 import { HikvisionDevice } from '../../../tools/devices/hikvision.js';
+import { simulate } from '../../../tools/devices/simulate.js';
 import { ZktecoDevice } from '../../../tools/devices/zkteco.js';
 import { DeviceListener } from '../src/devices/listener/device-listener.js';
 import { safety } from '../src/safety.module.js';
@@ -192,5 +193,22 @@ describe('what devices did not send', () => {
     // Nothing of a key is kept as it is.
     const found = await test.query(sql`SELECT 1 FROM safety.device d WHERE d::text ~ '123456|654321|another-key'`);
     expect(found).toEqual([]);
+  });
+
+  it.each(['zkteco', 'hikvision'] as const)('can be tried with a simulated gate that misbehaves: %s', async (kind) => {
+    const code = `SIM-${kind}`;
+    const lines: string[] = [];
+    const asNow = test.clock.now().getTime();
+    let tick = 0;
+    const told = simulate({
+      ...{ kind, url, code, students: [person(1), person(2)], mischief: ['repeat', 'skip', 'restart'] },
+      ...{ passes: 6, everyMs: 0, now: () => new Date(asNow - 600_000 + tick++ * 60_000) },
+    });
+    for await (const line of told) lines.push(line);
+    expect(lines[0]).toBe('calls: 200');
+    expect(lines.filter((line) => line.endsWith(': kept'))).toHaveLength(2);
+    expect(lines).toContain('its numbers begin anew');
+    // Four were sent, twice each.
+    expect(await passes(code)).toHaveLength(4);
   });
 });
