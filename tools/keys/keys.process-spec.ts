@@ -95,13 +95,14 @@ const OTHERS = [
 
 const MINUTES = 240_000;
 
-/** What connectors and channels keep sealed: the name of each value is that of its row. */
+/** What connectors, channels and devices keep sealed: the name of each value is that of its row. */
 const MORE = [
   'integration.connector sealed_secret id',
   'integration.connector_page sealed run_id resource page',
   'integration.connector_run_part sealed run_id part',
   'integration.channel sealed_secret id',
   'integration.channel_identity sealed_address id',
+  'safety.device sealed_password id',
 ].map((text) => text.split(' ') as [string, string, ...string[]]);
 
 /** Seals one of each, under the same names as the services do. */
@@ -132,6 +133,11 @@ async function sealMore(test: TestApp): Promise<void> {
   await test.query(
     sql`INSERT INTO integration.channel_identity (id, person_id, channel, sealed_address, address_hash, source)
         VALUES (${identity}, ${campus.students[2]}, 'email', ${sealed('integration.channel_identity', identity)}, 'keys', 'school')`,
+  );
+  const [device] = await test.query<{ id: string }>(sql`SELECT id FROM safety.device LIMIT 1`);
+  await test.query(
+    sql`UPDATE safety.device SET access_url = 'http://127.0.0.1:9', access_user = 'keys',
+               sealed_password = ${sealed('safety.device', device!.id)} WHERE id = ${device!.id}`,
   );
 }
 

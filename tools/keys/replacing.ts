@@ -24,6 +24,7 @@ export const ROOT_SEALED: readonly RootSealed[] = [
   { table: 'integration.connector', id: 'id::text', column: 'sealed_secret' },
   { table: 'integration.connector_page', id: "run_id::text || ' ' || resource || ' ' || page::text", column: 'sealed' },
   { table: 'integration.connector_run_part', id: "run_id::text || ' ' || part::text", column: 'sealed' },
+  { table: 'safety.device', id: 'id::text', column: 'sealed_password' },
   { table: 'directory.oidc_state', id: `model || ' ' || id_hash`, column: 'payload' },
 ];
 

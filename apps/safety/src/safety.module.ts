@@ -11,6 +11,8 @@ import { PassMonths1764600010000 } from './migrations/1764600010000-pass-months.
 import { HeldPasses1764804100000 } from './migrations/1764804100000-held-passes.js';
 import { HolidayAbsences1764810000100 } from './migrations/1764810000100-holiday-absences.js';
 import { DeviceContacts1764843000000 } from './migrations/1764843000000-device-contacts.js';
+import { HikvisionDevices1764864000000 } from './migrations/1764864000000-hikvision-devices.js';
+import { DeviceGaps1764864010000 } from './migrations/1764864010000-device-gaps.js';
 import { nights } from './nights/nights.feature.js';
 import { passes } from './passes/passes.feature.js';
 import { seed } from './seed.js';
@@ -29,6 +31,8 @@ export const safety = service('safety', {
     HeldPasses1764804100000,
     HolidayAbsences1764810000100,
     DeviceContacts1764843000000,
+    HikvisionDevices1764864000000,
+    DeviceGaps1764864010000,
   ],
   ownData: OWN_DATA,
   seed,

@@ -1,6 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { BaseEntity } from '#database';
 import { DeviceNotPending, DeviceRetired } from './devices.problems.js';
+import { DeviceNotAsked } from './gaps/gaps.problems.js';
 
 export const DEVICE_STATUSES = {
   pending: { zh: '待审批', en: 'waits for approval' },
@@ -23,6 +24,11 @@ export const DEVICE_STATES = {
   offline: { zh: '离线', en: 'does not call' },
 } as const;
 export type DeviceState = keyof typeof DEVICE_STATES;
+
+/** Where the password of a device is sealed, as `npm run keys` names it. */
+export function placeOfPassword(deviceId: string): string {
+  return `safety.device ${deviceId}`;
+}
 
 /** A gate of a dormitory building. */
 @Entity({ schema: 'safety', name: 'device' })
@@ -54,6 +60,21 @@ export class Device extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   retiredAt: Date | null = null;
 
+  /** Where it is asked for what it did not send, `http://10.8.0.31`; null: it cannot be. */
+  @Column('text', { nullable: true })
+  accessUrl: string | null = null;
+
+  @Column('text', { nullable: true })
+  accessUser: string | null = null;
+
+  /** Sealed with the root key. */
+  @Column('bytea', { nullable: true })
+  sealedPassword: Buffer | null = null;
+
+  /** Keyed hash of what it has to tell when it calls; null: it is known by its code alone. */
+  @Column('text', { nullable: true })
+  keyDigest: string | null = null;
+
   /** Says where it stands and how it counts; from now on its passes do. */
   approve(
     values: {
@@ -75,5 +96,17 @@ export class Device extends BaseEntity {
     if (this.status === 'retired') throw new DeviceRetired();
     this.status = 'retired';
     this.retiredAt = now;
+  }
+
+  setAccess(access: { url: string; user: string; sealedPassword: Buffer } | null): void {
+    this.accessUrl = access?.url ?? null;
+    this.accessUser = access?.user ?? null;
+    this.sealedPassword = access?.sealedPassword ?? null;
+  }
+
+  /** Throws DeviceNotAsked. */
+  assertAsked(): void {
+    if (!this.accessUrl) throw new DeviceNotAsked();
+    if (this.status === 'retired') throw new DeviceRetired();
   }
 }

@@ -1,4 +1,4 @@
-import { Instant, Int, Json, OneOf, Text, Uuid } from '#fields';
+import { Flag, Instant, Int, Json, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ListQuery, Sort, UpdatedSince } from '#http';
 import {
   DEVICE_STATES,
@@ -125,6 +125,19 @@ export class DeviceDto {
 
   @Json({ zh: '未知的记录种类及条数', en: 'Kinds of records that are not known, and how many', example: { 4711: 2 } })
   unknownKinds: Record<string, number>;
+
+  @Text({
+    zh: '补取记录时访问的地址；空为不访问',
+    en: 'Where it is asked for what it did not send; null: it is not asked',
+    ...{ nullable: true, max: 100, example: 'http://10.8.0.31' },
+  })
+  accessUrl: string | null;
+
+  @Flag({ zh: '是否须带密钥', en: 'Whether it is refused without its key' })
+  hasKey: boolean;
+
+  @Int({ zh: '待补取的缺口数', en: 'Times of which events are still missing', min: 0, max: MANY, example: 0 })
+  openGaps: number;
 
   @Instant({ zh: '审批时间', en: 'Approved at', nullable: true })
   approvedAt: Date | null;

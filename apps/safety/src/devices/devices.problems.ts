@@ -24,6 +24,12 @@ export const UnknownBuilding = defineProblem({
   zh: '没有此编码的楼栋',
   en: 'No building has this code',
 });
+export const DeviceUrlRefused = defineProblem({
+  code: 'safety/device-url-refused',
+  status: 400,
+  zh: '必须是设备网段（DEVICE_NETWORKS）内的 IP 地址，如 http://10.8.0.31，不带路径',
+  en: 'must be an IP address in the networks of devices (DEVICE_NETWORKS), such as http://10.8.0.31, without a path',
+});
 export const UnknownTimeZone = defineProblem({
   code: 'safety/unknown-time-zone',
   status: 400,

@@ -20,6 +20,9 @@ export interface DeviceRow {
   approvedAt: Date | null;
   retiredAt: Date | null;
   createdAt: Date;
+  accessUrl: string | null;
+  hasKey: boolean;
+  openGaps: number;
   version: number;
 }
 
@@ -36,6 +39,8 @@ export const TABLES = sql`safety.device d LEFT JOIN safety.device_contact c ON c
 export const COLUMNS = sql`c.seen_at AS "seenAt", c.silent_since AS "silentSince", c.clock_offset_seconds AS "clockOffsetSeconds",
   coalesce(c.refused, 0)::int AS "refusedRecords", coalesce(c.unknown_kinds, '{}') AS "unknownKinds", d.id, d.code, d.name, d.status, d.building_id AS "buildingId", d.direction_mode AS "directionMode",
   d.time_zone AS "timeZone", d.approved_at AS "approvedAt", d.retired_at AS "retiredAt", d.created_at AS "createdAt", d.version,
+  d.access_url AS "accessUrl", d.key_digest IS NOT NULL AS "hasKey",
+  (SELECT count(*)::int FROM safety.device_gap x WHERE x.device_id = d.id AND x.status = 'waiting') AS "openGaps",
   CASE WHEN d.status = 'active' THEN 0 ELSE (
     SELECT count(*)::int FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'held') END AS "heldPasses",
   (SELECT p.at FROM safety.pass p WHERE p.device_id = d.id AND p.status = 'counted' ORDER BY p.at DESC LIMIT 1) AS "lastPassAt"`;
@@ -69,7 +74,9 @@ export async function releaseHeld(
           UPDATE safety.pass p
              SET status = CASE WHEN p.status = 'held' AND r.first = p.id THEN 'counted' ELSE 'replaced' END,
                  replaced_by = CASE WHEN p.status = 'replaced' THEN p.replaced_by ELSE nullif(r.first, p.id) END,
-                 building_id = ${device.buildingId}, at = r.at, updated_at = now(), version = version + 1,
+                 building_id = ${device.buildingId}, at = r.at,
+                 -- read by another zone, it says nothing of the clock
+                 corrected_at = CASE WHEN r.at = p.at THEN p.corrected_at END, updated_at = now(), version = version + 1,
                  direction = CASE WHEN ${device.directionMode} = 'both' THEN direction ELSE ${device.directionMode} END
             FROM read r WHERE r.id = p.id
           RETURNING p.*)

@@ -6,7 +6,6 @@ import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
-import { unitInScope, unitTouchesScope } from '#roster';
 import { CampusClock } from '#time';
 import { nightOf } from '../curfew/night-window.js';
 import { Rechecks } from '../nights/rechecks.service.js';
@@ -14,6 +13,7 @@ import { affectedNights } from '../passes/affected-nights.js';
 import { publishPasses } from '../passes/publish-passes.js';
 import { GateRecordsPolicy } from './gate-records.policy.js';
 import { Device } from './device.entity.js';
+import { reached } from './device-scope.js';
 import {
   type ApproveDeviceDto,
   DeviceDto,
@@ -52,7 +52,7 @@ export class Devices {
       select: sql`${COLUMNS}, ${states} AS state`,
       from: TABLES,
       where: [
-        this.reached(actor, 'safety:device:read'),
+        reached(actor, 'safety:device:read', this.clock.today()),
         anyOf(sql`d.status`, status),
         anyOf(states, state),
         anyOf(sql`d.building_id`, buildingId, 'uuid'),
@@ -147,7 +147,7 @@ export class Devices {
       select: sql`o.id, o.device_id AS "deviceId", o.from_at AS "fromAt", o.to_at AS "toAt", o.reason,
         o.revoked_at AS "revokedAt", o.version`,
       from: sql`safety.outage o JOIN safety.device d ON d.id = o.device_id`,
-      where: [sql`d.id = ${id}`, this.reached(actor, 'safety:device:read')],
+      where: [sql`d.id = ${id}`, reached(actor, 'safety:device:read', this.clock.today())],
       sorts: { from: sql`o.from_at` },
       defaultSort: '-from',
       id: sql`o.id`,
@@ -178,33 +178,22 @@ export class Devices {
   }
 
   private async find(tx: Tx, actor: Actor, id: string): Promise<Device> {
-    const where = this.reached(actor, 'safety:device:write');
+    const where = reached(actor, 'safety:device:write', this.clock.today());
     const device = await findInScope(tx, Device, id, { alias: 'd', where });
     if (!device) throw new NotFound({ what: 'device' });
     return device;
   }
 
-  /**
-   * Predicate over `d`. A device is kept by who answers for its building (a building head, a post over the campus, the school), and
-   * also seen by who answers for students that live there; one without a building is the school's.
-   */
-  private reached(actor: Actor, permission: 'safety:device:read' | 'safety:device:write'): Sql {
-    const scope = actor.scopeOf(permission);
-    return permission === 'safety:device:write'
-      ? unitInScope(scope, sql`d.building_id`)
-      : unitTouchesScope(scope, sql`d.building_id`, this.clock.today());
-  }
-
-  private async read(
+  async read(
     tx: Tx,
     actor: Actor,
     permission: 'safety:device:read' | 'safety:device:write',
     id: string,
   ): Promise<DeviceDto> {
-    const reached = this.reached(actor, permission);
+    const where = reached(actor, permission, this.clock.today());
     const row = await queryOne<DeviceRow>(
       tx,
-      sql`SELECT ${COLUMNS}, ${await this.states(tx)} AS state FROM ${TABLES} WHERE d.id = ${id} AND ${reached}`,
+      sql`SELECT ${COLUMNS}, ${await this.states(tx)} AS state FROM ${TABLES} WHERE d.id = ${id} AND ${where}`,
     );
     if (!row) throw new NotFound({ what: 'device' });
     return DeviceDto.from(row);

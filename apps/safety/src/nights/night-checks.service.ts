@@ -10,6 +10,7 @@ import { windowsOf } from '../curfew/night-window.js';
 import { Retention } from '../passes/retention.service.js';
 import type { Finding } from './night.codes.js';
 import {
+  clocksOff,
   countResidents,
   type FindingChange,
   gatedBuildings,
@@ -52,6 +53,7 @@ export class NightChecks {
       exempt: isExempt(policy, nextDay),
       rereadMinutes: policy.rereadMinutes,
       timeZone,
+      clocksOff: await clocksOff(tx, windows),
     });
     const buildings = windows.map((window) => window.buildingId);
     const students = await countResidents(tx, night, buildings);

@@ -1,12 +1,15 @@
-import { query, sql, type Sql, type Tx } from '#database';
+import { query, queryOne, sql, type Sql, type Tx } from '#database';
 import type { CurfewPolicy } from '../curfew/curfew.policy.js';
 import type { NightWindow } from '../curfew/night-window.js';
 import type { Excuse, Finding, Observed } from './night.codes.js';
 
+/** Passes of a clock that was off by more are no evidence. */
+const MOST_OFF = '1 day';
+
 export interface GateOutage {
   deviceId: string;
   buildingId: string;
-  kind: 'registered' | 'suspected';
+  kind: 'registered' | 'gap' | 'clock' | 'suspected';
 }
 
 /** Buildings that have, or had, a gate: without one nobody's return can be known. */
@@ -20,8 +23,9 @@ export async function gatedBuildings(tx: Tx): Promise<{ id: string; code: string
 }
 
 /**
- * Gates that were not to be trusted that night: a registered outage lies between `outageFromAt` and `endsAt`, or the gate
- * was (almost) silent in those hours although it had enough passes on the nights before, silent nights left out.
+ * Gates that were not to be trusted that night, between `outageFromAt` and `endsAt`: an outage is registered; events are missing that the gate
+ * is still asked for; its clock was off by days; or it was (almost) silent although it had enough passes on the nights before, silent
+ * nights left out.
  */
 export async function outagesOf(
   tx: Tx,
@@ -39,6 +43,14 @@ export async function outagesOf(
         ), registered AS (
           SELECT DISTINCT g.id, g."buildingId" FROM gate g JOIN safety.outage o ON o.device_id = g.id
            WHERE o.revoked_at IS NULL AND o.from_at < g."endsAt" AND o.to_at > g."outageFromAt"
+        ), missing AS (
+          SELECT DISTINCT g.id, g."buildingId" FROM gate g JOIN safety.device d ON d.id = g.id AND d.access_url IS NOT NULL
+            JOIN safety.device_gap x ON x.device_id = g.id
+           WHERE x.status = 'waiting' AND x.from_at < g."endsAt" AND x.to_at > g."outageFromAt"
+        ), clock AS (
+          SELECT DISTINCT g.id, g."buildingId" FROM gate g JOIN safety.pass p ON p.device_id = g.id
+           WHERE p.status = 'counted' AND p.corrected_at >= g."outageFromAt" AND p.corrected_at < g."endsAt"
+             AND greatest(p.corrected_at - p.at, p.at - p.corrected_at) > ${MOST_OFF}::interval
         ), evening AS MATERIALIZED (
           SELECT g.id, g."buildingId", n.night, (SELECT count(*) FROM safety.pass p
                    WHERE p.device_id = g.id AND p.status IN ('counted', 'void')
@@ -52,11 +64,25 @@ export async function outagesOf(
              AND sum(passes) FILTER (WHERE night = ${night})
                  <= ${policy.outageShareOfNorm}::numeric * avg(passes) FILTER (WHERE night < ${night} AND passes > 0)
         )
-        SELECT id AS "deviceId", "buildingId", 'registered' AS kind FROM registered
-        UNION ALL
-        SELECT id, "buildingId", 'suspected' FROM suspected WHERE id NOT IN (SELECT id FROM registered)
+        SELECT * FROM (
+          SELECT DISTINCT ON (id) id AS "deviceId", "buildingId", kind FROM (
+            SELECT *, 'registered' AS kind, 1 AS rank FROM registered UNION ALL SELECT *, 'gap', 2 FROM missing
+            UNION ALL SELECT *, 'clock', 3 FROM clock UNION ALL SELECT *, 'suspected', 4 FROM suspected) found
+           ORDER BY id, rank) one
         ORDER BY 2, 1`,
   );
+}
+
+/** How far the passes of a night are from where their devices have them; at most a day, further ones are no evidence. */
+export async function clocksOff(tx: Tx, windows: readonly NightWindow[]): Promise<number> {
+  const row = await queryOne<{ seconds: number }>(
+    tx,
+    sql`SELECT coalesce(ceil(max(extract(epoch FROM greatest(p.corrected_at - p.at, p.at - p.corrected_at)))), 0)::int AS seconds
+          FROM safety.pass p, (SELECT min("sinceAt") AS since, max("endsAt") AS ends FROM (${buildingRows(windows)}) b) w
+         WHERE p.corrected_at >= w.since AND p.corrected_at < w.ends AND p.status = 'counted'
+           AND greatest(p.corrected_at - p.at, p.at - p.corrected_at) <= ${MOST_OFF}::interval`,
+  );
+  return row!.seconds;
 }
 
 /** How a student's result of a night differs from what is stored. */
@@ -94,13 +120,20 @@ export interface FindingChange {
  * - `suppressed` when a gate of the building was out that night;
  * - else the finding itself. Who came later than a leave or a late pass allowed is late by the minutes after it ended.
  *
- * Passes at one instant count in the order out, in.
+ * Passes at one instant count in the order out, in. Where a clock was known to be off, what counts is the corrected time; it is an estimate, and
+ * makes nobody late: `suppressed`. So is not returned where it is the estimate that puts the passes of two gates in their order.
  */
 export async function judgeNight(
   tx: Tx,
   night: string,
   windows: readonly NightWindow[],
-  options: { outBuildings: readonly string[]; exempt: boolean; rereadMinutes: number; timeZone: string },
+  options: {
+    outBuildings: readonly string[];
+    exempt: boolean;
+    rereadMinutes: number;
+    timeZone: string;
+    clocksOff: number;
+  },
 ): Promise<FindingChange[]> {
   return query<FindingChange>(
     tx,
@@ -113,22 +146,30 @@ export async function judgeNight(
            WHERE ${wasActive(sql`s`, night)} AND m.unit_kind = 'building' AND m.valid_from <= ${night} AND (m.valid_to IS NULL OR m.valid_to > ${night})
            ORDER BY m.person_id, b."buildingId"
         ), track AS (
-          SELECT p.student_id, p.direction, p.at, p.at > r."deadlineAt" AS after, lead(p.at) OVER w IS NULL AS last,
+          SELECT p.student_id, p.direction, t.at, t.at > r."deadlineAt" AS after, lead(t.at) OVER w IS NULL AS last,
                  lag(p.direction) OVER w = 'in'
-                   AND p.at - lag(p.at) OVER w <= make_interval(mins => ${options.rereadMinutes}::int) AS reread
+                   AND t.at - lag(t.at) OVER w <= make_interval(mins => ${options.rereadMinutes}::int) AS reread,
+                 p.corrected_at IS NOT NULL AS estimated,
+                 lag(p.device_id) OVER w <> p.device_id AND num_nonnulls(p.corrected_at, lag(p.corrected_at) OVER w) > 0 AS unordered
             FROM resident r
-            JOIN safety.pass p ON p.student_id = r.student_id AND p.building_id = r."buildingId"
-                              AND p.status = 'counted' AND p.at >= r."sinceAt" AND p.at < r."endsAt"
-          WINDOW w AS (PARTITION BY p.student_id ORDER BY p.at, p.direction DESC, p.id)
+            JOIN safety.pass p ON p.student_id = r.student_id AND p.building_id = r."buildingId" AND p.status = 'counted'
+                              AND p.at >= r."sinceAt" - make_interval(secs => ${options.clocksOff}::int)
+                              AND p.at < r."endsAt" + make_interval(secs => ${options.clocksOff}::int)
+            CROSS JOIN LATERAL (SELECT coalesce(p.corrected_at, p.at) AS at) t
+           WHERE t.at >= r."sinceAt" AND t.at < r."endsAt"
+          WINDOW w AS (PARTITION BY p.student_id ORDER BY t.at, p.direction DESC, p.id)
         ), summary AS (
           SELECT student_id, max(at) AS last_at, max(direction) FILTER (WHERE last) AS last_direction,
-                 min(at) FILTER (WHERE after AND direction = 'in' AND reread IS NOT TRUE) AS returned_at
+                 min(at) FILTER (WHERE after AND direction = 'in' AND reread IS NOT TRUE) AS returned_at,
+                 (array_agg(estimated ORDER BY at) FILTER (WHERE after AND direction = 'in' AND reread IS NOT TRUE))[1] AS estimated,
+                 bool_or(unordered) FILTER (WHERE last) AS unordered
             FROM track GROUP BY student_id
         ), observed AS (
           SELECT r.student_id, r."buildingId", r."curfewAt", r."endsAt", s.last_at,
                  CASE WHEN s.last_direction = 'in' THEN s.returned_at END AS returned_at,
                  CASE WHEN s.student_id IS NULL THEN 'unknown' WHEN s.last_direction = 'out' THEN 'not_returned'
-                      WHEN s.returned_at IS NOT NULL THEN 'late' END AS observed
+                      WHEN s.returned_at IS NOT NULL THEN 'late' END AS observed,
+                 CASE WHEN s.last_direction = 'out' THEN s.unordered ELSE s.estimated END AS doubtful
             FROM resident r LEFT JOIN summary s ON s.student_id = r.student_id
         ), weighed AS (
           SELECT o.*, away.source, away.source_id, away.ends_at AS away_ends_at, late.id AS late_pass_id, late.until_at
@@ -155,7 +196,7 @@ export async function judgeNight(
                  CASE excuse WHEN source THEN source_id WHEN 'late_pass' THEN late_pass_id END AS excuse_id,
                  CASE WHEN excuse IS NOT NULL THEN 'excused'
                       WHEN observed = 'unknown' THEN 'unknown'
-                      WHEN "buildingId" = ANY(${options.outBuildings}::uuid[]) THEN 'suppressed'
+                      WHEN doubtful OR "buildingId" = ANY(${options.outBuildings}::uuid[]) THEN 'suppressed'
                       ELSE observed END AS finding,
                  CASE WHEN excuse IS NULL THEN greatest(until_at, away_ends_at, "curfewAt") ELSE "curfewAt" END AS due_at
             FROM excused

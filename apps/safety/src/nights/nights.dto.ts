@@ -56,6 +56,8 @@ export class GateOutageDto {
   @OneOf(
     {
       registered: { zh: '已登记', en: 'registered' },
+      gap: { zh: '有记录尚待向设备补取', en: 'events are missing that it is still asked for' },
+      clock: { zh: '设备时钟偏差超过一天', en: 'its clock was off by more than a day' },
       suspected: { zh: '疑似：当晚几乎没有通行', en: 'suspected: (almost) silent that evening' },
     },
     { zh: '来源', en: 'How it is known', example: 'registered' },

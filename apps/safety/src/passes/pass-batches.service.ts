@@ -122,7 +122,10 @@ export class PassBatches {
     const told = replaced.filter((pass) => pass.status === 'counted' && !stored.has(pass.id));
     await publishRetractions(tx, this.events, told.map(factOf));
     await publishPasses(tx, this.events, counted.map(factOf));
-    const changed = [...counted.map((pass) => pass.at), ...replaced.map((pass) => pass.at)];
+    const changed = [
+      ...counted.flatMap(({ at, correctedAt }) => [at, correctedAt ?? at]),
+      ...replaced.map(({ at }) => at),
+    ];
     await this.rechecks.request(tx, await affectedNights(tx, this.policies, changed, this.clock));
     return {
       unresolved: false,

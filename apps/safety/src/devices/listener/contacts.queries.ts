@@ -1,6 +1,7 @@
 import { query, queryOne, sql, type Tx } from '#database';
 import type { DeviceStatus } from '../device.entity.js';
 import type { Protocol } from './gate-record.js';
+import type { LastSerial } from './serials.js';
 
 /** A device as it is met when it calls. */
 export interface Contact {
@@ -19,12 +20,20 @@ export interface Contact {
   stamps: Record<string, string>;
   refused: number;
   unknownKinds: Record<string, number>;
+  /** Keyed hash of its key; null: it has none. */
+  keyDigest: string | null;
+  /** Where it was when it told its key. */
+  provedFrom: string | null;
+  /** The newest event that it has numbered. */
+  lastSerial: LastSerial | null;
 }
 
 const CONTACT = sql`SELECT d.id AS "deviceId", d.code, d.status, d.building_id AS "buildingId", d.time_zone AS "timeZone",
+    d.key_digest AS "keyDigest", host(c.proved_from) AS "provedFrom",
     c.protocol, c.seen_at AS "seenAt", c.connected_since AS "connectedSince", c.recorded_at AS "recordedAt", c.silent_since AS "silentSince",
     c.clock_offset_seconds AS "clockOffsetSeconds", coalesce(c.stamps, '{}') AS stamps, coalesce(c.refused, 0)::int AS refused,
-    coalesce(c.unknown_kinds, '{}') AS "unknownKinds"
+    coalesce(c.unknown_kinds, '{}') AS "unknownKinds",
+    CASE WHEN c.last_serial IS NOT NULL THEN jsonb_build_object('serial', c.last_serial, 'at', floor(extract(epoch FROM c.last_serial_at) * 1000)) END AS "lastSerial"
   FROM safety.device d LEFT JOIN safety.device_contact c ON c.device_id = d.id`;
 
 export function contactOf(tx: Tx, code: string): Promise<Contact | undefined> {
@@ -61,7 +70,7 @@ export async function noteSeen(
 /** What a delivery changes. */
 export type ContactChange = Pick<
   Contact,
-  'recordedAt' | 'silentSince' | 'clockOffsetSeconds' | 'stamps' | 'refused' | 'unknownKinds'
+  'recordedAt' | 'silentSince' | 'clockOffsetSeconds' | 'stamps' | 'refused' | 'unknownKinds' | 'lastSerial'
 >;
 
 export async function noteDelivery(tx: Tx, deviceId: string, change: ContactChange): Promise<void> {
@@ -70,7 +79,9 @@ export async function noteDelivery(tx: Tx, deviceId: string, change: ContactChan
     sql`UPDATE safety.device_contact
            SET recorded_at = ${change.recordedAt}, silent_since = ${change.silentSince},
                clock_offset_seconds = ${change.clockOffsetSeconds}, stamps = ${JSON.stringify(change.stamps)}::jsonb,
-               refused = ${change.refused}, unknown_kinds = ${JSON.stringify(change.unknownKinds)}::jsonb
+               refused = ${change.refused}, unknown_kinds = ${JSON.stringify(change.unknownKinds)}::jsonb,
+               last_serial = ${change.lastSerial?.serial ?? null}::bigint,
+               last_serial_at = ${change.lastSerial ? new Date(change.lastSerial.at) : null}
          WHERE device_id = ${deviceId}`,
   );
 }

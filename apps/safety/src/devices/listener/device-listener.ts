@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { fastify, type FastifyInstance } from 'fastify';
-import ipaddr from 'ipaddr.js';
 import { Config } from '#config';
+import { HikvisionRoutes } from '../hikvision/hikvision.routes.js';
+import { networksOf, within } from './networks.js';
 import { ZktecoRoutes } from '../zkteco/zkteco.routes.js';
 
 const MB = 1_048_576;
@@ -21,6 +22,7 @@ export class DeviceListener implements OnApplicationBootstrap, BeforeApplication
   constructor(
     private readonly config: Config,
     zkteco: ZktecoRoutes,
+    hikvision: HikvisionRoutes,
   ) {
     this.server = fastify({
       bodyLimit: BODY_BYTES,
@@ -30,7 +32,7 @@ export class DeviceListener implements OnApplicationBootstrap, BeforeApplication
     });
     this.server.removeAllContentTypeParsers();
     this.server.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-    const networks = config.deviceNetworks.map((range) => ipaddr.parseCIDR(range));
+    const networks = networksOf(config.deviceNetworks);
     this.server.addHook('onRequest', async (request, reply) => {
       if (!within(networks, request.ip)) return reply.code(403).type('text/plain').send('');
       // What devices say of their bodies is not to be relied on.
@@ -45,6 +47,7 @@ export class DeviceListener implements OnApplicationBootstrap, BeforeApplication
     });
     this.server.setNotFoundHandler(async (_, reply) => reply.code(404).type('text/plain').send('NOT FOUND'));
     zkteco.mount(this.server);
+    hikvision.mount(this.server);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -61,10 +64,4 @@ export class DeviceListener implements OnApplicationBootstrap, BeforeApplication
   get port(): number {
     return (this.server.server.address() as AddressInfo).port;
   }
-}
-
-/** ::ffff:10.0.0.1 is 10.0.0.1. */
-export function within(networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][], text: string): boolean {
-  const address = ipaddr.process(text);
-  return networks.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
 }

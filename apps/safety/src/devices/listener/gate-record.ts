@@ -1,9 +1,13 @@
 import { DateTime } from 'luxon';
 import type { Direction } from '../../passes/pass.entity.js';
 
+/** By what a device calls itself. */
+export const CODE = /^[\w.:-]{1,64}$/;
+
 export const PROTOCOLS = {
   zkteco_attendance: { zh: '中控考勤 PUSH', en: 'ZKTeco attendance PUSH' },
   zkteco_access: { zh: '中控门禁 PUSH', en: 'ZKTeco security PUSH' },
+  hikvision: { zh: '海康威视 ISAPI', en: 'Hikvision ISAPI' },
 } as const;
 export type Protocol = keyof typeof PROTOCOLS;
 

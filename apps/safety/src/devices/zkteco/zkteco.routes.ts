@@ -7,11 +7,10 @@ import { CampusClock } from '#time';
 import { GateRecordsPolicy } from '../gate-records.policy.js';
 import type { Contact } from '../listener/contacts.queries.js';
 import { DeviceRecords } from '../listener/device-records.service.js';
-import type { GateRecords, Protocol } from '../listener/gate-record.js';
+import { CODE, type GateRecords, type Protocol } from '../listener/gate-record.js';
 import { accessOptions, attendanceOptions, serverTime } from './zkteco-answers.js';
 import { linesOf, readAccess, readAttendance } from './zkteco-records.js';
 
-const CODE = /^[\w.-]{1,64}$/;
 /** Tables that are answered and thrown away: operations, users, photos, templates, states of doors. */
 const NOT_TAKEN =
   /^(OPERLOG|ATTPHOTO|BIODATA|BIOPHOTO|USERPIC|USERINFO|IDCARD|ERRORLOG|options|rtstate|FACE|FINGERTMP)$/i;
@@ -69,9 +68,13 @@ export class ZktecoRoutes {
     ) as Record<string, string | undefined>;
     const code = query['SN'] ?? '';
     if (!CODE.test(code)) return reply.code(400).send('UNKNOWN DEVICE');
-    const contact = await this.records.meet({ code, protocol: protocolOf(request, query) });
+    const contact = await this.records.meet({
+      ...{ code, protocol: protocolOf(request, query) },
+      proof: { key: query['pushcommkey'], address: request.ip, once: true },
+    });
+    if (contact === 'refused') return reply.code(401).send('KEY');
     // It comes again later, and has kept what it has.
-    if (!contact) return reply.code(503).send('TOO MANY DEVICES');
+    if (contact === 'full') return reply.code(503).send('TOO MANY DEVICES');
     const said = await answer({ contact, query, body: textOf(request.body) });
     return said === '' ? reply.code(503).send('LATER') : reply.send(said);
   }
