@@ -228,6 +228,14 @@ export class ClientDto {
   @Flag({ zh: '启用', en: 'Active' })
   active: boolean;
 
+  @Instant({
+    zh: '最近一次调用（精确到小时）；null 为在保存期内未调用',
+    en: 'When it last asked anything, to the hour; null: not in the days that are kept',
+    nullable: true,
+    example: '2026-11-20T08:00:00.000Z',
+  })
+  lastUsedAt: Date | null;
+
   @Instant({ zh: '登记时间', en: 'Registered at' })
   createdAt: Date;
 
@@ -237,7 +245,10 @@ export class ClientDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647 })
   version: number;
 
-  static from(this: void, { client, secrets }: { client: Client; secrets: ClientSecret[] }): ClientDto {
+  static from(
+    this: void,
+    { client, secrets, lastUsedAt }: { client: Client; secrets: ClientSecret[]; lastUsedAt: Date | null },
+  ): ClientDto {
     const {
       id,
       clientId,
@@ -269,6 +280,7 @@ export class ClientDto {
       requestsPerMinute,
       bulkRequestsPerMinute,
       active,
+      lastUsedAt,
       createdAt,
       updatedAt,
       version,

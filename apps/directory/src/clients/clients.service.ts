@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, insert, onConflict, sql, type Tx, update } from '#database';
+import { Database, insert, onConflict, query, sql, type Tx, update } from '#database';
 import { list, type Page } from '#http';
 import { NotFound } from '#problems';
 import { Vault } from '#vault';
@@ -57,7 +57,7 @@ export class ClientsService {
         id: sql`id`,
         to: ({ id }: { id: string }) => id,
       });
-      const clients = new Map((await withSecrets(tx, page.data)).map((dto) => [dto.id, dto]));
+      const clients = new Map((await whole(tx, page.data)).map((dto) => [dto.id, dto]));
       return { ...page, data: page.data.map((id) => clients.get(id)!) };
     });
   }
@@ -168,20 +168,32 @@ export async function locked(tx: Tx, id: string): Promise<Client> {
 }
 
 export async function view(tx: Tx, id: string): Promise<ClientDto> {
-  const [dto] = await withSecrets(tx, [id]);
+  const [dto] = await whole(tx, [id]);
   if (!dto) throw new NotFound({ what: 'client' });
   return dto;
 }
 
-async function withSecrets(tx: Tx, ids: string[]): Promise<ClientDto[]> {
-  const clients = await tx.createQueryBuilder(Client, 'c').where('c.id = ANY(:ids)', { ids }).getMany();
-  const secrets = await tx
-    .createQueryBuilder(ClientSecret, 's')
-    .where('s.client_ref = ANY(:ids)', { ids })
-    .orderBy('s.created_at')
-    .getMany();
+async function whole(tx: Tx, ids: string[]): Promise<ClientDto[]> {
+  const [clients, secrets, used] = await Promise.all([
+    tx.createQueryBuilder(Client, 'c').where('c.id = ANY(:ids)', { ids }).getMany(),
+    tx
+      .createQueryBuilder(ClientSecret, 's')
+      .where('s.client_ref = ANY(:ids)', { ids })
+      .orderBy('s.created_at')
+      .getMany(),
+    query<{ id: string; at: Date | null }>(
+      tx,
+      sql`SELECT c.id, (SELECT max(u.used_at) FROM platform.app_usage u WHERE u.app = c.client_id) AS at
+            FROM directory.client c WHERE c.id = ANY(${ids}::uuid[])`,
+    ),
+  ]);
+  const lastUses = new Map(used.map(({ id, at }) => [id, at]));
   return clients.map((client) =>
-    ClientDto.from({ client, secrets: secrets.filter((secret) => secret.clientRef === client.id) }),
+    ClientDto.from({
+      client,
+      secrets: secrets.filter((secret) => secret.clientRef === client.id),
+      lastUsedAt: lastUses.get(client.id) ?? null,
+    }),
   );
 }
 
