@@ -1,5 +1,6 @@
 import { service } from '#service';
 import { calendar } from './calendar/calendar.feature.js';
+import { clientUsage } from './client-usage/client-usage.feature.js';
 import { clients } from './clients/clients.feature.js';
 import { browserClientsMigrations, clientsMigrations } from './clients/migrations.js';
 import { erasures } from './erasures/erasures.feature.js';
@@ -32,7 +33,7 @@ import { seed } from './seed.js';
 import { units } from './units/units.feature.js';
 
 export const directory = service('directory', {
-  features: [people, units, places, calendar, imports, me, clients, login, erasures, ownExports],
+  features: [people, units, places, calendar, imports, me, clients, clientUsage, login, erasures, ownExports],
   migrations: [
     Roster1763750000000,
     ...clientsMigrations,

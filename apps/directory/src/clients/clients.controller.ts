@@ -13,8 +13,6 @@ import {
   ListClientsQuery,
 } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
-import { ClientUsageDto, ClientUsageQuery } from './usage.dto.js';
-import { ClientUsage } from './usage.service.js';
 
 @ApiTags('clients')
 @Controller('directory/v1/clients')
@@ -22,7 +20,6 @@ export class ClientsController {
   constructor(
     private readonly clients: ClientsService,
     private readonly keys: ClientKeys,
-    private readonly usage: ClientUsage,
   ) {}
 
   @Get()
@@ -39,18 +36,6 @@ export class ClientsController {
   @Returns(ClientDto)
   getClient(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<ClientDto> {
     return this.clients.get(actor, id);
-  }
-
-  @Get(':id/usage')
-  @Require('directory:client:read')
-  @Summary('应用每日用量：请求、被拒、出错', 'What an app asked, day by day: requests, refusals, errors')
-  @Returns(ClientUsageDto)
-  getClientUsage(
-    @CurrentActor() actor: Actor,
-    @IdParam() id: string,
-    @Query() query: ClientUsageQuery,
-  ): Promise<ClientUsageDto> {
-    return this.usage.of(actor, id, query);
   }
 
   @Post()

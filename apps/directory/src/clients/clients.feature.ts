@@ -3,10 +3,9 @@ import { ClientKeys } from './client-keys.service.js';
 import { Client, ClientSecret } from './client.entity.js';
 import { ClientsController } from './clients.controller.js';
 import { ClientsService } from './clients.service.js';
-import { ClientUsage } from './usage.service.js';
 
 export const clients = feature({
   controllers: [ClientsController],
-  providers: [ClientsService, ClientKeys, ClientUsage],
+  providers: [ClientsService, ClientKeys],
   entities: [Client, ClientSecret],
 });

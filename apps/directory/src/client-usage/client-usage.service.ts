@@ -5,8 +5,8 @@ import { Every, type Period } from '#events';
 import { Policies } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { addDays, daysBetween } from '#time';
-import { ClientUsageDto, type ClientUsageQuery, MAX_USAGE_DAYS, type UsageRow } from './usage.dto.js';
-import { ClientUsagePolicy } from './usage.policy.js';
+import { ClientUsageDto, type ClientUsageQuery, MAX_USAGE_DAYS, type UsageRow } from './client-usage.dto.js';
+import { ClientUsagePolicy } from './client-usage.policy.js';
 
 /** What apps asked, as every process has counted it (AppUsage). */
 @Injectable()
