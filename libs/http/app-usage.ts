@@ -93,10 +93,7 @@ export class AppUsage implements BeforeApplicationShutdown {
     const key = `${day} ${app}`;
     let use = this.uses.get(key);
     if (!use)
-      this.uses.set(
-        key,
-        (use = { app, day, requests: 0, bulk: 0, limited: 0, forbidden: 0, failed: 0, usedAt: '' }),
-      );
+      this.uses.set(key, (use = { app, day, requests: 0, bulk: 0, limited: 0, forbidden: 0, failed: 0, usedAt: '' }));
     return use;
   }
 }

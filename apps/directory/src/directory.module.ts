@@ -1,5 +1,6 @@
 import { service } from '#service';
 import { calendar } from './calendar/calendar.feature.js';
+import { clientApprovals } from './client-approvals/client-approvals.feature.js';
 import { clientUsage } from './client-usage/client-usage.feature.js';
 import { clients } from './clients/clients.feature.js';
 import { browserClientsMigrations, clientsMigrations } from './clients/migrations.js';
@@ -25,6 +26,7 @@ import { PublishedClients1764815000000 } from './migrations/1764815000000-publis
 import { OwnExports1764826000300 } from './migrations/1764826000300-own-exports.js';
 import { RosterChanges1764842000000 } from './migrations/1764842000000-roster-changes.js';
 import { ClientKeysAndLimits1764844000000 } from './migrations/1764844000000-client-keys-and-limits.js';
+import { ClientApprovals1764862000100 } from './migrations/1764862000100-client-approvals.js';
 import { OWN_DATA } from './own-data.js';
 import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
@@ -33,7 +35,20 @@ import { seed } from './seed.js';
 import { units } from './units/units.feature.js';
 
 export const directory = service('directory', {
-  features: [people, units, places, calendar, imports, me, clients, clientUsage, login, erasures, ownExports],
+  features: [
+    people,
+    units,
+    places,
+    calendar,
+    imports,
+    me,
+    clients,
+    clientApprovals,
+    clientUsage,
+    login,
+    erasures,
+    ownExports,
+  ],
   migrations: [
     Roster1763750000000,
     ...clientsMigrations,
@@ -54,6 +69,7 @@ export const directory = service('directory', {
     OwnExports1764826000300,
     RosterChanges1764842000000,
     ClientKeysAndLimits1764844000000,
+    ClientApprovals1764862000100,
   ],
   ownData: OWN_DATA,
   seed,

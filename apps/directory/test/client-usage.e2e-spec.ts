@@ -1,7 +1,7 @@
 import { sql } from '#database';
 import { Schedules } from '#events';
-import { AppUsage } from '#http';
-import { type Client, drainEvents, TestApp } from '#testing';
+import { AppUsage, RateLimit } from '#http';
+import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
 import type { ClientDto, IssuedClientDto } from '../src/clients/clients.dto.js';
 import type { ClientUsageDto } from '../src/client-usage/client-usage.dto.js';
 import { directory } from '../src/directory.module.js';
@@ -14,17 +14,19 @@ describe('what apps ask', () => {
   let admin: Client;
   let id: string;
   beforeAll(async () => {
-    one = await TestApp.create([directory], { rateLimitPerMinute: 40 });
-    const { databaseUrl, redisPrefix } = one.config;
-    two = await TestApp.create([directory], { databaseUrl, redisPrefix, roles: ['api'], rateLimitPerMinute: 40 });
+    one = await TestApp.create([directory]);
+    const { databaseUrl } = one.config;
+    // A process that Redis is away from: it counts by itself, and the database knows of it all the same.
+    two = await TestApp.create([directory], { databaseUrl, redisUrl: 'redis://127.0.0.1:1', roles: ['api'] });
     for (const process of [one, two]) process.clock.set(NOON);
-    admin = await one.person('00000000-0000-7000-8000-000000000000').then(() => one.client());
+    admin = await one.client();
     // `test-app` is who every caller of the tests comes from.
     const body = {
       clientId: 'test-app',
       name: '测试',
       grants: ['client_credentials'],
       permissions: ['directory:unit:read'],
+      requestsPerMinute: 60,
     };
     id = ((await admin.post('/directory/v1/clients', body).expect(201)).body as IssuedClientDto).id;
     await written();
@@ -45,7 +47,7 @@ describe('what apps ask', () => {
     await there.get('/directory/v1/units').expect(200);
     await there.get('/directory/v1/people').expect(403);
     const sheet = await two.client('directory:import:write');
-    await sheet.post('/directory/v1/imports?kind=sheet').attach('file', Buffer.from('x'), 'x.csv');
+    await sheet.post('/directory/v1/imports/roster-sheet').attach('file', Buffer.from('x'), 'x.csv');
     await written();
     expect(await usage()).toEqual({
       clientId: 'test-app',
@@ -69,6 +71,7 @@ describe('what apps ask', () => {
   it('is kept when the database does not take it, and nobody is named who has no token', async () => {
     await one.caller().get('/directory/v1/units').expect(401);
     await one.caller('not.a.token').get('/directory/v1/units').expect(401);
+    await written();
     const before = (await usage()).days[0]!.requests;
     await one.query(sql`ALTER TABLE platform.app_usage RENAME TO elsewhere`);
     await one.app.get(AppUsage).write();
@@ -92,11 +95,57 @@ describe('what apps ask', () => {
   it('is forgotten after the days of the policy', async () => {
     const insert = (day: string) =>
       one.query(sql`INSERT INTO platform.app_usage VALUES ('test-app', ${day}, 1, 0, 0, 0, 0, ${day})`);
-    await insert('2025-10-16');
-    await insert('2025-10-17');
-    await one.app.get(Schedules).tick(new Date('2026-11-21T04:52:30+08:00'));
+    await insert('2025-11-26');
+    await insert('2025-11-27');
+    await one.app.get(Schedules).tick(new Date('2027-01-01T04:52:30+08:00'));
     await drainEvents(one);
-    const { days } = await usage('from=2025-10-16&to=2025-10-17');
-    expect(days.map(({ date }) => date)).toEqual(['2025-10-17']);
+    const { days } = await usage('from=2025-11-26&to=2025-11-27');
+    expect(days.map(({ date }) => date)).toEqual(['2025-11-27']);
+  });
+
+  it('goes on without Redis, says so, and is held to the limit that the app was given', async () => {
+    const { body: health } = await two.caller().get('/health/ready').expect(200);
+    expect(health).toMatchObject({ status: 'degraded', checks: { redis: { status: 'degraded' } } });
+    const app = await two.client('directory:unit:read');
+    const ask = () => app.get('/directory/v1/units?limit=1');
+    await eventually(async () => expect((await ask()).headers['ratelimit-policy']).toBe('"app";q=60;w=60'), 30_000);
+    let refused = 0;
+    // More than two minutes take: one of them is over when the limit is met.
+    for (let i = 0; i < 200 && refused === 0; i++) if ((await ask()).status === 429) refused++;
+    expect(refused).toBe(1);
+    // Another app is not held up by it, nor is this one at a bulk route.
+    await (await two.person(campus.staff.counselorCs)).get('/directory/v1/units?limit=1').expect(200);
+    const sheet = await two.client('directory:import:write');
+    const { headers } = await sheet
+      .post('/directory/v1/imports/roster-sheet')
+      .attach('file', Buffer.from('x'), 'x.csv');
+    expect(headers['ratelimit-policy']).toBe('"bulk";q=1000000;w=60');
+    await written();
+    const [day] = await one.query<{ limited: string }>(
+      sql`SELECT limited FROM platform.app_usage WHERE day = '2026-11-20'`,
+    );
+    expect(Number(day!.limited)).toBe(1);
+  });
+
+  it('costs a request next to nothing', async () => {
+    const median = async (times: number, work: () => unknown) => {
+      const took: number[] = [];
+      for (let i = 0; i < times; i++) {
+        const start = performance.now();
+        await work();
+        took.push(performance.now() - start);
+      }
+      return took.sort((a, b) => a - b)[times >> 1]!;
+    };
+    const request = { actor: { app: 'test-app' }, ip: '127.0.0.1', headers: {}, routeOptions: { config: {} } };
+    const reply = { header: () => undefined };
+    const [limit, usage] = [one.app.get(RateLimit), one.app.get(AppUsage)];
+    const counting = await median(2_000, () => {
+      const one = { ...request };
+      limit.count(one as never, reply as never);
+      usage.count(one as never, 200);
+    });
+    const answering = await median(50, () => fetch(`${two.url}/health/live`).then((answer) => answer.text()));
+    expect(counting / answering).toBeLessThan(0.1);
   });
 });

@@ -12,6 +12,7 @@ import { type Permission, PERMISSIONS } from '#contracts';
 import { connect, Database, DatabaseModule, query, type Sql } from '#database';
 import { configureHttp, createAdapter, HttpModule } from '#http';
 import { service } from '#service';
+import { CampusClock } from '#time';
 import { campus, cloneDatabase, secretKeyFile } from '#testing';
 import type { CreateClientDto } from '../src/clients/clients.dto.js';
 import { ClientsService } from '../src/clients/clients.service.js';
@@ -30,7 +31,11 @@ const { module, entities } = service('directory', { features: [clients, login], 
 @Module({})
 class ConfigModule {
   static of(config: Config): DynamicModule {
-    return { module: ConfigModule, providers: [{ provide: Config, useValue: config }], exports: [Config] };
+    return {
+      module: ConfigModule,
+      providers: [{ provide: Config, useValue: config }, CampusClock],
+      exports: [Config, CampusClock],
+    };
   }
 }
 
