@@ -1,6 +1,6 @@
 import { Config } from '#config';
 import { feature } from '#service';
-import { ConsentsController } from './consents.controller.js';
+import { ConsentsController, MyAppsController } from './consents.controller.js';
 import { Consents } from './consents.service.js';
 import { Issuer } from './issuer.js';
 import { Sessions } from './sessions.service.js';
@@ -13,7 +13,7 @@ import { CAMPUS_SSO } from './sso/campus-sso.js';
 import { campusSsoOf } from './sso/sso.js';
 
 export const login = feature({
-  controllers: [ConsentsController, SigningKeysController, SignInController, SsoController],
+  controllers: [ConsentsController, MyAppsController, SigningKeysController, SignInController, SsoController],
   providers: [
     SigningKeysService,
     { provide: CAMPUS_SSO, inject: [Config], useFactory: campusSsoOf },

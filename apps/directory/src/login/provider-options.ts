@@ -106,8 +106,10 @@ export function providerOptions({
     },
     loadExistingGrant: (context) => grantOf(context, consents),
     // Names the session, so that its access tokens can end with it.
-    extraTokenClaims: async (_context, token) =>
-      'sessionUid' in token && token.sessionUid ? { sid: sessions.nameOf(token.sessionUid) } : undefined,
+    extraTokenClaims: async (_context, token) => {
+      if ('accountId' in token && token.accountId) await consents.used(token.accountId, token.clientId!);
+      return 'sessionUid' in token && token.sessionUid ? { sid: sessions.nameOf(token.sessionUid) } : undefined;
+    },
     // What an app got wrong (RFC 6749 §4.1.2.1): to the person in whose browser it ends a page, to programs JSON.
     renderError: async (context, out) => {
       if (context.accepts('json', 'html') === 'html') return show(context, requestErrorPage(out));
