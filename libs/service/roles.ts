@@ -63,7 +63,7 @@ function rightsOf(service: ServiceName, views: string[]): string[] {
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${own}, events, platform TO ${role}`,
     `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${own} TO ${role}`,
     `GRANT ${READ_WRITE} ON platform.idempotency_key, platform.policy_version, platform.job, platform.job_error, platform.own_export_part TO ${role}`,
-    `GRANT SELECT ON platform.migration TO ${role}`,
+    `GRANT SELECT ON platform.migration, platform.sandbox TO ${role}`,
     `GRANT ${AUDIT_RIGHTS} TO ${role}`,
     `GRANT ${USAGE_RIGHTS} TO ${role}`,
     `GRANT ${KEY_RIGHTS.select} TO ${role}`,
