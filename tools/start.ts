@@ -56,9 +56,9 @@ try {
   await stopping.add(noteRunning(HOME, config.origin).then(() => ({ stop: () => forgetRunning(HOME) })));
   if (demo && !(await isDemoIn(app))) {
     await bringInDemo(app, config, `${HOME}/demo`, say);
-    if (sandbox) await app.get(Database).background(takeSnapshot);
     giveMemoryBack();
   }
+  if (sandbox) await app.get(Database).background(takeSnapshot);
   say(await banner(app, config, { database: !demo, redis: env['REDIS_URL'] !== undefined }));
 } catch (error) {
   // What a Ctrl-C cut short is no news.

@@ -35,8 +35,9 @@ async function tablesOf(tx: Tx): Promise<Table[]> {
   );
 }
 
-/** Keeps what the school is now, to come back to. */
+/** Keeps what the school is now, to come back to, unless something is kept already. */
 export async function takeSnapshot(tx: Tx): Promise<void> {
+  if (await isKept(tx)) return;
   await query(tx, sql`DROP SCHEMA IF EXISTS ${raw(COPIES)} CASCADE`);
   await query(tx, sql`CREATE SCHEMA ${raw(COPIES)}`);
   for (const { name, columns, copy } of await tablesOf(tx))
@@ -49,8 +50,7 @@ export async function takeSnapshot(tx: Tx): Promise<void> {
  * yet.
  */
 export async function restoreSnapshot(tx: Tx): Promise<number | undefined> {
-  const kept = await queryOne(tx, sql`SELECT 1 FROM platform.sandbox WHERE snapshot_at IS NOT NULL`);
-  if (!kept) return undefined;
+  if (!(await isKept(tx))) return undefined;
   const tables = await tablesOf(tx);
   // Rows come back as they were, in any order: neither foreign keys nor triggers look at them.
   await query(tx, sql`SET LOCAL session_replication_role = replica`);
@@ -62,4 +62,8 @@ export async function restoreSnapshot(tx: Tx): Promise<number | undefined> {
     );
   await query(tx, sql`SET LOCAL session_replication_role = DEFAULT`);
   return tables.length;
+}
+
+async function isKept(tx: Tx): Promise<boolean> {
+  return (await queryOne(tx, sql`SELECT 1 FROM platform.sandbox WHERE snapshot_at IS NOT NULL`)) !== undefined;
 }
