@@ -34,6 +34,8 @@ export interface SandboxTime {
 export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Sandbox');
   private timer: NodeJS.Timeout | undefined;
+  /** How often this process has moved the clock. */
+  private moves = 0;
 
   constructor(
     private readonly config: Config,
@@ -76,7 +78,7 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
         action: 'platform.sandbox.clock-moved',
         subject: { kind: 'sandbox', id: String(aheadSeconds) },
       });
-      afterCommit(tx, () => this.setAhead(aheadSeconds));
+      afterCommit(tx, () => this.move(aheadSeconds));
       return { aheadSeconds, now: new Date(this.clock.now().getTime() + (aheadSeconds - ahead) * 1_000) };
     });
   }
@@ -102,7 +104,7 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
     // Periods that were reached ahead of time come again.
     await query(tx, sql`UPDATE events.schedule SET last_period = least(last_period, now())`);
     await this.jobs.succeed(tx, data.jobId, { tables });
-    afterCommit(tx, () => this.setAhead(0));
+    afterCommit(tx, () => this.move(0));
   }
 
   @OnDead(SandboxResetRequestedV1)
@@ -111,12 +113,19 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   private async follow(tx: Tx): Promise<void> {
+    const { moves } = this;
     const row = await queryOne<{ ahead: string }>(tx, sql`SELECT ahead_seconds AS ahead FROM platform.sandbox`);
-    this.setAhead(Number(row?.ahead ?? 0));
+    // What was read while this process moved the clock is older than that.
+    if (moves === this.moves) this.setAhead(Number(row?.ahead ?? 0));
   }
 
   private timeNow(): SandboxTime {
     return { aheadSeconds: (this.clock as SandboxClock).aheadMs / 1_000, now: this.clock.now() };
+  }
+
+  private move(seconds: number): void {
+    this.moves++;
+    this.setAhead(seconds);
   }
 
   private setAhead(seconds: number): void {
