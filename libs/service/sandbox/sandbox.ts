@@ -101,10 +101,7 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
       return;
     }
     await query(tx, sql`UPDATE platform.sandbox SET ahead_seconds = 0`);
-    // Periods that were reached ahead of time come again.
-    await query(tx, sql`UPDATE events.schedule SET last_period = least(last_period, now())`);
     await this.jobs.succeed(tx, data.jobId, { tables });
-    afterCommit(tx, () => this.move(0));
   }
 
   @OnDead(SandboxResetRequestedV1)
@@ -116,11 +113,20 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
     const { moves } = this;
     const row = await queryOne<{ ahead: string }>(tx, sql`SELECT ahead_seconds AS ahead FROM platform.sandbox`);
     // What was read while this process moved the clock is older than that.
-    if (moves === this.moves) this.setAhead(Number(row?.ahead ?? 0));
+    if (moves !== this.moves) return;
+    const before = this.ahead;
+    this.setAhead(Number(row?.ahead ?? 0));
+    // Periods that this process reached before it went back with the others come again.
+    if (this.ahead < before)
+      await query(tx, sql`UPDATE events.schedule SET last_period = now() WHERE last_period > now()`);
+  }
+
+  private get ahead(): number {
+    return (this.clock as SandboxClock).aheadMs / 1_000;
   }
 
   private timeNow(): SandboxTime {
-    return { aheadSeconds: (this.clock as SandboxClock).aheadMs / 1_000, now: this.clock.now() };
+    return { aheadSeconds: this.ahead, now: this.clock.now() };
   }
 
   private move(seconds: number): void {

@@ -69,10 +69,12 @@ describe('a sandbox', () => {
     expect(await name()).toEqual(before);
     const beds = await test.query(sql`SELECT 1 FROM directory.residence WHERE person_id = ${campus.students[1]}`);
     expect(beds).toHaveLength(1);
-    expect(await test.query(sql`SELECT 1 FROM events.schedule WHERE last_period > now()`)).toEqual([]);
     expect(await test.query(sql`SELECT 1 FROM directory.client WHERE client_id = 'kept'`)).toHaveLength(1);
     for (const process of [test, other])
       await eventually(() => expect(Math.abs(ahead(process))).toBeLessThan(2), 5_000);
+    await eventually(async () =>
+      expect(await test.query(sql`SELECT 1 FROM events.schedule WHERE last_period > now()`)).toEqual([]),
+    );
   });
 
   it('is never started as a school, nor a school as a sandbox', async () => {
