@@ -118,7 +118,10 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.setAhead(Number(row?.ahead ?? 0));
     // Periods that this process reached before it went back with the others come again.
     if (this.ahead < before)
-      await query(tx, sql`UPDATE events.schedule SET last_period = now() WHERE last_period > now()`);
+      await query(
+        tx,
+        sql`UPDATE events.schedule SET last_period = ${this.clock.now()} WHERE last_period > ${this.clock.now()}`,
+      );
   }
 
   private get ahead(): number {
