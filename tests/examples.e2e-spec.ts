@@ -35,6 +35,7 @@ const OWN = [
   'GET /affairs/v1/second-classroom/me',
   'GET /affairs/v1/volunteering/me',
   'GET /directory/v1/consents',
+  'GET /directory/v1/me/apps',
   'POST /affairs/v1/round-entries',
   'POST /affairs/v1/tickets',
   'POST /affairs/v1/enrolments',

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Config } from '#config';
-import { migrate } from '#database';
-import { createApp, grantServiceRoles, listen, migrationSets } from '#service';
+import { connect, Database, migrate, type Tx } from '#database';
+import { createApp, grantServiceRoles, listen, markSandbox, migrationSets, takeSnapshot } from '#service';
 import { services } from '../apps/campus/src/services.js';
 import { banner } from './demo/banner.js';
 import { bringInDemo, isDemoIn } from './demo/bring-in.js';
@@ -17,15 +17,18 @@ import { stopOnSignal } from './local/stopping.js';
 
 /**
  * `npm start`: the whole house in one process. Starts a PostgreSQL and a Redis of its own unless DATABASE_URL and REDIS_URL
- * are given, migrates, and on the first start with its own database brings in the synthetic demo campus.
+ * are given, migrates, and on the first start with its own database brings in the synthetic demo campus. `npm run sandbox`: the same as a
+ * school to try apps on, always with a database of its own.
  */
-const HOME = resolve('.local');
+const sandbox = process.argv.includes('--sandbox');
+const HOME = resolve(sandbox ? '.local/sandbox' : '.local');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const stopping = stopOnSignal();
 try {
   const env = process.env;
   const demo = !env['DATABASE_URL'];
+  if (sandbox && !demo) throw new Error('A sandbox has a database of its own: start it without DATABASE_URL.');
   const port = Number(env['PORT'] ?? 3000);
   await assertPortFree(port, 'Yizhan');
   await mkdir(HOME, { recursive: true, mode: 0o711 });
@@ -36,6 +39,7 @@ try {
     env['REDIS_URL'] ?? (await stopping.add(startRedis({ dir: `${HOME}/redis`, aof: true, onProgress: say }))).url;
   await migrate(databaseUrl, migrationSets(services), say);
   await grantServiceRoles(databaseUrl);
+  if (sandbox) await withDatabase(databaseUrl, markSandbox);
   const config = Config.fromEnv({
     LOG_LEVEL: 'warn',
     // Six services in one process: each has four transactions of its consumer beside the requests.
@@ -45,6 +49,7 @@ try {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     YIZHAN_DEMO: String(demo),
+    YIZHAN_SANDBOX: String(sandbox),
   });
   const app = await createApp(services, config);
   await stopping.add(listen(app, config).then(() => ({ stop: () => app.close() })));
@@ -53,6 +58,7 @@ try {
     await bringInDemo(app, config, `${HOME}/demo`, say);
     giveMemoryBack();
   }
+  if (sandbox) await app.get(Database).background(takeSnapshot);
   say(await banner(app, config, { database: !demo, redis: env['REDIS_URL'] !== undefined }));
 } catch (error) {
   // What a Ctrl-C cut short is no news.
@@ -78,4 +84,9 @@ async function secretKey(): Promise<string> {
   );
   if (!exists) await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o600 });
   return file;
+}
+
+async function withDatabase(url: string, work: (tx: Tx) => Promise<void>): Promise<void> {
+  const source = await connect({ url, entities: [], poolSize: 2, applicationName: 'yizhan-start' });
+  await new Database(source).transaction(null, work).finally(() => source.destroy());
 }

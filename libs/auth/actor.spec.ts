@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { Actor } from '#auth';
+import { type Permission, PERMISSIONS, type Role, ROLE_PERMISSIONS } from '#contracts';
 
 const PERSON = { id: 'p1', student: false, posts: [] };
 const COUNSELOR = { kind: 'counselor', unitId: 'u1', unitKind: 'class' } as const;
@@ -65,5 +67,31 @@ describe('Actor', () => {
       school: true,
       unitIds: ['s'],
     });
+  });
+
+  it('of a person is never more than the app may, nor more than the person may, whatever the posts and permissions', () => {
+    const all = Object.keys(PERMISSIONS) as Permission[];
+    const kinds = (Object.keys(ROLE_PERMISSIONS) as Role[]).filter((role) => role !== 'student');
+    const post = fc.record({
+      kind: fc.constantFrom(...kinds),
+      unitId: fc.constantFrom('u1', 'u2', 'u3'),
+      unitKind: fc.constantFrom('school', 'college', 'class'),
+    });
+    fc.assert(
+      fc.property(fc.subarray(all), fc.array(post, { maxLength: 4 }), fc.boolean(), (granted, posts, student) => {
+        const actor = Actor.person('portal', { id: 'p1', student, posts }, granted);
+        for (const permission of all) {
+          const giving = posts.filter(({ kind }) => ROLE_PERMISSIONS[kind].includes(permission));
+          const own = student && ROLE_PERMISSIONS.student.includes(permission);
+          const both = granted.includes(permission) && (giving.length > 0 || own);
+          expect(actor.can(permission)).toBe(both);
+          const { school, unitIds, personId } = actor.scopeOf(permission);
+          expect([...unitIds].sort()).toEqual(both ? [...new Set(giving.map(({ unitId }) => unitId))].sort() : []);
+          expect(school).toBe(both && giving.some(({ unitKind }) => unitKind === 'school'));
+          expect(personId).toBe(both && own ? 'p1' : undefined);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -69,6 +69,11 @@ export class Config {
   @IsBoolean()
   demo = false;
 
+  /** A school to try apps on, with a database that `npm run sandbox` made: its clock can be moved, and all of it be put back. */
+  @flag
+  @IsBoolean()
+  sandbox = false;
+
   /** Client of the work page at `/`, which is off without one (the demo has its own): public, with the grants `authorization_code` and `refresh_token`, `<BASE_URL>/` as its redirect URI, and the permissions that docs/deploying.md names. */
   @IsOptional()
   @IsString()
@@ -330,6 +335,7 @@ export class Config {
       poolSize: env.POOL_SIZE,
       databaseWaitSeconds: env.DATABASE_WAIT_SECONDS,
       demo: env.YIZHAN_DEMO,
+      sandbox: env.YIZHAN_SANDBOX,
       workPageClient: env.WORK_PAGE_CLIENT,
       logLevel: env.LOG_LEVEL,
       jwksUrl: env.JWKS_URL,

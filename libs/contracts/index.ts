@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 export { allEvents, Event, eventClassOf, eventOptions, type EventClass, type EventOptions } from './event.js';
-export { PERMISSIONS, ROLE_PERMISSIONS, type Permission } from './permissions.js';
+export { classOf, PERMISSIONS, ROLE_PERMISSIONS, type Permission } from './permissions.js';
 export { type Role } from './roles.js';
 export {
   roleOf,
@@ -10,6 +10,7 @@ export {
   serviceOfPath,
   SERVICES,
   type Bilingual,
+  type PermissionText,
   type ServiceName,
 } from './services.js';
 export { TAGS } from './tags.js';

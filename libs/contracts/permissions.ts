@@ -5,6 +5,7 @@ import * as integration from './integration/permissions.js';
 import * as partyBuilding from './party-building/permissions.js';
 import * as platform from './platform/permissions.js';
 import type { Grants, Role } from './roles.js';
+import type { PermissionText } from './services.js';
 import * as safety from './safety/permissions.js';
 import { APPOINTMENT_KINDS } from './staffing/codes.js';
 import * as staffing from './staffing/permissions.js';
@@ -22,6 +23,12 @@ export const PERMISSIONS = {
 };
 
 export type Permission = keyof typeof PERMISSIONS;
+
+/** Of a sensitive permission its class. An app has it only with an approval (directory, client-approvals). */
+export function classOf(permission: Permission): 3 | 4 | undefined {
+  const text: PermissionText = PERMISSIONS[permission];
+  return text.class;
+}
 
 const GRANTS: Grants<Permission>[] = [
   directory,

@@ -40,3 +40,8 @@ export interface Bilingual {
   zh: string;
   en: string;
 }
+
+/** What a permission is called; of a sensitive one its class: 3 sensitive personal data, 4 psychological, biometric, hardship. */
+export interface PermissionText extends Bilingual {
+  class?: 3 | 4;
+}

@@ -7,6 +7,7 @@ import type { Language } from './problem-answer.js';
 export const GUIDES = {
   'first-app': { zh: '编写第一个应用', en: 'Write a first app' },
   sdk: { zh: '用 TypeScript SDK 调用', en: 'Call it with the TypeScript SDK' },
+  sandbox: { zh: '在沙箱中调试', en: 'Try an app on a sandbox' },
   webhooks: { zh: '有事发生时得到通知（Webhook）', en: 'Be told when something happens (webhooks)' },
   importing: { zh: '导入学校自己的数据', en: "Bring the school's own data in" },
   connecting: { zh: '对接学生信息系统', en: 'Connect a student information system' },

@@ -7,8 +7,10 @@ import type { Logger } from 'pino';
 import { Config } from '#config';
 import { Database } from '#database';
 import { Internal } from '#problems';
+import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { AppLimits } from './app-limits.js';
+import { AppUsage } from './app-usage.js';
 import { registerCors } from './cors.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { Cursors } from './cursors.js';
@@ -43,6 +45,11 @@ export class HttpModule {
         { provide: HTTP_CONFIG, useValue: config },
         { provide: AppLimits, inject: [Database], useFactory: (database: Database) => new AppLimits(database) },
         RateLimit,
+        {
+          provide: AppUsage,
+          inject: [Database, { token: CampusClock, optional: true }],
+          useFactory: (database: Database, clock = new CampusClock(config)) => new AppUsage(database, clock),
+        },
         Routes,
         { provide: Origins, inject: [Database], useFactory: (database: Database) => new Origins(database) },
         { provide: ApiDocument, useFactory: () => new ApiDocument(config) },
@@ -74,7 +81,9 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
     if (readiness.draining) reply.header('connection', 'close');
     done(null, payload);
   });
+  const usage = app.get(AppUsage);
   fastify.addHook('onResponse', (request, reply, done) => {
+    usage.count(request, reply.statusCode);
     const { actor } = request as { actor?: { app: string } };
     request.log.info({
       method: request.method,

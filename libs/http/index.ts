@@ -1,6 +1,7 @@
 export { ByDto } from './by.dto.js';
 export { type CodePage, codePage, codePageHtml, type CodeShown, foundHtml } from './code-page.js';
 export { createAdapter } from './adapter.js';
+export { AppUsage, USAGE_RIGHTS, USAGE_TABLE } from './app-usage.js';
 export { PersonRefDto } from './person-ref.dto.js';
 export {
   AnswerLanguage,

@@ -45,5 +45,50 @@ class SealedAnswers1764300010000 implements MigrationInterface {
   }
 }
 
+/** What apps ask, by day: every service adds to it, and can do nothing else with it. */
+class AppUsage1764862000000 implements MigrationInterface {
+  name = 'AppUsage1764862000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE platform.app_usage (
+        app text NOT NULL,
+        day date NOT NULL,
+        -- answered, whichever way; bulk routes are counted apart
+        requests bigint NOT NULL,
+        bulk bigint NOT NULL,
+        -- of both together: 429, 403, 5xx
+        limited bigint NOT NULL,
+        forbidden bigint NOT NULL,
+        failed bigint NOT NULL,
+        -- to the hour
+        used_at timestamptz NOT NULL,
+        PRIMARY KEY (app, day)
+      );
+      CREATE INDEX app_usage_day ON platform.app_usage (day);
+
+      CREATE FUNCTION platform.add_app_usage(uses jsonb) RETURNS void
+      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+        INSERT INTO platform.app_usage AS u (app, day, requests, bulk, limited, forbidden, failed, used_at)
+        SELECT app, day, requests, bulk, limited, forbidden, failed, "usedAt"
+          FROM jsonb_to_recordset(uses) AS more(app text, day date, requests bigint, bulk bigint, limited bigint,
+            forbidden bigint, failed bigint, "usedAt" timestamptz) ORDER BY app, day
+        ON CONFLICT (app, day) DO UPDATE SET requests = u.requests + excluded.requests, bulk = u.bulk + excluded.bulk,
+          limited = u.limited + excluded.limited, forbidden = u.forbidden + excluded.forbidden,
+          failed = u.failed + excluded.failed, used_at = greatest(u.used_at, excluded.used_at)
+      $$;
+      REVOKE ALL ON FUNCTION platform.add_app_usage(jsonb) FROM PUBLIC;
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only: restore a backup, or write the next migration');
+  }
+}
+
 /** Migrations of schema `platform`. */
-export const httpMigrations: MigrationClass[] = [PlatformHttp1763750000000, SealedAnswers1764300010000];
+export const httpMigrations: MigrationClass[] = [
+  PlatformHttp1763750000000,
+  SealedAnswers1764300010000,
+  AppUsage1764862000000,
+];

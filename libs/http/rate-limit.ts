@@ -80,8 +80,8 @@ export class RateLimit {
   }
 }
 
-/** Routes that take a file, or a body beyond the usual megabyte. */
-function isBulk({ routeOptions, headers }: FastifyRequest): boolean {
+/** Whether it is to a route that takes a file, or a body beyond the usual megabyte. */
+export function isBulk({ routeOptions, headers }: FastifyRequest): boolean {
   const { [BODY_LIMIT]: bodyLimit } = routeOptions.config as { [BODY_LIMIT]?: number };
   return bodyLimit !== undefined || headers['content-type']?.startsWith('multipart/') === true;
 }

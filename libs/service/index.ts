@@ -7,3 +7,5 @@ export { fileAnswer } from './files.controller.js';
 export { errorSheetFile, ErrorSheetQuery, ReturnsErrorSheet } from './error-sheet.js';
 export { type GivenRows, type OwnData, type OwnDataPart, placeOfPart } from './own-data.js';
 export { grantServiceRoles } from './roles.js';
+export { markSandbox } from './sandbox/sandbox.js';
+export { takeSnapshot } from './sandbox/snapshot.js';

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { AUDIT_KEEPING_RIGHTS, AUDIT_RIGHTS, AUDIT_TABLES } from '#auth';
 import { roleOf, schemaOf, SERVICE_NAMES, type ServiceName } from '#contracts';
+import { USAGE_RIGHTS, USAGE_TABLE } from '#http';
 import { KEY_RIGHTS } from '#vault';
 
 const READ_WRITE = 'SELECT, INSERT, UPDATE, DELETE';
@@ -62,8 +63,9 @@ function rightsOf(service: ServiceName, views: string[]): string[] {
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${own}, events, platform TO ${role}`,
     `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${own} TO ${role}`,
     `GRANT ${READ_WRITE} ON platform.idempotency_key, platform.policy_version, platform.job, platform.job_error, platform.own_export_part TO ${role}`,
-    `GRANT SELECT ON platform.migration TO ${role}`,
+    `GRANT SELECT ON platform.migration, platform.sandbox TO ${role}`,
     `GRANT ${AUDIT_RIGHTS} TO ${role}`,
+    `GRANT ${USAGE_RIGHTS} TO ${role}`,
     `GRANT ${KEY_RIGHTS.select} TO ${role}`,
     `GRANT ${KEY_RIGHTS.take} TO ${role}`,
     // It shows the audit to who may see it and drops months that are over, and can change none of it either; and it erases students.
@@ -72,6 +74,7 @@ function rightsOf(service: ServiceName, views: string[]): string[] {
           `GRANT SELECT ON ${AUDIT_TABLES.join(', ')} TO ${role}`,
           `GRANT ${AUDIT_KEEPING_RIGHTS} TO ${role}`,
           `GRANT ${KEY_RIGHTS.drop} TO ${role}`,
+          `GRANT SELECT, DELETE ON ${USAGE_TABLE} TO ${role}`,
         ]
       : []),
     ...views.map((view) => `GRANT SELECT ON ${view} TO ${role}`),

@@ -22,11 +22,15 @@ import { jobsControllerOf } from './jobs.controller.js';
 import { JobsCancelled1764870000000 } from './migrations/1764870000000-jobs-cancelled.js';
 import { Jobs1763740300000 } from './migrations/1763740300000-jobs.js';
 import { OwnExportParts1764826000200 } from './migrations/1764826000200-own-export-parts.js';
+import { Sandbox1764862000200 } from './migrations/1764862000200-sandbox.js';
 import { ErrorSheets1763760400000 } from './migrations/1763760400000-error-sheets.js';
 import { ownDataModulesOf } from './own-data.js';
 import { operationsControllerOf } from './operations.controller.js';
 import { policiesControllerOf } from './policies.controller.js';
 import { mountQueueBoard } from './queue-board.js';
+import { assertSandbox, Sandbox } from './sandbox/sandbox.js';
+import { SandboxClock } from './sandbox/sandbox-clock.js';
+import { SandboxController } from './sandbox/sandbox.controller.js';
 import type { Service } from './service.js';
 
 /** Every schema of the house in the order they must be migrated: plumbing, then services, those that are read first. */
@@ -40,6 +44,7 @@ export function migrationSets(services: Service[]): MigrationSet[] {
     ...vaultMigrations,
     OwnExportParts1764826000200,
     JobsCancelled1764870000000,
+    Sandbox1764862000200,
   ];
   const inOrder = SERVICE_NAMES.flatMap((name) => services.filter((service) => service.name === name));
   return [
@@ -58,6 +63,7 @@ class PlatformModule {
       operationsControllerOf(name),
       policiesControllerOf(name),
       ...(name === 'directory' ? [AuditController] : []),
+      ...(name === 'directory' && config.sandbox ? [SandboxController] : []),
     ]);
     return {
       module: PlatformModule,
@@ -73,6 +79,7 @@ class PlatformModule {
         Jobs,
         JobStreams,
         Housekeeping,
+        Sandbox,
       ],
       exports: [Config, CampusClock, StudentKeys, FileKeys, Files, Policies, Jobs, JobStreams],
     };
@@ -87,7 +94,7 @@ function processModule(
   services: Service[],
   config: Config,
   more: FileModule[],
-  clock = new CampusClock(config),
+  clock = config.sandbox ? new SandboxClock(config) : new CampusClock(config),
 ): DynamicModule {
   const applicationName = services.length === 1 ? `yizhan-${services[0]?.name}` : 'yizhan';
   return {
@@ -146,6 +153,7 @@ export async function createApp(
       .map(({ name }) => ({ name, module: PlatformModule }));
     app.get(Handlers).discover([...services, ...platform, ...more]);
     await assertMigrated(app.get(DataSource), services);
+    await assertSandbox(app.get(DataSource), config);
     // Without Redis writes are taken all the same, and take effect in the other services when it is back; a worker has nothing to do.
     const readiness = app.get(Readiness);
     if (config.roles.includes('api')) readiness.addHelpful('redis', () => pingRedis(config));

@@ -64,7 +64,8 @@ export class TestApp {
     });
     try {
       const clock = new TestClock(config);
-      const app = await createApp(services, config, clock);
+      // A sandbox has a clock of its own.
+      const app = await createApp(services, config, config.sandbox ? undefined : clock);
       await app.listen(config.port, '127.0.0.1');
       const { port } = app.getHttpServer().address() as AddressInfo;
       return new TestApp(app, config, clock, `http://127.0.0.1:${port}`, issuer, drop);

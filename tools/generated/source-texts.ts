@@ -10,15 +10,19 @@ export interface ClassText {
 
 const CONFIG = 'libs/config/config.ts';
 
-/** Classes of events: those of libs/contracts and the `*.event.ts` of services, by the name of the class. */
+/** Classes of events: those of libs/contracts and the `*.event.ts` of services and of what they all have, by the name of the class. */
 export async function textsOfClasses(): Promise<Map<string, ClassText>> {
-  const inApps = (await readdir('apps', { recursive: true })).filter((file) => file.endsWith('.event.ts'));
+  const ownOf = async (folder: string) =>
+    (await readdir(folder, { recursive: true }))
+      .filter((file) => file.endsWith('.event.ts'))
+      .map((file) => join(folder, file));
   const inContracts = (await readdir('libs/contracts', { recursive: true })).filter((file) =>
     file.endsWith('events.ts'),
   );
   const files = [
     ...inContracts.map((file) => join('libs/contracts', file)),
-    ...inApps.map((file) => join('apps', file)),
+    ...(await ownOf('apps')),
+    ...(await ownOf('libs/service')),
   ];
   const texts = new Map<string, ClassText>();
   for (const file of files) {

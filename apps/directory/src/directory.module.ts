@@ -1,5 +1,7 @@
 import { service } from '#service';
 import { calendar } from './calendar/calendar.feature.js';
+import { clientApprovals } from './client-approvals/client-approvals.feature.js';
+import { clientUsage } from './client-usage/client-usage.feature.js';
 import { clients } from './clients/clients.feature.js';
 import { browserClientsMigrations, clientsMigrations } from './clients/migrations.js';
 import { erasures } from './erasures/erasures.feature.js';
@@ -25,6 +27,7 @@ import { OwnExports1764826000300 } from './migrations/1764826000300-own-exports.
 import { RosterChanges1764842000000 } from './migrations/1764842000000-roster-changes.js';
 import { ClientKeysAndLimits1764844000000 } from './migrations/1764844000000-client-keys-and-limits.js';
 import { Staff1764865000000 } from './migrations/1764865000000-staff.js';
+import { ClientApprovals1764862000100 } from './migrations/1764862000100-client-approvals.js';
 import { OWN_DATA } from './own-data.js';
 import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
@@ -34,7 +37,21 @@ import { staff } from './staff/staff.feature.js';
 import { units } from './units/units.feature.js';
 
 export const directory = service('directory', {
-  features: [people, staff, units, places, calendar, imports, me, clients, login, erasures, ownExports],
+  features: [
+    people,
+    staff,
+    units,
+    places,
+    calendar,
+    imports,
+    me,
+    clients,
+    clientApprovals,
+    clientUsage,
+    login,
+    erasures,
+    ownExports,
+  ],
   migrations: [
     Roster1763750000000,
     ...clientsMigrations,
@@ -56,6 +73,7 @@ export const directory = service('directory', {
     RosterChanges1764842000000,
     ClientKeysAndLimits1764844000000,
     Staff1764865000000,
+    ClientApprovals1764862000100,
   ],
   ownData: OWN_DATA,
   seed,

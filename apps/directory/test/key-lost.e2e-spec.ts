@@ -6,6 +6,7 @@ import * as oidc from 'openid-client';
 import { Client } from 'pg';
 import { Database, newId, sql } from '#database';
 import { ClientsService } from '../src/clients/clients.service.js';
+import { CampusClock } from '#time';
 import { StudentKeys, Vault } from '#vault';
 import { SigningKeysService } from '../src/login/signing-keys.service.js';
 import { ADMIN, IssuerApp } from './issuer.js';
@@ -73,7 +74,7 @@ describe('after the secret key is lost', () => {
       [null, null, null],
       ['明文', '西安', null],
     ]);
-    const renewed = await new ClientsService(database, vault).addSecret(ADMIN, id);
+    const renewed = await new ClientsService(database, vault, new CampusClock(issuer.config)).addSecret(ADMIN, id);
     const [row] = await issuer.query<{ hash: string }>(sql`SELECT hash FROM directory.client_secret`);
     expect(row?.hash).toBe(vault.digest('client secret', renewed.secret!));
   });

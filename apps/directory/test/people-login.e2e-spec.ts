@@ -172,6 +172,55 @@ describe('a person signs in', () => {
     }
   });
 
+  it('lists the apps that act for a person, in words, and ends one with all it has', async () => {
+    const { secret } = await issuer.register({
+      clientId: 'timetable-app',
+      name: '课表',
+      publisher: '教务处',
+      grants: ['authorization_code', 'refresh_token'],
+      redirectUris: [CALLBACK],
+      permissions: ['directory:consent:own', 'affairs:leave:submit'],
+    });
+    const app = await issuer.discover('timetable-app', secret);
+    const verifier = oidc.randomPKCECodeVerifier();
+    const url = oidc.buildAuthorizationUrl(app, {
+      redirect_uri: CALLBACK,
+      scope: 'directory:consent:own affairs:leave:submit',
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    const back = await new Browser().signIn(url, 'student', CALLBACK);
+    const tokens = await oidc.authorizationCodeGrant(app, back, { pkceCodeVerifier: verifier });
+    const call = async (method: string, path = '') => {
+      const headers = { authorization: `Bearer ${tokens.access_token}` };
+      const answer = await fetch(`${issuer.config.origin}/directory/v1/me/apps${path}`, { method, headers });
+      return { status: answer.status, body: (await answer.json()) as { apps: { clientId: string }[] } };
+    };
+    const { apps } = (await call('GET')).body;
+    expect(apps.find(({ clientId }) => clientId === 'timetable-app')).toEqual({
+      clientId: 'timetable-app',
+      name: '课表',
+      publisher: '教务处',
+      permissions: [
+        { name: 'affairs:leave:submit', zh: '本人请假', en: 'Ask for leave oneself' },
+        {
+          name: 'directory:consent:own',
+          zh: '查看与撤回本人对应用的授权',
+          en: "See and withdraw one's consents to apps",
+        },
+      ],
+      givenAt: expect.stringMatching(/Z$/) as never,
+      lastUsedOn: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as never,
+    });
+    expect((await call('DELETE', '/no-such-app')).status).toBe(404);
+    const left = await call('DELETE', '/timetable-app');
+    expect([left.status, left.body.apps.map(({ clientId }) => clientId)]).not.toContain('timetable-app');
+    await expect(oidc.refreshTokenGrant(app, tokens.refresh_token as string)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+    await eventually(async () => expect((await call('GET')).status).toBe(401), 5_000);
+  });
+
   it('shows the page in both languages, and names the personas when one is unknown', async () => {
     const { url } = await begin();
     const browser = new Browser();

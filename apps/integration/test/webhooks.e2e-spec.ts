@@ -36,6 +36,10 @@ describe('webhooks', () => {
     const permissions = ['integration:webhook:manage', 'affairs:honour:read', 'early-warning:warning:read'];
     const client = { clientId: 'test-app', name: '测试应用', grants: ['client_credentials'], permissions };
     await (await test.client('directory:client:write')).post('/directory/v1/clients', client).expect(201);
+    // As though a second administrator had approved it.
+    await test.query(
+      sql`UPDATE directory.client SET permissions = permissions || '{early-warning:warning:read}' WHERE client_id = 'test-app'`,
+    );
     app = await test.client('integration:webhook:manage', 'affairs:honour:read');
   });
   afterAll(() => test?.close());

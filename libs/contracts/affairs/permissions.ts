@@ -1,5 +1,5 @@
 import type { Grants } from '../roles.js';
-import type { Bilingual } from '../services.js';
+import type { PermissionText } from '../services.js';
 
 export const PERMISSIONS = {
   'affairs:leave:submit': { zh: '本人请假', en: 'Ask for leave oneself' },
@@ -43,11 +43,11 @@ export const PERMISSIONS = {
   'affairs:round:review': { zh: '推荐、民主评议、打分', en: 'Nominate, record opinions of classes, give marks' },
   'affairs:round:manage': { zh: '组织评选批次', en: 'Hold rounds: content, sheets, quota, list' },
   'affairs:round:decide': { zh: '审核名单、处理异议', en: 'Approve lists and decide on objections' },
-  'affairs:round:export': { zh: '导出评选结果', en: 'Export results of rounds' },
-  'affairs:sanction:read': { zh: '查看处分', en: 'See sanctions' },
-  'affairs:sanction:record': { zh: '登记、解除与撤销处分', en: 'Record sanctions, lift and revoke them' },
+  'affairs:round:export': { zh: '导出评选结果', en: 'Export results of rounds', class: 4 },
+  'affairs:sanction:read': { zh: '查看处分', en: 'See sanctions', class: 3 },
+  'affairs:sanction:record': { zh: '登记、解除与撤销处分', en: 'Record sanctions, lift and revoke them', class: 3 },
   'affairs:sanction:appeal': { zh: '对本人的处分申诉', en: 'Appeal against sanctions of one’s own' },
-  'affairs:sanction-appeal:decide': { zh: '决定对处分的申诉', en: 'Decide on appeals against sanctions' },
+  'affairs:sanction-appeal:decide': { zh: '决定对处分的申诉', en: 'Decide on appeals against sanctions', class: 3 },
   'affairs:ticket:report': { zh: '本人提交工单', en: 'Send tickets oneself: report, ask, complain' },
   'affairs:ticket:report-anonymously': {
     zh: '匿名提交与查看工单（仅限应用）',
@@ -92,7 +92,7 @@ export const PERMISSIONS = {
   'affairs:item:read': { zh: '查看服务事项', en: 'See the service catalogue' },
   'affairs:item:draft': { zh: '起草服务事项', en: 'Draft items of the service catalogue' },
   'affairs:item:publish': { zh: '发布与停办服务事项', en: 'Publish and retire items of the service catalogue' },
-} as const satisfies Record<string, Bilingual>;
+} as const satisfies Record<string, PermissionText>;
 
 /** What a post signs, it sees and decides; nothing of the students it is over beyond that. */
 const SIGNS = ['affairs:item:read', 'affairs:application:decide', 'affairs:absence:record'] as const;

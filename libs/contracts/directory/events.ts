@@ -66,3 +66,17 @@ export class OwnExportPartMadeV1 {
     Object.assign(this, values);
   }
 }
+
+/** A sensitive permission of an app comes to its end soon: who approved it is to say whether the app still needs it. */
+@Event({ name: 'directory.client-approval-ending.v1', consumers: ['integration'] })
+export class ClientApprovalEndingV1 {
+  @IsUUID()
+  approvalId: string;
+
+  @IsUUID()
+  approvedById: string;
+
+  constructor(approvalId: string, approvedById: string) {
+    Object.assign(this, { approvalId, approvedById });
+  }
+}

@@ -1,5 +1,5 @@
 import type { Grants } from '../roles.js';
-import type { Bilingual } from '../services.js';
+import type { PermissionText } from '../services.js';
 
 export const PERMISSIONS = {
   'directory:person:read': { zh: '查看人员与学籍', en: 'See people' },
@@ -13,9 +13,10 @@ export const PERMISSIONS = {
   'directory:import:write': { zh: '导入名册与场所', en: 'Import rosters and places' },
   'directory:client:read': { zh: '查看接入应用', en: 'See client applications' },
   'directory:client:write': { zh: '管理接入应用与密钥', en: 'Manage client applications and keys' },
+  'directory:client:approve': { zh: '批准应用的敏感权限', en: 'Approve sensitive permissions of apps' },
   'directory:own-data:export': { zh: '取得本人的个人信息副本', en: 'Get a copy of one’s own data' },
   'directory:consent:own': { zh: '查看与撤回本人对应用的授权', en: "See and withdraw one's consents to apps" },
-} as const satisfies Record<string, Bilingual>;
+} as const satisfies Record<string, PermissionText>;
 
 const SEES_PEOPLE = ['directory:consent:own', 'directory:person:read', 'directory:unit:read'] as const;
 
@@ -27,7 +28,7 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   building_head: SEES_PEOPLE,
   grid_head: SEES_PEOPLE,
   psychologist: SEES_PEOPLE,
-  student_affairs_officer: [...SEES_PEOPLE, 'directory:calendar:write'],
+  student_affairs_officer: [...SEES_PEOPLE, 'directory:calendar:write', 'directory:client:approve'],
   party_organizer: SEES_PEOPLE,
   student: ['directory:consent:own', 'directory:own-data:export'],
 };

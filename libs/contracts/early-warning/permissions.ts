@@ -1,5 +1,5 @@
 import type { Grants } from '../roles.js';
-import type { Bilingual } from '../services.js';
+import type { PermissionText } from '../services.js';
 
 export const PERMISSIONS = {
   'early-warning:metric:read': { zh: '查看指标', en: 'See metrics' },
@@ -10,19 +10,21 @@ export const PERMISSIONS = {
   'early-warning:rule:read': { zh: '查看预警规则', en: 'See rules' },
   'early-warning:rule:write': { zh: '起草与发布预警规则', en: 'Draft and publish rules' },
   'early-warning:run:write': { zh: '发起预警运算', en: 'Run the rules' },
-  'early-warning:warning:read': { zh: '查看预警', en: 'See warnings' },
+  'early-warning:warning:read': { zh: '查看预警', en: 'See warnings', class: 3 },
   'early-warning:explanation:read': {
     zh: '查看规则对学生为何成立或不成立',
     en: 'Ask why a rule holds for a student, or why not',
+    class: 3,
   },
   'early-warning:risk:read': {
     zh: '查看学生风险分数的各部分',
     en: "See the parts of a student's risk score",
+    class: 3,
   },
   'early-warning:risk:write': { zh: '训练与启用风险模型', en: 'Train risk models and put them in use' },
-  'early-warning:warning:triage': { zh: '研判与关闭预警', en: 'Triage and close warnings' },
+  'early-warning:warning:triage': { zh: '研判与关闭预警', en: 'Triage and close warnings', class: 3 },
   'early-warning:notice:read': { zh: '查看给本人的告知', en: 'See notices about oneself' },
-  'early-warning:archive:read': { zh: '查看成长档案', en: 'See growth archives' },
+  'early-warning:archive:read': { zh: '查看成长档案', en: 'See growth archives', class: 3 },
   'early-warning:archive:write': {
     zh: '本人记录成长档案、决定谁可见',
     en: 'Record in one’s own growth archive, and say who sees it',
@@ -40,16 +42,26 @@ export const PERMISSIONS = {
   'early-warning:effect:read': { zh: '查看帮扶成效', en: 'See effects of interventions' },
   'early-warning:effect:write': { zh: '比较帮扶成效', en: 'Ask for effects of interventions' },
   'early-warning:referral:send': { zh: '反映学生情况', en: 'Tell of students who may need help, or praise' },
-  'early-warning:referral:handle': { zh: '办理对所负责学生的反映', en: 'Handle referrals of students in one’s charge' },
-  'early-warning:case:read': { zh: '查看所负责学生的帮扶个案', en: 'See care cases of students in one’s charge' },
+  'early-warning:referral:handle': {
+    zh: '办理对所负责学生的反映',
+    en: 'Handle referrals of students in one’s charge',
+    class: 3,
+  },
+  'early-warning:case:read': {
+    zh: '查看所负责学生的帮扶个案',
+    en: 'See care cases of students in one’s charge',
+    class: 4,
+  },
   'early-warning:case:take-part': {
     zh: '办理本人负责或参与的帮扶个案',
     en: 'Work on care cases that one owns or is in the team of',
+    class: 4,
   },
-  'early-warning:case:write': { zh: '立案并办理帮扶个案', en: 'Open care cases and work on them' },
+  'early-warning:case:write': { zh: '立案并办理帮扶个案', en: 'Open care cases and work on them', class: 4 },
   'early-warning:case:decide': {
     zh: '确认定级与结案、督办',
     en: 'Confirm levels and closures of care cases, supervise them',
+    class: 4,
   },
   'early-warning:own-data:read': {
     zh: '查看本人的记录与提示',
@@ -68,6 +80,7 @@ export const PERMISSIONS = {
   'early-warning:portrait:read': {
     zh: '查看学生本人的画像（须说明事由）',
     en: 'See the portrait of a student (with a reason)',
+    class: 4,
   },
   'early-warning:group-portrait:read': { zh: '查看群体画像', en: 'See portraits of groups' },
   'early-warning:group-portrait:withdraw': {
@@ -77,8 +90,9 @@ export const PERMISSIONS = {
   'early-warning:psychology:read': {
     zh: '查看与登记仅心理教师可见的记录（须说明事由）',
     en: 'Read and write entries for psychologists alone (with a reason)',
+    class: 4,
   },
-} as const satisfies Record<string, Bilingual>;
+} as const satisfies Record<string, PermissionText>;
 
 /** Who answers for students sees their archives and verifies what they record. */
 const ARCHIVE = ['early-warning:archive:read', 'early-warning:archive:verify', 'early-warning:book:read'] as const;

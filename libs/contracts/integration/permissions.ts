@@ -1,5 +1,5 @@
 import type { Grants } from '../roles.js';
-import type { Bilingual } from '../services.js';
+import type { PermissionText } from '../services.js';
 
 export const PERMISSIONS = {
   'integration:channel:manage': {
@@ -47,7 +47,7 @@ export const PERMISSIONS = {
     zh: 'OneRoster：读取出生日期与性别',
     en: 'OneRoster: read dates of birth and sexes',
   },
-} as const satisfies Record<string, Bilingual>;
+} as const satisfies Record<string, PermissionText>;
 
 const STAFF = ['integration:message:own', 'integration:unreached:handle'] as const;
 

@@ -1,5 +1,5 @@
 import type { Grants } from '../roles.js';
-import type { Bilingual } from '../services.js';
+import type { PermissionText } from '../services.js';
 
 export const PERMISSIONS = {
   'party-building:organization:read': { zh: '查看党组织', en: 'See party organizations' },
@@ -7,7 +7,7 @@ export const PERMISSIONS = {
   'party-building:admission:read': { zh: '查看发展党员', en: 'See admissions' },
   'party-building:admission:write': { zh: '办理发展党员', en: 'Carry admissions forward' },
   'party-building:admission:apply': { zh: '本人提交入党申请', en: 'Apply for admission oneself' },
-} as const satisfies Record<string, Bilingual>;
+} as const satisfies Record<string, PermissionText>;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {

@@ -1,11 +1,11 @@
 import type { Grants } from '../roles.js';
-import type { Bilingual } from '../services.js';
+import type { PermissionText } from '../services.js';
 
 export const PERMISSIONS = {
   'staffing:appointment:read': { zh: '查看任职', en: 'See appointments' },
   'staffing:appointment:write': { zh: '任免', en: 'Appoint and relieve' },
   'staffing:ratio:read': { zh: '查看师生比与负荷', en: 'See ratio and caseload' },
-} as const satisfies Record<string, Bilingual>;
+} as const satisfies Record<string, PermissionText>;
 
 /** What roles may do here. */
 export const GRANTS: Grants<keyof typeof PERMISSIONS> = {

@@ -36,6 +36,10 @@ export class Client extends BaseEntity {
   @Column('text')
   name: string;
 
+  /** Who offers it, as people are told. */
+  @Column('text', { nullable: true })
+  publisher: string | null = null;
+
   @Column('text', { array: true })
   grants: Grant[];
 
@@ -46,7 +50,7 @@ export class Client extends BaseEntity {
   @Column('text', { array: true })
   origins: string[];
 
-  /** The scopes it may ask for. */
+  /** The scopes that its tokens may carry: sensitive ones once they are approved (client-approvals). */
   @Column('text', { array: true })
   permissions: Permission[];
 

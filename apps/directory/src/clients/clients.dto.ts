@@ -29,6 +29,16 @@ export class ClientChangeDto {
   @Text({ zh: '名称', en: 'Name', example: '请假小程序', max: 100 })
   name: string;
 
+  @Text({
+    zh: '发布方，向用户展示',
+    en: 'Who offers it, as people are told',
+    max: 100,
+    optional: true,
+    nullable: true,
+    example: '信息化办公室',
+  })
+  publisher?: string | null;
+
   @ListOf('text', {
     zh: '回调地址（授权码方式）',
     en: 'Redirect URIs (authorization code)',
@@ -50,8 +60,8 @@ export class ClientChangeDto {
   origins?: string[];
 
   @ListOf(PERMISSION_NAMES, {
-    zh: '可申请的权限',
-    en: 'Permissions it may ask for',
+    zh: '可申请的权限；敏感的（3、4 级）须另一名管理员批准后才生效',
+    en: 'Permissions it may ask for; sensitive ones (class 3 and 4) once a second administrator approves them',
     minItems: 1,
     maxItems: PERMISSION_NAMES.length,
     unique: true,
@@ -164,6 +174,14 @@ export class ClientSecretDto {
   }
 }
 
+/** A client with what belongs to it. */
+interface WholeClient {
+  client: Client;
+  secrets: ClientSecret[];
+  waiting: Permission[];
+  lastUsedAt: Date | null;
+}
+
 export class ClientDto {
   @Uuid({ zh: '标识', en: 'Id' })
   id: string;
@@ -173,6 +191,9 @@ export class ClientDto {
 
   @Text({ zh: '名称', en: 'Name', example: '请假小程序', max: 100 })
   name: string;
+
+  @Text({ zh: '发布方', en: 'Who offers it', max: 100, nullable: true, example: '信息化办公室' })
+  publisher: string | null;
 
   @ListOf(GRANTS, { zh: '获取令牌的方式', en: 'Ways to get tokens', maxItems: 3 })
   grants: Grant[];
@@ -195,6 +216,14 @@ export class ClientDto {
 
   @ListOf(PERMISSION_NAMES, { zh: '可申请的权限', en: 'Permissions it may ask for', maxItems: PERMISSION_NAMES.length })
   permissions: Permission[];
+
+  @ListOf(PERMISSION_NAMES, {
+    zh: '其中尚待批准的敏感权限，令牌中没有',
+    en: 'Of these, sensitive ones that wait for an approval: no token carries them',
+    maxItems: PERMISSION_NAMES.length,
+    example: [],
+  })
+  waitingPermissions: Permission[];
 
   @OneOf(AUTHENTICATION, { zh: '认证方式', en: 'How it authenticates' })
   authentication: keyof typeof AUTHENTICATION;
@@ -228,6 +257,14 @@ export class ClientDto {
   @Flag({ zh: '启用', en: 'Active' })
   active: boolean;
 
+  @Instant({
+    zh: '最近一次调用（精确到小时）；null 为在保存期内未调用',
+    en: 'When it last asked anything, to the hour; null: not in the days that are kept',
+    nullable: true,
+    example: '2026-11-20T08:00:00.000Z',
+  })
+  lastUsedAt: Date | null;
+
   @Instant({ zh: '登记时间', en: 'Registered at' })
   createdAt: Date;
 
@@ -237,11 +274,12 @@ export class ClientDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647 })
   version: number;
 
-  static from(this: void, { client, secrets }: { client: Client; secrets: ClientSecret[] }): ClientDto {
+  static from(this: void, { client, secrets, waiting, lastUsedAt }: WholeClient): ClientDto {
     const {
       id,
       clientId,
       name,
+      publisher,
       grants,
       redirectUris,
       origins,
@@ -259,16 +297,19 @@ export class ClientDto {
       id,
       clientId,
       name,
+      publisher,
       grants,
       redirectUris,
       origins,
-      permissions,
+      permissions: [...permissions, ...waiting],
+      waitingPermissions: waiting,
       authentication: jwks ? 'private_key_jwt' : isPublic ? 'none' : 'client_secret',
       secrets: secrets.map(ClientSecretDto.from),
       keys: (jwks?.keys ?? []).map(ClientKeyDto.from),
       requestsPerMinute,
       bulkRequestsPerMinute,
       active,
+      lastUsedAt,
       createdAt,
       updatedAt,
       version,

@@ -1,4 +1,5 @@
 import { feature } from '#service';
+import { ClientApproval } from '../client-approvals/client-approval.entity.js';
 import { ClientKeys } from './client-keys.service.js';
 import { Client, ClientSecret } from './client.entity.js';
 import { ClientsController } from './clients.controller.js';
@@ -7,5 +8,5 @@ import { ClientsService } from './clients.service.js';
 export const clients = feature({
   controllers: [ClientsController],
   providers: [ClientsService, ClientKeys],
-  entities: [Client, ClientSecret],
+  entities: [Client, ClientSecret, ClientApproval],
 });

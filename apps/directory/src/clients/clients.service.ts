@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
-import { Database, insert, onConflict, sql, type Tx, update } from '#database';
+import { classOf, type Permission } from '#contracts';
+import { Database, insert, onConflict, query, sql, type Tx, update } from '#database';
 import { list, type Page } from '#http';
 import { NotFound } from '#problems';
+import { CampusClock } from '#time';
 import { Vault } from '#vault';
+import { permissionsFor, waitingOf } from '../client-approvals/client-approvals.queries.js';
 import { clientKey, isPublicKey } from './client-keys.js';
 import { Client, ClientSecret, MAX_SECRETS } from './client.entity.js';
 import {
@@ -44,6 +47,7 @@ export class ClientsService {
   constructor(
     private readonly database: Database,
     private readonly vault: Vault,
+    private readonly clock: CampusClock,
   ) {}
 
   async list(_actor: Actor, request: ListClientsQuery): Promise<Page<ClientDto>> {
@@ -57,7 +61,7 @@ export class ClientsService {
         id: sql`id`,
         to: ({ id }: { id: string }) => id,
       });
-      const clients = new Map((await withSecrets(tx, page.data)).map((dto) => [dto.id, dto]));
+      const clients = new Map((await whole(tx, page.data)).map((dto) => [dto.id, dto]));
       return { ...page, data: page.data.map((id) => clients.get(id)!) };
     });
   }
@@ -73,16 +77,18 @@ export class ClientsService {
       const client = Object.assign(new Client(), {
         clientId: input.clientId,
         name: input.name,
+        publisher: input.publisher ?? null,
         grants: input.grants,
         redirectUris: input.redirectUris ?? [],
         origins: input.origins ?? [],
         isPublic: input.isPublic ?? false,
-        permissions: input.permissions,
+        permissions: input.permissions.filter(isOrdinary),
         jwks: input.publicKey ? { keys: [await clientKey(input.publicKey)] } : null,
         requestsPerMinute: input.requestsPerMinute ?? null,
         bulkRequestsPerMinute: input.bulkRequestsPerMinute ?? null,
       });
       await onConflict(insert(tx, client), TAKEN);
+      await permissionsFor(tx, actor, client, input.permissions, this.clock.now());
       if (secret !== null) await insert(tx, ClientSecret.of(client, this.hash(secret)));
       await audit(tx, actor, { action: 'directory.client.created', subject: { kind: 'client', id: client.id } });
       return view(tx, client.id);
@@ -97,9 +103,11 @@ export class ClientsService {
       if (!client.active) throw new ClientInactive();
       check({ ...input, grants: client.grants });
       const lost = client.permissions.some((permission) => !input.permissions.includes(permission));
-      const { name, permissions, redirectUris = [], origins = [] } = input;
+      const { name, publisher = null, redirectUris = [], origins = [] } = input;
       const { requestsPerMinute = null, bulkRequestsPerMinute = null } = input;
-      const changes = { name, permissions, redirectUris, origins, requestsPerMinute, bulkRequestsPerMinute };
+      const permissions = await permissionsFor(tx, actor, client, input.permissions, this.clock.now());
+      const limits = { requestsPerMinute, bulkRequestsPerMinute };
+      const changes = { name, publisher, permissions, redirectUris, origins, ...limits };
       await update(tx, Object.assign(client, changes), version);
       if (lost) await refuseTokens(tx, { clientId: client.clientId });
       await audit(tx, actor, { action: 'directory.client.changed', subject: { kind: 'client', id } });
@@ -142,6 +150,8 @@ export class ClientsService {
       const client = await locked(tx, id);
       if (!client.active) throw new ClientInactive();
       client.active = false;
+      const ordinary = client.permissions.filter(isOrdinary);
+      client.permissions = await permissionsFor(tx, actor, client, ordinary, this.clock.now());
       await update(tx, client, version);
       await tx.delete(ClientSecret, { clientRef: id });
       await refuseTokens(tx, { clientId: client.clientId });
@@ -153,6 +163,10 @@ export class ClientsService {
   private hash(secret: string): string {
     return this.vault.digest(CLIENT_SECRET, secret);
   }
+}
+
+function isOrdinary(permission: Permission): boolean {
+  return classOf(permission) === undefined;
 }
 
 /** 256 random bits. */
@@ -168,20 +182,34 @@ export async function locked(tx: Tx, id: string): Promise<Client> {
 }
 
 export async function view(tx: Tx, id: string): Promise<ClientDto> {
-  const [dto] = await withSecrets(tx, [id]);
+  const [dto] = await whole(tx, [id]);
   if (!dto) throw new NotFound({ what: 'client' });
   return dto;
 }
 
-async function withSecrets(tx: Tx, ids: string[]): Promise<ClientDto[]> {
-  const clients = await tx.createQueryBuilder(Client, 'c').where('c.id = ANY(:ids)', { ids }).getMany();
-  const secrets = await tx
-    .createQueryBuilder(ClientSecret, 's')
-    .where('s.client_ref = ANY(:ids)', { ids })
-    .orderBy('s.created_at')
-    .getMany();
+async function whole(tx: Tx, ids: string[]): Promise<ClientDto[]> {
+  const [clients, secrets, waiting, used] = await Promise.all([
+    tx.createQueryBuilder(Client, 'c').where('c.id = ANY(:ids)', { ids }).getMany(),
+    tx
+      .createQueryBuilder(ClientSecret, 's')
+      .where('s.client_ref = ANY(:ids)', { ids })
+      .orderBy('s.created_at')
+      .getMany(),
+    waitingOf(tx, ids),
+    query<{ id: string; at: Date | null }>(
+      tx,
+      sql`SELECT c.id, (SELECT max(u.used_at) FROM platform.app_usage u WHERE u.app = c.client_id) AS at
+            FROM directory.client c WHERE c.id = ANY(${ids}::uuid[])`,
+    ),
+  ]);
+  const lastUses = new Map(used.map(({ id, at }) => [id, at]));
   return clients.map((client) =>
-    ClientDto.from({ client, secrets: secrets.filter((secret) => secret.clientRef === client.id) }),
+    ClientDto.from({
+      client,
+      secrets: secrets.filter((secret) => secret.clientRef === client.id),
+      waiting: waiting.get(client.id) ?? [],
+      lastUsedAt: lastUses.get(client.id) ?? null,
+    }),
   );
 }
 

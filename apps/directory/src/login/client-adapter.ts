@@ -2,6 +2,7 @@ import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Pro
 import { PERMISSIONS } from '#contracts';
 import { type Database, queryOne, sql } from '#database';
 import { type Throttle, WORK_PAGE } from '#http';
+import type { CampusClock } from '#time';
 import { CLIENT_ID, type Grant, type PublicJwk } from '../clients/client.entity.js';
 import { DOCS_CLIENT } from './demo-client.js';
 
@@ -14,19 +15,22 @@ interface Row {
   is_public: boolean;
   jwks: { keys: PublicJwk[] } | null;
   secret_hashes: string[];
+  waiting: string[];
 }
 
 const LONGEST_ID = 32;
 
-/** Metadata of ours on a client: the keyed hashes of its secrets, and the origins of its pages. */
+/** Metadata of ours on a client: the keyed hashes of its secrets, the origins of its pages, and scopes that it may ask for and does not get. */
 export const SECRET_HASHES = 'secret_hashes';
 export const ORIGINS = 'origins';
+export const WAITING = 'waiting_scopes';
 
 /** Shows the school's apps to the issuer. Read for each request, so that a deactivated one is gone at once. */
 export class ClientAdapter implements Adapter {
   constructor(
     private readonly database: Database,
     private readonly throttle: Throttle,
+    private readonly clock: CampusClock,
     /** Set in the demo, whose pages are clients of their own: where they are. */
     private readonly demoOrigin?: string,
   ) {}
@@ -37,6 +41,8 @@ export class ClientAdapter implements Adapter {
     const row = await queryOne<Row>(
       this.database.connection,
       sql`SELECT c.client_id, c.grants, c.redirect_uris, c.origins, c.permissions, c.is_public, c.jwks,
+                 ARRAY(SELECT a.permission FROM directory.client_approval a WHERE a.client_ref = c.id
+                          AND (a.status = 'waiting' OR a.status = 'approved' AND a.ends_on < ${this.clock.today()})) AS waiting,
                  ARRAY(SELECT s.hash FROM directory.client_secret s WHERE s.client_ref = c.id ORDER BY s.created_at) AS secret_hashes
             FROM directory.client c WHERE c.client_id = ${clientId} AND c.active`,
     );
@@ -98,8 +104,9 @@ function metadataOf(row: Row): AdapterPayload {
     grant_types: row.grants,
     response_types: code ? ['code'] : [],
     redirect_uris: row.redirect_uris,
-    scope: ['openid', ...row.permissions].join(' '),
+    scope: [...new Set(['openid', ...row.permissions, ...row.waiting])].join(' '),
     [ORIGINS]: row.origins,
+    [WAITING]: row.waiting,
     ...authenticationOf(row),
   };
 }

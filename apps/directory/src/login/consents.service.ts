@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { Database, query, queryOne, sql, type Tx } from '#database';
 import { NotFound } from '#problems';
+import { CampusClock } from '#time';
 import { Vault } from '#vault';
-import { ConsentDto, ConsentsDto } from './consents.dto.js';
+import { type ConsentRow, ConsentsDto, MyAppsDto } from './consents.dto.js';
 import { PersonNeeded } from './login.problems.js';
 import { refuseTokens } from '../clients/revocation.js';
 import { holderOf, STATE } from './state-adapter.js';
@@ -17,6 +18,7 @@ export class Consents {
   constructor(
     private readonly database: Database,
     private readonly vault: Vault,
+    private readonly clock: CampusClock,
   ) {}
 
   /** The scopes that the person has let the app have. */
@@ -38,15 +40,38 @@ export class Consents {
     );
   }
 
+  /** The app was given a token for the person: to the day, as more would tell when somebody was awake. */
+  async used(personId: string, clientId: string): Promise<void> {
+    const today = this.clock.today();
+    await query(
+      this.database.connection,
+      sql`UPDATE directory.app_consent SET used_on = ${today}
+           WHERE person_id = ${personId} AND client_id = ${clientId} AND used_on IS DISTINCT FROM ${today}::date`,
+    );
+  }
+
+  async apps(actor: Actor): Promise<MyAppsDto> {
+    return MyAppsDto.from(await listed(this.database.connection, personOf(actor)));
+  }
+
   async list(actor: Actor): Promise<ConsentsDto> {
-    return listed(this.database.connection, personOf(actor));
+    return ConsentsDto.from(await listed(this.database.connection, personOf(actor)));
+  }
+
+  /** See `end`. Returns the apps that are left. */
+  withdrawApp(actor: Actor, clientId: string): Promise<MyAppsDto> {
+    return this.end(actor, clientId, MyAppsDto.from);
+  }
+
+  /** See `end`. Returns what still stands. */
+  withdraw(actor: Actor, clientId: string): Promise<ConsentsDto> {
+    return this.end(actor, clientId, ConsentsDto.from);
   }
 
   /**
    * The app's codes and refresh tokens are of no use from now on, also when it is let in again later, its access tokens within a second.
-   * Returns what still stands.
    */
-  async withdraw(actor: Actor, clientId: string): Promise<ConsentsDto> {
+  private end<T>(actor: Actor, clientId: string, left: (rows: ConsentRow[]) => T): Promise<T> {
     const personId = personOf(actor);
     return this.database.transaction(actor, async (tx) => {
       const gone = await query(
@@ -60,7 +85,7 @@ export class Consents {
       await query(tx, sql`DELETE FROM directory.oidc_state WHERE model = 'Grant' AND uid_hash = ${grants}`);
       await refuseTokens(tx, { personId, clientId });
       await audit(tx, actor, { action: 'directory.app-consent.withdrawn', subject: { kind: 'person', id: personId } });
-      return listed(tx, personId);
+      return left(await listed(tx, personId));
     });
   }
 }
@@ -71,13 +96,13 @@ function personOf(actor: Actor): string {
   return actor.personId;
 }
 
-async function listed(tx: Tx, personId: string): Promise<ConsentsDto> {
-  const consents = await query<ConsentDto>(
+async function listed(tx: Tx, personId: string): Promise<ConsentRow[]> {
+  return query<ConsentRow>(
     tx,
-    sql`SELECT a.client_id AS "clientId", COALESCE(c.name, a.client_id) AS name,
-               ARRAY(SELECT s FROM unnest(a.scopes) s WHERE s <> 'openid' ORDER BY s) AS permissions, a.given_at AS "givenAt"
+    sql`SELECT a.client_id AS "clientId", COALESCE(c.name, a.client_id) AS name, c.publisher,
+               ARRAY(SELECT s FROM unnest(a.scopes) s WHERE s <> 'openid' ORDER BY s) AS permissions, a.given_at AS "givenAt",
+               a.used_on::text AS "usedOn"
           FROM directory.app_consent a LEFT JOIN directory.client c ON c.client_id = a.client_id
          WHERE a.person_id = ${personId} ORDER BY a.given_at DESC, a.client_id`,
   );
-  return ConsentsDto.from(consents);
 }

@@ -6,6 +6,7 @@ import { Config } from '#config';
 import { Database } from '#database';
 import { Throttle } from '#http';
 import { CLIENT_SECRET } from '../clients/clients.service.js';
+import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { revokeAccessToken } from './access-token-revocation.js';
 import { SECRET_HASHES } from './client-adapter.js';
@@ -39,6 +40,7 @@ export class Issuer {
     private readonly sessions: Sessions,
     private readonly consents: Consents,
     private readonly ways: SignInWays,
+    private readonly clock: CampusClock,
   ) {
     this.path = new URL(config.issuer).pathname;
   }
@@ -57,14 +59,14 @@ export class Issuer {
     const keys = await this.signingKeys.published();
     const kids = keys.map((key) => key.kid).join(' ');
     if (kids !== this.current?.kids) {
-      const { database, vault, throttle, path, config, sessions, consents, ways } = this;
+      const { database, vault, throttle, clock, path, config, sessions, consents, ways } = this;
       const demo = config.demo ? { demoOrigin: config.origin } : {};
       this.current = {
         provider: this.build(
           keys,
           new Provider(
             this.config.issuer,
-            providerOptions({ database, vault, throttle, keys, path, sessions, consents, ways, ...demo }),
+            providerOptions({ database, vault, throttle, clock, keys, path, sessions, consents, ways, ...demo }),
           ),
         ),
         kids,

@@ -1,5 +1,5 @@
 import { feature } from '#service';
-import { ConsentsController } from './consents.controller.js';
+import { ConsentsController, MyAppsController } from './consents.controller.js';
 import { Consents } from './consents.service.js';
 import { Issuer } from './issuer.js';
 import { Sessions } from './sessions.service.js';
@@ -13,7 +13,7 @@ import { PasswordSignIn } from './ldap/password-sign-in.service.js';
 import { SignInWays } from './sso/sign-in-ways.js';
 
 export const login = feature({
-  controllers: [ConsentsController, SigningKeysController, SignInController, SsoController],
+  controllers: [ConsentsController, MyAppsController, SigningKeysController, SignInController, SsoController],
   providers: [
     SigningKeysService,
     SignInWays,

@@ -5,8 +5,9 @@ import { PERMISSIONS } from '#contracts';
 import type { Database } from '#database';
 import type { Throttle } from '#http';
 import { personById } from '#roster';
+import { type CampusClock } from '#time';
 import type { Vault } from '#vault';
-import { ClientAdapter, ORIGINS, SECRET_HASHES } from './client-adapter.js';
+import { ClientAdapter, ORIGINS, SECRET_HASHES, WAITING } from './client-adapter.js';
 import type { Consents } from './consents.service.js';
 import type { Sessions } from './sessions.service.js';
 import { type Page, policyOf, requestErrorPage, signedOutPage, signOutPage } from './sign-in-pages.js';
@@ -23,6 +24,7 @@ export interface ProviderParts {
   database: Database;
   vault: Vault;
   throttle: Throttle;
+  clock: CampusClock;
   /** Private JWKs; the first one signs. */
   keys: JWK[];
   /** Path of the issuer, without trailing slash. */
@@ -42,6 +44,7 @@ export function providerOptions({
   database,
   vault,
   throttle,
+  clock,
   keys,
   path,
   sessions,
@@ -51,7 +54,9 @@ export function providerOptions({
 }: ProviderParts): Configuration {
   return {
     adapter: (model: string) =>
-      model === 'Client' ? new ClientAdapter(database, throttle, demoOrigin) : new StateAdapter(model, database, vault),
+      model === 'Client'
+        ? new ClientAdapter(database, throttle, clock, demoOrigin)
+        : new StateAdapter(model, database, vault),
     jwks: { keys: keys as never },
     scopes: ['openid', ...Object.keys(PERMISSIONS)],
     claims: { openid: ['sub'] },
@@ -60,7 +65,7 @@ export function providerOptions({
     pkce: { required: () => true },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    extraClientMetadata: { properties: [SECRET_HASHES, ORIGINS] },
+    extraClientMetadata: { properties: [SECRET_HASHES, ORIGINS, WAITING] },
     // RFC 7523 §3: an assertion that is good for long is a secret that lies about; ours live ten minutes at most.
     assertJwtClientAuthClaimsAndHeader: async (_context, { exp, iat }) => {
       const now = Math.floor(Date.now() / 1000);
@@ -101,8 +106,10 @@ export function providerOptions({
     },
     loadExistingGrant: (context) => grantOf(context, consents),
     // Names the session, so that its access tokens can end with it.
-    extraTokenClaims: async (_context, token) =>
-      'sessionUid' in token && token.sessionUid ? { sid: sessions.nameOf(token.sessionUid) } : undefined,
+    extraTokenClaims: async (_context, token) => {
+      if ('accountId' in token && token.accountId) await consents.used(token.accountId, token.clientId!);
+      return 'sessionUid' in token && token.sessionUid ? { sid: sessions.nameOf(token.sessionUid) } : undefined;
+    },
     // What an app got wrong (RFC 6749 §4.1.2.1): to the person in whose browser it ends a page, to programs JSON.
     renderError: async (context, out) => {
       if (context.accepts('json', 'html') === 'html') return show(context, requestErrorPage(out));
@@ -136,8 +143,9 @@ export function providerOptions({
         useGrantedResource: async () => true,
         getResourceServerInfo: async (context, resource, client) => {
           if (resource !== ACCESS_TOKEN.audience) throw new errors.InvalidTarget();
-          const scope = (client.scope ?? '').replace(/^openid ?/, '');
-          refuseUnassigned(context, scope);
+          const assigned = (client.scope ?? '').replace(/^openid ?/, '');
+          refuseUnassigned(context, assigned);
+          const scope = leaveOutWaiting(context, client, assigned);
           return {
             scope,
             audience: ACCESS_TOKEN.audience,
@@ -192,4 +200,17 @@ function refuseUnassigned(context: KoaContextWithOIDC, assigned: string): void {
     .filter(Boolean);
   const unassigned = asked.find((scope) => !allowed.has(scope));
   if (unassigned) throw new errors.InvalidScope('requested scope is not assigned to the client', unassigned);
+}
+
+/** What waits for its approval is neither refused nor had, nor is anybody asked to agree to it: the token carries the rest. */
+function leaveOutWaiting({ oidc }: KoaContextWithOIDC, client: object, assigned: string): string {
+  const waiting = new Set((client as Record<string, string[] | undefined>)[WAITING]);
+  const without = (scopes: string) =>
+    scopes
+      .split(' ')
+      .filter((scope) => !waiting.has(scope))
+      .join(' ');
+  const { params } = oidc;
+  if (waiting.size > 0 && typeof params?.scope === 'string') params.scope = without(params.scope) || undefined;
+  return without(assigned);
 }

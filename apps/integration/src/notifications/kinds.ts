@@ -6,6 +6,7 @@ import {
   CareSupervisionV1,
   ClearanceCompletedV1,
   ClearanceReopenedV1,
+  ClientApprovalEndingV1,
   DigestDueV1,
   DisputeChangedV1,
   type AppointmentKind,
@@ -93,6 +94,11 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     ...{ zh: '数据源中断', en: 'A source is silent' },
     to: () => ({ holding: 'student_affairs_officer' }),
     ...{ only: 'staff', windowMinutes: 30, channels: ['email'] },
+  }),
+  'client-approval-ending': kind(ClientApprovalEndingV1, {
+    ...{ zh: '应用敏感权限将到期', en: 'A sensitive permission of an app ends soon' },
+    to: ({ approvedById }) => ({ personIds: [approvedById] }),
+    ...{ only: 'staff', channels: ['email'] },
   }),
   'student-notice': kind(StudentNoticeV1, {
     ...{ zh: '给学生本人的提示', en: 'A notice for the student' },

@@ -54,6 +54,13 @@ export const SHIPPED: Readonly<Record<string, TemplateWords>> = {
     ['数据源中断', `有数据源中断或明显减少（${COUNTED.zh}），依赖它的规则暂停，请登录查看。`],
     ['A source is silent', `Sources are silent or far below usual: ${COUNTED.en}. Rules that need them pause.`],
   ),
+  'client-approval-ending': of(
+    ['应用敏感权限将到期', '{{ name }}，您批准的一项应用敏感权限即将到期，请登录确认是否延长。'],
+    [
+      'A sensitive permission ends soon',
+      '{{ name }}, a sensitive permission of an app that you approved ends soon. Please see whether it is still needed.',
+    ],
+  ),
   'student-notice': of(
     ['有一条给你的提示', '{{ name }}，有一条给你本人的提示，请登录查看。'],
     ['A notice for you', '{{ name }}, there is a notice for you. Please see it in the app.'],

@@ -1,0 +1,108 @@
+import { connect, Database, query, sql } from '#database';
+import { campus, type Client, cloneDatabase, drainEvents, eventually, TestApp } from '#testing';
+import { CampusClock } from '#time';
+import { markSandbox, takeSnapshot } from '#service';
+import { directory } from '../../../apps/directory/src/directory.module.js';
+
+const CLOCK = '/directory/v1/sandbox/clock';
+const DAY = 86_400;
+
+describe('a sandbox', () => {
+  let test: TestApp;
+  let other: TestApp;
+  let app: Client;
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    const clone = await cloneDatabase();
+    drop = clone.drop;
+    const source = await connect({ url: clone.url, entities: [], poolSize: 2, applicationName: 'test' });
+    const database = new Database(source);
+    await database.transaction(null, markSandbox);
+    await database.background(takeSnapshot);
+    await source.destroy();
+    test = await TestApp.create([directory], { databaseUrl: clone.url, sandbox: true });
+    const { redisPrefix } = test.config;
+    other = await TestApp.create([directory], { databaseUrl: clone.url, redisPrefix, sandbox: true, roles: ['api'] });
+    app = await test.client();
+  }, 120_000);
+  afterAll(async () => {
+    await other?.close();
+    await test?.close();
+    await drop?.();
+  }, 60_000);
+
+  const ahead = (of: TestApp) => (of.app.get(CampusClock).now().getTime() - Date.now()) / 1_000;
+
+  it('has a clock that goes forward, in every process', async () => {
+    expect((await app.get(CLOCK).expect(200)).body.aheadSeconds).toBe(0);
+    const { body } = await app.put(CLOCK, { aheadSeconds: 3 * DAY }).expect(200);
+    expect(body.aheadSeconds).toBe(3 * DAY);
+    expect(Math.abs(Date.parse(body.now as string) - Date.now() - 3 * DAY * 1_000)).toBeLessThan(10_000);
+    expect(ahead(test)).toBeCloseTo(3 * DAY, 0);
+    await eventually(() => expect(ahead(other)).toBeCloseTo(3 * DAY, 0));
+
+    const back = await app.put(CLOCK, { aheadSeconds: 2 * DAY }).expect(409);
+    expect(back.body.code).toBe('platform/sandbox-clock-backwards');
+    await app.put(CLOCK, { aheadSeconds: -1 }).expect(400);
+    await (await test.client('directory:unit:read')).put(CLOCK, { aheadSeconds: 4 * DAY }).expect(403);
+    expect(ahead(test)).toBeCloseTo(3 * DAY, 0);
+  });
+
+  it('is put back as a job: what the school had, and the time; apps stay', async () => {
+    const client = {
+      clientId: 'kept',
+      name: '留',
+      grants: ['client_credentials'],
+      permissions: ['directory:unit:read'],
+    };
+    await app.post('/directory/v1/clients', client).expect(201);
+    const name = () => query(test.tx, sql`SELECT name FROM directory.person WHERE id = ${campus.students[0]}`);
+    const before = await name();
+    await test.query(sql`UPDATE directory.person SET name = '改' WHERE id = ${campus.students[0]}`);
+    await test.query(sql`DELETE FROM directory.residence WHERE person_id = ${campus.students[1]}`);
+    await test.query(sql`UPDATE events.schedule SET last_period = now() + interval '3 days'`);
+
+    const accepted = await app.post('/directory/v1/sandbox/reset').expect(202);
+    const job = accepted.headers['location'] as string;
+    await drainEvents(test);
+    await eventually(async () => expect((await app.get(job).expect(200)).body.status).toBe('succeeded'));
+    expect(await name()).toEqual(before);
+    const beds = await test.query(sql`SELECT 1 FROM directory.residence WHERE person_id = ${campus.students[1]}`);
+    expect(beds).toHaveLength(1);
+    expect(await test.query(sql`SELECT 1 FROM directory.client WHERE client_id = 'kept'`)).toHaveLength(1);
+    for (const process of [test, other])
+      await eventually(() => expect(Math.abs(ahead(process))).toBeLessThan(2), 5_000);
+    await eventually(async () =>
+      expect(await test.query(sql`SELECT 1 FROM events.schedule WHERE last_period > now()`)).toEqual([]),
+    );
+  });
+
+  it('is never started as a school, nor a school as a sandbox', async () => {
+    const { databaseUrl } = test.config;
+    await expect(TestApp.create([directory], { databaseUrl })).rejects.toThrow('is a sandbox');
+    await expect(TestApp.create([directory], { sandbox: true })).rejects.toThrow('YIZHAN_SANDBOX');
+  }, 60_000);
+});
+
+describe('anywhere else', () => {
+  it('there is no such route, and the clock is not moved by what a table says', async () => {
+    const school = await TestApp.create([directory]);
+    try {
+      const app = await school.client();
+      for (const send of [
+        app.get(CLOCK),
+        app.put(CLOCK, { aheadSeconds: 60 }),
+        app.post('/directory/v1/sandbox/reset'),
+      ])
+        expect((await send.expect(404)).body.code).toBe('http/not-found');
+      // Written behind its back while it runs: it looks for nothing there.
+      const clock = school.app.get(CampusClock);
+      const was = clock.now().getTime() - Date.now();
+      await school.query(sql`INSERT INTO platform.sandbox (ahead_seconds) VALUES (86400)`);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      expect(Math.abs(clock.now().getTime() - Date.now() - was)).toBeLessThan(1_000);
+    } finally {
+      await school.close();
+    }
+  }, 60_000);
+});
