@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { Int } from '#fields';
-import { JobDto } from '../jobs.controller.js';
+import { JobDto } from '../jobs.dto.js';
 import { Sandbox, type SandboxTime } from './sandbox.js';
 
 const TEN_YEARS = 315_532_800;

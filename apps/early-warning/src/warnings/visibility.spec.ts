@@ -1,8 +1,8 @@
-import { Actor, type Post } from '#auth';
+import { Actor } from '#auth';
 import { sql } from '#database';
 import { ruleOfWarning, visibleTo } from './visibility.js';
 
-const COUNSELOR: Post = { kind: 'counselor', unitId: 'u1', unitKind: 'class' };
+const COUNSELOR = { kind: 'counselor', unitId: 'u1', unitKind: 'class' } as const;
 const HEAD: Post = { kind: 'counselor', unitId: 'u2', unitKind: 'college' };
 const ADVISOR: Post = { kind: 'student_affairs_officer', unitId: 'u3', unitKind: 'college' };
 
