@@ -258,7 +258,7 @@ export class LeaveCases {
     action: string,
     comment: string | null = null,
   ): Promise<void> {
-    await this.workflows.note(tx, leave.id, action, by, this.clock.now(), comment);
+    await this.workflows.note(tx, leave, action, by, this.clock.now(), comment);
   }
 
   private async noteAll(tx: Tx, actor: Actor, leaves: readonly Leave[], action: string): Promise<void> {
