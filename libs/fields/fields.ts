@@ -58,9 +58,12 @@ function text(o: TextOptions, defaultMax: number, lines: boolean): PropertyDecor
   });
 }
 
-/** A UUID (RFC 9562), e.g. the id of a row. */
+/** A UUID (RFC 9562), e.g. the id of a row; it comes in small letters, as the database writes it. */
 export const Uuid = (o: FieldOptions<string>): PropertyDecorator =>
-  field(o, rule.uuid, { ...rule.schemas.uuid, example: o.example ?? UUID_EXAMPLE });
+  applyDecorators(inSmallLetters, field(o, rule.uuid, { ...rule.schemas.uuid, example: o.example ?? UUID_EXAMPLE }));
+
+/** The same UUID is the same text: it is compared with others, and may stand in a list once. */
+const inSmallLetters: PropertyDecorator = Transform(({ value }) => rule.inSmallLetters(value), { toClassOnly: true });
 
 /** A calendar date, `YYYY-MM-DD`, that exists; in the campus time zone. */
 export const DateOnly = (o: FieldOptions<string>): PropertyDecorator =>
@@ -143,12 +146,13 @@ export const ListOf = (of: (() => Cls) | rule.PlainKind | Codes, o: ListOptions)
     const plain = rule.plain[of];
     const example = o.example ?? [plain.example];
     const check = rule.list(plain.check, minItems, maxItems, unique);
-    return field(
+    const listed = field(
       o,
       check,
       { type: 'array', items: plain.schema, ...limits, example },
       rule.listFromQuery(plain.fromQuery),
     );
+    return of === 'uuid' ? applyDecorators(inSmallLetters, listed) : listed;
   }
   const values = codesOf(of);
   const check = rule.list(rule.oneOf(values), minItems, maxItems, unique);

@@ -54,6 +54,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const uuid: Check = (value) =>
   typeof value === 'string' && UUID.test(value) ? undefined : no('必须是 UUID', 'must be a UUID');
 
+/** A UUID, or each of a list, as the database writes it; what is no text stays as it is, for the check to refuse. */
+export function inSmallLetters(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inSmallLetters);
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}
+
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 function isDate(value: string): boolean {
   const [, y, m, d] = DATE.exec(value) ?? [];

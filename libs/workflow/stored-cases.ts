@@ -1,4 +1,5 @@
 import { query, queryOne, type Sql, sql, type Tx } from '#database';
+import type { Comments } from './comments.js';
 import type { Definition } from './definition.js';
 import { fold } from './fold.js';
 import type { Action, Instance, Signer } from './instance.js';
@@ -32,21 +33,39 @@ export interface CaseRow {
 /** The tables of a service's cases, by their names without `workflow`. */
 export interface CaseTables {
   table(name: '' | '_definition' | '_step' | '_action' | '_absence'): Sql;
+  readonly comments: Comments;
 }
 
 /** `which`: predicate over `w`, and what follows it. */
-export function caseRows(tx: Tx, tables: CaseTables, which: Sql): Promise<CaseRow[]> {
+export async function caseRows(tx: Tx, tables: CaseTables, which: Sql): Promise<CaseRow[]> {
   const [head, definition, history] = [tables.table(''), tables.table('_definition'), tables.table('_action')];
-  return query<CaseRow>(
+  const rows = await query<Omit<CaseRow, 'history'> & { history: [Action, string, string | null][] }>(
     tx,
     sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.unit_id AS "unitId", w.version,
-               (SELECT json_agg(json_build_array(a.content, a.comment) ORDER BY a.no) FROM ${history} a
+               (SELECT json_agg(json_build_array(a.content, a.id, encode(${tables.comments.ofEntry}, 'hex')) ORDER BY a.no) FROM ${history} a
                  WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history,
                (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${definition} d
                  WHERE d.key = w.definition AND d.version IN (
                    SELECT a.definition_version FROM ${history} a WHERE a.workflow_id = w.id)) AS versions
           FROM ${head} w WHERE ${which}`,
   );
+  const entries = rows.flatMap(({ history: all, ...row }) =>
+    all.map(([, id, hex]) => ({
+      id,
+      studentId: studentOf(row),
+      comment: hex === null ? null : Buffer.from(hex, 'hex'),
+    })),
+  );
+  const opened = (await tables.comments.open(tx, entries)).values();
+  return rows.map((row) => ({
+    ...row,
+    history: row.history.map(([action]): [Action, string | null] => [action, opened.next().value?.comment ?? null]),
+  }));
+}
+
+/** Whose key seals the comments of a case: the person's whom it is about, else one of its subject's own. */
+export function studentOf({ personId, subjectId }: Pick<Case, 'personId' | 'subjectId'>): string {
+  return personId ?? subjectId;
 }
 
 /** All that is stored of a case, for `replay`. */

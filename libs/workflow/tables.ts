@@ -136,3 +136,25 @@ export function workflowTablesNamedUnits(schema: string): string {
     CREATE INDEX ON ${s}.workflow_step (decided_by) WHERE decided_by IS NOT NULL;
   `;
 }
+
+/**
+ * SQL of the comments, for the next migration after `workflowTablesNamedUnits`: they leave the history, in which they lay in clear, and are
+ * sealed. `studentOf`: SQL over an entry `a` of the history, whose key seals its comment.
+ */
+export function workflowTablesComments(schema: string, studentOf: string): string {
+  const s = `"${schema}"`;
+  return `
+    CREATE TABLE ${s}.workflow_comment (
+      id uuid PRIMARY KEY REFERENCES ${s}.workflow_action ON DELETE CASCADE,
+      student_id uuid NOT NULL,
+      text bytea NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      version int NOT NULL DEFAULT 1
+    );
+    CREATE INDEX ON ${s}.workflow_comment (student_id);
+    INSERT INTO ${s}.workflow_comment (id, student_id, text, created_at)
+    SELECT a.id, ${studentOf}, convert_to(a.comment, 'UTF8'), a.occurred_at FROM ${s}.workflow_action a WHERE a.comment IS NOT NULL;
+    ALTER TABLE ${s}.workflow_action DROP COLUMN comment;
+  `;
+}

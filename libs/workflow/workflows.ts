@@ -3,6 +3,7 @@ import { afterCommit, newId, query, queryOne, raw, send, sql, StaleVersionError,
 import type { TimerKey, Timers } from '#events';
 import { peopleByIds } from '#roster';
 import { dateOf } from '#time';
+import type { OfStudent, StudentKeys } from '#vault';
 import { type Available, availableActions } from './available-actions.js';
 import { type Deadline, type Definition, type Facts, stepOf } from './definition.js';
 import { act, begin } from './fold.js';
@@ -12,7 +13,8 @@ import { entryAtDeadline } from './operations.js';
 import { replay, type Replay } from './replay.js';
 import { mayBeStale } from './stale.js';
 import { stepRows } from './step-rows.js';
-import { type Case, caseOf, caseRows, commentsOf, storedCase } from './stored-cases.js';
+import { Comments } from './comments.js';
+import { type Case, caseOf, caseRows, commentsOf, storedCase, studentOf } from './stored-cases.js';
 import { Refused } from './reasons.js';
 import { PersonUnknown, problemOf } from './workflow.problems.js';
 
@@ -55,13 +57,18 @@ export interface Deadlines {
 export class Workflows {
   /** Versions of definitions that are known to be stored, by key and content: what is published never changes. */
   private readonly published = new Map<string, number>();
+  readonly comments: Comments;
+  private readonly deadlines: Deadlines | undefined;
 
+  /** `deadlines`: left out where no definition has one; `keys`: where nobody says anything. */
   constructor(
     private readonly schema: string,
     private readonly timeZone: string,
-    /** Left out where no definition has a deadline. */
-    private readonly deadlines?: Deadlines,
-  ) {}
+    { deadlines, keys }: { deadlines?: Deadlines; keys?: StudentKeys } = {},
+  ) {
+    this.deadlines = deadlines;
+    this.comments = new Comments(schema, keys);
+  }
 
   /** A table of the service's cases, by its name without `workflow`. */
   table(name: '' | '_definition' | '_step' | '_action' | '_absence'): Sql {
@@ -226,17 +233,19 @@ export class Workflows {
   /** An entry of the service's own in the history of a subject. */
   async note(
     tx: Tx,
-    subjectId: string,
+    { id: subjectId, studentId }: OfStudent,
     action: string,
     by: Acting['by'],
     at: Date,
     comment: string | null = null,
   ): Promise<void> {
+    const id = newId();
     void send(
       tx,
-      sql`INSERT INTO ${this.table('_action')} (id, subject_id, action, person_id, app, comment, occurred_at)
-          VALUES (${newId()}, ${subjectId}, ${action}, ${by.personId ?? null}, ${by.app}, ${comment}, ${at})`,
+      sql`INSERT INTO ${this.table('_action')} (id, subject_id, action, person_id, app, occurred_at)
+          VALUES (${id}, ${subjectId}, ${action}, ${by.personId ?? null}, ${by.app}, ${at})`,
     );
+    if (comment !== null) await this.comments.keep(tx, { id, studentId, text: comment });
   }
 
   private async brought(
@@ -280,7 +289,7 @@ export class Workflows {
     const version = case_.version + actions.length;
     const due = dueOf(instance);
     const overdue = instance.status === 'running' ? (instance.visit?.overdueSince ?? null) : null;
-    const entries = actions.map(([action, comment], i) => ({
+    const entries = actions.map(([action], i) => ({
       ...{
         id: newId(),
         subject_id: subjectId,
@@ -288,7 +297,7 @@ export class Workflows {
         no: case_.version + i + 1,
         action: i === actions.length - 1 && as ? as : action.command.op,
       },
-      ...{ person_id: action.by.person, app: action.by.app, comment, occurred_at: action.at, content: action },
+      ...{ person_id: action.by.person, app: action.by.app, occurred_at: action.at, content: action },
       ...{ from_state: before ? stateOf(before) : null, to_state: stateOf(instance) },
       definition_version: instance.definitionVersion,
     }));
@@ -314,6 +323,8 @@ export class Workflows {
                excluded.also, excluded.also_post, excluded.also_unit, excluded.stand_in, excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))
           INSERT INTO ${history} SELECT * FROM json_populate_recordset(NULL::${history}, ${JSON.stringify(entries)}::json)`,
     );
+    for (const [i, [, text]] of actions.entries())
+      if (text !== null) await this.comments.keep(tx, { id: entries[i]!.id, studentId: studentOf(case_), text });
     await this.setTimer(tx, id, before ? dueOf(before) : null, due);
     return { ...case_, version, comments: new Map([...case_.comments, ...commentsOf(actions)]) };
   }

@@ -49,6 +49,7 @@ import { GroupLeavePosts1764822000000 } from './migrations/1764822000000-group-l
 import { OneCertificateOfAJob1764822100000 } from './migrations/1764822100000-one-certificate-of-a-job.js';
 import { HolidayReturns1764822200000 } from './migrations/1764822200000-holiday-returns.js';
 import { ConclusionsDelivered1764846000000 } from './migrations/1764846000000-conclusions-delivered.js';
+import { SealedComments1764861000000 } from './migrations/1764861000000-sealed-comments.js';
 import { AppealOpinions1764821000000 } from './migrations/1764821000000-appeal-opinions.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
@@ -124,6 +125,7 @@ export const affairs = service('affairs', {
     HolidayReturns1764822200000,
     ConclusionsDelivered1764846000000,
     AppealOpinions1764821000000,
+    SealedComments1764861000000,
   ],
   ownData: OWN_DATA,
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),

@@ -61,5 +61,6 @@ export const OWN_DATA: OwnData = {
     workflow: COURSE,
     workflow_absence: { zh: '工作人员的缺席安排', en: 'Absences of staff' },
     workflow_action: COURSE,
+    workflow_comment: COURSE,
   },
 };

@@ -233,16 +233,28 @@ describe('applications and time', () => {
     const file = seen.materials[0]!.files[0]!.id;
     const stored = await test.query<{ data: Buffer }>(sql`SELECT data FROM affairs.application WHERE id = ${seen.id}`);
     expect(stored[0]!.data.includes(Buffer.from('住院'))).toBe(false);
+    const comments = async () =>
+      (await officer.get(`${PATH}/${seen.id}/history`).expect(200)).body.data.map(
+        ({ comment }: { comment: string | null }) => comment,
+      );
+    expect(await comments()).toEqual([null, '家中困难']);
+    expect(seen.steps[0]!.comment).toBe('家中困难');
+    const [said] = await test.query<{ text: Buffer }>(
+      sql`SELECT text FROM affairs.workflow_comment WHERE student_id = ${studentId}`,
+    );
+    expect(said!.text.includes(Buffer.from('困难'))).toBe(false);
     await test.query(sql`SELECT platform.drop_student_key(${studentId})`);
     await test.database.transaction(null, (tx) => test.app.get(Events).publish(tx, new StudentErasedV1(studentId)));
     await drainEvents(test);
     const left = (await officer.get(`${PATH}/${seen.id}`).expect(200)).body as ApplicationAnswer;
     expect(left).toMatchObject({ status: 'submitted', data: null, materials: [{ key: 'proof', files: [] }] });
     expect(left.steps[0]!.comment).toBeNull();
+    expect(await comments()).toEqual([null, null]);
     expect((await officer.get(`${PATH}?studentId=${studentId}`).expect(200)).body.data).toHaveLength(1);
     expect(await test.query(sql`SELECT FROM affairs.application WHERE student_id = ${studentId}`)).toHaveLength(1);
     expect(await test.query(sql`SELECT FROM affairs.file WHERE id = ${file}`)).toEqual([]);
     // What is under way can still be brought to an end.
     expect((await act(clerkOf, left, { action: 'reject', comment: '已离校' })).status).toBe('rejected');
+    expect(await comments()).toEqual([null, null, null]);
   });
 });

@@ -90,6 +90,21 @@ describe('whose bookings they are', () => {
       expect((await kit.see(students[1]!, gone)).status).toBe('cancelled');
       expect((await kit.see(students[2]!, stays)).status).toBe('offered');
     });
+
+    it('are offered the time they wait for, however many wait for others', async () => {
+      const hall = await kit.open({ capacity: 1 });
+      const has = await kit.booked(students[0]!, hall, when);
+      const other = await kit.booked(students[1]!, hall, span('03-04', '09:00', '10:00'));
+      // More than are looked at in one go, and all of them have asked before.
+      const copy = sql`jsonb_build_object('id', gen_random_uuid(), 'student_id', gen_random_uuid(), 'status', 'waiting')`;
+      await test.query(
+        sql`INSERT INTO affairs.booking SELECT (jsonb_populate_record(b, ${copy} || jsonb_build_object('n', n))).*
+              FROM affairs.booking b, generate_series(1, 200) n WHERE b.id = ${other.id}`,
+      );
+      const waits = await kit.booked(students[2]!, hall, when, { waitIfFull });
+      await kit.act(students[0]!, has, 'cancel').expect(200);
+      expect((await kit.see(students[2]!, waits)).status).toBe('offered');
+    });
   });
 
   it('can be cancelled until a time, and afterwards by whoever keeps it', async () => {

@@ -61,6 +61,12 @@ describe('certificates by a job', () => {
     });
     const { text: errors } = await foreign.get(`${location}/errors`).expect(200);
     expect(errors).toContain('在册信息缺少：年级');
+    // Of a list, who was left out is told by their place in it.
+    const listed = { ...body, unitId: undefined, studentIds: [campus.students[11], campus.students[8]!.toUpperCase()] };
+    const { headers } = await foreign.post(`${PATH}/batches`, listed).expect(202);
+    await drainEvents(test);
+    const { text: ofList } = await foreign.get(`${headers['location'] as string}/errors`).expect(200);
+    expect(ofList).toContain(`,1,${campus.students[11]},`);
     const { data } = (await foreign.get(`${PATH}?jobId=${job.id}`).expect(200)).body;
     expect(data).toHaveLength(3);
     expect(data[0]).toMatchObject({ issuedBy: { kind: 'person', id: campus.staff.counselorFl } });

@@ -276,6 +276,16 @@ describe('sanctions and appeals', () => {
     now = await says(committee, now, { ...milder, months: 7 });
     expect(now.status).toBe('waiting');
     now = (await act(committee, APPEALS, now, 'take-back').expect(200)).body as Answer;
+    // What somebody said counts while they are of the committee.
+    const leaves = (on: string | null) =>
+      test.query(
+        sql`UPDATE staffing.appointment SET valid_to = ${on} WHERE person_id = ${third} AND unit_id = ${campus.school}`,
+      );
+    await leaves(test.clock.today());
+    now = await says(committee, now, milder);
+    expect(now).toMatchObject({ status: 'waiting', opinions: [{ present: false }, { present: true }] });
+    now = (await act(committee, APPEALS, now, 'take-back').expect(200)).body as Answer;
+    await leaves(null);
     const decided = await says(committee, now, { ...milder, conclusion: '同意从轻' });
     expect(decided).toMatchObject({ status: 'changed', kindBefore: 'demerit', conclusion: '同意从轻' });
     expect(decided['opinions']).toMatchObject([{ conclusion: '情节较轻' }, { conclusion: '同意从轻' }]);

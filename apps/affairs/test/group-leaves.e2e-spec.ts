@@ -1,3 +1,5 @@
+import { mock } from 'node:test';
+import pg from 'pg';
 import { newId, sql } from '#database';
 import { campus, type Client, drainEvents, TestApp } from '#testing';
 import { safety } from '../../safety/src/safety.module.js';
@@ -68,8 +70,14 @@ describe('group leave', () => {
   });
   afterAll(() => test?.close());
 
+  const handIn = async (by: Client): Promise<string> =>
+    (
+      (await by.post('/affairs/v1/files?purpose=group-leave-proof').attach('file', PDF, '邀请函.pdf').expect(201)) as {
+        body: { id: string };
+      }
+    ).body.id;
   const ask = async (by: Client, studentIds: readonly string[], more: object = TRIP): Promise<Group> =>
-    (await by.post(GROUPS, { ...more, studentIds }).expect(201)).body as Group;
+    (await by.post(GROUPS, { attachments: [await handIn(by)], ...more, studentIds }).expect(201)).body as Group;
   const act = (who: Client, { id, version }: Group, verb: string, body = {}) =>
     who.post(`${GROUPS}/${id}/${verb}`, body).set('If-Match', `"${version}"`);
   const done = async (who: Client, group: Group, verb: string, body = {}): Promise<Group> =>
@@ -115,7 +123,10 @@ describe('group leave', () => {
     const both = await ask(school, [students[0]!, students[8]!], ONE_DAY).catch(() => undefined);
     // The school's only officer has asked for it.
     expect(both).toBeUndefined();
-    const { body } = await school.post(GROUPS, { ...ONE_DAY, studentIds: [students[0], students[8]] }).expect(422);
+    const attachments = [await handIn(school)];
+    const { body } = await school
+      .post(GROUPS, { ...ONE_DAY, attachments, studentIds: [students[0], students[8]] })
+      .expect(422);
     expect(body).toMatchObject({ code: 'affairs/leave-not-possible', errors: [{ pointer: '#/studentIds' }] });
   });
 
@@ -136,14 +147,21 @@ describe('group leave', () => {
     expect(states(approved)[2]).toEqual(['refused', 'overlap']);
     expect(approved.members.filter(({ leaveId }) => leaveId)).toMatchObject([{ studentId: students[0] }]);
     // Nobody is left.
-    const none = await counselor.post(GROUPS, { ...TRIP, studentIds: [students[1]] }).expect(422);
-    expect(none.body).toMatchObject({ errors: [{ pointer: '#/studentIds/0' }] });
+    const attachments = [await handIn(counselor)];
+    const none = await counselor.post(GROUPS, { ...TRIP, attachments, studentIds: [students[1]] }).expect(422);
+    expect(none.body).toMatchObject({ errors: [{ pointer: '#/studentIds/0', detail: '与其他请假重叠' }] });
+    // The same student, however their id is written, is on the list once.
+    const twice = [students[3]!, students[3]!.toUpperCase()];
+    const { body } = await counselor.post(GROUPS, { ...TRIP, attachments, studentIds: twice }).expect(400);
+    expect(body).toMatchObject({ errors: [{ pointer: '#/studentIds' }] });
   });
 
   it('is held against the rules as a whole', async () => {
+    const attachments = [await handIn(counselor)];
     const pointers = async (more: object) =>
       (
-        (await counselor.post(GROUPS, { ...TRIP, ...more, studentIds: [students[0]] }).expect(422)).body as {
+        (await counselor.post(GROUPS, { ...TRIP, attachments, ...more, studentIds: [students[0]] }).expect(422))
+          .body as {
           errors: { pointer: string }[];
         }
       ).errors.map(({ pointer }) => pointer);
@@ -191,7 +209,14 @@ describe('group leave', () => {
     test.clock.set(at('13', '12:00'));
     expect(codeOf(await act(counselor, second, 'cancel').expect(409))).toBe('affairs/group-leave-begun');
     await act(counselor, second, 'end', { returnedAt: at('11') }).expect(400);
+    const sent = mock.method(pg.Query.prototype as unknown as { submit: (on: object) => unknown }, 'submit');
     const ended = await done(counselor, second, 'end', { returnedAt: at('13', '09:00') });
+    // However many it has, with one statement for all of them.
+    const wrote = sent.mock.calls.filter(({ this: query }) =>
+      (query as unknown as { text?: string }).text?.includes('UPDATE affairs.leave '),
+    );
+    sent.mock.restore();
+    expect(wrote).toHaveLength(1);
     expect(ended).toMatchObject({ status: 'ended', members: [{ leaveStatus: 'closed' }, { leaveStatus: 'closed' }] });
     await drainEvents(test);
     const kept = (await excused()).filter(({ cancelled }) => !cancelled);
@@ -201,15 +226,12 @@ describe('group leave', () => {
   });
 
   it('takes proofs, which whoever sees the group leave may read', async () => {
-    const handIn = async (by: Client): Promise<string> =>
-      (
-        (await by
-          .post('/affairs/v1/files?purpose=group-leave-proof')
-          .attach('file', PDF, '邀请函.pdf')
-          .expect(201)) as { body: { id: string } }
-      ).body.id;
     const [first, second, others] = [await handIn(counselor), await handIn(counselor), await handIn(advisor)];
     const body = { ...TRIP, studentIds: students.slice(0, 2) };
+    // A leave of this kind needs proof, one of a group as well.
+    const { body: without } = await counselor.post(GROUPS, body).expect(422);
+    expect(without).toMatchObject({ code: 'affairs/leave-not-possible', errors: [{ pointer: '#/attachments' }] });
+    await ask(counselor, students.slice(2, 3), { ...TRIP, kind: 'personal', attachments: [] });
     expect(codeOf(await counselor.post(GROUPS, { ...body, attachments: [others] }).expect(422))).toBe(
       'files/not-attachable',
     );
@@ -245,7 +267,16 @@ describe('group leave', () => {
     const group = await ask(student, [students[0]!, students[4]!, students[1]!]);
     expect(group.members.map(({ state }) => state)).toEqual(['listed', 'refused', 'listed']);
     const member = await test.person(students[4]!);
-    await member.post(GROUPS, { ...TRIP, studentIds: [students[0]] }).expect(422);
+    await member.post(GROUPS, { ...TRIP, attachments: [await handIn(member)], studentIds: [students[0]] }).expect(422);
+    // That a member is on leave already is nothing for them to know.
+    await done(college, await ask(counselor, [students[4]!], ONE_DAY), 'approve');
+    const second = await ask(student, [students[0]!, students[4]!], ONE_DAY);
+    expect(second.members).toMatchObject([{ problem: null }, { state: 'refused', problem: { code: 'not-possible' } }]);
+    expect((await see(counselor, second)).members[1]).toMatchObject({ problem: { code: 'overlap' } });
+    const alone = { ...ONE_DAY, attachments: [await handIn(student)], studentIds: [students[4]] };
+    expect((await student.post(GROUPS, alone).expect(422)).body).toMatchObject({
+      errors: [{ detail: '届时不能随团请假' }],
+    });
     await test.query(sql`DELETE FROM affairs.organisation_member`);
     await test.query(sql`DELETE FROM affairs.organisation WHERE id = ${organisation}`);
   });

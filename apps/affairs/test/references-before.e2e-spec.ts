@@ -41,12 +41,17 @@ describe('proofs that were references of a store outside', () => {
         );
       }
       await migrate(url, migrationSets([affairs]));
-      const rows = await source.query(`SELECT subject_id AS id, action, app, comment FROM affairs.workflow_action`);
+      // The comment has moved, under the student's name, and awaits being sealed.
+      const rows = await source.query(
+        `SELECT a.subject_id AS id, a.action, a.app, c.student_id AS student, convert_from(c.text, 'UTF8') AS comment
+           FROM affairs.workflow_action a JOIN affairs.workflow_comment c ON c.id = a.id`,
+      );
       expect(rows).toEqual([
         {
           id: given,
           action: 'attach',
           app: 'system:affairs',
+          student: STUDENT,
           comment: expect.stringContaining('files/a.pdf, files/b.pdf'),
         },
       ]);

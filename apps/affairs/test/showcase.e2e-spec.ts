@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from '#database';
-import { campus, type Client, drainEvents, TestApp } from '#testing';
+import { Database, query, sql } from '#database';
+import { Files } from '#files';
+import { campus, type Client, drainEvents, eventually, openDuring, TestApp } from '#testing';
 import { affairs } from '../src/affairs.module.js';
 import { PDF } from './support.js';
 
@@ -228,8 +229,30 @@ describe('the showcase', () => {
     const all = (await school.get(`${NOMINATIONS}/${nomination.id}`).expect(200)).body as Answer;
     expect(all.score).toBe(85);
     expect(all.reviews).toHaveLength(2);
+    // Who reviews no more does not count any more.
+    await school
+      .put(`${CAMPAIGNS}/${campaign.id}`, { ...rules, reviewerIds: [staff.counselorFl] })
+      .set('If-Match', '"1"')
+      .expect(200);
+    expect((await school.get(`${NOMINATIONS}/${nomination.id}`).expect(200)).body).toMatchObject({ score: 80 });
     day('2027-11-01');
     await review(reviewer, nomination, 10).expect(409);
+  });
+
+  it('takes no work for a section that is taken out at the same time', async () => {
+    let handedIn: Promise<{ status: number; body: unknown }> | undefined;
+    await test.app.get(Database).transaction(null, async (tx) => {
+      await query(
+        tx,
+        sql`UPDATE affairs.showcase_campaign SET sections = jsonb_path_query_array(sections, '$[*] ? (@.key != "party")') WHERE id = ${campaign.id}`,
+      );
+      handedIn = handIn(college).then((answer) => answer);
+      const waits = sql`SELECT FROM pg_locks l WHERE NOT l.granted AND l.database IS DISTINCT FROM 0
+        AND l.pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
+      await Promise.race([handedIn, eventually(async () => expect(await test.query(waits)).not.toEqual([]))]);
+    });
+    const answer = await handedIn!;
+    expect([answer.status, codeOf(answer)]).toEqual([422, 'affairs/showcase-section-unknown']);
   });
 
   it('fills a case library, found by two characters, section, year and unit', async () => {
@@ -266,7 +289,18 @@ describe('the showcase', () => {
     await nominate(one).expect(201);
     await college.post(`${CAMPAIGNS}/${campaign.id}/packs`).expect(403);
     const { body: job } = await school.post(`${CAMPAIGNS}/${campaign.id}/packs`).expect(202);
+    const files = test.app.get(Files);
+    const putStream = files.putStream.bind(files);
+    let held: number | undefined;
+    files.putStream = async (...args) => {
+      const { result, open } = await openDuring(test, () => putStream(...args));
+      held = open;
+      return result;
+    };
     await drainEvents(test);
+    Object.assign(files, { putStream });
+    // It may be large: no transaction waits for it.
+    expect(held).toBe(0);
     const done = (await school.get(`/affairs/v1/jobs/${job.id}`).expect(200)).body as {
       status: string;
       result: { fileId: string; works: number; files: number };

@@ -269,7 +269,7 @@ describe('what waits for somebody', () => {
     const path = '/affairs/v1/group-leaves';
     const ask = (by: Client, studentIds: string[], days: [string, string]) =>
       made(by, path, {
-        ...{ studentIds, kind: 'official', reason: '程序设计竞赛', destination: '西安市' },
+        ...{ studentIds, kind: 'personal', reason: '程序设计竞赛', destination: '西安市' },
         ...{ startsAt: `2027-03-${days[0]}T08:00:00+08:00`, endsAt: `2027-03-${days[1]}T20:00:00+08:00` },
       });
     const counselor = who(staff.counselorCs);

@@ -195,6 +195,15 @@ describe('tickets as time goes by', () => {
       expect(await kit.see(clerk, main)).toMatchObject({ status: 'closed', closedBy: 'withdrawn', escalation: 0 });
     });
 
+    it('go on by themselves when the main one closes because its sender says nothing more', async () => {
+      const [main, second] = tickets as [Answer, Answer];
+      await kit.done(clerk, second, 'merge', { mainId: main.id });
+      await kit.done(clerk, main, 'answer', { text: '请问哪一层', asks: true });
+      await when('03-08', '08:02');
+      expect(await kit.see(clerk, main)).toMatchObject({ status: 'closed', closedBy: 'silence' });
+      expect(await kit.see(clerk, second)).toMatchObject({ status: 'open', mainId: null });
+    });
+
     it('are merged into what is under way in the same queue alone', async () => {
       const [main, second] = tickets as [Answer, Answer];
       const into = (mainId: string) => kit.act(clerk, second, 'merge', { mainId });

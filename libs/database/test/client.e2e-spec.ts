@@ -201,6 +201,13 @@ describe('the connection', () => {
       });
       await expect(failing).rejects.toThrow();
       expect(await things()).toEqual([]);
+      // Nothing is asked after it: the COMMIT itself must not come before it is known.
+      const atOnce = database.transaction(null, async (tx) => {
+        void send(tx, put(2));
+        void send(tx, sql`SELECT ${circle}::jsonb`);
+      });
+      await expect(atOnce).rejects.toThrow();
+      expect(await things()).toEqual([]);
     });
 
     it('and what was to be prepared in a transaction that had failed takes no other with it', async () => {

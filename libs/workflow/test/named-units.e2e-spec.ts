@@ -6,6 +6,7 @@ import {
   subjectIsHandedTo,
   Workflows,
   workflowTables,
+  workflowTablesComments,
   workflowTablesNamedUnits,
   workflowTablesSince,
 } from '#workflow';
@@ -25,6 +26,7 @@ describe('steps signed over a named unit', () => {
     await query(test.tx, sql`CREATE SCHEMA flows`);
     for (const tables of [workflowTables, workflowTablesSince, workflowTablesNamedUnits])
       await query(test.tx, raw(tables('flows')));
+    await query(test.tx, raw(workflowTablesComments('flows', 'a.subject_id')));
     workflows = new Workflows('flows', 'Asia/Shanghai');
   });
   afterAll(() => test.close());

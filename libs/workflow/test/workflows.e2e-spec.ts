@@ -2,6 +2,7 @@ import type { AppointmentKind, UnitKind } from '#contracts';
 import { newId, query, raw, sql } from '#database';
 import { Timers } from '#events';
 import { campus, eventually, TestApp } from '#testing';
+import { StudentKeys } from '#vault';
 import {
   type Acting,
   awaitsMe,
@@ -12,6 +13,7 @@ import {
   type StepDefinition,
   Workflows,
   workflowTables,
+  workflowTablesComments,
   workflowTablesNamedUnits,
   workflowTablesSince,
 } from '#workflow';
@@ -41,11 +43,13 @@ describe('cases in tables', () => {
     await query(test.tx, raw(workflowTables('flows')));
     await query(test.tx, raw(workflowTablesSince('flows')));
     await query(test.tx, raw(workflowTablesNamedUnits('flows')));
-    workflows = new Workflows('flows', 'Asia/Shanghai', {
+    await query(test.tx, raw(workflowTablesComments('flows', 'a.subject_id')));
+    const deadlines = {
       timers: test.app.get(Timers),
-      key: (caseId) => `affairs.flows ${caseId}`,
-      event: (caseId, dueAt) => new StepDueV1(caseId, dueAt),
-    });
+      key: (caseId: string) => `affairs.flows ${caseId}` as const,
+      event: (caseId: string, dueAt: string) => new StepDueV1(caseId, dueAt),
+    };
+    workflows = new Workflows('flows', 'Asia/Shanghai', { deadlines, keys: test.app.get(StudentKeys) });
   });
   afterAll(() => test.close());
 
@@ -88,20 +92,18 @@ describe('cases in tables', () => {
     const back = await act(begun.id, collegeOfficerCs, { op: 'return', to: 'one', then: 'back' });
     const [read] = await workflows.read(test.tx, [begun.id]);
     expect(JSON.stringify(read!.instance)).toBe(JSON.stringify(back.instance));
-    const rows = await test.query<{
-      action: string;
-      comment: string | null;
-      from: string | null;
-      to: string;
-      content: never;
-    }>(
-      sql`SELECT action, comment, from_state AS "from", to_state AS "to", content FROM flows.workflow_action WHERE workflow_id = ${begun.id} ORDER BY no`,
+    const rows = await test.query<{ id: string; action: string; from: string | null; to: string; content: never }>(
+      sql`SELECT id, action, from_state AS "from", to_state AS "to", content FROM flows.workflow_action WHERE workflow_id = ${begun.id} ORDER BY no`,
     );
-    expect(rows.map(({ action, comment, from, to }) => [action, comment, from, to])).toEqual([
-      ['submit', null, null, 'one'],
-      ['approve', '同意', 'one', 'two'],
-      ['return', null, 'two', 'one'],
+    expect(rows.map(({ action, from, to }) => [action, from, to])).toEqual([
+      ['submit', null, 'one'],
+      ['approve', 'one', 'two'],
+      ['return', 'two', 'one'],
     ]);
+    // What was said is sealed with the key of the person whom the case is about.
+    expect([...read!.comments.values()]).toEqual(['同意']);
+    const said = sql`SELECT id, student_id AS student, get_byte(text, 0) AS first FROM flows.workflow_comment`;
+    expect(await test.query(said)).toEqual([{ id: rows[1]!.id, student: STUDENT, first: 255 }]);
     const again = fold(
       new Map([[1, definition]]),
       rows.map(({ content }) => content),

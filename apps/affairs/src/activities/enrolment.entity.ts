@@ -100,9 +100,16 @@ export class Enrolment extends BaseEntity {
     return Object.assign(new Enrolment(), { activityId, studentId });
   }
 
+  /** Asked for again after it was cancelled, it begins anew: what was said of whether the student was there was of the place given up. */
   take(status: 'enrolled' | 'waiting', now: Date): void {
-    this.status = status;
-    this.askedAt = now;
+    Object.assign(this, {
+      status,
+      askedAt: now,
+      signedInAt: null,
+      signedOutAt: null,
+      evidence: null,
+      recordedHours: null,
+    });
   }
 
   /** Why something cannot be done with it now by who asks; undefined: it can. The one place that says so. */

@@ -66,17 +66,21 @@ export class ApplicationReads {
       id: sql`a.id`,
     });
     return this.database.read(async (tx) => {
-      await this.mustSee(tx, actor, id);
-      const rows = await query<ApplicationActionRow>(
+      const { studentId } = await this.mustSee(tx, actor, id);
+      const { comments } = this.workflows;
+      const rows = await query<Omit<ApplicationActionRow, 'comment'> & { comment: Buffer | null }>(
         tx,
-        sql`SELECT a.id, a.action, a.person_id AS "personId", a.app, a.comment, a.from_state AS "from", a.to_state AS "to",
+        sql`SELECT a.id, a.action, a.person_id AS "personId", a.app, ${comments.ofEntry} AS comment, a.from_state AS "from", a.to_state AS "to",
                    coalesce(a.content->'command'->'fields', a.content->'command'->'changed', '[]') AS fields,
                    a.occurred_at AS "occurredAt", ${page.sortKey} AS key
               FROM affairs.workflow_action a WHERE a.subject_id = ${id} AND ${page.where}
              ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
       );
       return toPage(
-        rows,
+        await comments.open(
+          tx,
+          rows.map((row) => ({ ...row, studentId })),
+        ),
         request,
         (row) => [row.key, row.id],
         (row) => ApplicationActionDto.from(row),
@@ -99,10 +103,10 @@ export class ApplicationReads {
     return audit(this.database.connection, actor, entry);
   }
 
-  private async mustSee(tx: Tx, actor: Actor, id: string): Promise<{ workflowId: string | null }> {
-    const row = await queryOne<{ workflowId: string | null }>(
+  private async mustSee(tx: Tx, actor: Actor, id: string): Promise<{ workflowId: string | null; studentId: string }> {
+    const row = await queryOne<{ workflowId: string | null; studentId: string }>(
       tx,
-      sql`SELECT a.workflow_id AS "workflowId" FROM affairs.application a WHERE a.id = ${id} AND ${this.cases.visible(actor)}`,
+      sql`SELECT a.workflow_id AS "workflowId", a.student_id AS "studentId" FROM affairs.application a WHERE a.id = ${id} AND ${this.cases.visible(actor)}`,
     );
     if (!row) throw new NotFound({ what: 'application' });
     return row;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
+import { And, LessThan, MoreThan } from 'typeorm';
 import { BookingOfferedV1 } from '#contracts';
 import { type Tx, update } from '#database';
 import { Events, type TimerKey, Timers } from '#events';
@@ -30,14 +30,14 @@ export class WaitingList {
   async offer(tx: Tx, bookable: Bookable, freed?: Span): Promise<void> {
     if (bookable.status === 'closed') return;
     const now = this.clock.now();
+    const ofTime = freed && { startsAt: And(MoreThan(now), LessThan(freed.endsAt)), endsAt: MoreThan(freed.startsAt) };
     const waiting = await tx.find(Booking, {
-      where: { bookableId: bookable.id, status: 'waiting', startsAt: MoreThan(now) },
+      where: { bookableId: bookable.id, status: 'waiting', startsAt: MoreThan(now), ...ofTime },
       order: { askedAt: 'ASC', id: 'ASC' },
       take: AT_ONCE,
     });
     const { value } = await this.policies.at(tx, BookingPolicy, this.clock.today());
     for (const booking of waiting) {
-      if (freed && (booking.startsAt >= freed.endsAt || booking.endsAt <= freed.startsAt)) continue;
       if (!(await hasPlace(tx, bookable, booking))) continue;
       const until = new Date(Math.min(now.getTime() + value.offerMinutes * MINUTE, booking.startsAt.getTime()));
       booking.exclusive = bookable.exclusive;

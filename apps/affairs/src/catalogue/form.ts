@@ -9,13 +9,13 @@ import type { Facts } from '#workflow';
 import { FORMATS, HINTS, linear } from './form-language.js';
 import type { ItemContent } from './item-content.js';
 
-/** What is handed in may be so large; beyond it nothing is judged. */
+/** What is handed in may be so large; beyond it nothing is checked. */
 const MOST = { bytes: 65_536, depth: 16, values: 5000, text: 4000, errors: 100 };
 const KEPT = 300;
 
 type Schema = Record<string, unknown>;
 
-/** A form, ready to judge what was filled in. Neither of these throws, whatever it is given. */
+/** A form, ready to check what was filled in. Neither of these throws, whatever it is given. */
 export interface CompiledForm {
   /** What is wrong with a form that is handed in; pointers `#/data/…`. Empty when nothing is. */
   errorsOf(data: unknown): FieldError[];
@@ -44,8 +44,8 @@ export function formOf({ form }: Pick<ItemContent, 'form'>): CompiledForm {
 export function compileForm(form: Schema): CompiledForm {
   const [whole, partial] = [validator(form), validator(partialOf(form) as Schema)];
   return {
-    errorsOf: (data) => judge(whole, data),
-    partialErrorsOf: (data) => judge(partial, data),
+    errorsOf: (data) => findErrors(whole, data),
+    partialErrorsOf: (data) => findErrors(partial, data),
   };
 }
 
@@ -131,7 +131,7 @@ function partialOf(schema: unknown, named = false): unknown {
   );
 }
 
-function judge(validate: ValidateFunction, data: unknown): FieldError[] {
+function findErrors(validate: ValidateFunction, data: unknown): FieldError[] {
   const large = tooLarge(data);
   if (large) return [large];
   if (validate(data)) return [];

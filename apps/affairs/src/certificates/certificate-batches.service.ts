@@ -126,7 +126,7 @@ export class CertificateBatches {
     zip.end();
   }
 
-  /** Active students within the scope whom the request names; NotFound where one of a list is none. */
+  /** Active students within the scope whom the request names, a list in its own order; NotFound where one of it is none. */
   private async students(tx: Tx, actor: Actor, { studentIds, unitId }: IssueManyDto): Promise<string[]> {
     const today = this.clock.today();
     const scope = inScope(actor.scopeOf('affairs:certificate:issue'), sql`s.id`, today);
@@ -136,14 +136,15 @@ export class CertificateBatches {
       sql`SELECT s.id FROM directory.published_student_v1 s WHERE s.active AND ${which} AND ${scope} ORDER BY s.number LIMIT ${MOST + 1}`,
     );
     const found = new Set(rows.map(({ id }) => id));
-    const absent = studentIds?.findIndex((id) => !found.has(id.toLowerCase())) ?? -1;
+    const absent = studentIds?.findIndex((id) => !found.has(id)) ?? -1;
     if (absent >= 0) throw new NotFound({ pointer: `#/studentIds/${absent}`, what: 'student' });
     if (found.size === 0) throw new NotFound({ pointer: '#/unitId', what: 'unit' });
     if (found.size > MOST) {
       const text = { zh: `一次至多 ${MOST} 人`, en: `has more than ${MOST} students` };
       throw new Invalid({ errors: [{ pointer: '#/unitId', ...text }] });
     }
-    return [...found];
+    // What a student is left out for is told with their place in the list.
+    return studentIds ?? [...found];
   }
 }
 

@@ -147,6 +147,13 @@ export class AppealOpinionDto {
 
   @Instant({ zh: '表态时间', en: 'Said at', example: '2026-12-04T02:00:00.000Z' })
   givenAt: Date;
+
+  @Flag({
+    zh: '现为委员；离任后其意见不再计入',
+    en: 'Is of the committee today; what somebody has said who left it does not count until it is decided',
+    example: true,
+  })
+  present: boolean;
 }
 
 export class SanctionAppealActionDto {

@@ -34,7 +34,7 @@ import {
 } from './appeals.dto.js';
 import { DisciplinePolicy } from './discipline.policy.js';
 import { AlreadyAppealed, AppealAggravates, AppealOfOwnDecision, AppealOpinionGiven } from './discipline.problems.js';
-import { appealVisible, findSanction, isOwn } from './discipline.queries.js';
+import { appealVisible, findSanction, isOwn, onCommittee } from './discipline.queries.js';
 import { SanctionDueV1 } from './sanction-due.event.js';
 import { checkTerm, isMilder, Sanction } from './sanction.entity.js';
 import { Sanctions } from './sanctions.service.js';
@@ -168,7 +168,10 @@ export class SanctionAppeals {
     });
   }
 
-  /** Keeps what a member says to an appeal that the caller has locked. Returns how many say the same by now. */
+  /**
+   * Keeps what a member says to an appeal that the caller has locked. Returns how many say the same by now; whoever has left the committee
+   * says nothing any more.
+   */
   private async say(
     tx: Tx,
     actor: Actor,
@@ -183,7 +186,8 @@ export class SanctionAppeals {
       appeal_opinion_two_persons: () => new AppealOfOwnDecision(),
     });
     const opinions = await tx.findBy(AppealOpinion, { appealId: appeal.id });
-    return opinions.filter((one) => one.says(decision)).length;
+    const same = opinions.filter((one) => one.says(decision)).map(({ memberId }) => memberId);
+    return (await onCommittee(tx, same, this.clock.today())).size;
   }
 
   /** The time to decide has passed, if it still waits: whoever looks after it is told. */
@@ -253,16 +257,16 @@ export class SanctionAppeals {
 
   private async opinionsOf(tx: Tx, { id }: SanctionAppeal): Promise<AppealOpinionDto[]> {
     const opinions = await tx.find(AppealOpinion, { where: { appealId: id }, order: { givenAt: 'ASC', id: 'ASC' } });
-    const [texts, members] = [
-      await this.students.openFields(tx, opinions),
-      await peopleByIds(
-        tx,
-        opinions.map(({ memberId }) => memberId),
-      ),
-    ];
+    const memberIds = opinions.map(({ memberId }) => memberId);
+    const [texts, members, present] = await Promise.all([
+      this.students.openFields(tx, opinions),
+      peopleByIds(tx, memberIds),
+      onCommittee(tx, memberIds, this.clock.today()),
+    ]);
     return opinions.map(({ memberId, outcome, kind, months, givenAt }, i) => {
       const member = PersonRefDto.from(members.find((person) => person.id === memberId)!);
-      return Object.assign(new AppealOpinionDto(), { member, outcome, kind, months, givenAt, ...texts[i] });
+      const values = { member, outcome, kind, months, givenAt, present: present.has(memberId) };
+      return Object.assign(new AppealOpinionDto(), values, texts[i]);
     });
   }
 

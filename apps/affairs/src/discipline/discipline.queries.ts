@@ -1,9 +1,27 @@
 import type { Actor } from '#auth';
-import { findInScope, sql, type Sql, type Tx } from '#database';
+import { APPOINTMENT_KINDS, type AppointmentKind, ROLE_PERMISSIONS } from '#contracts';
+import { findInScope, query, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
-import { inScope } from '#roster';
+import { holdsOn, inScope } from '#roster';
 import type { SanctionAppeal } from './appeal.entity.js';
 import { Sanction } from './sanction.entity.js';
+
+/** Posts of whom, where they are over the school, are the committee that decides on appeals. */
+const COMMITTEE = (Object.keys(APPOINTMENT_KINDS) as AppointmentKind[]).filter((kind) =>
+  ROLE_PERMISSIONS[kind].includes('affairs:sanction-appeal:decide'),
+);
+
+/** Of some persons those who are of the committee on a date. */
+export async function onCommittee(tx: Tx, personIds: readonly string[], date: string): Promise<Set<string>> {
+  const rows = await query<{ id: string }>(
+    tx,
+    sql`SELECT DISTINCT a.person_id AS id FROM staffing.published_appointment_v1 a
+          JOIN directory.published_unit_v1 u ON u.id = a.unit_id AND u.kind = 'school'
+          JOIN directory.published_person_v1 p ON p.id = a.person_id AND p.active
+         WHERE a.person_id = ANY(${personIds}::uuid[]) AND a.kind = ANY(${COMMITTEE}::text[]) AND ${holdsOn(sql`a`, date)}`,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
 
 /** Predicate over a sanction `s`: staff see those of their students, a student their own once they were delivered. */
 export function sanctionVisible(actor: Actor, date: string): Sql {

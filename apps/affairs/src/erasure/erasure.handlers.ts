@@ -16,6 +16,7 @@ import { Leave } from '../leave/leave.entity.js';
 import { eraseRounds } from '../rounds/erase-rounds.js';
 import { Claim } from '../second-classroom/claim.entity.js';
 import { TicketAction } from '../tickets/ticket-action.entity.js';
+import { WorkflowComment } from '../tasks/workflow-comment.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { StarObjection } from '../volunteering/star.entity.js';
 import { PostApplication } from '../work-study/post.entity.js';
@@ -23,7 +24,7 @@ import { PostApplication } from '../work-study/post.entity.js';
 /** What is sealed with the student's key and shows its row without it. */
 const SEALED = [
   ...[Leave, HolidayRegistration, Application, Certificate, SignOff],
-  ...[Ticket, TicketAction, Claim, StarObjection, PostApplication],
+  ...[Ticket, TicketAction, Claim, StarObjection, PostApplication, WorkflowComment],
 ];
 /** What else each room does about it. */
 const ERASE = [markErased, eraseBookings, eraseSanctions, eraseRounds, eraseHonours];
@@ -39,12 +40,6 @@ export class ErasureHandlers {
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
     for (const entity of SEALED) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);
     const leaves = sql`SELECT id FROM affairs.leave WHERE student_id = ${studentId}`;
-    const applications = sql`SELECT id FROM affairs.application WHERE student_id = ${studentId}`;
-    await query(
-      tx,
-      sql`UPDATE affairs.workflow_action SET comment = NULL
-           WHERE subject_id IN (${leaves} UNION ALL ${applications}) AND comment IS NOT NULL`,
-    );
     await query(tx, sql`DELETE FROM affairs.leave_pass WHERE leave_id IN (${leaves})`);
     await query(tx, sql`DELETE FROM affairs.holiday_reminder WHERE student_id = ${studentId}`);
     await query(tx, sql`DELETE FROM affairs.untold_absence WHERE student_id = ${studentId}`);

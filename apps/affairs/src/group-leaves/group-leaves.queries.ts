@@ -10,7 +10,16 @@ export const MEMBER_PROBLEMS: Record<string, Bilingual> = {
   'not-found': { zh: '没有此学生，或不在您的职责范围', en: 'no such student within your scope' },
   overlap: { zh: '与其他请假重叠', en: 'overlaps another leave' },
   'too-long': { zh: '与前后相连的请假合计超过最长假期', en: 'is too long together with the leaves next to it' },
+  'not-possible': { zh: '届时不能随团请假', en: 'cannot be on leave with the group then' },
 };
+/** These tell that a student has another leave. */
+const OF_OTHER_LEAVES = ['overlap', 'too-long'];
+
+/** SQL: why a student cannot be on leave with the group, as the actor is told. Of other leaves only who sees the student's leaves hears. */
+export function problemFor(actor: Actor, student: Sql, problem: Sql, date: string): Sql {
+  const seen = inScope(actor.scopeOf('affairs:leave:read'), student, date);
+  return sql`(CASE WHEN ${problem} = ANY(${OF_OTHER_LEAVES}::text[]) AND NOT ${seen} THEN 'not-possible' ELSE ${problem} END)`;
+}
 
 /**
  * SQL predicate over a student: may the actor list them? Students they answer for, and of an organisation of students that they lead its

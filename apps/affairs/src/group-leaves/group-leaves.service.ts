@@ -41,6 +41,7 @@ import {
   MEMBER_PROBLEMS,
   mayList,
   memberVisible,
+  problemFor,
 } from './group-leaves.queries.js';
 
 const ACTIONS = Object.keys(GROUP_ACTIONS) as GroupAction[];
@@ -100,20 +101,16 @@ export class GroupLeaves {
     return this.database.transaction(actor, async (tx) => {
       const request = SubmitGroupLeaveDto.toRequest(body);
       const policy = await this.policies.at(tx, LeavePolicy, this.clock.today());
-      const ask = { ...request, studentId: null, urgent: false, attachments: [] };
+      const { attachments } = body;
+      const ask = { ...request, studentId: null, urgent: false, attachments };
       const whole = await assess(tx, policy, ask, this.clock.now(), this.clock.timeZone);
       const blockers = whole.findings.filter(({ severity }) => severity === 'blocker');
       if (blockers.length > 0)
         throw new LeaveNotPossible({ errors: blockers.map(({ severity: _, ...error }) => error) });
-      const studentIds = body.studentIds.map((one) => one.toLowerCase());
+      const { studentIds } = body;
       const problems = await this.problemsOf(tx, actor, request, studentIds);
       const listed = studentIds.filter((one) => !problems.has(one));
-      if (listed.length === 0)
-        throw new LeaveNotPossible({
-          errors: studentIds
-            .slice(0, 100)
-            .map((one, i) => ({ pointer: `#/studentIds/${i}`, ...MEMBER_PROBLEMS[problems.get(one)!]! })),
-        });
+      if (listed.length === 0) throw await this.nobodyLeft(tx, actor, problems, studentIds);
       const group = await insert(tx, GroupLeave.submit(request, actor.personId ?? actor.app, whole.days, policy));
       await query(
         tx,
@@ -122,7 +119,7 @@ export class GroupLeaves {
               FROM unnest(${studentIds}::uuid[], ${studentIds.map((one) => problems.get(one) ?? null)}::text[]) AS r(id, problem)`,
       );
       if ((await this.deciders(tx, group.id)).length === 0) throw new LeaveNotPossible({ errors: [NOBODY_DECIDES] });
-      if (body.attachments.length > 0) await this.attachTo(tx, actor, group, body.attachments);
+      if (attachments.length > 0) await this.attachTo(tx, actor, group, attachments);
       await this.events.publish(tx, new GroupLeaveAskedV1({ groupId: group.id, studentIds: listed }), group);
       await this.note(tx, actor, group, 'submit');
       return this.detail(tx, actor, group.id);
@@ -181,8 +178,7 @@ export class GroupLeaves {
         throw new Invalid({
           errors: [{ pointer: '#/returnedAt', zh: '须在开始之后、现在之前', en: 'must lie between the start and now' }],
         });
-      for (const leave of await this.leavesOf(tx, id))
-        await this.cases.close(tx, actor, leave, { how: 'staff', at, comment: null });
+      await this.cases.closeAll(tx, actor, await this.leavesOf(tx, id), at);
       group.status = 'ended';
     });
   }
@@ -257,6 +253,23 @@ export class GroupLeaves {
     return problems;
   }
 
+  private async nobodyLeft(
+    tx: Tx,
+    actor: Actor,
+    problems: ReadonlyMap<string, string>,
+    studentIds: readonly string[],
+  ): Promise<Error> {
+    const given = [studentIds, studentIds.map((one) => problems.get(one))];
+    const rows = await query<{ problem: string }>(
+      tx,
+      sql`SELECT ${problemFor(actor, sql`r.id`, sql`r.problem`, this.clock.today())} AS problem
+            FROM unnest(${given[0]}::uuid[], ${given[1]}::text[]) WITH ORDINALITY AS r(id, problem, n) ORDER BY r.n LIMIT 100`,
+    );
+    return new LeaveNotPossible({
+      errors: rows.map(({ problem }, i) => ({ pointer: `#/studentIds/${i}`, ...MEMBER_PROBLEMS[problem]! })),
+    });
+  }
+
   /** Proofs are kept as long after its end as those of a leave. */
   private async attachTo(tx: Tx, actor: Actor, group: GroupLeave, ids: readonly string[]): Promise<void> {
     const { keepProofsDays } = (await this.policies.at(tx, LeavePolicy, this.clock.today())).value;
@@ -325,7 +338,7 @@ export class GroupLeaves {
     const members = await query<Omit<GroupMemberDto, 'problem'> & { problem: string | null }>(
       tx,
       sql`SELECT m.student_id AS "studentId", CASE WHEN m.problem IS DISTINCT FROM 'not-found' THEN ${personRef(sql`m.student_id`)} END AS student,
-                 m.state, m.problem, l.id AS "leaveId", l.status AS "leaveStatus"
+                 m.state, ${problemFor(actor, sql`m.student_id`, sql`m.problem`, today)} AS problem, l.id AS "leaveId", l.status AS "leaveStatus"
             FROM affairs.group_leave_member m LEFT JOIN affairs.leave l ON l.group_id = m.group_id AND l.student_id = m.student_id
            WHERE m.group_id = ${id} AND ${seen} ORDER BY m.student_id`,
     );

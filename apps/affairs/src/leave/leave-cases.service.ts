@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
-import { LeaveApprovedV1, LeaveCancelledV1, StepOverdueV1 } from '#contracts';
+import { LeaveApprovedV1, LeaveCancelledV1, LeaveChangedV1, StepOverdueV1 } from '#contracts';
 import { insertAll, join, onceIn, query, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { Events } from '#events';
 import { type FileDto, filesOf } from '#files';
@@ -177,6 +177,33 @@ export class LeaveCases {
     if (leave.endsAt.getTime() !== before.getTime()) await publishChange(tx, this.events, leave);
   }
 
+  /** Takes in that the students of approved leaves are back, as staff say, with a few statements; the caller has locked them, and has seen that they have begun. */
+  async closeAll(tx: Tx, actor: Actor, leaves: readonly Leave[], at: Date): Promise<void> {
+    if (leaves.length === 0) return;
+    const ends = new Map(leaves.map(({ id, endsAt }) => [id, endsAt.getTime()]));
+    for (const leave of leaves) leave.declareReturn('staff', at);
+    const rows = leaves.map(({ id, status, closedHow, returnedAt, endsAt }) => ({
+      ...{ id, status, closed_how: closedHow, returned_at: returnedAt, ends_at: endsAt },
+    }));
+    await query(
+      tx,
+      sql`UPDATE affairs.leave l SET (status, closed_how, returned_at, ends_at) = (r.status, r.closed_how, r.returned_at, r.ends_at),
+                 declared_how = 'staff', declared_return_at = ${at}, version = l.version + 1, updated_at = now()
+            FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, status text, closed_how text, returned_at timestamptz, ends_at timestamptz)
+           WHERE l.id = r.id`,
+    );
+    for (const leave of leaves) {
+      leave.version++;
+      await this.returns.restExtension(tx, leave);
+    }
+    await this.noteAll(tx, actor, leaves, 'close');
+    const shorter = leaves.filter(({ id, endsAt }) => ends.get(id) !== endsAt.getTime());
+    await this.events.publishEach(
+      tx,
+      shorter.map((leave) => ({ event: new LeaveChangedV1(periodOf(leave)), aggregate: leave })),
+    );
+  }
+
   /** The leave as its own page shows it, with what the actor may do. What the caller knows of it is not looked up again. */
   async detailOf(tx: Tx, actor: Actor, leave: Leave, known: Known = {}): Promise<LeaveDetailDto> {
     const [{ student, proofs, texts }, asker] = await Promise.all([
@@ -231,7 +258,7 @@ export class LeaveCases {
     action: string,
     comment: string | null = null,
   ): Promise<void> {
-    await this.workflows.note(tx, leave.id, action, by, this.clock.now(), comment);
+    await this.workflows.note(tx, leave, action, by, this.clock.now(), comment);
   }
 
   private async noteAll(tx: Tx, actor: Actor, leaves: readonly Leave[], action: string): Promise<void> {

@@ -152,7 +152,7 @@ export class LeaveReturns {
       if (!leave.recordGateReturn(gateReturn(leave.startsAt, passes.get(leave.id) ?? [], rule))) continue;
       await update(tx, leave);
       if (leave.returnedAt?.getTime() === before.returnedAt?.getTime() && leave.status === before.status) continue;
-      await this.workflows.note(tx, leave.id, leave.returnedAt ? 'close' : 'reopen', SYSTEM, this.clock.now());
+      await this.workflows.note(tx, leave, leave.returnedAt ? 'close' : 'reopen', SYSTEM, this.clock.now());
       await this.restExtension(tx, leave);
       if (leave.endsAt.getTime() !== before.endsAt.getTime()) await publishChange(tx, this.events, leave);
     }

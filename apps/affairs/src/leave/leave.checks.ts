@@ -21,7 +21,7 @@ export interface Finding extends Bilingual {
 
 /** What is asked for, as far as the rules care. */
 export interface Ask {
-  /** Null: of a group, as far as the rules care for it as a whole: neither other leaves nor proofs of one of them, nor who decides. */
+  /** Null: of a group, as far as the rules care for it as a whole: neither other leaves of one of them, nor who decides. */
   studentId: string | null;
   kind: LeaveKind;
   startsAt: Date;
@@ -137,8 +137,7 @@ export async function assess(
     findings.push(warning('in-a-row', '#/startsAt', zh, `Counts as ${together} days with the leaves next to it`));
   }
   const proofBeyond = rules.kinds[ask.kind].proofBeyondDays;
-  const proofMissing =
-    ask.studentId !== null && proofBeyond !== null && together > proofBeyond && ask.attachments.length === 0;
+  const proofMissing = proofBeyond !== null && together > proofBeyond && ask.attachments.length === 0;
   if (proofMissing) {
     findings.push(
       ask.urgent

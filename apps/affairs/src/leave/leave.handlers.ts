@@ -5,6 +5,7 @@ import { Every, OnEvent, type Period, type Received } from '#events';
 import { FileKeys } from '#files';
 import { sealedTableOf, StudentKeys, sealTexts } from '#vault';
 import { HolidayReturns } from '../holiday-registrations/holiday-returns.service.js';
+import { WorkflowComment } from '../tasks/workflow-comment.entity.js';
 import { Leave } from './leave.entity.js';
 import { LeaveReturns } from './leave-returns.service.js';
 
@@ -36,7 +37,8 @@ export class LeaveHandlers {
   /** What is from before texts and files were sealed with the keys of students. */
   @Every('*/10 * * * *', { name: 'affairs.seal-texts', catchUp: 'latest' })
   async sealTexts(tx: Tx): Promise<void> {
-    await sealTexts(tx, this.students, sealedTableOf(tx, Leave), SEALED_AT_ONCE);
+    for (const entity of [Leave, WorkflowComment])
+      await sealTexts(tx, this.students, sealedTableOf(tx, entity), SEALED_AT_ONCE);
     await this.fileKeys.giveAttached(tx, 'affairs', SEALED_AT_ONCE);
   }
 

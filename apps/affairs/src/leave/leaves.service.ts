@@ -84,19 +84,23 @@ export class Leaves {
       id: sql`a.id`,
     });
     return this.database.read(async (tx) => {
-      const leave = await queryOne(
+      const leave = await queryOne<{ studentId: string }>(
         tx,
-        sql`SELECT l.id FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
+        sql`SELECT l.student_id AS "studentId" FROM affairs.leave l WHERE l.id = ${id} AND ${this.readable(actor)}`,
       );
       if (!leave) throw new NotFound({ what: 'leave' });
-      const rows = await query<LeaveActionRow>(
+      const { comments } = this.workflows;
+      const rows = await query<Omit<LeaveActionRow, 'comment'> & { comment: Buffer | null }>(
         tx,
-        sql`SELECT a.id, a.action, a.person_id AS "personId", a.app, a.comment, a.from_state AS "from", a.to_state AS "to", a.occurred_at AS "occurredAt", ${page.sortKey} AS key
+        sql`SELECT a.id, a.action, a.person_id AS "personId", a.app, ${comments.ofEntry} AS comment, a.from_state AS "from", a.to_state AS "to", a.occurred_at AS "occurredAt", ${page.sortKey} AS key
               FROM affairs.workflow_action a WHERE a.subject_id = ${id} AND ${page.where}
              ORDER BY ${page.orderBy} LIMIT ${page.limit}`,
       );
       return toPage(
-        rows,
+        await comments.open(
+          tx,
+          rows.map((row) => ({ ...row, ...leave })),
+        ),
         request,
         (row) => [row.key, row.id],
         (row) => LeaveActionDto.from(row),

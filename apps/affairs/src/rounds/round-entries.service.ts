@@ -13,7 +13,7 @@ import { knownFieldsOf } from '../catalogue/catalogue.queries.js';
 import { eligibilityOf } from '../catalogue/eligibility.js';
 import { formOf } from '../catalogue/form.js';
 import { Exact } from './exact.js';
-import { isFor } from './round-judge.js';
+import { isFor } from './round-evaluation.js';
 import {
   type EnterDto,
   type EntryFormDto,

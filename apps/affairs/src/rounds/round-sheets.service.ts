@@ -9,7 +9,7 @@ import { BodyTooLarge, type FieldError } from '#problems';
 import { errorSheetFile } from '#service';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
-import { isFor } from './round-judge.js';
+import { isFor } from './round-evaluation.js';
 import { RoundEntry } from './round-entry.entity.js';
 import { Round, type RoundStatus } from './round.entity.js';
 import { SheetResultDto } from './round-sheets.dto.js';

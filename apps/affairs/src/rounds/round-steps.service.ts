@@ -7,7 +7,7 @@ import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { addWorkingDays } from '#roster';
 import { CampusClock } from '#time';
-import { judge, judgeAgain, placesOf, unitCounts, writeStandings } from './round-judge.js';
+import { evaluate, evaluateAgain, placesOf, unitCounts, writeStandings } from './round-evaluation.js';
 import { NEED_COMMENT, Round, type RoundAction, type RoundAsker, RoundNotice } from './round.entity.js';
 import type { ActOnRoundDto, RoundDetailDto } from './rounds.dto.js';
 import { RoundNoticePolicy } from './rounds.policy.js';
@@ -46,11 +46,11 @@ export class RoundSteps {
 
   /** An entry was taken out: the next moves up, and whoever is new, or higher than before, has a notice of its own. The caller saves the round. */
   async rankAgain(tx: Tx, round: Round): Promise<void> {
-    const judged = await judgeAgain(tx, round);
-    const changed = judged.filter((entry) => {
+    const evaluated = await evaluateAgain(tx, round);
+    const changed = evaluated.filter((entry) => {
       return entry.outcome === 'awarded' && (entry.before.outcome !== 'awarded' || entry.before.level !== entry.level);
     });
-    await writeStandings(tx, judged);
+    await writeStandings(tx, evaluated);
     if (changed.length > 0)
       await this.beginNotice(
         tx,
@@ -120,9 +120,9 @@ export class RoundSteps {
   private async propose(tx: Tx, by: string, round: Round): Promise<void> {
     const today = this.clock.today();
     const places = placesOf(round.content, await unitCounts(tx, round, today), round.quota);
-    const judged = await judge(tx, round, places, today);
-    await writeStandings(tx, judged);
-    const colleges = judged.flatMap(({ outcome, collegeId }) =>
+    const evaluated = await evaluate(tx, round, places, today);
+    await writeStandings(tx, evaluated);
+    const colleges = evaluated.flatMap(({ outcome, collegeId }) =>
       outcome === 'awarded' && collegeId ? [collegeId] : [],
     );
     // A college's own round is approved by the college once.

@@ -7,7 +7,7 @@ import { holdsOn, unitById, unitInScope } from '#roster';
 import { CampusClock } from '#time';
 import { contentFindings } from './round-content.check.js';
 import type { QuotaRowDto, RoundContent } from './round-content.js';
-import { judge, placesOf, unitCounts } from './round-judge.js';
+import { evaluate, placesOf, unitCounts } from './round-evaluation.js';
 import { Round, RoundNotice } from './round.entity.js';
 import {
   type DraftRoundDto,
@@ -126,7 +126,7 @@ export class Rounds {
       if (!(await roundAsker(tx, actor, round, today)).manages) throw new RoundNotManaged();
       const units = await unitCounts(tx, round, today);
       const given = placesOf(round.content, units, await this.quotaOf(tx, round, places));
-      return simulationOf(round.content, units, await judge(tx, round, given, today), given);
+      return simulationOf(round.content, units, await evaluate(tx, round, given, today), given);
     });
   }
 

@@ -1,22 +1,22 @@
 import { Exact } from './exact.js';
 import type { QuotaRowDto, RoundContent } from './round-content.js';
-import type { JudgedEntry, UnitCount } from './round-judge.js';
+import type { EvaluatedEntry, UnitCount } from './round-evaluation.js';
 import { SimulatedLevelDto, SimulationDto } from './simulation.dto.js';
 
 /** What can be told of a list without a name: who would be in by level and unit, and how close the cut is. */
 export function simulationOf(
   { levels }: RoundContent,
   units: readonly UnitCount[],
-  judged: readonly JudgedEntry[],
+  evaluated: readonly EvaluatedEntry[],
   places: readonly QuotaRowDto[],
 ): SimulationDto {
   const excluded = new Map<string, number>();
-  for (const { code } of judged.flatMap(({ exclusions }) => exclusions))
+  for (const { code } of evaluated.flatMap(({ exclusions }) => exclusions))
     excluded.set(code, (excluded.get(code) ?? 0) + 1);
   return Object.assign(new SimulationDto(), {
-    entries: judged.length,
+    entries: evaluated.length,
     levels: units.flatMap(({ id, name }) => {
-      const there = judged.filter(({ unitId, place }) => unitId === id && place !== null);
+      const there = evaluated.filter(({ unitId, place }) => unitId === id && place !== null);
       there.sort((a, b) => Exact.of(b.total).compare(Exact.of(a.total)));
       return levels.map(({ code }) => {
         const set = places.find(({ level, unitId }) => level === code && unitId === id);
@@ -28,7 +28,7 @@ export function simulationOf(
 }
 
 function levelOf(
-  ranked: readonly JudgedEntry[],
+  ranked: readonly EvaluatedEntry[],
   unitId: string,
   unit: string,
   level: string,

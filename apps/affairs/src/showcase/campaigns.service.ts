@@ -46,7 +46,7 @@ export class Campaigns {
   change(actor: Actor, id: string, expected: number, rules: CampaignRulesDto): Promise<CampaignDto> {
     requireSchool(actor, 'affairs:showcase:manage');
     return this.database.transaction(actor, async (tx) => {
-      const campaign = await campaignById(tx, id, undefined, true);
+      const campaign = await campaignById(tx, id, { lock: 'update' });
       campaign.change(rules);
       await mustBeStaff(tx, rules.reviewerIds);
       const keys = rules.sections.map(({ key }) => key);

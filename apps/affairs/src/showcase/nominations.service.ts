@@ -67,7 +67,7 @@ export class Nominations {
     requireSchool(actor, 'affairs:showcase:manage');
     return this.database.transaction(actor, async (tx) => {
       const work = await lockWork(tx, workId, sql`TRUE`);
-      const campaign = await campaignById(tx, work.campaignId, undefined, true);
+      const campaign = await campaignById(tx, work.campaignId, { lock: 'update' });
       const nominated = await tx.existsBy(Nomination, { workId, withdrawnAt: IsNull() });
       const by = { inCharge: false, manages: true, nominated };
       const refused = work.refusal('nominate', by, campaign, this.clock.today());
@@ -204,7 +204,8 @@ function columns(actor: Actor): Sql {
       'opinion', r.opinion, 'reviewedAt', r.reviewed_at) ORDER BY r.id), '[]') FROM affairs.showcase_review r
     WHERE r.nomination_id = n.id AND ${theirs})`;
   const score = all
-    ? sql`(SELECT avg(r.score)::float8 FROM affairs.showcase_review r WHERE r.nomination_id = n.id)`
+    ? // Of those who review: what somebody gave who does so no more stays, and counts no more.
+      sql`(SELECT avg(r.score)::float8 FROM affairs.showcase_review r WHERE r.nomination_id = n.id AND r.reviewer_id = ANY(c.reviewer_ids))`
     : sql`NULL::float8`;
   return sql`n.id, n.campaign_id AS "campaignId", n.work_id AS "workId", w.title, ${unitRef(sql`w.unit_id`)} AS unit, n.section, n.reason, n.effect,
     n.nominated_at AS "nominatedAt", n.withdrawn_at AS "withdrawnAt", n.selected_at AS "selectedAt", ${score} AS score, ${reviews} AS reviews, n.version`;

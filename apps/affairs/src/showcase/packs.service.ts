@@ -6,7 +6,7 @@ import { Actor, audit, requireSchool } from '#auth';
 import { Database, query, sql, type Tx } from '#database';
 import { Events } from '#events';
 import { type Cell, PLAIN_CSV, writeTable } from '#exchange';
-import { Files, fileTable } from '#files';
+import { Files, fileTable, type PutContent } from '#files';
 import { JobDto, Jobs } from '#service';
 import { CampusClock } from '#time';
 import { ShowcasePackRequestedV1 } from './pack-requested.event.js';
@@ -27,6 +27,13 @@ interface Nominated {
   reason: string;
   effect: string;
   files: { id: string; name: string; sha256: string }[];
+}
+
+/** A pack that is stored, and not the job's result yet. */
+export interface Pack {
+  content: PutContent;
+  works: number;
+  files: number;
 }
 
 /** A part of the pack: what the service writes, or the file of this id. */
@@ -63,11 +70,17 @@ export class ShowcasePacks {
     });
   }
 
-  /** The job's result names the file; it is downloaded as files are. */
-  async run(tx: Tx, { jobId, campaignId, personId, app }: ShowcasePackRequestedV1): Promise<void> {
-    const works = await nominatedOf(tx, campaignId);
+  /** Makes the pack and stores it, outside of any transaction: it may be large. */
+  async make({ jobId, campaignId }: ShowcasePackRequestedV1): Promise<Pack> {
+    const works = await this.database.read((tx) => nominatedOf(tx, campaignId));
     const parts = await partsOf(works);
     const content = await this.files.putStream('affairs', this.zipOf(jobId, parts));
+    return { content, works: works.length, files: parts.length };
+  }
+
+  /** The job's result names the file; it is downloaded as files are. */
+  async record(tx: Tx, request: ShowcasePackRequestedV1, { content, works, files }: Pack): Promise<void> {
+    const { jobId, campaignId, personId, app } = request;
     const file = await this.files.addPut(
       tx,
       { personId, app },
@@ -75,7 +88,7 @@ export class ShowcasePacks {
       { purpose: PACK_FILE, id: campaignId },
       { name: '推荐材料.zip', keepUntil: new Date(this.clock.now().getTime() + KEPT_MS) },
     );
-    await this.jobs.succeed(tx, jobId, { works: works.length, files: parts.length, fileId: file.id });
+    await this.jobs.succeed(tx, jobId, { works, files, fileId: file.id });
   }
 
   async giveUp(tx: Tx, jobId: string): Promise<void> {

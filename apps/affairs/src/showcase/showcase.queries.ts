@@ -31,9 +31,13 @@ export function mentions(q: string): Sql {
     : sql`affairs.bigrams(w.title || ' ' || w.abstract) @> affairs.bigrams(${q}) AND ${contains}`;
 }
 
-export async function campaignById(tx: Tx, id: string, pointer?: string, lock = false): Promise<Campaign> {
-  const options = { alias: 'c', where: sql`TRUE`, ...(lock && { lock: 'update' as const }) };
-  const campaign = await findInScope(tx, Campaign, id, options);
+/** Throws NotFound. `lock`: it stays as it is (share), or is the caller's alone (update), until `tx` ends. */
+export async function campaignById(
+  tx: Tx,
+  id: string,
+  { pointer, lock }: { pointer?: string; lock?: 'share' | 'update' } = {},
+): Promise<Campaign> {
+  const campaign = await findInScope(tx, Campaign, id, { alias: 'c', where: sql`TRUE`, ...(lock && { lock }) });
   if (!campaign) throw new NotFound({ what: 'campaign', ...(pointer && { pointer }) });
   return campaign;
 }

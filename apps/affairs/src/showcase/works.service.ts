@@ -55,7 +55,7 @@ export class Works {
 
   handIn(actor: Actor, body: HandInWorkDto): Promise<WorkDetailDto> {
     return this.database.transaction(actor, async (tx) => {
-      const campaign = await campaignById(tx, body.campaignId, '#/campaignId');
+      const campaign = await campaignById(tx, body.campaignId, { pointer: '#/campaignId', lock: 'share' });
       await this.mustAnswerFor(tx, actor, body.unitId);
       this.mustBeIn(campaign, 'upload');
       mustHave(campaign, body.section);
@@ -100,7 +100,7 @@ export class Works {
     return this.database.transaction(actor, async (tx) => {
       const work = await lockWork(tx, id, shownTo(actor));
       if (work.version !== expected) throw new StaleVersionError();
-      const campaign = await campaignById(tx, work.campaignId);
+      const campaign = await campaignById(tx, work.campaignId, { lock: 'share' });
       const refused = work.refusal(action, await this.asker(tx, actor, id), campaign, this.clock.today());
       if (refused) throw refused;
       await fn(tx, work, campaign);

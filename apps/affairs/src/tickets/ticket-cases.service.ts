@@ -146,6 +146,7 @@ export class TicketCases {
     const [terms, now] = [await this.termsOf(tx, ticket), this.clock.now()];
     const closesAt = ticket.closesAt(terms);
     if (closesAt && closesAt <= now) {
+      await this.letGo(tx, ticket);
       await this.close(tx, ticket, 'silence');
       await this.log(tx, ticket, 'close', SYSTEM);
     } else {
@@ -174,14 +175,18 @@ export class TicketCases {
     await this.events.publish(tx, event, ticket);
   }
 
-  /** What follows it is not taken back with it. */
   private async withdraw(tx: Tx, ticket: Ticket): Promise<void> {
+    await this.letGo(tx, ticket);
+    await this.close(tx, ticket, 'withdrawn');
+  }
+
+  /** What waits with it for an answer ends neither with its withdrawal nor with the silence of its sender. */
+  private async letGo(tx: Tx, ticket: Ticket): Promise<void> {
     for (const follower of await lockFollowers(tx, ticket.id, 'merged')) {
       follower.leave(ticket);
       await this.store(tx, follower, await this.termsOf(tx, follower));
       await this.log(tx, follower, 'unmerge', SYSTEM);
     }
-    await this.close(tx, ticket, 'withdrawn');
   }
 
   private async setTimer(tx: Tx, ticket: Ticket, terms: TicketTerms): Promise<void> {

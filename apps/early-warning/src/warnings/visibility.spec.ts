@@ -2,7 +2,9 @@ import { Actor } from '#auth';
 import { sql } from '#database';
 import { ruleOfWarning, visibleTo } from './visibility.js';
 
-const COUNSELOR = { kind: 'counselor', unitId: 'u1', unitKind: 'class' } as const;
+type Post = Actor['posts'][number];
+
+const COUNSELOR: Post = { kind: 'counselor', unitId: 'u1', unitKind: 'class' };
 const HEAD: Post = { kind: 'counselor', unitId: 'u2', unitKind: 'college' };
 const ADVISOR: Post = { kind: 'student_affairs_officer', unitId: 'u3', unitKind: 'college' };
 

@@ -7,17 +7,17 @@ import type { Round } from './round.entity.js';
 import { type Facts, scorer } from './scoring.js';
 import { type ScoredEntry, type Standing, standingsOf } from './standings.js';
 
-export interface JudgedEntry extends ScoredEntry, Standing {
+export interface EvaluatedEntry extends ScoredEntry, Standing {
   collegeId: string | null;
 }
 
 /** The entries of a round, worked out anew from all that is known on a date: the proposed list, and what a simulation shows of it. */
-export async function judge(
+export async function evaluate(
   tx: Tx,
   round: Round,
   places: readonly QuotaRowDto[],
   today: string,
-): Promise<JudgedEntry[]> {
+): Promise<EvaluatedEntry[]> {
   const { content, seed } = round;
   const rows = await entriesOf(tx, round);
   const sanctions = content.exclusions.some(({ kind }) => kind === 'sanction')
@@ -40,10 +40,10 @@ export async function judge(
 }
 
 /** The list as it was proposed, without those who were taken out since. Whose scores they are does not change any more. */
-export async function judgeAgain(
+export async function evaluateAgain(
   tx: Tx,
   round: Round,
-): Promise<(JudgedEntry & { before: Pick<Standing, 'outcome' | 'level'> })[]> {
+): Promise<(EvaluatedEntry & { before: Pick<Standing, 'outcome' | 'level'> })[]> {
   const rows = await query<
     ScoredEntry & { collegeId: string | null; outcome: Standing['outcome']; level: string | null }
   >(
@@ -60,7 +60,7 @@ export async function judgeAgain(
 }
 
 /** Writes what came of entries, with one statement. */
-export async function writeStandings(tx: Tx, entries: readonly JudgedEntry[]): Promise<void> {
+export async function writeStandings(tx: Tx, entries: readonly EvaluatedEntry[]): Promise<void> {
   const rows = entries.map(({ id, scores, total, exclusions, place, outcome, level, overQuota }) => ({
     ...{ id, scores, total, exclusions, place, outcome, level, overQuota },
   }));
