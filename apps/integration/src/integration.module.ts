@@ -1,6 +1,7 @@
 import { service } from '#service';
 import { connectors } from './connectors/connectors.feature.js';
 import { Connectors1764840000000 } from './migrations/1764840000000-connectors.js';
+import { Feeds1764866000000 } from './migrations/1764866000000-feeds.js';
 import { Webhooks1764815000000 } from './migrations/1764815000000-webhooks.js';
 import { Notifications1764841000000 } from './migrations/1764841000000-notifications.js';
 import { notifications } from './notifications/notifications.feature.js';
@@ -10,6 +11,6 @@ import { webhooks } from './webhooks/webhooks.feature.js';
 
 export const integration = service('integration', {
   features: [connectors, notifications, oneroster, webhooks],
-  migrations: [Webhooks1764815000000, Connectors1764840000000, Notifications1764841000000],
+  migrations: [Webhooks1764815000000, Connectors1764840000000, Notifications1764841000000, Feeds1764866000000],
   ownData: OWN_DATA,
 });

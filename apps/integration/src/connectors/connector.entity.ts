@@ -8,6 +8,7 @@ import {
   ConnectorSecondPersonNeeded,
 } from './connectors.problems.js';
 import type { Mapping } from './mapping.js';
+import type { Brings } from './sheets.js';
 
 /** What the first and the second person are known by: a person, or an app by itself. */
 export type By = string;
@@ -29,13 +30,16 @@ export function secretPlace(connectorId: string): string {
   return `integration.connector ${connectorId}`;
 }
 
-/** A system of the school that brings its roster. */
+/** A system of the school that brings its roster, or what is observed of students. */
 @Entity({ schema: 'integration', name: 'connector' })
 export class Connector extends BaseEntity {
   @Column('text')
   name: string;
 
-  /** Under this name directory keeps what it brings. */
+  @Column('text')
+  brings: Brings;
+
+  /** Under this name directory, or early warning, keeps what it brings. */
   @Column('text')
   source: string;
 

@@ -18,6 +18,7 @@ import {
 } from '#http';
 import { ErrorSheetQuery, ReturnsErrorSheet } from '#service';
 import {
+  BringsQuery,
   ConnectorChangeDto,
   ConnectorDto,
   ConnectorsQuery,
@@ -60,8 +61,8 @@ export class ConnectorsController {
   @ApiBody(FILE)
   @Returns(ProposalDto)
   @Summary('按样本文件建议映射，不保存任何内容', 'Propose a mapping for a sample file; nothing of it is kept')
-  async proposeMapping(@Req() request: FastifyRequest): Promise<ProposalDto> {
-    return this.connectors.propose(await uploadedFile(request));
+  async proposeMapping(@Query() { brings }: BringsQuery, @Req() request: FastifyRequest): Promise<ProposalDto> {
+    return this.connectors.propose(await uploadedFile(request), brings);
   }
 
   @Get()

@@ -2,6 +2,7 @@ import { Flag, Instant, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { ByDto, ListQuery, Sort } from '#http';
 import type { Connector, ConnectorProfile } from './connector.entity.js';
 import { MappingDto, MappingOf } from './mapping.dto.js';
+import { BRINGS, type Brings } from './sheets.js';
 
 const MANY = 2_147_483_647;
 
@@ -18,15 +19,30 @@ export class ConnectorChangeDto {
   name: string;
 }
 
+const BROUGHT = { zh: '带来什么', en: 'What it brings', example: 'roster' } as const;
+
+export class BringsQuery {
+  @OneOf(BRINGS, { ...BROUGHT, optional: true })
+  brings: Brings = 'roster';
+}
+
 export class MakeConnectorDto extends ConnectorChangeDto {
   @Text({
-    zh: '来源名：名册按它区分各系统带来的内容，之后不变',
-    en: 'Source: by it the roster tells what each system brings; it does not change',
+    zh: '来源名：名册与预警按它区分各系统带来的内容，之后不变',
+    en: 'Source: by it the roster and early warning tell what each system brings; it does not change',
     max: 32,
     pattern: /^[a-z][a-z0-9-]*$/,
     example: 'sis',
   })
   source: string;
+
+  @OneOf(BRINGS, {
+    zh: '带来什么，之后不变',
+    en: 'What it brings; it does not change',
+    optional: true,
+    example: 'roster',
+  })
+  brings: Brings = 'roster';
 }
 
 /** A OneRoster service that a connector pulls from. */
@@ -78,7 +94,7 @@ export class PullDto extends PulledFromDto {
   secret?: string;
 }
 
-/** A system of the school that brings its roster. */
+/** A system of the school that brings its roster, or what is observed of students. */
 export class ConnectorDto {
   @Uuid({ zh: '对接', en: 'Connector' })
   id: string;
@@ -88,6 +104,9 @@ export class ConnectorDto {
 
   @Text({ zh: '来源名', en: 'Source', max: 32, example: 'sis' })
   source: string;
+
+  @OneOf(BRINGS, BROUGHT)
+  brings: Brings;
 
   @Instant({ zh: '暂停时间', en: 'Paused at', nullable: true })
   pausedAt: Date | null;
@@ -105,8 +124,9 @@ export class ConnectorDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: MANY, example: 1 })
   version: number;
 
-  static from(this: void, { id, name, source, pausedAt, pull, createdAt, version }: Connector): ConnectorDto {
-    return Object.assign(new ConnectorDto(), { id, name, source, pausedAt, pull, createdAt, version });
+  static from(this: void, row: Connector): ConnectorDto {
+    const { id, name, source, brings, pausedAt, pull, createdAt, version } = row;
+    return Object.assign(new ConnectorDto(), { id, name, source, brings, pausedAt, pull, createdAt, version });
   }
 }
 

@@ -3,7 +3,10 @@ import { Connector, ConnectorProfile } from './connector.entity.js';
 import { ConnectorPage, ConnectorRun, ConnectorRunPart } from './connector-run.entity.js';
 import { ConnectorsController } from './connectors.controller.js';
 import { Connectors } from './connectors.service.js';
+import { FeedRuns } from './feed-runs.js';
+import { ObservationBatches } from './observation-batches.client.js';
 import { OneRosterClient, SourceTargets } from './oneroster.client.js';
+import { OwnApp } from './own-app.js';
 import { PullSchedules } from './pull-schedules.js';
 import { RosterImports } from './roster-imports.client.js';
 import { RunHandlers } from './runs.handlers.js';
@@ -11,6 +14,9 @@ import { ConnectorRuns } from './runs.service.js';
 
 export const connectors = feature({
   controllers: [ConnectorsController],
-  providers: [Connectors, ConnectorRuns, OneRosterClient, PullSchedules, RosterImports, RunHandlers, SourceTargets],
+  providers: [
+    ...[Connectors, ConnectorRuns, FeedRuns, ObservationBatches, OneRosterClient, OwnApp, PullSchedules, RosterImports],
+    ...[RunHandlers, SourceTargets],
+  ],
   entities: [Connector, ConnectorProfile, ConnectorPage, ConnectorRun, ConnectorRunPart],
 });

@@ -31,11 +31,12 @@ import {
   ConnectorSourceRefused,
   ConnectorSourceTaken,
 } from './connectors.problems.js';
-import { columnsOf, MappedFile, type RosterRow } from './map-file.js';
+import { columnsOf, MappedFile, type MappedRow, type Reading } from './map-file.js';
 import { errorsOf, type Mapping } from './mapping.js';
 import { SourceTargets } from './oneroster.client.js';
 import { PullSchedules } from './pull-schedules.js';
 import { propose } from './proposal.js';
+import type { Brings } from './sheets.js';
 
 /** Rows that a trial shows. */
 const SHOWN = 20;
@@ -66,16 +67,16 @@ export class Connectors {
   ) {}
 
   /** How a file of the school's own may be meant. Nothing is kept of it. */
-  async propose(file: UploadedFile): Promise<ProposalDto> {
+  async propose(file: UploadedFile, brings: Brings): Promise<ProposalDto> {
     await checkTableFile(file.path);
-    return ProposalDto.of(await orFileRefused(() => propose(file.path)));
+    return ProposalDto.of(await orFileRefused(() => propose(file.path, brings, this.clock.timeZone)));
   }
 
   list(request: ConnectorsQuery): Promise<Page<ConnectorDto>> {
     const { paused } = request;
     return this.database.read((tx) =>
       list(tx, request, {
-        select: sql`c.id, c.name, c.source, c.paused_at AS "pausedAt", c.pull, c.created_at AS "createdAt", c.version`,
+        select: sql`c.id, c.name, c.source, c.brings, c.paused_at AS "pausedAt", c.pull, c.created_at AS "createdAt", c.version`,
         from: sql`integration.connector c`,
         where: [paused === undefined ? undefined : sql`(c.paused_at IS NOT NULL) = ${paused}`],
         sorts: { name: sql`c.name` },
@@ -90,9 +91,9 @@ export class Connectors {
     return ConnectorDto.from(await this.database.read((tx) => this.find(tx, id)));
   }
 
-  make(actor: Actor, { name, source }: MakeConnectorDto): Promise<ConnectorDto> {
+  make(actor: Actor, { name, source, brings }: MakeConnectorDto): Promise<ConnectorDto> {
     return this.database.transaction(actor, async (tx) => {
-      const connector = Object.assign(new Connector(), { name, source });
+      const connector = Object.assign(new Connector(), { name, source, brings });
       const taken = { connector_source_key: () => new ConnectorSourceTaken({ pointer: '#/source' }) };
       await onConflict(insert(tx, connector), taken);
       await this.tell(tx, actor, connector, 'make');
@@ -154,10 +155,10 @@ export class Connectors {
   /** Writes the draft; after a published one it is the next version. */
   draft(actor: Actor, id: string, expected: number, said: MappingDto): Promise<ProfileDto> {
     const mapping = mappingOf(said);
-    const errors = errorsOf(mapping);
-    if (errors.length > 0) throw new ConnectorMappingRefused({ errors });
     return this.database.transaction(actor, async (tx) => {
       const connector = await this.find(tx, id, true);
+      const errors = errorsOf(mapping, connector.brings);
+      if (errors.length > 0) throw new ConnectorMappingRefused({ errors });
       await update(tx, connector, expected);
       const found = await this.draftOf(tx, id);
       const by = byOf(actor);
@@ -174,15 +175,12 @@ export class Connectors {
   /** Reads a file by the draft, or by what is published where there is none. Nothing is kept of it but how many rows were wrong. */
   async try(actor: Actor, id: string, file: UploadedFile): Promise<TrialDto> {
     await checkTableFile(file.path);
-    const profile = await this.database.read(async (tx) => {
-      await this.find(tx, id);
-      return (await this.draftOf(tx, id)) ?? (await this.publishedOf(tx, id));
-    });
+    const { profile, reading } = await this.readingOf(id);
     const errors = new RowErrors();
-    const rows: RosterRow[] = [];
+    const rows: MappedRow[] = [];
     let read: MappedFile | undefined;
     await orTooMany(errors, async () => {
-      read = await MappedFile.open(file.path, profile.mapping, errors);
+      read = await MappedFile.open(file.path, reading, errors);
       for await (const part of read.rows()) if (rows.length < SHOWN) rows.push(...part.slice(0, SHOWN - rows.length));
     });
     return this.database.transaction(actor, async (tx) => {
@@ -218,13 +216,11 @@ export class Connectors {
     language: Language,
   ): Promise<StreamableFile> {
     await checkTableFile(file.path);
-    const { mapping } = await this.database.read(async (tx) => {
-      await this.find(tx, id);
-      return (await this.draftOf(tx, id)) ?? (await this.publishedOf(tx, id));
-    });
+    const { reading } = await this.readingOf(id);
+    const { mapping } = reading;
     const errors = new RowErrors();
     await orTooMany(errors, async () => {
-      const read = await MappedFile.open(file.path, mapping, errors);
+      const read = await MappedFile.open(file.path, reading, errors);
       for await (const part of read.rows()) void part;
     });
     const columns = columnsOf(mapping);
@@ -249,6 +245,15 @@ export class Connectors {
     );
     if (!row) throw new ConnectorHasNoProfile();
     return tx.findOneByOrFail(ConnectorProfile, { id: row.id });
+  }
+
+  /** How files are read now: by the draft, or by what is published where there is none. */
+  private readingOf(id: string): Promise<{ profile: ConnectorProfile; reading: Reading }> {
+    return this.database.read(async (tx) => {
+      const { brings } = await this.find(tx, id);
+      const profile = (await this.draftOf(tx, id)) ?? (await this.publishedOf(tx, id));
+      return { profile, reading: { mapping: profile.mapping, brings, timeZone: this.clock.timeZone } };
+    });
   }
 
   private async draftOf(tx: Tx, id: string): Promise<ConnectorProfile | undefined> {

@@ -26,17 +26,23 @@ export async function storeParts(tx: Tx, vault: Vault, runId: string, text: Asyn
   if (waiting !== '') await store();
 }
 
+/** A part of the rows of a run; undefined: there is none so far. Parts end where rows do. */
+export async function fetchPart(tx: Tx, vault: Vault, runId: string, part: number): Promise<string | undefined> {
+  const row = await queryOne<{ sealed: Buffer }>(
+    tx,
+    sql`SELECT sealed FROM integration.connector_run_part WHERE run_id = ${runId} AND part = ${part}`,
+  );
+  return row && vault.open(placeOf(runId, part), row.sealed);
+}
+
 /** Writes the rows of a run to `path`. */
 export async function fetchParts(tx: Tx, vault: Vault, runId: string, path: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     for (let part = 0; ; part++) {
-      const row = await queryOne<{ sealed: Buffer }>(
-        tx,
-        sql`SELECT sealed FROM integration.connector_run_part WHERE run_id = ${runId} AND part = ${part}`,
-      );
-      if (!row) return;
-      await file.write(vault.open(placeOf(runId, part), row.sealed));
+      const text = await fetchPart(tx, vault, runId, part);
+      if (text === undefined) return;
+      await file.write(text);
     }
   } finally {
     await file.close();

@@ -55,9 +55,11 @@ export class ConnectorRuns {
       await insert(tx, run);
       const errors = new RowErrors();
       await orTooMany(errors, async () => {
-        const read = await MappedFile.open(file.path, profile.mapping, errors);
+        const { mapping } = profile;
+        const { timeZone } = this.clock;
+        const read = await MappedFile.open(file.path, { mapping, brings: connector.brings, timeZone }, errors);
         try {
-          await storeParts(tx, this.vault, run.id, read.csv());
+          await storeParts(tx, this.vault, run.id, read.text());
         } finally {
           run.rows = read.rowsRead;
         }

@@ -1,7 +1,7 @@
 import type { RowError, TableFormat } from '#exchange';
 import { Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import type { ConnectorProfile } from './connector.entity.js';
-import type { MappedFile, RosterRow } from './map-file.js';
+import type { MappedFile, MappedRow } from './map-file.js';
 import { MappingDto, MappingOf } from './mapping.dto.js';
 import type { Proposal } from './proposal.js';
 
@@ -43,15 +43,15 @@ export class MappedRowProblemDto {
   }
 }
 
-/** A row of the file as the roster would have it. */
+/** A row of the file as it would be brought. */
 export class RosterRowDto {
   @Int({ zh: '行', en: 'Line', min: 1, max: MANY, example: 2 })
   line: number;
 
-  @Json({ zh: '名册的各项', en: 'Fields of the roster', example: ROW_EXAMPLE })
+  @Json({ zh: '各项', en: 'Fields', example: ROW_EXAMPLE })
   cells: object;
 
-  static all(rows: readonly RosterRow[]): RosterRowDto[] {
+  static all(rows: readonly MappedRow[]): RosterRowDto[] {
     return rows.map((row) => Object.assign(new RosterRowDto(), row));
   }
 }
@@ -82,7 +82,12 @@ class ProposedColumnDto {
   @Text({ zh: '文件的列', en: 'Column of the file', example: 'XBM' })
   column: string;
 
-  @Text({ zh: '名册的项；空为不读取', en: 'Field of the roster; null: it is not read', nullable: true, example: 'sex' })
+  @Text({
+    zh: '成为的项；空为不读取',
+    en: 'Field that it becomes; null: it is not read',
+    nullable: true,
+    example: 'sex',
+  })
   field: string | null;
 
   @Int({
@@ -177,7 +182,7 @@ export class TrialDto {
   static of(
     { id, mapping }: ConnectorProfile,
     read: MappedFile | undefined,
-    rows: readonly RosterRow[],
+    rows: readonly MappedRow[],
     errors: readonly RowError[],
   ): TrialDto {
     const unmapped = [...(read?.unmapped ?? [])].flatMap(([column, values]) =>
