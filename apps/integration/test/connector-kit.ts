@@ -107,7 +107,8 @@ export class ConnectorKit {
       this.test.clock.advance({ seconds: 3 });
       await fireTimers(this.test);
       const run = (await this.it.get(`${ROOT}/${id}/runs/${runId}`).expect(200)).body as Run;
-      if (['queued', 'comparing', 'ready', 'applying'].includes(run.state)) throw new Error(`is still ${run.state}`);
+      if (['pulling', 'queued', 'comparing', 'ready', 'applying'].includes(run.state))
+        throw new Error(`is still ${run.state}`);
       return run;
     }, 30_000);
   }
@@ -133,7 +134,7 @@ export function gb18030(...lines: string[]): Buffer {
   return iconv.encode(lines.join('\r\n') + '\r\n', 'gb18030');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;

@@ -57,7 +57,7 @@ export class ConnectorRun extends BaseEntity {
   @Column('text')
   state: RunState;
 
-  /** Of the file as it was sent; a listing that was pulled has none. */
+  /** Of the file as it was sent; what was pulled has none. */
   @Column('text', { nullable: true })
   sha256: string | null;
 

@@ -32,7 +32,7 @@ export interface Reading {
 export interface RowSource {
   /** As errors name it. */
   readonly file: string;
-  readonly format: TableFormat;
+  readonly format: TableFormat | { type: 'view' };
   readonly headerLine: number;
   rows(): AsyncGenerator<TableRow<string>[]>;
 }
@@ -64,10 +64,6 @@ export class MappedFile {
     const spec = { name: reading.brings, columns, required: Object.keys(columns), maxRows: MOST_ROWS, passOver: true };
     const said = { ...(sheet !== undefined && { sheet }), ...(encoding && { encoding }) };
     return new MappedFile(reading, await Table.open(path, { ...spec, ...said }, errors), errors);
-  }
-
-  get format(): TableFormat {
-    return this.table.format;
   }
 
   /** The rows that are right, some hundreds at a time. */

@@ -1,5 +1,5 @@
 import type { Bilingual } from '#contracts';
-import { openTable, RowErrors, type RowError, type TableFormat } from '#exchange';
+import { openTable, RowErrors, type RowError, type TableFormat, type TableRow } from '#exchange';
 import { CODE_SETS } from './code-sets.js';
 import { allNames, CODES, type Known, NO_FIELD, recognise, TAKEN, UNKNOWN } from './known-columns.js';
 import { MappedFile, type MappedRow, type Reading } from './map-file.js';
@@ -20,7 +20,7 @@ export interface ProposedColumn {
 }
 
 export interface Proposal {
-  format: TableFormat;
+  format: TableFormat | { type: 'view' };
   columns: ProposedColumn[];
   mapping: Mapping;
   /** The first rows as they would read, and what is wrong with those that were looked at. */
@@ -44,14 +44,43 @@ export async function propose(path: string, brings: Brings, timeZone: string): P
     if (sample.length >= LOOKED_AT) break;
   }
   const names = header.cells.map((cell) => cell.trim());
+  const open = (reading: Reading, errors: RowErrors): Promise<MappedFile> => MappedFile.open(path, reading, errors);
+  return { format, ...(await proposeFor(names, sample.slice(0, LOOKED_AT), { brings, timeZone }, open)) };
+}
+
+/** How a view may be meant, of which `rows` were read: every column, as text. */
+export async function proposeView(
+  names: readonly string[],
+  rows: readonly TableRow<string>[],
+  how: Omit<Reading, 'mapping'>,
+): Promise<Proposal> {
+  const format = { type: 'view' } as const;
+  const sample = rows.map(({ cells }) => names.map((name) => cells[name] ?? ''));
+  async function* all(): AsyncGenerator<TableRow<string>[]> {
+    yield [...rows];
+  }
+  const source = { file: 'view', format, headerLine: 1, rows: all };
+  const open = (reading: Reading, errors: RowErrors): Promise<MappedFile> =>
+    Promise.resolve(new MappedFile(reading, source, errors));
+  return { format, ...(await proposeFor(names, sample, how, open)) };
+}
+
+type Open = (reading: Reading, errors: RowErrors) => Promise<MappedFile>;
+
+async function proposeFor(
+  names: readonly string[],
+  sample: readonly (readonly string[])[],
+  { brings, timeZone }: Omit<Reading, 'mapping'>,
+  open: Open,
+): Promise<Omit<Proposal, 'format'>> {
   const read = names.map((column, i) => {
-    const values = sample.slice(0, LOOKED_AT).flatMap((cells) => (cells[i] ? [cells[i]] : []));
+    const values = sample.flatMap((cells) => (cells[i] ? [cells[i]] : []));
     return candidateOf(column, values, brings);
   });
   const best = bestOf(read);
   const mapping = { fields: [...[...best.values()].map((one) => one.mapping), ...impliedBy(best)] };
   const columns = names.flatMap((column, i) => (column === '' ? [] : [proposed(column, read[i], best, brings)]));
-  return { format, columns, mapping, ...(await tried(path, { mapping, brings, timeZone })) };
+  return { columns, mapping, ...(await tried({ mapping, brings, timeZone }, open)) };
 }
 
 /** The best candidate for each field. A row has either a time or a day: the time says more. */
@@ -123,11 +152,11 @@ function proposed(
   return { column, field: null, confidence: 0, why: best.has(field) ? TAKEN : CODES };
 }
 
-async function tried(path: string, reading: Reading): Promise<Pick<Proposal, 'rows' | 'problems'>> {
+async function tried(reading: Reading, open: Open): Promise<Pick<Proposal, 'rows' | 'problems'>> {
   const errors = new RowErrors();
   const rows: MappedRow[] = [];
   if (reading.mapping.fields.length === 0 || !whole(reading)) return { rows, problems: [] };
-  const file = await MappedFile.open(path, reading, errors);
+  const file = await open(reading, errors);
   for await (const part of file.rows()) {
     rows.push(...part);
     if (file.rowsRead >= LOOKED_AT) break;

@@ -13,7 +13,8 @@ import { ImportRefused, RosterImports } from './roster-imports.client.js';
 import { ConnectorRunDueV1 } from './run-due.event.js';
 import { type Page, OneRosterClient } from './oneroster.client.js';
 import { nextPage, type PageAt, storePage, writeSet } from './pages.js';
-import { dropKept, fetchParts } from './run-parts.js';
+import { dropKept, fetchParts, storeParts } from './run-parts.js';
+import { ViewPulls, type ViewAnswer } from './view-pulls.js';
 
 /** Directory is asked again how its job is going. */
 const ASK_AGAIN_MS = 2_000;
@@ -26,6 +27,7 @@ interface Answer {
   job?: ImportJob;
   page?: Page & { at: PageAt };
   feed?: FeedAnswer;
+  view?: ViewAnswer;
 }
 
 const GIVEN_UP: ColumnProblem = {
@@ -48,6 +50,7 @@ export class RunHandlers {
     private readonly imports: RosterImports,
     private readonly source: OneRosterClient,
     private readonly feeds: FeedRuns,
+    private readonly views: ViewPulls,
   ) {}
 
   @Prepare(ConnectorRunDueV1)
@@ -56,7 +59,9 @@ export class RunHandlers {
     const run = await connection.findOneBy(ConnectorRun, { id: runId });
     if (!run) return undefined;
     const { state } = run;
-    if (state === 'pulling') return { state, page: await this.pull(run) };
+    if (state === 'pulling') {
+      return run.profileId ? { state, view: await this.views.pull(run) } : { state, page: await this.pull(run) };
+    }
     if (state === 'comparing' || state === 'applying') return { state, job: await this.imports.job(run.jobId!) };
     if (state !== 'queued' && state !== 'ready') return undefined;
     const connector = await connection.findOneByOrFail(Connector, { id: run.connectorId });
@@ -75,16 +80,20 @@ export class RunHandlers {
     // Another delivery was faster.
     if (!run || !answer || run.state !== answer.state) return;
     const now = this.clock.now();
-    const { sent, refused, job, page, feed } = answer;
+    const { sent, refused, job, page, feed, view } = answer;
     if (page) run.pulled(page.objects.length, await storePage(tx, this.vault, runId, page.at, page));
-    else if (refused) run.fail([refused], now);
+    else if (view?.problems) run.refuse(view.problems, now);
+    else if (view) {
+      await storeParts(tx, runId, view.parts);
+      run.pulled(view.rows, true);
+    } else if (refused) run.fail([refused], now);
     else if (sent !== undefined) run.sent(sent);
     else if (feed) run.fed(feed, feed.reasons, now);
     else if (job!.status === 'succeeded' || job!.status === 'failed') run.learn(job!, now);
     else return this.askAgain(tx, runId);
     await update(tx, run);
     if (run.finishedAt) return dropKept(tx, runId);
-    if (page || run.state === 'ready') await this.events.publish(tx, new ConnectorRunDueV1(runId));
+    if (page || view || run.state === 'ready') await this.events.publish(tx, new ConnectorRunDueV1(runId));
     else if (run.state !== 'held') await this.askAgain(tx, runId);
   }
 
@@ -125,10 +134,10 @@ export class RunHandlers {
 
   private async pull({ id, connectorId }: ConnectorRun): Promise<Page & { at: PageAt }> {
     const { connection } = this.database;
-    const { pull, sealedSecret } = await connection.findOneByOrFail(Connector, { id: connectorId });
+    const { oneRoster, sealedSecret } = await connection.findOneByOrFail(Connector, { id: connectorId });
     const secret = this.vault.open(secretPlace(connectorId), sealedSecret!);
     const at = (await nextPage(connection, id))!;
-    return { ...(await this.source.page(pull!, secret, at.resource, at.offset)), at };
+    return { ...(await this.source.page(oneRoster!, secret, at.resource, at.offset)), at };
   }
 
   private askAgain(tx: Tx, runId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RowError, TableFormat } from '#exchange';
+import type { RowError } from '#exchange';
 import { Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import type { ConnectorProfile } from './connector.entity.js';
 import type { MappedFile, MappedRow } from './map-file.js';
@@ -58,7 +58,7 @@ export class RosterRowDto {
 
 /** How a file is written down. */
 class FormatDto {
-  @OneOf(['csv', 'xlsx'], { zh: '种类', en: 'Kind', example: 'csv' })
+  @OneOf(['csv', 'xlsx', 'view'], { zh: '种类', en: 'Kind', example: 'csv' })
   type: string;
 
   @Text({ zh: '编码', en: 'Encoding', nullable: true, example: 'gb18030' })
@@ -67,7 +67,7 @@ class FormatDto {
   @Text({ zh: '分隔符', en: 'Separator', nullable: true, pattern: /^[,;\t]$/, example: ',' })
   separator: string | null;
 
-  static of(format: TableFormat): FormatDto {
+  static of(format: Proposal['format']): FormatDto {
     const {
       type,
       encoding = null,

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Connectors that bring observations instead of a roster. */
+/** Connectors that bring observations instead of a roster, and what is read from views by a mapping. */
 export class Feeds1764866000000 implements MigrationInterface {
   name = 'Feeds1764866000000';
 
@@ -9,6 +9,9 @@ export class Feeds1764866000000 implements MigrationInterface {
       ALTER TABLE integration.connector
         ADD COLUMN brings text NOT NULL DEFAULT 'roster' CONSTRAINT connector_brings CHECK (brings IN ('roster', 'observations'));
       ALTER TABLE integration.connector ALTER COLUMN brings DROP DEFAULT;
+      -- What was read of a view has a mapping, and no file.
+      ALTER TABLE integration.connector_run DROP CONSTRAINT connector_run_check;
+      ALTER TABLE integration.connector_run ADD CONSTRAINT connector_run_file_mapped CHECK (sha256 IS NULL OR profile_id IS NOT NULL);
     `);
   }
 
