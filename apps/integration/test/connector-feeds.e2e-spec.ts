@@ -134,7 +134,7 @@ describe('connectors that bring observations', () => {
     expect(await kit.run(id, absences(`2099000001,无,${compact},C9,1`))).toMatchObject({
       state: 'failed',
       counts: { observations: { accepted: 0, refused: 1 } },
-      problems: [{ column: 'XH', rows: 1 }],
+      problems: [{ column: 'XH', rows: 1, zh: '没有这个学号的学生' }],
     });
   });
 

@@ -20,7 +20,7 @@ const MAPPING = {
 interface Errors {
   status: number;
   code: string;
-  errors: { pointer: string; zh: string }[];
+  errors: { pointer: string; detail: string }[];
 }
 
 describe('connectors that read a view of a database', () => {
@@ -47,7 +47,7 @@ describe('connectors that read a view of a database', () => {
     let id: string;
     let where: Record<string, unknown>;
     beforeAll(async () => {
-      const { hostname, port, username, password, pathname } = new URL(kit.test.url);
+      const { hostname, port, username, password, pathname } = new URL(kit.test.config.databaseUrl);
       where = {
         ...{
           database: 'postgresql',
@@ -73,7 +73,7 @@ describe('connectors that read a view of a database', () => {
 
     it('keep the password to themselves, and go nowhere that is not allowed', async () => {
       const { status, text } = await setView(id, { ...where, password: 'pa/ssw0rd' });
-      expect(status).toBe(200);
+      expect(status === 200 ? '' : text).toBe('');
       expect(text).not.toContain('pa/ssw0rd');
       const [row] = await kit.test.query<{ sealed: Buffer }>(
         sql`SELECT sealed_secret AS sealed FROM integration.connector WHERE id = ${id}`,
@@ -112,10 +112,10 @@ describe('connectors that read a view of a database', () => {
         [{ key: 'NJ' }, '键列有重复或空值，不能逐页读取：请改用唯一的列'],
         [{ tls: true }, 'TLS 连接不可信或不受支持'],
       ];
-      for (const [more, zh] of wrong) {
+      for (const [more, detail] of wrong) {
         const { status } = await setView(id, { ...where, ...more });
-        if (zh === '') expect(status).toBe(400);
-        else expect(await tried(id)).toMatchObject({ status: 422, errors: [{ pointer: '#/view', zh }] });
+        if (detail === '') expect(status).toBe(400);
+        else expect(await tried(id)).toMatchObject({ status: 422, errors: [{ pointer: '#/view', detail }] });
       }
       expect((await setView(id, where)).status).toBe(200);
       expect(await tried(id)).toMatchObject({ rowsRead: 2000, problemCount: 0 });
@@ -128,7 +128,7 @@ describe('connectors that read a view of a database', () => {
       const all = await people('09900');
       expect([all.length, all[0]]).toEqual([
         2500,
-        { number: '0990000001', name: '赵990000001', sex: '2', birth: expect.any(String) as string, grade: 2033 },
+        { number: '0990000001', name: '赵990000001', sex: '2', birth: expect.any(String) as string, grade: '2033' },
       ]);
       const [same] = await kit.test.query(
         sql`SELECT count(*)::int AS n FROM directory.person p JOIN sis.student s ON trim(s."XH") = p.number WHERE s."CSRQ" = p.birth_date`,
@@ -153,11 +153,10 @@ describe('connectors that read a view of a database', () => {
     });
 
     it('can only read, and are read each day at their time', async () => {
-      const { version } = (await kit.it.get(`${ROOT}/${id}/runs?state=held`).expect(200)).body.data[0] as Run;
       const held = (await kit.it.get(`${ROOT}/${id}/runs?state=held`).expect(200)).body.data[0] as Run;
       const forget = await kit.it.post(`${ROOT}/${id}/source/forget`).set('If-Match', await kit.versionOf(id));
       expect(forget.body).toMatchObject({ code: 'integration/connector-run-under-way' });
-      await kit.it.post(`${ROOT}/${id}/runs/${held.id}/discard`).set('If-Match', `"${version}"`).expect(200);
+      await kit.it.post(`${ROOT}/${id}/runs/${held.id}/discard`).set('If-Match', `"${held.version}"`).expect(200);
       await kit.test.query(sql`CREATE TABLE sis.seen (n int)`);
       await kit.test.query(sql`
         CREATE FUNCTION sis.see() RETURNS text LANGUAGE sql VOLATILE AS $$ INSERT INTO sis.seen VALUES (1) RETURNING 'x' $$`);
@@ -205,7 +204,7 @@ describe('connectors that read a view of a database', () => {
       expect((await kit.publish(kit.registrar, id)).status).toBe(200);
       expect(await pull(id)).toMatchObject({ state: 'applied', rows: 2300, counts: { people: { create: 2300 } } });
       const [first, second] = await people('34000');
-      expect(first).toEqual({ number: '3400000001', name: '丂朤', sex: '1', birth: null, grade: 2034 });
+      expect(first).toEqual({ number: '3400000001', name: '丂朤', sex: '1', birth: null, grade: '2034' });
       expect(second).toMatchObject({ birth: '2006-02-03' });
       expect(await pull(id)).toMatchObject({
         state: 'applied',
@@ -214,14 +213,14 @@ describe('connectors that read a view of a database', () => {
     });
 
     it('say why they cannot be read', async () => {
-      for (const [more, zh] of [
+      for (const [more, detail] of [
         [{ password: 'wrong' }, '数据库拒绝该用户登录'],
         [{ view: 'nothing' }, '没有该视图或表'],
         [{ tls: true }, 'TLS 连接不可信或不受支持'],
         [{ key: 'YXMC' }, '键列有重复或空值，不能逐页读取：请改用唯一的列'],
       ] as const) {
         expect((await setView(id, where(more))).status).toBe(200);
-        expect(await tried(id)).toMatchObject({ status: 422, errors: [{ pointer: '#/view', zh }] });
+        expect(await tried(id)).toMatchObject({ status: 422, errors: [{ pointer: '#/view', detail }] });
       }
       await kit.it
         .post(`${ROOT}/${id}/source/forget`)

@@ -103,8 +103,8 @@ export class Observations {
     await this.students.resolve(tx, epoch, rows);
     const isClosed = await closedDays(tx, rows);
     if (isClosed) rows.refuseDays(isClosed);
-    if (rows.n === 0) throw new AllRowsRefused({ errors: rows.rejected.slice(0, MAX_ERRORS) });
     if (dryRun) throw new LookedAt(BatchResultDto.of(rows.n, false, rows));
+    if (rows.n === 0) throw new AllRowsRefused({ errors: rows.rejected.slice(0, MAX_ERRORS) });
     await writeRows(tx, { seq, source, revision: seq, ordered: lastMetrics(metrics) }, rows);
     return BatchResultDto.of(rows.n, false, rows);
   }

@@ -20,7 +20,7 @@ export interface BatchAnswer {
 
 interface Rejected extends Bilingual {
   pointer: string;
-  code?: string;
+  code: string;
 }
 
 const PERMISSION = 'early-warning:observation:write';
@@ -46,9 +46,9 @@ export class ObservationBatches {
       };
       return { accepted, refused: rejectedCount, rows: rejected.map((one) => refusedRow(rows, one)) };
     }
-    if (answer.status !== 422) throw failed('early warning', answer);
-    const { errors } = (await answer.json()) as { errors: Rejected[] };
-    return { accepted: 0, refused: rows.length, rows: errors.map((one) => refusedRow(rows, one)) };
+    // Not one row can be taken: looked at, they are described.
+    if (answer.status === 422 && !dryRun) return this.send(source, batchKey, rows, true);
+    throw failed('early warning', answer);
   }
 }
 
@@ -58,7 +58,7 @@ function lineOf({ cells: { number, value, ...rest } }: MappedRow): string {
 }
 
 /** `#/17/studentNumber`: the field of the eighteenth row. */
-function refusedRow(rows: readonly MappedRow[], { pointer, zh, en, code = '' }: Rejected): RefusedRow {
+function refusedRow(rows: readonly MappedRow[], { pointer, zh, en, code }: Rejected): RefusedRow {
   const [, place, field] = pointer.split('/');
   return { line: rows[Number(place)]!.line, field: field === 'studentNumber' ? 'number' : field, code, zh, en };
 }

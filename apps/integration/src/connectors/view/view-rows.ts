@@ -42,16 +42,18 @@ export class ViewRows implements RowSource {
     while (read < wanted) {
       const page = await this.connection.page(this.columns, after, Math.min(PAGE, wanted - read));
       if (page.length === 0) break;
-      for (const cells of page) for (const cell of cells) characters += cell?.length ?? 0;
+      for (const cells of page) {
+        for (const cell of cells) characters += cell?.length ?? 0;
+        const key = cells.at(-1);
+        if (key === null || key === after) throw new ViewRefused(NOT_UNIQUE);
+        after = key;
+      }
       if (characters > MOST_CHARACTERS) throw new ViewRefused(TOO_MUCH);
-      const key = page.at(-1)!.at(-1);
-      if (key === null || key === after) throw new ViewRefused(NOT_UNIQUE);
-      after = key;
       const first = read + this.headerLine + 1;
       read += page.length;
       yield page.flatMap((cells, i) => this.rowOf(cells, first + i) ?? []);
     }
-    // Of equal keys at the end of a page the others would be passed over, and nulls are greater than nothing.
+    // Of keys that only the database takes for equal, those after the end of a page would be passed over.
     if (read < wanted) throw new ViewRefused(NOT_UNIQUE);
   }
 
