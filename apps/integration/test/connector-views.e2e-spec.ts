@@ -65,7 +65,7 @@ describe('connectors that read a view of a database', () => {
       await kit.test.query(sql`
         CREATE TABLE sis.student ("XH" char(15), "XM" text, "XBM" smallint, "CSRQ" date, "YXMC" text, "NJ" int, "SFZH" text, at timestamptz)`);
       await kit.test.query(sql`
-        INSERT INTO sis.student SELECT lpad(n::text, 10, '0'), '赵' || n, 1 + n % 2, '2006-01-01'::date + n, '测绘学院', 2033, '110101200612310000', now()
+        INSERT INTO sis.student SELECT lpad(n::text, 10, '0'), '赵' || n, 1 + n % 2, '2006-01-01'::date + n % 1000, '测绘学院', 2033, '110101200612310000', now()
           FROM generate_series(990000001, 990002500) AS n`);
       await kit.test.query(sql`CREATE VIEW sis."V_学生" AS SELECT * FROM sis.student`);
       ({ id } = await kit.make('view'));
@@ -163,7 +163,13 @@ describe('connectors that read a view of a database', () => {
       await kit.test.query(sql`CREATE VIEW sis.writes AS SELECT s.*, sis.see() AS x FROM sis.student s`);
       const writes = { ...where, view: 'sis.writes' };
       expect((await setView(id, writes)).status).toBe(200);
-      expect((await kit.it.post(`${ROOT}/${id}/view/proposals`)).status).toBe(500);
+      expect((await kit.it.post(`${ROOT}/${id}/view/proposals`)).body).toMatchObject({
+        errors: [{ detail: '该视图会写入数据，不能只读' }],
+      });
+      expect((await setView(id, { ...where, port: 1 })).status).toBe(200);
+      expect((await kit.it.post(`${ROOT}/${id}/view/proposals`)).body).toMatchObject({
+        ...{ status: 422, errors: [{ detail: '数据库现在连不上' }] },
+      });
       expect(await kit.test.query(sql`SELECT FROM sis.seen`)).toEqual([]);
       kit.test.clock.set('2027-01-05T01:00:00+08:00');
       expect((await setView(id, { ...where, at: '02:10' })).status).toBe(200);

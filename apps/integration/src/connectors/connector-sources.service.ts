@@ -22,6 +22,7 @@ import type { PullDto, ViewPullDto } from './sources.dto.js';
 import { Trial } from './trial.js';
 import { ProposalDto, type TrialDto } from './trials.dto.js';
 import { problemOf, ViewPulls } from './view-pulls.js';
+import { ViewUnreachable } from './view/view-connection.js';
 
 /** Rows of a view that a proposal and a trial read. */
 const SAMPLED = 200;
@@ -48,6 +49,8 @@ const NO_HOST: Bilingual = {
   zh: '指向未放行的校内或保留地址（CONNECTOR_TARGETS），或在公网上未用 TLS',
   en: 'leads to an inner or reserved address that CONNECTOR_TARGETS does not allow, or to the internet without TLS',
 };
+
+const UNREACHABLE: Bilingual = { zh: '数据库现在连不上', en: 'the database cannot be reached now' };
 
 /** What connectors are pulled from. */
 @Injectable()
@@ -157,12 +160,11 @@ export class ConnectorSources {
   }
 }
 
-/** A view that cannot be read as it was said is the request's fault; a database that does not answer may do so later. */
 async function orViewRefused<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const text = problemOf(error);
+    const text = error instanceof ViewUnreachable ? UNREACHABLE : problemOf(error);
     throw new ConnectorViewRefused({ errors: [{ pointer: '#/view', ...text }] });
   }
 }

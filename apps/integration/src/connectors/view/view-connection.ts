@@ -52,6 +52,13 @@ export class ViewRefused extends Error {
   }
 }
 
+/** The database cannot be asked now; it may be later. */
+export class ViewUnreachable extends Error {
+  constructor(code: string) {
+    super(`the database cannot be read (${code})`);
+  }
+}
+
 const REFUSALS = {
   access: { zh: '数据库拒绝该用户登录', en: 'the database does not let the user in' },
   denied: { zh: '该用户没有读取此视图的权限', en: 'the user may not read the view' },
@@ -62,12 +69,13 @@ const REFUSALS = {
     zh: '查询超过 60 秒：请为键列建立索引，或缩小视图',
     en: 'a query took longer than 60 s: index its key, or make the view smaller',
   },
+  writes: { zh: '该视图会写入数据，不能只读', en: 'the view writes, and cannot be read alone' },
   tls: { zh: 'TLS 连接不可信或不受支持', en: 'it has no TLS, or its certificate cannot be trusted' },
 } as const satisfies Record<string, Bilingual>;
 
 const CODES: Record<string, keyof typeof REFUSALS> = {
   ...{ '28P01': 'access', '28000': 'access', '3D000': 'database', '42P01': 'view', '3F000': 'view', '42703': 'column' },
-  ...{ '42501': 'denied', '57014': 'slow' },
+  ...{ '42501': 'denied', '57014': 'slow', '25006': 'writes' },
   ...{ ER_ACCESS_DENIED_ERROR: 'access', ER_DBACCESS_DENIED_ERROR: 'access', ER_BAD_DB_ERROR: 'database' },
   ...{ ER_NO_SUCH_TABLE: 'view', ER_BAD_FIELD_ERROR: 'column', ER_TABLEACCESS_DENIED_ERROR: 'denied' },
   ...{ ER_COLUMNACCESS_DENIED_ERROR: 'denied', ER_VIEW_INVALID: 'view', ER_QUERY_TIMEOUT: 'slow' },
@@ -83,5 +91,5 @@ export function refusalOf(error: unknown): Error {
     (code !== undefined ? CODES[code] : undefined) ??
     (message === 'The server does not support SSL connections' ? 'tls' : undefined);
   if (why) return new ViewRefused(REFUSALS[why]);
-  return code === undefined ? (error as Error) : new Error(`the database cannot be read (${code})`);
+  return code === undefined ? (error as Error) : new ViewUnreachable(code);
 }
