@@ -179,7 +179,7 @@ describe('connectors that read a view of a database', () => {
       const [newest] = (await kit.it.get(`${ROOT}/${id}/runs`).expect(200)).body.data as (Run & {
         requestedBy: object;
       })[];
-      expect(newest).toMatchObject({ requestedBy: { id: 'system:integration' } });
+      expect(newest).toMatchObject({ requestedBy: { kind: 'system', id: 'integration' } });
     });
   });
 
