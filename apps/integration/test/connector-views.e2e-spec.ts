@@ -66,7 +66,7 @@ describe('connectors that read a view of a database', () => {
         CREATE TABLE sis.student ("XH" char(15), "XM" text, "XBM" smallint, "CSRQ" date, "YXMC" text, "NJ" int, "SFZH" text, at timestamptz)`);
       await kit.test.query(sql`
         INSERT INTO sis.student SELECT lpad(n::text, 10, '0'), '赵' || n, 1 + n % 2, '2006-01-01'::date + n % 1000, '测绘学院', 2033, '110101200612310000', now()
-          FROM generate_series(990000001, 990002500) AS n`);
+          FROM generate_series(990000001, 990001200) AS n`);
       await kit.test.query(sql`CREATE VIEW sis."V_学生" AS SELECT * FROM sis.student`);
       ({ id } = await kit.make('view'));
     });
@@ -118,22 +118,22 @@ describe('connectors that read a view of a database', () => {
         else expect(await tried(id)).toMatchObject({ status: 422, errors: [{ pointer: '#/view', detail }] });
       }
       expect((await setView(id, where)).status).toBe(200);
-      expect(await tried(id)).toMatchObject({ rowsRead: 2000, problemCount: 0 });
+      expect(await tried(id)).toMatchObject({ rowsRead: 1200, problemCount: 0 });
       expect((await kit.publish(kit.registrar, id)).status).toBe(200);
     });
 
     it('take all pages over in one snapshot; dates are days, padding is none, and nothing new is nothing to do', async () => {
       const run = await pull(id);
-      expect(run).toMatchObject({ state: 'applied', rows: 2500, counts: { people: { create: 2500 } } });
+      expect(run).toMatchObject({ state: 'applied', rows: 1200, counts: { people: { create: 1200 } } });
       const all = await people('09900');
       expect([all.length, all[0]]).toEqual([
-        2500,
+        1200,
         { number: '0990000001', name: '赵990000001', sex: '2', birth: expect.any(String) as string, grade: '2033' },
       ]);
       const [same] = await kit.test.query(
         sql`SELECT count(*)::int AS n FROM directory.person p JOIN sis.student s ON trim(s."XH") = p.number WHERE s."CSRQ" = p.birth_date`,
       );
-      expect(same).toEqual({ n: 2500 });
+      expect(same).toEqual({ n: 1200 });
       expect(await pull(id)).toMatchObject({
         state: 'applied',
         counts: { people: { create: 0, change: 0, close: 0 } },
@@ -145,11 +145,11 @@ describe('connectors that read a view of a database', () => {
       await kit.test.query(sql`UPDATE sis.student SET "XBM" = 7 WHERE "XH" = '0990000003'`);
       expect(await pull(id)).toMatchObject({ state: 'refused', problems: [{ column: 'XBM', rows: 1, firstLine: 4 }] });
       await kit.test.query(sql`UPDATE sis.student SET "XBM" = 2 WHERE "XH" = '0990000003'`);
-      await kit.test.query(sql`UPDATE sis.student SET "XH" = '0990002000' WHERE "XH" = '0990002001'`);
+      await kit.test.query(sql`UPDATE sis.student SET "XH" = '0990001000' WHERE "XH" = '0990001001'`);
       expect(await pull(id)).toMatchObject({ state: 'refused', problems: [{ column: null, rows: 0 }] });
-      await kit.test.query(sql`DELETE FROM sis.student WHERE "XH" > '0990000900'`);
-      expect(await pull(id)).toMatchObject({ state: 'held', rows: 900 });
-      expect(await people('09900')).toHaveLength(2500);
+      await kit.test.query(sql`DELETE FROM sis.student WHERE "XH" > '0990000400'`);
+      expect(await pull(id)).toMatchObject({ state: 'held', rows: 400 });
+      expect(await people('09900')).toHaveLength(1200);
     });
 
     it('can only read, and are read each day at their time', async () => {
@@ -195,7 +195,7 @@ describe('connectors that read a view of a database', () => {
       await server.write(
         `CREATE TABLE student (ID BIGINT UNSIGNED PRIMARY KEY, XH CHAR(15), XM VARCHAR(20), XBM TINYINT(1), CSRQ DATE, YXMC VARCHAR(40), NJ YEAR)
            CHARACTER SET gbk`,
-        `INSERT INTO student SELECT 9007199254740993 + seq, CONCAT('34', LPAD(seq, 8, '0')), '丂朤', 1, '2006-02-03', '测绘学院', 2034 FROM seq_1_to_2300`,
+        `INSERT INTO student SELECT 9007199254740993 + seq, CONCAT('34', LPAD(seq, 8, '0')), '丂朤', 1, '2006-02-03', '测绘学院', 2034 FROM seq_1_to_1100`,
         `UPDATE student SET CSRQ = '0000-00-00' WHERE ID = 9007199254740994`,
         'CREATE VIEW v_student AS SELECT * FROM student',
       );
@@ -206,9 +206,9 @@ describe('connectors that read a view of a database', () => {
     it('are read as text: long numbers keep their digits, zero dates are none, GBK is Chinese', async () => {
       expect((await setView(id, where())).status).toBe(200);
       expect((await kit.draft(id, MAPPING)).status).toBe(200);
-      expect(await tried(id)).toMatchObject({ rowsRead: 2000, problemCount: 0 });
+      expect(await tried(id)).toMatchObject({ rowsRead: 1100, problemCount: 0 });
       expect((await kit.publish(kit.registrar, id)).status).toBe(200);
-      expect(await pull(id)).toMatchObject({ state: 'applied', rows: 2300, counts: { people: { create: 2300 } } });
+      expect(await pull(id)).toMatchObject({ state: 'applied', rows: 1100, counts: { people: { create: 1100 } } });
       const [first, second] = await people('34000');
       expect(first).toEqual({ number: '3400000001', name: '丂朤', sex: '1', birth: null, grade: '2034' });
       expect(second).toMatchObject({ birth: '2006-02-03' });

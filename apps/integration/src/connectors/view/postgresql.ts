@@ -21,30 +21,31 @@ export async function openPostgresql({ pull, password, address, timeZone }: View
   client.on('error', () => undefined);
   const id = (name: string): string => client.escapeIdentifier(name);
   const from = pull.view.split('.').map(id).join('.');
-  const run = async (text: string, values: string[] = []): Promise<ViewCells[]> =>
-    (await client.query<ViewCells>({ text, values, rowMode: 'array' })).rows;
+  // Names cannot be bound: they are quoted, and everything else is bound.
+  const ask = (text: string, values: string[] = []): Promise<pg.QueryArrayResult<ViewCells>> =>
+    client.query<ViewCells>({ text, values, rowMode: 'array' });
   try {
     await client.connect();
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await client.query(`SET LOCAL statement_timeout = ${STATEMENT_MS}`);
-    await client.query(`SET LOCAL DateStyle = 'ISO, YMD'`);
-    await client.query(`SET LOCAL timezone = ${client.escapeLiteral(timeZone)}`);
+    await client.query(
+      `SELECT set_config('statement_timeout', $1, TRUE), set_config('DateStyle', 'ISO, YMD', TRUE), set_config('TimeZone', $2, TRUE)`,
+      [String(STATEMENT_MS), timeZone],
+    );
   } catch (error) {
     await client.end().catch(() => undefined);
     throw error;
   }
   return {
-    async columns() {
-      const { fields } = await client.query(`SELECT * FROM ${from} LIMIT 0`);
-      return fields.map(({ name }) => name);
-    },
-    count: async () => Number((await run(`SELECT count(*) FROM ${from}`))[0]![0]),
-    page: (columns, after, limit) =>
-      run(
-        `SELECT ${[...columns, pull.key].map(id).join(', ')} FROM ${from} ${after === undefined ? '' : `WHERE ${id(pull.key)} > $1`}
-          ORDER BY ${id(pull.key)} LIMIT ${limit}`,
+    columns: async () => (await ask(`SELECT * FROM ${from} LIMIT 0`)).fields.map(({ name }) => name),
+    count: async () => Number((await ask(`SELECT count(*) FROM ${from}`)).rows[0]![0]),
+    async page(columns, after, limit) {
+      const where = after === undefined ? '' : `WHERE ${id(pull.key)} > $1`;
+      const { rows } = await ask(
+        `SELECT ${[...columns, pull.key].map(id).join(', ')} FROM ${from} ${where} ORDER BY ${id(pull.key)} LIMIT ${limit}`,
         after === undefined ? [] : [after],
-      ),
+      );
+      return rows;
+    },
     close: () => client.end().catch(() => undefined),
   };
 }

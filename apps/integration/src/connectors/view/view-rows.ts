@@ -2,7 +2,7 @@ import { flawOf, type RowErrors, type TableRow } from '#exchange';
 import type { RowSource } from '../map-file.js';
 import { ViewRefused, type ViewCells, type ViewConnection } from './view-connection.js';
 
-const PAGE = 2_000;
+const PAGE = 1_000;
 /** As much as a file that is handed in may have. */
 const MOST_ROWS = 500_000;
 const MOST_CHARACTERS = 67_108_864;
