@@ -234,13 +234,13 @@ export class Config {
   @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
   webhookTargets?: string[];
 
-  /** Address ranges of the campus whose systems connectors may pull from, by http too. Default: none, only the internet by https. */
+  /** Address ranges of the campus whose systems and databases connectors may pull from, by http and without TLS too. Default: none, only the internet by https or TLS. */
   @IsOptional()
   @list
   @Matches(/^[0-9a-f.:]+\/\d{1,3}$/i, { each: true, message: 'must be address ranges, such as 10.2.0.0/16' })
   connectorTargets?: string[];
 
-  /** The app by which connectors hand rosters to the directory: its client id. It needs the permission directory:import:write, and no other. */
+  /** The app by which connectors hand over what they bring: its client id. It needs directory:import:write for rosters, early-warning:observation:write for observations, and no other. */
   @IsOptional()
   @IsString()
   connectorClientId?: string;

@@ -16,7 +16,7 @@ export {
 } from './roster-sheet.js';
 export { fullName } from './names.js';
 export { MAX_ERRORS, Refused, type RowError, RowErrors } from './row-errors.js';
-export { openTable, Table, type TableRow, type TableSpec } from './table.js';
+export { flawOf, openTable, Table, type TableRow, type TableSpec } from './table.js';
 export { checkTableFile, openTableFile, type TableFile, type TableFormat } from './table-file.js';
 export { type Cell, CSV_TYPE, PLAIN_CSV, writeTable, XLSX_TYPE } from './write.js';
 export { BadZip, orBadZip, Zip, type ZipLimits } from './zip.js';

@@ -189,7 +189,7 @@ const ERROR_VALUE = /^#(?:N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|GETTING_DAT
 const EXPONENT = /^-?\d(?:\.\d+)?E\+\d{2,3}$/i;
 
 /** What is wrong with a cell whatever it is about. */
-function flawOf(value: string): Bilingual | undefined {
+export function flawOf(value: string): Bilingual | undefined {
   if (value.includes('\uFFFD')) return BYTES;
   if (value.includes('\u0000')) return NUL;
   if (value.length > MAX_LENGTH) return TOO_LONG;

@@ -2,6 +2,7 @@ import { service } from '#service';
 import { connectors } from './connectors/connectors.feature.js';
 import { Connectors1764840000000 } from './migrations/1764840000000-connectors.js';
 import { WebhookKeys1764870100000 } from './migrations/1764870100000-webhook-keys.js';
+import { Feeds1764866000000 } from './migrations/1764866000000-feeds.js';
 import { Webhooks1764815000000 } from './migrations/1764815000000-webhooks.js';
 import { Notifications1764841000000 } from './migrations/1764841000000-notifications.js';
 import { notifications } from './notifications/notifications.feature.js';
@@ -12,6 +13,12 @@ import { webhooks } from './webhooks/webhooks.feature.js';
 
 export const integration = service('integration', {
   features: [connectors, notifications, oneroster, scim, webhooks],
-  migrations: [Webhooks1764815000000, Connectors1764840000000, Notifications1764841000000, WebhookKeys1764870100000],
+  migrations: [
+    Webhooks1764815000000,
+    Connectors1764840000000,
+    Notifications1764841000000,
+    Feeds1764866000000,
+    WebhookKeys1764870100000,
+  ],
   ownData: OWN_DATA,
 });

@@ -7,6 +7,7 @@ import iconv from 'iconv-lite';
 import type supertest from 'supertest';
 import { Actor } from '#auth';
 import { type Permission, PERMISSIONS } from '#contracts';
+import type { Service } from '#service';
 import { type Client, eventually, fireTimers, TestApp } from '#testing';
 import { ClientsService } from '../../directory/src/clients/clients.service.js';
 import { directory } from '../../directory/src/directory.module.js';
@@ -38,17 +39,20 @@ export class ConnectorKit {
     private readonly folder: string,
   ) {}
 
-  static async start(settings: Record<string, unknown> = {}): Promise<ConnectorKit> {
+  static async start(settings: Record<string, unknown> = {}, more: readonly Service[] = []): Promise<ConnectorKit> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'yizhan-connector-'));
     const secret = join(folder, 'secret');
-    const test = await TestApp.create([directory, integration], {
+    const test = await TestApp.create([directory, ...more, integration], {
       ...{ port, baseUrl: `http://127.0.0.1:${port}`, jwksUrl: undefined },
       ...{ connectorClientId: 'connectors', connectorClientSecretFile: secret },
       ...settings,
     });
     const kit = new ConnectorKit(test, folder);
-    writeFileSync(secret, await kit.register('connectors', ['directory:import:write']));
+    writeFileSync(
+      secret,
+      await kit.register('connectors', ['directory:import:write', 'early-warning:observation:write']),
+    );
     kit.it = await kit.client('it-office', ['integration:connector:read', 'integration:connector:write']);
     kit.registrar = await kit.client('registrar', [
       'integration:connector:read',
@@ -67,8 +71,8 @@ export class ConnectorKit {
     return client.post(path).attach('file', Buffer.from(content), filename);
   }
 
-  async make(source: string): Promise<Answer> {
-    return (await this.it.post(ROOT, { name: '教务系统', source }).expect(201)).body as Answer;
+  async make(source: string, brings = 'roster'): Promise<Answer> {
+    return (await this.it.post(ROOT, { name: '教务系统', source, brings }).expect(201)).body as Answer;
   }
 
   async versionOf(id: string): Promise<string> {
@@ -84,8 +88,8 @@ export class ConnectorKit {
   }
 
   /** Draft, trial and publication of a mapping that reads the sample. */
-  async publishedFor(source: string, mapping: object, sample: Buffer | string): Promise<string> {
-    const { id } = await this.make(source);
+  async publishedFor(source: string, mapping: object, sample: Buffer | string, brings = 'roster'): Promise<string> {
+    const { id } = await this.make(source, brings);
     expect((await this.draft(id, mapping)).status).toBe(200);
     await this.upload(this.it, `${ROOT}/${id}/trials`, sample).expect(200);
     expect((await this.publish(this.registrar, id)).status).toBe(200);
@@ -103,7 +107,8 @@ export class ConnectorKit {
       this.test.clock.advance({ seconds: 3 });
       await fireTimers(this.test);
       const run = (await this.it.get(`${ROOT}/${id}/runs/${runId}`).expect(200)).body as Run;
-      if (['queued', 'comparing', 'ready', 'applying'].includes(run.state)) throw new Error(`is still ${run.state}`);
+      if (['pulling', 'queued', 'comparing', 'ready', 'applying'].includes(run.state))
+        throw new Error(`is still ${run.state}`);
       return run;
     }, 30_000);
   }

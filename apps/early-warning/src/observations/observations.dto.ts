@@ -57,13 +57,16 @@ export class BatchKeyDto {
   batchKey: string;
 }
 
-/** The same in the address, for bodies of lines. */
+/** The same in the address, for bodies of lines; and whether anything is to be kept, whatever the body is. */
 export class BatchQuery {
   @Text({ ...SOURCE, optional: true })
   source?: string;
 
   @Text({ ...BATCH_KEY, optional: true })
   batchKey?: string;
+
+  @Flag({ zh: '只检查，不收下', en: 'Only look at the rows, take none', optional: true, example: false })
+  dryRun?: boolean;
 }
 
 /** Documents the JSON body: its rows are checked one by one in the use case, without an instance for each. */
@@ -117,7 +120,7 @@ export class RejectedDto {
 }
 
 export class BatchResultDto {
-  @Int({ zh: '收下的条数', en: 'Rows that went in', min: 0, max: MAX_LINES, example: 9_998 })
+  @Int({ zh: '收下（或将收下）的条数', en: 'Rows that went in, or would', min: 0, max: MAX_LINES, example: 9_998 })
   accepted: number;
 
   @Flag({

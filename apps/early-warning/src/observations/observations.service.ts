@@ -33,6 +33,15 @@ export interface Delivery extends BatchName {
   size: number;
   /** Puts the rows in; may be called again when the transaction is tried again. */
   read(rows: Rows): void;
+  /** Its rows are looked at, and nothing is kept. */
+  dryRun?: boolean;
+}
+
+/** Ends the transaction of a batch that is only looked at. */
+class LookedAt extends Error {
+  constructor(readonly result: BatchResultDto) {
+    super('the batch was only looked at');
+  }
 }
 
 @Injectable()
@@ -50,8 +59,9 @@ export class Observations {
   /** Takes the batch of a request; for whoever answers for the whole school, as its rows may be about anybody. */
   ingest(actor: Actor, content: RawContent, query: BatchQuery): Promise<BatchResultDto> {
     requireSchool(actor, 'early-warning:observation:write');
-    if (content.type === JSON_TYPE) return this.take(actor, listed(content, query));
-    return inLines(content, query).then((delivery) => this.take(actor, delivery));
+    const { dryRun = false, ...name } = query;
+    if (content.type === JSON_TYPE) return this.take(actor, { ...listed(content, name), dryRun });
+    return inLines(content, name).then((delivery) => this.take(actor, { ...delivery, dryRun }));
   }
 
   /**
@@ -66,13 +76,16 @@ export class Observations {
       return await this.database.transaction(actor, (tx) =>
         this.write(tx, { ...delivery, deliveredBy: actor?.personId ?? actor?.app }),
       );
+    } catch (error) {
+      if (error instanceof LookedAt) return error.result;
+      throw error;
     } finally {
       this.inFlight--;
     }
   }
 
   private async write(tx: Tx, delivery: Delivery): Promise<BatchResultDto> {
-    const { source, sha256, pointer, size, read } = delivery;
+    const { source, sha256, pointer, size, read, dryRun } = delivery;
     const opened = await openBatch(tx, delivery, this.clock.now());
     if ('before' in opened) {
       const { before } = opened;
@@ -90,6 +103,7 @@ export class Observations {
     await this.students.resolve(tx, epoch, rows);
     const isClosed = await closedDays(tx, rows);
     if (isClosed) rows.refuseDays(isClosed);
+    if (dryRun) throw new LookedAt(BatchResultDto.of(rows.n, false, rows));
     if (rows.n === 0) throw new AllRowsRefused({ errors: rows.rejected.slice(0, MAX_ERRORS) });
     await writeRows(tx, { seq, source, revision: seq, ordered: lastMetrics(metrics) }, rows);
     return BatchResultDto.of(rows.n, false, rows);
@@ -106,11 +120,11 @@ function sha256Of(bytes: Buffer): Buffer {
 }
 
 /** A JSON body: source and key beside the list. */
-function listed({ bytes }: RawContent, query: BatchQuery): Delivery {
+function listed({ bytes }: RawContent, query: Omit<BatchQuery, 'dryRun'>): Delivery {
   const body = parseJsonBody(bytes, 'observations') ?? {};
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new Invalid({ errors: [{ pointer: '#', zh: '必须是对象', en: 'must be an object' }] });
-  const given = Object.keys(query).find((name) => query[name as keyof BatchQuery] !== undefined);
+  const given = Object.keys(query).find((name) => query[name as keyof typeof query] !== undefined);
   if (given) {
     const text = { zh: '请求体为 JSON 时应写在请求体中', en: 'belongs into the body when that is JSON' };
     throw new Invalid({ errors: [{ pointer: `?${given}`, ...text }] });
@@ -127,7 +141,10 @@ function listed({ bytes }: RawContent, query: BatchQuery): Delivery {
 }
 
 /** A body of lines: source and key are in the address. */
-async function inLines({ type, charset, bytes }: RawContent, { source, batchKey }: BatchQuery): Promise<Delivery> {
+async function inLines(
+  { type, charset, bytes }: RawContent,
+  { source, batchKey }: Omit<BatchQuery, 'dryRun'>,
+): Promise<Delivery> {
   const missing = source === undefined ? 'source' : 'batchKey';
   if (source === undefined || batchKey === undefined)
     throw new Invalid({ errors: [{ pointer: `?${missing}`, zh: '必填', en: 'is required' }] });

@@ -22,6 +22,13 @@ export type RunState = keyof typeof RUN_STATES;
 /** What a run makes, changes and ends, by kind. */
 export type Counts = Record<string, { create: number; change: number; close: number }>;
 
+/** What early warning takes of the rows of a run, or has taken. */
+export interface Fed {
+  accepted: number;
+  refused: number;
+  problems: ColumnProblem[];
+}
+
 /** A job of directory's, as far as a run asks about it. */
 export interface ImportJob {
   id: string;
@@ -50,7 +57,7 @@ export class ConnectorRun extends BaseEntity {
   @Column('text')
   state: RunState;
 
-  /** Of the file as it was sent; a listing that was pulled has none. */
+  /** Of the file as it was sent; what was pulled has none. */
   @Column('text', { nullable: true })
   sha256: string | null;
 
@@ -61,7 +68,7 @@ export class ConnectorRun extends BaseEntity {
   problems: ColumnProblem[];
 
   @Column('jsonb', { nullable: true })
-  counts: Counts | null = null;
+  counts: Counts | { observations: Omit<Fed, 'problems'> } | null = null;
 
   @Column('jsonb')
   reasons: Bilingual[] = [];
@@ -105,6 +112,17 @@ export class ConnectorRun extends BaseEntity {
     this.reasons = reasons;
     if (this.dryRun) return this.finish('compared', now);
     if (isEmpty(counts)) return this.finish('applied', now);
+    this.state = reasons.length > 0 ? 'held' : 'ready';
+  }
+
+  /** What early warning would take, or has taken; rows that it refuses are told, the others go in. */
+  fed({ accepted, refused, problems }: Fed, reasons: Bilingual[], now: Date): void {
+    this.counts = { observations: { accepted, refused } };
+    this.problems = problems;
+    if (accepted === 0) return this.finish('failed', now);
+    if (this.state === 'ready') return this.finish('applied', now);
+    this.reasons = reasons;
+    if (this.dryRun) return this.finish('compared', now);
     this.state = reasons.length > 0 ? 'held' : 'ready';
   }
 

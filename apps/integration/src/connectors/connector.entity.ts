@@ -8,12 +8,17 @@ import {
   ConnectorSecondPersonNeeded,
 } from './connectors.problems.js';
 import type { Mapping } from './mapping.js';
+import type { Brings } from './sheets.js';
+import type { ViewPull } from './view/view-connection.js';
 
 /** What the first and the second person are known by: a person, or an app by itself. */
 export type By = string;
 
+/** What a connector is pulled from. */
+export type Pull = OneRosterPull | ViewPull;
+
 /** A OneRoster service (REST), and when it is asked. */
-export interface Pull {
+export interface OneRosterPull {
   oneRoster: '1.1' | '1.2';
   /** Up to `/ims/oneroster/…`. */
   url: string;
@@ -24,31 +29,45 @@ export interface Pull {
   jitterMinutes: number;
 }
 
+export const viewOf = (pull: Pull | null): ViewPull | null => (pull && 'view' in pull ? pull : null);
+export const oneRosterOf = (pull: Pull | null): OneRosterPull | null => (pull && 'oneRoster' in pull ? pull : null);
+
 /** Where the secret is sealed, as `npm run keys` names it. */
 export function secretPlace(connectorId: string): string {
   return `integration.connector ${connectorId}`;
 }
 
-/** A system of the school that brings its roster. */
+/** A system of the school that brings its roster, or what is observed of students. */
 @Entity({ schema: 'integration', name: 'connector' })
 export class Connector extends BaseEntity {
   @Column('text')
   name: string;
 
-  /** Under this name directory keeps what it brings. */
+  @Column('text')
+  brings: Brings;
+
+  /** Under this name directory, or early warning, keeps what it brings. */
   @Column('text')
   source: string;
 
   @Column('timestamptz', { nullable: true })
   pausedAt: Date | null = null;
 
-  /** Where its OneRoster service is; null: its files are handed in. */
+  /** Where its OneRoster service or its view is; null: its files are handed in. */
   @Column('jsonb', { nullable: true })
   pull: Pull | null = null;
 
-  /** The secret of `pull.clientId`. */
+  /** The secret of `pull.clientId`, or the password of `pull.user`. */
   @Column('bytea', { nullable: true })
   sealedSecret: Buffer | null = null;
+
+  get view(): ViewPull | null {
+    return viewOf(this.pull);
+  }
+
+  get oneRoster(): OneRosterPull | null {
+    return oneRosterOf(this.pull);
+  }
 
   pause(now: Date): void {
     this.pausedAt ??= now;

@@ -18,18 +18,20 @@ import {
 } from '#http';
 import { ErrorSheetQuery, ReturnsErrorSheet } from '#service';
 import {
+  BringsQuery,
   ConnectorChangeDto,
   ConnectorDto,
   ConnectorsQuery,
   MakeConnectorDto,
   ProfileDto,
   ProfilesQuery,
-  PullDto,
 } from './connectors.dto.js';
 import { MappingDto } from './mapping.dto.js';
 import { ReleaseDto, ConnectorRunDto, RunOptions, ConnectorRunsQuery } from './runs.dto.js';
 import { ProposalDto, TrialDto } from './trials.dto.js';
+import { ConnectorSources } from './connector-sources.service.js';
 import { Connectors } from './connectors.service.js';
+import { PullDto, ViewPullDto } from './sources.dto.js';
 import { MAPPING_EXAMPLE } from './mapping.dto.js';
 import { ConnectorRuns } from './runs.service.js';
 
@@ -51,6 +53,7 @@ export class ConnectorsController {
   constructor(
     private readonly connectors: Connectors,
     private readonly runs: ConnectorRuns,
+    private readonly sources: ConnectorSources,
   ) {}
 
   @Post('proposals')
@@ -60,8 +63,8 @@ export class ConnectorsController {
   @ApiBody(FILE)
   @Returns(ProposalDto)
   @Summary('按样本文件建议映射，不保存任何内容', 'Propose a mapping for a sample file; nothing of it is kept')
-  async proposeMapping(@Req() request: FastifyRequest): Promise<ProposalDto> {
-    return this.connectors.propose(await uploadedFile(request));
+  async proposeMapping(@Query() { brings }: BringsQuery, @Req() request: FastifyRequest): Promise<ProposalDto> {
+    return this.connectors.propose(await uploadedFile(request), brings);
   }
 
   @Get()
@@ -138,7 +141,54 @@ export class ConnectorsController {
     @IfMatch() version: number,
     @Body() body: PullDto,
   ): Promise<ConnectorDto> {
-    return this.connectors.pullFrom(actor, id, version, body);
+    return this.sources.fromOneRoster(actor, id, version, body);
+  }
+
+  @Put(':id/view')
+  @Require(WRITE)
+  @Returns(ConnectorDto)
+  @Summary('配置从数据库视图拉取', 'Say which view of a database it pulls from')
+  setConnectorView(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+    @Body() body: ViewPullDto,
+  ): Promise<ConnectorDto> {
+    return this.sources.fromView(actor, id, version, body);
+  }
+
+  @Post(':id/view/proposals')
+  @HttpCode(200)
+  @Require(WRITE)
+  @Returns(ProposalDto)
+  @Summary('按视图的列与前几行建议映射，不保存任何内容', 'Propose a mapping for the view; nothing of its rows is kept')
+  proposeForView(@IdParam() id: string): Promise<ProposalDto> {
+    return this.sources.proposeView(id);
+  }
+
+  @Post(':id/view/trials')
+  @HttpCode(200)
+  @Require(WRITE)
+  @Returns(TrialDto)
+  @Summary(
+    '以视图的前几千行试运行草稿，不保存其内容',
+    'Try the draft with the first rows of the view; nothing of them is kept',
+  )
+  tryWithView(@CurrentActor() actor: Actor, @IdParam() id: string): Promise<TrialDto> {
+    return this.sources.tryView(actor, id);
+  }
+
+  @Post(':id/source/forget')
+  @HttpCode(200)
+  @Require(WRITE)
+  @Returns(ConnectorDto)
+  @Summary('不再从任何服务或数据库拉取', 'Pull from no service or database any more')
+  forgetConnectorSource(
+    @CurrentActor() actor: Actor,
+    @IdParam() id: string,
+    @IfMatch() version: number,
+  ): Promise<ConnectorDto> {
+    return this.sources.forget(actor, id, version);
   }
 
   @Post(':id/pulls')

@@ -1,7 +1,9 @@
 import { Flag, Instant, Int, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import { ByDto, ListQuery, Sort } from '#http';
-import type { Connector, ConnectorProfile } from './connector.entity.js';
+import { type Connector, type ConnectorProfile, oneRosterOf, viewOf } from './connector.entity.js';
 import { MappingDto, MappingOf } from './mapping.dto.js';
+import { BRINGS, type Brings } from './sheets.js';
+import { PulledFromDto, PulledViewDto } from './sources.dto.js';
 
 const MANY = 2_147_483_647;
 
@@ -18,67 +20,33 @@ export class ConnectorChangeDto {
   name: string;
 }
 
+const BROUGHT = { zh: '带来什么', en: 'What it brings', example: 'roster' } as const;
+
+export class BringsQuery {
+  @OneOf(BRINGS, { ...BROUGHT, optional: true })
+  brings: Brings = 'roster';
+}
+
 export class MakeConnectorDto extends ConnectorChangeDto {
   @Text({
-    zh: '来源名：名册按它区分各系统带来的内容，之后不变',
-    en: 'Source: by it the roster tells what each system brings; it does not change',
+    zh: '来源名：名册与预警按它区分各系统带来的内容，之后不变',
+    en: 'Source: by it the roster and early warning tell what each system brings; it does not change',
     max: 32,
     pattern: /^[a-z][a-z0-9-]*$/,
     example: 'sis',
   })
   source: string;
-}
 
-/** A OneRoster service that a connector pulls from. */
-export class PulledFromDto {
-  @OneOf(['1.1', '1.2'], { zh: 'OneRoster 版本', en: 'Version of OneRoster', example: '1.2' })
-  oneRoster: '1.1' | '1.2';
-
-  @Text({
-    zh: '服务地址，至 /ims/oneroster 之前；https 的 443 端口，或学校放行的网段',
-    en: 'Address of the service up to /ims/oneroster: https on port 443, or in a range that the school allows',
-    max: 500,
-    example: 'https://sis.example.edu.cn',
-  })
-  url: string;
-
-  @Text({ zh: '令牌地址', en: 'Where tokens are had', max: 500, example: 'https://sis.example.edu.cn/token' })
-  tokenUrl: string;
-
-  @Text({ zh: '客户端标识', en: 'Client id', example: 'yizhan' })
-  clientId: string;
-
-  @Text({
-    zh: '每日拉取的时刻（校园时区）；空为只按需拉取',
-    en: 'Time of day on campus at which it is pulled; null: only when somebody asks',
-    pattern: /^([01]\d|2[0-3]):[0-5]\d$/,
-    nullable: true,
-    example: '02:10',
-  })
-  at: string | null;
-
-  @Int({
-    zh: '至多推迟的分钟数，随机取，使各系统不同时被请求',
-    en: 'Minutes later at most, by chance, so that not everything is asked at once',
-    min: 0,
-    max: 240,
-    example: 20,
-  })
-  jitterMinutes: number;
-}
-
-export class PullDto extends PulledFromDto {
-  @Text({
-    zh: '客户端密钥：封存，不再给出；不填则保留',
-    en: 'Secret of the client: sealed and never answered; one that is not said stays',
-    max: 500,
+  @OneOf(BRINGS, {
+    zh: '带来什么，之后不变',
+    en: 'What it brings; it does not change',
     optional: true,
-    example: 'K2h7…',
+    example: 'roster',
   })
-  secret?: string;
+  brings: Brings = 'roster';
 }
 
-/** A system of the school that brings its roster. */
+/** A system of the school that brings its roster, or what is observed of students. */
 export class ConnectorDto {
   @Uuid({ zh: '对接', en: 'Connector' })
   id: string;
@@ -89,15 +57,25 @@ export class ConnectorDto {
   @Text({ zh: '来源名', en: 'Source', max: 32, example: 'sis' })
   source: string;
 
+  @OneOf(BRINGS, BROUGHT)
+  brings: Brings;
+
   @Instant({ zh: '暂停时间', en: 'Paused at', nullable: true })
   pausedAt: Date | null;
 
   @Nested(() => PulledFromDto, {
-    zh: '从何处拉取；空为送入文件',
-    en: 'What it is pulled from; null: files are handed in',
+    zh: '从哪个 OneRoster 服务拉取；空为没有',
+    en: 'The OneRoster service that it is pulled from; null: none',
     nullable: true,
   })
   pull: PulledFromDto | null;
+
+  @Nested(() => PulledViewDto, {
+    zh: '从哪个数据库视图拉取；空为没有',
+    en: 'The view of a database that it is pulled from; null: none',
+    nullable: true,
+  })
+  view: PulledViewDto | null;
 
   @Instant({ zh: '建立时间', en: 'Made at' })
   createdAt: Date;
@@ -105,8 +83,13 @@ export class ConnectorDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: MANY, example: 1 })
   version: number;
 
-  static from(this: void, { id, name, source, pausedAt, pull, createdAt, version }: Connector): ConnectorDto {
-    return Object.assign(new ConnectorDto(), { id, name, source, pausedAt, pull, createdAt, version });
+  static from(this: void, row: Connector): ConnectorDto {
+    const { id, name, source, brings, pausedAt, pull, createdAt, version } = row;
+    return Object.assign(
+      new ConnectorDto(),
+      { id, name, source, brings, pausedAt, createdAt, version },
+      { pull: oneRosterOf(pull), view: viewOf(pull) },
+    );
   }
 }
 

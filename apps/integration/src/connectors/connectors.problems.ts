@@ -66,6 +66,12 @@ export const ConnectorHasNoSource = defineProblem({
   zh: '该对接没有配置拉取',
   en: 'The connector has nothing to pull from',
 });
+export const ConnectorViewRefused = defineProblem({
+  code: 'integration/connector-view-refused',
+  status: 422,
+  zh: '数据库视图不能读取，详见 errors',
+  en: 'The view of the database cannot be read; see errors',
+});
 export const ConnectorSourceRefused = defineProblem({
   code: 'integration/connector-source-refused',
   status: 422,

@@ -2,22 +2,18 @@ import { Injectable, type StreamableFile } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import { copyFile } from 'node:fs/promises';
 import { Database, findInScope, insert, newId, onConflict, queryOne, sql, type Tx, update } from '#database';
-import type { Bilingual } from '#contracts';
 import { checkTableFile, Refused, RowErrors } from '#exchange';
 import { type Language, list, type Page, type UploadedFile } from '#http';
-import { type FieldError, Invalid, NotFound } from '#problems';
+import { NotFound } from '#problems';
 import { errorSheetFile, type ErrorSheetQuery } from '#service';
 import { CampusClock } from '#time';
-import { Vault } from '#vault';
-import type { TargetProblem } from '../outside/targets.js';
-import { type By, Connector, ConnectorProfile, secretPlace } from './connector.entity.js';
+import { type By, Connector, ConnectorProfile } from './connector.entity.js';
 import {
   ConnectorChangeDto,
   ConnectorDto,
   type ConnectorsQuery,
   type MakeConnectorDto,
   ProfileDto,
-  type PullDto,
   type ProfilesQuery,
 } from './connectors.dto.js';
 import { type MappingDto, mappingOf } from './mapping.dto.js';
@@ -28,31 +24,14 @@ import {
   ConnectorHasNoProfile,
   ConnectorMappingRefused,
   ConnectorSecondPersonNeeded,
-  ConnectorSourceRefused,
   ConnectorSourceTaken,
 } from './connectors.problems.js';
-import { columnsOf, MappedFile, type RosterRow } from './map-file.js';
+import { columnsOf, MappedFile, type Reading } from './map-file.js';
 import { errorsOf, type Mapping } from './mapping.js';
-import { SourceTargets } from './oneroster.client.js';
 import { PullSchedules } from './pull-schedules.js';
 import { propose } from './proposal.js';
-
-/** Rows that a trial shows. */
-const SHOWN = 20;
-
-const SECRET_NEEDED = {
-  zh: '更换地址或客户端时须重新填写密钥',
-  en: 'is needed where an address or the client is another one',
-};
-const WRONG: Record<TargetProblem, Bilingual> = {
-  scheme: { zh: '应为不带 ? 和 # 的 http(s) 地址', en: 'must be an http(s) address without ? and #' },
-  credentials: { zh: '不得含用户名或密码', en: 'must not carry a user name or password' },
-  unknown: { zh: '域名无法解析', en: 'its name cannot be resolved' },
-  address: {
-    zh: '指向未放行的校内或保留地址，或未用 https 的 443 端口（CONNECTOR_TARGETS）',
-    en: 'leads to an inner or reserved address that CONNECTOR_TARGETS does not allow, or not by https to port 443',
-  },
-};
+import type { Brings } from './sheets.js';
+import { Trial } from './trial.js';
 
 /** Connectors, and how the files of each are read. */
 @Injectable()
@@ -60,22 +39,20 @@ export class Connectors {
   constructor(
     private readonly database: Database,
     private readonly clock: CampusClock,
-    private readonly vault: Vault,
-    private readonly targets: SourceTargets,
     private readonly schedules: PullSchedules,
   ) {}
 
   /** How a file of the school's own may be meant. Nothing is kept of it. */
-  async propose(file: UploadedFile): Promise<ProposalDto> {
+  async propose(file: UploadedFile, brings: Brings): Promise<ProposalDto> {
     await checkTableFile(file.path);
-    return ProposalDto.of(await orFileRefused(() => propose(file.path)));
+    return ProposalDto.of(await orFileRefused(() => propose(file.path, brings, this.clock.timeZone)));
   }
 
   list(request: ConnectorsQuery): Promise<Page<ConnectorDto>> {
     const { paused } = request;
     return this.database.read((tx) =>
       list(tx, request, {
-        select: sql`c.id, c.name, c.source, c.paused_at AS "pausedAt", c.pull, c.created_at AS "createdAt", c.version`,
+        select: sql`c.id, c.name, c.source, c.brings, c.paused_at AS "pausedAt", c.pull, c.created_at AS "createdAt", c.version`,
         from: sql`integration.connector c`,
         where: [paused === undefined ? undefined : sql`(c.paused_at IS NOT NULL) = ${paused}`],
         sorts: { name: sql`c.name` },
@@ -90,9 +67,9 @@ export class Connectors {
     return ConnectorDto.from(await this.database.read((tx) => this.find(tx, id)));
   }
 
-  make(actor: Actor, { name, source }: MakeConnectorDto): Promise<ConnectorDto> {
+  make(actor: Actor, { name, source, brings }: MakeConnectorDto): Promise<ConnectorDto> {
     return this.database.transaction(actor, async (tx) => {
-      const connector = Object.assign(new Connector(), { name, source });
+      const connector = Object.assign(new Connector(), { name, source, brings });
       const taken = { connector_source_key: () => new ConnectorSourceTaken({ pointer: '#/source' }) };
       await onConflict(insert(tx, connector), taken);
       await this.tell(tx, actor, connector, 'make');
@@ -119,22 +96,6 @@ export class Connectors {
     });
   }
 
-  /** Where it is pulled from. The secret is sealed and never answered; one that is not said stays. Throws what is wrong with an address. */
-  async pullFrom(actor: Actor, id: string, expected: number, { secret, ...said }: PullDto): Promise<ConnectorDto> {
-    const errors = await this.addressErrors(said);
-    if (errors.length > 0) throw new ConnectorSourceRefused({ errors });
-    return this.write(actor, id, expected, 'pull-from', async (connector, tx) => {
-      const { oneRoster, url, tokenUrl, clientId, at, jitterMinutes } = said;
-      // A secret, and what it is exchanged for, goes to the addresses it was said for, and to no other.
-      const { pull } = connector;
-      const same = pull?.url === url && pull.tokenUrl === tokenUrl && pull.clientId === clientId;
-      if (secret === undefined && !same) throw new Invalid({ errors: [{ pointer: '#/secret', ...SECRET_NEEDED }] });
-      connector.pull = { oneRoster, url, tokenUrl, clientId, at, jitterMinutes };
-      if (secret !== undefined) connector.sealedSecret = this.vault.seal(secretPlace(id), secret);
-      await this.schedules.set(tx, connector);
-    });
-  }
-
   async profiles(id: string, request: ProfilesQuery): Promise<Page<ProfileDto>> {
     return this.database.read(async (tx) => {
       await this.find(tx, id);
@@ -154,10 +115,10 @@ export class Connectors {
   /** Writes the draft; after a published one it is the next version. */
   draft(actor: Actor, id: string, expected: number, said: MappingDto): Promise<ProfileDto> {
     const mapping = mappingOf(said);
-    const errors = errorsOf(mapping);
-    if (errors.length > 0) throw new ConnectorMappingRefused({ errors });
     return this.database.transaction(actor, async (tx) => {
       const connector = await this.find(tx, id, true);
+      const errors = errorsOf(mapping, connector.brings);
+      if (errors.length > 0) throw new ConnectorMappingRefused({ errors });
       await update(tx, connector, expected);
       const found = await this.draftOf(tx, id);
       const by = byOf(actor);
@@ -174,25 +135,22 @@ export class Connectors {
   /** Reads a file by the draft, or by what is published where there is none. Nothing is kept of it but how many rows were wrong. */
   async try(actor: Actor, id: string, file: UploadedFile): Promise<TrialDto> {
     await checkTableFile(file.path);
-    const profile = await this.database.read(async (tx) => {
-      await this.find(tx, id);
-      return (await this.draftOf(tx, id)) ?? (await this.publishedOf(tx, id));
-    });
-    const errors = new RowErrors();
-    const rows: RosterRow[] = [];
-    let read: MappedFile | undefined;
-    await orTooMany(errors, async () => {
-      read = await MappedFile.open(file.path, profile.mapping, errors);
-      for await (const part of read.rows()) if (rows.length < SHOWN) rows.push(...part.slice(0, SHOWN - rows.length));
-    });
+    const { profile, reading } = await this.readingOf(id);
+    const trial = new Trial();
+    await orTooMany(trial.errors, async () => trial.read(await MappedFile.open(file.path, reading, trial.errors)));
+    return this.tried(actor, profile, trial);
+  }
+
+  /** Notes what came of a trial. */
+  tried(actor: Actor, profile: ConnectorProfile, { file, rows, errors }: Trial): Promise<TrialDto> {
     return this.database.transaction(actor, async (tx) => {
-      const draft = await this.draftOf(tx, id);
+      const draft = await this.draftOf(tx, profile.connectorId);
       // Whoever changed it meanwhile has not tried it.
       if (draft && draft.id === profile.id && draft.version === profile.version) {
-        draft.try(read?.rowsRead ?? 0, errors.list.length, this.clock.now());
+        draft.try(file?.rowsRead ?? 0, errors.list.length, this.clock.now());
         await update(tx, draft);
       }
-      return TrialDto.of(profile, read, rows, errors.list);
+      return TrialDto.of(profile, file, rows, errors.list);
     });
   }
 
@@ -218,13 +176,11 @@ export class Connectors {
     language: Language,
   ): Promise<StreamableFile> {
     await checkTableFile(file.path);
-    const { mapping } = await this.database.read(async (tx) => {
-      await this.find(tx, id);
-      return (await this.draftOf(tx, id)) ?? (await this.publishedOf(tx, id));
-    });
+    const { reading } = await this.readingOf(id);
+    const { mapping } = reading;
     const errors = new RowErrors();
     await orTooMany(errors, async () => {
-      const read = await MappedFile.open(file.path, mapping, errors);
+      const read = await MappedFile.open(file.path, reading, errors);
       for await (const part of read.rows()) void part;
     });
     const columns = columnsOf(mapping);
@@ -251,6 +207,16 @@ export class Connectors {
     return tx.findOneByOrFail(ConnectorProfile, { id: row.id });
   }
 
+  /** How rows are read now: by the draft, or by what is published where there is none. */
+  readingOf(id: string): Promise<{ connector: Connector; profile: ConnectorProfile; reading: Reading }> {
+    return this.database.read(async (tx) => {
+      const connector = await this.find(tx, id);
+      const { brings } = connector;
+      const profile = (await this.draftOf(tx, id)) ?? (await this.publishedOf(tx, id));
+      return { connector, profile, reading: { mapping: profile.mapping, brings, timeZone: this.clock.timeZone } };
+    });
+  }
+
   private async draftOf(tx: Tx, id: string): Promise<ConnectorProfile | undefined> {
     const row = await queryOne<{ id: string }>(
       tx,
@@ -268,7 +234,8 @@ export class Connectors {
     return insert(tx, Object.assign(new ConnectorProfile(), values));
   }
 
-  private write(
+  /** Changes a connector, and notes who did. */
+  write(
     actor: Actor,
     id: string,
     expected: number,
@@ -282,16 +249,6 @@ export class Connectors {
       await this.tell(tx, actor, connector, action);
       return ConnectorDto.from(connector);
     });
-  }
-
-  private async addressErrors(said: Pick<PullDto, 'url' | 'tokenUrl'>): Promise<FieldError[]> {
-    const errors: FieldError[] = [];
-    for (const name of ['url', 'tokenUrl'] as const) {
-      const parsed = URL.canParse(said[name]) ? new URL(said[name]) : undefined;
-      const wrong = !parsed || parsed.hash || parsed.search ? 'scheme' : await this.targets.check(parsed);
-      if (wrong) errors.push({ pointer: `#/${name}`, ...WRONG[wrong] });
-    }
-    return errors;
   }
 
   private tell(tx: Tx, actor: Actor, { id }: Connector, action: string): Promise<void> {

@@ -1,20 +1,25 @@
 import type { Bilingual } from '#contracts';
-import { type Columns, readHeader, ROSTER_SHEET, type RosterColumn } from '#exchange';
+import { type Columns, readHeader } from '#exchange';
+import { KNOWN_OF_FEEDS } from './known-feed-columns.js';
+import { type Brings, type Field, SHEETS } from './sheets.js';
 
-/** What a column of a student information system is about; `field`: of the roster, none where the roster has no such field. */
+/** What a column of a school's system is about; `field`: none where what is brought has no such field. */
 export interface Known {
-  field?: RosterColumn;
+  field?: Field;
   /** It has codes where the roster has names. */
   code?: true;
   zh: string;
   also: readonly string[];
+  /** Of a feed: the metric that it is about, and what makes the metric's unit of the sender's. */
+  metric?: string;
+  times?: number;
 }
 
 /**
  * Names of columns as systems of schools export them: the short names are those of the education ministry's standard for the management
  * of higher education (JY/T 1006-2012), as they are commonly used. What the roster itself calls its columns is understood too.
  */
-const KNOWN: Record<string, Known> = {
+const KNOWN_OF_ROSTER: Record<string, Known> = {
   number: {
     field: 'number',
     zh: '学号',
@@ -71,27 +76,42 @@ const KNOWN: Record<string, Known> = {
   origin: { zh: '籍贯', also: ['JG', 'SYD', 'SYDM', '生源地'] },
 };
 
-const OF_ROSTER: Columns<string> = ROSTER_SHEET.columns;
+/** Of a feed nothing is known of what a roster has besides: names of persons, units and the like are not read. */
+const KNOWN: Record<Brings, Record<string, Known>> = {
+  roster: KNOWN_OF_ROSTER,
+  observations: KNOWN_OF_FEEDS,
+};
 
 /** Of a header, to find it among the first lines of a file. */
-export const ALL_NAMES: Columns<string> = Object.fromEntries([
-  ...Object.entries(KNOWN).map(([key, { zh, also }]) => [`known ${key}`, { zh, also }] as const),
-  ...Object.entries(OF_ROSTER),
-]);
+export function allNames(brings: Brings): Columns<string> {
+  return Object.fromEntries([
+    ...Object.entries({ ...KNOWN_OF_ROSTER, ...KNOWN[brings] }).map(([key, { zh, also }]) => [
+      `known ${key}`,
+      { zh, also },
+    ]),
+    ...Object.entries(SHEETS[brings].columns),
+  ]) as Columns<string>;
+}
 
-/** What a column's name says that it is; `certain`: it is a name that the roster itself understands. */
-export function recognise(header: string): (Known & { certain: boolean }) | undefined {
-  const known = matching(KNOWN, header);
-  if (known !== undefined) return { ...KNOWN[known]!, certain: matching(OF_ROSTER, header) !== undefined };
-  const field = matching(OF_ROSTER, header) as RosterColumn | undefined;
-  return field && { field, zh: ROSTER_SHEET.columns[field].zh, also: [], certain: true };
+/** What a column's name says that it is; `certain`: it is a name that the field itself has. */
+export function recognise(header: string, brings: Brings = 'roster'): (Known & { certain: boolean }) | undefined {
+  const { columns } = SHEETS[brings];
+  const field = matching(columns, header) as Field | undefined;
+  const known = matching(KNOWN[brings], header);
+  if (known !== undefined) return { ...KNOWN[brings][known]!, certain: field !== undefined };
+  if (field) return { field, zh: columns[field]!.zh, also: [], certain: true };
+  const other = brings === 'roster' ? undefined : matching(KNOWN_OF_ROSTER, header);
+  return other === undefined ? undefined : { zh: KNOWN_OF_ROSTER[other]!.zh, also: [], certain: false };
 }
 
 function matching(columns: Columns<string>, header: string): string | undefined {
   return readHeader(columns, [], [header], true).at.keys().next().value;
 }
 
-export const NO_FIELD: Bilingual = { zh: '名册没有此项，不读取', en: 'The roster has no such field: it is not read' };
+export const NO_FIELD: Record<Brings, Bilingual> = {
+  roster: { zh: '名册没有此项，不读取', en: 'The roster has no such field: it is not read' },
+  observations: { zh: '观测没有此项，不读取', en: 'Observations have no such field: it is not read' },
+};
 export const CODES: Bilingual = {
   zh: '是代码，名册需要名称：请加对照表（lookup）后采用',
   en: 'It has codes where the roster has names: take it with a lookup',

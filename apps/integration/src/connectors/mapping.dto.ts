@@ -1,10 +1,14 @@
 import { Int, ListOf, Nested, OneOf, Text } from '#fields';
-import { type Encoding, ROSTER_SHEET, type RosterColumn } from '#exchange';
+import type { Encoding } from '#exchange';
 import { CODE_SETS, type CodeSetName } from './code-sets.js';
 import { DATE_ORDERS, type FieldMapping, type Mapping, OTHERWISE, type Step, STEPS } from './mapping.js';
+import { type Field, SHEETS } from './sheets.js';
 
 const FIELDS = Object.fromEntries(
-  Object.entries(ROSTER_SHEET.columns).map(([field, { zh }]) => [field, { zh, en: field.replaceAll('_', ' ') }]),
+  Object.entries({ ...SHEETS.observations.columns, ...SHEETS.roster.columns }).map(([field, { zh }]) => [
+    field,
+    { zh, en: field.replaceAll('_', ' ') },
+  ]),
 );
 const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'gb18030'] as const;
 const SETS = Object.fromEntries(
@@ -19,7 +23,7 @@ export class PairDto {
   @Text({ zh: '文件中的值', en: 'Value in the file', example: '01' })
   from: string;
 
-  @Text({ zh: '名册中的值', en: 'Value in the roster', example: '计算机学院' })
+  @Text({ zh: '换成的值', en: 'Value that it becomes', example: '计算机学院' })
   to: string;
 }
 
@@ -44,6 +48,9 @@ export class StepDto {
   })
   part?: number;
 
+  @Int({ zh: 'times：乘以', en: 'times: by what', min: 1, max: 1_000_000, optional: true, example: 100 })
+  by?: number;
+
   @OneOf(SETS, { zh: 'lookup：代码表', en: 'lookup: a code set', optional: true, example: 'gbt-2261.1' })
   set?: CodeSetName;
 
@@ -64,10 +71,10 @@ export class StepDto {
   otherwise?: NonNullable<Step['otherwise']>;
 }
 
-/** How a field of the roster is had. */
+/** How a field is had. */
 export class FieldMappingDto {
-  @OneOf(FIELDS, { zh: '名册的项', en: 'Field of the roster', example: 'number' })
-  field: RosterColumn;
+  @OneOf(FIELDS, { zh: '名册或观测的项', en: 'Field of the roster, or of observations', example: 'number' })
+  field: Field;
 
   @Text({ zh: '文件的列名', en: 'Column of the file', max: 100, optional: true, example: 'XH' })
   column?: string;
@@ -104,8 +111,8 @@ export class MappingDto {
   sheet?: string;
 
   @ListOf(() => FieldMappingDto, {
-    zh: '名册的各项从何而来',
-    en: 'Where the fields of the roster come from',
+    zh: '各项从何而来',
+    en: 'Where the fields come from',
     maxItems: Object.keys(FIELDS).length,
   })
   fields: FieldMappingDto[];
@@ -127,12 +134,13 @@ export const MappingOf = (): PropertyDecorator =>
 export function mappingOf({ encoding, sheet, fields }: MappingDto): Mapping {
   const without = <T extends object>(all: T): T =>
     Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as T;
-  const stepOf = ({ do: what, order, separator, part, set, values, otherwise }: StepDto): Step =>
+  const stepOf = ({ do: what, order, separator, part, by, set, values, otherwise }: StepDto): Step =>
     without({
       do: what,
       order,
       separator,
       part,
+      by,
       set,
       values: values?.map(({ from, to }) => ({ from, to })),
       otherwise,

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { request } from '../outside/request.js';
 import { rangesOf, Targets } from '../outside/targets.js';
-import type { Pull } from './connector.entity.js';
+import type { OneRosterPull } from './connector.entity.js';
 import type { OneRosterObject, Resource } from './oneroster-rows.js';
 
 /** Objects of a page; the most that OneRoster servers commonly give. */
@@ -48,7 +48,7 @@ export class OneRosterClient implements BeforeApplicationShutdown {
    * The objects of a resource after the first `offset` ones, in the order of sourcedId, as many as the source likes to give up to 1000. Throws
    * an Error when there is no whole, sound answer.
    */
-  async page(pull: Pull, secret: string, resource: Resource, offset: number): Promise<Page> {
+  async page(pull: OneRosterPull, secret: string, resource: Resource, offset: number): Promise<Page> {
     const query = new URLSearchParams({ limit: String(PAGE), offset: String(offset), sort: 'sourcedId' });
     const url = new URL(`${pull.url}${PATHS[pull.oneRoster]}/${resource}?${query.toString()}`);
     const authorization = `Bearer ${await this.token(pull, secret)}`;
@@ -62,7 +62,7 @@ export class OneRosterClient implements BeforeApplicationShutdown {
     return { objects: objects as OneRosterObject[], last };
   }
 
-  private async token({ tokenUrl, clientId, oneRoster }: Pull, secret: string): Promise<string> {
+  private async token({ tokenUrl, clientId, oneRoster }: OneRosterPull, secret: string): Promise<string> {
     const basic = Buffer.from([clientId, secret].map(encodeURIComponent).join(':')).toString('base64');
     const body = new URLSearchParams({
       grant_type: 'client_credentials',

@@ -1,10 +1,10 @@
-import { openAsBlob, readFileSync } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import { Injectable } from '@nestjs/common';
-import { Config } from '#config';
 import type { Bilingual } from '#contracts';
 import { csvLines } from '#exchange';
 import type { ColumnProblem } from './connector.entity.js';
 import type { Counts, ImportJob } from './connector-run.entity.js';
+import { failed, OwnApp } from './own-app.js';
 
 /** How a file is to be imported. */
 export interface ImportOptions {
@@ -25,9 +25,7 @@ export class ImportRefused extends Error {
   }
 }
 
-/** Less than this is left of a token: another one is asked for. */
-const SPARE_MS = 60_000;
-const WAIT_MS = 60_000;
+const PERMISSION = 'directory:import:write';
 
 interface JobAnswer {
   id: string;
@@ -36,12 +34,10 @@ interface JobAnswer {
   errors: string | null;
 }
 
-/** Directory's imports of rosters, over its API, as an app with the permission directory:import:write and no other. */
+/** Directory's imports of rosters, over its API. */
 @Injectable()
 export class RosterImports {
-  private token: { value: string; until: number } | undefined;
-
-  constructor(private readonly config: Config) {}
+  constructor(private readonly app: OwnApp) {}
 
   /** Hands a file over; answers the id of directory's job. Throws ImportRefused, and an Error when directory cannot be asked now. */
   async send(path: string, { key, kind, ...options }: ImportOptions): Promise<string> {
@@ -50,7 +46,7 @@ export class RosterImports {
     );
     const form = new FormData();
     form.append('file', await openAsBlob(path), kind === 'roster' ? 'roster.zip' : 'roster.csv');
-    const answer = await this.ask(`/directory/v1/imports/${kind}?${query.toString()}`, {
+    const answer = await this.app.ask(PERMISSION, `/directory/v1/imports/${kind}?${query.toString()}`, {
       method: 'POST',
       headers: { 'idempotency-key': key },
       body: form,
@@ -58,12 +54,12 @@ export class RosterImports {
     if (answer.status === 202) return ((await answer.json()) as JobAnswer).id;
     throw answer.status === 400 || answer.status === 413 || answer.status === 422
       ? new ImportRefused(await problemOf(answer))
-      : failed(answer);
+      : failed('directory', answer);
   }
 
   async job(id: string): Promise<ImportJob> {
-    const answer = await this.ask(`/directory/v1/jobs/${id}`);
-    if (answer.status !== 200) throw failed(answer);
+    const answer = await this.app.ask(PERMISSION, `/directory/v1/jobs/${id}`);
+    if (answer.status !== 200) throw failed('directory', answer);
     const { status, result, errors } = (await answer.json()) as JobAnswer;
     return {
       id,
@@ -75,43 +71,13 @@ export class RosterImports {
   }
 
   private async problems(path: string): Promise<ColumnProblem[]> {
-    const answer = await this.ask(path);
-    if (answer.status !== 200) throw failed(answer);
+    const answer = await this.app.ask(PERMISSION, path);
+    if (answer.status !== 200) throw failed('directory', answer);
     const [, ...lines] = csvLines(Buffer.from(await answer.arrayBuffer()), 'utf-8');
     return grouped(
       lines.map(({ cells: [, line, column, zh, en] }) => ({ line: Number(line), column, zh: zh!, en: en! })),
     );
   }
-
-  private async ask(path: string, options: RequestInit = {}): Promise<Response> {
-    const headers = { ...(options.headers as object), authorization: `Bearer ${await this.accessToken()}` };
-    return fetch(this.config.origin + path, { ...options, headers, signal: AbortSignal.timeout(WAIT_MS) });
-  }
-
-  private async accessToken(): Promise<string> {
-    if (this.token && this.token.until > performance.now()) return this.token.value;
-    const { connectorClientId: id, connectorClientSecretFile: file } = this.config;
-    if (!id || !file) throw new Error('CONNECTOR_CLIENT_ID and CONNECTOR_CLIENT_SECRET_FILE are not set');
-    const basic = [id, readFileSync(file, 'utf8').trim()].map(encodeURIComponent).join(':');
-    const answer = await fetch(`${this.config.issuer}/token`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${Buffer.from(basic).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'directory:import:write' }),
-      signal: AbortSignal.timeout(WAIT_MS),
-    });
-    if (answer.status !== 200) throw failed(answer);
-    const { access_token: value, expires_in: seconds } = (await answer.json()) as {
-      access_token: string;
-      expires_in: number;
-    };
-    this.token = { value, until: performance.now() + seconds * 1000 - SPARE_MS };
-    return value;
-  }
-}
-
-/** Names no address and no body: what was answered may quote a row. */
-function failed({ status }: Response): Error {
-  return new Error(`directory answered ${status}`);
 }
 
 async function problemOf(answer: Response): Promise<Bilingual> {

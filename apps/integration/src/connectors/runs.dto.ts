@@ -1,6 +1,6 @@
 import { Flag, Instant, Int, Json, ListOf, LongText, Nested, OneOf, Text, Uuid } from '#fields';
 import { AnyOf, ByDto, ListQuery, Sort } from '#http';
-import { type ConnectorRun, type Counts, RUN_STATES, type RunState } from './connector-run.entity.js';
+import { type ConnectorRun, RUN_STATES, type RunState } from './connector-run.entity.js';
 
 const MANY = 2_147_483_647;
 
@@ -89,12 +89,12 @@ export class ConnectorRunDto {
   problems: ColumnProblemDto[];
 
   @Json({
-    zh: '新增、变更与结束的数量',
-    en: 'How much is made, changed and ended',
+    zh: '名册：新增、变更与结束的数量；观测：收下与不收的行数',
+    en: 'Of a roster how much is made, changed and ended; of observations how many rows are taken and refused',
     nullable: true,
     example: { people: { create: 2000, change: 0, close: 0 } },
   })
-  counts: Counts | null;
+  counts: ConnectorRun['counts'];
 
   @ListOf(() => HeldReasonDto, { zh: '被拦下的原因', en: 'Why it is held', maxItems: 100 })
   reasons: HeldReasonDto[];

@@ -8,22 +8,26 @@ import { CampusClock } from '#time';
 import { Vault } from '#vault';
 import { type ColumnProblem, Connector, secretPlace } from './connector.entity.js';
 import { ConnectorRun, type ImportJob, type RunState } from './connector-run.entity.js';
+import { type FeedAnswer, FeedRuns } from './feed-runs.js';
 import { ImportRefused, RosterImports } from './roster-imports.client.js';
 import { ConnectorRunDueV1 } from './run-due.event.js';
 import { type Page, OneRosterClient } from './oneroster.client.js';
 import { nextPage, type PageAt, storePage, writeSet } from './pages.js';
-import { dropKept, fetchParts } from './run-parts.js';
+import { dropKept, fetchParts, storeParts } from './run-parts.js';
+import { ViewPulls, type ViewAnswer } from './view-pulls.js';
 
 /** Directory is asked again how its job is going. */
 const ASK_AGAIN_MS = 2_000;
 
-/** What directory answered to a step; of a run that was then in `state`. */
+/** What came of a step; of a run that was then in `state`. */
 interface Answer {
   state: RunState;
   sent?: string;
   refused?: ColumnProblem;
   job?: ImportJob;
   page?: Page & { at: PageAt };
+  feed?: FeedAnswer;
+  view?: ViewAnswer;
 }
 
 const ENDED = ['succeeded', 'failed', 'cancelled'];
@@ -32,8 +36,8 @@ const GIVEN_UP: ColumnProblem = {
   column: null,
   rows: 0,
   firstLine: null,
-  zh: '多次尝试后名册仍不可用，什么都没有写入；请联系运维人员后重新运行',
-  en: 'the roster could not be reached by any attempt; nothing was written: ask whoever runs the system, then run it again',
+  zh: '多次尝试后接收方仍不可用，运行已停止；请联系运维人员后重新运行（名册没有写入；已收下的观测再次送入不会重复计算）',
+  en: 'the receiving service could not be reached by any attempt, and the run was stopped: ask whoever runs the system, then run it again (of a roster nothing was written; observations that were taken do not count twice)',
 };
 
 /** Takes runs on, step by step: to directory to be compared, and to take effect when nothing speaks against it. */
@@ -47,18 +51,25 @@ export class RunHandlers {
     private readonly vault: Vault,
     private readonly imports: RosterImports,
     private readonly source: OneRosterClient,
+    private readonly feeds: FeedRuns,
+    private readonly views: ViewPulls,
   ) {}
 
   @Prepare(ConnectorRunDueV1)
   async beforeDue({ data: { runId } }: Received<ConnectorRunDueV1>): Promise<Answer | undefined> {
-    const run = await this.database.connection.findOneBy(ConnectorRun, { id: runId });
+    const { connection } = this.database;
+    const run = await connection.findOneBy(ConnectorRun, { id: runId });
     if (!run) return undefined;
     const { state } = run;
-    if (state === 'pulling') return { state, page: await this.pull(run) };
+    if (state === 'pulling') {
+      return run.profileId ? { state, view: await this.views.pull(run) } : { state, page: await this.pull(run) };
+    }
     if (state === 'comparing' || state === 'applying') return { state, job: await this.imports.job(run.jobId!) };
     if (state !== 'queued' && state !== 'ready') return undefined;
+    const connector = await connection.findOneByOrFail(Connector, { id: run.connectorId });
+    if (connector.brings === 'observations') return { state, feed: await this.feeds.send(run, connector.source) };
     try {
-      return { state, sent: await this.send(run) };
+      return { state, sent: await this.send(run, connector.source) };
     } catch (error) {
       if (!(error instanceof ImportRefused)) throw error;
       return { state, refused: { column: null, rows: 0, firstLine: null, ...error.problem } };
@@ -71,15 +82,20 @@ export class RunHandlers {
     // Another delivery was faster.
     if (!run || !answer || run.state !== answer.state) return;
     const now = this.clock.now();
-    const { sent, refused, job, page } = answer;
+    const { sent, refused, job, page, feed, view } = answer;
     if (page) run.pulled(page.objects.length, await storePage(tx, this.vault, runId, page.at, page));
-    else if (refused) run.fail([refused], now);
+    else if (view?.problems) run.refuse(view.problems, now);
+    else if (view) {
+      await storeParts(tx, runId, view.parts);
+      run.pulled(view.rows, true);
+    } else if (refused) run.fail([refused], now);
     else if (sent !== undefined) run.sent(sent);
+    else if (feed) run.fed(feed, feed.reasons, now);
     else if (ENDED.includes(job!.status)) run.learn(job!, now);
     else return this.askAgain(tx, runId);
     await update(tx, run);
     if (run.finishedAt) return dropKept(tx, runId);
-    if (page || run.state === 'ready') await this.events.publish(tx, new ConnectorRunDueV1(runId));
+    if (page || view || run.state === 'ready') await this.events.publish(tx, new ConnectorRunDueV1(runId));
     else if (run.state !== 'held') await this.askAgain(tx, runId);
   }
 
@@ -96,9 +112,8 @@ export class RunHandlers {
     return findInScope(tx, ConnectorRun, id, { alias: 'r', where: sql`TRUE`, lock: 'update' });
   }
 
-  private async send(run: ConnectorRun): Promise<string> {
+  private async send(run: ConnectorRun, source: string): Promise<string> {
     const { id, profileId } = run;
-    const { source } = await this.database.connection.findOneByOrFail(Connector, { id: run.connectorId });
     const dryRun = run.state === 'queued';
     const dir = await mkdtemp(join(tmpdir(), 'yizhan-run-'));
     try {
@@ -121,10 +136,10 @@ export class RunHandlers {
 
   private async pull({ id, connectorId }: ConnectorRun): Promise<Page & { at: PageAt }> {
     const { connection } = this.database;
-    const { pull, sealedSecret } = await connection.findOneByOrFail(Connector, { id: connectorId });
+    const { oneRoster, sealedSecret } = await connection.findOneByOrFail(Connector, { id: connectorId });
     const secret = this.vault.open(secretPlace(connectorId), sealedSecret!);
     const at = (await nextPage(connection, id))!;
-    return { ...(await this.source.page(pull!, secret, at.resource, at.offset)), at };
+    return { ...(await this.source.page(oneRoster!, secret, at.resource, at.offset)), at };
   }
 
   private askAgain(tx: Tx, runId: string): Promise<void> {

@@ -10,14 +10,19 @@ import { Vault } from '#vault';
 import { type By, Connector } from './connector.entity.js';
 import { ConnectorRun } from './connector-run.entity.js';
 import { type ReleaseDto, ConnectorRunDto, type RunOptions, type ConnectorRunsQuery } from './runs.dto.js';
-import { ConnectorHasNoSource, ConnectorRunUnderWay, ConnectorSecondPersonNeeded } from './connectors.problems.js';
+import {
+  ConnectorHasNoProfile,
+  ConnectorHasNoSource,
+  ConnectorRunUnderWay,
+  ConnectorSecondPersonNeeded,
+} from './connectors.problems.js';
 import { byOf, Connectors, orTooMany } from './connectors.service.js';
 import { MappedFile } from './map-file.js';
 import { ConnectorPullDueV1 } from './pull-due.event.js';
 import { PullSchedules } from './pull-schedules.js';
 import { grouped } from './roster-imports.client.js';
 import { ConnectorRunDueV1 } from './run-due.event.js';
-import { dropKept, storeParts } from './run-parts.js';
+import { dropKept, sealedParts, storeParts } from './run-parts.js';
 
 /** Runs of connectors. */
 @Injectable()
@@ -55,9 +60,11 @@ export class ConnectorRuns {
       await insert(tx, run);
       const errors = new RowErrors();
       await orTooMany(errors, async () => {
-        const read = await MappedFile.open(file.path, profile.mapping, errors);
+        const { mapping } = profile;
+        const { timeZone } = this.clock;
+        const read = await MappedFile.open(file.path, { mapping, brings: connector.brings, timeZone }, errors);
         try {
-          await storeParts(tx, this.vault, run.id, read.csv());
+          await storeParts(tx, run.id, sealedParts(this.vault, run.id, read.text()));
         } finally {
           run.rows = read.rowsRead;
         }
@@ -78,7 +85,7 @@ export class ConnectorRuns {
       const connector = await this.connectors.find(tx, connectorId, true);
       connector.assertRuns();
       if (!connector.pull) throw new ConnectorHasNoSource();
-      const run = await this.beginPull(tx, connectorId, byOf(actor), dryRun);
+      const run = await this.beginPull(tx, connector, byOf(actor), dryRun);
       if (!run) throw new ConnectorRunUnderWay();
       await this.tell(tx, actor, run, 'run');
       return ConnectorRunDto.from(run);
@@ -90,15 +97,27 @@ export class ConnectorRuns {
   async whenPullDue(tx: Tx, { data: { connectorId } }: Received<ConnectorPullDueV1>): Promise<void> {
     const connector = await findInScope(tx, Connector, connectorId, { alias: 'c', where: sql`TRUE`, lock: 'update' });
     if (!connector?.pull?.at || connector.pausedAt) return;
-    await this.beginPull(tx, connectorId, 'system:integration', false);
+    try {
+      await this.beginPull(tx, connector, 'system:integration', false);
+    } catch (error) {
+      // A view whose mapping is not published yet.
+      if (!(error instanceof ConnectorHasNoProfile)) throw error;
+    }
     await this.schedules.set(tx, connector);
   }
 
-  private async beginPull(tx: Tx, connectorId: string, by: By, dryRun: boolean): Promise<ConnectorRun | undefined> {
+  /** Undefined: another run is open. Throws ConnectorHasNoProfile where what is pulled must be mapped. */
+  private async beginPull(
+    tx: Tx,
+    { id: connectorId, view }: Connector,
+    by: By,
+    dryRun: boolean,
+  ): Promise<ConnectorRun | undefined> {
     const last = await this.lastOf(tx, connectorId);
     if (last.open) return undefined;
+    const profileId = view ? (await this.connectors.publishedOf(tx, connectorId)).id : null;
     const run = Object.assign(new ConnectorRun(), {
-      ...{ id: newId(), connectorId, number: last.number + 1, profileId: null, dryRun, state: 'pulling' },
+      ...{ id: newId(), connectorId, number: last.number + 1, profileId, dryRun, state: 'pulling' },
       ...{ sha256: null, rows: 0, problems: [], requestedBy: by },
     });
     await insert(tx, run);

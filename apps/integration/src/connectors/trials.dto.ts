@@ -1,7 +1,7 @@
-import type { RowError, TableFormat } from '#exchange';
+import type { RowError } from '#exchange';
 import { Int, Json, ListOf, Nested, OneOf, Text, Uuid } from '#fields';
 import type { ConnectorProfile } from './connector.entity.js';
-import type { MappedFile, RosterRow } from './map-file.js';
+import type { MappedFile, MappedRow } from './map-file.js';
 import { MappingDto, MappingOf } from './mapping.dto.js';
 import type { Proposal } from './proposal.js';
 
@@ -43,22 +43,22 @@ export class MappedRowProblemDto {
   }
 }
 
-/** A row of the file as the roster would have it. */
+/** A row of the file as it would be brought. */
 export class RosterRowDto {
   @Int({ zh: '行', en: 'Line', min: 1, max: MANY, example: 2 })
   line: number;
 
-  @Json({ zh: '名册的各项', en: 'Fields of the roster', example: ROW_EXAMPLE })
+  @Json({ zh: '各项', en: 'Fields', example: ROW_EXAMPLE })
   cells: object;
 
-  static all(rows: readonly RosterRow[]): RosterRowDto[] {
+  static all(rows: readonly MappedRow[]): RosterRowDto[] {
     return rows.map((row) => Object.assign(new RosterRowDto(), row));
   }
 }
 
 /** How a file is written down. */
 class FormatDto {
-  @OneOf(['csv', 'xlsx'], { zh: '种类', en: 'Kind', example: 'csv' })
+  @OneOf(['csv', 'xlsx', 'view'], { zh: '种类', en: 'Kind', example: 'csv' })
   type: string;
 
   @Text({ zh: '编码', en: 'Encoding', nullable: true, example: 'gb18030' })
@@ -67,7 +67,7 @@ class FormatDto {
   @Text({ zh: '分隔符', en: 'Separator', nullable: true, pattern: /^[,;\t]$/, example: ',' })
   separator: string | null;
 
-  static of(format: TableFormat): FormatDto {
+  static of(format: Proposal['format']): FormatDto {
     const {
       type,
       encoding = null,
@@ -82,7 +82,12 @@ class ProposedColumnDto {
   @Text({ zh: '文件的列', en: 'Column of the file', example: 'XBM' })
   column: string;
 
-  @Text({ zh: '名册的项；空为不读取', en: 'Field of the roster; null: it is not read', nullable: true, example: 'sex' })
+  @Text({
+    zh: '成为的项；空为不读取',
+    en: 'Field that it becomes; null: it is not read',
+    nullable: true,
+    example: 'sex',
+  })
   field: string | null;
 
   @Int({
@@ -177,7 +182,7 @@ export class TrialDto {
   static of(
     { id, mapping }: ConnectorProfile,
     read: MappedFile | undefined,
-    rows: readonly RosterRow[],
+    rows: readonly MappedRow[],
     errors: readonly RowError[],
   ): TrialDto {
     const unmapped = [...(read?.unmapped ?? [])].flatMap(([column, values]) =>

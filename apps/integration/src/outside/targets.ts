@@ -51,6 +51,16 @@ export class Targets {
     return { agent: this.agents[url.protocol as keyof typeof this.agents], lookup: this.guarded(internet) };
   }
 
+  /**
+   * The address of a database's host, to connect to: within the ranges that are let, or by TLS on the internet. Throws AddressRefused; a name
+   * that is not known is an Error.
+   */
+  async databaseAddress(host: string, tls: boolean): Promise<string> {
+    const found = isIP(host) ? [{ address: host }] : await addressesOf(host);
+    if (found.length === 0 || !found.every(({ address }) => this.allows(address, tls))) throw new AddressRefused();
+    return found[0]!.address;
+  }
+
   close(): void {
     for (const agent of Object.values(this.agents)) agent.destroy();
   }
