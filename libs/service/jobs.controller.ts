@@ -68,7 +68,10 @@ export function jobsControllerOf(
         '事件流（Server-Sent Events）：任务每有变化即发送一个 job 事件，内容与查看任务相同；任务结束或一分钟后断开，可再次连接 / ' +
         'Server-Sent Events: a `job` event, with what the job answers, whenever it has changed; ends with the job, or after a minute: connect again then',
       content: {
-        'text/event-stream': { schema: { type: 'string', maxLength: 1_048_576 }, example: STREAM_EXAMPLE },
+        'text/event-stream': {
+          schema: { type: 'string', format: 'event-stream', maxLength: 1_048_576 },
+          example: STREAM_EXAMPLE,
+        },
       },
     })
     @Summary('持续接收任务进度（事件流）', 'Follow a job as it goes (Server-Sent Events)')

@@ -19,7 +19,9 @@ export class JobFailed extends Error {
   override readonly name = 'JobFailed';
 
   constructor(readonly job: Job) {
-    super(`job ${job.id} ${job.status === 'cancelled' ? 'was cancelled' : 'failed'}${job.errors === null ? '' : `; its errors are at ${job.errors}`}`);
+    super(
+      `job ${job.id} ${job.status === 'cancelled' ? 'was cancelled' : 'failed'}${job.errors === null ? '' : `; its errors are at ${job.errors}`}`,
+    );
   }
 }
 

@@ -8,7 +8,10 @@ interface Task {
 }
 
 /** Trains in a thread of its own, which runs this file too. `onProgress(done, total)` counts bags. */
-export function trainBeside(table: Table, onProgress: (done: number, total: number) => Promise<void>): Promise<Trained> {
+export function trainBeside(
+  table: Table,
+  onProgress: (done: number, total: number) => Promise<void>,
+): Promise<Trained> {
   const task: Task = { training: table };
   return beside(new URL(import.meta.url), task, (done) => onProgress(done, TRAINING.bags));
 }
