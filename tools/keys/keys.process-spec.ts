@@ -57,6 +57,7 @@ const OTHERS = [
   'affairs.ticket.text',
   'affairs.ticket_action.text',
   'affairs.work_study_application.statement',
+  'affairs.workflow_comment.text',
   'directory.import_file.bytes',
   'directory.own_export_content.content',
   'early_warning.archive_entry.title_en',
@@ -112,8 +113,8 @@ async function sealMore(test: TestApp): Promise<void> {
   const [connector, run, identity] = [newId(), newId(), newId()];
   const [channel] = await test.query<{ id: string }>(sql`SELECT id FROM integration.channel WHERE key = 'email'`);
   await test.query(
-    sql`INSERT INTO integration.connector (id, name, source, pull, sealed_secret)
-        VALUES (${connector}, 'keys', 'keys', '{}', ${sealed('integration.connector', connector)})`,
+    sql`INSERT INTO integration.connector (id, name, source, brings, pull, sealed_secret)
+        VALUES (${connector}, 'keys', 'keys', 'roster', '{}', ${sealed('integration.connector', connector)})`,
   );
   await test.query(
     sql`INSERT INTO integration.connector_run (id, connector_id, number, dry_run, state, rows, problems, reasons, requested_by)
