@@ -13,6 +13,12 @@ describe('filterFor', () => {
     expect(filterFor('(uid={name})', name)).toBe(filter);
   });
 
+  it('reads names that the school wrote as octets (RFC 4515 §4), and leaves what must be escaped as it is', () => {
+    expect(filterFor('(&(ou=\\e8\\ae\\a1*)(sn=Lu\\c4\\8di\\c4\\87\\2a)(uid={name}))', '李')).toBe(
+      '(&(ou=计*)(sn=Lučić\\2a)(uid=李))',
+    );
+  });
+
   it('puts it wherever the school wants it', () => {
     expect(filterFor('(|(uid={name})(mail={name}))', 'li*')).toBe('(|(uid=li\\2a)(mail=li\\2a))');
   });

@@ -13,5 +13,9 @@ export function filterFor(template: string, name: string): string {
     /[\0()*\\]/g,
     (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
-  return template.replaceAll('{name}', () => escaped);
+  // Names that the school wrote as octets: ldapts would take each for a character of its own, and find nobody.
+  const asText = template.replace(/(?:\\[89a-f][0-9a-f])+/gi, (octets) =>
+    Buffer.from(octets.replaceAll('\\', ''), 'hex').toString(),
+  );
+  return asText.replaceAll('{name}', () => escaped);
 }
