@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect, Database, migrate, newId, query, sql } from '#database';
 import { migrationSets } from '#service';
-import { campus, databaseUrl } from '#testing';
+import { campus, databaseUrl, secretKeyFile } from '#testing';
+import { StudentKeys, Vault } from '#vault';
 import { outlineOf, Workflows } from '#workflow';
 import pg from 'pg';
 import { services } from '../../campus/src/services.js';
@@ -17,6 +18,7 @@ describe('the migration of leaves to cases', () => {
   const name = `t_${randomUUID().replace(/-/g, '')}`;
   let source: Awaited<ReturnType<typeof connect>>;
   const ids = new Map<string, string>();
+  const keys = new StudentKeys(Vault.fromFile(secretKeyFile()));
   const admin = async (statement: string): Promise<void> => {
     const client = new pg.Client({ connectionString: server });
     await client.connect();
@@ -99,7 +101,7 @@ describe('the migration of leaves to cases', () => {
   }
 
   it('keeps where each leave stands, who decided, and what was written down', async () => {
-    const workflows = new Workflows(AFFAIRS, 'Asia/Shanghai');
+    const workflows = new Workflows(AFFAIRS, 'Asia/Shanghai', { keys });
     const rows = await query<{ id: string; workflowId: string }>(
       source.manager,
       sql`SELECT id, workflow_id AS "workflowId" FROM affairs.leave`,
@@ -135,7 +137,7 @@ describe('the migration of leaves to cases', () => {
   });
 
   it('asks again for the signatures that are open, from whoever holds the posts', async () => {
-    const workflows = new Workflows(AFFAIRS, 'Asia/Shanghai');
+    const workflows = new Workflows(AFFAIRS, 'Asia/Shanghai', { keys });
     const open = await query<{ subject: string; step: string; candidates: string[] }>(
       source.manager,
       sql`SELECT w.subject_id AS subject, s.step, s.candidates FROM affairs.workflow_step s JOIN affairs.workflow w ON w.id = s.workflow_id
