@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,9 +19,9 @@ export class LogTrace {
     return readFileSync(this.path, 'utf8');
   }
 
+  /** The file stays open: Nest keeps the app's logger until another app brings its own, and what that one says goes there. */
   giveBack(): void {
     this.stdout(this.before);
-    closeSync(this.fd);
     rmSync(dirname(this.path), { recursive: true });
   }
 
