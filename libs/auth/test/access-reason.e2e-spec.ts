@@ -17,11 +17,11 @@ import type { Service } from '#service';
 import { campus, type Client, TestApp } from '#testing';
 
 /** Not one of the house's services, so that it owes no handlers. */
-const FIXTURE = 'fixture' as ServiceName;
-const PATH = '/fixture/v1/files';
+const FIXTURE = 'reasons' as ServiceName;
+const PATH = '/reasons/v1/files';
 const REASON = '危机干预：家长来电，需核对 100% 的记录';
 
-@Controller('fixture/v1/files')
+@Controller('reasons/v1/files')
 @Require('safety:pass:read')
 class FilesController {
   constructor(private readonly database: Database) {}

@@ -89,6 +89,8 @@ describe('timers', () => {
     await set(id, later(1), 1);
     await test.database.transaction(null, async (tx) => {
       await timers.set(tx, timer(id, later(3), 2));
+      // Sent is not done: what is read behind it says that it is.
+      await tx.query('SELECT 1');
       await timers.fire(later(2));
     });
     await fireTimers(test, later(2));
