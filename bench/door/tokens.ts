@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 import { createApp } from '#service';
 import { TestIssuer } from '#testing';
+import { services } from '../../apps/campus/src/services.js';
 import { directory } from '../../apps/directory/src/directory.module.js';
 import { load, type Request } from '../http/load.js';
 import { atLeast, inTurns, type Result, servers } from '../kit.js';
@@ -15,7 +16,7 @@ const SCOPE = 'directory:person:read';
 
 /** Tokens by client credentials from 8 connections: ours, which remembers them and asks PostgreSQL for the client, and bare oidc-provider. */
 export async function tokens(): Promise<Result> {
-  const own = await servers([directory]);
+  const own = await servers(services);
   const issuer = await TestIssuer.create();
   const config = own.config({ jwksUrl: issuer.jwksUrl });
   const app = await createApp([directory], config);
@@ -84,6 +85,7 @@ async function bare(): Promise<{ origin: string; close: () => void }> {
         grant_types: ['client_credentials'],
         redirect_uris: [],
         response_types: [],
+        id_token_signed_response_alg: 'ES256',
       },
     ],
     scopes: [SCOPE],

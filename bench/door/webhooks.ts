@@ -7,6 +7,7 @@ import { Database, newId, queryOne, sql } from '#database';
 import { Events } from '#events';
 import { createApp } from '#service';
 import { TestIssuer } from '#testing';
+import { services } from '../../apps/campus/src/services.js';
 import { directory } from '../../apps/directory/src/directory.module.js';
 import { integration } from '../../apps/integration/src/integration.module.js';
 import { atLeast, inTurns, type Result, servers } from '../kit.js';
@@ -20,7 +21,7 @@ const AT_ONCE = 8;
  * the same bodies to the same receiver and stores nothing.
  */
 export async function webhooks(): Promise<Result> {
-  const own = await servers([directory, integration]);
+  const own = await servers(services);
   const issuer = await TestIssuer.create();
   const config = own.config({ jwksUrl: issuer.jwksUrl, webhookTargets: ['127.0.0.0/8'] });
   const app = await createApp([directory, integration], config);
