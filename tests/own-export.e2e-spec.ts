@@ -157,6 +157,9 @@ describe('a copy of everything there is of oneself', () => {
     expect(audited).toHaveLength(2);
   });
 
+  const jobOf = async (student: Client, { jobId }: Copy): Promise<object> =>
+    (await student.get(`/directory/v1/jobs/${jobId}`).expect(200)).body as object;
+
   it('is deleted when it is not fetched in time, or discarded', async () => {
     const student = await test.person(campus.students[2]!);
     const asked = (await student.post(EXPORTS).expect(202)).body as Copy;
@@ -175,7 +178,25 @@ describe('a copy of everything there is of oneself', () => {
     await student.post(`${EXPORTS}/${again.id}/discard`).set('If-Match', `"${again.version}"`).expect(200);
     await drainEvents(test);
     expect((await get(student, again.id)).status).toBe('discarded');
+    expect(await jobOf(student, again)).toMatchObject({ status: 'cancelled' });
     expect(await test.query(sql`SELECT FROM directory.own_export_content`)).toEqual([]);
+  });
+
+  it('ends with its job, when that is cancelled, and can be asked for again at once', async () => {
+    const student = await test.person(campus.students[4]!);
+    // No service gives its part before the job is cancelled.
+    const asked = await test.database.transaction(null, async (tx) => {
+      await tx.query('LOCK TABLE platform.own_export_part IN SHARE MODE');
+      const copy = (await student.post(EXPORTS).expect(202)).body as Copy;
+      await student.post(`/directory/v1/jobs/${copy.jobId}/cancel`).expect(200);
+      return copy;
+    });
+    await drainEvents(test);
+    expect((await get(student, asked.id)).status).toBe('failed');
+    expect(await jobOf(student, asked)).toMatchObject({ status: 'cancelled' });
+    expect(await test.query(sql`SELECT FROM platform.own_export_part`)).toEqual([]);
+    await student.post(EXPORTS).expect(202);
+    await drainEvents(test);
   });
 
   it('that a service does not give its part to fails, and can be asked for again', async () => {

@@ -18,4 +18,22 @@ describe('Config', () => {
     expect(databaseUrl).toBe('postgres://yizhan_safety:p%40ss%2Fw%3Ard%3F%23%25@postgres:5432/yizhan');
     expect(decodeURIComponent(new URL(databaseUrl).password)).toBe('p@ss/w:rd?#%');
   });
+
+  it('names each wrong setting as the environment has it', () => {
+    const given = { databaseUrl: 'postgres://127.0.0.1/x', redisUrl: 'redis://127.0.0.1' };
+    const told = (wrong: object): string => {
+      try {
+        Config.of({ ...given, ...wrong });
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(told({})).toBe('');
+    for (const [property, name] of Object.entries({
+      ...{ demo: 'YIZHAN_DEMO', sandbox: 'YIZHAN_SANDBOX', poolSize: 'POOL_SIZE' },
+      ...{ ldapFilter: 'LDAP_FILTER', oidcIssuer: 'OIDC_ISSUER' },
+    }))
+      expect(told({ [property]: 1 })).toContain(`\n- ${name}: `);
+  });
 });

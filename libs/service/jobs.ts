@@ -149,15 +149,15 @@ export class Jobs {
 
   /**
    * Ends a job whose work failed again and again, was stopped by an operator, or cancelled; what `@OnDead` of its event does. `kept`: what
-   * it had done until then stays.
+   * it had done until then stays; `cancelled`: nobody wants it any more, though its job was not asked to be cancelled.
    */
-  async giveUp(tx: Tx, jobId: string, { kept = false } = {}): Promise<void> {
+  async giveUp(tx: Tx, jobId: string, { kept = false, cancelled = false } = {}): Promise<void> {
     const open = await queryOne<{ status: JobState }>(
       tx,
       sql`SELECT status FROM platform.job WHERE id = ${jobId} AND finished_at IS NULL FOR UPDATE`,
     );
     if (!open) return;
-    if (open.status !== 'cancelling') return this.fail(tx, jobId, [kept ? GIVEN_UP_MIDWAY : GIVEN_UP]);
+    if (open.status !== 'cancelling' && !cancelled) return this.fail(tx, jobId, [kept ? GIVEN_UP_MIDWAY : GIVEN_UP]);
     await this.fail(tx, jobId, [kept ? CANCELLED_MIDWAY : CANCELLED]);
     await query(tx, sql`UPDATE platform.job SET status = 'cancelled' WHERE id = ${jobId}`);
   }

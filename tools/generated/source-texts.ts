@@ -8,7 +8,8 @@ export interface ClassText {
   fields: Map<string, string>;
 }
 
-const CONFIG = 'libs/config/config.ts';
+/** Where the settings are, and their names in the environment. */
+const CONFIG = ['libs/config/config.ts', 'libs/config/sign-in.ts'];
 
 /** Classes of events: those of libs/contracts and the `*.event.ts` of services and of what they all have, by the name of the class. */
 export async function textsOfClasses(): Promise<Map<string, ClassText>> {
@@ -40,23 +41,28 @@ export async function textsOfClasses(): Promise<Map<string, ClassText>> {
 
 /** `.env.example`: every setting of Config with its comment; those that have a default are commented out. */
 export async function envExample(): Promise<string> {
-  const config = (await parse(CONFIG)).statements
-    .filter(ts.isClassDeclaration)
-    .find(({ name }) => name?.text === 'Config');
-  if (!config) throw new Error(`${CONFIG} has no class Config`);
-  const settings = settingNames(config);
-  const parts = config.members.filter(ts.isPropertyDeclaration).map((field) => {
-    const name = settings.get(nameOf(field));
-    if (!name) throw new Error(`${CONFIG}: fromEnv() does not read ${nameOf(field)}`);
-    const comment = commentOf(field)
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => `# ${line}\n`)
-      .join('');
-    const required = !field.initializer && !field.questionToken;
-    return `${comment}${required ? '' : '# '}${name}=${EXAMPLES[name] ?? defaultOf(field)}\n`;
-  });
-  return `# Written by \`npm run events:doc\` from ${CONFIG}.\n\n${parts.join('\n')}`;
+  const parts: string[] = [];
+  for (const file of CONFIG) {
+    const source = await parse(file);
+    const settings = settingNames(source);
+    const fields = source.statements
+      .filter(ts.isClassDeclaration)
+      .flatMap(({ members }) => members.filter(ts.isPropertyDeclaration));
+    if (fields.length === 0) throw new Error(`${file} has no settings`);
+    for (const field of fields) parts.push(exampleOf(field, settings.get(nameOf(field))));
+  }
+  return `# Written by \`npm run events:doc\` from ${CONFIG.join(' and ')}.\n\n${parts.join('\n')}`;
+}
+
+function exampleOf(field: ts.PropertyDeclaration, name: string | undefined): string {
+  if (!name) throw new Error(`no environment variable is read for ${nameOf(field)}`);
+  const comment = commentOf(field)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => `# ${line}\n`)
+    .join('');
+  const required = !field.initializer && !field.questionToken;
+  return `${comment}${required ? '' : '# '}${name}=${EXAMPLES[name] ?? defaultOf(field)}\n`;
 }
 
 const EXAMPLES: Record<string, string> = {
@@ -64,8 +70,8 @@ const EXAMPLES: Record<string, string> = {
   REDIS_URL: 'redis://127.0.0.1:6379',
 };
 
-/** Field of Config → environment variable, as `fromEnv()` has it. */
-function settingNames(config: ts.ClassDeclaration): Map<string, string> {
+/** Field → environment variable, as the file has it. */
+function settingNames(source: ts.SourceFile): Map<string, string> {
   const names = new Map<string, string>();
   const visit = (node: ts.Node): void => {
     if (ts.isPropertyAssignment(node) && ts.isPropertyAccessExpression(node.initializer)) {
@@ -73,7 +79,7 @@ function settingNames(config: ts.ClassDeclaration): Map<string, string> {
     }
     node.forEachChild(visit);
   };
-  visit(config);
+  visit(source);
   return names;
 }
 

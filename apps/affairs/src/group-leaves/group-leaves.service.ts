@@ -259,11 +259,11 @@ export class GroupLeaves {
     problems: ReadonlyMap<string, string>,
     studentIds: readonly string[],
   ): Promise<Error> {
-    const given = [studentIds, studentIds.map((one) => problems.get(one))];
+    const why = studentIds.map((one) => problems.get(one));
     const rows = await query<{ problem: string }>(
       tx,
       sql`SELECT ${problemFor(actor, sql`r.id`, sql`r.problem`, this.clock.today())} AS problem
-            FROM unnest(${given[0]}::uuid[], ${given[1]}::text[]) WITH ORDINALITY AS r(id, problem, n) ORDER BY r.n LIMIT 100`,
+            FROM unnest(${studentIds}::uuid[], ${why}::text[]) WITH ORDINALITY AS r(id, problem, n) ORDER BY r.n LIMIT 100`,
     );
     return new LeaveNotPossible({
       errors: rows.map(({ problem }, i) => ({ pointer: `#/studentIds/${i}`, ...MEMBER_PROBLEMS[problem]! })),

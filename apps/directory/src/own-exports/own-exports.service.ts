@@ -122,10 +122,8 @@ export class OwnExports {
     return this.database.transaction(actor, async (tx) => {
       const made = await this.find(tx, actor, id, 'update');
       if (made.endedAt) throw new OwnExportGone();
-      made.end('discarded', this.clock.now());
-      await update(tx, made, expected);
-      await this.forget(tx, made);
-      await this.timers.cancel(tx, timerOf(made));
+      if (made.status === 'making') await this.jobs.giveUp(tx, made.jobId, { cancelled: true });
+      await this.end(tx, made, 'discarded', expected);
       return OwnExportDto.from(made);
     });
   }
@@ -134,10 +132,28 @@ export class OwnExports {
   async whenDue(tx: Tx, exportId: string): Promise<void> {
     const made = await locked(tx, exportId);
     if (!made || made.endedAt || made.expiresAt > this.clock.now()) return;
-    if (made.status === 'making') await this.jobs.giveUp(tx, made.jobId);
-    made.end(made.status === 'making' ? 'failed' : 'expired', this.clock.now());
-    await update(tx, made);
+    if (made.status === 'making') return this.giveUp(tx, exportId);
+    await this.end(tx, made, 'expired');
+  }
+
+  /** Ends one that could not be put together, or whose job was cancelled. */
+  async giveUp(tx: Tx, exportId: string): Promise<void> {
+    const made = await locked(tx, exportId);
+    if (made?.status !== 'making') return;
+    await this.jobs.giveUp(tx, made.jobId);
+    await this.end(tx, made, 'failed');
+  }
+
+  private async end(
+    tx: Tx,
+    made: OwnExport,
+    how: 'discarded' | 'expired' | 'failed',
+    expected = made.version,
+  ): Promise<void> {
+    made.end(how, this.clock.now());
+    await update(tx, made, expected);
     await this.forget(tx, made);
+    await this.timers.cancel(tx, timerOf(made));
   }
 
   private async putTogether(
