@@ -20,7 +20,7 @@ export function visibleTo(actor: Actor, permission: Permission, rule: RuleTest, 
   const forAll = (definition: Sql): Sql => sql`${definition} -> 'visibility' IS NULL`;
   const forPost = (kind: string, definition: Sql): Sql =>
     sql`${definition} -> 'visibility' @> ${JSON.stringify(kind)}::jsonb`;
-  // Who has it by one kind of post alone is asked for the students once: a second sub-select beside the first keeps PostgreSQL from its indexes.
+  // Who has it by one kind of post alone: their students are asked for once, not once more for the kind.
   const [only] = byPost;
   const test =
     only && byPost.length === 1 && isSame(only[1], scope)
