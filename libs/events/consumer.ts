@@ -8,10 +8,15 @@ import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 import type { DeliveryJob } from './queues.js';
 import { received, run, STORED_EVENT, type StoredEvent } from './stored-event.js';
+import { Together } from './together.js';
 import { Turns } from './turns.js';
 
 /** Tries before a delivery is dead. */
 export const MAX_ATTEMPTS = 8;
+/** Transactions under way for a service, and long events, in a process; deliveries that one of the former handles. */
+const AT_ONCE = 2;
+const LONG_AT_ONCE = 4;
+const MOST_TOGETHER = 100;
 
 interface DeliveryRow extends StoredEvent {
   deliveryId: string;
@@ -45,6 +50,7 @@ export class Consumer {
    * for it: when all were held by handlers that wait for another, none would go on.
    */
   private readonly turns: Turns;
+  private readonly services = new Map<ServiceName, { together: Together<string>; long: Turns }>();
   private readonly keepEveryMs: number;
 
   constructor(
@@ -60,10 +66,25 @@ export class Consumer {
 
   /**
    * Handles what of `ids` is not handled yet; of a `long` event there is one, and what it has to prepare comes first. A failing event neither stops nor undoes the others of its batch.
-   * `begunBefore`: the process that had the job before has ended in the midst of it.
+   * Jobs that come while others of the service are being handled are handled together. `begunBefore`: the process that had the job before
+   * has ended in the midst of it.
    */
   async handle(service: ServiceName, job: DeliveryJob, begunBefore = false): Promise<void> {
-    return this.turns.take(() => this.handleInTurn(service, job, begunBefore));
+    const alone = (): Promise<void> => this.turns.take(() => this.handleInTurn(service, job, begunBefore));
+    const { together, long } = this.ofService(service);
+    if (job.long) return long.take(alone);
+    return begunBefore ? alone() : together.do(job.ids);
+  }
+
+  private ofService(service: ServiceName): { together: Together<string>; long: Turns } {
+    let its = this.services.get(service);
+    if (!its) {
+      const handle = (ids: string[]): Promise<void> =>
+        this.turns.take(() => this.handleInTurn(service, { ids }, false));
+      its = { together: new Together(handle, AT_ONCE, MOST_TOGETHER), long: new Turns(LONG_AT_ONCE) };
+      this.services.set(service, its);
+    }
+    return its;
   }
 
   private async handleInTurn(

@@ -24,7 +24,8 @@ import { Schedules } from './schedules.js';
 import { Timers } from './timers.js';
 
 const CLOSE_WITHIN_MS = 25_000;
-const CONCURRENCY = 4;
+/** Jobs that a worker holds: most of them wait, to be handled together. */
+const CONCURRENCY = 32;
 
 /** The worker of one service: @nestjs/bullmq makes it from the decorated class. */
 function processorOf(service: ServiceName, config: Config): Type<WorkerHost> {

@@ -23,6 +23,7 @@ export { Relay } from './relay.js';
 export { queueToken } from './queues.js';
 export { pingRedis } from './redis-check.js';
 export { SharedCounts } from './shared-counts.js';
+export { Together } from './together.js';
 export { Consumer, MAX_ATTEMPTS, Unwanted } from './consumer.js';
 export { DeadDeliveries } from './dead.js';
 export {

@@ -25,6 +25,11 @@ export interface Membership {
   unitKind: UnitKind;
 }
 
+/** Predicate: a column is one of these. Of one, PostgreSQL keeps the plan; how many an array holds, a plan for all cannot say. */
+function among(column: Sql, ids: readonly string[]): Sql {
+  return ids.length === 1 ? sql`${column} = ${ids[0]}` : sql`${column} = ANY(${ids}::uuid[])`;
+}
+
 /** One person of the directory, students and staff alike. */
 export async function personById(tx: Tx, id: string): Promise<Person | undefined> {
   return (await peopleByIds(tx, [id]))[0];
@@ -54,7 +59,7 @@ export function personRef(column: Sql): Sql {
 export async function peopleByIds(tx: Tx, ids: readonly string[]): Promise<Person[]> {
   return query<Person>(
     tx,
-    sql`SELECT id, kind, number, name, sex, grade, active FROM directory.published_person_v1 WHERE id = ANY(${ids}::uuid[])`,
+    sql`SELECT id, kind, number, name, sex, grade, active FROM directory.published_person_v1 WHERE ${among(sql`id`, ids)}`,
   );
 }
 
@@ -102,7 +107,7 @@ export async function responsibleFor(
     tx,
     sql`SELECT DISTINCT m.person_id AS "studentId", a.person_id AS "personId", a.kind, a.unit_id AS "unitId", m.unit_kind AS "unitKind"
           FROM directory.published_membership_v1 m JOIN staffing.published_appointment_v1 a ON a.unit_id = m.unit_id
-         WHERE m.person_id = ANY(${studentIds}::uuid[]) AND a.kind = ANY(${kinds}::text[])
+         WHERE ${among(sql`m.person_id`, studentIds)} AND a.kind = ANY(${kinds}::text[])
            AND m.valid_from <= ${date} AND (m.valid_to IS NULL OR m.valid_to > ${date})
            AND a.valid_from <= ${date} AND (a.valid_to IS NULL OR a.valid_to > ${date})`,
   );

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, query, sql } from '#database';
-import { Events } from '#events';
+import { Events, Together } from '#events';
 import { WebhookDisabledV1 } from '#contracts';
 import { CampusClock } from '#time';
 
@@ -20,8 +20,7 @@ export interface Attempt {
 /** Stores what came of attempts. Those that end while others are being stored are stored together. */
 @Injectable()
 export class Outcomes {
-  private waiting: Attempt[] = [];
-  private storing: Promise<void> | undefined;
+  private readonly together = new Together<Attempt>((attempts) => this.store(attempts), 1);
 
   constructor(
     private readonly database: Database,
@@ -31,19 +30,8 @@ export class Outcomes {
 
   /** Resolves when it is stored. */
   write(attempt: Attempt): Promise<void> {
-    this.waiting.push(attempt);
-    this.storing ??= Promise.resolve().then(() => {
-      const attempts = this.waiting;
-      this.waiting = [];
-      const stored = this.before.then(() => this.store(attempts));
-      this.before = stored.catch(() => undefined);
-      this.storing = undefined;
-      return stored;
-    });
-    return this.storing;
+    return this.together.do([attempt]);
   }
-
-  private before: Promise<void> = Promise.resolve();
 
   private store(attempts: Attempt[]): Promise<void> {
     return this.database.background(async (tx) => {

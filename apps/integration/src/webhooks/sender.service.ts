@@ -83,13 +83,17 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
     const { webhookId } = message;
     this.underWay.set(webhookId, (this.underWay.get(webhookId) ?? 0) + 1);
     const sent: Promise<void> = this.send(message)
-      .then((attempt) => this.outcomes.write(attempt))
-      // Its time comes again when the claim runs out.
-      .catch((error: unknown) => this.logger.warn(`what came of an attempt was not stored: ${(error as Error).name}`))
-      .then(() => {
+      .then((attempt) => {
+        // The receiver is free for the next one while this is stored.
         const others = this.underWay.get(webhookId)! - 1;
         if (others > 0) this.underWay.set(webhookId, others);
         else this.underWay.delete(webhookId);
+        this.loop.look();
+        return this.outcomes.write(attempt);
+      })
+      // Its time comes again when the claim runs out.
+      .catch((error: unknown) => this.logger.warn(`what came of an attempt was not stored: ${(error as Error).name}`))
+      .then(() => {
         this.sending.delete(sent);
         this.loop.look();
       });

@@ -39,8 +39,19 @@ export function publicKeys(secrets: readonly Secret[]): string[] {
   });
 }
 
-const privateKeyOf = (key: string): KeyObject =>
-  createPrivateKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'pkcs8' });
+/** To read a key takes ten times as long as to sign with it. */
+const read = new Map<string, KeyObject>();
+const MOST_READ = 1_000;
+
+function privateKeyOf(key: string): KeyObject {
+  let known = read.get(key);
+  if (!known) {
+    known = createPrivateKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'pkcs8' });
+    if (read.size >= MOST_READ) read.clear();
+    read.set(key, known);
+  }
+  return known;
+}
 
 /** The secrets once `fresh` signs too: of those before only the newest goes on, for a day. */
 export function rotated(secrets: readonly Secret[], fresh: Secret, now: Date): Secret[] {
