@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -8,7 +8,7 @@ const COMMIT = '0e65987';
 
 /**
  * The earlier build, in a scratch folder that later runs use again; undefined, with a word on stderr, where it cannot be had (no history,
- * or packages that it no longer compiles with).
+ * or packages of its own that are no longer there).
  */
 export function earlierBuild(): string | undefined {
   const root = resolve('.');
@@ -19,8 +19,8 @@ export function earlierBuild(): string | undefined {
     mkdirSync(folder);
     const archive = execFileSync('git', ['archive', COMMIT], { cwd: root, maxBuffer: 1 << 28 });
     execFileSync('tar', ['-x', '-C', folder], { input: archive });
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'pipe' });
+    const compiler = join(folder, 'node_modules', 'typescript', 'bin', 'tsc');
     execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: folder, stdio: 'pipe' });
     return folder;
   } catch (error) {
