@@ -17,6 +17,7 @@ const MOST_MISSED = 400;
 @Injectable()
 export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Schedules');
+  private readonly upcoming = new Map<string, { after: number; at: Date }>();
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> = Promise.resolve();
 
@@ -60,7 +61,7 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
     for (const schedule of this.handlers.schedules) {
       const lastPeriod = last.get(schedule.name);
       // Mostly none is due: then none is locked.
-      if (!lastPeriod || this.dueOf(schedule, lastPeriod, now).length === 0) continue;
+      if (!lastPeriod || this.next(schedule, lastPeriod) > now) continue;
       await this.database.background((tx) => this.advance(tx, schedule, now));
     }
   }
@@ -99,6 +100,15 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
       tx,
       sql`UPDATE events.schedule SET last_period = ${periods.at(-1)}, last_event_id = ${rows.at(-1)?.id} WHERE name = ${schedule.name}`,
     );
+  }
+
+  /** The first period after one. Every process asks for all of them every two seconds. */
+  private next({ name, cron }: Schedule, lastPeriod: Date): Date {
+    const known = this.upcoming.get(name);
+    if (known?.after === lastPeriod.getTime()) return known.at;
+    const at = CronExpressionParser.parse(cron, { currentDate: lastPeriod, tz: this.clock.timeZone }).next().toDate();
+    this.upcoming.set(name, { after: lastPeriod.getTime(), at });
+    return at;
   }
 
   private dueOf({ cron, catchUp }: Schedule, lastPeriod: Date, now: Date): Date[] {
