@@ -46,11 +46,14 @@ function processorOf(service: ServiceName, config: Config): Type<WorkerHost> {
       super();
     }
 
-    async process(job: Job<DeliveryJob>): Promise<void> {
+    async process({ data, attemptsStarted }: Job<Partial<DeliveryJob>>): Promise<void> {
+      const { ids, long = false } = data;
+      // Redis was emptied between the job's id and its content: the relay looks for what got lost.
+      if (!ids) return;
       try {
-        await this.consumer.handle(service, job.data, job.attemptsStarted > 1);
+        await this.consumer.handle(service, { ids, long }, attemptsStarted > 1);
       } catch (error) {
-        this.relay.retry(job.data.ids);
+        this.relay.retry(ids);
         throw error;
       }
     }
