@@ -146,7 +146,14 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
   },
   transfer: (move, command) => {
     const signer = signerOf(move, command);
-    Object.assign(signer, { rule: null, candidates: [command.to], also: [], standIn: false, delegated: null });
+    Object.assign(signer, {
+      rule: null,
+      candidates: [command.to],
+      named: [command.to],
+      also: [],
+      standIn: false,
+      delegated: null,
+    });
   },
   'add-signer': (move, command) => {
     const { instance, by } = move;

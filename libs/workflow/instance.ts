@@ -20,6 +20,8 @@ export interface Signer {
   rule: number | null;
   /** Any of them signs. Sorted. Empty: nobody is there, which is listed. */
   candidates: string[];
+  /** Candidates of a signature that no rule finds. */
+  named: string[];
   /** Candidates by escalation; they stay when the others are found anew. */
   also: string[];
   /** The application itself signs. */

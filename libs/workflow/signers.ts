@@ -28,6 +28,7 @@ export function refresh(instance: Instance, definition: Definition, inputs: Inpu
     signer.also = alsoNow(instance, definition, visit, signer, inputs);
     const found = people.length > 0 ? people : standIns(instance, definition, step, inputs);
     signer.standIn = people.length === 0 || (signer.rule === null && signer.standIn);
+    if (signer.rule === null) signer.named = found;
     signer.candidates = unique([...found, ...signer.also]);
   }
 }
@@ -141,11 +142,11 @@ function present(
   instance: Instance,
   visit: Visit,
   step: StepDefinition,
-  { no, rule, candidates, also }: Signer,
+  { no, rule, candidates, named, also }: Signer,
   inputs: Inputs,
 ): string[] {
   const own = candidates.filter((person) => !also.includes(person));
-  if (rule === null) return own.filter((person) => !inputs.gone.includes(person));
+  if (rule === null) return named.filter((person) => !inputs.gone.includes(person));
   const found = resolve(step.signers[rule] as SignerRule, instance, visit.step, inputs);
   if (!step.signers[rule]?.each) return found;
   const stay = own.filter((person) => found.includes(person));
@@ -193,7 +194,17 @@ function signer(
 ): Signer {
   const { system = false, standIn = false, addedBy = null } = more;
   return {
-    ...{ no: ++instance.lastSigner, rule, candidates, also: [], system, standIn, delegated: null, addedBy },
+    ...{
+      no: ++instance.lastSigner,
+      rule,
+      candidates,
+      named: rule === null ? candidates : [],
+      also: [],
+      system,
+      standIn,
+      delegated: null,
+      addedBy,
+    },
     ...{ decision: null, by: null, insteadOf: null, at: null },
   };
 }

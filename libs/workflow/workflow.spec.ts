@@ -417,6 +417,12 @@ describe('deadlines', () => {
     expect(flow.waits).toEqual(['b', 'c']);
   });
 
+  it('that let somebody decide who signs by name already add nobody else', () => {
+    const deadline = { hours: 1, then: 'escalate' as const, to: officer('college') };
+    const flow = new Flow([step('one', { deadline })], { inputs }).do('a', { op: 'transfer', to: 'y' });
+    expect(expire(flow, 1).do(null, { op: 'refresh' }, { ...system, at: hours(2) }).waits).toEqual(['y']);
+  });
+
   it('end with the working day', () => {
     const inputs = { ...NO_INPUTS, workdayEnds: [hours(14), hours(38)] };
     const flow = new Flow([step('one', { deadline: { workingDays: 2, then: 'remind' } })], { inputs });

@@ -174,7 +174,8 @@ export function play(
       entry.open ??= rows.flatMap((row, i) => (next(row) ? [`${i} ${row.indexOf(next(row) as Mark)}`] : []));
       for (const [i, row] of rows.entries())
         for (const [j, one] of row.entries())
-          if (entry.open.includes(`${i} ${j}`)) one.also.push(...(one.own ? added : added.slice(-1)).flat());
+          if (entry.open.includes(`${i} ${j}`) || (one.own && one.also.length > 0))
+            one.also.push(...(one.own ? added : added.slice(-1)).flat());
     }
     if (then !== 'approve') return;
     for (const row of rows.filter((marks) => marks.every(({ yes }) => yes !== false)))
