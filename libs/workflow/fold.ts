@@ -149,7 +149,7 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
     Object.assign(signer, {
       rule: null,
       candidates: [command.to],
-      named: [command.to],
+      own: [command.to],
       also: [],
       standIn: false,
       delegated: null,

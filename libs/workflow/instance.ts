@@ -20,8 +20,8 @@ export interface Signer {
   rule: number | null;
   /** Any of them signs. Sorted. Empty: nobody is there, which is listed. */
   candidates: string[];
-  /** Candidates of a signature that no rule finds. */
-  named: string[];
+  /** Candidates without those by escalation, who may be the same. */
+  own: string[];
   /** Candidates by escalation; they stay when the others are found anew. */
   also: string[];
   /** The application itself signs. */

@@ -28,7 +28,7 @@ export function refresh(instance: Instance, definition: Definition, inputs: Inpu
     signer.also = alsoNow(instance, definition, visit, signer, inputs);
     const found = people.length > 0 ? people : standIns(instance, definition, step, inputs);
     signer.standIn = people.length === 0 || (signer.rule === null && signer.standIn);
-    if (signer.rule === null) signer.named = found;
+    signer.own = found;
     signer.candidates = unique([...found, ...signer.also]);
   }
 }
@@ -142,11 +142,10 @@ function present(
   instance: Instance,
   visit: Visit,
   step: StepDefinition,
-  { no, rule, candidates, named, also }: Signer,
+  { no, rule, own }: Signer,
   inputs: Inputs,
 ): string[] {
-  const own = candidates.filter((person) => !also.includes(person));
-  if (rule === null) return named.filter((person) => !inputs.gone.includes(person));
+  if (rule === null) return own.filter((person) => !inputs.gone.includes(person));
   const found = resolve(step.signers[rule] as SignerRule, instance, visit.step, inputs);
   if (!step.signers[rule]?.each) return found;
   const stay = own.filter((person) => found.includes(person));
@@ -154,7 +153,7 @@ function present(
   const others = visit.seats
     .flatMap(({ signers }) => signers)
     .filter((other) => other.no !== no)
-    .flatMap((other) => (other.by ? [other.by, ...other.candidates] : other.candidates));
+    .flatMap((other) => (other.by ? [other.by, ...other.own] : other.own));
   return found.filter((person) => !others.includes(person));
 }
 
@@ -198,7 +197,7 @@ function signer(
       no: ++instance.lastSigner,
       rule,
       candidates,
-      named: rule === null ? candidates : [],
+      own: candidates,
       also: [],
       system,
       standIn,
