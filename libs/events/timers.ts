@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '#config';
 import { eventClassOf, eventOptions, type ServiceName } from '#contracts';
-import { afterCommit, Database, newId, query, queryOne, send, sql, type Tx } from '#database';
+import { afterCommit, Database, newId, query, queryOne, send, sql, type Sql, type Tx } from '#database';
 import { CampusClock } from '#time';
 import { Handlers } from './handlers.js';
 import { checked, Events } from './publishing.js';
@@ -65,7 +65,11 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** Sets several timers with one statement; no key twice. */
   async setAll(tx: Tx, timers: readonly Timer[]): Promise<void> {
-    if (timers.length === 0) return;
+    if (timers.length > 0) void send(tx, this.setting(tx, ...timers));
+  }
+
+  /** What sets timers in `tx`, as a part of a statement of the caller: `WITH timer AS (…)`. */
+  setting(tx: Tx, ...timers: Timer[]): Sql {
     const rows = timers.map(({ key, at, event }) => ({
       key,
       service: serviceOf(key),
@@ -73,22 +77,24 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
       eventName: checked(event).name,
       payload: event,
     }));
-    void send(
-      tx,
-      sql`INSERT INTO events.timer (key, service, due_at, event_name, payload)
-          SELECT key, service, "dueAt", "eventName", payload
-            FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-              AS r(key text, service text, "dueAt" timestamptz, "eventName" text, payload jsonb) ORDER BY key
-          ON CONFLICT (key) DO UPDATE
-             SET due_at = excluded.due_at, event_name = excluded.event_name, payload = excluded.payload`,
-    );
     const first = Math.min(...timers.map(({ at }) => at.getTime()));
     afterCommit(tx, () => this.wakeIn(first - this.clock.now().getTime()));
+    return sql`INSERT INTO events.timer (key, service, due_at, event_name, payload)
+      SELECT key, service, "dueAt", "eventName", payload
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          AS r(key text, service text, "dueAt" timestamptz, "eventName" text, payload jsonb) ORDER BY key
+      ON CONFLICT (key) DO UPDATE
+         SET due_at = excluded.due_at, event_name = excluded.event_name, payload = excluded.payload`;
   }
 
   /** Cancels timers in `tx`. One that has fired, or was never set, is no error: its event may be on its way. */
   async cancel(tx: Tx, ...keys: TimerKey[]): Promise<void> {
-    void send(tx, sql`DELETE FROM events.timer WHERE key = ANY(${keys}::text[])`);
+    void send(tx, this.cancelling(...keys));
+  }
+
+  /** What cancels timers, as a part of a statement of the caller. */
+  cancelling(...keys: TimerKey[]): Sql {
+    return sql`DELETE FROM events.timer WHERE key = ANY(${keys}::text[])`;
   }
 
   /** Publishes the events of all timers of the hosted services that are due by `until` (none given: now). */

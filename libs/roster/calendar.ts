@@ -19,8 +19,9 @@ interface Exception {
   name: string;
 }
 
-/** The school's own days of whole years: what works with days asks for them several times over. */
-function exceptionsOf(tx: Tx, firstYear: string, lastYear: string): Promise<Map<string, Exception>> {
+/** The school's own days of whole years, two at least: what works with days asks for them several times over, in winter into the next year. */
+function exceptionsOf(tx: Tx, firstYear: string, until: string): Promise<Map<string, Exception>> {
+  const lastYear = Math.min(Math.max(Number(until), Number(firstYear) + 1), 9999);
   return onceIn(tx, `calendar ${firstYear} ${lastYear}`, async () => {
     const own = await query<Exception>(
       tx,

@@ -1,9 +1,17 @@
 import { plainToInstance } from 'class-transformer';
 import { fieldErrors } from '#fields';
 import { type FieldError } from '#problems';
-import { Definition, type Facts, type SignerRule, type StepDefinition } from './definition.js';
+import {
+  type DeadlineLevel,
+  Definition,
+  type Facts,
+  levelsOf,
+  type SignerRule,
+  type StepDefinition,
+} from './definition.js';
 import type { Inputs } from './instance.js';
 import { plannedSteps } from './planned.js';
+import { tellable } from './signers.js';
 
 /** A real subject on which a definition is tried before it is published. */
 export interface Sample {
@@ -29,7 +37,7 @@ export function definitionErrors(content: object, samples: readonly Sample[]): F
 
 function stepErrors(step: StepDefinition, i: number): FieldError[] {
   const at = `#/steps/${i}`;
-  const { signers, mode, needed, standIn, deadline, when, returnTo, afterReturn } = step;
+  const { signers, mode, needed, standIn, when, returnTo, afterReturn } = step;
   const errors = signers.flatMap((rule, n) => ruleErrors(rule, `${at}/signers/${n}`));
   if (standIn) errors.push(...ruleErrors(standIn, `${at}/standIn`));
   const counts = mode === 'k-of-n' || mode === 'weighted';
@@ -51,18 +59,37 @@ function stepErrors(step: StepDefinition, i: number): FieldError[] {
       errors.push(error(`${at}/when/${n}`, '不可能成立', 'can never hold'));
     }
   }
-  if (!deadline) return errors;
-  const { hours, workingDays, then, to, source } = deadline;
+  const levels = levelsOf(step);
+  return [...errors, ...levels.flatMap((_, n) => levelErrors(levels, n, `${at}/deadline`))];
+}
+
+function levelErrors(levels: readonly DeadlineLevel[], n: number, deadline: string): FieldError[] {
+  const at = n === 0 ? deadline : `${deadline}/later/${n - 1}`;
+  const [{ hours, workingDays, then, to, source }, before] = [levels[n] as DeadlineLevel, levels[n - 1]];
+  const errors = to ? ruleErrors(to, `${at}/to`) : [];
   if ((hours === undefined) === (workingDays === undefined)) {
+    errors.push(error(at, 'hours 与 workingDays 须给且只给一个', 'takes hours or workingDays, and one of them'));
+  } else if (before && (before.hours === undefined) !== (hours === undefined)) {
+    errors.push(error(at, '各级须用同一单位计时', 'is counted in the same unit as the level before'));
+  } else if (before && (hours ?? workingDays ?? 0) <= (before.hours ?? before.workingDays ?? 0)) {
+    errors.push(error(at, '须晚于前一级', 'must be later than the level before'));
+  }
+  if (then === 'escalate' && !to) errors.push(error(`${at}/to`, '上报须指明对象', 'is required to escalate'));
+  if (then === 'supervise' && !(to && tellable(to))) {
     errors.push(
-      error(`${at}/deadline`, 'hours 与 workingDays 须给且只给一个', 'takes hours or workingDays, and one of them'),
+      error(
+        `${at}/to`,
+        '督办须由对当事人或所涉单位的任职人员',
+        'must be a post over the person or the unit to supervise',
+      ),
     );
   }
-  if (then === 'escalate' && !to) errors.push(error(`${at}/deadline/to`, '上报须指明对象', 'is required to escalate'));
   if (then === 'approve' && !source) {
-    errors.push(error(`${at}/deadline/source`, '默示同意须注明依据', 'silence is consent only where a rule says so'));
+    errors.push(error(`${at}/source`, '默示同意须注明依据', 'silence is consent only where a rule says so'));
   }
-  if (to) errors.push(...ruleErrors(to, `${at}/deadline/to`));
+  if (then === 'approve' && n < levels.length - 1) {
+    errors.push(error(`${at}/then`, '默示同意只能是末级', 'ends the step, so only the last level may be it'));
+  }
   return errors;
 }
 

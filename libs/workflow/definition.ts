@@ -34,6 +34,7 @@ export const OVER = {
 
 export const DEADLINE_ACTIONS = {
   remind: { zh: '提醒', en: 'remind' },
+  supervise: { zh: '督办', en: 'tell somebody up the line' },
   escalate: { zh: '上报', en: 'let somebody else decide as well' },
   approve: { zh: '视为同意（须注明依据）', en: 'count as consent (names its source)' },
 } as const satisfies Record<string, Bilingual>;
@@ -116,7 +117,7 @@ export class Condition {
   oneOf?: string[];
 }
 
-/** By when a step is to be decided, counted from its beginning, and what happens then. One of the two lengths is given. */
+/** A time counted from the beginning of a step that is not decided by then, and what happens. One of the two lengths is given. */
 export abstract class TimeLimit {
   @Int({ zh: '小时', en: 'Hours', optional: true, min: 1, max: 8784, example: 24 })
   hours?: number;
@@ -139,9 +140,24 @@ export abstract class TimeLimit {
   source?: string;
 }
 
-export class Deadline extends TimeLimit {
-  @Nested(() => SignerRule, { zh: '上报给（escalate）', en: 'With `escalate`: who may decide as well', optional: true })
+/** A level of a deadline. */
+export class DeadlineLevel extends TimeLimit {
+  @Nested(() => SignerRule, {
+    zh: '上报给（escalate），或由谁督办（supervise：须为对当事人或所涉单位的任职）',
+    en: 'With `escalate`: who may decide as well; with `supervise`: the post over the person or the unit that is told',
+    optional: true,
+  })
   to?: SignerRule;
+}
+
+/** By when a step is to be decided: its first level. */
+export class Deadline extends DeadlineLevel {
+  @ListOf(() => DeadlineLevel, {
+    zh: '其后各级，均自环节开始起算，逐级更晚，单位与首级相同；仅末级可为 approve',
+    en: 'Further levels, each later, counted from the same beginning in the same unit; only the last may be `approve`',
+    ...{ optional: true, minItems: 1, maxItems: 5 },
+  })
+  later?: DeadlineLevel[];
 }
 
 export class StepDefinition {
@@ -230,6 +246,11 @@ export function holds({ fact, atLeast, atMost, oneOf }: Condition, facts: Facts)
 /** The steps that a case with these facts goes through, in order. */
 export function stepsFor(definition: Definition, facts: Facts): StepDefinition[] {
   return definition.steps.filter(({ when }) => when.every((condition) => holds(condition, facts)));
+}
+
+/** What happens with a step that is not decided, one after the other. */
+export function levelsOf({ deadline }: Pick<StepDefinition, 'deadline'>): DeadlineLevel[] {
+  return deadline ? [deadline, ...(deadline.later ?? [])] : [];
 }
 
 export function stepOf(definition: Definition, key: string): StepDefinition {

@@ -1,26 +1,54 @@
-import type { StepDefinition } from './definition.js';
-import type { Inputs, Instance } from './instance.js';
+import { type DeadlineLevel, levelsOf, type StepDefinition } from './definition.js';
+import type { Inputs, Instance, Visit } from './instance.js';
 
 type Left = NonNullable<NonNullable<Instance['suspended']>['left']>;
+type Times = Pick<Visit, 'dueAt' | 'laterAt'>;
 
 const HOUR = 3_600_000;
 
-/** When the deadline of a step that begins at `at` passes. */
-export function dueAt({ deadline }: StepDefinition, inputs: Inputs, at: string): string | null {
-  if (deadline?.hours !== undefined) return new Date(Date.parse(at) + deadline.hours * HOUR).toISOString();
-  return deadline?.workingDays === undefined ? null : endOf(deadline.workingDays, inputs, at);
+/** The deadline of a step that begins at `at`. */
+export function deadlineFrom(
+  step: StepDefinition,
+  inputs: Inputs,
+  at: string,
+): Times & Pick<Visit, 'level' | 'overdueSince' | 'upTheLine'> {
+  const times = timesOf(levelsOf(step).map((level) => passesAt(level, inputs, at)));
+  return { ...times, level: 0, overdueSince: null, upTheLine: null };
 }
 
-/** What is left at `at` of a deadline: the working days after that day, or the time. */
-export function leftOf({ deadline }: StepDefinition, due: string, { workdayEnds }: Inputs, at: string): Left {
-  if (deadline?.workingDays !== undefined) return { workingDays: workdayEnds.filter((end) => end <= due).length };
-  return { ms: Math.max(0, Date.parse(due) - Date.parse(at)) };
+/** The levels to come, by when they pass. */
+export function timesOf([dueAt, ...laterAt]: readonly string[]): Times {
+  return { dueAt: dueAt ?? null, laterAt };
 }
 
-/** When a deadline of which so much is left passes, if it goes on at `at`. What was due that very day is due the next working day. */
-export function dueAgain(left: Left, inputs: Inputs, at: string): string {
-  if ('ms' in left) return new Date(Date.parse(at) + left.ms).toISOString();
-  return endOf(Math.max(1, left.workingDays), inputs, at);
+/** What is left at `at` to each level to come: the working days after that day, or the time. */
+export function leftOf(
+  { deadline }: StepDefinition,
+  { dueAt, laterAt }: Visit,
+  { workdayEnds }: Inputs,
+  at: string,
+): Left | null {
+  if (dueAt === null) return null;
+  const times = [dueAt, ...laterAt];
+  if (deadline?.workingDays !== undefined)
+    return { workingDays: times.map((due) => workdayEnds.filter((end) => end <= due).length) };
+  const late = Math.max(0, Date.parse(at) - Date.parse(dueAt));
+  return { ms: times.map((due) => Date.parse(due) + late - Date.parse(at)) };
+}
+
+/**
+ * When the levels to which so much is left pass, if it goes on at `at`. What was due that very day is due the next working day; the levels
+ * stay apart, as each of them has its own time.
+ */
+export function dueAgain(left: Left, inputs: Inputs, at: string): Times {
+  if ('ms' in left) return timesOf(left.ms.map((ms) => new Date(Date.parse(at) + ms).toISOString()));
+  let day = 0;
+  return timesOf(left.workingDays.map((days) => endOf((day = Math.max(day + 1, days)), inputs, at)));
+}
+
+function passesAt({ hours, workingDays }: DeadlineLevel, inputs: Inputs, at: string): string {
+  if (hours !== undefined) return new Date(Date.parse(at) + hours * HOUR).toISOString();
+  return endOf(workingDays as number, inputs, at);
 }
 
 function endOf(workingDays: number, { workdayEnds }: Inputs, at: string): string {

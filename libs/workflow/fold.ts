@@ -1,5 +1,5 @@
 import { insteadOfWhom, refusalOf, refusalOfStart, signedBy, signerFor, without } from './available-actions.js';
-import { type Definition, type StepDefinition, stepOf, stepsFor } from './definition.js';
+import { type DeadlineLevel, type Definition, levelsOf, type StepDefinition, stepOf, stepsFor } from './definition.js';
 import {
   type Action,
   type Command,
@@ -13,8 +13,8 @@ import {
 } from './instance.js';
 import { Refused } from './reasons.js';
 import { copyOf } from './copy.js';
-import { dueAgain, dueAt, leftOf } from './due.js';
-import { enter, escalate, named, refresh } from './signers.js';
+import { deadlineFrom, dueAgain, leftOf, timesOf } from './due.js';
+import { enter, escalate, named, refresh, supervise } from './signers.js';
 import { outcomeOf } from './tally.js';
 
 /** Definitions by their version. */
@@ -146,7 +146,14 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
   },
   transfer: (move, command) => {
     const signer = signerOf(move, command);
-    Object.assign(signer, { rule: null, candidates: [command.to], also: [], standIn: false, delegated: null });
+    Object.assign(signer, {
+      rule: null,
+      candidates: [command.to],
+      own: [command.to],
+      also: [],
+      standIn: false,
+      delegated: null,
+    });
   },
   'add-signer': (move, command) => {
     const { instance, by } = move;
@@ -171,24 +178,27 @@ const APPLY: { [Op in Command['op']]: (move: Move, command: Command & { op: Op }
   },
   suspend: ({ instance, definition, inputs, at }) => {
     const { visit } = instance;
-    const left = visit?.dueAt ? leftOf(stepOf(definition, visit.step), visit.dueAt, inputs, at) : null;
+    const left = visit ? leftOf(stepOf(definition, visit.step), visit, inputs, at) : null;
     instance.suspended = { at, left };
-    if (visit) visit.dueAt = null;
+    if (visit) Object.assign(visit, timesOf([]));
   },
   resume: ({ instance, definition, inputs, at }) => {
     const left = instance.suspended?.left ?? null;
     instance.suspended = null;
-    if (instance.visit && left) instance.visit.dueAt = dueAgain(left, inputs, at);
+    if (instance.visit && left) Object.assign(instance.visit, dueAgain(left, inputs, at));
     if (instance.status === 'running') refresh(instance, definition, inputs);
   },
   refresh: ({ instance, definition, inputs }) => refresh(instance, definition, inputs),
   expire: (move) => {
     const { instance, definition, inputs, at } = move;
     const visit = instance.visit as Visit;
-    const { deadline } = stepOf(definition, visit.step);
-    Object.assign(visit, { dueAt: null, overdueSince: visit.dueAt });
-    if (deadline?.then === 'escalate' && deadline.to) escalate(instance, definition, deadline.to, inputs);
-    if (deadline?.then !== 'approve') return;
+    const { then } = levelsOf(stepOf(definition, visit.step))[visit.level] as DeadlineLevel;
+    visit.overdueSince ??= visit.dueAt;
+    visit.level++;
+    Object.assign(visit, timesOf(visit.laterAt));
+    if (then === 'supervise') supervise(instance, definition, inputs);
+    if (then === 'escalate') escalate(instance, definition, inputs);
+    if (then !== 'approve') return;
     for (const signer of visit.seats.flatMap((seat) => (isRejected(seat) ? [] : seat.signers))) {
       if (signer.decision === null) Object.assign(signer, { decision: 'approved', at, delegated: null });
     }
@@ -222,8 +232,8 @@ function settle(move: Move): void {
 function goOn(instance: Instance, { definition, inputs, at }: Surroundings, from?: string): void {
   const back = instance.behind.pop();
   if (back) {
-    const due = dueAt(stepOf(definition, back.step), inputs, at);
-    instance.visit = { ...back, no: ++instance.lastVisit, enteredAt: at, dueAt: due, overdueSince: null };
+    const deadline = deadlineFrom(stepOf(definition, back.step), inputs, at);
+    instance.visit = { ...back, no: ++instance.lastVisit, enteredAt: at, ...deadline };
     return refresh(instance, definition, inputs);
   }
   const next = following(definition, instance, from);
@@ -231,7 +241,8 @@ function goOn(instance: Instance, { definition, inputs, at }: Surroundings, from
   else instance.status = 'approved';
 }
 
-function following(definition: Definition, { facts }: Instance, from?: string): StepDefinition | undefined {
+/** The next step after `from` that a case asks for; its first one where that is left out. */
+export function following(definition: Definition, { facts }: Instance, from?: string): StepDefinition | undefined {
   const steps = stepsFor(definition, facts);
   return steps[from === undefined ? 0 : steps.findIndex(({ key }) => key === from) + 1];
 }

@@ -2,8 +2,9 @@ import type { AppointmentKind } from '#contracts';
 import { onceIn, query, sql, type Tx } from '#database';
 import { type Appointment, responsibleFor, nextWorkingDays, peopleByIds, postsOver, postsOverNamed } from '#roster';
 import { dateOf, instantOf } from '#time';
-import type { Definition, OVER, SignerRule } from './definition.js';
-import type { Inputs, Instance, PostHolder } from './instance.js';
+import { type Definition, levelsOf, type OVER, type SignerRule, type StepDefinition, stepOf } from './definition.js';
+import type { Inputs, Instance, Operation, PostHolder } from './instance.js';
+import { following } from './fold.js';
 
 /** What a case is about: whose units, or which unit or place, say who holds a post over it. */
 export interface About {
@@ -15,7 +16,7 @@ export interface About {
 export async function inputsFor(
   tx: Tx,
   definition: Definition,
-  case_: About & { chosen: Record<string, string[]>; instance?: Instance },
+  case_: About & { chosen: Record<string, string[]>; instance?: Instance; op?: Operation },
   at: Date,
   timeZone: string,
 ): Promise<Inputs> {
@@ -25,7 +26,7 @@ export async function inputsFor(
   const [held, left, ends] = await Promise.all([
     posts(tx, case_, date, rules),
     gone(tx, [...named, ...namedIn(case_.instance)]),
-    workdayEnds(tx, definition, date, timeZone),
+    workdayEnds(tx, mayBegin(definition, case_), date, timeZone),
   ]);
   return { posts: held, gone: left, workdayEnds: ends };
 }
@@ -50,7 +51,7 @@ function heldOver(tx: Tx, personId: string, date: string, kinds: AppointmentKind
 
 /** Every rule of a definition: of its steps, their stand-ins and their deadlines. */
 export function rulesOf({ steps, standIn }: Definition): SignerRule[] {
-  const rules = steps.flatMap((step) => [...step.signers, step.standIn, step.deadline?.to ?? null]);
+  const rules = steps.flatMap((step) => [...step.signers, step.standIn, ...levelsOf(step).map(({ to }) => to ?? null)]);
   return [...rules, standIn].filter((rule) => rule !== null);
 }
 
@@ -135,8 +136,14 @@ function namedIn(instance: Instance | undefined): string[] {
   ]);
 }
 
-async function workdayEnds(tx: Tx, definition: Definition, date: string, timeZone: string): Promise<string[]> {
-  const most = Math.max(0, ...definition.steps.map(({ deadline }) => deadline?.workingDays ?? 0));
+/** Ends of as many working days as a deadline of the steps may be counted in. */
+async function workdayEnds(
+  tx: Tx,
+  steps: readonly StepDefinition[],
+  date: string,
+  timeZone: string,
+): Promise<string[]> {
+  const most = Math.max(0, ...steps.flatMap(levelsOf).map(({ workingDays = 0 }) => workingDays));
   if (most === 0) return [];
   const { dates } = await nextWorkingDays(tx, date, most);
   return dates.map((day) => instantOf(day, '24:00', timeZone).toISOString());
@@ -152,4 +159,30 @@ export async function absencesOf(tx: Tx, table: ReturnType<typeof sql>, personId
     ),
   );
   return rows.map(({ id }) => id);
+}
+
+/** Of these each either leads to the step that comes next, or to none. Others may begin any, or let the present one go on. */
+const TO_NEXT: readonly Operation[] = ['approve', 'remove-signer', 'expire'];
+const TO_NONE: readonly Operation[] = [
+  ...([
+    'reject',
+    'withdraw',
+    'take-back',
+    'delegate',
+    'answer',
+    'transfer',
+    'add-signer',
+    'urge',
+    'copy',
+    'refresh',
+  ] as const),
+];
+
+/** Steps whose deadlines may begin, or go on, with an operation: what works with no days does not ask for any. */
+function mayBegin(definition: Definition, { instance, op }: { instance?: Instance; op?: Operation }): StepDefinition[] {
+  if (op && TO_NONE.includes(op)) return [];
+  if (!instance?.visit || !op || !TO_NEXT.includes(op)) return definition.steps;
+  const back = instance.behind.at(-1);
+  const next = back ? stepOf(definition, back.step) : following(definition, instance, instance.visit.step);
+  return next ? [next] : [];
 }

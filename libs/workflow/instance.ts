@@ -20,6 +20,8 @@ export interface Signer {
   rule: number | null;
   /** Any of them signs. Sorted. Empty: nobody is there, which is listed. */
   candidates: string[];
+  /** Candidates without those by escalation, who may be the same. */
+  own: string[];
   /** Candidates by escalation; they stay when the others are found anew. */
   also: string[];
   /** The application itself signs. */
@@ -49,10 +51,16 @@ export interface Visit {
   /** Counts through the case, from 1. */
   no: number;
   enteredAt: string;
-  /** null: no deadline, or it has passed and its consequence with it. */
+  /** When the next level of the deadline passes; null: there is none, or all have passed. */
   dueAt: string | null;
-  /** The deadline that has passed; what it says was done then. */
+  /** When those after it pass, each later than the one before. */
+  laterAt: string[];
+  /** How many levels have passed; what they say was done then. */
+  level: number;
+  /** When the first of them passed. */
   overdueSince: string | null;
+  /** Who was found by the last level that looked up the line; `above`: not by its own post, which nobody held. */
+  upTheLine: { people: string[]; above: boolean } | null;
   seats: Seat[];
 }
 
@@ -75,8 +83,8 @@ export interface Instance {
   behind: Visit[];
   /** What may be corrected while the case is returned. */
   correctable: string[];
-  /** Since when it rests, and what is left of the deadline: working days where it is counted in these, milliseconds otherwise. */
-  suspended: { at: string; left: { workingDays: number } | { ms: number } | null } | null;
+  /** Since when it rests, and what is left to each level to come: working days where they are counted in these, milliseconds otherwise. */
+  suspended: { at: string; left: { workingDays: number[] } | { ms: number[] } | null } | null;
   copies: string[];
   urgedAt: string | null;
   /** The last move, as long as whoever made it may take it back. */

@@ -1,6 +1,6 @@
 import type { Bilingual } from '#contracts';
 import type { DeadlineAction } from './definition.js';
-import type { Operation } from './instance.js';
+import type { Operation, Visit } from './instance.js';
 
 /** What can be done with a case, in words. */
 export const OPERATIONS = {
@@ -26,10 +26,27 @@ export const OPERATIONS = {
 /** What the history calls a deadline that has passed, by what it says is done then. */
 export const AT_DEADLINE = {
   remind: { zh: '逾期提醒', en: 'overdue: reminded' },
+  supervise: { zh: '逾期督办', en: 'overdue: told up the line' },
+  'supervise-above': {
+    zh: '逾期督办：该级无人任职，由上级督办',
+    en: 'overdue: told further up, as nobody held the post',
+  },
   escalate: { zh: '逾期上报', en: 'overdue: somebody else may decide as well' },
+  'escalate-above': {
+    zh: '逾期上报：该级无人任职，由上级办理',
+    en: 'overdue: somebody further up may decide as well, as nobody held the post',
+  },
+  'nobody-above': { zh: '逾期：各级均无人任职', en: 'overdue: nobody is up the line' },
   'deem-approved': { zh: '逾期视为同意', en: 'overdue: silence counted as consent' },
 } as const satisfies Record<string, Bilingual>;
 
-export function entryAtDeadline(action: DeadlineAction): keyof typeof AT_DEADLINE {
-  return action === 'approve' ? 'deem-approved' : action;
+/** `found`: who was found up the line. */
+export function entryAtDeadline(
+  action: DeadlineAction,
+  found: Visit['upTheLine'] | undefined,
+): keyof typeof AT_DEADLINE {
+  if (action === 'approve') return 'deem-approved';
+  if (action === 'remind' || !found) return action;
+  if (found.people.length === 0) return 'nobody-above';
+  return found.above ? `${action}-above` : action;
 }

@@ -1,5 +1,5 @@
 import { awaited } from './available-actions.js';
-import { type Deadline, type StepDefinition, stepOf, stepsFor } from './definition.js';
+import { type DeadlineLevel, levelsOf, type StepDefinition, stepOf, stepsFor } from './definition.js';
 import type { Decision, Signer, Visit } from './instance.js';
 import { outcomeOf } from './tally.js';
 import type { Case } from './stored-cases.js';
@@ -12,18 +12,19 @@ export interface OutlinedStep {
   decision: Decision | null;
   /** Whose signature decided it. */
   decisive: Signer | undefined;
-  /** The deadline that runs, or has passed without a decision. */
+  /** By when it is, or was, to be decided: its first level. */
   dueAt: string | null;
   overdue: boolean;
 }
 
 /** What to tell others of a deadline that has passed: the case before, and after what was done then. */
 export function overdueStep(before: Case, after: Case) {
-  const { step, dueAt } = before.instance.visit as Visit;
-  const { then } = stepOf(before.definition, step).deadline as Deadline;
+  const { step, dueAt, level } = before.instance.visit as Visit;
+  const { then } = levelsOf(stepOf(before.definition, step))[level] as DeadlineLevel;
+  const told = then === 'supervise' ? after.instance.visit?.upTheLine?.people : undefined;
   return {
     ...{ caseId: before.id, definition: before.definition.key, subjectId: before.subjectId, step },
-    ...{ dueAt: dueAt as string, then, waitsFor: awaited(after.instance) },
+    ...{ dueAt: dueAt as string, level: level + 1, then, waitsFor: awaited(after.instance), supervisors: told ?? [] },
   };
 }
 
@@ -39,7 +40,7 @@ export function outlineOf({ definition, instance }: Case): OutlinedStep[] {
     const decided = one && last && (last.decision === 'returned' || outcomeOf(step, one.seats) !== 'open');
     return {
       ...{ step, signers, decision: decided ? last.decision : null, decisive: decided ? last : undefined },
-      dueAt: one === visit ? (visit?.dueAt ?? visit?.overdueSince ?? null) : null,
+      dueAt: one === visit ? (visit?.overdueSince ?? visit?.dueAt ?? null) : null,
       overdue: one === visit && status === 'running' && visit?.overdueSince != null,
     };
   });

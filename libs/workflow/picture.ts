@@ -1,5 +1,14 @@
 import { APPOINTMENT_KINDS, type Bilingual, PLACE_KINDS, UNIT_KINDS } from '#contracts';
-import { type Condition, type Definition, MODES, type SignerRule, type StepDefinition } from './definition.js';
+import {
+  type Condition,
+  DEADLINE_ACTIONS,
+  type DeadlineLevel,
+  type Definition,
+  levelsOf,
+  MODES,
+  type SignerRule,
+  type StepDefinition,
+} from './definition.js';
 import { CASE_STATUSES } from './instance.js';
 
 /** The states of a definition and the arrows between them, as a Mermaid state diagram. */
@@ -7,6 +16,7 @@ export function pictureOf({ steps }: Definition): string {
   const id = (key: string): string => key.replace(/-/g, '_');
   const lines = ['stateDiagram-v2'];
   for (const step of steps) lines.push(`  ${id(step.key)}: ${both(step.name)} · ${both(MODES[step.mode])}`);
+  for (const step of steps) lines.push(...noteOf(step, id(step.key)));
   const returning = steps.filter(({ returnTo }) => returnTo.includes('initiator'));
   const states: (keyof typeof CASE_STATUSES)[] = [
     'approved',
@@ -110,11 +120,20 @@ function signerText({ by, post, unitKind, personId, unit: code }: SignerRule): s
   return where ? `${both(APPOINTMENT_KINDS[post])} (${where})` : both(APPOINTMENT_KINDS[post]);
 }
 
-function deadlineText({ deadline }: StepDefinition): string {
-  if (!deadline) return '–';
-  const length =
-    deadline.hours === undefined ? `${deadline.workingDays} 个工作日 / working days` : `${deadline.hours} h`;
-  return `${length}: ${deadline.then}`;
+function deadlineText(step: StepDefinition): string {
+  return levelsOf(step).map(levelText).join('<br>') || '–';
+}
+
+/** The levels of a step's deadline, beside its state. */
+function noteOf(step: StepDefinition, state: string): string[] {
+  const levels = levelsOf(step).map((level) => `    ${levelText(level)}`);
+  return levels.length > 0 ? [`  note right of ${state}`, ...levels, '  end note'] : [];
+}
+
+function levelText({ hours, workingDays, then, to, source }: DeadlineLevel): string {
+  const after = hours === undefined ? `${workingDays} 个工作日 / working days` : `${hours} h`;
+  const whom = to ? ` → ${signerText(to)}` : '';
+  return `${after}: ${both(DEADLINE_ACTIONS[then])}${whom}${source ? ` (${source})` : ''}`;
 }
 
 function both({ zh, en }: Bilingual): string {

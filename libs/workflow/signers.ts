@@ -1,7 +1,7 @@
-import { type Definition, type SignerRule, type StepDefinition, stepOf } from './definition.js';
-import { dueAt } from './due.js';
+import { type Definition, levelsOf, type SignerRule, type StepDefinition, stepOf } from './definition.js';
+import { deadlineFrom } from './due.js';
 import type { Inputs, Instance, Seat, Signer, Visit } from './instance.js';
-import { openSigners } from './instance.js';
+import { openSigners, tasksOf } from './instance.js';
 
 /** Begins a step: who signs, found from the inputs, and by when. */
 export function enter(
@@ -13,7 +13,7 @@ export function enter(
 ): Visit {
   const seats = seatsOf(instance, definition, step, inputs);
   const no = ++instance.lastVisit;
-  return { step: step.key, no, enteredAt: at, dueAt: dueAt(step, inputs, at), overdueSince: null, seats };
+  return { step: step.key, no, enteredAt: at, ...deadlineFrom(step, inputs, at), seats };
 }
 
 /** Finds the signers of the open step anew: whoever left hands over to who holds the post now, else to the stand-in. */
@@ -24,43 +24,85 @@ export function refresh(instance: Instance, definition: Definition, inputs: Inpu
   for (const signer of visit.seats.flatMap(({ signers }) => signers)) {
     if (signer.decision !== null || signer.system) continue;
     if (signer.delegated && inputs.gone.includes(signer.delegated.to)) signer.delegated = null;
-    signer.also = alsoNow(instance, definition, visit, signer, inputs);
     const people = present(instance, visit, step, signer, inputs);
+    signer.also = alsoNow(instance, definition, visit, signer, inputs);
     const found = people.length > 0 ? people : standIns(instance, definition, step, inputs);
     signer.standIn = people.length === 0 || (signer.rule === null && signer.standIn);
+    signer.own = found;
     signer.candidates = unique([...found, ...signer.also]);
   }
 }
 
-/** Who was added by escalation, as the rule finds them now. A signature handed to a named person keeps who was added to it. */
+/** Who was added by escalation, as the rules find them now. A signature handed to a named person keeps who was added to it. */
 function alsoNow(
   instance: Instance,
   definition: Definition,
-  { step, overdueSince }: Visit,
+  { overdueSince }: Visit,
   { rule, also }: Signer,
   inputs: Inputs,
 ): string[] {
   if (also.length === 0 || overdueSince === null) return [];
-  const { deadline } = stepOf(definition, step);
-  if (rule === null || !deadline?.to) return also.filter((person) => !inputs.gone.includes(person));
-  return escalatedTo(instance, definition, deadline.to, inputs);
+  return rule === null
+    ? also.filter((person) => !inputs.gone.includes(person))
+    : unique(escalations(instance, definition, inputs).flatMap(({ people }) => people));
 }
 
-/** Those who may decide an overdue step as well from now on. */
-export function escalate(instance: Instance, definition: Definition, rule: SignerRule, inputs: Inputs): void {
-  const { visit } = instance;
-  if (!visit) return;
-  const people = escalatedTo(instance, definition, rule, inputs);
+/** Those whom the level that has just passed lets decide as well. */
+export function escalate(instance: Instance, definition: Definition, inputs: Inputs): void {
+  const visit = instance.visit as Visit;
+  const all = escalations(instance, definition, inputs);
+  visit.upTheLine = all.at(-1) as UpTheLine;
   for (const signer of openSigners(visit).filter(({ system }) => !system)) {
-    signer.also = unique([...signer.also, ...people]);
-    signer.candidates = unique([...signer.candidates, ...people]);
+    const added = signer.rule === null ? all.slice(-1) : all;
+    signer.also = unique([...signer.also, ...added.flatMap(({ people }) => people)]);
+    signer.candidates = unique([...signer.candidates, ...signer.also]);
   }
 }
 
-function escalatedTo(instance: Instance, definition: Definition, rule: SignerRule, inputs: Inputs): string[] {
-  const step = stepOf(definition, (instance.visit as Visit).step);
-  const found = resolve(rule, instance, step.key, inputs);
-  return found.length > 0 ? found : standIns(instance, definition, step, inputs);
+/** Those whom the level that has just passed tells: whoever the step waits for is nobody to tell about themselves. */
+export function supervise(instance: Instance, definition: Definition, inputs: Inputs): void {
+  const visit = instance.visit as Visit;
+  const waits = tasksOf(instance).flatMap(({ people }) => people);
+  visit.upTheLine = upTheLine(instance, definition, visit.level - 1, (rule) =>
+    tellable(rule) ? resolve(rule, instance, visit.step, inputs).filter((person) => !waits.includes(person)) : [],
+  );
+}
+
+/** May a rule name who is told? Only a post over the person or the unit lets its holder see the case. */
+export function tellable({ by, over }: SignerRule): boolean {
+  return by === 'post' && over !== 'named';
+}
+
+type UpTheLine = NonNullable<Visit['upTheLine']>;
+
+/** What each escalation that has passed finds now. */
+function escalations(instance: Instance, definition: Definition, inputs: Inputs): UpTheLine[] {
+  const { step, level } = instance.visit as Visit;
+  const passed = levelsOf(stepOf(definition, step)).slice(0, level);
+  return passed.flatMap(({ then }, i) =>
+    then === 'escalate' ? upTheLine(instance, definition, i, (rule) => resolve(rule, instance, step, inputs)) : [],
+  );
+}
+
+/** Whom a level finds; where that is nobody, at once those of the nearest level above it, else the stand-in. */
+function upTheLine(
+  { visit }: Instance,
+  definition: Definition,
+  level: number,
+  find: (rule: SignerRule) => string[],
+): UpTheLine {
+  const step = stepOf(definition, (visit as Visit).step);
+  for (const [i, rule] of [
+    ...levelsOf(step)
+      .slice(level)
+      .map(({ to }) => to),
+    step.standIn,
+    definition.standIn,
+  ].entries()) {
+    const people = rule ? find(rule) : [];
+    if (people.length > 0) return { people, above: i > 0 };
+  }
+  return { people: [], above: true };
 }
 
 /** A named person's signature, added or in the place of another. */
@@ -100,10 +142,9 @@ function present(
   instance: Instance,
   visit: Visit,
   step: StepDefinition,
-  { no, rule, candidates, also }: Signer,
+  { no, rule, own }: Signer,
   inputs: Inputs,
 ): string[] {
-  const own = candidates.filter((person) => !also.includes(person));
   if (rule === null) return own.filter((person) => !inputs.gone.includes(person));
   const found = resolve(step.signers[rule] as SignerRule, instance, visit.step, inputs);
   if (!step.signers[rule]?.each) return found;
@@ -112,7 +153,7 @@ function present(
   const others = visit.seats
     .flatMap(({ signers }) => signers)
     .filter((other) => other.no !== no)
-    .flatMap((other) => (other.by ? [other.by, ...other.candidates] : other.candidates));
+    .flatMap((other) => (other.by ? [other.by, ...other.own] : other.own));
   return found.filter((person) => !others.includes(person));
 }
 
@@ -152,7 +193,17 @@ function signer(
 ): Signer {
   const { system = false, standIn = false, addedBy = null } = more;
   return {
-    ...{ no: ++instance.lastSigner, rule, candidates, also: [], system, standIn, delegated: null, addedBy },
+    ...{
+      no: ++instance.lastSigner,
+      rule,
+      candidates,
+      own: candidates,
+      also: [],
+      system,
+      standIn,
+      delegated: null,
+      addedBy,
+    },
     ...{ decision: null, by: null, insteadOf: null, at: null },
   };
 }

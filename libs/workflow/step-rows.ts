@@ -1,4 +1,4 @@
-import type { Definition } from './definition.js';
+import { type Definition, levelsOf, type SignerRule, type StepDefinition } from './definition.js';
 import { type Instance, type Signer, tasksOf, type Visit } from './instance.js';
 
 /** A row of `workflow_step`. */
@@ -59,12 +59,19 @@ function rowOf(definition: Definition, visit: Visit, signer: Signer): Omit<StepR
   const { no, candidates, also, delegated, standIn, by, insteadOf, at } = signer;
   const step = definition.steps.find(({ key }) => key === visit.step);
   const rule = signer.rule === null ? undefined : step?.signers[signer.rule];
+  const adds = step && addingRule(step);
   return {
     ...{ signer: no, visit: visit.no, step: visit.step, candidates },
     ...{ post: rule?.post ?? null, unit_kind: rule?.unitKind ?? null, over_unit: rule?.over === 'unit' },
     ...{ named_unit: rule?.unit ?? null, apart: rule?.each ?? false, stand_in: standIn },
-    ...{ also, also_post: step?.deadline?.to?.post ?? null, also_unit: step?.deadline?.to?.unit ?? null },
+    ...{ also, also_post: adds?.post ?? null, also_unit: adds?.unit ?? null },
     answering: delegated?.to ?? null,
     ...{ decided_by: by, instead_of: insteadOf, entered_at: visit.enteredAt, decided_at: at },
   };
+}
+
+/** The rule that says how those added by escalation see the case: of several, one that finds them by another way than a post over the subject. */
+function addingRule(step: StepDefinition): SignerRule | undefined {
+  const rules = levelsOf(step).flatMap(({ then, to }) => (to && then !== 'supervise' ? to : []));
+  return rules.find(({ post, unit }) => !post || unit) ?? rules[0];
 }

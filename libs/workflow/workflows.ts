@@ -5,10 +5,10 @@ import { peopleByIds } from '#roster';
 import { dateOf } from '#time';
 import type { OfStudent, StudentKeys } from '#vault';
 import { type Available, availableActions } from './available-actions.js';
-import { type Deadline, type Definition, type Facts, stepOf } from './definition.js';
+import { type DeadlineLevel, type Definition, type Facts, levelsOf, stepOf } from './definition.js';
 import { act, begin } from './fold.js';
 import { absencesOf, inputsFor } from './inputs.js';
-import type { Action, Command, Inputs, Instance, Role, Start, Who } from './instance.js';
+import type { Action, Command, Inputs, Instance, Operation, Role, Start, Who } from './instance.js';
 import { entryAtDeadline } from './operations.js';
 import { replay, type Replay } from './replay.js';
 import { mayBeStale } from './stale.js';
@@ -42,13 +42,13 @@ export interface Acting {
   comment?: string | null;
   /** Version the actor has seen; StaleVersionError when it is another by now. */
   expected?: number;
-  /** What the history calls it; the operation when left out. */
-  as?: string;
+  /** What the history calls it, by what came of it; the operation when left out. */
+  as?: (after: Instance) => string;
 }
 
 /** How the deadlines of steps become timers: one for each case, which its service's handler answers with `expire`. */
 export interface Deadlines {
-  timers: Pick<Timers, 'set' | 'cancel'>;
+  timers: Pick<Timers, 'setting' | 'cancelling'>;
   key: (caseId: string) => TimerKey;
   event: (caseId: string, dueAt: string) => object;
 }
@@ -147,7 +147,7 @@ export class Workflows {
    */
   async act(tx: Tx, case_: Case, command: Command, acting: Acting): Promise<Case> {
     if (acting.expected !== undefined && acting.expected !== case_.version) throw new StaleVersionError();
-    const [before, by] = await Promise.all([this.brought(tx, case_, acting.at), this.who(tx, acting)]);
+    const [before, by] = await Promise.all([this.brought(tx, case_, acting.at, command.op), this.who(tx, acting)]);
     const definition =
       'definitionVersion' in command
         ? await this.version(tx, case_.definition.key, command.definitionVersion)
@@ -171,12 +171,12 @@ export class Workflows {
     const comment = acting.comment ?? null;
     await this.mustBeThere(tx, command);
     const actions: [Action, string | null][] = [...before.actions, [action, comment]];
-    return this.write(tx, { ...before.case_, definition, instance }, case_.instance, actions, acting.as);
+    return this.write(tx, { ...before.case_, definition, instance }, case_.instance, actions, acting.as?.(instance));
   }
 
   /** A case as the next action on it finds it: with whoever is to sign it now. Writes nothing. */
   async current(tx: Tx, case_: Case, at: Date): Promise<Case> {
-    return (await this.brought(tx, case_, at)).case_;
+    return (await this.brought(tx, case_, at, 'refresh')).case_;
   }
 
   /** What somebody may do with a case now, or why not. */
@@ -194,22 +194,17 @@ export class Workflows {
   }
 
   /**
-   * Does what the deadline of the step under way says, to a case that the caller has locked. `dueAt` is the deadline whose timer fired:
-   * undefined when another one runs by now, or none. Consent by silence keeps its source as the comment.
+   * Does what the next level of the deadline of the step under way says, to a case that the caller has locked. `dueAt` is the one whose
+   * timer fired: undefined when another one runs by now, or none. Consent by silence keeps its source as the comment.
    */
   async expire(tx: Tx, case_: Case, dueAt: string, by: Acting['by'], now: Date): Promise<Case | undefined> {
     const { status, suspended, visit } = case_.instance;
     if (status !== 'running' || suspended || visit?.dueAt !== dueAt) return undefined;
-    const deadline = stepOf(case_.definition, visit.step).deadline as Deadline;
+    const { then, source = null } = levelsOf(stepOf(case_.definition, visit.step))[visit.level] as DeadlineLevel;
     // The timer may have fired by the clock of another process, which is ahead of ours.
     const at = new Date(Math.max(now.getTime(), Date.parse(dueAt)));
-    const comment = deadline.source ?? null;
-    return this.act(
-      tx,
-      case_,
-      { op: 'expire' },
-      { by, at, roles: ['system'], comment, as: entryAtDeadline(deadline.then) },
-    );
+    const as = (after: Instance): string => entryAtDeadline(then, after.visit?.upTheLine);
+    return this.act(tx, case_, { op: 'expire' }, { by, at, roles: ['system'], comment: source, as });
   }
 
   /** Works every action of a case out anew, from its definition versions and the inputs it kept, and holds it against what is stored. */
@@ -224,7 +219,7 @@ export class Workflows {
     const stale = await this.lock(tx, mayBeStale(this.table('_step'), dateOf(at, this.timeZone)));
     const changed: Case[] = [];
     for (const case_ of stale) {
-      const { case_: brought, actions } = await this.brought(tx, case_, at, by);
+      const { case_: brought, actions } = await this.brought(tx, case_, at, 'refresh', by);
       if (actions.length > 0) changed.push(await this.write(tx, brought, case_.instance, actions));
     }
     return changed;
@@ -252,10 +247,11 @@ export class Workflows {
     tx: Tx,
     case_: Case,
     at: Date,
+    op: Operation,
     by: Acting['by'] = { app: 'system:workflow', personId: undefined },
   ): Promise<{ case_: Case; inputs: Inputs; actions: [Action, null][] }> {
     const { definition, instance } = case_;
-    const inputs = await inputsFor(tx, definition, { ...case_, chosen: instance.chosen }, at, this.timeZone);
+    const inputs = await inputsFor(tx, definition, { ...case_, chosen: instance.chosen, op }, at, this.timeZone);
     if (instance.status !== 'running' || instance.suspended) return { case_, inputs, actions: [] };
     const who = await this.who(tx, { by, roles: ['system'], at });
     const action: Action = { command: { op: 'refresh' }, by: who, at: at.toISOString(), inputs };
@@ -303,6 +299,7 @@ export class Workflows {
     }));
     const steps = stepRows(definition, instance).map((row) => ({ workflow_id: id, ...row }));
     const [head, step, history] = [this.table(''), this.table('_step'), this.table('_action')];
+    const timer = this.timer(tx, id, before ? dueOf(before) : null, due);
     void send(
       tx,
       sql`WITH head AS (
@@ -320,22 +317,25 @@ export class Workflows {
               (visit, state, candidates, post, unit_kind, over_unit, named_unit, apart, also, also_post, also_unit, stand_in,
                answering, decided_by, instead_of, entered_at, decided_at) =
               (excluded.visit, excluded.state, excluded.candidates, excluded.post, excluded.unit_kind, excluded.over_unit, excluded.named_unit, excluded.apart,
-               excluded.also, excluded.also_post, excluded.also_unit, excluded.stand_in, excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))
+               excluded.also, excluded.also_post, excluded.also_unit, excluded.stand_in, excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))${timer}
           INSERT INTO ${history} SELECT * FROM json_populate_recordset(NULL::${history}, ${JSON.stringify(entries)}::json)`,
     );
     for (const [i, [, text]] of actions.entries())
       if (text !== null) await this.comments.keep(tx, { id: entries[i]!.id, studentId: studentOf(case_), text });
-    await this.setTimer(tx, id, before ? dueOf(before) : null, due);
     return { ...case_, version, comments: new Map([...case_.comments, ...commentsOf(actions)]) };
   }
 
-  /** The timer of a case runs while its step has a deadline. */
-  private async setTimer(tx: Tx, caseId: string, before: string | null, due: string | null): Promise<void> {
-    if (due === before) return;
+  /** The timer of a case runs to the next level of its step's deadline. The levels lie apart, so the next one has another time. */
+  private timer(tx: Tx, caseId: string, before: string | null, due: string | null): Sql {
+    if (due === before) return sql``;
     if (!this.deadlines) throw new Error(`A step has a deadline, and Workflows of ${this.schema} has no timers`);
     const { timers, key, event } = this.deadlines;
-    if (due === null) await timers.cancel(tx, key(caseId));
-    else await timers.set(tx, { key: key(caseId), at: new Date(due), event: event(caseId, due) });
+    const on = key(caseId);
+    const change =
+      due === null
+        ? timers.cancelling(on)
+        : timers.setting(tx, { key: on, at: new Date(due), event: event(caseId, due) });
+    return sql`, timer AS (${change})`;
   }
 
   private async newest(tx: Tx, key: string, content: string): Promise<{ version: number; same: boolean } | undefined> {

@@ -55,14 +55,19 @@ describe('the deadline of a step of leave', () => {
   const moveTo = (at?: Date): void => {
     clock.now = () => at ?? campusNow();
   };
-  /** The counselor of every leave is given this deadline. */
-  const publish = (client: Client, deadline: object): supertest.Test => {
-    const value = structuredClone(new LeavePolicy()) as { levels: { approvers: object[] }[] };
-    for (const { approvers } of value.levels) approvers[0] = { kind: 'counselor', deadline };
+  /** The counselor of every leave is given this deadline, and nobody else has one. */
+  const publish = (client: Client, deadline: object | undefined): supertest.Test => {
+    const value = structuredClone({ ...new LeavePolicy(), countAdjacentLeaves: false }) as {
+      levels: { approvers: { deadline?: object }[] }[];
+    };
+    for (const { approvers } of value.levels) {
+      for (const approver of approvers) delete approver.deadline;
+      if (deadline) approvers[0]!.deadline = deadline;
+    }
     const path = '/affairs/v1/policies/affairs.leave/versions';
     return client.post(path, { effectiveFrom: campusToday(), value, source: '请假办法' });
   };
-  const give = async (deadline: object): Promise<void> => {
+  const give = async (deadline: object | undefined): Promise<void> => {
     await publish(school, deadline).expect(201);
   };
   const ask = async (days = 1): Promise<LeaveAnswer> => submit(student, await form(test, days, (skip += 4)));
@@ -95,7 +100,85 @@ describe('the deadline of a step of leave', () => {
     await fireTimers(test, at);
   };
 
+  it('is a reminder after a working day, and supervision up the line after two, unless the school says otherwise', async () => {
+    const leave = await ask();
+    const ends = await Promise.all(
+      [1, 2].map(async (n) => instantOf((await addWorkingDays(test.tx, campusToday(), n)).date, '24:00', zone)),
+    );
+    const [first, second] = ends as [Date, Date];
+    expect(await timer(leave)).toEqual(first);
+    await passes(first);
+    expect(await timer(leave)).toEqual(second);
+    // By when it was to be decided stays what it was.
+    expect(await task(counselor, leave)).toMatchObject({ dueAt: first.toISOString(), overdue: true });
+    await passes(second);
+    expect(await timer(leave)).toBeUndefined();
+    expect(await history(leave)).toEqual(['submit', 'remind', 'supervise']);
+    expect(await told(leave)).toMatchObject([
+      { dueAt: first.toISOString(), level: 1, then: 'remind', waitsFor: [counselorCs], supervisors: [] },
+      {
+        ...{ dueAt: second.toISOString(), level: 2, then: 'supervise' },
+        ...{ waitsFor: [counselorCs], supervisors: [collegeOfficerCs] },
+      },
+    ]);
+    // Who supervises sees it, and is not who decides.
+    expect(await task(college, leave)).toBeUndefined();
+    expect((await see(college, leave))['steps']).toMatchObject([{ dueAt: first.toISOString(), overdue: true }]);
+    await act(college, await see(college, leave), 'approve').expect(403);
+    expect((await approve(test, await see(student, leave))).status).toBe('approved');
+  });
+
+  it('goes up the line at once where nobody holds the post, and the history says so', async () => {
+    const leave = await ask();
+    const hold = (validTo: string | null): Promise<unknown> =>
+      test.query(
+        sql`UPDATE staffing.appointment SET valid_to = ${validTo} WHERE person_id = ${collegeOfficerCs} AND kind = 'student_affairs_officer'`,
+      );
+    await hold('2026-01-01');
+    try {
+      for (let n = 0; n < 2; n++) await passes((await timer(leave))!);
+    } finally {
+      await hold(null);
+    }
+    expect(await history(leave)).toEqual(['submit', 'remind', 'supervise-above']);
+    expect((await told(leave))[1]).toMatchObject({ then: 'supervise', supervisors: [schoolOfficer] });
+  });
+
+  it('passes level by level until silence counts as consent, and begins anew where the step does', async () => {
+    await give({
+      ...{ hours: 1, then: 'remind' },
+      later: [
+        { hours: 2, then: 'supervise', to: COLLEGE },
+        { hours: 3, then: 'escalate', to: COLLEGE },
+        { hours: 5, then: 'approve', source: '学生请假办法第八条' },
+      ],
+    });
+    const start = campusNow();
+    const after = (hours: number): Date => new Date(start.getTime() + hours * HOUR);
+    moveTo(start);
+    let leave = await ask();
+    await passes(after(1));
+    await passes(after(2));
+    expect(await timer(leave)).toEqual(after(3));
+    leave = (await act(school, await see(school, leave), 'actions', { action: 'suspend' }).expect(200)).body;
+    expect(await timer(leave)).toBeUndefined();
+    moveTo(after(12));
+    leave = (await act(school, leave, 'actions', { action: 'resume' }).expect(200)).body;
+    expect(await timer(leave)).toEqual(after(13));
+    await passes(after(13));
+    expect(await task(college, leave)).toMatchObject({ escalated: true, dueAt: after(1).toISOString(), overdue: true });
+    await act(student, await see(student, leave), 'withdraw').expect(200);
+    expect(await timer(leave)).toBeUndefined();
+    leave = await ask();
+    // Nobody was there to fire them: they pass all the same, in their order, and no one twice.
+    for (let n = 0; n < 6; n++) await passes(after(40));
+    expect(await history(leave)).toEqual(['submit', 'remind', 'supervise', 'escalate', 'deem-approved']);
+    expect((await told(leave)).map(({ level }) => level)).toEqual([1, 2, 3, 4]);
+    expect((await see(student, leave)).status).toBe('approved');
+  });
+
   it('is none where the school sets none', async () => {
+    await give(undefined);
     const leave = await ask();
     expect(await timer(leave)).toBeUndefined();
     expect(leave['steps']).toMatchObject([{ dueAt: null, overdue: false }]);
@@ -116,7 +199,7 @@ describe('the deadline of a step of leave', () => {
     expect(await told(leave)).toEqual([
       {
         ...{ caseId: await caseOf(leave), definition: 'affairs.leave', subjectId: leave.id, step: 'step-1-from-1' },
-        ...{ dueAt: due.toISOString(), then: 'remind', waitsFor: [counselorCs] },
+        ...{ dueAt: due.toISOString(), level: 1, then: 'remind', waitsFor: [counselorCs], supervisors: [] },
       },
     ]);
     const seen = await see(student, leave);

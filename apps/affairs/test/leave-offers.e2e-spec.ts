@@ -1,7 +1,8 @@
 import { newId, sql } from '#database';
-import { campus, type Client, TestApp } from '#testing';
+import { campus, campusToday, type Client, TestApp } from '#testing';
 import { CampusClock } from '#time';
 import { affairs } from '../src/affairs.module.js';
+import { LeavePolicy } from '../src/leave/leave.policy.js';
 import { LeaveReturns } from '../src/leave/leave-returns.service.js';
 import { form, type LeaveAnswer, submit } from './support.js';
 
@@ -42,6 +43,13 @@ describe('what `actions` of a leave say', () => {
     const people = { counselorCs, counselorFl, collegeOfficerCs, schoolOfficer };
     for (const [name, id] of Object.entries({ ...people, classAdvisorSe2401 })) actors.set(name, await test.person(id));
     actors.set('reader', await test.client('affairs:leave:read'));
+    // Days pass here, and a deadline would change a leave between what is seen and what is done.
+    const value = structuredClone(new LeavePolicy());
+    for (const { approvers } of value.levels) for (const approver of approvers) delete approver.deadline;
+    await actors
+      .get('schoolOfficer')!
+      .post('/affairs/v1/policies/affairs.leave/versions', { effectiveFrom: campusToday(), value, source: '请假办法' })
+      .expect(201);
     actors.set('app', await test.client());
   });
   afterAll(() => test.close());

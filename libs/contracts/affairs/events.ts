@@ -61,8 +61,9 @@ export class LeaveCancelledV1 {
 }
 
 /**
- * A step of a case was not decided in time, and what its deadline says was done: whoever the case waits for is to be reminded, somebody
- * else may decide as well (`escalate`), or silence counted as consent (`approve`). Once for each deadline.
+ * A step of a case was not decided in time, and what a level of its deadline says was done: whoever the case waits for is to be reminded,
+ * others are told to see to it (`supervise`), somebody else may decide as well (`escalate`), or silence counted as consent (`approve`).
+ * Once for each level.
  */
 @Event({ name: 'affairs.step-overdue.v1', consumers: ['integration'] })
 export class StepOverdueV1 {
@@ -81,17 +82,29 @@ export class StepOverdueV1 {
   @IsString()
   step: string;
 
-  /** The deadline that has passed. */
+  /** When the level passed. */
   @IsDateString()
   dueAt: string;
 
-  @IsIn(['remind', 'escalate', 'approve'])
-  then: 'remind' | 'escalate' | 'approve';
+  /** Which level of the deadline it is, from 1; left out: the only one. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  level?: number;
+
+  @IsIn(['remind', 'supervise', 'escalate', 'approve'])
+  then: 'remind' | 'supervise' | 'escalate' | 'approve';
 
   /** Ids of the persons for whom the case stands in an inbox from now on. */
   @IsUUID('all', { each: true })
   @ArrayMaxSize(1000)
   waitsFor: string[];
+
+  /** With `supervise`: ids of the persons up the line who are told. */
+  @IsOptional()
+  @IsUUID('all', { each: true })
+  @ArrayMaxSize(1000)
+  supervisors?: string[];
 
   constructor(values: {
     caseId: string;
@@ -99,8 +112,10 @@ export class StepOverdueV1 {
     subjectId: string;
     step: string;
     dueAt: string;
-    then: 'remind' | 'escalate' | 'approve';
+    level: number;
+    then: 'remind' | 'supervise' | 'escalate' | 'approve';
     waitsFor: string[];
+    supervisors: string[];
   }) {
     Object.assign(this, values);
   }

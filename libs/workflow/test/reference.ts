@@ -1,4 +1,4 @@
-import type { Command, StepDefinition } from '#workflow';
+import type { Command, DeadlineAction, StepDefinition } from '#workflow';
 
 /**
  * The same flow told in another way: a step is a running program, a return that comes back is a call within it, and taking back is
@@ -7,12 +7,27 @@ import type { Command, StepDefinition } from '#workflow';
 export interface Entry {
   person: string;
   command: Command;
-  /** Whose signature it is about; the person's own when left out. */
-  whose?: string;
+  /** In hours. */
+  at: number;
+  /** Row and place in it of the signature it is about. */
+  place?: [number, number];
+  /** Of a level that lets others decide: places of the signatures that were open then. */
+  open?: string[];
+}
+
+/** What happens with a step so many hours after its beginning, and who holds the post that it names. */
+export interface Level {
+  hours: number;
+  then: DeadlineAction;
+  holders: string[];
 }
 
 interface Mark {
   people: string[];
+  /** Added by levels that let others decide. */
+  also: string[];
+  /** Of the step itself; nobody added it, and it was not handed on. */
+  own: boolean;
   yes: boolean | null;
   by: string | null;
   /** Index in the journal of the signature, and of the delegation. */
@@ -29,6 +44,25 @@ interface Seen {
   rows: Row[];
   /** Changes with each beginning of a step. */
   beginning: number;
+  watch: Watch;
+}
+
+/** A stopwatch: it rests while the case does. */
+interface Watch {
+  levels: Level[];
+  /** The hour at which it would have begun, had nothing rested. */
+  from: number;
+  /** Levels that were reached. */
+  reached: number;
+  /** When the first of them was to be. */
+  overdue: number | null;
+  told: string[] | null;
+}
+
+/** The hour of the next level. */
+export function nextLevel({ levels, from, reached }: Watch): number | null {
+  const level = levels[reached];
+  return level ? from + level.hours : null;
 }
 type Went = { how: 'passed' | 'rejected' | 'initiator' } | { how: 'goto'; step: string };
 
@@ -38,19 +72,28 @@ class Withdrawn extends Error {}
 export function play(
   steps: StepDefinition[],
   signers: (step: StepDefinition) => string[][],
+  levels: (step: StepDefinition) => Level[],
+  standIn: string,
   journal: readonly Entry[],
 ): Seen {
   let at = -1;
   let beginnings = 0;
-  let seen: Seen = { status: 'running', resting: false, step: null, rows: [], beginning: 0 };
+  const watchOf = (all: Level[]): Watch => ({
+    ...{ levels: all, from: journal[at]?.at ?? 0, reached: 0, overdue: null, told: null },
+  });
+  let seen: Seen = { status: 'running', resting: false, step: null, rows: [], beginning: 0, watch: watchOf([]) };
 
   function* hear(now: Omit<Seen, 'resting'>): Generator<Seen, Entry, Entry> {
     let entry = yield { ...now, resting: false };
     while (entry.command.op === 'suspend') {
+      const since = entry.at;
       do {
         if (entry.command.op === 'withdraw') throw new Withdrawn();
         entry = yield { ...now, resting: true };
       } while (entry.command.op !== 'resume');
+      const { watch } = now;
+      // What should have happened by then happens when it goes on, and the rest as long after that.
+      watch.from += entry.at - Math.min(since, nextLevel(watch) ?? since);
       entry = yield { ...now, resting: false };
     }
     if (entry.command.op === 'withdraw') throw new Withdrawn();
@@ -58,26 +101,30 @@ export function play(
   }
 
   function* askInitiator(step: string, rows: Row[]): Generator<Seen, void, Entry> {
-    yield* hear({ status: 'returned', step, rows, beginning: ++beginnings });
+    yield* hear({ status: 'returned', step, rows, beginning: ++beginnings, watch: watchOf([]) });
     beginnings++;
   }
 
   function* stepRuns(step: StepDefinition): Generator<Seen, Went, Entry> {
     const people = signers(step);
     const mark = (who: string[], addedBy: string | null = null): Mark => ({
-      ...{ people: who, yes: null, by: null, signedAt: -1, lent: null, addedBy },
+      ...{ people: who, also: [], own: addedBy === null, yes: null, by: null, signedAt: -1, lent: null, addedBy },
     });
     let rows: Row[] = step.mode === 'serial' ? [people.map((who) => mark(who))] : people.map((who) => [mark(who)]);
     let beginning = ++beginnings;
+    let watch = watchOf(levels(step));
     for (;;) {
-      const { person, command, whose = person } = yield* hear({ status: 'running', step: step.key, rows, beginning });
-      const row = rows.find((marks) => marks.some((one) => one.yes === null && touches(one, whose))) ?? [];
-      const own = row.find((one) => one.yes === null && touches(one, whose)) as Mark;
+      const entry = yield* hear({ status: 'running', step: step.key, rows, beginning, watch });
+      const { person, command, place: [r, c] = [-1, -1] } = entry;
+      const row = rows[r] ?? [];
+      const own = row[c] as Mark;
       if (command.op === 'approve' || command.op === 'reject') {
         Object.assign(own, { yes: command.op === 'approve', by: person, signedAt: at });
       } else if (command.op === 'delegate') own.lent = { to: command.to, by: person, at };
       else if (command.op === 'answer') own.lent = null;
-      else if (command.op === 'transfer') Object.assign(own, { people: [command.to], lent: null });
+      else if (command.op === 'transfer')
+        Object.assign(own, { people: [command.to], also: [], own: false, lent: null });
+      else if (command.op === 'expire') reach(watch, rows, entry);
       else if (command.op === 'remove-signer') {
         rows = rows.map((marks) => marks.filter((one) => one !== own)).filter((marks) => marks.length > 0);
       } else if (command.op === 'add-signer') {
@@ -95,13 +142,44 @@ export function play(
           if (went.how !== 'passed') return went;
         }
         beginning = ++beginnings;
+        watch = watchOf(levels(step));
+        for (const one of rows.flat()) if (one.yes === null) one.also = [];
       }
       const verdict = count(step, rows);
       if (verdict !== 'open') {
-        if (verdict === 'rejected') seen = { status: 'rejected', resting: false, step: step.key, rows, beginning };
+        if (verdict === 'rejected') {
+          seen = { status: 'rejected', resting: false, step: step.key, rows, beginning, watch };
+        }
         return { how: verdict };
       }
     }
+  }
+
+  /** The next level has come. */
+  function reach(watch: Watch, rows: Row[], entry: Entry): void {
+    watch.overdue ??= nextLevel(watch);
+    const { then } = watch.levels[watch.reached++] as Level;
+    const waits = rows.flatMap((row) => (next(row) ? peopleOf(next(row) as Mark) : []));
+    /** Who holds the post of a level or, if nobody does, of the nearest above. */
+    const found = (n: number, but: string[]): string[] | undefined =>
+      watch.levels
+        .slice(n)
+        .map(({ holders }) => holders.filter((one) => !but.includes(one)))
+        .find((people) => people.length > 0);
+    if (then === 'supervise') watch.told = found(watch.reached - 1, waits) ?? [];
+    if (then === 'escalate') {
+      const reached = watch.levels.slice(0, watch.reached);
+      const added = reached.flatMap((level, n) => (level.then === 'escalate' ? [found(n, []) ?? [standIn]] : []));
+      watch.told = added.at(-1) as string[];
+      entry.open ??= rows.flatMap((row, i) => (next(row) ? [`${i} ${row.indexOf(next(row) as Mark)}`] : []));
+      for (const [i, row] of rows.entries())
+        for (const [j, one] of row.entries())
+          if (entry.open.includes(`${i} ${j}`) || (one.own && one.also.length > 0))
+            one.also.push(...(one.own ? added : added.slice(-1)).flat());
+    }
+    if (then !== 'approve') return;
+    for (const row of rows.filter((marks) => marks.every(({ yes }) => yes !== false)))
+      for (const one of row) if (one.yes === null) Object.assign(one, { yes: true, lent: null });
   }
 
   function* caseRuns(): Generator<Seen, 'approved' | 'rejected', Entry> {
@@ -154,7 +232,8 @@ export function withoutLast(
     const lent = rows.map(next).find((mark) => mark?.lent?.by === person);
     if (lent?.lent) return drop(lent.lent.at);
   }
-  if (move !== null && journal[move]?.person === person) return drop(move);
+  // Whoever takes a move back finds the case as it was before: what rested since did not.
+  if (move !== null && journal[move]?.person === person) return journal.slice(0, move);
   if (status !== 'running') return undefined;
   const last = rows.flatMap((row) =>
     row.some(({ yes }) => yes === false) ? [] : (row.filter(({ yes }) => yes).at(-1) ?? []),
@@ -167,12 +246,12 @@ function next(row: Row): Mark | undefined {
   return row.some(({ yes }) => yes === false) ? undefined : row.find(({ yes }) => yes === null);
 }
 
-function peopleOf({ lent, people }: Mark): string[] {
-  return lent ? [lent.to] : people;
+function peopleOf(mark: Mark): string[] {
+  return mark.lent ? [mark.lent.to] : ableOf(mark);
 }
 
-function touches({ people, lent }: Mark, person: string): boolean {
-  return people.includes(person) || lent?.to === person;
+export function ableOf({ people, also }: Mark): string[] {
+  return [...new Set([...people, ...also])].sort();
 }
 
 function count({ mode, needed, signers }: StepDefinition, rows: Row[]): 'passed' | 'rejected' | 'open' {

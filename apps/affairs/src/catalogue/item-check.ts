@@ -1,7 +1,16 @@
+import { ROLE_PERMISSIONS } from '#contracts';
 import { query, sql, type Tx } from '#database';
 import type { FieldError } from '#problems';
 import { sampleStudents } from '#roster';
-import { type Condition, definitionErrors, type Facts, inputsOfPeople, type Sample } from '#workflow';
+import {
+  type Condition,
+  definitionErrors,
+  type Facts,
+  inputsOfPeople,
+  levelsOf,
+  type Sample,
+  type StepDefinition,
+} from '#workflow';
 import { expressionFinding } from './eligibility.js';
 import { compileForm, dialectErrors } from './form.js';
 import { formFindings } from './form-language.js';
@@ -29,6 +38,7 @@ export function contentFindings(code: string, content: ItemContent): FieldError[
       month >= 1 && month <= 12 ? [] : [error(`#/months/${i}`, '应为 1–12', 'must be 1 to 12')],
     ),
     ...definitionErrors(itemFlow(code, content), []).filter(({ pointer }) => steps.length > 0 || pointer !== '#/steps'),
+    ...steps.flatMap(blindSupervisors),
   ];
   if (DECIDED.includes(kind) && steps.length === 0 && servedAt === undefined)
     errors.push(error('#/steps', '该办理方式须有环节', 'this kind of item has steps'));
@@ -50,6 +60,19 @@ export function contentFindings(code: string, content: ItemContent): FieldError[
     for (const [n, condition] of when.entries())
       errors.push(...conditionProblems(condition, fieldOf(fields, condition.fact), `#/steps/${i}/when/${n}`));
   return errors;
+}
+
+/** Who is told to see to a step must see the application. */
+function blindSupervisors({ deadline }: StepDefinition, i: number): FieldError[] {
+  return levelsOf({ deadline }).flatMap(({ then, to }, n) =>
+    then !== 'supervise' || !to?.post || ROLE_PERMISSIONS[to.post].includes('affairs:application:read')
+      ? []
+      : error(
+          `#/steps/${i}/deadline${n === 0 ? '' : `/later/${n - 1}`}/to/post`,
+          '该任职不能查看办件，无法督办',
+          'holders of this post do not see applications, and cannot supervise',
+        ),
+  );
 }
 
 /**

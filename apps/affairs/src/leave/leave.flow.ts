@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { APPOINTMENT_KINDS, type Bilingual, UNIT_KINDS, PLACE_KINDS } from '#contracts';
-import { type Condition, type Deadline, type Definition, type SignerRule, type StepDefinition } from '#workflow';
-import type { LeaveApprover, LeaveLevel, LeavePost } from './leave.levels.js';
+import {
+  type Condition,
+  type Deadline,
+  type DeadlineLevel,
+  type Definition,
+  type SignerRule,
+  type StepDefinition,
+} from '#workflow';
+import type { LeaveApprover, LeaveDeadlineLevel, LeaveLevel, LeavePost } from './leave.levels.js';
 
 const LEAVE = { key: 'affairs.leave', name: { zh: '请假', en: 'Leave' } };
 const EXTENSION = { key: 'affairs.leave-extension', name: { zh: '续假', en: 'Extension of a leave' } };
@@ -94,7 +101,11 @@ function ruleOf({ kind, unitKind }: LeavePost): SignerRule {
 
 function deadlineOf({ deadline }: LeaveApprover): Deadline | null {
   if (!deadline) return null;
-  const { to, ...limit } = deadline;
+  const { later, ...first } = deadline;
+  return { ...levelOf(first), ...(later && { later: later.map(levelOf) }) };
+}
+
+function levelOf({ to, ...limit }: LeaveDeadlineLevel): DeadlineLevel {
   return { ...limit, ...(to && { to: ruleOf(to) }) };
 }
 

@@ -33,14 +33,24 @@ export class LeavePost {
   unitKind?: UnitKind;
 }
 
-/** By when a step is to be decided. */
-export class LeaveTimeLimit extends TimeLimit {
+/** What happens with a step that is not decided by then. */
+export class LeaveDeadlineLevel extends TimeLimit {
   @Nested(() => LeavePost, {
-    zh: '上报给（escalate）',
-    en: 'With `escalate`: who may decide as well',
+    zh: '上报给（escalate），或由谁督办（supervise）',
+    en: 'With `escalate`: who may decide as well; with `supervise`: who is told',
     ...{ optional: true, example: { kind: 'student_affairs_officer', unitKind: 'school' } },
   })
   to?: LeavePost;
+}
+
+/** By when a step is to be decided: its first level. */
+export class LeaveTimeLimit extends LeaveDeadlineLevel {
+  @ListOf(() => LeaveDeadlineLevel, {
+    zh: '其后各级，均自环节开始起算，逐级更晚，单位与首级相同；仅末级可为 approve',
+    en: 'Further levels, each later, counted from the same beginning in the same unit; only the last may be `approve`',
+    ...{ optional: true, minItems: 1, maxItems: 5, example: [{ workingDays: 3, then: 'remind' }] },
+  })
+  later?: LeaveDeadlineLevel[];
 }
 
 /** Who decides a step, and by when; without a limit it waits. */

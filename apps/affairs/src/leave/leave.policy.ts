@@ -3,7 +3,7 @@ import type { Tx } from '#database';
 import { Decimal, Flag, Int, ListOf, Nested, Text } from '#fields';
 import { Policy } from '#policy';
 import type { FieldError } from '#problems';
-import { LeaveApprover, LeaveLevel, LeavePost } from './leave.levels.js';
+import { LeaveApprover, LeaveDeadlineLevel, LeaveLevel, LeavePost, LeaveTimeLimit } from './leave.levels.js';
 import { flowFindings } from './leave-flow.check.js';
 
 export class LeaveKindRule {
@@ -80,21 +80,33 @@ export class GateReturnRule {
 }
 
 // Defaults are instances, so that a version that leaves them out is validated like one that spells them out.
-const approver = (kind: AppointmentKind, unitKind?: UnitKind): LeaveApprover =>
-  Object.assign(new LeaveApprover(), { kind, ...(unitKind && { unitKind }) });
+const post = (kind: AppointmentKind, unitKind?: UnitKind): LeavePost =>
+  Object.assign(new LeavePost(), { kind, ...(unitKind && { unitKind }) });
+/** Reminded after a working day; after two, the post above it is told. */
+const reminded = (above?: LeavePost): LeaveTimeLimit => {
+  const told = Object.assign(new LeaveDeadlineLevel(), { workingDays: 2, then: 'supervise' as const, to: above });
+  return Object.assign(new LeaveTimeLimit(), {
+    workingDays: 1,
+    then: 'remind' as const,
+    ...(above && { later: [told] }),
+  });
+};
+const approver = (of: LeavePost, above?: LeavePost): LeaveApprover =>
+  Object.assign(new LeaveApprover(), { ...of, deadline: reminded(above) });
 const level = (upToDays: number, applyWorkingDaysAhead: number, ...approvers: LeaveApprover[]): LeaveLevel =>
   Object.assign(new LeaveLevel(), { upToDays, approvers, applyWorkingDaysAhead });
 const kindRule = (applyAhead: boolean, proofBeyondDays: number | null): LeaveKindRule =>
   Object.assign(new LeaveKindRule(), { applyAhead, proofBeyondDays });
 
-const COUNSELOR = approver('counselor');
-const COLLEGE = approver('student_affairs_officer', 'college');
-const SCHOOL = approver('student_affairs_officer', 'school');
+const COLLEGE = post('student_affairs_officer', 'college');
+const SCHOOL = post('student_affairs_officer', 'school');
+const BY_COUNSELOR = approver(post('counselor'), COLLEGE);
+const BY_COLLEGE = approver(COLLEGE, SCHOOL);
 
 /**
  * Leave: who decides by days, what must be handed in, when one must be back. The defaults are one school's published
  * rules: 1–2 days counselor, 3–7 also the college, 8 and more also the school. Days are calendar days touched, or
- * halves of them.
+ * halves of them. When who is to decide is reminded, and who is told after that, is this house's own default: no rule has a figure for it.
  */
 @Policy({ key: 'affairs.leave', title: { zh: '请假', en: 'Leave' } })
 export class LeavePolicy {
@@ -106,9 +118,9 @@ export class LeavePolicy {
     example: [{ upToDays: 2, approvers: [{ kind: 'counselor' }], applyWorkingDaysAhead: 1 }],
   })
   levels: LeaveLevel[] = [
-    level(2, 1, COUNSELOR),
-    level(7, 2, COUNSELOR, COLLEGE),
-    level(60, 3, COUNSELOR, COLLEGE, SCHOOL),
+    level(2, 1, BY_COUNSELOR),
+    level(7, 2, BY_COUNSELOR, BY_COLLEGE),
+    level(60, 3, BY_COUNSELOR, BY_COLLEGE, approver(SCHOOL)),
   ];
 
   @Nested(() => LeavePost, {

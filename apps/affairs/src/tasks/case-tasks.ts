@@ -48,7 +48,7 @@ export function caseTasks(
       title: sql`${definition}->'name'`,
       student: sql`w.person_id`,
       since: sql`s.entered_at`,
-      dueAt: sql`coalesce(w.due_at, w.overdue_since)`,
+      dueAt: sql`coalesce(w.overdue_since, w.due_at)`,
       overdue: sql`w.overdue_since IS NOT NULL`,
       path: sql`CASE WHEN ${isItem} THEN '/affairs/v1/applications/' ELSE '/affairs/v1/leaves/' END`,
       case: {

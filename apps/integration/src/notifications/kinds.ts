@@ -137,6 +137,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     to: ({ waitsFor }) => ({ personIds: waitsFor }),
     ...{ windowMinutes: 60, channels: OUT },
   }),
+  'step-supervision': kind(StepOverdueV1, {
+    ...{ zh: '待办督办', en: 'A decision is overdue and to be supervised' },
+    when: ({ then }) => then === 'supervise',
+    to: ({ supervisors = [] }) => ({ personIds: supervisors }),
+    ...{ only: 'staff', windowMinutes: 60, channels: OUT },
+  }),
   'application-decided': kind(ApplicationDecidedV1, {
     ...{ zh: '办件已办结', en: 'An application was decided' },
     when: ({ outcome }) => outcome !== 'withdrawn',

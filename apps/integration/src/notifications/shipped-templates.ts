@@ -89,6 +89,10 @@ export const SHIPPED: Readonly<Record<string, TemplateWords>> = {
     ['待办超时', `{{ name }}，您有 ${COUNTED.zh}待办超时，请尽快办理。`],
     ['Overdue decisions', `{{ name }}, decisions that wait for you are overdue: ${COUNTED.en}.`],
   ),
+  'step-supervision': of(
+    ['待办督办', `{{ name }}，有 ${COUNTED.zh}待办超时未办，请督办。`],
+    ['Decisions to supervise', `{{ name }}, decisions of others are overdue, please see to them: ${COUNTED.en}.`],
+  ),
   'application-decided': of(
     ['办件已办结', '{{ name }}，你的办件已办结，请登录查看结果。'],
     ['Your application was decided', '{{ name }}, your application was decided.'],
