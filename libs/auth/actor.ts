@@ -1,6 +1,7 @@
 import { type Permission, PERMISSIONS, type Role, ROLE_PERMISSIONS, type ServiceName } from '#contracts';
 import type { Caller, IdempotencyHook } from '#database';
 import type { Scope } from '#roster';
+import type { SignedIn } from './second-factor.js';
 
 const SCHOOL: Scope = { school: true, unitIds: [] };
 const NOBODY: Scope = { school: false, unitIds: [] };
@@ -30,6 +31,8 @@ export class Actor implements Caller {
     private readonly student = false,
     /** Posts of the person; an app alone has none. */
     private readonly posts: readonly Post[] = [],
+    /** How the person has signed in; nobody has where a service acts for them. */
+    readonly signedIn?: SignedIn,
   ) {}
 
   /** An app by itself (client credentials): what its token says, over the whole school. */
@@ -51,8 +54,9 @@ export class Actor implements Caller {
     person: { id: string; student: boolean; posts: readonly Post[] },
     allowed: Iterable<Permission>,
     requestId = 'none',
+    signedIn?: SignedIn,
   ): Actor {
-    return new Actor(app, person.id, requestId, asSet(allowed), person.student, person.posts);
+    return new Actor(app, person.id, requestId, asSet(allowed), person.student, person.posts, signedIn);
   }
 
   /** A token may allow some hundred permissions, of which a request asks for a few: each is worked out when it is asked for. */
