@@ -1,7 +1,6 @@
 import { type Permission, PERMISSIONS, type Role, ROLE_PERMISSIONS, type ServiceName } from '#contracts';
 import type { Caller, IdempotencyHook } from '#database';
 import type { Scope } from '#roster';
-import type { SignedIn } from './second-factor.js';
 
 const SCHOOL: Scope = { school: true, unitIds: [] };
 const NOBODY: Scope = { school: false, unitIds: [] };
@@ -11,6 +10,13 @@ export interface Post {
   kind: Role;
   unitId: string;
   unitKind: string;
+}
+
+/** A sign-in, as the token of a person tells of it. */
+export interface SignedIn {
+  acr: string | undefined;
+  /** Seconds since the epoch; undefined where nobody said when. */
+  at: number | undefined;
 }
 
 /** Who asks: an app alone, or an app that acts for a person. The explicit first argument of each use case. */

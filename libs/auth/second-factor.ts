@@ -8,13 +8,6 @@ import type { Actor } from './actor.js';
 /** How strongly a person has signed in: `acr` of our tokens (OpenID Connect Core §2). */
 export const ACR = { oneFactor: 'urn:yizhan:acr:sfa', twoFactors: 'urn:yizhan:acr:mfa' };
 
-/** A sign-in, as the token of a person tells of it. */
-export interface SignedIn {
-  acr: string | undefined;
-  /** Seconds since the epoch; undefined where nobody said when. */
-  at: number | undefined;
-}
-
 /** What people may read only after they have signed in with two factors (GB/T 22239-2019 8.1.4.1, which asks it of level 3 systems). */
 @Policy({ key: 'directory.second-factor', title: { zh: '双因素登录', en: 'Second factor' } })
 export class SecondFactorPolicy {

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { validate as isUuid } from 'uuid';
 import { type Permission, PERMISSIONS } from '#contracts';
-import type { SignedIn } from './second-factor.js';
+import type { SignedIn } from './actor.js';
 
 /** What an access token of the house is (RFC 9068). The issuer makes it so, the verifier accepts nothing else. */
 export const ACCESS_TOKEN = {
