@@ -36,15 +36,17 @@ export default tseslint.config(
   { files: ['libs/config/**'], rules: off('no-process-env') },
   { files: ['libs/database/**'], rules: off('no-data-source', 'no-pasted-sql') },
   { files: ['libs/events/**', 'tools/local/**'], rules: off('no-queue-client') },
-  // What time it is; whether a token or an assertion is still good (RFC 9068, RFC 7523), which its issuer's clock says; when a row was
-  // written; the minute in which requests are counted.
+  // What time it is; whether a token, an assertion or a sign-in is still good (RFC 9068, RFC 7523, RFC 9470), which its issuer's clock says;
+  // when a row was written; the minute in which requests are counted.
   {
     files: [
       'libs/time/clock.ts',
+      'libs/auth/second-factor.ts',
       'libs/auth/token-verifier.ts',
       'libs/database/entity.ts',
       'libs/http/counts.ts',
       'apps/directory/src/login/provider-options.ts',
+      'apps/directory/src/login/strength.ts',
     ],
     rules: off('no-machine-time'),
   },

@@ -12,6 +12,13 @@ export interface Post {
   unitKind: string;
 }
 
+/** A sign-in, as the token of a person tells of it. */
+export interface SignedIn {
+  acr: string | undefined;
+  /** Seconds since the epoch; undefined where nobody said when. */
+  at: number | undefined;
+}
+
 /** Who asks: an app alone, or an app that acts for a person. The explicit first argument of each use case. */
 export class Actor implements Caller {
   /** The Idempotency-Key of the request, consumed by the first transaction. */
@@ -30,6 +37,8 @@ export class Actor implements Caller {
     private readonly student = false,
     /** Posts of the person; an app alone has none. */
     private readonly posts: readonly Post[] = [],
+    /** How the person has signed in; nobody has where a service acts for them. */
+    readonly signedIn?: SignedIn,
   ) {}
 
   /** An app by itself (client credentials): what its token says, over the whole school. */
@@ -51,8 +60,9 @@ export class Actor implements Caller {
     person: { id: string; student: boolean; posts: readonly Post[] },
     allowed: Iterable<Permission>,
     requestId = 'none',
+    signedIn?: SignedIn,
   ): Actor {
-    return new Actor(app, person.id, requestId, asSet(allowed), person.student, person.posts);
+    return new Actor(app, person.id, requestId, asSet(allowed), person.student, person.posts, signedIn);
   }
 
   /** A token may allow some hundred permissions, of which a request asks for a few: each is worked out when it is asked for. */

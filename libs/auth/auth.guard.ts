@@ -11,6 +11,7 @@ import { Authenticator } from './authenticator.js';
 import { isPublic, needsReason, requiredPermissions } from './decorators.js';
 import { MissingPermission } from './missing-permission.js';
 import { perRoute } from './per-route.js';
+import { SecondFactor } from './second-factor.js';
 
 interface Request {
   id: string;
@@ -30,12 +31,15 @@ interface Reply {
 
 /**
  * Who asks, and may they? Bearer access tokens (RFC 6750, RFC 9068) → `request.actor`. Deny by default: a route without
- * `@Require`, `@AnyToken` or `@Public` is forbidden. 401 for a missing or bad token, 403 for a missing permission, 428 where a
- * reason is asked for and missing.
+ * `@Require`, `@AnyToken` or `@Public` is forbidden. 401 for a missing or bad token, 403 for a missing permission; where a reason is
+ * asked for, 401 without the second factor that the school asks for there (RFC 9470), 428 without the reason.
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
-  constructor(private readonly authenticator: Authenticator) {}
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly secondFactor: SecondFactor,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { open, oneOf, reason } = asked(context);
@@ -54,7 +58,10 @@ export class AuthGuard implements CanActivate {
       reply.header('WWW-Authenticate', `Bearer realm="yizhan", error="insufficient_scope", scope="${first}"`);
       throw new MissingPermission(first);
     }
-    if (reason) actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
+    if (reason) {
+      await this.secondFactor.assert(actor);
+      actor.access = { reason: reasonOf(request.headers[ACCESS_REASON.toLowerCase()]), audited: false };
+    }
     return true;
   }
 }

@@ -6,6 +6,7 @@ import { CampusClock } from '#time';
 import { AuditSealer } from './audit-sealer.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
+import { SecondFactor } from './second-factor.js';
 
 /** Puts the guard before every route of the process, and seals the audit. */
 @Module({})
@@ -23,6 +24,11 @@ export class AuthModule {
           provide: AuditSealer,
           inject: [Database],
           useFactory: (database: Database) => new AuditSealer(config, database),
+        },
+        {
+          provide: SecondFactor,
+          inject: [Database],
+          useFactory: (database: Database) => new SecondFactor(database, clock),
         },
         { provide: APP_GUARD, useClass: AuthGuard },
       ],

@@ -35,6 +35,7 @@ export class Authenticator {
       { id: person.id, student: person.kind === 'student', posts: person.posts },
       claims.permissions,
       requestId,
+      claims.signedIn,
     );
   }
 

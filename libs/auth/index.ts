@@ -34,4 +34,5 @@ export { authMigrations } from './migrations.js';
 export { MissingPermission, requireSchool } from './missing-permission.js';
 export { ownStudent } from './own-student.js';
 export { perRoute } from './per-route.js';
+export { ACR, SecondFactorPolicy } from './second-factor.js';
 export { ACCESS_TOKEN } from './token-verifier.js';

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { validate as isUuid } from 'uuid';
 import { type Permission, PERMISSIONS } from '#contracts';
+import type { SignedIn } from './actor.js';
 
 /** What an access token of the house is (RFC 9068). The issuer makes it so, the verifier accepts nothing else. */
 export const ACCESS_TOKEN = {
@@ -29,6 +30,7 @@ export interface Claims {
   /** Seconds since the epoch. */
   issuedAt: number;
   permissions: ReadonlySet<Permission>;
+  signedIn: SignedIn;
 }
 
 /** The token is not good. Why is nobody's business. */
@@ -66,7 +68,7 @@ export class TokenVerifier {
 
   private async check(token: string): Promise<{ claims: Claims; expiresAt: number }> {
     const payload = await this.verified(token);
-    const { sub, exp, nbf, iat, client_id: clientId, sid, jti, scope = '' } = payload;
+    const { sub, exp, nbf, iat, client_id: clientId, sid, jti, acr, auth_time: at, scope = '' } = payload;
     // JSON may hold 1e400, which is Infinity and never expires.
     const instants = [exp, iat, nbf ?? 0];
     if (!instants.every(Number.isSafeInteger)) throw new InvalidTokenError();
@@ -81,6 +83,10 @@ export class TokenVerifier {
       sessionId: typeof sid === 'string' ? sid : undefined,
       issuedAt: iat!,
       permissions: new Set(scope.split(' ').filter((name): name is Permission => Object.hasOwn(PERMISSIONS, name))),
+      signedIn: {
+        acr: typeof acr === 'string' ? acr : undefined,
+        at: Number.isSafeInteger(at) ? (at as number) : undefined,
+      },
     };
     return { claims, expiresAt: exp! };
   }

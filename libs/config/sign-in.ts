@@ -24,6 +24,16 @@ export class SignInSettings {
   @IsString()
   oidcNumberClaim = 'sub';
 
+  /** Values of the ID token's `acr` that say that somebody has signed in with two factors, e.g. `https://refeds.org/profile/mfa`; asked for where an app or the school's policy wants two. Default: none. */
+  @list
+  @IsString({ each: true })
+  oidcMfaAcr: string[] = [];
+
+  /** Methods of the ID token's `amr` that say so (RFC 8176). */
+  @list
+  @IsString({ each: true })
+  oidcMfaAmr: string[] = ['mfa'];
+
   /** Campus sign-in by CAS 3: its address, e.g. `https://cas.example.edu.cn/cas`. Let it know the service `<BASE_URL>/directory/sso/cas/`, followed by anything. */
   @IsOptional()
   @IsUrl({ ...ANY_HOST, protocols: ['http', 'https'] })
@@ -33,6 +43,14 @@ export class SignInSettings {
   @IsOptional()
   @IsString()
   casNumberAttribute?: string;
+
+  /** CAS attributes that say that somebody has signed in with two factors, each `name=value`, e.g. `authnContextClass=mfa-gauth`. Default: none. */
+  @list
+  @Matches(/^[^=\s]+=.+$/, {
+    each: true,
+    message: 'must be attributes with their value, such as authnContextClass=mfa-gauth',
+  })
+  casMfaAttributes: string[] = [];
 
   /** Sign-in by name and password at the school's LDAP directory: its addresses, `ldaps://…` or `ldap://…` (StartTLS), the next asked when one is away. */
   @IsOptional()
@@ -120,8 +138,11 @@ export function signInFrom(env: NodeJS.ProcessEnv): Record<keyof SignInSettings,
     oidcClientSecretFile: env.OIDC_CLIENT_SECRET_FILE,
     oidcScope: env.OIDC_SCOPE,
     oidcNumberClaim: env.OIDC_NUMBER_CLAIM,
+    oidcMfaAcr: env.OIDC_MFA_ACR,
+    oidcMfaAmr: env.OIDC_MFA_AMR,
     casUrl: env.CAS_URL,
     casNumberAttribute: env.CAS_NUMBER_ATTRIBUTE,
+    casMfaAttributes: env.CAS_MFA_ATTRIBUTES,
     ldapUrl: env.LDAP_URL,
     ldapCaFile: env.LDAP_CA_FILE,
     ldapBindDn: env.LDAP_BIND_DN,

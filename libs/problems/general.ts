@@ -24,6 +24,13 @@ export const Unauthorized = defineProblem({
   zh: '需要有效的访问令牌',
   en: 'A valid access token is required',
 });
+/** The header says what to ask the issuer for (RFC 9470). */
+export const SecondFactorRequired = defineProblem({
+  code: 'http/second-factor-required',
+  status: 401,
+  zh: '查看此类数据须在 {minutes} 分钟内以双因素登录：请按 WWW-Authenticate 中的 acr_values 与 max_age 让本人重新登录',
+  en: 'Reading this data needs a sign-in with two factors within the last {minutes} minutes: have the person sign in again with the acr_values and max_age of WWW-Authenticate',
+});
 export const Forbidden = defineProblem({
   code: 'http/forbidden',
   status: 403,

@@ -97,10 +97,10 @@ export class TestApp {
     );
   }
 
-  /** An app acting for a person: what the person's posts of today give them. */
-  async person(personId: string): Promise<Client> {
-    const scope = Object.keys(PERMISSIONS).join(' ');
-    return this.caller(await this.issuer.sign(this.config.issuer, { client_id: 'test-portal', sub: personId, scope }));
+  /** An app acting for a person: what the person's posts of today give them. `signIn`: how they have signed in. */
+  async person(personId: string, signIn: { acr?: string; auth_time?: number } = {}): Promise<Client> {
+    const claims = { client_id: 'test-portal', sub: personId, scope: Object.keys(PERMISSIONS).join(' '), ...signIn };
+    return this.caller(await this.issuer.sign(this.config.issuer, claims));
   }
 
   /** Somebody without a token, or with one of the test's own making. */

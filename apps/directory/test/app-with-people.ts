@@ -1,4 +1,5 @@
 import * as oidc from 'openid-client';
+import type { Config } from '#config';
 import { CampusOidc, CLIENT } from './campus-oidc.js';
 import { Browser, CALLBACK, freePort, IssuerApp } from './issuer.js';
 
@@ -10,7 +11,7 @@ interface Campus {
 }
 
 /** Yizhan, a campus with OpenID Connect, and an app; `stop` ends all of it. */
-export async function startWithCampus() {
+export async function startWithCampus(settings: Partial<Config> = {}) {
   const port = await freePort();
   const sso = await CampusOidc.start(`http://127.0.0.1:${port}`);
   const yizhan = await IssuerApp.create({
@@ -21,6 +22,7 @@ export async function startWithCampus() {
     oidcClientSecretFile: CLIENT.secretFile(),
     oidcScope: 'openid profile',
     oidcNumberClaim: 'xh',
+    ...settings,
   });
   const app = await AppWithPeople.register(yizhan, sso, sso.issuer);
   const stop = async (): Promise<void> => {
@@ -92,7 +94,9 @@ export class AppWithPeople {
     return { browser, tokens: await redeem(back) };
   }
 
-  renew(tokens: { refresh_token?: string }): Promise<{ access_token: string; refresh_token?: string }> {
+  renew(tokens: {
+    refresh_token?: string;
+  }): Promise<{ access_token: string; refresh_token?: string; id_token?: string }> {
     return oidc.refreshTokenGrant(this.configuration, tokens.refresh_token as string);
   }
 

@@ -20,8 +20,16 @@ export const CLIENT = {
   },
 };
 
+/** What the campus calls a sign-in with two factors (REFEDS MFA Profile). */
+export const CAMPUS_MFA = 'https://refeds.org/profile/mfa';
+
 /** An OpenID provider as a campus runs one, with login pages, a claim for the 学号, and back-channel logout. */
 export class CampusOidc {
+  /** How people sign in from now on; `loginTs` in seconds since the epoch, now where it is not said. */
+  strength: { acr?: string; amr?: string[]; loginTs?: number } = {};
+  /** The last request that came to its authorization endpoint. */
+  asked = new URLSearchParams();
+
   private constructor(
     readonly issuer: string,
     private readonly server: Server,
@@ -44,7 +52,8 @@ export class CampusOidc {
           backchannel_logout_session_required: true,
         },
       ],
-      claims: { openid: ['sub', 'sid'], profile: ['xh'] },
+      acrValues: [CAMPUS_MFA],
+      claims: { openid: ['sub', 'sid', 'acr', 'amr'], profile: ['xh'] },
       features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true } },
       // The campus calls people by an opaque name; their number is a claim of userinfo.
       findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, xh: id.replace(/^uid-/, '') }) }),
@@ -54,10 +63,20 @@ export class CampusOidc {
       fetch: (url, options) =>
         globalThis.fetch(url as URL, { ...(options as RequestInit), dispatcher: undefined } as RequestInit),
     });
-    const server = createServer((request, response) => void provider.callback()(request, response));
+    const server = createServer((request, response) => {
+      const { pathname, searchParams } = new URL(request.url!, issuer);
+      if (pathname === '/auth') campus.asked = searchParams;
+      void provider.callback()(request, response);
+    });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return new CampusOidc(issuer, server, privateKey);
+    const campus = new CampusOidc(issuer, server, privateKey);
+    const session = provider.Session.prototype as unknown as { loginAccount(details: object): void };
+    const { loginAccount } = session;
+    session.loginAccount = function (details) {
+      loginAccount.call(this, { ...details, ...campus.strength });
+    };
+    return campus;
   }
 
   /** A logout token, signed with the campus's own key; `claims` take the place of the right ones. */

@@ -1,7 +1,7 @@
 """A CAS 3 server as a campus runs one: django-cas-server (Debian: python3-django-cas-server) with a database of its own.
 
 Usage: cas-server.py PORT FOLDER SERVICE [NUMBER ...]. Each NUMBER may sign in as uid-NUMBER with the password "any"; the number
-itself is the attribute xh. Says "ready" and serves until it is told to end.
+itself is the attribute xh. Who is first signs in with two factors: their authnContextClass is mfa-gauth. Says "ready" and serves until it is told to end.
 """
 
 import re
@@ -62,10 +62,12 @@ from django.urls import include, re_path  # noqa: E402
 urlpatterns = [re_path("^cas/", include("cas_server.urls", namespace="cas_server"))]
 
 call_command("migrate", verbosity=0)
-for number in numbers:
-    User.objects.create_user(f"uid-{number}", password="any", last_name=number)
+for index, number in enumerate(numbers):
+    context = "mfa-gauth" if index == 0 else "password"
+    User.objects.create_user(f"uid-{number}", password="any", last_name=number, first_name=context)
 pattern = ServicePattern.objects.create(pos=1, name="yizhan", pattern=f"^{re.escape(service)}", single_log_out=True)
 ReplaceAttributName.objects.create(name="last_name", replace="xh", service_pattern=pattern)
+ReplaceAttributName.objects.create(name="first_name", replace="authnContextClass", service_pattern=pattern)
 
 
 class Server(ThreadingMixIn, WSGIServer):

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from './oidc-provider.js';
-import { ACCESS_TOKEN } from '#auth';
+import { ACCESS_TOKEN, ACR } from '#auth';
 import { PERMISSIONS } from '#contracts';
 import type { Database } from '#database';
 import type { Throttle } from '#http';
@@ -13,6 +13,7 @@ import type { Sessions } from './sessions.service.js';
 import { type Page, policyOf, requestErrorPage, signedOutPage, signOutPage } from './sign-in-pages.js';
 import type { SignInWays } from './sso/sign-in-ways.js';
 import { StateAdapter } from './state-adapter.js';
+import { promptsWithAcr } from './strength.js';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -59,7 +60,8 @@ export function providerOptions({
         : new StateAdapter(model, database, vault),
     jwks: { keys: keys as never },
     scopes: ['openid', ...Object.keys(PERMISSIONS)],
-    claims: { openid: ['sub'] },
+    acrValues: [ACR.oneFactor, ACR.twoFactors],
+    claims: { openid: ['sub', 'acr', 'amr'], acr: null, amr: null, auth_time: null },
     responseTypes: ['code'],
     subjectTypes: ['public'],
     pkce: { required: () => true },
@@ -97,7 +99,10 @@ export function providerOptions({
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     expiresWithSession: async () => false,
-    interactions: { url: async (_context, interaction) => `${path}/interaction/${interaction.uid}` },
+    interactions: {
+      policy: promptsWithAcr(),
+      url: async (_context, interaction) => `${path}/interaction/${interaction.uid}`,
+    },
     // Who has left the school, or withdrawn the consent, gets an app no more tokens, by refresh neither.
     findAccount: async (_context, sub, token) => {
       const person = await personById(database.connection, sub);
@@ -105,10 +110,17 @@ export function providerOptions({
       return person?.active && !refused ? { accountId: sub, claims: async () => ({ sub }) } : undefined;
     },
     loadExistingGrant: (context) => grantOf(context, consents),
-    // Names the session, so that its access tokens can end with it.
-    extraTokenClaims: async (_context, token) => {
+    // Names the session, so that its access tokens can end with it, and says how strongly the person has signed in (RFC 9470 §6.1).
+    extraTokenClaims: async ({ oidc }, token) => {
       if ('accountId' in token && token.accountId) await consents.used(token.accountId, token.clientId!);
-      return 'sessionUid' in token && token.sessionUid ? { sid: sessions.nameOf(token.sessionUid) } : undefined;
+      if (!('sessionUid' in token && token.sessionUid)) return undefined;
+      const { acr, amr, authTime } = oidc.entities.AuthorizationCode ?? oidc.entities.RefreshToken ?? {};
+      return {
+        sid: sessions.nameOf(token.sessionUid),
+        ...(acr && { acr }),
+        ...(amr && { amr }),
+        ...(authTime && { auth_time: authTime }),
+      };
     },
     // What an app got wrong (RFC 6749 §4.1.2.1): to the person in whose browser it ends a page, to programs JSON.
     renderError: async (context, out) => {
@@ -128,6 +140,7 @@ export function providerOptions({
           show(context, signedOutPage(campus));
         },
       },
+      claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: {
         enabled: true,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { errors, type Provider } from './oidc-provider.js';
-import { Actor, audit } from '#auth';
+import { ACR, Actor, audit } from '#auth';
 import { Config } from '#config';
 import { type Permission, PERMISSIONS } from '#contracts';
 import { Database, query, queryOne, sql } from '#database';
@@ -21,10 +21,16 @@ import { codePage, consentPage, demoPage, type Page, waysPage } from './sign-in-
 import type { CampusSso, Pending } from './sso/campus-sso.js';
 import { type Site, SignInWays } from './sso/sign-in-ways.js';
 import { StateAdapter } from './state-adapter.js';
+import { BY_PASSWORD, isUnmet, loginOf, seconds, wantedOf } from './strength.js';
 
 const AT_THE_CAMPUS_SECONDS = 600;
 /** Longer than a notice is taken at all (OidcSso). */
 const NOTICE_SECONDS = 300;
+/** OpenID Connect Core Error Code unmet_authentication_requirements 1.0. */
+const UNMET = {
+  error: 'unmet_authentication_requirements',
+  error_description: 'the person did not sign in as strongly or as recently as the app asks',
+};
 const logger = new Logger('sign-in');
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -106,7 +112,7 @@ export class SignIn implements OnApplicationBootstrap {
     }
     const personId = await this.personOf(number);
     if (asksAnew(interaction)) await leaveSession(interaction);
-    return this.signedIn(browser, provider, interaction, personId);
+    return this.signedIn(browser, provider, interaction, loginOf(personId, BY_PASSWORD, true));
   }
 
   /** In the demo one click is login and consent. */
@@ -117,22 +123,26 @@ export class SignIn implements OnApplicationBootstrap {
     const persona = personas.find((one) => one.name === name);
     if (!persona)
       throw new UnknownPersona({ pointer: ':persona', params: { names: personas.map((one) => one.name).join(', ') } });
+    const login = loginOf(persona.personId, { twoFactors: false }, true);
+    if (isUnmet(login, wantedOf(interaction.params), undefined)) return this.resume(browser, provider, UNMET);
     const grant = new provider.Grant({ accountId: persona.personId, clientId: clientOf(interaction) });
     const scopes = String(interaction.params.scope ?? '').split(' ');
     addScopes(grant, scopes);
     await this.database.transaction(null, (tx) =>
       this.consents.give(tx, persona.personId, clientOf(interaction), scopes),
     );
-    return this.resume(browser, provider, {
-      login: { accountId: persona.personId },
-      consent: { grantId: await grant.save() },
-    });
+    return this.resume(browser, provider, { login, consent: { grantId: await grant.save() } });
   }
 
   async useCode(browser: Browser, code: string): Promise<URL> {
     const { provider, interaction } = await this.underway(browser, 'login');
     if (this.config.demo || !this.ways.none) throw new LoginExpired();
-    return this.signedIn(browser, provider, interaction, await this.codes.use(code.trim()));
+    return this.signedIn(
+      browser,
+      provider,
+      interaction,
+      loginOf(await this.codes.use(code.trim()), { twoFactors: false, amr: ['otp'] }, true),
+    );
   }
 
   /** From the one address that the campus knows to the address that this browser's sign-in is bound to. */
@@ -154,11 +164,13 @@ export class SignIn implements OnApplicationBootstrap {
     await this.atTheCampus.consume(state).catch(() => {
       throw new LoginExpired();
     });
-    const { number, ...origin } = await site.finish(known['pending'] as Pending, query).catch((error: Error) => {
+    const pending = known['pending'] as Pending;
+    const { number, strength, ...origin } = await site.finish(pending, query).catch((error: Error) => {
       logger.warn(Object.assign(new Error('the campus did not sign somebody in'), errorForLog(error.cause ?? error)));
       throw error;
     });
-    return this.signedIn(browser, provider, interaction, await this.personOf(number), { origin });
+    const login = loginOf(await this.personOf(number), strength, pending.anew);
+    return this.signedIn(browser, provider, interaction, login, { origin }, known['askedAt'] as number | undefined);
   }
 
   async approve(browser: Browser): Promise<URL> {
@@ -229,9 +241,14 @@ export class SignIn implements OnApplicationBootstrap {
     const state = randomBytes(16).toString('base64url');
     const anew = asksAnew(interaction);
     const site: CampusSso = this.ways.sites.get(name)!;
-    const { url, pending } = await site.begin(state, { anew, userAgent });
+    const { acr, maxAge } = wantedOf(interaction.params);
+    const { url, pending } = await site.begin(state, {
+      ...{ anew, maxAge, userAgent },
+      twoFactors: acr.includes(ACR.twoFactors),
+    });
     if (anew) await leaveSession(interaction);
-    await this.atTheCampus.upsert(state, { interaction: interaction.uid, site: name, pending }, AT_THE_CAMPUS_SECONDS);
+    const kept = { interaction: interaction.uid, site: name, pending, ...(anew && { askedAt: seconds() }) };
+    await this.atTheCampus.upsert(state, kept, AT_THE_CAMPUS_SECONDS);
     return url;
   }
 
@@ -250,16 +267,19 @@ export class SignIn implements OnApplicationBootstrap {
     browser: Browser,
     provider: Provider,
     interaction: Interaction,
-    personId: string,
+    login: ReturnType<typeof loginOf>,
     more: Result = {},
+    askedAt?: number,
   ): Promise<URL> {
+    if (isUnmet(login, wantedOf(interaction.params), askedAt)) return this.resume(browser, provider, UNMET);
+    const personId = login.accountId;
     await this.database.transaction(null, (tx) =>
       audit(tx, actorOf(browser, interaction, personId), {
         action: 'directory.person.signed-in',
         subject: { kind: 'person', id: personId },
       }),
     );
-    return this.resume(browser, provider, { login: { accountId: personId }, ...more });
+    return this.resume(browser, provider, { login, ...more });
   }
 
   private async resume({ request, response }: Browser, provider: Provider, result: Result): Promise<URL> {

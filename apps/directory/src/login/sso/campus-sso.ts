@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import type { Strength } from '../strength.js';
 
 /** Who the campus says has signed in, and how it will call that sign-in when it ends. */
 export interface CampusSignIn {
@@ -8,11 +9,16 @@ export interface CampusSignIn {
   session: string | undefined;
   /** The campus's name of the person (OIDC `sub`), where a notice may end all sign-ins of one. */
   subject: string | undefined;
+  strength: Strength;
 }
 
 /** How a sign-in is asked for. */
 export interface Asked {
   anew: boolean;
+  /** With two factors, where the campus can. */
+  twoFactors: boolean;
+  /** Seconds that the sign-in may be old, where the app says so. */
+  maxAge: number | undefined;
   /** What the browser says it is. */
   userAgent: string;
 }

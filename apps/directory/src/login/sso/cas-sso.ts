@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import { because, SsoRefused, SsoUnavailable } from '../login.problems.js';
+import type { Strength } from '../strength.js';
 import {
   type Asked,
   assertSecure,
@@ -8,9 +9,11 @@ import {
   type LogoutNotice,
   type Pending,
 } from './campus-sso.js';
-import { readLogoutRequest, readServiceResponse } from './cas-xml.js';
+import { type CasUser, readLogoutRequest, readServiceResponse } from './cas-xml.js';
 
 const TIMEOUT_MS = 5_000;
+/** ISO 8601 with the zone: what comes without one is nobody's time. Java adds the zone's name. */
+const INSTANT = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d))(?:\[[\w/+-]+\])?$/;
 const TICKET = /^[\x21-\x7e]{1,256}$/;
 
 /** CAS Protocol 3.0: a ticket is asked about once, for exactly the service it was made for; single logout by ticket. */
@@ -37,7 +40,7 @@ export class CasSso implements CampusSso {
     const { casNumberAttribute } = this.config;
     const [number, ...others] = casNumberAttribute ? (found.attributes.get(casNumberAttribute) ?? []) : [found.user];
     if (!number || others.length > 0) throw new SsoRefused();
-    return { number, session: ticket, subject: undefined };
+    return { number, session: ticket, subject: undefined, strength: this.strengthOf(found, pending.anew) };
   }
 
   /** A ticket that we had validated is known to the campus and to us alone: whoever names it is the campus. */
@@ -48,6 +51,17 @@ export class CasSso implements CampusSso {
 
   async signOutUrl(): Promise<URL> {
     return new URL(`${this.base}/logout`);
+  }
+
+  /** Two factors by the attributes that the school names. Who was asked anew has signed in now: the server vouches for it (`renew`). */
+  private strengthOf({ attributes }: CasUser, anew: boolean): Strength {
+    const twoFactors = this.config.casMfaAttributes.some((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return attributes.get(name)?.includes(value.join('='));
+    });
+    const [, said = ''] = INSTANT.exec(attributes.get('authenticationDate')?.[0] ?? '') ?? [];
+    const at = Math.floor(Date.parse(said) / 1_000);
+    return { twoFactors, at: anew || Number.isNaN(at) ? undefined : at };
   }
 
   private async ask(pending: Pending, ticket: string): Promise<string> {

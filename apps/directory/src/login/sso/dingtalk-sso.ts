@@ -61,7 +61,7 @@ export class DingtalkSso implements CampusSso {
     if (!member?.userid || member.contact_type !== INSIDER) throw new MessengerRefused();
     const number = await this.numberOf(member.userid);
     if (!number) throw new MessengerRefused();
-    return { number, session: undefined, subject: undefined };
+    return { number, session: undefined, subject: undefined, strength: { twoFactors: false } };
   }
 
   private async unionIdOf(code: string): Promise<string> {

@@ -3,6 +3,7 @@ import { createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose';
 import * as oidc from 'openid-client';
 import type { Config } from '#config';
 import { because, SsoRefused, SsoUnavailable } from '../login.problems.js';
+import type { Strength } from '../strength.js';
 import {
   type Asked,
   assertSecure,
@@ -15,6 +16,7 @@ import {
 
 const TIMEOUT_SECONDS = 5;
 const SKEW_SECONDS = 30;
+const METHODS = { most: 8, longest: 32 };
 /** OpenID Connect Back-Channel Logout 1.0 §2.4. */
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const NOTICE_MAX_AGE = '2 minutes';
@@ -39,7 +41,7 @@ export class OidcSso implements CampusSso {
     this.authentication = authenticationOf(oidcClientSecretFile);
   }
 
-  async begin(state: string, { anew }: Asked): Promise<{ url: URL; pending: Pending }> {
+  async begin(state: string, { anew, twoFactors, maxAge }: Asked): Promise<{ url: URL; pending: Pending }> {
     const pending = { state, anew, nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
     const url = oidc.buildAuthorizationUrl(await this.discovered(), {
       redirect_uri: callbackOf(this.config),
@@ -49,6 +51,9 @@ export class OidcSso implements CampusSso {
       code_challenge: await oidc.calculatePKCECodeChallenge(pending.verifier),
       code_challenge_method: 'S256',
       ...(anew && { prompt: 'login' }),
+      // It makes the campus say when somebody has signed in, too.
+      ...(maxAge !== undefined && { max_age: String(maxAge) }),
+      ...(twoFactors && this.config.oidcMfaAcr.length > 0 && { acr_values: this.config.oidcMfaAcr.join(' ') }),
     });
     return { url, pending };
   }
@@ -68,7 +73,7 @@ export class OidcSso implements CampusSso {
         claims[oidcNumberClaim] ??
         (await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub))[oidcNumberClaim];
       if (typeof said !== 'string' || said === '') throw new SsoRefused();
-      return { number: said, session: text(claims['sid']), subject: claims.sub };
+      return { number: said, session: text(claims['sid']), subject: claims.sub, strength: this.strengthOf(claims) };
     } catch (error) {
       throw refusal(error);
     }
@@ -102,6 +107,15 @@ export class OidcSso implements CampusSso {
     const url = new URL(page);
     url.searchParams.set('client_id', this.clientId);
     return url;
+  }
+
+  /** What the campus says of the sign-in, by the school's configuration. Methods that are none of RFC 8176 pass, but not what is no list of names. */
+  private strengthOf({ acr, amr, auth_time: at }: oidc.IDToken): Strength {
+    const methods = Array.isArray(amr) ? amr.filter(isMethod).slice(0, METHODS.most) : undefined;
+    const { oidcMfaAcr, oidcMfaAmr } = this.config;
+    const twoFactors =
+      oidcMfaAcr.includes(text(acr) ?? '') || (methods ?? []).some((method) => oidcMfaAmr.includes(method));
+    return { twoFactors, amr: methods, at: Number.isSafeInteger(at) && at! > 0 ? at : undefined };
   }
 
   /** The campus's metadata; asked for once, and again after a failure. */
@@ -142,6 +156,10 @@ function refusal(error: unknown): Error {
   const { code = '' } = error as { code?: string };
   const unreachable = /TIMEOUT|ABORT|RESPONSE_IS_NOT/.test(code) || (error instanceof TypeError && code === '');
   return because(unreachable ? new SsoUnavailable({ retryAfter: 30 }) : new SsoRefused(), error);
+}
+
+function isMethod(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= METHODS.longest;
 }
 
 function text(value: unknown): string | undefined {

@@ -70,7 +70,7 @@ export class WecomSso implements CampusSso {
     if (!userid) throw new MessengerRefused();
     const number = this.config.wecomNumberAttribute ? await this.attributeOf(userid) : userid;
     if (!number) throw new MessengerRefused();
-    return { number, session: undefined, subject: undefined };
+    return { number, session: undefined, subject: undefined, strength: { twoFactors: false } };
   }
 
   private async attributeOf(userid: string): Promise<string | undefined> {
