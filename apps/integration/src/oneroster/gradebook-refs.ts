@@ -55,7 +55,6 @@ export class References {
     this.errors.push({ pointer: `${this.pointers[i]}/${member}`, ...why });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- like the others
   async category(given: CategoryDto[]): Promise<Own<Category>[]> {
     return given.map(({ title, weight = null }) => ({ title, weight }));
   }
