@@ -127,8 +127,8 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   'notification-preferences': { zh: '本人的接收方式', en: 'How one wants to be told' },
   observations: { zh: '观测数据的接收', en: 'Delivering observations' },
   oneroster: {
-    zh: 'OneRoster 1.2 名册接口：供外部系统读取单位、班级、人员',
-    en: 'OneRoster 1.2 rostering: orgs, classes and people for systems of others',
+    zh: 'OneRoster 1.2 名册与成绩册接口：供外部系统读取单位、班级、人员，写入与读取成绩',
+    en: 'OneRoster 1.2 rostering and gradebook: orgs, classes and people for systems of others, which write and read results',
   },
   operations: { zh: '事件投递的排查、重放与放弃', en: 'Deliveries of events: finding, replaying, discarding' },
   organisations: { zh: '学生组织与社团、任期', en: 'Organisations of students, and who is in them from when to when' },

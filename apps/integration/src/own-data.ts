@@ -10,6 +10,7 @@ export const OWN_DATA: OwnData = {
     },
     channel_identity: { of: 'person_id', zh: '在各渠道的标识', en: 'Addresses at channels', without: ['address_hash'] },
     notification_preference: { of: 'person_id', zh: '接收方式', en: 'How to be told' },
+    gradebook_result: { of: 'student_id', zh: '成绩', en: 'Results' },
     channel_use: { of: 'person_id', zh: '渠道使用记录，保留两天', en: 'Uses of channels, kept for two days' },
   },
   withheld: {

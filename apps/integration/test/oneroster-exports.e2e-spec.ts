@@ -9,7 +9,7 @@ import { directory } from '../../directory/src/directory.module.js';
 import { importFile } from '../../directory/test/roster-files.js';
 import { staffing } from '../../staffing/src/staffing.module.js';
 import { integration } from '../src/integration.module.js';
-import { DEMOGRAPHICS, ROSTER } from '../src/oneroster/routes.js';
+import { DEMOGRAPHICS, GRADES, GRADES_PUT, ROSTER } from '../src/oneroster/routes.js';
 import { enrich, extra } from './oneroster-kit.js';
 
 type Files = Record<string, string[][]>;
@@ -176,5 +176,64 @@ describe('the roster as files of OneRoster CSV 1.2', () => {
     await roster.get(PATH).query({ demographics: 'true' }).expect(403);
     expect(Object.keys(await read(await zipOf({}, roster)))).not.toContain('demographics');
     await (await test.client(DEMOGRAPHICS)).get(PATH).expect(403);
+  });
+
+  it('has the gradebook for who has its scope alone, and of a bulk only what refers to nothing outside', async () => {
+    const columns = {
+      categories: 'title,weight',
+      lineItems:
+        'title,description,assignDate,dueDate,classSourcedId,categorySourcedId,academicSessionSourcedId,resultValueMin,resultValueMax,schoolSourcedId',
+      results:
+        'lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment,textScore,classSourcedId,inProgress,incomplete,late,missing',
+    };
+    const root = '/ims/oneroster/gradebook/v1p2';
+    const writer = await test.client(GRADES_PUT);
+    const [ref, student] = [(sourcedId: string) => ({ sourcedId }), campus.students[0]!];
+    const item = (sourcedId: string, ofClass: string) => ({
+      ...{ sourcedId, title: '作业', class: ref(ofClass), school: ref(campus.school), category: ref('c') },
+      // On campus it is the next day already.
+      ...{ assignDate: '2026-11-01T20:00:00.000Z', dueDate: '2026-11-09T02:00:00.000Z', resultValueMax: 100 },
+    });
+    const result = (sourcedId: string, lineItem: string) => ({
+      ...{ sourcedId, lineItem: ref(lineItem), student: ref(student), scoreStatus: 'fully graded' },
+      ...{ score: 86.5, scoreDate: '2026-11-10', comment: '好，“再接再厉”', late: 'true' },
+    });
+    await writer.put(`${root}/categories/c`, { category: { sourcedId: 'c', title: '平时', weight: 0.4 } }).expect(201);
+    await writer.put(`${root}/categories/none`, { category: { sourcedId: 'none', title: '无' } }).expect(201);
+    for (const [id, ofClass] of [
+      ['there', campus.classes.se2401],
+      ['closing', extra.teachingClass],
+    ] as const) {
+      await writer.put(`${root}/lineItems/${id}`, { lineItem: item(id, ofClass) }).expect(201);
+      await writer.put(`${root}/results/r-${id}`, { result: result(`r-${id}`, id) }).expect(201);
+    }
+    await test.query(sql`UPDATE directory.unit SET active = false WHERE id = ${extra.teachingClass}`);
+    const graded = await test.client(ROSTER, GRADES);
+    const files = await read(await zipOf({ gradebook: 'true' }, graded));
+    for (const [name, header] of Object.entries(columns)) {
+      expect(files[name]![0]).toEqual(['sourcedId', 'status', 'dateLastModified', ...header.split(',')]);
+      expect(Object.fromEntries(files.manifest!)).toMatchObject({ [`file.${name}`]: 'bulk' });
+    }
+    expect(rowsOf(files, 'categories').map(({ sourcedId, weight }) => [sourcedId, weight])).toEqual([
+      ['c', '0.4'],
+      ['none', ''],
+    ]);
+    expect(rowsOf(files, 'lineItems')).toEqual([
+      expect.objectContaining({
+        ...{ sourcedId: 'there', status: '', assignDate: '2026-11-02', dueDate: '2026-11-09', resultValueMax: '100' },
+        ...{ classSourcedId: campus.classes.se2401, categorySourcedId: 'c', academicSessionSourcedId: campus.term },
+        ...{ schoolSourcedId: campus.school, description: '' },
+      }),
+    ]);
+    expect(rowsOf(files, 'results')).toEqual([
+      expect.objectContaining({
+        ...{ sourcedId: 'r-there', lineItemSourcedId: 'there', studentSourcedId: student, score: '86.5', late: 'true' },
+        ...{ scoreDate: '2026-11-10', comment: '好，“再接再厉”', classSourcedId: campus.classes.se2401, missing: '' },
+      }),
+    ]);
+    const delta = await read(await zipOf({ gradebook: 'true', since: '2020-01-01T00:00:00Z' }, graded));
+    expect(rowsOf(delta, 'results').map(({ status }) => status)).toEqual(['active', 'active']);
+    await app.get(PATH).query({ gradebook: 'true' }).expect(403);
+    expect(Object.keys(await read(await zipOf()))).not.toContain('results');
   });
 });

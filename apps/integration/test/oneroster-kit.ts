@@ -1,7 +1,7 @@
 import { sql, type Sql } from '#database';
 import { campus, type TestApp } from '#testing';
 
-export const ROOT = '/ims/oneroster/rostering/v1p2';
+export { ROSTERING as ROOT } from '../src/oneroster/objects.js';
 
 export type Obj = Record<string, unknown> & { sourcedId: string; status: string; dateLastModified: string };
 

@@ -4,12 +4,13 @@ import formats from 'ajv-formats';
 type Json = Record<string, unknown>;
 
 /**
- * The payloads of OneRoster 1.2 rostering as the specification has them (REST binding, 1EdTech), stated apart from those of the service:
+ * The payloads of OneRoster 1.2 rostering and gradebook as the specification has them (REST binding, 1EdTech), stated apart from those of the service:
  * what is required, every member that may occur, no other, booleans as texts, vocabularies with their extensions.
  */
 const text: Json = { type: 'string' };
 const bool: Json = { enum: ['true', 'false'] };
 const day: Json = { type: 'string', format: 'date' };
+const instant: Json = { type: 'string', format: 'date-time', pattern: 'Z$' };
 const texts: Json = { type: 'array', items: text };
 const words = (list: string): Json => ({
   anyOf: [{ enum: list.split(' ') }, { type: 'string', pattern: '^ext:[a-zA-Z0-9.\\-_]+$' }],
@@ -94,6 +95,37 @@ export const OBJECTS: Record<string, Json> = {
     },
     ...{ blackOrAfricanAmerican: bool, nativeHawaiianOrOtherPacificIslander: bool, white: bool },
     ...{ demographicRaceTwoOrMoreRaces: bool, hispanicOrLatinoEthnicity: bool },
+  }),
+  // The gradebook.
+  category: object('title', { title: text, weight: { type: 'number' } }),
+  scoreScale: object('title type class scoreScaleValue', {
+    ...{ title: text, type: text, course: ref('course'), class: ref('class') },
+    scoreScaleValue: {
+      type: 'array',
+      minItems: 1,
+      items: closed('itemValueLHS itemValueRHS', { itemValueLHS: text, itemValueRHS: text }),
+    },
+  }),
+  lineItem: object('title assignDate dueDate class school category', {
+    ...{ title: text, description: text, assignDate: instant, dueDate: instant, class: ref('class') },
+    ...{ school: ref('org'), category: ref('category'), gradingPeriod: ref('academicSession') },
+    ...{
+      academicSession: ref('academicSession'),
+      scoreScale: ref('scoreScale'),
+      learningObjectiveSet: { type: 'array' },
+    },
+    ...{ resultValueMin: { type: 'number' }, resultValueMax: { type: 'number' } },
+  }),
+  result: object('lineItem student scoreStatus scoreDate', {
+    ...{ lineItem: ref('lineItem'), student: ref('user'), class: ref('class'), scoreScale: ref('scoreScale') },
+    scoreStatus: {
+      anyOf: [
+        { enum: ['exempt', 'fully graded', 'not submitted', 'partially graded', 'submitted'] },
+        { type: 'string', pattern: '^ext:[a-zA-Z0-9.\\-_]+$' },
+      ],
+    },
+    ...{ score: { type: 'number' }, textScore: text, scoreDate: day, comment: text },
+    ...{ learningObjectiveSet: { type: 'array' }, inProgress: bool, incomplete: bool, late: bool, missing: bool },
   }),
 };
 

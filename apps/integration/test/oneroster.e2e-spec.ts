@@ -6,7 +6,15 @@ import { campus, type Client, TestApp } from '#testing';
 import { directory } from '../../directory/src/directory.module.js';
 import { staffing } from '../../staffing/src/staffing.module.js';
 import { integration } from '../src/integration.module.js';
-import { type CollectionName, COLLECTIONS, CORE, DEMOGRAPHICS, ROSTER, ROUTES } from '../src/oneroster/routes.js';
+import {
+  type CollectionName,
+  COLLECTIONS,
+  CORE,
+  DEMOGRAPHICS,
+  ROSTER,
+  ROSTER_COLLECTIONS,
+  ROUTES,
+} from '../src/oneroster/routes.js';
 import {
   byCodePoint,
   type Clause,
@@ -21,7 +29,7 @@ import {
 } from './oneroster-kit.js';
 import { errorMisfits, misfits } from './oneroster-schemas.js';
 
-const NAMES = Object.keys(COLLECTIONS) as CollectionName[];
+const NAMES = Object.keys(ROSTER_COLLECTIONS) as CollectionName[];
 const AT = { today: '2026-12-01', timeZone: 'Asia/Shanghai' };
 
 describe('the roster by OneRoster 1.2', () => {

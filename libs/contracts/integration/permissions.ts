@@ -47,6 +47,32 @@ export const PERMISSIONS = {
     zh: 'OneRoster：读取出生日期与性别',
     en: 'OneRoster: read dates of birth and sexes',
   },
+  'https://purl.imsglobal.org/spec/or/v1p2/scope/gradebook-core.readonly': {
+    ...{
+      zh: 'OneRoster：读取成绩册各集合与单个对象',
+      en: 'OneRoster: read the collections and single objects of the gradebook',
+    },
+    class: 3,
+  },
+  'https://purl.imsglobal.org/spec/or/v1p2/scope/gradebook.readonly': {
+    ...{
+      zh: 'OneRoster：读取成绩册，含按班级、学生查找',
+      en: 'OneRoster: read the gradebook, also by class and student',
+    },
+    class: 3,
+  },
+  'https://purl.imsglobal.org/spec/or/v1p2/scope/gradebook.createput': {
+    ...{ zh: 'OneRoster：写入成绩册中的对象', en: 'OneRoster: write objects of the gradebook' },
+    class: 3,
+  },
+  'https://purl.imsglobal.org/spec/or/v1p2/scope/gradebook.createpost': {
+    ...{ zh: 'OneRoster：批量新建评分项与成绩', en: 'OneRoster: create line items and results, several at once' },
+    class: 3,
+  },
+  'https://purl.imsglobal.org/spec/or/v1p2/scope/gradebook.delete': {
+    ...{ zh: 'OneRoster：删除成绩册中的对象', en: 'OneRoster: delete objects of the gradebook' },
+    class: 3,
+  },
 } as const satisfies Record<string, PermissionText>;
 
 const STAFF = ['integration:message:own', 'integration:unreached:handle'] as const;

@@ -4,12 +4,13 @@ import { query, sql, type Tx } from '#database';
 import { Every, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
 import { addDays, CampusClock } from '#time';
+import { eraseResults } from '../oneroster/erase-results.js';
 import { eraseMessages } from './erase-messages.js';
 import { NotificationPolicy } from './notifications.policy.js';
 import { MessageUnreachedDueV1 } from './unreached/unreached-due.event.js';
 import { UnreachedMessages } from './unreached/unreached.service.js';
 
-/** What happens to messages by itself. What events of other services make: `Notifier`. */
+/** What happens to messages by itself, and what an erasure takes. What events of other services make: `Notifier`. */
 @Injectable()
 export class NotificationHandlers {
   constructor(
@@ -24,8 +25,10 @@ export class NotificationHandlers {
   }
 
   @OnEvent(StudentErasedV1)
-  whenStudentErased(tx: Tx, { data }: Received<StudentErasedV1>): Promise<void> {
-    return eraseMessages(tx, data.studentId);
+  async whenStudentErased(tx: Tx, { data }: Received<StudentErasedV1>): Promise<void> {
+    // A service has one handler of an event: this one is for all of its features.
+    await eraseMessages(tx, data.studentId);
+    await eraseResults(tx, data.studentId);
   }
 
   @Every('7 17 * * *', { name: 'integration.chain-check', catchUp: 'latest' })

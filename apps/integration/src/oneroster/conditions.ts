@@ -13,6 +13,10 @@ const OPERATORS = {
   '<=': raw('<='),
 } as const;
 
+/** Kinds whose values are no texts. */
+const UNQUOTED: Field['kind'][] = ['date', 'instant', 'number'];
+const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/;
+
 /** SQL predicate of a filter, in brackets of its own: an OR stays within. Throws FilterFieldRefused for fields that are not listed. */
 export function conditionOf({ clauses, join: joined }: Filter, { fields }: Pick<Source, 'fields'>): Sql {
   const parts = clauses.map((clause) => {
@@ -44,16 +48,19 @@ function clauseOf({ operator, value }: Clause, field: Field): Sql {
     );
   const compared = kind === 'id' ? sql`${field.sql}::text` : field.sql;
   if (operator === '~') {
-    if (kind === 'date' || kind === 'instant') throw refused('~ is for texts');
+    if (UNQUOTED.includes(kind)) throw refused('~ is for texts');
     return sql`coalesce(strpos(${compared}, ${value}) > 0, FALSE)`;
   }
   if (operator === '!=') return sql`${compared} IS DISTINCT FROM ${typed(value, kind)}`;
-  const ordered =
-    operator === '=' || kind === 'date' || kind === 'instant' ? sql`(${compared})` : sql`(${compared}) COLLATE "C"`;
+  const ordered = operator === '=' || UNQUOTED.includes(kind) ? sql`(${compared})` : sql`(${compared}) COLLATE "C"`;
   return sql`coalesce(${ordered} ${OPERATORS[operator]} ${typed(value, kind)}, FALSE)`;
 }
 
-function typed(value: string, kind: 'text' | 'id' | 'date' | 'instant'): Sql {
+function typed(value: string, kind: Exclude<Field['kind'], 'many'>): Sql {
+  if (kind === 'number') {
+    if (!NUMBER.test(value)) throw refused('a number is written with digits, such as 86.5');
+    return sql`${value}::float8`;
+  }
   if (kind === 'instant') return sql`${instantOf(value).toISO()}::timestamptz`;
   if (kind !== 'date') return sql`${value}::text`;
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || !isTime(DateTime.fromISO(value))) throw refused('a date is YYYY-MM-DD');

@@ -24,6 +24,14 @@ class RosterExportQuery {
     example: false,
   })
   demographics?: boolean;
+
+  @Flag({
+    zh: '含评分类别、评分项与成绩，另需 gradebook.readonly',
+    en: 'With categories, line items and results; takes gradebook.readonly too',
+    optional: true,
+    example: false,
+  })
+  gradebook?: boolean;
 }
 
 /** The roster as files, for systems that take no calls. */

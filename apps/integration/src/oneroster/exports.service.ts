@@ -3,6 +3,9 @@ import { type Actor, audit, MissingPermission } from '#auth';
 import { Config } from '#config';
 import { Database, query, sql, type Sql, type Tx } from '#database';
 import { CampusClock } from '#time';
+import { StudentKeys } from '#vault';
+import { withComments } from './comments.js';
+import { categories, lineItems, results } from './gradebook-resources.js';
 import { Objects, type Row } from './objects.js';
 import {
   academicSessions,
@@ -16,7 +19,7 @@ import {
   type Source,
   users,
 } from './resources.js';
-import { DEMOGRAPHICS, type Kind } from './routes.js';
+import { DEMOGRAPHICS, GRADES, type Kind } from './routes.js';
 import { standingsOf } from './standings.js';
 import { type FileName, setOf, type SetRow } from './set.js';
 
@@ -24,6 +27,7 @@ export interface Wanted {
   /** Only what changed after it, deleted things too; left out: everything there is. */
   since?: string | undefined;
   demographics?: boolean | undefined;
+  gradebook?: boolean | undefined;
 }
 
 /** The roster as a set of OneRoster CSV 1.2, as of one moment. */
@@ -34,17 +38,20 @@ export class RosterExports {
   constructor(
     private readonly database: Database,
     private readonly clock: CampusClock,
+    private readonly keys: StudentKeys,
     private readonly config: Config,
   ) {}
 
-  /** The ZIP. Throws MissingPermission where demographics are asked for without their scope. */
-  async make(actor: Actor, { since, demographics: born = false }: Wanted): Promise<Buffer> {
+  /** The ZIP. Throws MissingPermission where demographics or the gradebook are asked for without their scope. */
+  async make(actor: Actor, { since, demographics: born = false, gradebook: graded = false }: Wanted): Promise<Buffer> {
     if (born && !actor.can(DEMOGRAPHICS)) throw new MissingPermission(DEMOGRAPHICS);
+    if (graded && !actor.can(GRADES)) throw new MissingPermission(GRADES);
+    const beside = [...(born ? ['demographics'] : []), ...(graded ? ['gradebook'] : [])].join('-and-');
     const at: Moment = { today: this.clock.today(), timeZone: this.clock.timeZone };
     await this.database.transaction(null, (tx) =>
       audit(tx, actor, {
         action: 'integration.oneroster.export',
-        subject: { kind: 'list', id: born ? 'roster-with-demographics' : 'roster' },
+        subject: { kind: 'list', id: beside ? `roster-with-${beside}` : 'roster' },
         reason: since ?? 'bulk',
       }),
     );
@@ -57,6 +64,11 @@ export class RosterExports {
       roles: (await rowsOf(tx, roles(at), since)).map(roleRow),
       enrollments: await this.rows(tx, enrollments(at), 'enrollment', since),
       ...(born && { demographics: await this.rows(tx, demographics(), 'demographics', since) }),
+      ...(graded && {
+        categories: await this.rows(tx, categories(), 'category', since),
+        lineItems: (await this.rows(tx, lineItems(), 'lineItem', since)).map((row) => this.withDays(row)),
+        results: await this.results(tx, since),
+      }),
     }));
     return setOf(files as Record<FileName, SetRow[]>, {
       delta: since !== undefined,
@@ -68,10 +80,21 @@ export class RosterExports {
   private async rows(
     tx: Tx,
     source: Source,
-    kind: Exclude<Kind, 'user'>,
+    kind: Exclude<Kind, 'user' | 'result'>,
     since: string | undefined,
   ): Promise<SetRow[]> {
     return (await rowsOf(tx, source, since)).map((row) => flat(this.objects[kind](row)));
+  }
+
+  /** Files know days where REST knows instants. */
+  private withDays({ assignDate, dueDate, ...row }: SetRow): SetRow {
+    const [assigned, due] = [assignDate!, dueDate!].map((at) => this.clock.dateOf(new Date(at)));
+    return { ...row, assignDate: assigned!, dueDate: due! };
+  }
+
+  private async results(tx: Tx, since: string | undefined): Promise<SetRow[]> {
+    const rows = await withComments(tx, this.keys, await rowsOf(tx, results(), since));
+    return rows.map((row) => flat(this.objects.result(row)));
   }
 
   private async users(tx: Tx, at: Moment, since: string | undefined): Promise<SetRow[]> {
@@ -86,12 +109,12 @@ export class RosterExports {
 
 async function rowsOf(
   tx: Tx,
-  { columns, from, where, key, fields }: Source,
+  { columns, from, where, whole = sql`TRUE`, key, fields }: Source,
   since: string | undefined,
 ): Promise<Row[]> {
   const wanted: Sql =
     since === undefined
-      ? sql`${fields.status!.sql} = 'active'`
+      ? sql`${fields.status!.sql} = 'active' AND ${whole}`
       : sql`${fields.dateLastModified!.sql} > ${since}::timestamptz`;
   return query<Row>(tx, sql`SELECT ${columns} FROM ${from} WHERE ${where ?? sql`TRUE`} AND ${wanted} ORDER BY ${key}`);
 }

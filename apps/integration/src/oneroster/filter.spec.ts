@@ -1,3 +1,5 @@
+import { sql } from '#database';
+import { conditionOf } from './conditions.js';
 import { parseFilter } from './filter.js';
 
 const refusal = (text: string): string => {
@@ -56,5 +58,19 @@ describe('a filter of OneRoster', () => {
 
   it('takes 250 characters, whatever they are made of', () => {
     expect(refusal(`a='${'𠮷'.repeat(250)}'`)).toBe('none');
+  });
+
+  it('is a condition in brackets of its own: whatever stands beside it holds, too', () => {
+    const fields = { name: { sql: sql`u.name`, kind: 'text' } } as const;
+    const { text } = conditionOf(parseFilter("name='a' OR name='b'"), { fields });
+    const depths = [...text].map(
+      (
+        (depth) => (char) =>
+          (depth += char === '(' ? 1 : char === ')' ? -1 : 0)
+      )(0),
+    );
+    expect(text).toContain(' OR ');
+    // The first bracket closes with the last.
+    expect([depths[0], depths.indexOf(0), depths.at(-1)]).toEqual([1, text.length - 1, 0]);
   });
 });

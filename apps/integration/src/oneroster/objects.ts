@@ -31,17 +31,23 @@ export interface Standing {
   classOrgId?: string;
 }
 
+export const ROSTERING = '/ims/oneroster/rostering/v1p2';
+export const GRADEBOOK = '/ims/oneroster/gradebook/v1p2';
+
 const PATHS: Record<RefType, string> = {
-  academicSession: 'academicSessions',
-  class: 'classes',
-  course: 'courses',
-  org: 'orgs',
-  user: 'users',
+  academicSession: `${ROSTERING}/academicSessions`,
+  category: `${GRADEBOOK}/categories`,
+  class: `${ROSTERING}/classes`,
+  course: `${ROSTERING}/courses`,
+  lineItem: `${GRADEBOOK}/lineItems`,
+  org: `${ROSTERING}/orgs`,
+  scoreScale: `${GRADEBOOK}/scoreScales`,
+  user: `${ROSTERING}/users`,
 };
 
-/** Makes objects of OneRoster 1.2 from rows; addresses begin with `root`. */
+/** Makes objects of OneRoster 1.2 from rows; addresses begin with `origin`. */
 export class Objects {
-  constructor(private readonly root: string) {}
+  constructor(private readonly origin: string) {}
 
   academicSession({ parent, ...row }: Row): Fields {
     return this.object(row, { ...row, parent: this.ref('academicSession', parent) });
@@ -109,6 +115,36 @@ export class Objects {
     return this.object(row, row);
   }
 
+  category(row: Row): Fields {
+    return this.object(row, row);
+  }
+
+  scoreScale({ course, class: ofClass, ...row }: Row): Fields {
+    return this.object(row, { ...row, course: this.ref('course', course), class: this.ref('class', ofClass) });
+  }
+
+  lineItem({ class: ofClass, school, category, academicSession, scoreScale, ...row }: Row): Fields {
+    return this.object(row, {
+      ...row,
+      class: this.ref('class', ofClass),
+      school: this.ref('org', school),
+      category: this.ref('category', category),
+      academicSession: this.ref('academicSession', academicSession),
+      scoreScale: this.ref('scoreScale', scoreScale),
+    });
+  }
+
+  /** `comment` is opened already. */
+  result({ key: _key, lineItem, student, class: ofClass, scoreScale, ...row }: Row): Fields {
+    return this.object(row, {
+      lineItem: this.ref('lineItem', lineItem),
+      student: this.ref('user', student),
+      class: this.ref('class', ofClass),
+      scoreScale: this.ref('scoreScale', scoreScale),
+      ...row,
+    });
+  }
+
   private object({ id, status, changed }: Pick<Row, 'id' | 'status' | 'changed'>, rest: Fields): Fields {
     const { id: _id, status: _status, changed: _changed, ...own } = rest;
     return present({ sourcedId: id, status, dateLastModified: changed.toISOString(), ...own });
@@ -116,7 +152,7 @@ export class Objects {
 
   private ref(type: RefType, id: unknown): Ref | undefined {
     if (typeof id !== 'string') return undefined;
-    return { href: `${this.root}/${PATHS[type]}/${id}`, sourcedId: id, type };
+    return { href: `${this.origin}${PATHS[type]}/${id}`, sourcedId: id, type };
   }
 }
 

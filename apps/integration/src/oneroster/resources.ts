@@ -2,12 +2,12 @@ import { raw, sql, type Sql } from '#database';
 import { familyNameOf, givenNameOf } from './names.js';
 
 /** Kinds of reference (`type` of a GUIDRef). */
-export type RefType = 'academicSession' | 'class' | 'course' | 'org' | 'user';
+export type RefType = 'academicSession' | 'category' | 'class' | 'course' | 'lineItem' | 'org' | 'scoreScale' | 'user';
 
 export interface Field {
   sql: Sql;
   /** `id`: a UUID of the house; `many`: an array of texts. */
-  kind: 'text' | 'id' | 'date' | 'instant' | 'many';
+  kind: 'text' | 'id' | 'date' | 'instant' | 'number' | 'many';
   /** For an instant that is the last of several: predicate that one of them is not before the bound, without working out all of them for each row. */
   since?: (bound: Sql) => Sql;
 }
@@ -32,8 +32,10 @@ export interface Source {
   fields: Record<string, Field>;
   /** What the object is made from, as columns. */
   columns: Sql;
-  /** Answers name people: each is written down in the audit. */
-  personal?: true;
+  /** Answers are about people: each is written down in the audit. The column with the person's id. */
+  personal?: string;
+  /** Of a set of files: what it refers to is in them, too. */
+  whole?: Sql;
 }
 
 export const CLASS_KINDS = sql`('class', 'course_class')`;
@@ -46,9 +48,9 @@ const ORG_TYPE = sql`CASE u.kind WHEN 'school' THEN 'school' WHEN 'college' THEN
 /** One deployment serves one school. */
 export const SCHOOL = sql`(SELECT id FROM directory.published_unit_v1 WHERE kind = 'school' ORDER BY active DESC, code LIMIT 1)`;
 
-const text = (part: Sql): Field => ({ sql: part, kind: 'text' });
-const ownId = (part: Sql): Field => ({ sql: part, kind: 'id' });
-const date = (part: Sql): Field => ({ sql: part, kind: 'date' });
+export const text = (part: Sql): Field => ({ sql: part, kind: 'text' });
+export const ownId = (part: Sql): Field => ({ sql: part, kind: 'id' });
+export const date = (part: Sql): Field => ({ sql: part, kind: 'date' });
 const many = (part: Sql): Field => ({ sql: part, kind: 'many' });
 const statusOf = (active: Sql): Sql => sql`CASE WHEN ${active} THEN 'active' ELSE 'tobedeleted' END`;
 
@@ -57,7 +59,7 @@ const passed = (day: Sql, { today, timeZone }: Moment): Sql =>
   sql`CASE WHEN ${day} <= ${today}::date THEN ${day}::timestamp AT TIME ZONE ${timeZone} END`;
 
 /** Rows with sourcedId, status and date of change, as each object has them. */
-function source(
+export function source(
   {
     id,
     key = id,
@@ -150,10 +152,14 @@ export function courses(): Source {
 const CLASS_TYPE = sql`CASE u.kind WHEN 'class' THEN 'homeroom' ELSE 'scheduled' END`;
 const COURSE_ID = sql`CASE u.kind WHEN 'class' THEN 'homeroom-' || coalesce(u.parent_id, s.id) ELSE 'course-' || u.id END`;
 
-/** A class needs a term: one that names none is of the last that has begun, or of the first that will. */
-export function classes({ today }: Moment): Source {
-  const term = sql`coalesce(u.term_id, (SELECT id FROM directory.published_term_v1 WHERE kind = 'term'
+/** A class `u` needs a term: one that names none is of the last that has begun, or of the first that will. */
+export function termOf({ today }: Moment): Sql {
+  return sql`coalesce(u.term_id, (SELECT id FROM directory.published_term_v1 WHERE kind = 'term'
     ORDER BY starts_on <= ${today}::date DESC, abs(starts_on - ${today}::date), id LIMIT 1))`;
+}
+
+export function classes(at: Moment): Source {
+  const term = termOf(at);
   return source(
     { id: sql`u.id::text`, key: sql`u.id`, active: sql`u.active`, changed: sql`u.updated_at` },
     {
@@ -255,7 +261,7 @@ export function users(at: Moment): Source {
     },
     {
       uuid: true,
-      personal: true,
+      personal: 'id',
       from: sql`directory.published_person_v1 p`,
       fields: {
         enabledUser: text(sql`p.active::text`),
@@ -311,7 +317,7 @@ export function demographics(): Source {
     { id: sql`b.person_id::text`, key: sql`b.person_id`, active: sql`b.active`, changed: sql`b.updated_at` },
     {
       uuid: true,
-      personal: true,
+      personal: 'id',
       from: sql`directory.published_birth_v1 b`,
       fields: { birthDate: date(sql`b.birth_date`), sex: text(sex) },
       columns: sql`b.birth_date::text AS "birthDate", ${sex} AS sex`,
@@ -319,9 +325,16 @@ export function demographics(): Source {
   );
 }
 
-/** Predicate: the enrolment in force of a person in a class, as what. */
-export function enrolled(person: Sql, ofClass: Sql, as: 'student' | 'teacher' | undefined, at: Moment): Sql {
+/** Predicate: the enrolment of a person in a class, as what; in force, or (`ended`) one that was. */
+export function enrolled(
+  person: Sql,
+  ofClass: Sql,
+  as: 'student' | 'teacher' | undefined,
+  at: Moment,
+  { ended = false } = {},
+): Sql {
   const role = as === undefined ? sql`TRUE` : sql`${enrolledAs(sql`q`)} = ${as}`;
+  const when = ended ? sql`e.valid_from <= ${at.today}::date` : inForce(sql`e`, at);
   return sql`EXISTS (SELECT FROM ${ENROLLED} e JOIN directory.published_person_v1 q ON q.id = e.person_id
-    WHERE e.person_id = ${person} AND e.unit_id = ${ofClass} AND NOT e.deleted AND ${inForce(sql`e`, at)} AND ${role})`;
+    WHERE e.person_id = ${person} AND e.unit_id = ${ofClass} AND NOT e.deleted AND ${when} AND ${role})`;
 }

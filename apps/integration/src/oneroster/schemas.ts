@@ -1,11 +1,15 @@
 import { defineSchemas } from '#http';
+import { GRADEBOOK, ROSTERING } from './objects.js';
 import type { Kind } from './routes.js';
 
 type Json = Record<string, unknown>;
 
 const ID = '0199e3a4-7c1b-7d2e-8f30-5a6b7c8d9e0f';
-const HOST = 'https://one.example.edu.cn/ims/oneroster/rostering/v1p2';
+const HOST = 'https://one.example.edu.cn';
 const LINE = '^[^\\u0000-\\u001f\\u007f]*$';
+const LINES = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$';
+/** Words of OneRoster 1.2 for how far a result is, or an extension. */
+export const SCORE_STATUS = /^(exempt|fully graded|not submitted|partially graded|submitted|ext:[a-zA-Z0-9.\-_]+)$/;
 
 const text = (zh: string, en: string, example: string, more: Json = {}): Json => ({
   type: 'string',
@@ -35,9 +39,9 @@ function exampleOf({ examples, items, properties = {} }: Json): unknown {
 const list = (items: Json, more: Json = {}): Json => shown({ type: 'array', maxItems: 1_000, items, ...more });
 const record = (description: string, properties: Json, required = Object.keys(properties)): Json =>
   shown({ type: 'object', additionalProperties: false, required, description, properties });
-const ref = (type: string, path: string): Json =>
+const ref = (type: string, path: string, root = ROSTERING): Json =>
   record(`指向 / Reference: ${type}`, {
-    href: text('地址', 'Address', `${HOST}/${path}/${ID}`, { format: 'uri' }),
+    href: text('地址', 'Address', `${HOST}${root}/${path}/${ID}`, { format: 'uri' }),
     sourcedId: text('标识', 'Identifier', ID),
     type: text('种类', 'Kind', type),
   });
@@ -45,6 +49,15 @@ const ORG = ref('org', 'orgs');
 const CLASS = ref('class', 'classes');
 const SESSION = ref('academicSession', 'academicSessions');
 const USER = ref('user', 'users');
+const SCORE_SCALE = ref('scoreScale', 'scoreScales', GRADEBOOK);
+const number = (zh: string, en: string, example: number): Json => ({
+  ...{ type: 'number', format: 'double', minimum: -1_000_000, maximum: 1_000_000 },
+  ...{ description: `${zh} / ${en}`, examples: [example] },
+});
+const instant = (zh: string, en: string, example: string): Json =>
+  text(zh, en, example, { format: 'date-time', maxLength: 40 });
+/** Whether something holds of a result: the words of the standard are `true` and `false`. */
+const mark = (zh: string, en: string): Json => ({ ...flag(zh, en), examples: ['false'] });
 
 function object(zh: string, en: string, required: string, properties: Json): Json {
   return {
@@ -150,6 +163,51 @@ export const SCHEMAS: Record<Kind, Json> = {
   demographics: object('出生日期与性别', 'Date of birth and sex', '', {
     birthDate: day('出生日期', 'Date of birth', '2005-03-14'),
     sex: word('性别', 'Sex', 'male female unspecified other'),
+  }),
+  category: object('评分类别', 'A category of line items', 'title', {
+    title: text('名称', 'Title', '作业'),
+    weight: number('权重，0 至 1', 'Weight, 0 to 1', 0.3),
+  }),
+  scoreScale: object('等级制', 'A score scale', 'title type class scoreScaleValue', {
+    title: text('名称', 'Title', '五级制'),
+    type: text('种类', 'Kind', '五级制'),
+    course: ref('course', 'courses'),
+    class: CLASS,
+    scoreScaleValue: list(
+      record('对应 / Value', {
+        itemValueLHS: text('等级', 'What is said', '优秀'),
+        itemValueRHS: text('分数', 'What it stands for', '90-100'),
+      }),
+      { minItems: 1, description: '对应关系 / Values' },
+    ),
+  }),
+  lineItem: object('评分项', 'A line item: what is graded', 'title assignDate dueDate class school category', {
+    title: text('名称', 'Title', '第一次作业'),
+    description: text('说明', 'Description', '第三章习题', { maxLength: 4_000, pattern: LINES }),
+    assignDate: instant('布置时间', 'Assigned', '2026-11-02T00:00:00.000Z'),
+    dueDate: instant('截止时间', 'Due', '2026-11-09T15:59:00.000Z'),
+    class: CLASS,
+    school: ORG,
+    category: ref('category', 'categories', GRADEBOOK),
+    academicSession: SESSION,
+    scoreScale: SCORE_SCALE,
+    resultValueMin: number('最低分', 'Lowest score', 0),
+    resultValueMax: number('最高分', 'Highest score', 100),
+  }),
+  result: object('成绩', 'A result of a student', 'lineItem student scoreStatus scoreDate', {
+    lineItem: ref('lineItem', 'lineItems', GRADEBOOK),
+    student: USER,
+    class: CLASS,
+    scoreScale: SCORE_SCALE,
+    scoreStatus: text('状态', 'Status', 'fully graded', { pattern: SCORE_STATUS.source, maxLength: 100 }),
+    score: number('分数', 'Score', 86.5),
+    textScore: text('等级', 'Score in words', '良好', { maxLength: 100 }),
+    scoreDate: day('评分日期', 'Day of the score', '2026-11-10'),
+    comment: text('评语', 'Comment', '第二题可再想想', { maxLength: 4_000, pattern: LINES }),
+    inProgress: mark('进行中', 'In progress'),
+    incomplete: mark('未完成', 'Incomplete'),
+    late: mark('迟交', 'Late'),
+    missing: mark('缺交', 'Missing'),
   }),
 };
 

@@ -26,6 +26,12 @@ const COLUMNS = {
     'birthDate,sex,americanIndianOrAlaskaNative,asian,blackOrAfricanAmerican,nativeHawaiianOrOtherPacificIslander,white,' +
     'demographicRaceTwoOrMoreRaces,hispanicOrLatinoEthnicity,countryOfBirthCode,stateOfBirthAbbreviation,cityOfBirth,' +
     'publicSchoolResidenceStatus',
+  categories: 'title,weight',
+  lineItems:
+    'title,description,assignDate,dueDate,classSourcedId,categorySourcedId,academicSessionSourcedId,resultValueMin,resultValueMax,' +
+    'schoolSourcedId',
+  results:
+    'lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment,textScore,classSourcedId,inProgress,incomplete,late,missing',
 } as const;
 
 export type FileName = keyof typeof COLUMNS;

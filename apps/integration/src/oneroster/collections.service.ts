@@ -5,6 +5,8 @@ import { Config } from '#config';
 import { Database, join, query, queryOne, raw, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { CampusClock } from '#time';
+import { StudentKeys } from '#vault';
+import { withComments } from './comments.js';
 import { conditionOf } from './conditions.js';
 import { parseFilter } from './filter.js';
 import { Objects, type Row } from './objects.js';
@@ -16,8 +18,6 @@ import { type Collection, type CollectionName, COLLECTIONS, type Route } from '.
 import { MEMBERS } from './schemas.js';
 import { standingsOf } from './standings.js';
 
-export const ROOT = '/ims/oneroster/rostering/v1p2';
-
 export interface Listed {
   body: Record<string, object[]>;
   /** `X-Total-Count` and `Link`. */
@@ -25,19 +25,18 @@ export interface Listed {
   link: string;
 }
 
-/** The roster as OneRoster 1.2 tells it: read from what directory and staffing publish. */
+/** What OneRoster 1.2 reads: the roster, from what directory and staffing publish, and the gradebook. */
 @Injectable()
-export class Rostering {
-  private readonly root: string;
+export class Collections {
   private readonly objects: Objects;
 
   constructor(
     private readonly database: Database,
     private readonly clock: CampusClock,
-    config: Config,
+    private readonly keys: StudentKeys,
+    private readonly config: Config,
   ) {
-    this.root = `${config.origin}${ROOT}`;
-    this.objects = new Objects(this.root);
+    this.objects = new Objects(config.origin);
   }
 
   /** A page of a collection; `ids` are those in the path. Throws NotFound where one of them is nothing. */
@@ -69,12 +68,12 @@ export class Rostering {
         await auditList(tx, actor, {
           action: `integration.oneroster.${route.collection}`,
           rows: rows.length,
-          filter: asked,
+          filter: { ...Object.fromEntries(route.parents.map(({ param }, i) => [param, ids[i]])), ...asked },
         });
       return {
         body: { [collection.many]: objects.map(select) },
         total: counted!.n,
-        link: linkOf(this.root + pathOf(route, ids), asked, counted!.n),
+        link: linkOf(this.config.origin + pathOf(route, ids), asked, counted!.n),
       };
     });
   }
@@ -95,19 +94,21 @@ export class Rostering {
       if (source.personal)
         await audit(tx, actor, {
           action: `integration.oneroster.${route.collection}`,
-          subject: { kind: 'person', id },
+          subject: { kind: 'person', id: String(rows[0]![source.personal]) },
         });
       return { [collection.one]: select(object) };
     });
   }
 
   private async objectsOf(tx: Tx, { kind }: Collection, rows: Row[], at: Moment): Promise<object[]> {
+    if (kind === 'result') return (await withComments(tx, this.keys, rows)).map((row) => this.objects.result(row));
     if (kind !== 'user') return rows.map((row) => this.objects[kind](row));
     const { schoolId, standings } = await standingsOf(tx, rows, at);
     return rows.map((row) => this.objects.user(row, standings.get(row.id)!, schoolId));
   }
 
-  private async mustExist(tx: Tx, name: CollectionName, id: string, at: Moment): Promise<void> {
+  /** Throws NotFound. */
+  async mustExist(tx: Tx, name: CollectionName, id: string, at: Moment): Promise<void> {
     const collection: Collection = COLLECTIONS[name];
     const source = collection.source(at);
     const found = await queryOne(tx, sql`SELECT 1 FROM ${source.from} WHERE ${this.oneOf(collection, source, id, at)}`);
@@ -172,7 +173,7 @@ function selection({ kind }: Collection, { fields }: ObjectQuery): (object: obje
   return (object) => Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)));
 }
 
-function pathOf({ path }: Route, ids: string[]): string {
+function pathOf({ root, path }: Route, ids: string[]): string {
   let at = 0;
-  return `/${path.replace(/:\w+/g, () => ids[at++]!)}`;
+  return `${root}/${path.replace(/:\w+/g, () => ids[at++]!)}`;
 }
