@@ -98,8 +98,8 @@ export class TestApp {
   }
 
   /** An app acting for a person: what the person's posts of today give them. */
-  async person(personId: string): Promise<Client> {
-    const scope = Object.keys(PERMISSIONS).join(' ');
+  async person(personId: string, ...permissions: Permission[]): Promise<Client> {
+    const scope = (permissions.length > 0 ? permissions : Object.keys(PERMISSIONS)).join(' ');
     return this.caller(await this.issuer.sign(this.config.issuer, { client_id: 'test-portal', sub: personId, scope }));
   }
 

@@ -6,7 +6,7 @@ import { TaskCountDto, TaskDto, TasksQuery } from './tasks.dto.js';
 import { Tasks } from './tasks.service.js';
 
 /** Rights of which each may make something wait for somebody. */
-const ANYTHING = [
+export const ANYTHING = [
   ...(['affairs:leave:read', 'affairs:application:read', 'affairs:application:decide', 'affairs:ticket:read'] as const),
   ...(['affairs:round:review', 'affairs:round:decide', 'affairs:clearance:sign', 'affairs:clearance:defer'] as const),
   ...(['affairs:clearance:answer', 'affairs:second-classroom:claim', 'affairs:second-classroom:review'] as const),
