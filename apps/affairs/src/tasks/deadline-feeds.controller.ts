@@ -6,7 +6,7 @@ import { ApiPage, Created, IdParam, IfMatch, type Page, Returns, Summary } from 
 import { calendarAnswer, ReadsCalendar } from '../calendar-feeds/calendar-answer.js';
 import { CalendarFeedDto, CalendarFeedsQuery, NewCalendarFeedDto } from '../calendar-feeds/calendar-feeds.dto.js';
 import { CalendarFeeds } from '../calendar-feeds/calendar-feeds.service.js';
-import { ANYTHING } from './tasks.controller.js';
+import { ANYTHING } from './task-rights.js';
 import { DeadlineCalendar } from './deadline-calendar.js';
 
 /** Secret addresses of one's deadlines for calendar programs. */
