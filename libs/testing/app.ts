@@ -97,10 +97,10 @@ export class TestApp {
     );
   }
 
-  /** An app acting for a person: what the person's posts of today give them. `signIn`: how they have signed in. */
-  async person(personId: string, signIn: { acr?: string; auth_time?: number } = {}): Promise<Client> {
-    const claims = { client_id: 'test-portal', sub: personId, scope: Object.keys(PERMISSIONS).join(' '), ...signIn };
-    return this.caller(await this.issuer.sign(this.config.issuer, claims));
+  /** An app acting for a person: what the person's posts of today give them. `claims`: how they have signed in, or less than all scopes. */
+  async person(personId: string, claims: { scope?: string; acr?: string; auth_time?: number } = {}): Promise<Client> {
+    const all = { client_id: 'test-portal', sub: personId, scope: Object.keys(PERMISSIONS).join(' ') };
+    return this.caller(await this.issuer.sign(this.config.issuer, { ...all, ...claims }));
   }
 
   /** Somebody without a token, or with one of the test's own making. */

@@ -4,6 +4,7 @@ import { activities } from './activities/activities.feature.js';
 import { applications } from './applications/applications.feature.js';
 import { attendance } from './attendance/attendance.feature.js';
 import { bookings } from './bookings/bookings.feature.js';
+import { calendarFeeds } from './calendar-feeds/calendar-feeds.feature.js';
 import { catalogue } from './catalogue/catalogue.feature.js';
 import { addHouseItems } from './catalogue/house-items.js';
 import { certificates } from './certificates/certificates.feature.js';
@@ -50,6 +51,7 @@ import { OneCertificateOfAJob1764822100000 } from './migrations/1764822100000-on
 import { HolidayReturns1764822200000 } from './migrations/1764822200000-holiday-returns.js';
 import { ConclusionsDelivered1764846000000 } from './migrations/1764846000000-conclusions-delivered.js';
 import { SealedComments1764861000000 } from './migrations/1764861000000-sealed-comments.js';
+import { CalendarFeeds1764872000000 } from './migrations/1764872000000-calendar-feeds.js';
 import { AppealOpinions1764821000000 } from './migrations/1764821000000-appeal-opinions.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
@@ -74,6 +76,7 @@ export const affairs = service('affairs', {
     absences,
     attendance,
     bookings,
+    calendarFeeds,
     certificates,
     discipline,
     clearances,
@@ -126,6 +129,7 @@ export const affairs = service('affairs', {
     ConclusionsDelivered1764846000000,
     AppealOpinions1764821000000,
     SealedComments1764861000000,
+    CalendarFeeds1764872000000,
   ],
   ownData: OWN_DATA,
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),

@@ -46,9 +46,9 @@ export const OWN_DATA: OwnData = {
     work_study_shift: { of: 'student_id', zh: '勤工助学工时', en: 'Hours of campus posts' },
   },
   withheld: {
-    booking_feed: {
-      zh: '含有订阅日历的密钥，可在预约中重新取得',
-      en: 'It has the secret of a calendar, which is got anew with bookings',
+    calendar_feed: {
+      zh: '含有订阅日历的密钥，可重新取得',
+      en: 'It has the secret of a calendar, which is got anew',
     },
     round_action: COURSE,
     round_objection: OTHERS,

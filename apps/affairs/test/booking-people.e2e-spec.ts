@@ -275,7 +275,7 @@ describe('whose bookings they are', () => {
       ]);
       expect(
         await test.query(
-          sql`SELECT 1 FROM affairs.booking_feed WHERE encode(digest, 'escape') LIKE ${`%${feed.path.slice(-32)}%`}`,
+          sql`SELECT 1 FROM affairs.calendar_feed WHERE encode(digest, 'escape') LIKE ${`%${feed.path.slice(-32)}%`}`,
         ),
       ).toEqual([]);
 

@@ -1,5 +1,8 @@
+import ICAL from 'ical.js';
+import supertest from 'supertest';
 import { newId, sql } from '#database';
 import { campus, type Client, drainEvents, TestApp, wholeList } from '#testing';
+import { addDays, dateOf } from '#time';
 import { affairs } from '../src/affairs.module.js';
 import { TASK_KINDS, type TaskKind } from '../src/tasks/task-source.js';
 import { rules, span } from './booking-kit.js';
@@ -336,6 +339,27 @@ describe('what waits for somebody', () => {
     const all = Object.entries(WAITS).flatMap(([kind, steps]) => Object.keys(steps).map((step) => `${kind} ${step}`));
     expect([...found].sort()).toEqual(all.sort());
   }, 120_000);
+
+  it('stands in a calendar by the day it is due, of every kind that has a deadline', async () => {
+    for (const [id, client] of people) {
+      const expected = (await inbox(client)).flatMap(({ dueAt }) => {
+        // Midnight is the end of the day before.
+        const day = dueAt && dateOf(new Date(new Date(dueAt).getTime() - 1), 'Asia/Shanghai');
+        return day && day >= addDays(test.clock.today(), -30) ? [day] : [];
+      });
+      const { path } = ok<{ path: string }>(await client.post('/affairs/v1/deadline-feeds'), 201);
+      const { text } = await supertest(test.url).get(path).expect(200);
+      const counts = new Map<string, number>();
+      for (const part of new ICAL.Component(ICAL.parse(text) as never).getAllSubcomponents('vevent')) {
+        const { startDate, summary } = new ICAL.Event(part);
+        const count = Number(/（(\d+)）$/.exec(summary)![1]);
+        counts.set(startDate.toString(), (counts.get(startDate.toString()) ?? 0) + count);
+      }
+      const wanted = new Map<string, number>();
+      for (const day of expected) wanted.set(day, (wanted.get(day) ?? 0) + 1);
+      expect([id, [...counts].sort()]).toEqual([id, [...wanted].sort()]);
+    }
+  });
 
   it('is counted by kind, filtered, and paged in the order of its deadlines', async () => {
     for (const id of [staff.schoolOfficer, staff.collegeOfficerCs, clerks['TSG']!.id, students[0]!]) {

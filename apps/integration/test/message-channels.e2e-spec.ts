@@ -1,6 +1,7 @@
 import { LeaveApprovedV1, WarningEscalatedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { type Client, eventually, fireTimers } from '#testing';
+import { NotificationPolicy } from '../src/notifications/notifications.policy.js';
 import { DingtalkStand, MailStand, WecomStand } from './channel-stands.js';
 import { COUNSELOR, NotificationKit, OFFICER, OTHER_STUDENT, SCHOOL_OFFICER, STUDENT } from './notification-kit.js';
 
@@ -44,11 +45,13 @@ describe('channels of messages', () => {
   let kit: NotificationKit;
   let admin: Client;
   let student: Client;
+  let policies: Client;
   const [wecom, dingtalk, mail] = [new WecomStand(), new DingtalkStand(), new MailStand()];
 
   beforeAll(async () => {
     [kit] = await Promise.all([NotificationKit.create(), wecom.start(), dingtalk.start(), mail.start()]);
     admin = await kit.test.client('integration:channel:manage', 'integration:delivery:manage');
+    policies = await kit.test.client();
     student = await kit.test.person(STUDENT);
     wecom.minute = () => Math.floor(kit.test.clock.now().getTime() / 60_000);
   });
@@ -100,6 +103,11 @@ describe('channels of messages', () => {
       expect((body as { rows: { problem: null }[] }).rows.filter(({ problem }) => problem)).toEqual([]);
     }
   }
+  const putPolicy = (value: object) =>
+    policies.post('/integration/v1/policies/integration.notifications/versions', {
+      ...{ effectiveFrom: '2026-01-01', source: '本校消息管理办法' },
+      value: { ...new NotificationPolicy(), ...value },
+    });
   async function deliveries(channelKey: string, personId = STUDENT): Promise<Delivery[]> {
     const { body } = await admin.get(`${DELIVERIES}?channel=${channelKey}&personId=${personId}&limit=200`).expect(200);
     return (body as { data: Delivery[] }).data;
@@ -240,6 +248,46 @@ describe('channels of messages', () => {
     kit.test.clock.set('2026-12-02T07:08:00+08:00');
     await settled('wecom', [{ state: 'skipped', problem: 'CHANNEL_OFF' }]);
     expect(wecom.arrived.map(({ to }) => to)).toEqual(['wang']);
+  });
+
+  it('what a channel fails for good goes out over the next, within quotas; what is read, or nobody wants elsewhere, does not', async () => {
+    await on('wecom', { [STUDENT]: 'nobody' });
+    await on('email', { [STUDENT]: 'zhang@example.edu.cn' });
+    await kit.publish(...leaves(1));
+    await settled('wecom', [{ state: 'failed', problem: 'ADDRESS_REFUSED' }]);
+    await settled('email', [{ state: 'sent', attempts: [{ problem: null }] }]);
+    await settled('dingtalk', []);
+    expect(mail.got).toMatchObject([{ to: 'zhang@example.edu.cn' }]);
+
+    // The school's order of channels is its policy, a person's own comes first.
+    await putPolicy({ channels: [{ kind: 'leave-approved', channels: ['wecom'] }] }).expect(201);
+    await kit.publish(...leaves(1));
+    await settled('wecom', [{ state: 'failed' }, { state: 'failed' }]);
+    await settled('email', [{ state: 'sent' }]);
+    const own = { language: 'zh', quiet: null, kinds: [{ kind: 'leave-approved', channels: ['wecom', 'email'] }] };
+    await student.put(PREFERENCES, own).expect(200);
+    await kit.publish(...leaves(1));
+    await settled('email', [{ state: 'sent' }, { state: 'sent' }]);
+    const twice = [
+      { kind: 'leave-approved', channels: ['wecom'] },
+      { kind: 'leave-approved', channels: [] },
+    ];
+    const { body } = await putPolicy({ channels: twice }).expect(400);
+    expect(body).toMatchObject({ errors: [{ pointer: '#/value/channels/1/kind' }] });
+    await putPolicy({}).expect(201);
+  });
+
+  it('a channel that is turned off by the morning leaves it to the next', async () => {
+    wecom.members.add('zhang');
+    await on('wecom', { [STUDENT]: 'zhang' });
+    await on('email', { [STUDENT]: 'zhang@example.edu.cn' });
+    kit.test.clock.set('2026-12-01T23:40:00+08:00');
+    await kit.publish(...leaves(1));
+    await settled('wecom', [{ state: 'waiting' }]);
+    await change('wecom', { enabled: false, ...SETTINGS.wecom() }, 200);
+    kit.test.clock.set('2026-12-02T07:08:00+08:00');
+    await settled('wecom', [{ state: 'skipped', problem: 'CHANNEL_OFF' }]);
+    await settled('email', [{ state: 'sent' }]);
   });
 
   it('an urgent message that no channel delivered is up to a named other within minutes', async () => {

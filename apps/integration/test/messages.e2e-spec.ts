@@ -1,8 +1,15 @@
-import { BookingOfferedV1, LeaveApprovedV1, StudentErasedV1, WarningEscalatedV1 } from '#contracts';
+import {
+  AdmissionRemindedV1,
+  BookingOfferedV1,
+  LeaveApprovedV1,
+  StudentErasedV1,
+  WarningEscalatedV1,
+} from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';
 import { campus, type Client, drainEvents, eventually } from '#testing';
 import { NotificationHandlers } from '../src/notifications/notifications.handlers.js';
+import { NotificationPolicy } from '../src/notifications/notifications.policy.js';
 import {
   COUNSELOR,
   digest,
@@ -69,6 +76,40 @@ describe('messages', () => {
     await kit.publish(warning(STUDENT));
     kit.test.clock.advance({ minutes: 6 });
     expect((await kit.inbox(counselor, 2))[0]).toMatchObject({ count: 1 });
+  });
+
+  it('a class advisor is told of a red warning where the school says so, and an organizer of deadlines', async () => {
+    const { classAdvisorSe2401, partyOrganizerCs } = campus.staff;
+    const advisor = await kit.test.person(classAdvisorSe2401);
+    await kit.publish(warning(STUDENT));
+    kit.test.clock.advance({ minutes: 12 });
+    await kit.inbox(counselor, 1);
+    await kit.inbox(advisor, 0);
+    const school = await kit.test.client();
+    const put = (value: object) =>
+      school
+        .post('/integration/v1/policies/integration.notifications/versions', {
+          ...{ effectiveFrom: '2026-01-01', source: '本校消息管理办法' },
+          value: { ...new NotificationPolicy(), ...value },
+        })
+        .expect(201);
+    await put({ optionalKinds: ['class-warning-raised'] });
+    await kit.publish(warning(STUDENT), warning(STUDENT, 'orange'));
+    kit.test.clock.advance({ minutes: 12 });
+    const [message] = await kit.inbox(advisor, 1);
+    expect(message).toMatchObject({ kind: 'class-warning-raised', count: 1, urgent: false });
+    expect(message!.body).toMatch(/由辅导员研判/);
+    await put({});
+
+    const said = { admissionId: newId(), step: 2, daysLeft: 7, personIds: [partyOrganizerCs, classAdvisorSe2401] };
+    await kit.publish(new AdmissionRemindedV1(said));
+    kit.test.clock.advance({ minutes: 70 });
+    const [reminder] = await kit.inbox(await kit.test.person(partyOrganizerCs), 1);
+    expect(reminder).toMatchObject({
+      kind: 'admission-reminded',
+      subjects: [{ refs: { admissionId: said.admissionId } }],
+    });
+    await kit.inbox(advisor, 2);
   });
 
   it('are made once, however often an event is delivered', async () => {

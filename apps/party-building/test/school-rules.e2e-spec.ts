@@ -2,12 +2,14 @@ import { sql } from '#database';
 import { Schedules } from '#events';
 import { campus, drainEvents, TestApp, type Client } from '#testing';
 import { addDays } from '#time';
+import { staffing } from '../../staffing/src/staffing.module.js';
 import { AdmissionReminders } from '../src/admission/reminders.handlers.js';
 import { partyBuilding } from '../src/party-building.module.js';
 
 let test: TestApp;
 let office: Client;
 const { students } = campus;
+const organizer = campus.staff.partyOrganizerCs;
 const POLICY = '/party-building/v1/policies/party-building.admission/versions';
 const OWN = {
   step: 2,
@@ -19,10 +21,17 @@ const OWN = {
 };
 
 beforeAll(async () => {
-  test = await TestApp.create([partyBuilding]);
+  test = await TestApp.create([partyBuilding, staffing]);
   office = await test.client();
 });
 afterAll(() => test?.close());
+
+interface Reminded {
+  admissionId: string;
+  step: number;
+  daysLeft: number;
+  personIds: string[];
+}
 
 interface Opened {
   id: string;
@@ -42,7 +51,7 @@ const putPolicy = (effectiveFrom: string, gates: object[]) =>
   office.post(POLICY, { effectiveFrom, value: { reminderDays: [30, 14, 7], gates }, source: '本校发展党员实施办法' });
 
 /** What the schedule reminded of, by running it for a day. */
-async function remind(date: string): Promise<{ admissionId: string; step: number; daysLeft: number }[]> {
+async function remind(date: string): Promise<Reminded[]> {
   const seen = await reminders();
   await test.database.transaction(null, (tx) =>
     test.app.get(AdmissionReminders).everyMorning(tx, { at: test.clock.now(), date }),
@@ -50,8 +59,8 @@ async function remind(date: string): Promise<{ admissionId: string; step: number
   return (await reminders()).slice(seen.length);
 }
 
-async function reminders(): Promise<{ admissionId: string; step: number; daysLeft: number }[]> {
-  const rows = await test.query<{ payload: { admissionId: string; step: number; daysLeft: number } }>(
+async function reminders(): Promise<Reminded[]> {
+  const rows = await test.query<{ payload: Reminded }>(
     sql`SELECT payload FROM events.event WHERE name = 'party-building.admission-reminded.v1' ORDER BY id`,
   );
   return rows.map((row) => row.payload);
@@ -101,14 +110,20 @@ describe('reminders', () => {
     const { id, dueOn } = await open(3, '2026-07-31');
     expect(dueOn).toBe('2026-08-31');
     expect(await remind(addDays(dueOn, -31))).toEqual([]);
-    expect(await remind(addDays(dueOn, -30))).toEqual([{ admissionId: id, step: 2, daysLeft: 30 }]);
+    expect(await remind(addDays(dueOn, -30))).toEqual([
+      { admissionId: id, step: 2, daysLeft: 30, personIds: [organizer] },
+    ]);
     expect(await remind(addDays(dueOn, -30))).toEqual([]);
     expect(await remind(addDays(dueOn, -15))).toEqual([]);
     // A run that comes late still reminds, once, of the nearest threshold.
-    expect(await remind(addDays(dueOn, -5))).toEqual([{ admissionId: id, step: 2, daysLeft: 5 }]);
+    expect(await remind(addDays(dueOn, -5))).toEqual([
+      { admissionId: id, step: 2, daysLeft: 5, personIds: [organizer] },
+    ]);
     expect(await remind(addDays(dueOn, -3))).toEqual([]);
     expect(await remind(dueOn)).toEqual([]);
-    expect(await remind(addDays(dueOn, 1))).toEqual([{ admissionId: id, step: 2, daysLeft: -1 }]);
+    expect(await remind(addDays(dueOn, 1))).toEqual([
+      { admissionId: id, step: 2, daysLeft: -1, personIds: [organizer] },
+    ]);
     expect(await remind(addDays(dueOn, 2))).toEqual([]);
     expect(await test.query(sql`SELECT threshold FROM party_building.admission_reminder ORDER BY threshold`)).toEqual([
       ...[{ threshold: -1 }, { threshold: 7 }, { threshold: 30 }],

@@ -69,7 +69,11 @@ export class AdmissionRemindedV1 {
   @IsInt()
   daysLeft: number;
 
-  constructor(values: { admissionId: string; step: number; daysLeft: number }) {
+  /** Party organizers over the units of its branch, or of the nearest organization above that has any. */
+  @IsUUID('all', { each: true })
+  personIds: string[];
+
+  constructor(values: { admissionId: string; step: number; daysLeft: number; personIds: string[] }) {
     Object.assign(this, values);
   }
 }

@@ -3,8 +3,7 @@ import { Bookable } from './bookable.entity.js';
 import { BookablesController } from './bookables.controller.js';
 import { Bookables } from './bookables.service.js';
 import { BookingCalendarsController, BookingFeedsController } from './booking-feeds.controller.js';
-import { BookingFeed } from './booking-feed.entity.js';
-import { BookingFeeds } from './booking-feeds.service.js';
+import { BookingCalendar } from './booking-calendar.js';
 import { Booking } from './booking.entity.js';
 import { BookingsController } from './bookings.controller.js';
 import { BookingHandlers } from './bookings.handlers.js';
@@ -13,6 +12,6 @@ import { WaitingList } from './waiting-list.service.js';
 
 export const bookings = feature({
   controllers: [BookablesController, BookingsController, BookingFeedsController, BookingCalendarsController],
-  providers: [Bookables, Bookings, BookingFeeds, WaitingList, BookingHandlers],
-  entities: [Bookable, Booking, BookingFeed],
+  providers: [Bookables, Bookings, BookingCalendar, WaitingList, BookingHandlers],
+  entities: [Bookable, Booking],
 });

@@ -120,9 +120,3 @@ export const AfterwardsTooLate = defineProblem({
   zh: '预约结束 {days} 天后不再更改',
   en: 'More than {days} days after its end a booking stays as it is',
 });
-export const FeedIsPersonal = defineProblem({
-  code: 'affairs/booking-feed-is-personal',
-  status: 403,
-  zh: '日历地址属于个人：应用须代表人员调用',
-  en: 'A calendar address is somebody’s own: the app must act for a person',
-});

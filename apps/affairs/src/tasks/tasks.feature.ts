@@ -4,6 +4,8 @@ import { feature } from '#service';
 import { StudentKeys } from '#vault';
 import { Workflows } from '#workflow';
 import { StepDueV1 } from './step-due.event.js';
+import { DeadlineCalendar } from './deadline-calendar.js';
+import { DeadlineCalendarsController, DeadlineFeedsController } from './deadline-feeds.controller.js';
 import { TasksController } from './tasks.controller.js';
 import { TaskHandlers } from './tasks.handlers.js';
 import { Tasks } from './tasks.service.js';
@@ -20,11 +22,12 @@ function workflows({ timeZone }: Config, timers: Timers, keys: StudentKeys): Wor
 
 /** What waits for whom, of all workflows of the service; these are made here too. */
 export const tasks = feature({
-  controllers: [TasksController],
+  controllers: [TasksController, DeadlineFeedsController, DeadlineCalendarsController],
   entities: [WorkflowComment],
   providers: [
     { provide: Workflows, useFactory: workflows, inject: [Config, Timers, StudentKeys] },
     Tasks,
+    DeadlineCalendar,
     TaskHandlers,
   ],
 });

@@ -15,7 +15,7 @@ import { ticketTasks } from '../tickets/ticket.tasks.js';
 import { starTasks } from '../volunteering/star.tasks.js';
 import { workStudyTasks } from '../work-study/work-study.tasks.js';
 import { caseTasks } from './case-tasks.js';
-import type { TaskAsker, TaskSource, TaskSources } from './task-source.js';
+import { TASK_KINDS, type TaskAsker, type TaskKind, type TaskSource, type TaskSources } from './task-source.js';
 import { TaskCountDto, TaskDto, type TaskRow, type TasksQuery } from './tasks.dto.js';
 
 const FEATURES: readonly TaskSources[] = [
@@ -24,6 +24,17 @@ const FEATURES: readonly TaskSources[] = [
 ];
 
 type Filter = Pick<TasksQuery, 'subjectKind' | 'item' | 'overdue'>;
+
+/** What is to be done of a kind by a day. */
+export interface Deadline {
+  kind: TaskKind;
+  step: string;
+  /** YYYY-MM-DD on campus */
+  day: string;
+  /** In Chinese. */
+  name: string;
+  count: number;
+}
 
 /** The inbox: what waits for somebody, whatever it is about. One statement, of a branch for each way in which something can wait for them. */
 @Injectable()
@@ -85,6 +96,27 @@ export class Tasks {
     });
   }
 
+  /** What is to be done by a day from one on (YYYY-MM-DD), by kind and what it is: the nearest `most`. */
+  async deadlines(tx: Tx, actor: Actor, from: string, most: number): Promise<Deadline[]> {
+    const { sources, now } = await this.sources(tx, actor, {});
+    if (sources.length === 0) return [];
+    const branches = sources.map((source) => {
+      // Midnight is the end of the day before.
+      const day = sql`((${source.dueAt} - interval '1 millisecond') AT TIME ZONE ${this.clock.timeZone})::date`;
+      return sql`(SELECT ${keyOf(source)} AS key, ${kindOf(source)} AS kind, ${doneOf(source)}, ${day} AS day
+                    FROM ${source.from} WHERE ${whereOf(source, {}, now)} AND ${day} >= ${from}::date)`;
+    });
+    const rows = await query<Omit<Deadline, 'name'> & { verb: string | null }>(
+      tx,
+      sql`SELECT kind, step, day::text, verb, count(DISTINCT key)::int AS count
+            FROM (${join(branches, ' UNION ALL ')}) t GROUP BY 1, 2, 3, 4 ORDER BY 3, 1, 2 LIMIT ${most}`,
+    );
+    return rows.map(({ verb, ...row }) => {
+      const matter = TASK_KINDS[row.kind].zh;
+      return { ...row, name: verb ?? (row.step === 'correct' ? `补正${matter}` : `审批${matter}`) };
+    });
+  }
+
   /** Where something can wait for the actor, by their rights and what they ask for. */
   private async sources(
     tx: Tx,
@@ -122,6 +154,12 @@ function keyOf({ kind, step, id, case: of }: TaskSource): Sql {
   const parts = of ? sql`${of.id} || ' ' || ${of.signer}` : id;
   // Compared byte by byte: of many with the same deadline, the words of a language would take the longer part of the statement.
   return sql`((${`${kind} ${step} `}::text || ${parts}) COLLATE "C")`;
+}
+
+/** SQL: what is to be done, `step` and `verb`, in words of the house alone. Cases have steps of a school's own: they are signed, or corrected. */
+function doneOf({ step, name, case: of }: TaskSource): Sql {
+  if (of) return sql`CASE WHEN ${of.step} = 'initiator' THEN 'correct' ELSE 'decide' END AS step, NULL::text AS verb`;
+  return sql`${step}::text AS step, ${'zh' in name ? name.zh : null}::text AS verb`;
 }
 
 function overdueOf({ overdue, dueAt }: TaskSource, now: Date): Sql {

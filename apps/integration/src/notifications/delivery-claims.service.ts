@@ -8,6 +8,7 @@ import { placeOfChannel, placeOfIdentity } from './channels/channel.entity.js';
 import { ALL_KINDS } from './kinds.js';
 import type { OuterChannel, Subject } from './message.entity.js';
 import { withheldFor } from './messages.queries.js';
+import { NextChannel } from './next-channel.service.js';
 import { NotificationPolicy } from './notifications.policy.js';
 import type { NotificationPreference } from './preference.entity.js';
 import { offTheHour, quietUntil } from './quiet-hours.js';
@@ -66,6 +67,7 @@ export class DeliveryClaims {
     private readonly clock: CampusClock,
     private readonly policies: Policies,
     private readonly vault: Vault,
+    private readonly nextChannel: NextChannel,
   ) {}
 
   claim(): Promise<Claimed[]> {
@@ -80,11 +82,13 @@ export class DeliveryClaims {
         this.usesOf(tx, waiting, now),
       ]);
       const changes: Change[] = [];
+      const unusable: string[] = [];
       const claimed: Claimed[] = [];
       for (const delivery of waiting) {
         const refused = refusalOf(delivery);
         if (refused) {
           changes.push({ id: delivery.id, dueAt: now, ...refused });
+          if (!delivery.withheldFor) unusable.push(delivery.id);
           continue;
         }
         const quiet = quietUntil(delivery, policy, now, this.clock.timeZone);
@@ -100,6 +104,7 @@ export class DeliveryClaims {
         claimed.push(this.opened(delivery, policy));
       }
       this.write(tx, changes, claimed, now);
+      await this.nextChannel.after(tx, unusable, now);
       return claimed;
     });
   }

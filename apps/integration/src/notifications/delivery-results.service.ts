@@ -7,6 +7,7 @@ import { placeOfChannel, placeOfIdentity } from './channels/channel.entity.js';
 import { Channels } from './channels/channels.service.js';
 import type { Claimed } from './delivery-claims.service.js';
 import type { OuterChannel } from './message.entity.js';
+import { NextChannel } from './next-channel.service.js';
 import { offTheHour } from './quiet-hours.js';
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
@@ -19,6 +20,8 @@ const AGAIN_MS = MINUTE;
 const READ_MS = 6 * HOUR;
 const WATCHED_MS = 24 * HOUR;
 const AT_ONCE = 50;
+/** Why a delivery fails whose template says too much: no other channel would take its words. */
+export const BAD_WORDS = 'TEMPLATE';
 /** A day's quota is free again after midnight, and not for all at the same moment. */
 const MORNING_HOUR = 7;
 
@@ -43,6 +46,7 @@ export class DeliveryResults {
     private readonly clock: CampusClock,
     private readonly vault: Vault,
     private readonly channels: Channels,
+    private readonly nextChannel: NextChannel,
   ) {}
 
   /** What came of an attempt that began at `at`. */
@@ -140,5 +144,6 @@ export class DeliveryResults {
                  updated_at = now(), version = version + 1
            WHERE id = ${id}`,
     );
+    if ('failed' in to && to.failed !== BAD_WORDS) await this.nextChannel.after(tx, [id], this.clock.now());
   }
 }

@@ -7,7 +7,7 @@ import { WorkLoop } from '../outside/work-loop.js';
 import type { Outcome } from './channels/adapter.js';
 import { Channels } from './channels/channels.service.js';
 import { DeliveryClaims, type Claimed } from './delivery-claims.service.js';
-import { DeliveryResults } from './delivery-results.service.js';
+import { BAD_WORDS, DeliveryResults } from './delivery-results.service.js';
 import { Planner } from './planner.service.js';
 import { RefusedWords } from './templates/rendering.js';
 
@@ -62,7 +62,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
     try {
       return await this.channels.adapterOf(channel).send(account, this.claims.outgoing(claimed));
     } catch (error) {
-      if (error instanceof RefusedWords) return { state: 'failed', problem: 'TEMPLATE' };
+      if (error instanceof RefusedWords) return { state: 'failed', problem: BAD_WORDS };
       return { state: 'again', problem: problemOf(error) };
     }
   }

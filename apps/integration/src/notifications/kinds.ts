@@ -1,4 +1,5 @@
 import {
+  AdmissionRemindedV1,
   ApplicationDecidedV1,
   BookingCancelledV1,
   BookingOfferedV1,
@@ -29,7 +30,10 @@ import {
 import type { Channel } from './message.entity.js';
 
 /** Who is told: persons whom the event names, who answers for a student, or all who hold a post. */
-export type Told = { personIds: readonly string[] } | { answeringFor: string } | { holding: AppointmentKind };
+export type Told =
+  | { personIds: readonly string[] }
+  | { answeringFor: string; posts?: readonly AppointmentKind[] }
+  | { holding: AppointmentKind };
 
 /** What an event makes for whom. */
 export interface Kind<E = object> extends Bilingual {
@@ -39,6 +43,8 @@ export interface Kind<E = object> extends Bilingual {
   to(event: E): Told;
   /** Who is not told any more when it is sent: who holds no post, or none over the student that the event names. */
   only?: 'staff' | 'answering';
+  /** It is told where the school's policy lists it. */
+  optional?: boolean;
   /** It is told at any hour, and a named other is told when it cannot reach its person. */
   urgent?: boolean;
   /** Events of so many minutes make one message; left out: each makes its own. */
@@ -62,6 +68,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     when: ({ level }) => level === 'red',
     to: ({ studentId }) => ({ answeringFor: studentId }),
     ...{ only: 'answering', urgent: true, windowMinutes: 5, channels: OUT },
+  }),
+  'class-warning-raised': kind(WarningRaisedV1, {
+    ...{ zh: '班级学生的红色预警', en: 'A red warning in one’s class' },
+    when: ({ level }) => level === 'red',
+    to: ({ studentId }) => ({ answeringFor: studentId, posts: ['class_advisor'] }),
+    ...{ only: 'answering', optional: true, windowMinutes: 5, channels: OUT },
   }),
   'warning-escalated': kind(WarningEscalatedV1, {
     ...{ zh: '预警逐级上报', en: 'A warning went up the line' },
@@ -176,6 +188,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     to: ({ studentId }) => ({ personIds: [studentId] }),
     channels: [],
   }),
+  'admission-reminded': kind(AdmissionRemindedV1, {
+    ...{ zh: '发展党员的期限临近', en: 'A deadline of an admission is near' },
+    // One that was made before it named anybody has none.
+    to: ({ personIds = [] }) => ({ personIds }),
+    ...{ only: 'staff', windowMinutes: 60, channels: OUT },
+  }),
   'clearance-reopened': kind(ClearanceReopenedV1, {
     ...{ zh: '报到或离校手续重新打开', en: 'A clearance is open again' },
     to: ({ studentId }) => ({ personIds: [studentId] }),
@@ -192,6 +210,11 @@ const OF_UNREACHED: Bilingual & Pick<Kind, 'channels' | 'says' | 'urgent'> = {
 
 /** Everything a message may be of. */
 export const ALL_KINDS: Readonly<Record<string, typeof OF_UNREACHED>> = { ...KINDS, [UNREACHED]: OF_UNREACHED };
+
+/** Kinds that a school may have told. */
+export const OPTIONAL_KINDS: Readonly<Record<string, Bilingual>> = Object.fromEntries(
+  Object.entries(KINDS).filter(([, { optional }]) => optional),
+);
 
 /** Kinds by who alone is told when it is sent. */
 export const ANSWERING = keysOf('answering');

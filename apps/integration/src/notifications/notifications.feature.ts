@@ -15,6 +15,7 @@ import { InboxController } from './inbox.controller.js';
 import { Inbox } from './inbox.service.js';
 import { ChannelUse, Message, MessageAttempt, MessageDelivery } from './message.entity.js';
 import { NotificationHandlers } from './notifications.handlers.js';
+import { NextChannel } from './next-channel.service.js';
 import { Notifier } from './notifier.service.js';
 import { Planner } from './planner.service.js';
 import { NotificationPreference } from './preference.entity.js';
@@ -33,7 +34,7 @@ export const notifications = feature({
     ...[UnreachedController, TemplatesController, DeliveriesController],
   ],
   providers: [
-    ...[Notifier, Planner, DeliverySender, DeliveryClaims, DeliveryResults, NotificationHandlers],
+    ...[Notifier, Planner, DeliverySender, DeliveryClaims, DeliveryResults, NextChannel, NotificationHandlers],
     ...[Channels, Identities, Email, Wecom, Dingtalk, Inbox, Preferences],
     ...[UnreachedMessages, Templates, MessageDeliveries],
   ],

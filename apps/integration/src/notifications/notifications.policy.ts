@@ -1,11 +1,12 @@
 import { APPOINTMENT_KINDS, type AppointmentKind } from '#contracts';
 import { Flag, Int, ListOf, OneOf, Text } from '#fields';
 import { Policy } from '#policy';
-import { CHANNELS, type OuterChannel } from './message.entity.js';
+import type { FieldError } from '#problems';
+import { KindChannelsDto, OUTER_CHANNELS } from './kind-channels.dto.js';
+import { OPTIONAL_KINDS } from './kinds.js';
+import type { OuterChannel } from './message.entity.js';
 
 export const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
-const { in_app: _, ...OUTER } = CHANNELS;
-export const OUTER_CHANNELS: Record<OuterChannel, { zh: string; en: string }> = OUTER;
 const COUNT = { min: 0, max: 100_000_000 };
 
 /** What a channel takes. 0: no limit. */
@@ -78,8 +79,30 @@ export class NotificationPolicy {
     quota('email', { perHour: 60 }),
   ];
 
+  @ListOf(() => KindChannelsDto, {
+    zh: '各种类的渠道，按先后；未列出的按出厂，个人另有选择的从其选择。紧急消息走所有可用渠道',
+    en: 'Channels by kind; those not listed are as shipped, and a person’s own choice comes first. Urgent messages take every channel there is',
+    ...{ maxItems: 100, example: [{ kind: 'leave-approved', channels: ['wecom', 'email'] }] },
+  })
+  channels: KindChannelsDto[] = [];
+
+  @ListOf(OPTIONAL_KINDS, {
+    zh: '另外告知的种类（出厂不发）',
+    en: 'Kinds that are told beside those that always are',
+    ...{ maxItems: 20, unique: true, example: ['class-warning-raised'] },
+  })
+  optionalKinds: string[] = [];
+
   @Int({ zh: '消息保留天数', en: 'Days that messages are kept', min: 7, max: 3_650, example: 180 })
   keepDays = 180;
+
+  /** A kind has one order of channels. */
+  findings(): FieldError[] {
+    const kinds = this.channels.map(({ kind }) => kind);
+    return kinds.flatMap((kind, i) =>
+      kinds.indexOf(kind) === i ? [] : [{ pointer: `#/channels/${i}/kind`, zh: '重复', en: 'is there twice' }],
+    );
+  }
 }
 
 function quota(channel: OuterChannel, limits: Partial<ChannelQuota>): ChannelQuota {

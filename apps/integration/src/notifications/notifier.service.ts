@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { newId, query, send, sql, type Tx } from '#database';
 import type { Received } from '#events';
+import { Policies } from '#policy';
 import { holdersOf, responsibleFor } from '#roster';
 import { CampusClock } from '#time';
 import { DeliverySender } from './delivery-sender.service.js';
 import { type Kind, KINDS, KINDS_OF } from './kinds.js';
 import type { Subject } from './message.entity.js';
+import { NotificationPolicy } from './notifications.policy.js';
 import { offTheHour } from './quiet-hours.js';
 
 const MINUTE_MS = 60_000;
@@ -19,6 +21,7 @@ const WORD = /^[a-z0-9_-]{1,40}$|^\d{4}-\d{2}-\d{2}$/;
 export class Notifier {
   constructor(
     private readonly clock: CampusClock,
+    private readonly policies: Policies,
     private readonly sender: DeliverySender,
   ) {}
 
@@ -27,9 +30,15 @@ export class Notifier {
     for (const key of KINDS_OF.get(event.name) ?? []) {
       const kind = KINDS[key]!;
       if (kind.when && !kind.when(event.data)) continue;
+      if (kind.optional && !(await this.isTold(tx, key))) continue;
       const { personIds, studentId } = await this.told(tx, kind, event.data);
       await this.write(tx, key, kind, event, personIds, studentId);
     }
+  }
+
+  private async isTold(tx: Tx, optional: string): Promise<boolean> {
+    const { value } = await this.policies.at(tx, NotificationPolicy, this.clock.today());
+    return value.optionalKinds.includes(optional);
   }
 
   private async told(
@@ -44,7 +53,7 @@ export class Notifier {
       const holders = await holdersOf(tx, told.holding, today);
       return { personIds: holders.map(({ personId }) => personId), studentId: null };
     }
-    const responsible = await responsibleFor(tx, [told.answeringFor], today);
+    const responsible = await responsibleFor(tx, [told.answeringFor], today, told.posts);
     return { personIds: responsible.map(({ personId }) => personId), studentId: told.answeringFor };
   }
 

@@ -3,8 +3,8 @@ import { Database, newId, query, send, sql, type Tx } from '#database';
 import { Timers } from '#events';
 import { Policies } from '#policy';
 import { CampusClock } from '#time';
-import { KINDS, UNREACHED } from './kinds.js';
-import type { MessageDelivery, OuterChannel } from './message.entity.js';
+import { type Addressed, nextOf, PREFERRED, REACHABLE } from './channel-order.js';
+import type { MessageDelivery } from './message.entity.js';
 import { withheldFor } from './messages.queries.js';
 import { NotificationPolicy } from './notifications.policy.js';
 import { quietUntil } from './quiet-hours.js';
@@ -12,17 +12,10 @@ import { MessageUnreachedDueV1 } from './unreached/unreached-due.event.js';
 
 const AT_ONCE = 200;
 const MINUTE_MS = 60_000;
-const ALL: readonly OuterChannel[] = ['wecom', 'dingtalk', 'email'];
 
-interface Due {
+interface Due extends Addressed {
   id: string;
-  kind: string;
-  urgent: boolean;
   withheldFor: 'gone' | 'not_answering' | null;
-  /** Channels that are on and know the person. */
-  reachable: OuterChannel[];
-  /** Of the person for this kind; null: they said nothing. */
-  chosen: OuterChannel[] | null;
   quietFrom: string | null;
   quietTo: string | null;
 }
@@ -83,9 +76,7 @@ export class Planner {
             SELECT id FROM integration.message WHERE closed_at IS NULL AND due_at <= ${now} ORDER BY due_at LIMIT ${AT_ONCE}
                FOR UPDATE SKIP LOCKED)
           SELECT m.id, m.kind, m.urgent, ${withheldFor(this.clock.dateOf(now))} AS "withheldFor",
-                 coalesce((SELECT json_agg(c.key) FROM integration.channel_identity i JOIN integration.channel c ON c.key = i.channel
-                            WHERE i.person_id = m.person_id AND c.enabled), '[]') AS reachable,
-                 p.kinds -> m.kind AS chosen, p.quiet_from AS "quietFrom", p.quiet_to AS "quietTo"
+                 ${REACHABLE} AS reachable, ${PREFERRED} AS chosen, p.quiet_from AS "quietFrom", p.quiet_to AS "quietTo"
             FROM due JOIN integration.message m USING (id)
             LEFT JOIN integration.notification_preference p ON p.person_id = m.person_id`,
     );
@@ -99,19 +90,12 @@ export class Planner {
     });
     return [
       { ...of('in_app'), state: 'delivered', dueAt: now, deliveredAt: now },
-      ...outerOf(message).map((channel) => ({ ...of(channel), state: 'waiting' as const, dueAt, deliveredAt: null })),
+      ...nextOf(message, policy).map((channel) => ({
+        ...of(channel),
+        state: 'waiting' as const,
+        dueAt,
+        deliveredAt: null,
+      })),
     ];
   }
-}
-
-/** Of an urgent message all channels that know the person, whatever they chose; of another the first of those that are for it. */
-export function outerOf({
-  kind,
-  urgent,
-  reachable,
-  chosen,
-}: Pick<Due, 'kind' | 'urgent' | 'reachable' | 'chosen'>): OuterChannel[] {
-  if (urgent) return ALL.filter((channel) => reachable.includes(channel));
-  const wanted = chosen ?? (kind === UNREACHED ? ALL : (KINDS[kind]?.channels ?? []));
-  return wanted.filter((channel) => reachable.includes(channel)).slice(0, 1);
 }

@@ -1,7 +1,6 @@
 import { Int, ListOf, Nested, OneOf, Text } from '#fields';
-import { ALL_KINDS } from './kinds.js';
-import type { OuterChannel } from './message.entity.js';
-import { OUTER_CHANNELS, TIME } from './notifications.policy.js';
+import { KindChannelsDto } from './kind-channels.dto.js';
+import { TIME } from './notifications.policy.js';
 import { LANGUAGES, type NotificationPreference } from './preference.entity.js';
 
 /** Hours in which a person is not disturbed. */
@@ -16,19 +15,6 @@ export class QuietHoursDto {
     example: '06:30',
   })
   to: string;
-}
-
-/** Channels of a kind, in the order in which they are tried. */
-export class KindChannelsDto {
-  @OneOf(ALL_KINDS, { zh: '种类', en: 'Kind', example: 'leave-approved' })
-  kind: string;
-
-  @ListOf(OUTER_CHANNELS, {
-    zh: '站内信之外的渠道，按先后；空为只要站内信',
-    en: 'Channels beside the inbox, the first that knows the person is used; none: the inbox alone',
-    ...{ maxItems: 3, unique: true, example: ['wecom', 'email'] },
-  })
-  channels: OuterChannel[];
 }
 
 /** What a person says of how to be told. */

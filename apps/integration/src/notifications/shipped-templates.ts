@@ -21,6 +21,13 @@ export const SHIPPED: Readonly<Record<string, TemplateWords>> = {
       `{{ name }}, there are new red warnings about students in your charge: ${COUNTED.en}. Please see to them.`,
     ],
   ),
+  'class-warning-raised': of(
+    ['班级学生红色预警', `{{ name }}，您班上的学生有 ${COUNTED.zh}新的红色预警，由辅导员研判，请关注。`],
+    [
+      'A red warning in your class',
+      `{{ name }}, there are new red warnings about students of your class: ${COUNTED.en}. Their counselor sees to them.`,
+    ],
+  ),
   'warning-escalated': of(
     ['预警超时上报', '{{ name }}，有预警超时未研判，已上报至您（第 {{ step }} 级），请登录处理。'],
     ['A warning went up the line', '{{ name }}, a warning was not triaged in time and is up to you (step {{ step }}).'],
@@ -116,6 +123,13 @@ export const SHIPPED: Readonly<Record<string, TemplateWords>> = {
   'clearance-completed': of(
     ['手续已办完', '{{ name }}，你的报到或离校手续已全部办完。'],
     ['Clearance complete', '{{ name }}, your clearance is complete.'],
+  ),
+  'admission-reminded': of(
+    ['发展党员期限提醒', `{{ name }}，您负责的发展党员工作有 ${COUNTED.zh}期限临近或已过，请登录办理。`],
+    [
+      'Deadlines of admissions',
+      `{{ name }}, deadlines of admissions in your charge are near or past: ${COUNTED.en}. Please see to them.`,
+    ],
   ),
   'clearance-reopened': of(
     ['手续需补办', '{{ name }}，你的报到或离校手续重新打开，请登录查看。'],

@@ -69,6 +69,27 @@ export async function isOwnOrganization(tx: Tx, branchId: string, personId: stri
   return found !== undefined;
 }
 
+/** Party organizers who carry the branches on a date, by branch: those nearest to it, over its units or of the organizations above it. */
+export async function organizersOf(tx: Tx, branchIds: readonly string[], date: string): Promise<Map<string, string[]>> {
+  const rows = await query<{ branch: string; personIds: string[] }>(
+    tx,
+    sql`WITH RECURSIVE organizations AS (
+          SELECT id AS branch, parent_id, unit_ids, 0 AS depth FROM party_building.organization WHERE id = ANY(${branchIds}::uuid[])
+          UNION ALL
+          SELECT b.branch, o.parent_id, o.unit_ids, b.depth + 1 FROM party_building.organization o JOIN organizations b ON o.id = b.parent_id),
+        units AS (
+          SELECT o.branch, o.depth, 0 AS distance, unnest(o.unit_ids) AS id FROM organizations o
+          UNION ALL
+          SELECT b.branch, b.depth, b.distance + 1, u.parent_id FROM directory.published_unit_v1 u JOIN units b ON u.id = b.id
+           WHERE u.parent_id IS NOT NULL),
+        ranked AS (
+          SELECT u.branch, a.person_id, rank() OVER (PARTITION BY u.branch ORDER BY u.depth, u.distance) AS rank
+            FROM units u JOIN staffing.published_appointment_v1 a ON a.unit_id = u.id AND a.kind = 'party_organizer' AND ${holdsOn(sql`a`, date)})
+        SELECT branch, array_agg(DISTINCT person_id) AS "personIds" FROM ranked WHERE rank = 1 GROUP BY branch`,
+  );
+  return new Map(rows.map(({ branch, personIds }) => [branch, personIds]));
+}
+
 /** SQL: cultivation contacts and how many open admissions (alias `a`, limited by `within`) each accompanies. */
 export function contactLoads(within: Sql): Sql {
   return sql`

@@ -7,7 +7,7 @@ import { daysBetween } from '#time';
 import { AdmissionPolicy } from './admission.policy.js';
 import { AdmissionRules, workingDaysOf } from './admission-rules.js';
 import { Admission, doneOf } from './admission.entity.js';
-import { entriesOf } from './admissions.queries.js';
+import { entriesOf, organizersOf } from './admissions.queries.js';
 import { nextDeadline, type StepState, timelineOf } from './engine.js';
 
 const OVERDUE = -1;
@@ -16,6 +16,7 @@ const AT_ONCE = 1000;
 interface Reminder {
   id: string;
   admissionId: string;
+  organizationId: string;
   step: number;
   dueOn: string;
   threshold: number;
@@ -53,7 +54,7 @@ export class AdmissionReminders {
       for (const admission of admissions) {
         const facts = { birthDate: admission.birthDate, done: doneOf(entries.get(admission.id) ?? []) };
         const states = await timelineOf(stepsOf(admission), facts, date, workingDays);
-        due.push(...remindersOf(admission.id, states, date, value.reminderDays));
+        due.push(...remindersOf(admission, states, date, value.reminderDays));
         const { dueOn = null, step: dueStep = null } = nextDeadline(states) ?? {};
         const { id, version } = admission;
         if (dueOn !== admission.dueOn || dueStep !== admission.dueStep) moved.push({ id, version, dueOn, dueStep });
@@ -77,22 +78,29 @@ export class AdmissionReminders {
           ON CONFLICT DO NOTHING
           RETURNING admission_id AS "admissionId", step, due_on::text AS "dueOn"`,
     );
-    const events = first.map(
-      ({ admissionId, step, dueOn }) =>
-        new AdmissionRemindedV1({ admissionId, step, daysLeft: daysBetween(date, dueOn) }),
-    );
+    const branchOf = new Map(due.map(({ admissionId, organizationId }) => [admissionId, organizationId]));
+    const organizers = await organizersOf(tx, [...new Set(branchOf.values())], date);
+    const events = first.map(({ admissionId, step, dueOn }) => {
+      const personIds = organizers.get(branchOf.get(admissionId)!) ?? [];
+      return new AdmissionRemindedV1({ admissionId, step, daysLeft: daysBetween(date, dueOn), personIds });
+    });
     await this.events.publishAll(tx, events);
   }
 }
 
 /** Only the nearest threshold that is reached: after days without a run nobody is reminded several times at once. */
-function remindersOf(admissionId: string, states: StepState[], date: string, reminderDays: number[]): Reminder[] {
+function remindersOf(
+  { id: admissionId, organizationId }: Admission,
+  states: StepState[],
+  date: string,
+  reminderDays: number[],
+): Reminder[] {
   return states.flatMap(({ step, dueOn }) => {
     if (dueOn === null) return [];
     const daysLeft = daysBetween(date, dueOn);
     const reached = daysLeft < 0 ? [OVERDUE] : reminderDays.filter((days) => daysLeft <= days);
     if (reached.length === 0) return [];
-    return [{ id: newId(), admissionId, step: step.number, dueOn, threshold: Math.min(...reached) }];
+    return [{ id: newId(), admissionId, organizationId, step: step.number, dueOn, threshold: Math.min(...reached) }];
   });
 }
 

@@ -1,7 +1,7 @@
 import { Flag, Int, Json, ListOf, OneOf, Text, Uuid } from '#fields';
 import { RowResultDto } from '#http';
 import type { OuterChannel } from '../message.entity.js';
-import { OUTER_CHANNELS } from '../notifications.policy.js';
+import { OUTER_CHANNELS } from '../kind-channels.dto.js';
 import type { Channel } from './channel.entity.js';
 
 const EXAMPLE = { corpId: 'ww1234567890abcdef', agentId: 1_000_002 };
