@@ -321,17 +321,6 @@ describe('accounts of staff by SCIM 2.0', () => {
     expect(cleared.body).not.toHaveProperty(ENTERPRISE);
   });
 
-  it('tell apps of every change, by the id alone', async () => {
-    const { id } = await make('T2026036');
-    await patch(id, { op: 'replace', path: 'displayName', value: '王方' }).expect(200);
-    await patch(id, { op: 'replace', path: 'userName', value: '' }).expect(400);
-    await app.delete(`${ROOT}/Users/${id}`).expect(204);
-    const told = await test.query(
-      sql`SELECT payload FROM events.event WHERE name = 'directory.staff-changed.v1' AND payload ->> 'personId' = ${id}`,
-    );
-    expect(told).toEqual(Array(3).fill({ payload: { personId: id } }));
-  });
-
   it('leave the roster when they are deleted, and may come back', async () => {
     const { id } = await make('T2026040', { externalId: 'd', [ENTERPRISE]: { department: '学生处' } });
     test.clock.advance({ days: 1 });
@@ -420,18 +409,6 @@ describe('accounts of staff by SCIM 2.0', () => {
     // The rights are directory's to check, too.
     await send('post', '/Users', { schemas: [USER], userName: 'x', displayName: 'x' }, unable).expect(403);
     await test.client('directory:staff:write').then((other) => other.get(`${ROOT}/Users`).expect(403));
-    const imports = await test.client('directory:import:write');
-    const sheet = imports
-      .post('/directory/v1/imports/roster-sheet')
-      .query({ source: 'scim' })
-      .attach('file', Buffer.from('a'), 'a.csv');
-    expect((await sheet.expect(400)).body).toMatchObject({
-      code: 'directory/source-reserved',
-      errors: [{ pointer: '?source' }],
-    });
-    const connectors = await test.client('integration:connector:write');
-    const connector = await connectors.post('/integration/v1/connectors', { name: '人事', source: 'scim' }).expect(400);
-    expect(connector.body).toMatchObject({ code: 'integration/connector-source-reserved' });
     const broken = await app.post(`${ROOT}/Users`).set('content-type', scim).send('{');
     expect(broken.body).toMatchObject({ schemas: [ERROR], status: '400' });
   });
