@@ -54,6 +54,18 @@ describe('npm run reset', () => {
     expect(code).toBe(1);
     expect(await readdir(home)).toEqual(['.local']);
   });
+
+  it('leaves the data of a running sandbox alone, too', async () => {
+    await mkdir(join(home, '.local/sandbox'));
+    await writeFile(
+      join(home, '.local/sandbox/running.json'),
+      JSON.stringify({ pid: process.pid, url: 'http://127.0.0.1:3998' }),
+    );
+    const { code, out } = await run('reset.ts', '--yes');
+    expect(out).toContain('(http://127.0.0.1:3998). Stop it first');
+    expect(code).toBe(1);
+    expect(await readdir(join(home, '.local'))).toEqual(['sandbox']);
+  });
 });
 
 describe('npm run migrate', () => {

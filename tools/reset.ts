@@ -22,13 +22,18 @@ if (!values.yes) {
     process.exit(1);
   }
 }
-const running = await runningUrl(home);
-if (running) {
+// A sandbox lies within.
+const homes = [home, `${home}/sandbox`];
+for (const one of homes) {
+  const running = await runningUrl(one);
+  if (!running) continue;
   process.stderr.write(`Yizhan is running from this folder (${running}). Stop it first, with Ctrl-C.\n`);
   process.exit(1);
 }
-await removePostgres(`${home}/postgres`);
-await removeRedis(`${home}/redis`);
+for (const one of homes) {
+  await removePostgres(`${one}/postgres`);
+  await removeRedis(`${one}/redis`);
+}
 await rm(home, { recursive: true, force: true });
 process.stdout.write(
   'The local data is gone; npm start begins anew. A database or Redis given by DATABASE_URL or REDIS_URL is left as it is.\n',

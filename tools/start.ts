@@ -45,6 +45,7 @@ try {
     // Six services in one process: each has four transactions of its consumer beside the requests.
     POOL_SIZE: '40',
     SECRET_KEY_FILE: await secretKey(),
+    FILES_DIR: `${HOME}/files`,
     ...env,
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,

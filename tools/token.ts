@@ -14,7 +14,7 @@ const USAGE = `Prints an access token of a running Yizhan, good for ten minutes.
 
   --client <id>    another client than ${DEMO_CLIENT.clientId}, with --as app; its secret in the environment: CLIENT_SECRET
   --scope <scope>  permissions, separated by spaces; default: all
-  --url <url>      where Yizhan is; default: BASE_URL, else 127.0.0.1:PORT, else what \`npm start\` of this folder runs,
+  --url <url>      where Yizhan is; default: BASE_URL, else 127.0.0.1:PORT, else what \`npm start\` or a sandbox of this folder runs,
                    else http://127.0.0.1:3000`;
 
 const MAX_HOPS = 10;
@@ -149,7 +149,8 @@ async function main(): Promise<void> {
 }
 
 async function localUrl(): Promise<string> {
-  return (await runningUrl(resolve('.local'))) ?? 'http://127.0.0.1:3000';
+  const running = (await runningUrl(resolve('.local'))) ?? (await runningUrl(resolve('.local/sandbox')));
+  return running ?? 'http://127.0.0.1:3000';
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

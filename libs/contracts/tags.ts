@@ -175,6 +175,10 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
     zh: '处分：登记、送达、解除、撤销与申诉',
     en: 'Sanctions: recording, delivering, lifting and revoking them, and appeals against them',
   },
+  sandbox: {
+    zh: '沙箱：时钟与恢复原状（仅沙箱中有）',
+    en: 'The sandbox: its clock, and putting it back (in a sandbox alone)',
+  },
   scim: {
     zh: 'SCIM 2.0：教职工账号与单位',
     en: 'SCIM 2.0: accounts of staff, and their units',

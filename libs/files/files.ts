@@ -304,11 +304,11 @@ export class Files {
   }
 
   /**
-   * Deletes contents without a row that were put a day ago or before: a crash left them. Their ids say when, so the clock of ids says what a
+   * Deletes contents without a row that were put so long ago, or before: a crash left them. Their ids say when, so the clock of ids says what a
    * day is: by a campus clock that runs ahead, what is being added would go. Returns how many.
    */
-  async deleteOrphans(tx: Tx, service: ServiceName): Promise<number> {
-    const before = new Date(putAt(keyOf(service, newId())).getTime() - UNATTACHED_MS);
+  async deleteOrphans(tx: Tx, service: ServiceName, agoMs = UNATTACHED_MS): Promise<number> {
+    const before = new Date(putAt(keyOf(service, newId())).getTime() - agoMs);
     let deleted = 0;
     for await (const keys of inBatches(this.storage.list(service))) {
       const old = keys.filter((key) => putAt(key) < before);

@@ -109,12 +109,12 @@ export class Jobs {
     if (job?.status === 'cancelling') throw new Unwanted();
   }
 
-  /** Throws, as `progress`, when the job is being cancelled. */
+  /** Throws, as `progress`, when the job is being cancelled, or has ended otherwise. */
   async succeed(tx: Tx, jobId: string, result: object): Promise<void> {
     const rows = await query(
       tx,
       sql`UPDATE platform.job SET status = 'succeeded', result = ${JSON.stringify(result)}::jsonb, done = total, finished_at = now(),
-                 updated_at = now(), version = version + 1 WHERE id = ${jobId} AND status <> 'cancelling' RETURNING id`,
+                 updated_at = now(), version = version + 1 WHERE id = ${jobId} AND status IN ('queued', 'running') RETURNING id`,
     );
     if (rows.length === 0) throw new Unwanted();
   }

@@ -13,6 +13,7 @@ export interface Given {
 /** What is there and how to go on, for whoever has just started the house. */
 export async function banner(app: NestFastifyApplication, config: Config, given: Given): Promise<string> {
   const tx = app.get(Database).connection;
+  const home = config.sandbox ? '.local/sandbox' : '.local';
   const [cameIn, nights, warnings, personas, version] = await Promise.all([
     cameInText(tx),
     nightsText(tx),
@@ -25,15 +26,15 @@ export async function banner(app: NestFastifyApplication, config: Config, given:
     '',
     `  Yizhan (一站) is running   ${config.origin}`,
     `  API         ${config.origin}/docs`,
-    `  Database    ${given.database ? `${postgres}, yours (DATABASE_URL)` : `${postgres} in .local/postgres`}`,
-    `  Redis       ${given.redis ? 'yours (REDIS_URL)' : 'in .local/redis'}`,
+    `  Database    ${given.database ? `${postgres}, yours (DATABASE_URL)` : `${postgres} in ${home}/postgres`}`,
+    `  Redis       ${given.redis ? 'yours (REDIS_URL)' : `in ${home}/redis`}`,
     ...tokenLines(personas.map(({ name }) => name)),
     '',
     `  Came in     ${cameIn}`,
     `  Nights      ${nights}`,
     `  Warnings    ${warnings}`,
     '',
-    `  ${endLine(given)}`,
+    `  ${endLine(given, config.sandbox)}`,
   ].join('\n');
 }
 
@@ -50,7 +51,9 @@ function tokenLines(personas: string[]): string[] {
 }
 
 /** What a Ctrl-C stops and what stays: servers that were given are left alone, by it and by `npm run reset`. */
-function endLine({ database, redis }: Given): string {
+function endLine({ database, redis }: Given, sandbox: boolean): string {
+  if (sandbox)
+    return 'Ctrl-C stops everything; the data stays in .local/sandbox. To begin anew, delete all of .local with npm run reset.';
   if (database && redis) return 'Ctrl-C stops Yizhan; your PostgreSQL and Redis go on, with all data.';
   if (database) return 'Ctrl-C stops Yizhan and its Redis; your PostgreSQL goes on, with all data.';
   const yours = redis ? ' but your Redis' : '';

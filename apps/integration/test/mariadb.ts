@@ -20,7 +20,8 @@ export class MariaDb {
     private readonly child: ChildProcess,
   ) {}
 
-  static async start(): Promise<MariaDb> {
+  /** `settings`: further options of the server. */
+  static async start(settings: readonly string[] = []): Promise<MariaDb> {
     const folder = mkdtempSync(join(tmpdir(), 'yizhan-mariadb-'));
     const port = await freePort();
     const options = [
@@ -38,7 +39,13 @@ export class MariaDb {
     const tables = readFileSync(join(SHARE, 'mysql_system_tables.sql'), 'utf8');
     const input = ['CREATE DATABASE mysql;', 'USE mysql;', tables, ...users, ''].join('\n');
     execFileSync(BINARY, [...options, '--bootstrap'], { input, stdio: ['pipe', 'ignore', 'ignore'] });
-    const own = [`--port=${port}`, '--bind-address=127.0.0.1', '--skip-name-resolve', `--socket=${folder}/socket`];
+    const own = [
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      `--socket=${folder}/socket`,
+      ...settings,
+    ];
     const child = spawn(BINARY, [...options, ...own, `--pid-file=${folder}/pid`], { stdio: 'ignore' });
     const server = new MariaDb(port, folder, child);
     await eventually(() => server.write('SELECT 1'), 20_000);

@@ -141,6 +141,18 @@ describe('accounts of staff by SCIM 2.0', () => {
       expect(body).toMatchObject({ schemas: [ERROR], status: '409', scimType: 'uniqueness' });
     }
     expect(namesOf(await find('userName eq "T2026011"'))).toEqual([]);
+    // A userName is the same in small letters; one's own may be written otherwise.
+    const { body } = await send('post', '/Users', {
+      schemas: [USER],
+      userName: 't2026010',
+      displayName: '李四',
+    }).expect(409);
+    expect(body).toMatchObject({ scimType: 'uniqueness' });
+    const { id } = await make('T2026012');
+    await patch(id, { op: 'replace', path: 'userName', value: 't2026010' }).expect(409);
+    expect((await patch(id, { op: 'replace', path: 'userName', value: 't2026012' }).expect(200)).body.userName).toBe(
+      't2026012',
+    );
   });
 
   it('are found by filters, and a filter that is not understood finds nobody', async () => {
@@ -179,6 +191,8 @@ describe('accounts of staff by SCIM 2.0', () => {
       'active gt true',
       'meta.created co "2"',
       'groups[members pr]',
+      'userName eq "a\\u0000"',
+      'userName eq "a\\ud800"',
     ]) {
       const { body } = await reader.get(`${ROOT}/Users`).query({ filter });
       expect([filter, body]).toEqual([
@@ -214,6 +228,12 @@ describe('accounts of staff by SCIM 2.0', () => {
     expect(await page({ startIndex: -5, count: 2 })).toMatchObject({ startIndex: 1, itemsPerPage: 2 });
     expect(await page({ count: -1 })).toMatchObject({ totalResults: 3, itemsPerPage: 0, Resources: [] });
     expect(await page({ startIndex: 9 })).toMatchObject({ totalResults: 3, Resources: [] });
+    await test.query(
+      sql`INSERT INTO directory.person (id, kind, number, name) SELECT directory.new_id(), 'staff', 'many-' || n, '王芳' FROM generate_series(1, 201) n`,
+    );
+    expect(await find('userName sw "many-"', { count: 500 })).toMatchObject({ totalResults: 201, itemsPerPage: 200 });
+    expect(await find('userName sw "many-"')).toMatchObject({ totalResults: 201, itemsPerPage: 100 });
+    await test.query(sql`DELETE FROM directory.person WHERE number LIKE 'many-%'`);
     // Students are no accounts.
     const all = await find('userName pr', { count: 200 });
     expect(namesOf(all).filter((name) => name.startsWith('2024'))).toEqual([]);
@@ -272,6 +292,33 @@ describe('accounts of staff by SCIM 2.0', () => {
     expect((replaced as User)[ENTERPRISE]).toBeUndefined();
     await put(user.meta.version).expect(412);
     await put().expect(200);
+    // Tags come in lists, as strong ones from some, and `*` is any.
+    const { version } = (replaced as User).meta;
+    await put(`"other", ${version.slice(2)}`).expect(200);
+    await put('*').expect(200);
+    for (const tags of ['*', `"other", ${version}`])
+      await reader.get(`${ROOT}/Users/${user.id}`).set('If-None-Match', tags).expect(304);
+    await reader.get(`${ROOT}/Users/${user.id}`).set('If-None-Match', '"other"').expect(200);
+    await app.delete(`${ROOT}/Users/${user.id}`).set('If-Match', user.meta.version).expect(412);
+    expect(await person(user.id)).toMatchObject({ active: true });
+  });
+
+  it('have one name: the full one that differs, before its parts, before what is displayed', async () => {
+    const { id } = await make('T2026035', { [ENTERPRISE]: { department: '学生处' } });
+    const named = async (value: object): Promise<string> =>
+      ((await patch(id, { op: 'replace', value }).expect(200)).body as User).displayName;
+    expect(await named({ displayName: '甲', name: { formatted: '王丁', familyName: '李', givenName: '乙' } })).toBe(
+      '王丁',
+    );
+    expect(await named({ displayName: '甲', name: { formatted: '王丁', familyName: '李', givenName: '乙' } })).toBe(
+      '李乙',
+    );
+    expect(await named({ displayName: '甲', name: { formatted: '李乙', familyName: '李', givenName: '乙' } })).toBe(
+      '甲',
+    );
+    expect(await named({ name: null })).toBe('甲');
+    const cleared = await patch(id, { op: 'replace', value: { [ENTERPRISE]: null } }).expect(200);
+    expect(cleared.body).not.toHaveProperty(ENTERPRISE);
   });
 
   it('leave the roster when they are deleted, and may come back', async () => {

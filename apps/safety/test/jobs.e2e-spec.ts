@@ -1,4 +1,6 @@
 import { sql } from '#database';
+import { Unwanted } from '#events';
+import { Jobs } from '#service';
 import { type Client, drainEvents, eventually, TestApp } from '#testing';
 import { safety } from '../src/safety.module.js';
 import { keepAll } from './gates.js';
@@ -70,6 +72,47 @@ describe('jobs', () => {
     expect(jobs[0]).toMatchObject({ id, status: 'running', progress: { done: 0, total: 3 } });
     expect(jobs.at(-1)).toEqual(await jobOf(id));
     expect(jobs.at(-1)).toMatchObject({ status: 'succeeded', progress: { done: 3, total: 3 } });
+  });
+
+  it('are followed by so many at once and no more', async () => {
+    await test.database.transaction(null, async (tx) => {
+      await tx.query('LOCK TABLE safety.night IN SHARE MODE');
+      const { id } = await check('2025-03-10', '2025-03-10');
+      const enough = new AbortController();
+      const follow = (): Promise<Response> =>
+        fetch(`${test.url}/safety/v1/jobs/${id}/progress`, {
+          headers: { authorization: `Bearer ${app.token}` },
+          signal: enough.signal,
+        });
+      for (let n = 0; n < 200; n++) expect((await follow()).status).toBe(200);
+      const refused = await app.get(`/safety/v1/jobs/${id}/progress`).expect(503);
+      expect(refused.headers['retry-after']).toBe('5');
+      // Who hangs up leaves room.
+      enough.abort();
+      await eventually(async () => {
+        const hung = new AbortController();
+        const headers = { authorization: `Bearer ${app.token}` };
+        const { status } = await fetch(`${test.url}/safety/v1/jobs/${id}/progress`, { headers, signal: hung.signal });
+        hung.abort();
+        expect(status).toBe(200);
+      });
+    });
+    await drainEvents(test);
+  });
+
+  it('that have ended stay as they ended: what is still at work on one is not wanted', async () => {
+    const jobs = test.app.get(Jobs);
+    for (const status of ['cancelling', 'cancelled', 'failed', 'succeeded']) {
+      const { id } = await check('2025-03-10', '2025-03-10');
+      await drainEvents(test);
+      await test.query(sql`UPDATE platform.job SET status = ${status}, result = NULL WHERE id = ${id}`);
+      const late = test.database.transaction(null, (tx) => jobs.succeed(tx, id, { nights: 99 }));
+      await expect(late).rejects.toThrow(Unwanted);
+      const told = jobs.progress(id, 7, 9);
+      if (status === 'cancelling') await expect(told).rejects.toThrow(Unwanted);
+      else await told.catch(() => undefined);
+      expect(await jobOf(id)).toMatchObject({ status, result: null });
+    }
   });
 
   it('are cancelled by nobody but who asked for them', async () => {

@@ -1,5 +1,8 @@
 import type { Bilingual } from '../services.js';
 
+/** What SCIM is called among the sources of the roster; imports have other names. */
+export const SCIM_SOURCE = 'scim';
+
 /** Kinds of units students and staff belong to. */
 export const UNIT_KINDS = {
   school: { zh: '学校', en: 'School' },

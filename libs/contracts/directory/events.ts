@@ -18,6 +18,24 @@ export class RosterChangedV1 {
 }
 
 /**
+ * One member of staff was provisioned or changed, or left the roster, by a system that keeps their accounts (SCIM); what an import changes,
+ * RosterChangedV1 tells of.
+ */
+@Event({
+  name: 'directory.staff-changed.v1',
+  consumers: [],
+  tells: { permission: 'directory:person:read', zh: '一名教职工有变更', en: 'A member of staff changed' },
+})
+export class StaffChangedV1 {
+  @IsUUID()
+  personId: string;
+
+  constructor(personId: string) {
+    this.personId = personId;
+  }
+}
+
+/**
  * A student's personal data was erased (个人信息保护法 art. 47): what was sealed with the student's key cannot be read any more. Each consumer
  * deletes or blanks what else it has of the student. It cannot be taken back.
  */

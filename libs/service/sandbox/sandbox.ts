@@ -2,17 +2,22 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import type { DataSource, EntityManager } from 'typeorm';
 import { type Actor, audit } from '#auth';
 import { Config } from '#config';
+import { SERVICE_NAMES } from '#contracts';
 import { afterCommit, Database, query, queryOne, sql, type Tx } from '#database';
 import { Events, OnDead, OnEvent, type Received } from '#events';
+import { Files, purposesOf } from '#files';
 import { defineProblem } from '#problems';
 import { CampusClock } from '#time';
 import { type Job, Jobs } from '../jobs.js';
 import { SandboxClock } from './sandbox-clock.js';
 import { SandboxResetRequestedV1 } from './sandbox-reset.event.js';
+import type { SandboxTimeDto } from './sandbox.dto.js';
 import { restoreSnapshot } from './snapshot.js';
 
 /** The other processes follow the clock within so long. */
 const FOLLOW_MS = 1_000;
+/** A content is stored before its row is written: so long it is not taken for one that is left. */
+const PUTTING_MS = 60_000;
 
 const SandboxClockBackwards = defineProblem({
   code: 'platform/sandbox-clock-backwards',
@@ -20,11 +25,6 @@ const SandboxClockBackwards = defineProblem({
   zh: '沙箱时钟只能向前（目前已提前 {ahead} 秒）；重置沙箱后回到当前时间',
   en: 'The clock of a sandbox goes forward only (it is {ahead} seconds ahead); a reset takes it back',
 });
-
-export interface SandboxTime {
-  aheadSeconds: number;
-  now: Date;
-}
 
 /**
  * A school to try apps on: its clock can be moved on, and everything can be put back. All of it is there only where a database was made for it
@@ -43,6 +43,7 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly clock: CampusClock,
     private readonly jobs: Jobs,
     private readonly events: Events,
+    private readonly files: Files,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -59,13 +60,13 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
     clearInterval(this.timer);
   }
 
-  async time(): Promise<SandboxTime> {
+  async time(): Promise<SandboxTimeDto> {
     await this.follow(this.database.connection);
     return this.timeNow();
   }
 
   /** In this process at once, in the others within a second. Throws SandboxClockBackwards (409). */
-  async moveClock(actor: Actor, aheadSeconds: number): Promise<SandboxTime> {
+  async moveClock(actor: Actor, aheadSeconds: number): Promise<SandboxTimeDto> {
     return this.database.transaction(actor, async (tx) => {
       const before = await queryOne<{ ahead: string }>(
         tx,
@@ -94,6 +95,7 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
   @OnEvent(SandboxResetRequestedV1)
   async whenResetRequested(tx: Tx, { data }: Received<SandboxResetRequestedV1>): Promise<void> {
     if (!this.config.sandbox) throw new Error('This is no sandbox');
+    await this.jobs.progress(data.jobId, 0, 0);
     const tables = await restoreSnapshot(tx);
     if (tables === undefined) {
       const [zh, en] = ['沙箱尚未建好，请稍后再试', 'the sandbox is not whole yet: try again later'];
@@ -102,11 +104,22 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
     }
     await query(tx, sql`UPDATE platform.sandbox SET ahead_seconds = 0`);
     await this.jobs.succeed(tx, data.jobId, { tables });
+    afterCommit(tx, () => void this.deleteContents());
   }
 
   @OnDead(SandboxResetRequestedV1)
   whenResetIsDead(tx: Tx, { data }: Received<SandboxResetRequestedV1>): Promise<void> {
     return this.jobs.giveUp(tx, data.jobId);
+  }
+
+  /** Of files that were handed in since, the contents are left. What fails is the night's to delete. */
+  private async deleteContents(): Promise<void> {
+    try {
+      for (const service of SERVICE_NAMES.filter((one) => purposesOf(one).length > 0))
+        await this.files.deleteOrphans(this.database.connection, service, PUTTING_MS);
+    } catch (error) {
+      this.logger.warn(`contents of files are not deleted yet: ${(error as Error).name}`);
+    }
   }
 
   private async follow(tx: Tx): Promise<void> {
@@ -128,7 +141,7 @@ export class Sandbox implements OnApplicationBootstrap, BeforeApplicationShutdow
     return (this.clock as SandboxClock).aheadMs / 1_000;
   }
 
-  private timeNow(): SandboxTime {
+  private timeNow(): SandboxTimeDto {
     return { aheadSeconds: this.ahead, now: this.clock.now() };
   }
 

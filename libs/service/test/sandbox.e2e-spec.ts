@@ -1,7 +1,11 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { v7 } from 'uuid';
 import { connect, Database, query, sql } from '#database';
 import { campus, type Client, cloneDatabase, drainEvents, eventually, TestApp } from '#testing';
 import { CampusClock } from '#time';
 import { markSandbox, takeSnapshot } from '#service';
+import { affairs } from '../../../apps/affairs/src/affairs.module.js';
 import { directory } from '../../../apps/directory/src/directory.module.js';
 
 const CLOCK = '/directory/v1/sandbox/clock';
@@ -20,7 +24,7 @@ describe('a sandbox', () => {
     await database.transaction(null, markSandbox);
     await database.background(takeSnapshot);
     await source.destroy();
-    test = await TestApp.create([directory], { databaseUrl: clone.url, sandbox: true });
+    test = await TestApp.create([directory, affairs], { databaseUrl: clone.url, sandbox: true });
     const { redisPrefix } = test.config;
     other = await TestApp.create([directory], { databaseUrl: clone.url, redisPrefix, sandbox: true, roles: ['api'] });
     app = await test.client();
@@ -62,11 +66,18 @@ describe('a sandbox', () => {
     await test.query(sql`DELETE FROM directory.residence WHERE person_id = ${campus.students[1]}`);
     await test.query(sql`UPDATE events.schedule SET last_period = now() + interval '3 days'`);
 
+    // Contents that were handed in go with their rows, but for what is being put.
+    const folder = join(test.config.filesDir, 'affairs');
+    mkdirSync(folder, { recursive: true });
+    const [left, putting] = [v7({ msecs: Date.now() - 120_000 }), v7()];
+    for (const content of [left, putting]) writeFileSync(join(folder, content), 'x');
+
     const accepted = await app.post('/directory/v1/sandbox/reset').expect(202);
     const job = accepted.headers['location'] as string;
     await drainEvents(test);
     await eventually(async () => expect((await app.get(job).expect(200)).body.status).toBe('succeeded'));
     expect(await name()).toEqual(before);
+    await eventually(() => expect(readdirSync(folder)).toEqual([putting]));
     const beds = await test.query(sql`SELECT 1 FROM directory.residence WHERE person_id = ${campus.students[1]}`);
     expect(beds).toHaveLength(1);
     expect(await test.query(sql`SELECT 1 FROM directory.client WHERE client_id = 'kept'`)).toHaveLength(1);
@@ -74,6 +85,13 @@ describe('a sandbox', () => {
       await eventually(() => expect(Math.abs(ahead(process))).toBeLessThan(2), 5_000);
     await eventually(async () =>
       expect(await test.query(sql`SELECT 1 FROM events.schedule WHERE last_period > now()`)).toEqual([]),
+    );
+  });
+
+  it('names its routes in its own documents', async () => {
+    const { body } = await test.caller('').get('/openapi.json').expect(200);
+    expect(Object.keys((body as { paths: object }).paths)).toEqual(
+      expect.arrayContaining([CLOCK, '/directory/v1/sandbox/reset']),
     );
   });
 

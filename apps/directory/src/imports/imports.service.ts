@@ -1,5 +1,6 @@
 import { Injectable, type StreamableFile } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
+import { SCIM_SOURCE } from '#contracts';
 import { Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events } from '#events';
 import { checkTableFile } from '#exchange';
@@ -9,6 +10,7 @@ import { errorSheetFile, type ErrorSheetQuery, JobDto, Jobs } from '#service';
 import { ImportRequestedV1 } from './import-requested.event.js';
 import { ImportDto, type ImportOptions, type ImportsQuery } from './imports.dto.js';
 import { Import, type ImportKind } from './import.entity.js';
+import { SourceReserved } from './imports.problems.js';
 import { fetchFile, storeFile } from './stored-file.js';
 import { TABLES } from './tables.js';
 import { checkZip } from './zip.js';
@@ -30,6 +32,8 @@ export class Imports {
    * imported again: its job is answered.
    */
   async request(actor: Actor, kind: ImportKind, file: UploadedFile, options: ImportOptions): Promise<JobDto> {
+    if (options.source === SCIM_SOURCE)
+      throw new SourceReserved({ pointer: '?source', params: { source: SCIM_SOURCE } });
     if (kind === 'roster') await checkZip(file.path);
     else await checkTableFile(file.path);
     return this.database.transaction(actor, async (tx) => {

@@ -3,6 +3,15 @@ import { newId, query, queryOne, raw, send, sql, type Tx } from '#database';
 /** Units that staff belong to. */
 const UNIT_KINDS = raw(`('school', 'college', 'academy', 'department')`);
 
+/** Does another member of staff have this number, be it in other letters? */
+export async function hasNumber(tx: Tx, personId: string, number: string): Promise<boolean> {
+  const found = await queryOne(
+    tx,
+    sql`SELECT 1 FROM directory.person WHERE kind = 'staff' AND lower(number) = lower(${number}) AND id <> ${personId} LIMIT 1`,
+  );
+  return found !== undefined;
+}
+
 /** Does another source keep the person? */
 export async function keptElsewhere(tx: Tx, personId: string, source: string): Promise<boolean> {
   const [found] = await query(

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, requireSchool } from '#auth';
+import { StaffChangedV1 } from '#contracts';
 import { Database, findInScope, insert, onConflict, queryOne, query, sql, type Tx, update } from '#database';
+import { Events } from '#events';
 import { Policies } from '#policy';
 import { Invalid, NotFound } from '#problems';
 import { CampusClock } from '#time';
@@ -8,7 +10,16 @@ import { ImportPolicy } from '../imports/import-policy.js';
 import { Person } from '../people/person.entity.js';
 import { StaffDto, type StaffInput } from './staff.dto.js';
 import { KeptByAnotherSource, StaffExternalIdTaken, StaffNumberTaken, TooManyLeave } from './staff.problems.js';
-import { isUnitOfStaff, keptElsewhere, leavers, link, moveTo, unitsElsewhere, unlink } from './staff.queries.js';
+import {
+  hasNumber,
+  isUnitOfStaff,
+  keptElsewhere,
+  leavers,
+  link,
+  moveTo,
+  unitsElsewhere,
+  unlink,
+} from './staff.queries.js';
 
 const PERMISSION = 'directory:staff:write';
 const TAKEN = {
@@ -22,6 +33,7 @@ export class Staff {
   constructor(
     private readonly database: Database,
     private readonly policies: Policies,
+    private readonly events: Events,
     private readonly clock: CampusClock,
   ) {}
 
@@ -32,7 +44,8 @@ export class Staff {
       const known = await queryOne<{ id: string; active: boolean; linked: boolean }>(
         tx,
         sql`SELECT p.id, p.active, EXISTS (SELECT FROM directory.source_link l WHERE l.id = p.id AND l.kind = 'person') AS linked
-              FROM directory.person p WHERE p.kind = 'staff' AND p.number = ${values.number}`,
+              FROM directory.person p WHERE p.kind = 'staff' AND lower(p.number) = lower(${values.number})
+             ORDER BY p.number = ${values.number} DESC, p.active DESC LIMIT 1`,
       );
       if (known && (known.active || known.linked)) throw new StaffNumberTaken({ pointer: '#/number' });
       if (known) return this.write(tx, actor, await this.find(tx, known.id), values);
@@ -78,6 +91,8 @@ export class Staff {
     const { id } = person;
     if (await keptElsewhere(tx, id, source)) throw new KeptByAnotherSource();
     if (unitId !== null) await this.checkUnit(tx, id, unitId, source);
+    if (number !== person.number && (await hasNumber(tx, id, number)))
+      throw new StaffNumberTaken({ pointer: '#/number' });
     const leaves = person.active && !active;
     Object.assign(person, { number, name, active, inactiveSince: active ? null : (person.inactiveSince ?? today) });
     await onConflict(update(tx, person, expected), TAKEN);
@@ -85,6 +100,7 @@ export class Staff {
     await onConflict(link(tx, id, source, externalId), TAKEN);
     await moveTo(tx, id, unitId, source, today);
     await audit(tx, actor, { action: 'directory.staff.write', subject: { kind: 'person', id } });
+    await this.events.publish(tx, new StaffChangedV1(id), { id, version: person.version });
     return StaffDto.from(person);
   }
 

@@ -6,6 +6,12 @@ export const ConnectorSourceTaken = defineProblem({
   zh: '另一个对接已使用该来源名',
   en: 'Another connector has this source',
 });
+export const ConnectorSourceReserved = defineProblem({
+  code: 'integration/connector-source-reserved',
+  status: 400,
+  zh: '来源名 {source} 留给 SCIM 开通的账号，请换一个',
+  en: 'The source {source} is kept for accounts provisioned by SCIM: choose another name',
+});
 export const ConnectorMappingRefused = defineProblem({
   code: 'integration/connector-mapping-refused',
   status: 422,

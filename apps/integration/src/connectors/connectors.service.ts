@@ -1,5 +1,6 @@
 import { Injectable, type StreamableFile } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
+import { SCIM_SOURCE } from '#contracts';
 import { copyFile } from 'node:fs/promises';
 import { Database, findInScope, insert, newId, onConflict, queryOne, sql, type Tx, update } from '#database';
 import { checkTableFile, Refused, RowErrors } from '#exchange';
@@ -24,6 +25,7 @@ import {
   ConnectorHasNoProfile,
   ConnectorMappingRefused,
   ConnectorSecondPersonNeeded,
+  ConnectorSourceReserved,
   ConnectorSourceTaken,
 } from './connectors.problems.js';
 import { columnsOf, MappedFile, type Reading } from './map-file.js';
@@ -67,7 +69,9 @@ export class Connectors {
     return ConnectorDto.from(await this.database.read((tx) => this.find(tx, id)));
   }
 
-  make(actor: Actor, { name, source, brings }: MakeConnectorDto): Promise<ConnectorDto> {
+  async make(actor: Actor, { name, source, brings }: MakeConnectorDto): Promise<ConnectorDto> {
+    if (source === SCIM_SOURCE && brings === 'roster')
+      throw new ConnectorSourceReserved({ pointer: '#/source', params: { source } });
     return this.database.transaction(actor, async (tx) => {
       const connector = Object.assign(new Connector(), { name, source, brings });
       const taken = { connector_source_key: () => new ConnectorSourceTaken({ pointer: '#/source' }) };

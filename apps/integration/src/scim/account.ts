@@ -94,7 +94,8 @@ function membersIn(object: Record<string, unknown>, prefix = ''): Said {
     const path = pathOf(name);
     if (path === undefined) continue;
     const at = prefix + path;
-    if (COMPLEX.has(at)) Object.assign(said, value === null ? {} : membersIn(objectIn(value), `${at}.`));
+    if (value === null && at === 'enterprise') said['enterprise.department'] = null;
+    else if (COMPLEX.has(at)) Object.assign(said, value === null ? {} : membersIn(objectIn(value), `${at}.`));
     else if (at === 'active' || TEXTS.has(at)) Object.assign(said, valueAt(at, value));
   }
   return said;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { Forbidden, NotFound, Stale, Unavailable } from '#problems';
-import { SOURCE } from './resources.js';
+import { SCIM_SOURCE } from '#contracts';
+import { Forbidden, NotFound, Stale, Unauthorized, Unavailable } from '#problems';
 import { NotOurs, NotUnique, TooManyDeactivated, ValueRefused } from './scim.problems.js';
 
 /** A member of staff, as directory takes it. */
@@ -28,16 +28,16 @@ export class DirectoryStaff {
 
   /** Answers the person's id. */
   async create(authorization: string, values: StaffValues): Promise<string> {
-    const answer = await this.ask(authorization, 'POST', '', { source: SOURCE, ...values });
+    const answer = await this.ask(authorization, 'POST', '', { source: SCIM_SOURCE, ...values });
     return ((await answer.json()) as { id: string }).id;
   }
 
   async replace(authorization: string, id: string, version: number, values: StaffValues): Promise<void> {
-    await this.ask(authorization, 'PUT', `/${id}`, { source: SOURCE, ...values }, version);
+    await this.ask(authorization, 'PUT', `/${id}`, { source: SCIM_SOURCE, ...values }, version);
   }
 
   async leave(authorization: string, id: string, version: number): Promise<void> {
-    await this.ask(authorization, 'POST', `/${id}/leave`, { source: SOURCE }, version);
+    await this.ask(authorization, 'POST', `/${id}/leave`, { source: SCIM_SOURCE }, version);
   }
 
   private async ask(
@@ -61,7 +61,8 @@ export class DirectoryStaff {
       throw new Unavailable({ retryAfter: 3 });
     });
     if (answer.ok) return answer;
-    throw problemOf(answer.status, (await answer.json()) as ProblemAnswer);
+    // What stands between may answer a page.
+    throw problemOf(answer.status, (await answer.json().catch(() => ({}))) as ProblemAnswer);
   }
 }
 
@@ -79,10 +80,11 @@ function problemOf(status: number, { code, errors = [] }: ProblemAnswer): Error 
   const [first] = errors;
   if (status === 400 && first)
     return new ValueRefused({ params: { attribute: nameOf(first.pointer), why: first.detail } });
+  if (status === 401) return new Unauthorized();
   if (status === 403) return new Forbidden({ permission: PERMISSION });
   if (status === 404) return new NotFound({ what: 'user' });
   if (status === 412) return new Stale();
-  if (status === 429 || status === 503) return new Unavailable({ retryAfter: 3 });
+  if (status === 429 || (status >= 502 && status <= 504)) return new Unavailable({ retryAfter: 3 });
   return new Error(`directory answered ${status}`);
 }
 

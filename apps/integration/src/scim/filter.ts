@@ -14,6 +14,8 @@ export type Filter =
   | { kind: 'not'; part: Filter };
 
 const DEEPEST = 20;
+/** What no text here has, written as an escape. */
+const NOT_KEPT = /\0|\p{Surrogate}/u;
 
 interface Token {
   text: string;
@@ -100,9 +102,10 @@ class Reader {
     this.at++;
     try {
       const value: unknown = JSON.parse(text!);
+      if (typeof value === 'string' && NOT_KEPT.test(value)) throw new SyntaxError();
       if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value as Value;
     } catch {
-      // falls through: texts stand in double quotes, as in JSON
+      // texts stand in double quotes, as in JSON
     }
     throw refused(`${text} is not a value: texts stand in double quotes`);
   }

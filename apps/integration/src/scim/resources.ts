@@ -1,3 +1,4 @@
+import { SCIM_SOURCE } from '#contracts';
 import { raw, sql, type Sql } from '#database';
 import { holdsOn } from '#roster';
 import { familyNameOf, givenNameOf } from '../oneroster/names.js';
@@ -6,9 +7,6 @@ import type { Asked } from './conditions.js';
 export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-
-/** What SCIM is called among the sources of the roster. */
-export const SOURCE = 'scim';
 
 /** What is listed: rows, their columns, and what can be asked of them. Texts in `columns` are as the answer shows them. */
 export interface Source extends Asked {
@@ -24,7 +22,7 @@ export const GROUP_KINDS = raw(`('school', 'college', 'academy', 'department')`)
 /** Who has an account: all who are active, and whom SCIM keeps. Who left the roster is not there (RFC 7644, 3.6). */
 const HAS_ACCOUNT = sql`(p.active OR l.person_id IS NOT NULL)`;
 const STAFF = sql`directory.published_staff_v1 p
-  LEFT JOIN directory.published_staff_source_v1 l ON l.person_id = p.id AND l.source = ${SOURCE}`;
+  LEFT JOIN directory.published_staff_source_v1 l ON l.person_id = p.id AND l.source = ${SCIM_SOURCE}`;
 const PLACED = sql`directory.published_own_membership_v1 m
   JOIN directory.published_unit_v1 u ON u.id = m.unit_id AND u.kind IN ${GROUP_KINDS} AND u.active`;
 

@@ -9,7 +9,7 @@ import { configOf, type Discovered, resourceTypesOf, schemasOf } from './discove
 import { Answers, ScimId, Takes } from './openapi.js';
 import { USER_SCHEMA } from './resources.js';
 import { ScimListQuery, SearchRequest, SelectionQuery } from './scim.dto.js';
-import { Scim, weak } from './scim.service.js';
+import { matches, Scim } from './scim.service.js';
 import { selectionOf } from './selection.js';
 import './errors.js';
 
@@ -196,7 +196,7 @@ function shown(
   const { version } = resource.meta;
   reply.header('ETag', version);
   const known = request.headers['if-none-match'];
-  if (request.method === 'GET' && known?.split(',').some((tag) => weak(tag) === weak(version))) {
+  if (request.method === 'GET' && known !== undefined && matches(known, version)) {
     reply.status(304);
     return undefined;
   }

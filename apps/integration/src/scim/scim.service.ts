@@ -179,9 +179,7 @@ export class Scim {
   }
 
   private mustMatch(row: UserRow, ifMatch: string | undefined): void {
-    if (ifMatch === undefined || ifMatch.trim() === '*') return;
-    const { version } = userOf(row, this.root).meta;
-    if (!ifMatch.split(',').some((tag) => weak(tag) === weak(version))) throw new Stale();
+    if (ifMatch !== undefined && !matches(ifMatch, userOf(row, this.root).meta.version)) throw new Stale();
   }
 
   private sourceOf(type: Type): Source {
@@ -193,9 +191,10 @@ export class Scim {
   }
 }
 
-/** Versions are compared weakly: they say that nothing that is shown has changed. */
-export function weak(tag: string): string {
-  return tag.trim().replace(/^W\//, '');
+/** Is it one of these tags, or `*`? Compared weakly: a version says that nothing that is shown has changed. */
+export function matches(tags: string, version: string): boolean {
+  const weak = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return tags.split(',').some((tag) => tag.trim() === '*' || weak(tag) === weak(version));
 }
 
 /** By id where nothing else is said, and among equals. */

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import mysql, { type FieldPacket, type RowDataPacket } from 'mysql2/promise';
 import { instantOf } from '#time';
 import { tlsOf } from './tls.js';
@@ -10,7 +11,9 @@ const ZERO_DATE = /^0000-00-00/;
 /** Opens a view of MySQL or MariaDB. */
 export async function openMysql({ pull, password, address, timeZone }: ViewTarget): Promise<ViewConnection> {
   const connection = await mysql.createConnection({
-    ...{ host: address, port: pull.port, database: pull.name, user: pull.user, password },
+    ...{ host: pull.host, port: pull.port, database: pull.name, user: pull.user, password },
+    // mysql2 names the host to TLS only where it is no address; of an address TLS asks the socket, and would compare with "localhost" without.
+    stream: () => Object.assign(connect(pull.port, address), { _host: pull.host }),
     ...(pull.tls && { ssl: { ...tlsOf(pull), verifyIdentity: true } as object }),
     ...{ charset: 'utf8mb4', connectTimeout: CONNECT_MS, flags: ['-LOCAL_FILES'], rowsAsArray: true },
     // Every value as MySQL writes it. A date of zeros is none.
