@@ -1,11 +1,17 @@
 import { query, queryOne, raw, send, sql, type Sql, type Tx } from '#database';
 
 /** What a merge may change, and which rows of it are those of two people. */
+const BY_ID = { key: sql`t.id::text`, found: sql`t.id = c.row_key::uuid` };
+/** `key` names a row `t`; `found`: it is the one that a change `c` is about, by an index. */
 const TABLES = {
-  person: { table: raw('directory.person'), key: sql`t.id::text` },
-  source: { table: raw('directory.source_link'), key: sql`t.source || ' ' || t.sourced_id` },
-  membership: { table: raw('directory.membership'), key: sql`t.id::text` },
-  residence: { table: raw('directory.residence'), key: sql`t.id::text` },
+  person: { table: raw('directory.person'), ...BY_ID },
+  source: {
+    table: raw('directory.source_link'),
+    key: sql`concat_ws(' ', t.source, t.sourced_id)`,
+    found: sql`t.kind = 'person' AND (t.source, t.sourced_id) = (coalesce(c.before, c.after) ->> 'source', coalesce(c.before, c.after) ->> 'sourced_id')`,
+  },
+  membership: { table: raw('directory.membership'), ...BY_ID },
+  residence: { table: raw('directory.residence'), ...BY_ID },
 } as const;
 export type MergedWhat = keyof typeof TABLES;
 const WHATS = Object.keys(TABLES) as MergedWhat[];
@@ -159,11 +165,11 @@ async function noteBefore(tx: Tx, pair: MergePair, what: MergedWhat): Promise<vo
 }
 
 async function noteAfter(tx: Tx, pair: MergePair, what: MergedWhat): Promise<void> {
-  const { table, key } = TABLES[what];
+  const { table, key, found } = TABLES[what];
   const { id } = pair;
   await query(
     tx,
-    sql`UPDATE directory.merge_change c SET after = to_jsonb(t) FROM ${table} t WHERE c.merge_id = ${id} AND c.what = ${what} AND c.row_key = ${key}`,
+    sql`UPDATE directory.merge_change c SET after = to_jsonb(t) FROM ${table} t WHERE c.merge_id = ${id} AND c.what = ${what} AND ${found}`,
   );
   // Parts of a stay that was cut in the middle.
   await query(
@@ -190,10 +196,10 @@ export async function changedSince(tx: Tx, pair: MergePair): Promise<Record<Merg
   const { id, keptId } = pair;
   const changed = { person: 0, source: 0, membership: 0, residence: 0 };
   for (const what of WHATS) {
-    const { table, key } = TABLES[what];
+    const { table, found } = TABLES[what];
     const row = await queryOne<{ n: number }>(
       tx,
-      sql`SELECT count(*)::int AS n FROM directory.merge_change c LEFT JOIN ${table} t ON c.row_key = ${key}${what === 'source' ? sql` AND t.kind = 'person'` : sql``}
+      sql`SELECT count(*)::int AS n FROM directory.merge_change c LEFT JOIN ${table} t ON ${found}
            WHERE c.merge_id = ${id} AND c.what = ${what} AND ${says('to_jsonb(t)')} IS DISTINCT FROM ${says('c.after')}`,
     );
     changed[what] = row!.n;
@@ -222,20 +228,20 @@ export async function revertMerge(tx: Tx, { id, givenUpId }: MergePair): Promise
              SET number = b.number, name = b.name, sex = b.sex, birth_date = b.birth_date, grade = b.grade, active = b.active,
                  inactive_since = b.inactive_since, merged_into = b.merged_into, version = t.version + 1, updated_at = now()
             FROM directory.merge_change c, jsonb_populate_record(NULL::directory.person, c.before) b
-           WHERE c.merge_id = ${id} AND c.what = 'person' AND c.row_key = t.id::text AND ${person}`,
+           WHERE c.merge_id = ${id} AND c.what = 'person' AND ${BY_ID.found} AND ${person}`,
     );
   await query(
     tx,
     sql`UPDATE directory.source_link t SET id = b.id, merge_id = b.merge_id
           FROM directory.merge_change c, jsonb_populate_record(NULL::directory.source_link, c.before) b
-         WHERE c.merge_id = ${id} AND c.what = 'source' AND t.kind = 'person' AND c.row_key = t.source || ' ' || t.sourced_id`,
+         WHERE c.merge_id = ${id} AND c.what = 'source' AND ${TABLES.source.found}`,
   );
   for (const what of ['membership', 'residence'] as const) {
     const { table } = TABLES[what];
     const newer = sql`jsonb_build_object('version', greatest((before ->> 'version')::int, (after ->> 'version')::int) + 1, 'updated_at', now())`;
     await query(
       tx,
-      sql`DELETE FROM ${table} t USING directory.merge_change c WHERE c.merge_id = ${id} AND c.what = ${what} AND c.row_key = t.id::text`,
+      sql`DELETE FROM ${table} t USING directory.merge_change c WHERE c.merge_id = ${id} AND c.what = ${what} AND ${BY_ID.found}`,
     );
     await query(
       tx,
@@ -247,7 +253,7 @@ export async function revertMerge(tx: Tx, { id, givenUpId }: MergePair): Promise
   await query(
     tx,
     sql`DELETE FROM directory.deleted_membership d USING directory.merge_change c
-         WHERE c.merge_id = ${id} AND c.what = 'membership' AND c.before IS NOT NULL AND c.row_key = d.id::text`,
+         WHERE c.merge_id = ${id} AND c.what = 'membership' AND c.before IS NOT NULL AND d.id = c.row_key::uuid`,
   );
 }
 
