@@ -1,5 +1,5 @@
 import { newId, sql } from '#database';
-import { campus, type Client, drainEvents, TestApp } from '#testing';
+import { campus, type Client, drainEvents, studentNumbers, TestApp } from '#testing';
 import { form, submit } from '../apps/affairs/test/support.js';
 import { services } from '../apps/campus/src/services.js';
 import {
@@ -245,6 +245,27 @@ describe('merging two records of a person', () => {
     expect(await person(campus.students[1]!)).toMatchObject({ mergedInto: campus.students[2] });
     await act(officer, first, 'undo').expect(200);
     expect(await person(campus.students[1]!)).toMatchObject({ mergedInto: null, active: true });
+  });
+
+  it('leaves the kept record its class and its bed where both have one, also when a file of places names the other number', async () => {
+    const before = await roster();
+    const done = await merged(pair(0, 8));
+    expect(done.changes).toContainEqual(expect.objectContaining({ what: 'residence', how: 'left_out' }));
+    const stays = () =>
+      test.query(sql`SELECT r.person_id AS id, l.code FROM directory.residence r JOIN directory.place l ON l.id = r.bed_id
+        WHERE r.person_id IN (${campus.students[0]}, ${campus.students[8]})`);
+    expect(await stays()).toEqual([{ id: campus.students[0], code: 'B1-101-1' }]);
+    const classes = sql`SELECT unit_id AS id FROM directory.published_membership_v1 WHERE person_id = ${campus.students[0]} AND unit_kind = 'class'`;
+    expect(await test.query(classes)).toEqual([{ id: campus.classes.se2401 }]);
+    await act(second, done, 'undo').expect(200);
+    expect(await roster()).toEqual(before);
+
+    await merged(pair(0, 8));
+    const file = ['building,room,bed,student_number', `B7,101,1,${studentNumbers[8]}`, ''].join('\n');
+    const job = await importFile(test, token, 'places?source=dorm', Buffer.from(file));
+    expect([job.status, job.errors]).toEqual(['succeeded', []]);
+    expect(job.result).toMatchObject({ residences: NOTHING });
+    expect(await stays()).toEqual([{ id: campus.students[0], code: 'B1-101-1' }]);
   });
 
   it('tells what has changed since, and undoes nothing then', async () => {
