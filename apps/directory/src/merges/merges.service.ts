@@ -199,7 +199,8 @@ export class Merges {
     const obstacle = await obstacleOf(tx, merge);
     if (obstacle) return merge.block(obstacle.kind.code);
     await applyMerge(tx, merge, this.clock.today());
-    await endSignIns(tx, merge.givenUpId);
+    // The next sign-in is that of the record that is kept.
+    await refuseTokens(tx, { personId: merge.givenUpId });
     merge.complete(this.clock.now());
     await this.events.publish(tx, new PersonMergedV1(idsOf(merge)));
     await this.ask(tx, merge);
@@ -299,11 +300,6 @@ async function isErased(tx: Tx, { keptId, givenUpId }: Pair): Promise<boolean> {
     sql`SELECT 1 FROM directory.erasure WHERE student_id IN (${keptId}, ${givenUpId}) AND status <> 'cancelled' LIMIT 1`,
   );
   return erasure !== undefined;
-}
-
-/** The next sign-in is that of the record that is kept. */
-async function endSignIns(tx: Tx, personId: string): Promise<void> {
-  await refuseTokens(tx, { personId });
 }
 
 function countsOf(tx: Tx, { id, round }: PersonMerge): Promise<ServiceRowsDto[]> {
