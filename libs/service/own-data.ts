@@ -3,17 +3,22 @@ import {
   type Bilingual,
   OwnExportPartMadeV1,
   OwnExportRequestedV1,
+  PersonRowsAskedV1,
+  PersonRowsCountedV1,
   schemaOf,
   SERVICE_NAMES,
   type ServiceName,
 } from '#contracts';
-import { empty, join, query, raw, sql, type Sql, type Tx } from '#database';
+import { empty, join, query, queryOne, raw, sql, type Sql, type Tx } from '#database';
 import { Events, OnEvent, type Received } from '#events';
 import { CampusClock } from '#time';
 import { sealedTables, type Stored, StudentKeys } from '#vault';
 
+/** `follows`: its rows are remade from others, move with a record or are soon gone; a record of a person can be given up with them. */
+export type WithheldTable = Bilingual & { follows?: true };
+
 /** A table of which a student gets their own rows. */
-export type GivenTable = Bilingual &
+export type GivenTable = WithheldTable &
   (
     | {
         /** The column with the student's id. */
@@ -30,7 +35,7 @@ export type GivenTable = Bilingual &
 /** What a service has of students: each table with a column that names one is given, or withheld for a reason that is told. */
 export interface OwnData {
   given: Readonly<Record<string, GivenTable>>;
-  withheld: Readonly<Record<string, Bilingual>>;
+  withheld: Readonly<Record<string, WithheldTable>>;
 }
 
 /** The rows of a student in a table. `more`: there are others beyond the limit. */
@@ -86,11 +91,42 @@ export function ownDataModulesOf(
         );
         await this.events.publish(tx, new OwnExportPartMadeV1({ exportId, service: name }));
       }
+
+      /** Says how many rows this service has of somebody, for a merge of two records. */
+      @OnEvent(PersonRowsAskedV1)
+      async whenPersonRowsAsked(tx: Tx, { data }: Received<PersonRowsAskedV1>): Promise<void> {
+        const { mergeId, round, personId } = data;
+        const rows = await countOf(tx, name, ownData, personId);
+        await this.events.publish(tx, new PersonRowsCountedV1({ mergeId, round, service: name, rows }));
+      }
     }
     class OwnDataModule {}
     Module({ providers: [OwnExportPart] })(OwnDataModule);
     return { name, module: OwnDataModule };
   });
+}
+
+/** Rows of a person in a service's tables, but for those that follow from others. */
+async function countOf(tx: Tx, service: ServiceName, { given, withheld }: OwnData, personId: string): Promise<number> {
+  const tables = Object.entries<WithheldTable>({ ...given, ...withheld }).filter(([, { follows }]) => !follows);
+  const naming = await query<{ table: string; columns: string[] }>(
+    tx,
+    sql`SELECT table_name AS "table", array_agg(column_name::text) AS columns FROM information_schema.columns
+         WHERE table_schema = ${schemaOf(service)} AND table_name = ANY(${tables.map(([table]) => table)}::text[])
+           AND data_type = 'uuid' AND column_name ~ '(^|_)(student|person)(_id)?$' GROUP BY table_name`,
+  );
+  let rows = 0;
+  for (const { table, columns } of naming) {
+    const named = columns.map((column) => sql`t.${raw(column)} = ${personId}`);
+    rows += await countIn(tx, sql`SELECT FROM ${raw(`${schemaOf(service)}.${table}`)} t WHERE ${join(named, ' OR ')}`);
+  }
+  const byQuery = Object.values(given).filter((one) => 'rows' in one && !one.follows);
+  for (const one of byQuery) if ('rows' in one) rows += await countIn(tx, one.rows(personId));
+  return rows;
+}
+
+async function countIn(tx: Tx, rows: Sql): Promise<number> {
+  return (await queryOne<{ n: number }>(tx, sql`SELECT count(*)::int AS n FROM (${rows}) counted`))!.n;
 }
 
 async function partOf(

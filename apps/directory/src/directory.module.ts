@@ -10,6 +10,7 @@ import { login } from './login/login.feature.js';
 import { loginMigrations } from './login/migrations.js';
 import { mountIssuer } from './login/mount-issuer.js';
 import { me } from './me/me.feature.js';
+import { merges } from './merges/merges.feature.js';
 import { Roster1763750000000 } from './migrations/1763750000000-roster.js';
 import { Imports1763750020000 } from './migrations/1763750020000-imports.js';
 import { InactiveSince1763750030000 } from './migrations/1763750030000-inactive-since.js';
@@ -28,6 +29,7 @@ import { RosterChanges1764842000000 } from './migrations/1764842000000-roster-ch
 import { ClientKeysAndLimits1764844000000 } from './migrations/1764844000000-client-keys-and-limits.js';
 import { Staff1764865000000 } from './migrations/1764865000000-staff.js';
 import { ClientApprovals1764862000100 } from './migrations/1764862000100-client-approvals.js';
+import { Merges1764868000000 } from './migrations/1764868000000-merges.js';
 import { OWN_DATA } from './own-data.js';
 import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
@@ -50,6 +52,7 @@ export const directory = service('directory', {
     clientUsage,
     login,
     erasures,
+    merges,
     ownExports,
   ],
   migrations: [
@@ -74,6 +77,7 @@ export const directory = service('directory', {
     ClientKeysAndLimits1764844000000,
     Staff1764865000000,
     ClientApprovals1764862000100,
+    Merges1764868000000,
   ],
   ownData: OWN_DATA,
   seed,

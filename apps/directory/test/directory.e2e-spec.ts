@@ -81,6 +81,7 @@ describe('directory', () => {
           id: campus.students[11],
           kind: 'student',
           number: '2024000012',
+          mergedInto: null,
           name: '学生12',
           sex: '2',
           grade: '2024',

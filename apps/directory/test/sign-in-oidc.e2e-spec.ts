@@ -89,6 +89,14 @@ describe('signing in by OpenID Connect', () => {
     await yizhan.query(sql`UPDATE directory.person SET active = true WHERE id = ${campus.students[2]}`);
   });
 
+  it('lets a person in as the record that is kept, by the number of one that was merged into it', async () => {
+    const [kept, givenUp] = [campus.students[4]!, campus.students[5]!];
+    await yizhan.query(sql`UPDATE directory.person SET active = false, merged_into = ${kept} WHERE id = ${givenUp}`);
+    const { tokens } = await app.signIn(studentNumbers[5]!);
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ sub: kept });
+    await yizhan.query(sql`UPDATE directory.person SET active = true, merged_into = NULL WHERE id = ${givenUp}`);
+  });
+
   it('gives what came back from the campus to the browser that began, once', async () => {
     const victim = new Browser();
     // The campus sends the browser to the one address it knows; a thief opens it first.

@@ -8,9 +8,10 @@ const CARE = {
   en: 'Records of care, with what others confided and professionals considered, which the law protects; ask the counselor or the centre',
 };
 const INTERNAL = {
+  follows: true,
   zh: '由其他记录推得，仅供系统内部使用',
   en: 'Follows from other records; for the system itself alone',
-};
+} as const;
 
 /** By metric and day, as rules see it; the single records lie in no order of students. */
 const observed = (studentId: string) =>
@@ -43,7 +44,7 @@ export const OWN_DATA: OwnData = {
     file: { of: 'student_id', zh: '文件', en: 'Files', without: ['person_id'] },
   },
   withheld: {
-    keyed_observation: { zh: '已按日列于观测记录', en: 'Given by day, under observations' },
+    keyed_observation: { follows: true, zh: '已按日列于观测记录', en: 'Given by day, under observations' },
     ...{
       care_case: CARE,
       care_decision: CARE,
@@ -58,6 +59,7 @@ export const OWN_DATA: OwnData = {
       en: 'What others told, who are protected',
     },
     risk_score: {
+      follows: true,
       zh: '每夜由其他记录推得，供教师排序；各部分的文字说明可在预警服务中查看',
       en: 'Worked out each night from other records, to order lists; what it is made of can be read, in words, in early warning',
     },

@@ -11,7 +11,12 @@ export const OWN_DATA: OwnData = {
     channel_identity: { of: 'person_id', zh: '在各渠道的标识', en: 'Addresses at channels', without: ['address_hash'] },
     notification_preference: { of: 'person_id', zh: '接收方式', en: 'How to be told' },
     gradebook_result: { of: 'student_id', zh: '成绩', en: 'Results' },
-    channel_use: { of: 'person_id', zh: '渠道使用记录，保留两天', en: 'Uses of channels, kept for two days' },
+    channel_use: {
+      of: 'person_id',
+      follows: true,
+      zh: '渠道使用记录，保留两天',
+      en: 'Uses of channels, kept for two days',
+    },
   },
   withheld: {
     email_code: { zh: '尚未验证的邮箱，一天后删除', en: 'An address that is not proved yet, deleted after a day' },

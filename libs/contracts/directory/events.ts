@@ -1,4 +1,4 @@
-import { IsIn, IsUUID } from 'class-validator';
+import { IsIn, IsInt, IsUUID } from 'class-validator';
 import { Event } from '../event.js';
 import { SERVICE_NAMES, type ServiceName } from '../services.js';
 
@@ -96,5 +96,89 @@ export class ClientApprovalEndingV1 {
 
   constructor(approvalId: string, approvedById: string) {
     Object.assign(this, { approvalId, approvedById });
+  }
+}
+
+/** Two records of one person are to be merged, or were: each service says how many rows it has of the one that is given up. */
+@Event({
+  name: 'directory.person-rows-asked.v1',
+  consumers: SERVICE_NAMES,
+  long: true,
+})
+export class PersonRowsAskedV1 {
+  @IsUUID()
+  mergeId: string;
+
+  /** How often it was asked for this merge; the answer says it again. */
+  @IsInt()
+  round: number;
+
+  @IsUUID()
+  personId: string;
+
+  constructor(values: { mergeId: string; round: number; personId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A service has counted its rows of that person. */
+@Event({ name: 'directory.person-rows-counted.v1', consumers: ['directory'] })
+export class PersonRowsCountedV1 {
+  @IsUUID()
+  mergeId: string;
+
+  @IsInt()
+  round: number;
+
+  @IsIn(SERVICE_NAMES)
+  service: ServiceName;
+
+  @IsInt()
+  rows: number;
+
+  constructor(values: { mergeId: string; round: number; service: ServiceName; rows: number }) {
+    Object.assign(this, values);
+  }
+}
+
+/** One person's second record was given up for the first: whoever keeps the one id goes on with the other. */
+@Event({
+  name: 'directory.person-merged.v1',
+  consumers: ['safety', 'early-warning'],
+  tells: { permission: 'directory:person:read', zh: '重复的人员档案已合并', en: 'Two records of a person were merged' },
+})
+export class PersonMergedV1 {
+  @IsUUID()
+  mergeId: string;
+
+  @IsUUID()
+  keptId: string;
+
+  @IsUUID()
+  givenUpId: string;
+
+  constructor(values: { mergeId: string; keptId: string; givenUpId: string }) {
+    Object.assign(this, values);
+  }
+}
+
+/** A merge was undone: they are two people again. */
+@Event({
+  name: 'directory.person-merge-undone.v1',
+  consumers: ['safety', 'early-warning'],
+  tells: { permission: 'directory:person:read', zh: '人员档案的合并已撤销', en: 'A merge of two people was undone' },
+})
+export class PersonMergeUndoneV1 {
+  @IsUUID()
+  mergeId: string;
+
+  @IsUUID()
+  keptId: string;
+
+  @IsUUID()
+  givenUpId: string;
+
+  constructor(values: { mergeId: string; keptId: string; givenUpId: string }) {
+    Object.assign(this, values);
   }
 }

@@ -4,6 +4,7 @@ import type { PermissionText } from '../services.js';
 export const PERMISSIONS = {
   'directory:person:read': { zh: '查看人员与学籍', en: 'See people' },
   'directory:student:erase': { zh: '删除离校学生的个人信息', en: 'Erase the personal data of students who have left' },
+  'directory:person:merge': { zh: '合并重复的人员档案', en: 'Merge two records of one person' },
   'directory:staff:write': {
     zh: '逐个登记、修改教职工',
     en: 'Record and change members of staff, one by one',
@@ -28,7 +29,12 @@ export const GRANTS: Grants<keyof typeof PERMISSIONS> = {
   building_head: SEES_PEOPLE,
   grid_head: SEES_PEOPLE,
   psychologist: SEES_PEOPLE,
-  student_affairs_officer: [...SEES_PEOPLE, 'directory:calendar:write', 'directory:client:approve'],
+  student_affairs_officer: [
+    ...SEES_PEOPLE,
+    'directory:calendar:write',
+    'directory:client:approve',
+    'directory:person:merge',
+  ],
   party_organizer: SEES_PEOPLE,
   student: ['directory:consent:own', 'directory:own-data:export'],
 };

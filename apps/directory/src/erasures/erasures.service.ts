@@ -8,6 +8,8 @@ import { Policies } from '#policy';
 import { NotFound } from '#problems';
 import { addDays, CampusClock } from '#time';
 import { StudentKeys } from '#vault';
+import { PersonAlreadyMerged } from '../merges/merges.problems.js';
+import { forgetMergesOf } from '../merges/merge.queries.js';
 import { ErasureDueV1 } from './erasure-due.event.js';
 import { Erasure } from './erasure.entity.js';
 import { ErasurePolicy } from './erasure.policy.js';
@@ -64,6 +66,7 @@ export class Erasures {
       const { graceDays, keepDays } = (await this.policies.at(tx, ErasurePolicy, today)).value;
       const student = await studentOf(tx, studentId);
       if (!student) throw new NotFound({ pointer: '#/studentId', what: 'student' });
+      if (student.mergedInto) throw new PersonAlreadyMerged({ pointer: '#/studentId' });
       if (student.active) throw new StudentStillActive({ pointer: '#/studentId' });
       if (addDays(student.inactiveSince ?? today, keepDays) > today)
         throw new StillToBeKept({ pointer: '#/studentId' });
@@ -114,6 +117,7 @@ export class Erasures {
     await query(tx, sql`DELETE FROM platform.idempotency_key WHERE person_id = ${studentId}`);
     await query(tx, sql`DELETE FROM platform.own_export_part WHERE student_id = ${studentId}`);
     await query(tx, sql`DELETE FROM directory.own_export_content WHERE student_id = ${studentId}`);
+    await forgetMergesOf(tx, studentId);
     erasure.complete(this.clock.now());
     await update(tx, erasure);
     await audit(tx, by, { action: 'directory.student.erased', subject: { kind: 'student', id: studentId } });
@@ -134,9 +138,12 @@ function locked(tx: Tx, id: string): Promise<Erasure | null> {
   return tx.findOne(Erasure, { where: { id }, lock: { mode: 'pessimistic_write' } });
 }
 
-function studentOf(tx: Tx, id: string): Promise<{ active: boolean; inactiveSince: string | null } | undefined> {
+function studentOf(
+  tx: Tx,
+  id: string,
+): Promise<{ active: boolean; inactiveSince: string | null; mergedInto: string | null } | undefined> {
   return queryOne(
     tx,
-    sql`SELECT active, inactive_since::text AS "inactiveSince" FROM directory.person WHERE id = ${id} AND kind = 'student' FOR SHARE`,
+    sql`SELECT active, inactive_since::text AS "inactiveSince", merged_into AS "mergedInto" FROM directory.person WHERE id = ${id} AND kind = 'student' FOR SHARE`,
   );
 }

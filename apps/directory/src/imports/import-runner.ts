@@ -20,6 +20,7 @@ import { importPlaces } from './places/places-import.js';
 import { ShrinkGuard } from './shrink-guard.js';
 import { importSheet } from './sheet/sheet-import.js';
 import { fetchFile } from './stored-file.js';
+import { holdRoster } from './paths.queries.js';
 import { TABLES } from './tables.js';
 import { unpackZip } from './zip.js';
 
@@ -40,6 +41,8 @@ export class ImportRunner {
     const found = await tx.findOneBy(Import, { id: importId });
     if (found?.status !== 'requested') return;
     const dir = await mkdtemp(join(tmpdir(), 'yizhan-import-'));
+    // A merge of two people in the middle of it would be worked out from what is not true any more.
+    await holdRoster(tx);
     await tx.query('SAVEPOINT import');
     try {
       const result = await this.attempt(tx, found, dir);

@@ -26,3 +26,8 @@ export async function refreshPaths(tx: Tx, tree: 'unit' | 'place'): Promise<void
   );
   await query(tx, sql`DROP TABLE fresh_path`);
 }
+
+/** Imports and merges change the roster one after the other: held until `tx` ends. */
+export async function holdRoster(tx: Tx): Promise<void> {
+  await query(tx, sql`SELECT pg_advisory_xact_lock(hashtext('directory.roster'))`);
+}

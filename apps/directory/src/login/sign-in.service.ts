@@ -252,12 +252,13 @@ export class SignIn implements OnApplicationBootstrap {
     return url;
   }
 
-  /** The active person of the roster with the number. Throws NotInRoster, also when a student and a member of staff share it. */
+  /** The active person of the roster with the number, be it that of a record merged into theirs. Throws NotInRoster, also when a student and a member of staff share it. */
   private async personOf(number: string): Promise<string> {
     const people = await query<{ id: string }>(
       this.database.connection,
       // Both kinds are named for the index, which begins with it.
-      sql`SELECT id FROM directory.person WHERE kind IN ('student', 'staff') AND number = ${number} AND active`,
+      sql`SELECT DISTINCT p.id FROM directory.person n JOIN directory.person p ON p.id = coalesce(n.merged_into, n.id)
+           WHERE n.kind IN ('student', 'staff') AND n.number = ${number} AND p.active`,
     );
     if (people.length !== 1) throw new NotInRoster();
     return people[0]!.id;

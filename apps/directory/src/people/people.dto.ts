@@ -65,9 +65,17 @@ export class PersonDto {
   @Flag({ zh: '是否在籍', en: 'Active' })
   active: boolean;
 
+  @Uuid({
+    zh: '重复档案合并后保留的人员；不为 null 时请改用该标识',
+    en: 'The person this second record was merged into: go on with that id; null = none',
+    nullable: true,
+    example: null as never,
+  })
+  mergedInto: string | null;
+
   static from(person: Person): PersonDto {
-    const { id, kind, number, name, sex, grade, active } = person;
-    return Object.assign(new PersonDto(), { id, kind, number, name, sex, grade, active });
+    const { id, kind, number, name, sex, grade, active, mergedInto } = person;
+    return Object.assign(new PersonDto(), { id, kind, number, name, sex, grade, active, mergedInto });
   }
 }
 

@@ -20,7 +20,7 @@ import { TooManyLookUps } from './people.problems.js';
 import type { Person } from './person.entity.js';
 
 const logger = new Logger('people');
-const COLUMNS = sql`p.id, p.kind, p.number, p.name, p.sex, p.birth_date::text AS "birthDate", p.grade, p.active, p.version`;
+const COLUMNS = sql`p.id, p.kind, p.number, p.name, p.sex, p.birth_date::text AS "birthDate", p.grade, p.active, p.merged_into AS "mergedInto", p.version`;
 
 /** People, as far as the actor answers for them. */
 @Injectable()
@@ -78,10 +78,11 @@ export class People {
     });
   }
 
+  /** Who was merged into somebody is seen by whoever sees that one. */
   async get(actor: Actor, id: string): Promise<PersonDetailDto> {
     const person = await queryOne<Person>(
       this.database.connection,
-      sql`SELECT ${COLUMNS} FROM directory.person p WHERE p.id = ${id} AND ${this.visible(actor)}`,
+      sql`SELECT ${COLUMNS} FROM directory.person p WHERE p.id = ${id} AND ${this.visible(actor, sql`coalesce(p.merged_into, p.id)`)}`,
     );
     if (!person) throw new NotFound({ what: 'person' });
     return PersonDetailDto.from(person);
@@ -109,8 +110,8 @@ export class People {
     });
   }
 
-  private visible(actor: Actor): Sql {
-    return inScope(actor.scopeOf('directory:person:read'), sql`p.id`, this.today);
+  private visible(actor: Actor, id = sql`p.id`): Sql {
+    return inScope(actor.scopeOf('directory:person:read'), id, this.today);
   }
 
   private get today(): string {

@@ -33,4 +33,8 @@ export class Person extends BaseEntity {
   /** First day (campus time zone) on which the roster no longer had the person as active. */
   @Column('date', { nullable: true })
   inactiveSince: string | null = null;
+
+  /** The record that this one was given up for; it is inactive then. Never a chain: that one is not given up. */
+  @Column('uuid', { nullable: true })
+  mergedInto: string | null = null;
 }

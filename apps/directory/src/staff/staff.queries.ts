@@ -16,7 +16,7 @@ export async function hasNumber(tx: Tx, personId: string, number: string): Promi
 export async function keptElsewhere(tx: Tx, personId: string, source: string): Promise<boolean> {
   const [found] = await query(
     tx,
-    sql`SELECT 1 FROM directory.source_link WHERE id = ${personId} AND kind = 'person' AND source <> ${source} LIMIT 1`,
+    sql`SELECT 1 FROM directory.source_link WHERE id = ${personId} AND kind = 'person' AND source <> ${source} AND merge_id IS NULL LIMIT 1`,
   );
   return found !== undefined;
 }

@@ -41,13 +41,14 @@ export class Staff {
   create(actor: Actor, values: StaffInput): Promise<StaffDto> {
     requireSchool(actor, PERMISSION);
     return this.database.transaction(actor, async (tx) => {
-      const known = await queryOne<{ id: string; active: boolean; linked: boolean }>(
+      const known = await queryOne<{ id: string; active: boolean; linked: boolean; merged: boolean }>(
         tx,
-        sql`SELECT p.id, p.active, EXISTS (SELECT FROM directory.source_link l WHERE l.id = p.id AND l.kind = 'person') AS linked
+        sql`SELECT p.id, p.active, p.merged_into IS NOT NULL AS merged,
+                   EXISTS (SELECT FROM directory.source_link l WHERE l.id = p.id AND l.kind = 'person') AS linked
               FROM directory.person p WHERE p.kind = 'staff' AND lower(p.number) = lower(${values.number})
              ORDER BY p.number = ${values.number} DESC, p.active DESC LIMIT 1`,
       );
-      if (known && (known.active || known.linked)) throw new StaffNumberTaken({ pointer: '#/number' });
+      if (known && (known.active || known.linked || known.merged)) throw new StaffNumberTaken({ pointer: '#/number' });
       if (known) return this.write(tx, actor, await this.find(tx, known.id), values);
       const person = Object.assign(new Person(), { kind: 'staff', number: values.number, name: values.name });
       await onConflict(insert(tx, person), TAKEN);
@@ -75,7 +76,11 @@ export class Staff {
   }
 
   private async find(tx: Tx, id: string): Promise<Person> {
-    const person = await findInScope(tx, Person, id, { alias: 'p', where: sql`p.kind = 'staff'`, lock: 'update' });
+    const person = await findInScope(tx, Person, id, {
+      alias: 'p',
+      where: sql`p.kind = 'staff' AND p.merged_into IS NULL`,
+      lock: 'update',
+    });
     if (!person) throw new NotFound({ what: 'staff' });
     return person;
   }

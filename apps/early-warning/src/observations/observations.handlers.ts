@@ -11,6 +11,8 @@ import {
   type NightResult,
   PassesRecordedV1,
   PassesRetractedV1,
+  PersonMergedV1,
+  PersonMergeUndoneV1,
   RosterChangedV1,
   StudentErasedV1,
 } from '#contracts';
@@ -127,6 +129,16 @@ export class ObservationHandlers {
   @OnEvent(HolidayAbsenceWithdrawnV1)
   async whenHolidayAbsenceWithdrawn(tx: Tx, event: Received<HolidayAbsenceWithdrawnV1>): Promise<void> {
     await this.dropLeave(tx, event, event.data.registrationId);
+  }
+
+  @OnEvent(PersonMergedV1)
+  whenPersonMerged(tx: Tx): Promise<void> {
+    return this.whenRosterChanged(tx);
+  }
+
+  @OnEvent(PersonMergeUndoneV1)
+  whenPersonMergeUndone(tx: Tx): Promise<void> {
+    return this.whenRosterChanged(tx);
   }
 
   @OnEvent(RosterChangedV1)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RosterChangedV1 } from '#contracts';
+import { PersonMergedV1, PersonMergeUndoneV1, RosterChangedV1 } from '#contracts';
 import type { Tx } from '#database';
 import { Every, OnDead, OnEvent, type Period, type Received } from '#events';
 import { Policies } from '#policy';
@@ -44,6 +44,16 @@ export class NightHandlers {
   @OnDead(NightCheckRequestedV1)
   async whenNightCheckDead(tx: Tx, event: Received<NightCheckRequestedV1>): Promise<void> {
     await this.jobs.giveUp(tx, event.data.jobId);
+  }
+
+  @OnEvent(PersonMergedV1)
+  whenPersonMerged(tx: Tx): Promise<void> {
+    return this.whenRosterChanged(tx);
+  }
+
+  @OnEvent(PersonMergeUndoneV1)
+  whenPersonMergeUndone(tx: Tx): Promise<void> {
+    return this.whenRosterChanged(tx);
   }
 
   /** Who lived where, and who was on the roster, may be known otherwise now for nights that were checked. */

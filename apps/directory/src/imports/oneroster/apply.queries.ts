@@ -94,7 +94,8 @@ async function link(tx: Tx, source: string, kind: string, staged: string): Promi
   await query(
     tx,
     sql`DELETE FROM directory.source_link l USING ${rows} s
-         WHERE l.source = ${source} AND l.kind = ${kind} AND l.id = s.id AND NOT s.linked AND s.action <> 'create'`,
+         WHERE l.source = ${source} AND l.kind = ${kind} AND l.id = s.id AND NOT s.linked AND s.action <> 'create'
+           AND NOT EXISTS (SELECT FROM ${rows} o WHERE o.linked AND o.sourced_id = l.sourced_id)`,
   );
   await query(
     tx,

@@ -27,7 +27,7 @@ export async function createStaging(tx: Tx): Promise<void> {
     CREATE TEMP TABLE staged_unit (n int, file text, line int, sourced_id text, kind text, code text, name text, parent_n int, term_n int,
       parent_id uuid, term_id uuid, begins date, ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_user (n int, line int, sourced_id text, kind text, number text, name text, grade text, active boolean,
-      demographics boolean, sex text, birth_date date, ${raw(planned)}) ON COMMIT DROP;
+      demographics boolean, sex text, birth_date date, alias boolean DEFAULT false, ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_membership (user_n int, unit_n int, begins date, ends date, secondary boolean DEFAULT false) ON COMMIT DROP;
     CREATE TEMP TABLE planned_membership (person_id uuid, unit_id uuid, valid_from date, valid_to date, secondary boolean, action text) ON COMMIT DROP;
     CREATE TEMP TABLE gone_unit (id uuid) ON COMMIT DROP;
@@ -45,7 +45,7 @@ export async function plan(tx: Tx, context: RosterContext, findings: RowErrors):
   );
   await recognise(tx, context.source, 'term', 'staged_term', 'term', 'e.code = s.sourced_id');
   await recognise(tx, context.source, 'unit', 'staged_unit', 'unit', 'e.kind = s.kind AND e.code = s.code');
-  await recognise(tx, context.source, 'person', 'staged_user', 'person', 'e.kind = s.kind AND e.number = s.number');
+  await recognisePeople(tx, context.source);
   await query(tx, sql`UPDATE staged_term s SET parent_id = p.id FROM staged_term p WHERE p.n = s.parent_n`);
   await context.recogniseUnits?.(tx);
   await query(tx, sql`UPDATE staged_unit s SET parent_id = p.id FROM staged_unit p WHERE p.n = s.parent_n`);
@@ -83,6 +83,36 @@ async function recognise(
   );
 }
 
+/**
+ * People as others, but for rows with the number of a record that was merged: they are an alias of the person it was merged into, about
+ * whom they say nothing but where the person belongs.
+ */
+async function recognisePeople(tx: Tx, source: string): Promise<void> {
+  await query(
+    tx,
+    sql`UPDATE staged_user s SET id = l.id, linked = true FROM directory.source_link l
+         WHERE l.source = ${source} AND l.kind = 'person' AND l.sourced_id = s.sourced_id`,
+  );
+  await query(
+    tx,
+    sql`UPDATE staged_user s SET id = b.merged_into, alias = true FROM directory.person b
+         WHERE b.merged_into IS NOT NULL AND b.kind = s.kind AND b.number = s.number AND (NOT s.linked OR s.id = b.merged_into)`,
+  );
+  await query(
+    tx,
+    sql`UPDATE staged_user s SET id = e.id FROM directory.person e
+         WHERE NOT s.linked AND NOT s.alias AND e.kind = s.kind AND e.number = s.number
+           AND NOT EXISTS (SELECT 1 FROM staged_user o WHERE o.linked AND NOT o.alias AND o.id = e.id)`,
+  );
+  // Where the file has the person and an alias of theirs, both say where the person belongs.
+  await query(
+    tx,
+    sql`UPDATE staged_membership m SET user_n = p.n
+          FROM staged_user a CROSS JOIN LATERAL (SELECT n FROM staged_user o WHERE o.id = a.id ORDER BY alias, n LIMIT 1) p
+         WHERE a.alias AND m.user_n = a.n`,
+  );
+}
+
 async function checkNumbers(tx: Tx, { people }: RosterContext, findings: RowErrors): Promise<void> {
   const twice = await query<{ line: number }>(
     tx,
@@ -95,7 +125,7 @@ async function checkNumbers(tx: Tx, { people }: RosterContext, findings: RowErro
   const taken = await query<{ line: number }>(
     tx,
     sql`SELECT s.line FROM staged_user s JOIN directory.person e ON e.kind = s.kind AND e.number = s.number AND e.id <> s.id
-         WHERE NOT EXISTS (SELECT 1 FROM staged_user o WHERE o.id = e.id) ORDER BY s.line LIMIT 10000`,
+         WHERE NOT s.alias AND NOT EXISTS (SELECT 1 FROM staged_user o WHERE o.id = e.id) ORDER BY s.line LIMIT 10000`,
   );
   for (const { line } of taken) {
     findings.add(people.file, line, people.number, {
@@ -122,6 +152,7 @@ async function compare(tx: Tx): Promise<void> {
       `array_remove(ARRAY[${columns.map((c) => `CASE WHEN e.${c} IS DISTINCT FROM s.${c} THEN '${c}' END`).join(', ')}], NULL)`,
     );
   const action = sql`action = CASE WHEN changed = '{}' THEN 'same' ELSE 'change' END`;
+  const unlessAlias = sql`CASE WHEN s.alias THEN '{}'::text[] ELSE`;
   const found = sql`action = 'found'`;
   await query(
     tx,
@@ -137,9 +168,9 @@ async function compare(tx: Tx): Promise<void> {
   // Without a row in demographics.csv nothing is known of it: what we have stays.
   await query(
     tx,
-    sql`UPDATE staged_user s SET action = 'found', changed = ${changed('kind', 'number', 'name', 'grade', 'active')}
+    sql`UPDATE staged_user s SET action = 'found', changed = ${unlessAlias} ${changed('kind', 'number', 'name', 'grade', 'active')}
               || CASE WHEN s.sex IS NOT NULL AND e.sex <> s.sex THEN '{sex}'::text[] ELSE '{}' END
-              || CASE WHEN s.demographics AND e.birth_date IS DISTINCT FROM s.birth_date THEN '{birth_date}'::text[] ELSE '{}' END
+              || CASE WHEN s.demographics AND e.birth_date IS DISTINCT FROM s.birth_date THEN '{birth_date}'::text[] ELSE '{}' END END
           FROM directory.person e WHERE e.id = s.id`,
   );
   for (const staged of ['staged_term', 'staged_unit', 'staged_user']) {
@@ -147,7 +178,7 @@ async function compare(tx: Tx): Promise<void> {
   }
 }
 
-async function planMemberships(tx: Tx, { today }: RosterContext): Promise<void> {
+async function planMemberships(tx: Tx, { source, today }: RosterContext): Promise<void> {
   // Several roles in one unit, or the same enrollment twice, are one membership over the whole time, secondary when all are. A blank begin is open.
   await query(
     tx,
@@ -181,6 +212,16 @@ async function planMemberships(tx: Tx, { today }: RosterContext): Promise<void> 
          WHERE d.action = 'create' AND m.person_id = d.person_id AND m.unit_id = d.unit_id
            AND daterange(m.valid_from, m.valid_to) && daterange(d.valid_from, d.valid_to)`,
   );
+  // What a merge left out stays out: days on which the person belongs elsewhere, or there by another source.
+  await query(
+    tx,
+    sql`DELETE FROM planned_membership d USING directory.unit u
+         WHERE u.id = d.unit_id AND d.action <> 'same' AND d.person_id IN (SELECT id FROM staged_user WHERE alias)
+           AND EXISTS (SELECT 1 FROM directory.membership m JOIN directory.unit mu ON mu.id = m.unit_id
+                        WHERE m.person_id = d.person_id AND m.source IS DISTINCT FROM ${source}
+                          AND (m.unit_id = d.unit_id OR mu.kind = u.kind AND NOT m.secondary AND NOT d.secondary)
+                          AND daterange(m.valid_from, m.valid_to) && daterange(d.valid_from, d.valid_to))`,
+  );
 }
 
 /** What the source brought before and brings no more. */
@@ -195,7 +236,7 @@ async function planClosing(tx: Tx, { source, today, whole }: RosterContext): Pro
   await query(
     tx,
     sql`INSERT INTO gone_person SELECT p.id, p.kind FROM directory.source_link l JOIN directory.person p ON p.id = l.id
-         WHERE l.source = ${source} AND l.kind = 'person' AND p.active AND ${whole.people}::boolean
+         WHERE l.source = ${source} AND l.kind = 'person' AND l.merge_id IS NULL AND p.active AND ${whole.people}::boolean
            AND NOT EXISTS (SELECT 1 FROM staged_user s WHERE s.id = p.id)`,
   );
   await query(

@@ -54,7 +54,7 @@ async function measureShrinking(
                  WHERE l.source = ${source} AND l.kind = 'person' AND p.kind = 'student' AND p.active) AS students,
                (SELECT count(*)::int FROM gone_person WHERE kind = 'student')
                  + (SELECT count(*)::int FROM staged_user s JOIN directory.person p ON p.id = s.id
-                     WHERE p.kind = 'student' AND p.active AND NOT s.active) AS "studentsEnded",
+                     WHERE p.kind = 'student' AND p.active AND NOT s.active AND NOT s.alias) AS "studentsEnded",
                (SELECT count(*)::int FROM directory.membership m JOIN directory.unit u ON u.id = m.unit_id
                  WHERE m.source = ${source} AND (m.valid_to IS NULL OR m.valid_to > ${today})
                    AND u.kind = ANY(${whole.memberships})) AS memberships,

@@ -18,7 +18,7 @@ export async function createStaging(tx: Tx): Promise<void> {
     CREATE TEMP TABLE staged_grid (code text, name text, id uuid DEFAULT directory.new_id(), ${raw(planned)}) ON COMMIT DROP;
     CREATE TEMP TABLE staged_place (n int, line int, kind text, code text, name text, fallback text, parent_n int, grid_code text,
       parent_id uuid, grid_id uuid, id uuid DEFAULT directory.new_id(), ${raw(planned)}) ON COMMIT DROP;
-    CREATE TEMP TABLE staged_residence (line int, bed_n int, number text, begins date, person_id uuid, bed_id uuid,
+    CREATE TEMP TABLE staged_residence (line int, bed_n int, number text, begins date, alias boolean DEFAULT false, person_id uuid, bed_id uuid,
       known_id uuid, valid_from date, action text DEFAULT 'create') ON COMMIT DROP;
     CREATE TEMP TABLE gone_place (id uuid) ON COMMIT DROP;
     CREATE TEMP TABLE ended_residence (id uuid, valid_from date, ends date, gone boolean) ON COMMIT DROP;
@@ -81,7 +81,8 @@ async function planResidents(
   await query(tx, sql`UPDATE staged_residence s SET bed_id = p.id FROM staged_place p WHERE p.n = s.bed_n`);
   await query(
     tx,
-    sql`UPDATE staged_residence s SET person_id = p.id FROM directory.person p WHERE p.kind = 'student' AND p.number = s.number`,
+    sql`UPDATE staged_residence s SET person_id = coalesce(p.merged_into, p.id), alias = p.merged_into IS NOT NULL
+          FROM directory.person p WHERE p.kind = 'student' AND p.number = s.number`,
   );
   const unknown = await query<{ line: number }>(
     tx,
@@ -90,6 +91,14 @@ async function planResidents(
   for (const { line } of unknown) {
     findings.add(file, line, 'student_number', { zh: '没有该学号的学生', en: 'no student has this number' });
   }
+  // A number of a record that was merged adds no second bed.
+  await query(
+    tx,
+    sql`DELETE FROM staged_residence s WHERE s.alias AND (
+          EXISTS (SELECT 1 FROM staged_residence o WHERE o.person_id = s.person_id AND NOT o.alias)
+          OR EXISTS (SELECT 1 FROM directory.residence r WHERE r.person_id = s.person_id AND r.bed_id <> s.bed_id
+                        AND r.source IS DISTINCT FROM ${source} AND (r.valid_to IS NULL OR r.valid_to > ${today})))`,
+  );
   // Already in that bed: the same residence, also when the file has another first day.
   await query(
     tx,
