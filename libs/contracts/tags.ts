@@ -117,6 +117,7 @@ export const TAGS: Readonly<Record<string, Bilingual>> = {
   leaves: { zh: '请假：申请、审批、续假与销假', en: 'Leave: requests, decisions, extensions, returns' },
   me: { zh: '本人：能做什么', en: "One's own: what one may do" },
   members: { zh: '党员', en: 'Party members and their branches' },
+  merges: { zh: '档案合并：一人两份档案合为一份，可撤销', en: 'Merging two records of one person, and undoing it' },
   'message-deliveries': { zh: '消息的送达情况', en: 'What became of messages' },
   'message-templates': { zh: '消息模板：起草、预览、发布', en: 'Templates of messages: drafts, previews, publishing' },
   messages: { zh: '本人的消息', en: 'Messages to oneself' },

@@ -20,13 +20,16 @@ import { GRADEBOOK_ROUTES, GRADES_DELETE, GRADES_POST, GRADES_PUT } from './rout
 
 const WITH_BODY = { 413: '请求体过大', 415: '不支持的类型', 422: '与名册或成绩册不符' };
 
+/** The status says it all. */
+const EMPTY = { 'text/plain': { schema: { type: 'string', maxLength: 0, pattern: '^$' }, example: '' } } as const;
+
 const Puts = (path: string, zh: string, en: string): MethodDecorator =>
   applyDecorators(
     Put(`${path}/:sourcedId`),
     Require(GRADES_PUT),
     SourcedIdParam(),
-    ApiResponse({ status: 200, description: '已修改 / Changed' }),
-    ApiResponse({ status: 201, description: '已新建 / Created' }),
+    ApiResponse({ status: 200, description: '已修改 / Changed', content: EMPTY }),
+    ApiResponse({ status: 201, description: '已新建 / Created', content: EMPTY }),
     ...errorAnswers({ ...WITH_BODY, 409: '冲突' }),
     Summary(`OneRoster：写入${zh}`, `OneRoster: put a ${en}`),
   );
@@ -35,6 +38,7 @@ const Posts = (path: string, zh: string, en: string): MethodDecorator =>
     Post(path),
     Require(GRADES_POST),
     ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => SourcedIdParam(name)),
+    ApiResponse({ status: 201, description: '已新建 / Created' }),
     Returns(SourcedIdPairsDto),
     ...errorAnswers({ ...WITH_BODY, 409: '冲突' }),
     Summary(`OneRoster：${zh}`, `OneRoster: ${en}`),

@@ -5,6 +5,7 @@ import { type Actor, CurrentActor, Require } from '#auth';
 import { answerErrorsAs, Summary } from '#http';
 import type { Collections } from './collections.service.js';
 import { statusInfo } from './imsx.js';
+import { ROSTERING } from './objects.js';
 import { CollectionQuery, ObjectQuery } from './oneroster.dto.js';
 import { type Collection, COLLECTIONS, type Route, scopesOf } from './routes.js';
 import { nameOf, SCHEMAS, STATUS_INFO } from './schemas.js';
@@ -107,7 +108,7 @@ function decoratorsOf(route: Route, { kind, many, one, zh, en }: Collection, par
     route.single
       ? Summary(`OneRoster：查看${zh}`, `OneRoster: see one of the ${en}`)
       : Summary(`OneRoster：列出${of.zh}${zh}`, `OneRoster: list ${en}${of.en}`),
-    ...params.map(SourcedIdParam),
+    ...params.map((param) => SourcedIdParam(param, route.root === ROSTERING ? OF_ROSTER : OF_ANY)),
     ApiQuery({
       name: 'fields',
       required: false,
@@ -129,11 +130,15 @@ function decoratorsOf(route: Route, { kind, many, one, zh, en }: Collection, par
   ];
 }
 
-export const SourcedIdParam = (name = 'sourcedId'): MethodDecorator =>
+const OF_ROSTER = '^[A-Za-z0-9._:/-]+$';
+/** Objects of the gradebook are called as apps call them. */
+const OF_ANY = '^[A-Za-z0-9._~:/-]+$';
+
+export const SourcedIdParam = (name = 'sourcedId', pattern = OF_ANY): MethodDecorator =>
   ApiParam({
     name,
     description: 'sourcedId',
-    schema: { type: 'string', maxLength: 100, pattern: '^[A-Za-z0-9._~:/-]+$' },
+    schema: { type: 'string', maxLength: 100, pattern },
     example: ID,
   });
 
