@@ -21,7 +21,7 @@ const OTHERS = [
   'affairs.application.data',
   'affairs.booking.appeal',
   'affairs.booking.note',
-  'affairs.booking_feed.digest',
+  'affairs.calendar_feed.digest',
   'affairs.certificate.revocation_reason',
   'affairs.certificate.signed',
   'affairs.clearance_import.content',
@@ -90,6 +90,7 @@ const OTHERS = [
   'early_warning.referral.text',
   'early_warning.referral.tried',
   'early_warning.unfolded_batch.rows',
+  'integration.gradebook_result.comment',
   'platform.own_export_part.part',
   'staffing.appointment_import.content',
 ];

@@ -23,7 +23,7 @@ export function ReadsCalendar(product: string, description: string): MethodDecor
       name: 'If-None-Match',
       required: false,
       description: '已有的 ETag；未变化时返回 304 / ETag the program has; 304 when it still holds',
-      schema: { type: 'string', maxLength: 1_000 },
+      schema: { type: 'string', maxLength: 1_000, pattern: '^[ -~]*$' },
       example: '"3q2-7wAAAAAAAAAAAAAAAA"',
     }),
     ApiProduces(CALENDAR_TYPE),
