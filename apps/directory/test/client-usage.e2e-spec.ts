@@ -49,9 +49,9 @@ describe('what apps ask', () => {
   let id: string;
   beforeAll(async () => {
     one = await TestApp.create([directory]);
-    const { databaseUrl } = one.config;
+    const { databaseUrl, redisPrefix } = one.config;
     await way.open();
-    two = await TestApp.create([directory], { databaseUrl, redisUrl: way.url, roles: ['api'] });
+    two = await TestApp.create([directory], { databaseUrl, redisUrl: way.url, redisPrefix, roles: ['api'] });
     for (const process of [one, two]) process.clock.set(NOON);
     admin = await one.client();
     // `test-app` is who every caller of the tests comes from.

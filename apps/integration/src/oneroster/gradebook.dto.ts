@@ -26,7 +26,7 @@ export class RefDto {
 }
 
 /** What every object of the gradebook has. */
-abstract class ObjectDto {
+export abstract class GradebookObjectDto {
   @Text({
     zh: '标识，由调用方确定，与路径中的相同；不得含学号或姓名',
     en: 'Identifier, the caller’s, the same as in the path; never with a number or name of somebody in it',
@@ -48,9 +48,7 @@ abstract class ObjectDto {
   dateLastModified?: string;
 }
 
-export type { ObjectDto };
-
-export class CategoryDto extends ObjectDto {
+export class CategoryDto extends GradebookObjectDto {
   @Text({ zh: '名称', en: 'Title', example: '作业' })
   title: string;
 
@@ -66,7 +64,7 @@ export class ScoreScaleValueDto {
   itemValueRHS: string;
 }
 
-export class ScoreScaleDto extends ObjectDto {
+export class ScoreScaleDto extends GradebookObjectDto {
   @Text({ zh: '名称', en: 'Title', example: '五级制' })
   title: string;
 
@@ -83,7 +81,7 @@ export class ScoreScaleDto extends ObjectDto {
   scoreScaleValue: ScoreScaleValueDto[];
 }
 
-export class LineItemDto extends ObjectDto {
+export class LineItemDto extends GradebookObjectDto {
   @Text({ zh: '名称', en: 'Title', example: '第一次作业' })
   title: string;
 
@@ -121,7 +119,7 @@ export class LineItemDto extends ObjectDto {
 const MARKS = ['true', 'false'] as const;
 type Mark = (typeof MARKS)[number];
 
-export class ResultDto extends ObjectDto {
+export class ResultDto extends GradebookObjectDto {
   @Nested(() => RefDto, { zh: '评分项', en: 'Line item' })
   lineItem: RefDto;
 

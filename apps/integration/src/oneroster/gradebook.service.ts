@@ -6,7 +6,7 @@ import { Invalid, NotFound } from '#problems';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { Collections } from './collections.service.js';
-import type { ObjectDto, SourcedIdPairsDto } from './gradebook.dto.js';
+import type { GradebookObjectDto, SourcedIdPairsDto } from './gradebook.dto.js';
 import { Category, LineItem, Result, ScoreScale } from './gradebook.entity.js';
 import { type Given, inUse, References, type Rows, type Within } from './gradebook-refs.js';
 import { GradebookInUse, GradebookRefused } from './oneroster.problems.js';
@@ -137,7 +137,7 @@ export class Gradebook {
     if (found instanceof LineItem) await this.mustKeepClass(tx, found, fields[0] as Partial<LineItem>);
     const rows = fields.map((one, i) =>
       Object.assign(found ?? new TABLES[name](), one, {
-        ...{ sourcedId: (given[i] as ObjectDto).sourcedId, deleted: false },
+        ...{ sourcedId: (given[i] as GradebookObjectDto).sourcedId, deleted: false },
         ...{ changedAt: this.clock.now(), byApp: actor.app },
       }),
     );
