@@ -74,6 +74,8 @@ describe('resources', () => {
     await observe(app, [...[0, 1, 8].map((i) => loans(i, 1)), ...[2, 3, 4, 5].map((i) => loans(i, 9))]);
   });
   afterEach(async () => {
+    // What was published last may be matched still.
+    await drainEvents(test);
     await test.query(sql`DELETE FROM early_warning.resource_offer`);
     await test.query(sql`DELETE FROM early_warning.resource_opt_out`);
     await test.query(sql`DELETE FROM early_warning.resource`);
