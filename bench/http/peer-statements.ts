@@ -68,6 +68,6 @@ export const STATEMENTS = {
            json_build_object('late', coalesce(late, 0), 'notReturned', coalesce("notReturned", 0), 'excused', coalesce(excused, 0),
              'excusedByLeave', coalesce("excusedByLeave", 0), 'suppressed', coalesce(suppressed, 0), 'unknown', coalesce(unknown, 0)) AS counts
       FROM page n LEFT JOIN lived l ON l.night = n.night LEFT JOIN found f ON f.night = n.night ORDER BY n.night DESC, n.id DESC`,
-  people: `SELECT id, kind, number, name, sex, grade, active FROM directory.person
+  people: `SELECT id, kind, number, name, sex, grade, active, merged_into AS "mergedInto" FROM directory.person
     WHERE bench.pairs(name) @> bench.pairs($1) AND strpos(name, $1) > 0 ORDER BY number, id LIMIT 51`,
 };
