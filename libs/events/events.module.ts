@@ -3,20 +3,22 @@ import {
   type BeforeApplicationShutdown,
   type DynamicModule,
   Global,
+  Inject,
   Injectable,
   Module,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type Type,
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import type { Job, Queue, Worker } from 'bullmq';
 import { Config } from '#config';
-import { SERVICE_NAMES, type ServiceName } from '#contracts';
+import type { ServiceName } from '#contracts';
 import { Consumer } from './consumer.js';
 import { DeadDeliveries } from './dead.js';
 import { Handlers, type HostedService } from './handlers.js';
 import { Events } from './publishing.js';
-import { type DeliveryJob, queuePrefix, queuesModule, redisConnection } from './queues.js';
+import { type DeliveryJob, queueNames, queuePrefix, queuesModule, redisConnection } from './queues.js';
 import { assertRedisKeepsKeys } from './redis-check.js';
 import { Relay } from './relay.js';
 import { SharedCounts } from './shared-counts.js';
@@ -63,14 +65,16 @@ function processorOf(service: ServiceName, config: Config): Type<WorkerHost> {
 }
 
 export const HOSTED_SERVICES = 'yizhan:hosted-services';
+const QUEUES = 'yizhan:queues';
 
 /** Boot: handlers checked, Redis checked, then the workers start. Shutdown: the workers finish what they hold. */
 @Injectable()
-class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown {
+class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly config: Config,
     private readonly modules: ModuleRef,
     private readonly registrar: BullRegistrar,
+    @Inject(QUEUES) private readonly queues: Queue[],
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -85,6 +89,14 @@ class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown {
     const closed = Promise.all(this.workers().map((worker) => worker.close()));
     const cap = new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref());
     await Promise.race([closed, cap]);
+  }
+
+  /**
+   * BullMQ 6.7.0: a queue that is closed while Redis is away fails to close, and tries to connect for ever. It is told to stop; its answer is
+   * not waited for, since none comes between two tries.
+   */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.queues.map((queue) => queue.close().catch(() => void queue.disconnect().catch(() => {}))));
   }
 
   private workers(): Worker[] {
@@ -107,15 +119,13 @@ const PROCESSORS = 'yizhan:processors';
 export class EventsModule {
   static forRoot(config: Config, hosted: HostedService[]): DynamicModule {
     const processors = config.roles.includes('worker') ? hosted.map(({ name }) => processorOf(name, config)) : [];
+    const names = queueNames(hosted.map(({ name }) => name));
     return {
       module: EventsModule,
       imports: [
         DiscoveryModule,
         BullModule.forRoot({ connection: redisConnection(config, false), extraOptions: { manualRegistration: true } }),
-        queuesModule(
-          config,
-          hosted.map(({ name }) => name),
-        ),
+        queuesModule(config, names),
       ],
       providers: [
         { provide: HOSTED_SERVICES, useValue: hosted },
@@ -131,8 +141,8 @@ export class EventsModule {
         ...processors,
         {
           // Without a listener each failed connection would be printed; the relay says what cannot be handed over.
-          provide: 'yizhan:quiet-queues',
-          inject: SERVICE_NAMES.map(getQueueToken),
+          provide: QUEUES,
+          inject: names.map((name) => getQueueToken(name)),
           useFactory: (...queues: Queue[]) => queues.map((queue) => queue.on('error', () => undefined)),
         },
         Workers,

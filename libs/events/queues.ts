@@ -48,11 +48,15 @@ export function redisConnection(config: Config, forWorker: boolean): RedisOption
   };
 }
 
-/** One queue per service of the house and hosted one: any process may relay to any service. */
-export function queuesModule(config: Config, hosted: ServiceName[]): DynamicModule {
+/** One queue per service of the house, and per hosted one: any process may relay to any service. */
+export function queueNames(hosted: ServiceName[]): ServiceName[] {
+  return [...new Set([...SERVICE_NAMES, ...hosted])];
+}
+
+export function queuesModule(config: Config, names: ServiceName[]): DynamicModule {
   return {
     ...BullModule.registerQueue(
-      ...[...new Set([...SERVICE_NAMES, ...hosted])].map((service) => ({
+      ...names.map((service) => ({
         name: service,
         prefix: queuePrefix(config, service),
         connection: redisConnection(config, false),

@@ -1,57 +1,24 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { sql } from '#database';
 import { Schedules } from '#events';
 import { AppUsage } from '#http';
-import { campus, type Client, drainEvents, eventually, TestApp } from '#testing';
+import { campus, type Client, drainEvents, eventually, RedisProxy, TestApp } from '#testing';
 import type { ClientDto, IssuedClientDto } from '../src/clients/clients.dto.js';
 import type { ClientUsageDto } from '../src/client-usage/client-usage.dto.js';
 import { directory } from '../src/directory.module.js';
 
 const NOON = '2026-11-20T12:34:56+08:00';
 
-/** The way to Redis, which can be cut. */
-class Way {
-  private server: Server | undefined;
-  private readonly sockets = new Set<Socket>();
-  port = 0;
-
-  get url(): string {
-    return Object.assign(new URL(process.env['YIZHAN_TEST_REDIS']!), { host: `127.0.0.1:${this.port}` }).href;
-  }
-
-  async open(): Promise<void> {
-    const redis = new URL(process.env['YIZHAN_TEST_REDIS']!);
-    this.server = createServer((socket) => {
-      const onward = connect(Number(redis.port), redis.hostname);
-      for (const end of [socket, onward]) {
-        this.sockets.add(end);
-        end.on('error', () => undefined).on('close', () => [socket, onward].forEach((one) => one.destroy()));
-      }
-      socket.pipe(onward).pipe(socket);
-    });
-    await new Promise<void>((ready) => this.server!.listen(this.port, '127.0.0.1', ready));
-    this.port = (this.server.address() as { port: number }).port;
-  }
-
-  async cut(): Promise<void> {
-    const closed = new Promise((done) => this.server!.close(done));
-    for (const socket of this.sockets) socket.destroy();
-    this.sockets.clear();
-    await closed;
-  }
-}
-
 describe('what apps ask', () => {
   let one: TestApp;
   let two: TestApp;
-  const way = new Way();
+  const proxy = new RedisProxy();
   let admin: Client;
   let id: string;
   beforeAll(async () => {
     one = await TestApp.create([directory]);
     const { databaseUrl, redisPrefix } = one.config;
-    await way.open();
-    two = await TestApp.create([directory], { databaseUrl, redisUrl: way.url, redisPrefix, roles: ['api'] });
+    await proxy.open();
+    two = await TestApp.create([directory], { databaseUrl, redisUrl: proxy.url, redisPrefix, roles: ['api'] });
     for (const process of [one, two]) process.clock.set(NOON);
     admin = await one.client();
     // `test-app` is who every caller of the tests comes from.
@@ -69,7 +36,7 @@ describe('what apps ask', () => {
   afterAll(async () => {
     await two?.close();
     await one?.close();
-    await way.cut();
+    await proxy.cut();
   });
 
   const written = () => Promise.all([one, two].map(({ app }) => app.get(AppUsage).write()));
@@ -139,7 +106,7 @@ describe('what apps ask', () => {
   });
 
   it('goes on without Redis, says so, and is held to the limit that the app was given', async () => {
-    await way.cut();
+    await proxy.cut();
     const { body: health } = await two.caller().get('/health/ready').expect(200);
     expect(health).toMatchObject({ status: 'degraded', checks: { redis: { status: 'degraded' } } });
     const app = await two.client('directory:unit:read');
@@ -161,7 +128,7 @@ describe('what apps ask', () => {
       sql`SELECT limited FROM platform.app_usage WHERE day = '2026-11-20'`,
     );
     expect(Number(day!.limited)).toBe(1);
-    await way.open();
+    await proxy.open();
     await eventually(async () => expect((await two.caller().get('/health/ready')).body.status).toBe('ok'));
   });
 });

@@ -1,6 +1,6 @@
 import { newId, query, sql } from '#database';
 import { Consumer, Handlers, latestPeriod, Schedules } from '#events';
-import { drainEvents, eventually, TestApp } from '#testing';
+import { drainEvents, eventually, RedisProxy, TestApp } from '#testing';
 import { Redis } from 'ioredis';
 import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
 
@@ -347,4 +347,22 @@ describe('schedules', () => {
     expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', after, now)).toEqual([new Date('2026-11-02T19:07:00Z')]);
     expect(latestPeriod('7 3 * * *', 'Asia/Shanghai', new Date('2026-11-02T19:07:00Z'), now)).toEqual([]);
   });
+});
+
+describe('a process that closes while Redis is away', () => {
+  it('leaves nothing behind that goes on connecting', async () => {
+    const proxy = new RedisProxy();
+    await proxy.open();
+    const test = await TestApp.create([things], { redisUrl: proxy.url, roles: ['api'] });
+    await proxy.cut();
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    // They have noticed, and wait for their next try.
+    await wait(1_000);
+    await test.close();
+    await proxy.open();
+    await wait(6_000);
+    const { connections } = proxy;
+    await proxy.cut();
+    expect(connections).toBe(0);
+  }, 60_000);
 });
