@@ -280,6 +280,19 @@ describe('overload', () => {
   });
 });
 
+describe('closing', () => {
+  it('does not wait for a connection on which nothing was asked', async () => {
+    const closing = await startFixture();
+    const { port } = new URL(closing.url);
+    const early = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    const gone = new Promise((resolve) => early.on('close', resolve));
+    // The connection is there before this one is answered.
+    await supertest(closing.url).get('/health/live').expect(200);
+    await closing.close();
+    await gone;
+  }, 20_000);
+});
+
 describe('operations', () => {
   it('answers metrics to this machine only', async () => {
     const answer = await agent().get('/metrics').expect(200);
