@@ -38,17 +38,11 @@ export interface ProblemDetails {
 
 /** An answer that is an error, with its text in both languages. Made by `defineProblem`. */
 export class Problem extends Error {
-  readonly kind: ProblemKind;
-  readonly details: ProblemDetails;
-
-  constructor(kind: ProblemKind, details: ProblemDetails = {}) {
-    // Many are made to say why something is not offered, and none is a fault of ours: where it was made nobody asks.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+  constructor(
+    readonly kind: ProblemKind,
+    readonly details: ProblemDetails = {},
+  ) {
     super(`${kind.code}: ${fill(kind.en, details.params)}`);
-    Error.stackTraceLimit = stackTraceLimit;
-    this.kind = kind;
-    this.details = details;
     this.name = 'Problem';
   }
 

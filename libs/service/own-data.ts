@@ -115,18 +115,14 @@ async function countOf(tx: Tx, service: ServiceName, { given, withheld }: OwnDat
          WHERE table_schema = ${schemaOf(service)} AND table_name = ANY(${tables.map(([table]) => table)}::text[])
            AND data_type = 'uuid' AND column_name ~ '(^|_)(student|person)(_id)?$' GROUP BY table_name`,
   );
-  let rows = 0;
-  for (const { table, columns } of naming) {
+  const inTables = naming.map(({ table, columns }) => {
     const named = columns.map((column) => sql`t.${raw(column)} = ${personId}`);
-    rows += await countIn(tx, sql`SELECT FROM ${raw(`${schemaOf(service)}.${table}`)} t WHERE ${join(named, ' OR ')}`);
-  }
-  const byQuery = Object.values(given).filter((one) => 'rows' in one && !one.follows);
-  for (const one of byQuery) if ('rows' in one) rows += await countIn(tx, one.rows(personId));
-  return rows;
-}
-
-async function countIn(tx: Tx, rows: Sql): Promise<number> {
-  return (await queryOne<{ n: number }>(tx, sql`SELECT count(*)::int AS n FROM (${rows}) counted`))!.n;
+    return sql`SELECT FROM ${raw(`${schemaOf(service)}.${table}`)} t WHERE ${join(named, ' OR ')}`;
+  });
+  const byQuery = Object.values(given).flatMap((one) => ('rows' in one && !one.follows ? [one.rows(personId)] : []));
+  const counts = [...inTables, ...byQuery].map((rows) => sql`(SELECT count(*) FROM (${rows}) counted)`);
+  if (counts.length === 0) return 0;
+  return (await queryOne<{ n: number }>(tx, sql`SELECT (${join(counts, ' + ')})::int AS n`))!.n;
 }
 
 async function partOf(

@@ -2,7 +2,7 @@ import type { Problem } from '#problems';
 import type { Available, Choices } from './available-actions.js';
 import type { Operation } from './instance.js';
 import { OPERATIONS } from './operations.js';
-import { problemOf } from './workflow.problems.js';
+import { problemOfReason } from './workflow.problems.js';
 
 /** What the system does by itself is not offered to anybody. */
 const BY_ITSELF: readonly Operation[] = ['refresh', 'expire'];
@@ -28,7 +28,7 @@ export function offersOfCase(
     .map((action) => {
       const one = available?.find(({ op }) => op === action);
       if (!one) return offerOf(action, without);
-      return one.allowed ? offerOf(action, onTop(action), one.choices) : offerOf(action, problemOf(one.reason));
+      return one.allowed ? offerOf(action, onTop(action), one.choices) : offerOf(action, problemOfReason(one.reason));
     });
 }
 

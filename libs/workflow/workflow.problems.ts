@@ -23,6 +23,16 @@ const problems = new Map<ReasonCode, ProblemClass>(
   ]),
 );
 
+/** Made once each: every answer with `actions[]` says some of them. */
+const alone = new Map<ReasonCode, Problem>();
+
+/** The problem for a reason by itself, whatever the case. */
+export function problemOfReason(reason: ReasonCode): Problem {
+  let problem = alone.get(reason);
+  if (!problem) alone.set(reason, (problem = new (problems.get(reason) as ProblemClass)()));
+  return problem;
+}
+
 /** The problem for a refusal. Where the state of the case is the reason, it says the state, and the ETag is of the present version. */
 export function problemOf(reason: ReasonCode, instance?: Instance, version?: number): Problem {
   const problem = problems.get(reason) as ProblemClass;

@@ -100,6 +100,8 @@ describe('deadlines in a calendar', () => {
     expect(listed.data[0]).not.toHaveProperty('path');
     expect((await counselor.get('/affairs/v1/booking-feeds').expect(200)).body).toMatchObject({ data: [] });
     await read(feed.path.replace('deadline', 'booking')).expect(404);
+    for (const verb of ['renew', 'withdraw'])
+      await counselor.post(`/affairs/v1/booking-feeds/${feed.id}/${verb}`).set('If-Match', '"1"').expect(404);
     await on(other, feed, 'renew').expect(404);
     const renewed = (await on(counselor, feed, 'renew').expect(200)).body as Feed;
     expect(renewed).toMatchObject({ id: feed.id, version: 2 });

@@ -30,6 +30,7 @@ import { ClientKeysAndLimits1764844000000 } from './migrations/1764844000000-cli
 import { Staff1764865000000 } from './migrations/1764865000000-staff.js';
 import { ClientApprovals1764862000100 } from './migrations/1764862000100-client-approvals.js';
 import { Merges1764868000000 } from './migrations/1764868000000-merges.js';
+import { StaffNumbers1764874000000 } from './migrations/1764874000000-staff-numbers.js';
 import { OWN_DATA } from './own-data.js';
 import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
@@ -78,6 +79,7 @@ export const directory = service('directory', {
     Staff1764865000000,
     ClientApprovals1764862000100,
     Merges1764868000000,
+    StaffNumbers1764874000000,
   ],
   ownData: OWN_DATA,
   seed,

@@ -141,13 +141,7 @@ export class PersonRowsCountedV1 {
   }
 }
 
-/** One person's second record was given up for the first: whoever keeps the one id goes on with the other. */
-@Event({
-  name: 'directory.person-merged.v1',
-  consumers: ['safety', 'early-warning'],
-  tells: { permission: 'directory:person:read', zh: '重复的人员档案已合并', en: 'Two records of a person were merged' },
-})
-export class PersonMergedV1 {
+abstract class OfMerge {
   @IsUUID()
   mergeId: string;
 
@@ -161,6 +155,14 @@ export class PersonMergedV1 {
     Object.assign(this, values);
   }
 }
+
+/** One person's second record was given up for the first: whoever keeps the one id goes on with the other. */
+@Event({
+  name: 'directory.person-merged.v1',
+  consumers: ['safety', 'early-warning'],
+  tells: { permission: 'directory:person:read', zh: '重复的人员档案已合并', en: 'Two records of a person were merged' },
+})
+export class PersonMergedV1 extends OfMerge {}
 
 /** A merge was undone: they are two people again. */
 @Event({
@@ -168,17 +170,4 @@ export class PersonMergedV1 {
   consumers: ['safety', 'early-warning'],
   tells: { permission: 'directory:person:read', zh: '人员档案的合并已撤销', en: 'A merge of two people was undone' },
 })
-export class PersonMergeUndoneV1 {
-  @IsUUID()
-  mergeId: string;
-
-  @IsUUID()
-  keptId: string;
-
-  @IsUUID()
-  givenUpId: string;
-
-  constructor(values: { mergeId: string; keptId: string; givenUpId: string }) {
-    Object.assign(this, values);
-  }
-}
+export class PersonMergeUndoneV1 extends OfMerge {}

@@ -131,17 +131,7 @@ export class ObservationHandlers {
     await this.dropLeave(tx, event, event.data.registrationId);
   }
 
-  @OnEvent(PersonMergedV1)
-  whenPersonMerged(tx: Tx): Promise<void> {
-    return this.whenRosterChanged(tx);
-  }
-
-  @OnEvent(PersonMergeUndoneV1)
-  whenPersonMergeUndone(tx: Tx): Promise<void> {
-    return this.whenRosterChanged(tx);
-  }
-
-  @OnEvent(RosterChangedV1)
+  @OnEvent(RosterChangedV1, PersonMergedV1, PersonMergeUndoneV1)
   async whenRosterChanged(tx: Tx): Promise<void> {
     await ensureOrdinals(tx);
     await forgetOrdinals(tx);

@@ -83,14 +83,9 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
     const { webhookId } = message;
     this.underWay.set(webhookId, (this.underWay.get(webhookId) ?? 0) + 1);
     const sent: Promise<void> = this.send(message)
-      .then((attempt) => {
-        // The receiver is free for the next one while this is stored.
-        const others = this.underWay.get(webhookId)! - 1;
-        if (others > 0) this.underWay.set(webhookId, others);
-        else this.underWay.delete(webhookId);
-        this.loop.look();
-        return this.outcomes.write(attempt);
-      })
+      // The receiver is free for the next one while this is stored.
+      .finally(() => this.free(webhookId))
+      .then((attempt) => this.outcomes.write(attempt))
       // Its time comes again when the claim runs out.
       .catch((error: unknown) => this.logger.warn(`what came of an attempt was not stored: ${(error as Error).name}`))
       .then(() => {
@@ -98,6 +93,13 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
         this.loop.look();
       });
     this.sending.add(sent);
+  }
+
+  private free(webhookId: string): void {
+    const others = this.underWay.get(webhookId)! - 1;
+    if (others > 0) this.underWay.set(webhookId, others);
+    else this.underWay.delete(webhookId);
+    this.loop.look();
   }
 
   /** What is due of webhooks that have less than enough under way, oldest first, and whose apps may still be told. */

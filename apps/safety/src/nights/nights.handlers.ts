@@ -46,18 +46,8 @@ export class NightHandlers {
     await this.jobs.giveUp(tx, event.data.jobId);
   }
 
-  @OnEvent(PersonMergedV1)
-  whenPersonMerged(tx: Tx): Promise<void> {
-    return this.whenRosterChanged(tx);
-  }
-
-  @OnEvent(PersonMergeUndoneV1)
-  whenPersonMergeUndone(tx: Tx): Promise<void> {
-    return this.whenRosterChanged(tx);
-  }
-
   /** Who lived where, and who was on the roster, may be known otherwise now for nights that were checked. */
-  @OnEvent(RosterChangedV1)
+  @OnEvent(RosterChangedV1, PersonMergedV1, PersonMergeUndoneV1)
   async whenRosterChanged(tx: Tx): Promise<void> {
     const { rosterRecheckNights } = (await this.policies.at(tx, CurfewPolicy, this.clock.today())).value;
     const last = lastNight(this.clock.now(), this.clock.timeZone);
