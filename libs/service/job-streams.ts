@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, StreamableFile } from '@nestjs/common';
@@ -19,6 +20,10 @@ const MOST_OPEN = 200;
 export class JobStreams implements BeforeApplicationShutdown {
   private watched = 0;
   private readonly ending = new AbortController();
+
+  constructor() {
+    setMaxListeners(MOST_OPEN, this.ending.signal);
+  }
 
   beforeApplicationShutdown(): void {
     this.ending.abort();
