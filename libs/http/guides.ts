@@ -17,6 +17,7 @@ export const GUIDES = {
   notifications: { zh: '设置消息渠道与模板', en: 'Set up channels and templates of messages' },
   catalogue: { zh: '增加一个办事事项', en: 'Add an item to the service hall' },
   rules: { zh: '编写预警规则', en: 'Write warning rules' },
+  cases: { zh: '从预警到帮扶', en: 'From a warning to a person helped' },
   portraits: { zh: '读懂学生画像', en: 'Read portraits' },
   deploying: { zh: '部署与运行', en: 'Deploy and run it' },
   changelog: { zh: '变更与弃用', en: 'Changes and deprecations' },

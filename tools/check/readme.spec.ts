@@ -10,6 +10,7 @@ const GUIDES = [
   'docs/importing',
   'docs/rules',
   'docs/catalogue',
+  'docs/cases',
   'docs/portraits',
 ];
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { inspect, waitFor } from '../local/processes.js';
 
 /**
- * What a newcomer does: `npm start` on a free port, the commands of README.md and docs/first-app.md pasted as they are, Ctrl-C. Fails when the start does not
- * get ready, when a line of the tour fails, or when a process is left behind.
+ * What a newcomer does: `npm start` on a free port, the commands of README.md, docs/first-app.md and docs/cases.md pasted as they are, Ctrl-C.
+ * Fails when the start does not get ready, when a line of the tour fails, or when a process is left behind.
  */
 const READY_MS = 900_000;
 const TOUR_MS = 180_000;
@@ -40,6 +40,7 @@ try {
   if (warning) throw new Error(`npm start says "${warning}"`);
   await runCommandsOf('README.md');
   await runCommandsOf('docs/first-app.md');
+  await runCommandsOf('docs/cases.md');
 } catch (error) {
   process.stdout.write(`smoke: ${(error as Error).message}\n`);
   process.exitCode = 1;

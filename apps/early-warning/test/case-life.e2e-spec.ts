@@ -126,6 +126,16 @@ describe('a care case', () => {
     ]);
   });
 
+  it('has kinds, levels and effects that a form can offer', async () => {
+    const { body } = await counselor.get(`${CASES}/choices`).expect(200);
+    expect(body).toMatchObject({
+      kinds: expect.arrayContaining([{ key: 'study', name: { zh: '学业', en: 'Studies' } }]),
+      levels: [{ key: 'watch' }, { key: 'serious', reviewDays: 14, quietDays: 10 }, { key: 'urgent' }],
+      effects: expect.arrayContaining([expect.objectContaining({ key: 'improved', improved: true })]),
+    });
+    await (await test.person(students[0]!)).get(`${CASES}/choices`).expect(403);
+  });
+
   it('has its level and its end from two persons, by the tables themselves; proposals are taken back and declined', async () => {
     let now = await openCase(college, 0);
     now = await done(college, now, 'proposals', { what: 'level', level: 'urgent', reason: '危急' });

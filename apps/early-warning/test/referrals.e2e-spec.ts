@@ -40,6 +40,15 @@ describe('referrals', () => {
   const seen = async (who: Client, { id }: Answer): Promise<Answer> =>
     (await who.get(`${REFERRALS}/${id}`).expect(200)).body as Answer;
 
+  it('are of the kinds that the school knows, as whoever sends one is told', async () => {
+    const { body: kinds } = await roommate.get(`${REFERRALS}/kinds`).expect(200);
+    expect(kinds).toContainEqual({ key: 'praise', name: { zh: '值得表扬', en: 'Praise' }, praise: true });
+    for (const { key } of kinds as { key: string }[]) await send({ kind: key });
+    expect(codeOf(await roommate.post(REFERRALS, { ...body, kind: 'none' }).expect(422))).toBe(
+      'early-warning/referral-kind-unknown',
+    );
+  });
+
   it('reach who answers for the student; the sender learns that they were taken up and closed, never what was found', async () => {
     const one = await send();
     let now = (await act(counselor, one, 'take-up').expect(200)).body as Answer;

@@ -4,7 +4,7 @@ import { type Actor, CurrentActor, Require, RequireReason } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
 import { CaseEntries } from './case-entries.service.js';
 import { AddEntryDto, OpenCaseDto, PlanDto, TakeWarningsDto } from './case-forms.dto.js';
-import { CareCaseDetailDto, CareCaseDto, CasesQuery } from './cases.dto.js';
+import { CareCaseDetailDto, CareCaseDto, CareChoicesDto, CasesQuery } from './cases.dto.js';
 import { Cases } from './cases.service.js';
 import { HandOverDto, HappeningDto, PsychologyEntriesDto, TimelineQuery } from './timeline.dto.js';
 import { CaseTimeline } from './timeline.service.js';
@@ -28,6 +28,13 @@ export class CasesController {
   )
   listCases(@CurrentActor() actor: Actor, @Query() query: CasesQuery): Promise<Page<CareCaseDto>> {
     return this.cases.list(actor, query);
+  }
+
+  @Get('choices')
+  @Returns(CareChoicesDto)
+  @Summary('列出个案的种类、级别与成效', 'List the kinds, levels and effects that cases may have')
+  listCaseChoices(): Promise<CareChoicesDto> {
+    return this.cases.choices();
   }
 
   @Post()

@@ -10,10 +10,23 @@ import {
   MEASURE_STATUSES,
   type MeasureStatus,
 } from './care-rows.entity.js';
+import { CareEffect, CareKind, CareLevel } from './care.policy.js';
 import { CASE_ACTIONS, type CaseAction } from './case-offers.js';
 
 const MANY = 2_147_483_647;
 const STUDENT = '00000000-0000-7000-8000-003000000001';
+
+/** What a form for a case offers, by the school's policy of today. */
+export class CareChoicesDto {
+  @ListOf(() => CareKind, { zh: '种类', en: 'Kinds' })
+  kinds: CareKind[];
+
+  @ListOf(() => CareLevel, { zh: '级别，由轻到重', en: 'Levels, mildest first' })
+  levels: CareLevel[];
+
+  @ListOf(() => CareEffect, { zh: '帮扶成效', en: 'Effects' })
+  effects: CareEffect[];
+}
 
 export class CasesQuery extends ListQuery {
   @AnyOf(STAGES, { zh: '阶段', en: 'Stages' }, ['helping'])

@@ -16,7 +16,7 @@ import { CarePolicy } from './care.policy.js';
 import { CaseDesk } from './case-desk.service.js';
 import { CaseDetails } from './case-details.service.js';
 import type { OpenCaseDto } from './case-forms.dto.js';
-import { type CareCaseDetailDto, CareCaseDto, type CasesQuery } from './cases.dto.js';
+import { type CareCaseDetailDto, CareCaseDto, CareChoicesDto, type CasesQuery } from './cases.dto.js';
 import { CaseAlreadyOpen, CodeUnknown } from './cases.problems.js';
 import { caseVisible, columns, findCase, overdue, OWNER, personOf, quiet, stageOf } from './cases.queries.js';
 import { CaseSupervision } from './supervision.service.js';
@@ -71,6 +71,13 @@ export class Cases {
       await auditList(tx, actor, { action: 'early-warning.case.list', rows: page.data.length, filter: request });
       return page;
     });
+  }
+
+  /** What the school's rules of today offer. */
+  async choices(): Promise<CareChoicesDto> {
+    const { value } = await this.policies.at(this.database.connection, CarePolicy, this.clock.today());
+    const { kinds, levels, effects } = value;
+    return Object.assign(new CareChoicesDto(), { kinds, levels, effects });
   }
 
   get(actor: Actor, id: string): Promise<CareCaseDetailDto> {

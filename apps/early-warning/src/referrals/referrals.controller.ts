@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { ApiPage, Created, IdParam, IfMatch, MayNotFind, type Page, Returns, Summary } from '#http';
 import { MergeReferralDto, ReferralAnswerDto, ReferralDto, ReferralsQuery, SendReferralDto } from './referrals.dto.js';
+import { ReferralKind } from './referrals.policy.js';
 import { Referrals } from './referrals.service.js';
 
 /** What people noticed of a student (反映). */
@@ -20,6 +21,13 @@ export class ReferralsController {
   )
   listReferrals(@CurrentActor() actor: Actor, @Query() query: ReferralsQuery): Promise<Page<ReferralDto>> {
     return this.referrals.list(actor, query);
+  }
+
+  @Get('kinds')
+  @Returns([ReferralKind])
+  @Summary('列出反映的种类', 'List the kinds of what one may tell')
+  listReferralKinds(): Promise<ReferralKind[]> {
+    return this.referrals.kinds();
   }
 
   @Post()

@@ -30,7 +30,7 @@ import {
   shownToSender,
 } from './referral.entity.js';
 import { ReferralDto, type ReferralsQuery, type SendReferralDto } from './referrals.dto.js';
-import { ReferralPolicy } from './referrals.policy.js';
+import { type ReferralKind, ReferralPolicy } from './referrals.policy.js';
 import { ReferralDeadlines } from './referral-deadlines.js';
 import {
   AnonymousReferralsOff,
@@ -53,6 +53,11 @@ export class Referrals {
     private readonly deadlines: ReferralDeadlines,
     private readonly clock: CampusClock,
   ) {}
+
+  /** What the school's rules of today offer. */
+  async kinds(): Promise<ReferralKind[]> {
+    return (await this.policies.at(this.database.connection, ReferralPolicy, this.clock.today())).value.kinds;
+  }
 
   list(actor: Actor, request: ReferralsQuery): Promise<Page<ReferralDto>> {
     const { status, studentId, mine, updatedSince, overdue } = request;
