@@ -3,7 +3,7 @@ export { cloneDatabase, emptyDatabase, secretKeyFile, TestApp, TestIssuer, type 
 export { ChildProcess } from './child.js';
 export { openDuring } from './open-transactions.js';
 export { RedisProxy } from './redis-proxy.js';
-export { drainEvents, eventually, fireTimers } from './waiting.js';
+export { drainEvents, eventually, fireTimers, holdTimers, releaseTimers } from './waiting.js';
 export { campus, studentNumbers } from '../../apps/directory/src/seed.js';
 export { databaseUrl, prepareTemplate, TEMPLATE } from './template.js';
 export { countStatements } from './statements.js';

@@ -1,5 +1,5 @@
 import { query, sql } from '#database';
-import { Handlers, Relay, Timers } from '#events';
+import { Handlers, Relay, Schedules, Timers } from '#events';
 import { type TestApp } from './app.js';
 
 /** Tries `check` until it stops throwing; fails with its last error after `ms`. */
@@ -36,8 +36,26 @@ export async function drainEvents(test: TestApp): Promise<void> {
   }, 60_000);
 }
 
-/** Fires the timers that are due by `at` (none given: now on campus), as though it were then, and waits until their events took effect. */
+/** From now on no timer fires and no period of a schedule ends by itself: a test that moves the clock says what is due. */
+export async function holdTimers({ app }: TestApp): Promise<void> {
+  await app.get(Timers).beforeApplicationShutdown();
+  await app.get(Schedules).beforeApplicationShutdown();
+}
+
+/** Takes `holdTimers` back. */
+export async function releaseTimers(test: TestApp): Promise<void> {
+  await holdTimers(test);
+  const { app } = test;
+  app.get(Timers).onApplicationBootstrap();
+  await app.get(Schedules).onApplicationBootstrap();
+}
+
+/**
+ * Fires the timers that are due by `at` (none given: now on campus), as though it were then, and waits until their events took effect. From
+ * the first time on nothing else is due by itself (`holdTimers`).
+ */
 export async function fireTimers(test: TestApp, at = test.clock.now()): Promise<void> {
+  await holdTimers(test);
   await test.app.get(Timers).fire(at);
   await drainEvents(test);
 }

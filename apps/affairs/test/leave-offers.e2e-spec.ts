@@ -1,5 +1,5 @@
 import { newId, sql } from '#database';
-import { campus, campusToday, type Client, TestApp } from '#testing';
+import { campus, campusToday, type Client, holdTimers, TestApp } from '#testing';
 import { CampusClock } from '#time';
 import { affairs } from '../src/affairs.module.js';
 import { LeavePolicy } from '../src/leave/leave.policy.js';
@@ -39,6 +39,7 @@ describe('what `actions` of a leave say', () => {
 
   beforeAll(async () => {
     test = await TestApp.create([affairs]);
+    await holdTimers(test);
     clock = test.app.get(CampusClock);
     const people = { counselorCs, counselorFl, collegeOfficerCs, schoolOfficer };
     for (const [name, id] of Object.entries({ ...people, classAdvisorSe2401 })) actors.set(name, await test.person(id));

@@ -1,5 +1,5 @@
 import { sql } from '#database';
-import { campus, type Client, drainEvents, eventually, fireTimers, TestApp } from '#testing';
+import { campus, type Client, drainEvents, eventually, fireTimers, releaseTimers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { Runs } from '../src/runs/runs.service.js';
 import { requestRun } from '../src/engine/run-requests.js';
@@ -70,6 +70,7 @@ describe('wishes for a run', () => {
       // Hours on it is dead for longer still, and looked at again.
       await test.query(sql`DELETE FROM early_warning.source_notice`);
       await fireTimers(test, new Date(test.clock.now().getTime() + 3_601_000));
+      await releaseTimers(test);
       expect(await notices()).toMatchObject([{ source: 'well', kind: 'dead' }]);
     });
 

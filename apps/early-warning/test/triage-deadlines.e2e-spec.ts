@@ -1,5 +1,5 @@
 import { sql } from '#database';
-import { campus, type Client, eventually, fireTimers, TestApp } from '#testing';
+import { campus, type Client, eventually, fireTimers, releaseTimers, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { TriageDeadlines1763760010000 } from '../src/migrations/1763760010000-triage-deadlines.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, run, simpleRule } from './kit.js';
@@ -119,6 +119,7 @@ describe('time limits of triage', () => {
   });
 
   it('act within seconds of their time', async () => {
+    await releaseTimers(test);
     const { id } = await of(5);
     await test.query(
       sql`UPDATE events.timer SET due_at = ${test.clock.now()}::timestamptz + interval '1 second' WHERE service = 'early-warning'`,

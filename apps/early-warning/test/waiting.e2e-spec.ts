@@ -1,5 +1,5 @@
 import { sql } from '#database';
-import { campus, type Client, drainEvents, fireTimers, TestApp } from '#testing';
+import { campus, type Client, drainEvents, fireTimers, holdTimers, TestApp } from '#testing';
 import { addDays } from '#time';
 import { earlyWarning } from '../src/early-warning.module.js';
 import { NoticeHandlers } from '../src/notices/notices.handlers.js';
@@ -34,6 +34,7 @@ describe('what nobody looks at in time', () => {
   beforeAll(async () => {
     test = await TestApp.create([earlyWarning]);
     await holdSchedules(test);
+    await holdTimers(test);
     await retireShipped(test);
     app = await test.client();
     [counselor, college, school] = (await Promise.all(
@@ -65,7 +66,7 @@ describe('what nobody looks at in time', () => {
   };
   const at = async (instant: Date): Promise<void> => {
     test.clock.set(instant);
-    await fireTimers(test);
+    await fireTimers(test, instant);
   };
   const queue = async (who: Client, of: { id: string }, ended = false) =>
     (

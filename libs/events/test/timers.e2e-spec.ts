@@ -1,6 +1,6 @@
 import { newId, sql } from '#database';
 import { Timers } from '#events';
-import { drainEvents, eventually, fireTimers, TestApp } from '#testing';
+import { drainEvents, eventually, fireTimers, releaseTimers, TestApp } from '#testing';
 import { createFixtureTables, ThingHappenedV1, things } from './fixture.js';
 
 const DAY = new Date('2100-01-01T00:00:00Z');
@@ -28,6 +28,9 @@ describe('timers', () => {
     test
       .query<{ step: number }>(sql`SELECT step FROM fixture.effect WHERE thing_id = ${id} ORDER BY seq`)
       .then((rows) => rows.map((row) => row.step));
+
+  // Some of them look at what fires by itself.
+  beforeEach(() => releaseTimers(test));
 
   it('fire once, when their time has come', async () => {
     const id = newId();
