@@ -5,7 +5,7 @@ import { NotFound } from '#problems';
 import { inScope, personRef, personWithPosts, responsibleStaffOf } from '#roster';
 import { CareCase } from './care-case.entity.js';
 import type { CaseAsker, CaseWaiting } from './case-offers.js';
-import { CaseNeedsPerson, PersonNotFit } from './cases.problems.js';
+import { ApplicationUnknown, CaseNeedsPerson, PersonNotFit } from './cases.problems.js';
 
 /** SQL: who owns a case `c` now. */
 export const OWNER = sql`(SELECT o.person_id FROM early_warning.care_owner o WHERE o.case_id = c.id AND o.valid_to IS NULL)`;
@@ -121,6 +121,22 @@ export async function standingOf(
 export function personOf(actor: Actor): string {
   if (actor.personId === undefined) throw new CaseNeedsPerson();
   return actor.personId;
+}
+
+/** An application of the student's, as affairs publishes it, that the actor may see. Throws ApplicationUnknown (422). */
+export async function mustSeeApplication(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  studentId: string,
+  today: string,
+): Promise<void> {
+  const seen = inScope(actor.scopeOf('affairs:application:read'), sql`a.student_id`, today);
+  const row = await queryOne(
+    tx,
+    sql`SELECT FROM affairs.published_application_v1 a WHERE a.id = ${id} AND a.student_id = ${studentId} AND ${seen}`,
+  );
+  if (!row) throw new ApplicationUnknown({ pointer: '#/applicationId' });
 }
 
 /** Somebody who may take part in care: active staff with a post that says so, and not the student. Throws PersonNotFit (422). */
