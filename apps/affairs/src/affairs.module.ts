@@ -45,6 +45,7 @@ import { HolidayRegistrations1764810000000 } from './migrations/1764810000000-ho
 import { GroupLeaves1764810000200 } from './migrations/1764810000200-group-leaves.js';
 import { UntoldAbsences1764810000300 } from './migrations/1764810000300-untold-absences.js';
 import { Waiting1764811000000 } from './migrations/1764811000000-waiting.js';
+import { PublishedApplications1764880000000 } from './migrations/1764880000000-published-applications.js';
 import { PublishedAchievements1764813000000 } from './migrations/1764813000000-published-achievements.js';
 import { GroupLeavePosts1764822000000 } from './migrations/1764822000000-group-leave-posts.js';
 import { OneCertificateOfAJob1764822100000 } from './migrations/1764822100000-one-certificate-of-a-job.js';
@@ -130,6 +131,7 @@ export const affairs = service('affairs', {
     AppealOpinions1764821000000,
     SealedComments1764861000000,
     CalendarFeeds1764872000000,
+    PublishedApplications1764880000000,
   ],
   ownData: OWN_DATA,
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),

@@ -56,6 +56,16 @@ describe('from referrals to cases', () => {
     const body = { studentId: students[0], kind: 'mood', urgency: 'soon', text: '睡不着', ...more };
     return (await roommate.post(REFERRALS, body).expect(201)).body as Answer;
   };
+  /** An application of a student's, as affairs has it. */
+  const apply = async (student: number, status: 'draft' | 'submitted' = 'submitted'): Promise<string> => {
+    const id = newId();
+    const submitted = status === 'draft' ? null : test.clock.now();
+    await test.query(
+      sql`INSERT INTO affairs.application (id, student_id, item, item_version, status, data, materials, sole, channel, created_by_app, submitted_at)
+          SELECT ${id}, ${students[student]}, code, 1, ${status}, '', '{}', FALSE, 'online', 'test', ${submitted} FROM affairs.item ORDER BY code LIMIT 1`,
+    );
+    return id;
+  };
   const seen = async (who: Client, { id }: { id: string }): Promise<Answer> =>
     (await who.get(`${REFERRALS}/${id}`).expect(200)).body as Answer;
   const at = async (instant: Date): Promise<void> => {
@@ -139,7 +149,21 @@ describe('from referrals to cases', () => {
       'sent',
       [],
     ]);
-    const applicationId = newId();
+    const applicationId = await apply(0);
+    const wrongs = [newId(), await apply(1), await apply(0, 'draft')];
+    for (const wrong of wrongs) {
+      const body = { studentId: students[0], kind: 'study', summary: '缘由', applicationId: wrong };
+      const refused = await counselor.post(CASES, body).expect(422);
+      expect([codeOf(refused), refused.body.errors[0].pointer]).toEqual([
+        'early-warning/application-unknown',
+        '#/applicationId',
+      ]);
+    }
+    const scope = 'early-warning:case:write early-warning:case:read';
+    const elsewhere = await test.person(staff.counselorCs, { scope });
+    const body = { studentId: students[0], kind: 'study', summary: '缘由', applicationId };
+    expect(codeOf(await elsewhere.post(CASES, body).expect(422))).toBe('early-warning/application-unknown');
+    expect((await counselor.get(CASES).expect(200)).body.data).toEqual([]);
     const of = await openCase(counselor, 0, { referralIds: [one.id, two.id], applicationId });
     expect(of).toMatchObject({
       origin: 'referral',

@@ -1,6 +1,7 @@
 import { newId, sql } from '#database';
-import { campus, type Client, TestApp } from '#testing';
+import { campus, type Client, eventually, TestApp } from '#testing';
 import { earlyWarning } from '../src/early-warning.module.js';
+import { Runs } from '../src/runs/runs.service.js';
 import { daysAgo, holdSchedules, observe, publish, retireShipped, run, simpleRule } from './kit.js';
 
 const OWN = '/early-warning/v1/me/processing';
@@ -132,6 +133,33 @@ describe('consent and objection by kind of processing', () => {
     expect([await warnings(2), await warnings(3)]).toEqual([['withdrawn'], ['open']]);
     expect(await of(student, 'rules')).toMatchObject({ processed: false, latest: { text: '同意停止' } });
     expect(allowed(await of(student, 'rules'))).toEqual(['withdraw_objection']);
+  });
+
+  it('an objection that is upheld while a run goes on waits for it: what that raised is withdrawn too', async () => {
+    const student = await test.person(students[6]!);
+    await choose(student, 'rules', 'object').expect(200);
+    const { data } = (await officer.get(`${OBJECTIONS}?studentId=${students[6]}`).expect(200)).body as {
+      data: Objection[];
+    };
+    await observe(app, [[6, 'absent_class', daysAgo(2), 4]]);
+    let upheld: Promise<{ status: number }> | undefined;
+    await test.database.transaction(null, async (tx) => {
+      await test.app.get(Runs).runAll(tx, 'midnight');
+      let answered = false;
+      upheld = officer.post(`${OBJECTIONS}/${data[0]!.id}/uphold`, { answer: '同意停止' }).then((answer) => {
+        answered = true;
+        return answer;
+      });
+      // It has come to the run's lock, or past it.
+      await eventually(async () => {
+        const [waits] = await test.query(
+          sql`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        );
+        if (!waits && !answered) throw new Error('it is on its way');
+      });
+    });
+    expect((await upheld!).status).toBe(200);
+    expect(await warnings(6)).toEqual(['withdrawn']);
   });
 
   it('a refused objection leaves the processing, says why, and can be made again', async () => {

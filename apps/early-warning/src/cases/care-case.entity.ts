@@ -46,7 +46,7 @@ export class CareCase extends BaseEntity {
   @Column('text')
   openedByApp: string;
 
-  /** The application from which it was opened, as the opener gave it. */
+  /** The student's application from which it was opened. */
   @Column('uuid', { nullable: true })
   applicationId: string | null = null;
 

@@ -269,6 +269,10 @@ export class CareSupervision extends BaseEntity {
   @Column('int')
   step: number;
 
+  /** The post of that step, as the line had it; null: from before it was kept. */
+  @Column('text', { nullable: true })
+  post: AppointmentKind | null = null;
+
   @Column('uuid', { array: true })
   personIds: string[];
 

@@ -11,6 +11,7 @@ import { CaseWorkController } from './case-work.controller.js';
 import { CasesController } from './cases.controller.js';
 import { CaseHandlers } from './cases.handlers.js';
 import { Cases } from './cases.service.js';
+import { SupervisionHolders } from './supervision-holders.service.js';
 import { SupervisionLine } from './supervision-line.js';
 import { CaseSupervision } from './supervision.service.js';
 import { SupervisionsController } from './supervisions.controller.js';
@@ -22,7 +23,7 @@ export const cases = feature({
   controllers: [CasesController, CaseWorkController, SupervisionsController],
   providers: [
     ...[Cases, CaseDesk, CaseDetails, CaseDecisions, CaseTeam, CaseEntries, CaseTransfers, CaseTimeline],
-    ...[SupervisionLine, CaseSupervision, Supervisions, WaitingSupervision, CaseHandlers],
+    ...[SupervisionLine, CaseSupervision, Supervisions, WaitingSupervision, SupervisionHolders, CaseHandlers],
   ],
   entities: [CareCase, CareDecision, CareTransfer, CareMember, CareMeasure, CareEntry, CareSupervision],
 });

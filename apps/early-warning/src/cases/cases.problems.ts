@@ -72,6 +72,12 @@ export const LeadAlready = defineProblem({
   zh: '专班已有负责人',
   en: 'The team has a lead already',
 });
+export const ApplicationUnknown = defineProblem({
+  code: 'early-warning/application-unknown',
+  status: 422,
+  zh: '该学生没有此申请，或您无权查看',
+  en: 'The student has no such application, or you may not see it',
+});
 export const PersonNotFit = defineProblem({
   code: 'early-warning/person-not-fit',
   status: 422,

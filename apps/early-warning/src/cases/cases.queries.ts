@@ -1,11 +1,11 @@
 import type { Actor } from '#auth';
 import { type AppointmentKind, ROLE_PERMISSIONS } from '#contracts';
-import { findInScope, queryOne, sql, type Sql, type Tx } from '#database';
+import { findInScope, join, queryOne, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { inScope, personRef, personWithPosts, responsibleStaffOf } from '#roster';
 import { CareCase } from './care-case.entity.js';
 import type { CaseAsker, CaseWaiting } from './case-offers.js';
-import { CaseNeedsPerson, PersonNotFit } from './cases.problems.js';
+import { ApplicationUnknown, CaseNeedsPerson, PersonNotFit } from './cases.problems.js';
 
 /** SQL: who owns a case `c` now. */
 export const OWNER = sql`(SELECT o.person_id FROM early_warning.care_owner o WHERE o.case_id = c.id AND o.valid_to IS NULL)`;
@@ -61,14 +61,24 @@ export function columns(today: string): Sql {
 export function caseVisible(actor: Actor, today: string): Sql {
   const { personId } = actor;
   if (personId === undefined) return sql`FALSE`;
-  return sql`(c.student_id <> ${personId} AND (${inScope(actor.scopeOf('early-warning:case:read'), sql`c.student_id`, today)} OR ${takesPart(personId)}))`;
+  return sql`(c.student_id <> ${personId} AND (${inScope(actor.scopeOf('early-warning:case:read'), sql`c.student_id`, today)} OR ${takesPart(actor, personId, today)}))`;
 }
 
-function takesPart(personId: string): Sql {
+/** SQL predicate over a supervision `s`: it is up to the actor, who still holds its post over the student. */
+export function supervises(actor: Actor, today: string): Sql {
+  if (actor.personId === undefined) return sql`FALSE`;
+  const byPost = [...actor.scopesByPost('early-warning:case:take-part')].map(
+    ([post, scope]) => sql`(coalesce(s.post, ${post}) = ${post} AND ${inScope(scope, sql`s.student_id`, today)})`,
+  );
+  if (byPost.length === 0) return sql`FALSE`;
+  return sql`(${actor.personId}::uuid = ANY(s.person_ids) AND (${join(byPost, ' OR ')}))`;
+}
+
+function takesPart(actor: Actor, personId: string, today: string): Sql {
   return sql`c.id IN (SELECT case_id FROM early_warning.care_owner WHERE person_id = ${personId} AND valid_to IS NULL
     UNION ALL SELECT case_id FROM early_warning.care_member WHERE person_id = ${personId} AND left_at IS NULL
     UNION ALL SELECT case_id FROM early_warning.care_transfer WHERE to_id = ${personId} AND status = 'offered'
-    UNION ALL SELECT case_id FROM early_warning.care_supervision WHERE ${personId} = ANY(person_ids) AND ended_at IS NULL)`;
+    UNION ALL SELECT s.case_id FROM early_warning.care_supervision s WHERE s.ended_at IS NULL AND ${supervises(actor, today)})`;
 }
 
 /** A case that the actor sees, to oneself until `tx` ends where asked. Throws NotFound. */
@@ -111,6 +121,22 @@ export async function standingOf(
 export function personOf(actor: Actor): string {
   if (actor.personId === undefined) throw new CaseNeedsPerson();
   return actor.personId;
+}
+
+/** An application of the student's, as affairs publishes it, that the actor may see. Throws ApplicationUnknown (422). */
+export async function mustSeeApplication(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  studentId: string,
+  today: string,
+): Promise<void> {
+  const seen = inScope(actor.scopeOf('affairs:application:read'), sql`a.student_id`, today);
+  const row = await queryOne(
+    tx,
+    sql`SELECT FROM affairs.published_application_v1 a WHERE a.id = ${id} AND a.student_id = ${studentId} AND ${seen}`,
+  );
+  if (!row) throw new ApplicationUnknown({ pointer: '#/applicationId' });
 }
 
 /** Somebody who may take part in care: active staff with a post that says so, and not the student. Throws PersonNotFit (422). */

@@ -18,7 +18,17 @@ import { CaseDetails } from './case-details.service.js';
 import type { OpenCaseDto } from './case-forms.dto.js';
 import { type CareCaseDetailDto, CareCaseDto, CareChoicesDto, type CasesQuery } from './cases.dto.js';
 import { CaseAlreadyOpen, CodeUnknown } from './cases.problems.js';
-import { caseVisible, columns, findCase, overdue, OWNER, personOf, quiet, stageOf } from './cases.queries.js';
+import {
+  caseVisible,
+  columns,
+  findCase,
+  mustSeeApplication,
+  overdue,
+  OWNER,
+  personOf,
+  quiet,
+  stageOf,
+} from './cases.queries.js';
 import { CaseSupervision } from './supervision.service.js';
 
 /** How a case begins. */
@@ -97,6 +107,7 @@ export class Cases {
       const own = studentId === personOf(actor);
       if (student?.kind !== 'student' || own || !(await reaches(tx, scope, studentId, today)))
         throw new NotFound({ pointer: '#/studentId', what: 'student' });
+      if (applicationId) await mustSeeApplication(tx, actor, applicationId, studentId, today);
       const of = await this.begin(tx, actor, { ...body, applicationId, origin: originOf(body) });
       await this.warnings.takeInto(tx, actor, of, warningIds);
       await this.referrals.takeInto(tx, actor, of, referralIds);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AppointmentKind } from '#contracts';
 import type { Tx } from '#database';
 import { Policies } from '#policy';
-import { responsibleFor } from '#roster';
+import { type Appointment, responsibleFor } from '#roster';
 import { CampusClock } from '#time';
 import { CarePolicy } from './care.policy.js';
 
@@ -20,9 +20,13 @@ export interface Below {
 /** A step of the line and who holds it. `last`: nothing is above it. */
 export interface Step {
   step: number;
+  post: AppointmentKind;
   personIds: string[];
   last: boolean;
 }
+
+/** A step of the line that has been told of a student. */
+export type Told = Omit<Below, 'after'> & Pick<Step, 'step'>;
 
 /** Who is above whom over students (督办逐级上报), as the care policy has it. */
 @Injectable()
@@ -37,27 +41,45 @@ export class SupervisionLine {
    * nobody is above. Two statements, however many are asked about.
    */
   async above(tx: Tx, all: readonly Below[]): Promise<(Step | undefined)[]> {
-    const today = this.clock.today();
-    const { line } = (await this.policies.at(tx, CarePolicy, today)).value;
-    const students = [...new Set(all.map(({ studentId }) => studentId))];
-    const held = await responsibleFor(tx, students, today, [...new Set(line.map(({ post }) => post))]);
-    return all.map(({ studentId, after, but, posts = null }) => {
-      for (const [i, { post, unitKind }] of line.entries()) {
-        if (i < after || (posts && !posts.includes(post))) continue;
-        const holders = held.filter(
-          (one) => one.studentId === studentId && one.kind === post && one.unitKind === unitKind,
-        );
-        const personIds = [...new Set(holders.map(({ personId }) => personId))].filter(
-          (id) => id !== but && id !== studentId,
-        );
-        if (personIds.length > 0) return { step: i + 1, personIds: personIds.sort(), last: i + 1 === line.length };
+    const { line, holders } = await this.held(tx, all);
+    return all.map((one) => {
+      for (const [i, { post }] of line.entries()) {
+        const personIds = i < one.after ? [] : holders(one, i);
+        if (personIds.length > 0) return { step: i + 1, post, personIds, last: i + 1 === line.length };
       }
       return undefined;
     });
   }
 
-  /** How many steps the line has. */
-  async length(tx: Tx): Promise<number> {
-    return (await this.policies.at(tx, CarePolicy, this.clock.today())).value.line.length;
+  /** For each, in their order: who holds its step now. */
+  async holders(tx: Tx, all: readonly Told[]): Promise<string[][]> {
+    const { holders } = await this.held(tx, all);
+    return all.map((one) => holders(one, one.step - 1));
+  }
+
+  /** The highest step of the line. */
+  async last(tx: Tx): Promise<Pick<Step, 'step' | 'post'>> {
+    const { line } = (await this.policies.at(tx, CarePolicy, this.clock.today())).value;
+    return { step: line.length, post: line.at(-1)!.post };
+  }
+
+  private async held(tx: Tx, all: readonly Omit<Below, 'after'>[]) {
+    const today = this.clock.today();
+    const { line } = (await this.policies.at(tx, CarePolicy, today)).value;
+    const students = [...new Set(all.map(({ studentId }) => studentId))];
+    const held = new Map<string, Appointment[]>(students.map((id) => [id, []]));
+    for (const one of await responsibleFor(tx, students, today, [...new Set(line.map(({ post }) => post))]))
+      held.get(one.studentId)!.push(one);
+    /** The holders of the i-th step who may be told of it, in the order of their ids. */
+    const holders = ({ studentId, but, posts = null }: Omit<Below, 'after'>, i: number): string[] => {
+      const step = line[i];
+      if (!step || (posts && !posts.includes(step.post))) return [];
+      const those = held
+        .get(studentId)!
+        .filter(({ kind, unitKind }) => kind === step.post && unitKind === step.unitKind);
+      const ids = new Set(those.map(({ personId }) => personId));
+      return [...ids].filter((id) => id !== but && id !== studentId).sort();
+    };
+    return { line, holders };
   }
 }

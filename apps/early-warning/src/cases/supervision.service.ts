@@ -74,30 +74,32 @@ export class CaseSupervision {
       tx,
       sql`SELECT person_id AS id FROM early_warning.care_owner WHERE case_id = ${of.id} AND valid_to IS NULL`,
     );
-    const [next] = await this.line.above(tx, [{ studentId: of.studentId, after: running?.step ?? 0, but: owner!.id }]);
+    const [next] = await this.line.above(tx, [
+      { studentId: of.studentId, after: running?.personIds.length ? running.step : 0, but: owner!.id },
+    ]);
     if (!next && running) {
       running.risesOn = null;
       await update(tx, running);
       return;
     }
     const { value } = await this.policies.at(tx, CarePolicy, today);
-    const { step, personIds } = next ?? { step: value.line.length, personIds: [] };
+    const { step, post, personIds } = next ?? { ...(await this.line.last(tx)), personIds: [] };
     const supervision = Object.assign(new CareSupervision(), {
-      ...{ caseId: of.id, studentId: of.studentId, cause, step, personIds, sinceAt: this.clock.now() },
+      ...{ caseId: of.id, studentId: of.studentId, cause, step, post, personIds, sinceAt: this.clock.now() },
       risesOn: step < value.line.length ? addDays(today, value.supervisionDays) : null,
     });
     await insert(tx, supervision);
     await this.events.publish(tx, new CareSupervisionV1({ caseId: of.id, cause, step, personIds }), of);
   }
 
-  /** The highest step that was told and still is. */
+  /** The highest step that was told and still is; one that nobody holds, where no other is. */
   private async running(tx: Tx, caseId: string): Promise<CareSupervision | undefined> {
     const rows = await tx
       .createQueryBuilder(CareSupervision, 's')
       .where('s.caseId = :caseId AND s.endedAt IS NULL', { caseId })
       .orderBy('s.step', 'DESC')
       .getMany();
-    return rows[0];
+    return rows.find(({ personIds }) => personIds.length > 0) ?? rows[0];
   }
 
   private async nextMeasure(tx: Tx, caseId: string): Promise<string | null> {

@@ -3,11 +3,11 @@ import { type Actor, audit, auditList } from '#auth';
 import { Database, findInScope, queryOne, sql, type Sql, type Tx, update } from '#database';
 import { list, type Page } from '#http';
 import { NotFound } from '#problems';
-import { inScope, personRef } from '#roster';
+import { personRef } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { CareSupervision } from './care-rows.entity.js';
-import { OWNER, personOf, whereOf } from './cases.queries.js';
+import { OWNER, personOf, supervises, whereOf } from './cases.queries.js';
 import { SupervisionEnded } from './cases.problems.js';
 import { SupervisionDto, type SupervisionsQuery } from './supervisions.dto.js';
 
@@ -29,7 +29,7 @@ export class Supervisions {
       const page = await list(tx, request, {
         select: this.columns(),
         from: TABLES,
-        where: [this.upTo(actor), sql`(s.ended_at IS NOT NULL) = ${ended}`],
+        where: [supervises(actor, this.clock.today()), sql`(s.ended_at IS NOT NULL) = ${ended}`],
         sorts: { sinceAt: sql`s.since_at` },
         defaultSort: 'sinceAt',
         id: sql`s.id`,
@@ -44,7 +44,7 @@ export class Supervisions {
     return this.database.transaction(actor, async (tx) => {
       const supervision = await findInScope(tx, CareSupervision, id, {
         alias: 's',
-        where: this.upTo(actor),
+        where: supervises(actor, this.clock.today()),
         lock: 'update',
       });
       if (!supervision) throw new NotFound({ what: 'supervision' });
@@ -66,12 +66,5 @@ export class Supervisions {
     return sql`s.id, s.case_id AS "caseId", s.warning_id AS "warningId", s.referral_id AS "referralId", ${personRef(sql`s.student_id`)} AS student, ${whereOf(sql`s.student_id`, this.clock.today())} AS "where",
       ${personRef(OWNER)} AS owner, s.cause, coalesce(c.level, w.level, r.urgency) AS level, s.step, s.person_ids AS "personIds", s.since_at AS "sinceAt", s.ended_at AS "endedAt",
       s.answered_at AS "answeredAt", s.version`;
-  }
-
-  /** SQL predicate over a supervision `s`: it is up to the actor, whose post still reaches the student. */
-  private upTo(actor: Actor): Sql {
-    if (actor.personId === undefined) return sql`FALSE`;
-    const scope = actor.scopeOf('early-warning:case:take-part');
-    return sql`(${actor.personId}::uuid = ANY(s.person_ids) AND ${inScope(scope, sql`s.student_id`, this.clock.today())})`;
   }
 }

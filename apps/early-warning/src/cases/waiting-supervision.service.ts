@@ -26,6 +26,7 @@ export interface Waiting {
 /** Up to whom it is from now on. Nobody: no post of the line is held. */
 export interface Risen extends Waiting {
   step: number;
+  post: AppointmentKind;
   personIds: string[];
   /** When it goes up another step; null: never. */
   risesAt: Date | null;
@@ -49,7 +50,7 @@ export class WaitingSupervision {
     const ids = all.map(({ id }) => id);
     const steps = await query<{ id: string; step: number }>(
       tx,
-      sql`SELECT ${column} AS id, max(step) AS step FROM early_warning.care_supervision
+      sql`SELECT ${column} AS id, coalesce(max(step) FILTER (WHERE cardinality(person_ids) > 0), 0) AS step FROM early_warning.care_supervision
            WHERE ${column} = ANY(${ids}::uuid[]) AND ended_at IS NULL GROUP BY 1`,
     );
     const told = new Map(steps.map(({ id, step }) => [id, step]));
@@ -57,12 +58,12 @@ export class WaitingSupervision {
       tx,
       all.map(({ id, studentId, posts }) => ({ studentId, posts, after: told.get(id) ?? 0 })),
     );
-    const [now, length] = [this.clock.now(), await this.line.length(tx)];
+    const [now, last] = [this.clock.now(), await this.line.last(tx)];
     const risen = all.flatMap((one, i): Risen[] => {
-      const next = above[i] ?? (told.has(one.id) ? undefined : { step: length, personIds: [], last: true });
+      const next = above[i] ?? (told.has(one.id) ? undefined : { ...last, personIds: [], last: true });
       if (!next) return [];
       const risesAt = next.last || one.stepHours === 0 ? null : new Date(now.getTime() + one.stepHours * HOUR_MS);
-      return [{ ...one, step: next.step, personIds: next.personIds, risesAt }];
+      return [{ ...one, step: next.step, post: next.post, personIds: next.personIds, risesAt }];
     });
     const rows = risen.map((one) => ({ ...one, supervision: newId(), risesAt: one.risesAt?.toISOString() ?? null }));
     await query(
@@ -72,10 +73,10 @@ export class WaitingSupervision {
     );
     await query(
       tx,
-      sql`INSERT INTO early_warning.care_supervision (id, ${column}, student_id, cause, step, person_ids, since_at, rises_at)
-          SELECT supervision, id, "studentId", ${cause}, step, "personIds", ${now}, "risesAt"
+      sql`INSERT INTO early_warning.care_supervision (id, ${column}, student_id, cause, step, post, person_ids, since_at, rises_at)
+          SELECT supervision, id, "studentId", ${cause}, step, post, "personIds", ${now}, "risesAt"
             FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-              AS r(supervision uuid, id uuid, "studentId" uuid, step int, "personIds" uuid[], "risesAt" timestamptz)`,
+              AS r(supervision uuid, id uuid, "studentId" uuid, step int, post text, "personIds" uuid[], "risesAt" timestamptz)`,
     );
     return risen;
   }

@@ -1,7 +1,7 @@
 import type { Actor } from '#auth';
 import { join, queryOne, sql, type Sql, type Tx } from '#database';
 import { inScope, personRef } from '#roster';
-import { caseVisible, OWNER, quiet } from '../cases/cases.queries.js';
+import { caseVisible, OWNER, quiet, supervises } from '../cases/cases.queries.js';
 import { ruleOfWarning, visibleTo } from '../warnings/visibility.js';
 import { type DigestDto, MOST, type Section } from './digest.dto.js';
 
@@ -64,7 +64,6 @@ function rowsOf(actor: Actor, { date, from, now, until, zone }: Day): Record<Sec
     transfers: sql`SELECT 'transfer' AS kind, t.id, t.student_id, NULL::text AS grade, 0 AS weight, t.due_at AS at
       FROM early_warning.care_transfer t WHERE t.status = 'offered' AND t.to_id = ${personId}`,
     supervisions: sql`SELECT 'supervision' AS kind, s.id, s.student_id, NULL::text AS grade, s.step AS weight, s.since_at AS at
-      FROM early_warning.care_supervision s WHERE s.ended_at IS NULL AND ${personId}::uuid = ANY(s.person_ids)
-       AND ${inScope(actor.scopeOf('early-warning:case:take-part'), sql`s.student_id`, date)}`,
+      FROM early_warning.care_supervision s WHERE s.ended_at IS NULL AND ${supervises(actor, date)}`,
   };
 }

@@ -8,8 +8,10 @@ import { Policies } from '#policy';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
+import { lockRuns } from '../runs/run-lock.js';
+import { Withdrawals } from '../warnings/withdrawals.service.js';
 import { allows, choiceRefusal, COMES_TO, PROCESSING_ACTIONS, type ProcessingAction } from './choices.js';
-import { ProcessingPolicy } from './processing.policy.js';
+import { type ProcessingChoices as Offer, ProcessingPolicy } from './processing.policy.js';
 import { ChosenAlready } from './processing.problems.js';
 import { type Chosen, PROCESSING_KINDS, ProcessingChoice, type ProcessingKind } from './processing-choice.entity.js';
 import {
@@ -29,6 +31,7 @@ export class ProcessingChoices {
     private readonly events: Events,
     private readonly policies: Policies,
     private readonly students: StudentKeys,
+    private readonly withdrawals: Withdrawals,
     private readonly clock: CampusClock,
   ) {}
 
@@ -72,6 +75,7 @@ export class ProcessingChoices {
         what: COMES_TO[action],
         text: reason ?? null,
         policyNumber,
+        choice,
         latest,
       });
       if (actor.personId !== studentId)
@@ -83,18 +87,25 @@ export class ProcessingChoices {
     });
   }
 
-  /** The next choice of the student about the kind; throws ChosenAlready (409) where another was first. */
+  /**
+   * The next choice of the student about the kind; throws ChosenAlready (409) where another was first. One that ends warnings by rules takes
+   * those back that wait, after any run that goes on: it may be raising one.
+   */
   async add(
     tx: Tx,
     actor: Actor,
     {
       latest,
+      choice: offer,
       ...values
     }: Pick<ProcessingChoice, 'studentId' | 'kind' | 'what' | 'policyNumber'> & {
       text: string | null;
+      choice: Offer;
       latest: Latest | undefined;
     },
   ): Promise<void> {
+    const ends = values.kind === 'rules' && !allows(offer, values.what);
+    if (ends) await lockRuns(tx);
     const choice = Object.assign(new ProcessingChoice(), {
       ...values,
       number: (latest?.number ?? 0) + 1,
@@ -103,6 +114,7 @@ export class ProcessingChoices {
     await this.students.sealFields(tx, choice);
     await onConflict(insert(tx, choice), { processing_choice_in_turn: () => new ChosenAlready() });
     const { studentId, kind, what } = choice;
+    if (ends) await this.withdrawals.ofStudent(tx, studentId, actor.personId ?? actor.app);
     await this.events.publish(tx, new ProcessingChangedV1({ studentId, kind, what }));
   }
 

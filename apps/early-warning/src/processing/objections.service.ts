@@ -8,7 +8,6 @@ import { inScope, peopleByIds } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
-import { Withdrawals } from '../warnings/withdrawals.service.js';
 import { COMES_TO, OBJECTION_ACTIONS, type ObjectionAction, objectionRefusal } from './choices.js';
 import { type Latest, latestOf, ProcessingChoices } from './choices.service.js';
 import { ObjectionDto, type ObjectionsQuery, type ObjectionStatus } from './processing.dto.js';
@@ -27,7 +26,6 @@ export class Objections {
   constructor(
     private readonly database: Database,
     private readonly choices: ProcessingChoices,
-    private readonly withdrawals: Withdrawals,
     private readonly policies: Policies,
     private readonly students: StudentKeys,
     private readonly clock: CampusClock,
@@ -74,7 +72,8 @@ export class Objections {
       const { studentId, kind } = await this.find(tx, actor, id);
       const { value: policy, number: policyNumber } = await this.policies.at(tx, ProcessingPolicy, this.clock.today());
       const latest = (await latestOf(tx, studentId)).get(kind);
-      const refused = objectionRefusal(policy.ruleOf(kind).choice, askerOf(actor, { id, studentId }, latest));
+      const { choice } = policy.ruleOf(kind);
+      const refused = objectionRefusal(choice, askerOf(actor, { id, studentId }, latest));
       if (refused) throw refused;
       await this.choices.add(tx, actor, {
         studentId,
@@ -82,10 +81,9 @@ export class Objections {
         what: COMES_TO[action],
         text: answer,
         policyNumber,
+        choice,
         latest,
       });
-      if (kind === 'rules' && action === 'uphold')
-        await this.withdrawals.ofStudent(tx, studentId, actor.personId ?? actor.app);
       await this.audit(tx, actor, id, action);
       return (await this.shown(tx, actor, [id]))[0]!;
     });

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ReferralEscalatedV1 } from '#contracts';
 import { findInScope, sql, type Tx } from '#database';
-import { Events, OnEvent, type Received, type TimerKey, Timers } from '#events';
+import { Events, OnEvent, type Received, Timers } from '#events';
 import { Policies } from '#policy';
 import { responsibleFor } from '#roster';
 import { CampusClock } from '#time';
 import { WaitingSupervision } from '../cases/waiting-supervision.service.js';
 import { Referral } from './referral.entity.js';
-import { ReferralDueV1 } from './referral-due.event.js';
+import { ReferralDueV1, referralTimer } from './referral-due.event.js';
 import { hoursOf, ReferralPolicy } from './referrals.policy.js';
 
 const HOUR_MS = 3_600_000;
@@ -36,12 +36,12 @@ export class ReferralDeadlines {
   }
 
   async begin(tx: Tx, { id, dueAt }: Referral): Promise<void> {
-    if (dueAt) await this.timers.set(tx, { key: keyOf(id), at: dueAt, event: new ReferralDueV1(id) });
+    if (dueAt) await this.timers.set(tx, { key: referralTimer(id), at: dueAt, event: new ReferralDueV1(id) });
   }
 
   /** Somebody took it up, or it was withdrawn. */
   async end(tx: Tx, id: string): Promise<void> {
-    await this.timers.cancel(tx, keyOf(id));
+    await this.timers.cancel(tx, referralTimer(id));
     await this.supervision.end(tx, 'referral', [id]);
   }
 
@@ -59,11 +59,7 @@ export class ReferralDeadlines {
     const [risen] = await this.supervision.rise(tx, 'referral', [{ id, studentId, stepHours, posts: null }]);
     if (!risen) return;
     const { step, personIds, risesAt } = risen;
-    if (risesAt) await this.timers.set(tx, { key: keyOf(id), at: risesAt, event: new ReferralDueV1(id) });
+    if (risesAt) await this.timers.set(tx, { key: referralTimer(id), at: risesAt, event: new ReferralDueV1(id) });
     await this.events.publish(tx, new ReferralEscalatedV1({ referralId: id, step, personIds }), referral);
   }
-}
-
-function keyOf(id: string): TimerKey {
-  return `early-warning.referral-due ${id}`;
 }

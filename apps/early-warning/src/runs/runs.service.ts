@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { Config } from '#config';
-import { allowSeconds, afterCommit, Database, insert, query, queryOne, sql, type Tx } from '#database';
+import { afterCommit, Database, insert, query, queryOne, sql, type Tx } from '#database';
 import { Events, type Period } from '#events';
 import { list, type Page } from '#http';
 import { Policies } from '#policy';
@@ -15,13 +15,11 @@ import { publishedRules } from '../rules/rules.service.js';
 import { RunRequestedV1 } from './run-requested.event.js';
 import { Run, type RunResult, type Trigger } from './run.entity.js';
 import { RunDto, type RunRequestDto, type RunsQuery } from './runs.dto.js';
+import { lockRuns, lockRunsIfFree } from './run-lock.js';
 import { RunExecutor } from './run-executor.js';
 import { RunWaker } from './run-waker.js';
 import { SchedulePolicy } from './schedule.policy.js';
 import { requestRun } from '../engine/run-requests.js';
-
-/** Key of the advisory lock that makes runs come one after the other. */
-const RUN_LOCK = 918_273_650;
 
 @Injectable()
 export class Runs {
@@ -79,7 +77,7 @@ export class Runs {
 
   /** The background half of `request`. */
   async carryOut(tx: Tx, id: string): Promise<void> {
-    await this.lock(tx);
+    await lockRuns(tx);
     const run = await tx.findOneBy(Run, { id });
     if (!run) return;
     const jobId = run.jobId as string;
@@ -95,7 +93,7 @@ export class Runs {
 
   /** A run of the house itself, over everybody; it sees all that was wanted so far. */
   async runAll(tx: Tx, trigger: Trigger): Promise<void> {
-    await this.lock(tx);
+    await lockRuns(tx);
     await this.takeRunRequests(tx);
     const run = Object.assign(new Run(), { trigger, createdAt: this.clock.now() });
     await insert(tx, run);
@@ -112,7 +110,7 @@ export class Runs {
    * day stay as they are; and because runs on new data may have come before, another run has the last word.
    */
   async runMissed(tx: Tx, asOf: string): Promise<void> {
-    await this.lock(tx);
+    await lockRuns(tx);
     const rules = (await publishedRules(tx)).filter(({ definition }) => definition.on !== 'data');
     if (rules.length === 0) return;
     const run = Object.assign(new Run(), {
@@ -160,8 +158,7 @@ export class Runs {
   async runIfRequested(tx: Tx): Promise<boolean> {
     const schedule = await this.schedule(tx);
     if (!schedule.onNewData) return false;
-    const free = await queryOne<{ free: boolean }>(tx, sql`SELECT pg_try_advisory_xact_lock(${RUN_LOCK}) AS free`);
-    if (!free?.free) return false;
+    if (!(await lockRunsIfFree(tx))) return false;
     const pause = await this.pauseLeft(tx, schedule);
     if (pause > 0) {
       this.waker.wakeIfRequested(pause);
@@ -180,13 +177,6 @@ export class Runs {
     const { onNewData, pauseSeconds } = await this.schedule(tx);
     if (onNewData) afterCommit(tx, () => this.waker.afterRun(pauseSeconds * 1_000));
     return this.executor.execute(tx, run, onProgress);
-  }
-
-  /** One run at a time; held until the transaction ends. */
-  private async lock(tx: Tx): Promise<void> {
-    // A run of a large school takes seconds, more than others should wait for a row.
-    await allowSeconds(tx, 60);
-    await query(tx, sql`SELECT pg_advisory_xact_lock(${RUN_LOCK})`);
   }
 
   private async takeRunRequests(tx: Tx): Promise<boolean> {
