@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { type Actor } from '#auth';
 import { TicketClosedV1, TicketOverdueV1 } from '#contracts';
 import { insert, query, queryOne, sql, type Tx, update } from '#database';
@@ -145,17 +146,31 @@ export class TicketCases {
     const ticket = await lockTicket(tx, ticketId, sql`TRUE`);
     const [terms, now] = [await this.termsOf(tx, ticket), this.clock.now()];
     const closesAt = ticket.closesAt(terms);
-    if (closesAt && closesAt <= now) {
-      await this.letGo(tx, ticket);
-      await this.close(tx, ticket, 'silence');
-      await this.log(tx, ticket, 'close', SYSTEM);
-    } else {
+    if (closesAt && closesAt <= now) await this.closeInSilence(tx, ticket, ticket.studentId);
+    else {
       const level = ticket.lateness(terms, now);
       if (level <= ticket.escalation) return;
       ticket.escalation = level;
       await this.tellLate(tx, ticket);
     }
     await this.store(tx, ticket, terms);
+  }
+
+  /** The sender is erased: what waits for a word of theirs ends. What a department is to do it does, whoever told of it. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    const waiting = { studentId, status: In(['waiting', 'done']) };
+    for (const { id } of await tx.find(Ticket, { where: waiting, select: { id: true }, order: { id: 'ASC' } })) {
+      const ticket = await lockTicket(tx, id, sql`t.status IN ('waiting', 'done')`);
+      await this.closeInSilence(tx, ticket, null);
+      await this.store(tx, ticket, await this.termsOf(tx, ticket));
+    }
+  }
+
+  /** The caller saves it. `tells`: the student who is told, if anybody is. */
+  private async closeInSilence(tx: Tx, ticket: Ticket, tells: string | null): Promise<void> {
+    await this.letGo(tx, ticket);
+    await this.close(tx, ticket, 'silence', tells);
+    await this.log(tx, ticket, 'close', SYSTEM);
   }
 
   private async tellLate(tx: Tx, ticket: Ticket): Promise<void> {
@@ -168,10 +183,10 @@ export class TicketCases {
   }
 
   /** The caller saves it. */
-  private async close(tx: Tx, ticket: Ticket, by: ClosedBy): Promise<void> {
+  private async close(tx: Tx, ticket: Ticket, by: ClosedBy, tells: string | null = ticket.studentId): Promise<void> {
     ticket.close(by, this.clock.now());
-    const { id: ticketId, kind, anonymous, studentId } = ticket;
-    const event = new TicketClosedV1({ ticketId, kind, by, studentId: anonymous ? null : studentId });
+    const { id: ticketId, kind, anonymous } = ticket;
+    const event = new TicketClosedV1({ ticketId, kind, by, studentId: anonymous ? null : tells });
     await this.events.publish(tx, event, ticket);
   }
 
