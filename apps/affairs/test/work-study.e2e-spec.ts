@@ -132,14 +132,16 @@ describe('work-study', () => {
       const post = await opened({ places: 2 });
       const applications = [];
       for (const student of students.slice(0, 4)) applications.push(await apply(student, post));
-      await kit.app
+      const given = await kit.app
         .post(`${POSTS}/priorities`, {
           rows: [
             { studentId: campus.students[3], until: '2027-12-31' },
             { studentId: campus.students[2], until: '2027-02-28' },
+            { studentId: newId(), until: '2027-12-31' },
           ],
         })
         .expect(200);
+      expect(given.body).toEqual({ taken: 2, unknown: 1 });
       await clerk.post(`${POSTS}/priorities`, { rows: [{ studentId: campus.students[3], until: null }] }).expect(403);
       const listed = (await clerk.get(`${APPLICATIONS}?postId=${post.id}`).expect(200)).body;
       expect(listed.data.map(({ student }: Line) => student.id)).toEqual([3, 0, 1, 2].map((i) => campus.students[i]));

@@ -39,6 +39,7 @@ import { columns, deskOf, handlesIn, lockFollowers, lockTicket, unitRef, whoHear
 /** What is said with an action, and of whom and what it is. */
 export interface Said {
   text?: string | null | undefined;
+  rating?: number | undefined;
   unitId?: string;
   assigneeId?: string | null;
 }
@@ -112,10 +113,10 @@ export class TicketCases {
 
   async log(tx: Tx, ticket: Ticket, action: TicketEvent, by: By, said: Said = {}): Promise<void> {
     const { id: ticketId, studentId } = ticket;
-    const { text = null, unitId = null, assigneeId = null } = said;
+    const { text = null, rating = null, unitId = null, assigneeId = null } = said;
     const { app, personId = null } = by;
     const row = Object.assign(new TicketAction(), { ticketId, studentId, action, at: this.clock.now() });
-    Object.assign(row, { personId, app, text, unitId, assigneeId });
+    Object.assign(row, { personId, app, text, rating, unitId, assigneeId });
     await this.students.sealFields(tx, row);
     await insert(tx, row);
   }
@@ -137,8 +138,7 @@ export class TicketCases {
     else if (rating === undefined) throw missing('#/rating');
     else ticket.rate(rating, text, now);
     await this.store(tx, ticket, terms);
-    // What a rating says stands in the ticket.
-    await this.log(tx, ticket, act, by, { text: act === 'rate' ? null : text });
+    await this.log(tx, ticket, act, by, { text, ...(act === 'rate' && { rating }) });
   }
 
   /** Does what its clock says, if it still says so. */
@@ -241,7 +241,9 @@ export class TicketCases {
       ...{ kind, group, status, place, unit, answerDueAt, answeredAt, doneDueAt, doneAt, waitingSince },
       ...{ overdue, reopened, rating, closedAt, closedBy, reportedAt, version },
       ...{ text: texts.text, ratingComment: texts.ratingComment },
-      history: history.map(({ action, from, at, text, unit: to }) => ({ action, from, at, text, unit: to })),
+      history: history.map(({ action, from, at, text, rating: given, unit: to }) => {
+        return { action, from, at, text, rating: given, unit: to };
+      }),
       actions: this.offers(ticket, by, await this.surroundingsOf(tx, ticket), SENDER_ACTS),
     });
   }
@@ -264,9 +266,11 @@ export class TicketCases {
   }
 
   private async historyOf(tx: Tx, ticket: Ticket, staff: boolean): Promise<TicketHistoryDto[]> {
-    const rows = await query<Pick<TicketHistoryDto, 'action' | 'at' | 'unit' | 'person' | 'assignee'> & Logged>(
+    const rows = await query<
+      Pick<TicketHistoryDto, 'action' | 'at' | 'rating' | 'unit' | 'person' | 'assignee'> & Logged
+    >(
       tx,
-      sql`SELECT a.id, a.action, a.at, a.app, a.text, ${unitRef(sql`a.unit_id`)} AS unit, ${personRef(sql`a.person_id`)} AS person,
+      sql`SELECT a.id, a.action, a.at, a.app, a.text, a.rating, ${unitRef(sql`a.unit_id`)} AS unit, ${personRef(sql`a.person_id`)} AS person,
                  ${personRef(sql`a.assignee_id`)} AS assignee
             FROM affairs.ticket_action a WHERE a.ticket_id = ${ticket.id} ORDER BY a.id`,
     );
@@ -275,13 +279,13 @@ export class TicketCases {
       tx,
       rows.map(({ id, text }): TicketAction => Object.assign(new TicketAction(), { id, studentId, text })),
     );
-    return rows.flatMap(({ action, at, app, unit, person, assignee }, i) => {
+    return rows.flatMap(({ action, at, app, rating, unit, person, assignee }, i) => {
       if (!staff && HIDDEN.includes(action)) return [];
       const sent = action === 'report' || (SENDER_ACTS as readonly string[]).includes(action);
       const from = app === SYSTEM.app ? 'system' : sent ? 'sender' : 'department';
       const text = staff || !WORDS_HIDDEN.includes(action) ? texts[i]!.text : null;
       const who = staff ? { person, assignee } : { person: null, assignee: null };
-      return Object.assign(new TicketHistoryDto(), { action, from, at, text, unit, ...who });
+      return Object.assign(new TicketHistoryDto(), { action, from, at, text, rating, unit, ...who });
     });
   }
 }
