@@ -53,6 +53,7 @@ import { HolidayReturns1764822200000 } from './migrations/1764822200000-holiday-
 import { ConclusionsDelivered1764846000000 } from './migrations/1764846000000-conclusions-delivered.js';
 import { SealedComments1764861000000 } from './migrations/1764861000000-sealed-comments.js';
 import { CalendarFeeds1764872000000 } from './migrations/1764872000000-calendar-feeds.js';
+import { RatingsInHistory1764876000000 } from './migrations/1764876000000-ratings-in-history.js';
 import { AppealOpinions1764821000000 } from './migrations/1764821000000-appeal-opinions.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
@@ -132,6 +133,7 @@ export const affairs = service('affairs', {
     SealedComments1764861000000,
     CalendarFeeds1764872000000,
     PublishedApplications1764880000000,
+    RatingsInHistory1764876000000,
   ],
   ownData: OWN_DATA,
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),

@@ -1,5 +1,7 @@
+import { StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
-import { campus, type Client, type TestApp } from '#testing';
+import { Events } from '#events';
+import { campus, type Client, drainEvents, type TestApp } from '#testing';
 import { ACTIVITIES, ActivityTest, type Answer, at, codeOf, ENROLMENTS, reasonOf, talk } from './activity-kit.js';
 
 const { colleges, staff } = campus;
@@ -88,6 +90,25 @@ describe('activities', () => {
     expect(reasonOf(mine, 'cancel')).toBe('enrolment-cancel-closed');
     await kit.act(second, ENROLMENTS, mine, 'cancel').expect(409);
     await kit.done(officer, ENROLMENTS, mine, 'cancel');
+  });
+
+  it('gives the place of an erased student to whoever has waited longest', async () => {
+    const [id, other] = (await kit.newcomers(2)) as [string, string];
+    const activity = await kit.published({ capacity: 1 });
+    const has = await kit.enrolled(app, activity, { studentId: id });
+    const second = await kit.published({ capacity: 1 });
+    await kit.enrolled(app, second, { studentId: other });
+    const waits = await kit.enrolled(app, second, { studentId: id, waitIfFull: true });
+    const next = await kit.enrolled(students[1]!, activity, { waitIfFull: true });
+    const [been] = await kit.took([students[2]!]);
+    await test.database.transaction(null, async (tx) => {
+      for (const one of [id, campus.students[2]!]) await test.app.get(Events).publish(tx, new StudentErasedV1(one));
+    });
+    await drainEvents(test);
+    expect((await kit.see(app, ENROLMENTS, has)).status).toBe('cancelled');
+    expect((await kit.see(app, ENROLMENTS, waits)).status).toBe('cancelled');
+    expect((await kit.see(students[1]!, ENROLMENTS, next)).status).toBe('enrolled');
+    expect((await kit.see(officer, ENROLMENTS, been!)).status).toBe('confirmed');
   });
 
   it('is signed in to with the code that is shown, and with no other', async () => {

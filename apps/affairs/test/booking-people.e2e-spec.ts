@@ -241,6 +241,30 @@ describe('whose bookings they are', () => {
     expect(after!.note === null || after!.note.length === 0 || !after!.note.equals(row!.note)).toBe(true);
   });
 
+  it('end when a student is erased, and others get their places', async () => {
+    const hall = await kit.open({ capacity: 1 });
+    const [id] = (await kit.newcomers(1)) as [string];
+    const when = (day: string) => span(day, '09:00', '10:00');
+    const own = (day: string, more: object = {}) => kit.booked(app, hall, when(day), { studentId: id, ...more });
+    const past = await own('03-01');
+    const has = await own('03-02');
+    const others = await kit.booked(students[0]!, hall, when('03-03'));
+    const waits = await own('03-03', { waitIfFull: true });
+    const next = await kit.booked(students[1]!, hall, when('03-02'), { waitIfFull: true });
+    test.clock.set(at('03-01', '11:00'));
+    await test.database.transaction(null, (tx) => test.app.get(Events).publish(tx, new StudentErasedV1(id)));
+    await drainEvents(test);
+    expect(await kit.see(app, past)).toMatchObject({ status: 'booked' });
+    expect(await kit.see(app, has)).toMatchObject({ status: 'cancelled', byStaff: false });
+    expect(await kit.see(app, waits)).toMatchObject({ status: 'cancelled' });
+    expect(await kit.see(students[1]!, next)).toMatchObject({ status: 'offered' });
+    expect(await kit.see(students[0]!, others)).toMatchObject({ status: 'booked' });
+    const timers = await test.query<{ key: string }>(
+      sql`SELECT key FROM events.timer WHERE key LIKE 'affairs.booking %'`,
+    );
+    expect(timers).toEqual([{ key: `affairs.booking ${next.id}` }]);
+  });
+
   describe('in a calendar', () => {
     const read = (path: string) => supertest(test.url).get(path);
 

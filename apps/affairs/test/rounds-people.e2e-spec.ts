@@ -3,7 +3,7 @@ import { StudentErasedV1 } from '#contracts';
 import { sql } from '#database';
 import { Events } from '#events';
 import { campus, drainEvents, studentNumbers } from '#testing';
-import type { Component } from '../src/rounds/round-content.js';
+import type { Component, RoundContent } from '../src/rounds/round-content.js';
 import { codeOf, ENTRIES, type Entry, OBJECTIONS, ok, type Round, ROUNDS, RoundTest } from './round-kit.js';
 
 const { cs } = campus.colleges;
@@ -272,6 +272,33 @@ describe('people in rounds', () => {
     const revoke = kit.app.post(`${ENTRIES}/${entry.id}/revoke`, { reason: '材料不实' });
     ok(await revoke.set('If-Match', `"${entry.version}"`), 200);
     expect(await excluded(next)).toEqual([]);
+  });
+
+  it('get one of a group, when two rounds of it are finished at once too', async () => {
+    const more: Partial<RoundContent> = {
+      ...{ group: 'scholarships', collegeApproval: false },
+      exclusions: [{ code: 'has_one', kind: 'awarded', reason: { zh: '已获同组', en: 'Has one' }, source: '第九条' }],
+    };
+    const rounds: Round[] = [];
+    for (let i = 0; i < 4; i++) {
+      const round = await kit.open([0], more);
+      await kit.score(round, { 0: [90, 90, 0] });
+      rounds.push(await kit.notice(round, []));
+    }
+    await kit.waitNotice(rounds[0]!);
+    const answers = await Promise.all(rounds.map((round) => kit.try(kit.app, round, 'finish')));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+    const lost = answers.findIndex(({ status }) => status === 409);
+    expect(codeOf(answers[lost]!)).toBe('affairs/round-awarded-elsewhere');
+    const seen = await kit.see(kit.app, rounds[lost]!);
+    expect(seen.actions.find(({ action }) => action === 'finish')).toMatchObject({
+      allowed: false,
+      reason: { code: 'round-awarded-elsewhere' },
+    });
+    // Proposed anew it goes on without them.
+    const back = await kit.act(kit.app, seen, 'take-back', { comment: '重新拟定' });
+    const anew = await kit.act(kit.app, back, 'propose');
+    expect(await kit.awarded(anew)).toEqual([]);
   });
 
   it('are nominated by those who answer for them, and by nobody else', async () => {

@@ -99,12 +99,16 @@ describe('tickets as time goes by', () => {
     const good = await kit.done(clerk, await kit.report(), 'done', { text: '好了' });
     await kit.done(student, good, 'rate', { rating: 5 });
     const again = await kit.done(clerk, await kit.report(), 'done', { text: '好了' });
-    const reopened = await kit.done(student, again, 'reopen', { text: '没好' });
+    const bad = await kit.done(student, again, 'rate', { rating: 1, comment: '没修' });
+    const reopened = await kit.done(student, bad, 'reopen', { text: '没好' });
+    // What was said of the handling before is no answer to this one, and stays in the history.
+    expect(reopened).toMatchObject({ rating: null, ratingComment: null });
+    expect(reopened.history.find(({ action }) => action === 'rate')).toMatchObject({ rating: 1, text: '没修' });
     await kit.report(student, { kind: 'question-affairs', placeId: undefined });
     await kit.done(student, await kit.report(), 'withdraw');
     test.clock.set(at('03-04', '08:00'));
     const late = await kit.done(clerk, reopened, 'done', { text: '好了' });
-    await kit.done(student, late, 'rate', { rating: 2 });
+    expect(await kit.done(student, late, 'rate', { rating: 2 })).toMatchObject({ rating: 2 });
     const read = async (who: Client, query = '') =>
       (await who.get(`/affairs/v1/indicators/tickets${query}`).expect(200)).body as Record<string, unknown>[];
     const of = (rows: Record<string, unknown>[]) =>
@@ -114,9 +118,9 @@ describe('tickets as time goes by', () => {
       'answered-in-time': [1, 3],
       'done-in-time': [1, 2],
       reopened: [1, 2],
-      satisfaction: [7, 2],
+      satisfaction: [8, 3],
     });
-    expect(school[3]).toMatchObject({ value: 3.5, units: [{ unit: { code: 'HQC' }, value: 3.5 }] });
+    expect(school[3]).toMatchObject({ value: 8 / 3, units: [{ unit: { code: 'HQC' }, value: 8 / 3 }] });
     expect(of(await read(kit.head))['answered-in-time']).toEqual([1, 2]);
     expect(of(await read(kit.head, '?from=2027-03-02'))['done-in-time']).toEqual([0, 1]);
     expect(of(await read(await test.person(campus.staff.collegeOfficerCs)))['done-in-time']).toEqual([0, 0]);

@@ -1,5 +1,5 @@
 import { StudentErasedV1 } from '#contracts';
-import { sql } from '#database';
+import { newId, sql } from '#database';
 import { Events } from '#events';
 import { campus, type Client, drainEvents, type TestApp } from '#testing';
 import { PDF } from './support.js';
@@ -216,6 +216,34 @@ describe('tickets', () => {
     await byCode(unnamed, code, student).expect(403);
     const [row] = await test.query(sql`SELECT person_id FROM affairs.file WHERE id = ${unnamed}`);
     expect(row).toEqual({ person_id: null });
+  });
+
+  it('that wait for a word of a student end when they are erased; what a department is to do it does', async () => {
+    const id = newId();
+    await test.query(
+      sql`INSERT INTO directory.person (id, kind, number, name) VALUES (${id}, 'student', ${id}, '某人')`,
+    );
+    const of = () => kit.report(kit.app, { studentId: id });
+    const [open, asked, done] = [await of(), await of(), await of()];
+    const follows = await kit.report(student);
+    await kit.done(clerk, follows, 'merge', { mainId: asked.id });
+    await kit.done(clerk, await kit.see(clerk, asked), 'answer', { text: '请问几楼', asks: true });
+    await kit.done(clerk, done, 'done', { text: '已换' });
+    await test.database.transaction(null, (tx) => test.app.get(Events).publish(tx, new StudentErasedV1(id)));
+    await drainEvents(test);
+    expect((await kit.see(clerk, open)).status).toBe('open');
+    for (const one of [asked, done])
+      expect(await kit.see(clerk, one)).toMatchObject({ status: 'closed', closedBy: 'silence' });
+    expect(await kit.see(clerk, follows)).toMatchObject({ status: 'open', mainId: null });
+    // Nobody is to be told.
+    for (const one of [asked, done])
+      expect((await kit.events('affairs.ticket-closed.v1', one.id))[0]!.payload['studentId']).toBeNull();
+    const timers = await test.query<{ key: string }>(
+      sql`SELECT key FROM events.timer WHERE key LIKE 'affairs.ticket %'`,
+    );
+    expect(timers.map(({ key }) => key).sort()).toEqual(
+      [open, follows].map((one) => `affairs.ticket ${one.id}`).sort(),
+    );
   });
 
   it('forget what a student wrote when they are erased', async () => {

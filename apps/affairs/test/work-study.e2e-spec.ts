@@ -132,14 +132,16 @@ describe('work-study', () => {
       const post = await opened({ places: 2 });
       const applications = [];
       for (const student of students.slice(0, 4)) applications.push(await apply(student, post));
-      await kit.app
+      const given = await kit.app
         .post(`${POSTS}/priorities`, {
           rows: [
             { studentId: campus.students[3], until: '2027-12-31' },
             { studentId: campus.students[2], until: '2027-02-28' },
+            { studentId: newId(), until: '2027-12-31' },
           ],
         })
         .expect(200);
+      expect(given.body).toEqual({ taken: 2, unknown: 1 });
       await clerk.post(`${POSTS}/priorities`, { rows: [{ studentId: campus.students[3], until: null }] }).expect(403);
       const listed = (await clerk.get(`${APPLICATIONS}?postId=${post.id}`).expect(200)).body;
       expect(listed.data.map(({ student }: Line) => student.id)).toEqual([3, 0, 1, 2].map((i) => campus.students[i]));
@@ -363,5 +365,25 @@ describe('work-study', () => {
     await drainEvents(test);
     expect(await kit.see(clerk, APPLICATIONS, application)).toMatchObject({ statement: null });
     expect(await test.query(sql`SELECT FROM affairs.work_study_priority`)).toEqual([]);
+    expect((await kit.see(clerk, APPLICATIONS, application)).status).toBe('withdrawn');
+  });
+
+  it('has the place of an erased student free again; what they have worked stays to be paid', async () => {
+    const post = await opened({ places: 1 });
+    const has = await assigned(students[9]!, post);
+    const worked = await booked(students[9]!, post, '03-02', '09:00', '11:00');
+    const coming = await booked(students[9]!, post, '03-03', '09:00', '11:00');
+    test.clock.set(at('03-02', '12:00'));
+    expect(codeOf(await students[0]!.post(`${POSTS}/${post.id}/applications`, {}).expect(409))).toBe(
+      'affairs/work-study-post-full',
+    );
+    await test.database.transaction(null, (tx) =>
+      test.app.get(Events).publish(tx, new StudentErasedV1(campus.students[9]!)),
+    );
+    await drainEvents(test);
+    expect((await kit.see(clerk, APPLICATIONS, has)).status).toBe('ended');
+    expect((await kit.see(clerk, SHIFTS, coming)).status).toBe('cancelled');
+    expect(await confirm(worked, 120)).toMatchObject({ status: 'confirmed', minutes: 120 });
+    await assigned(students[0]!, post);
   });
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { type Actor, audit, ownStudent } from '#auth';
 import { EnrolmentMovedUpV1, ParticipationConfirmedV1, ParticipationTakenBackV1 } from '#contracts';
 import {
@@ -133,6 +134,24 @@ export class Enrolments {
       await update(tx, enrolment);
       await this.moveUp(tx, activity);
     });
+  }
+
+  /** The student is erased: ends what is still to come, and gives the places to whoever has waited longest. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    const coming = await query<{ id: string; activityId: string }>(
+      tx,
+      sql`SELECT e.id, e.activity_id AS "activityId" FROM affairs.enrolment e JOIN affairs.activity a ON a.id = e.activity_id
+           WHERE e.student_id = ${studentId} AND e.status IN ('enrolled', 'waiting') AND a.starts_at > ${this.clock.now()}
+           ORDER BY e.activity_id`,
+    );
+    for (const { id, activityId } of coming) {
+      const activity = await lockActivity(tx, activityId, sql`TRUE`);
+      const enrolment = await tx.findOneBy(Enrolment, { id, status: In(['enrolled', 'waiting']) });
+      if (!enrolment) continue;
+      enrolment.end('cancelled');
+      await update(tx, enrolment);
+      await this.moveUp(tx, activity);
+    }
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In, MoreThan } from 'typeorm';
 import { type Actor, audit, ownStudent } from '#auth';
 import { BookingCancelledV1 } from '#contracts';
 import {
@@ -184,6 +185,23 @@ export class Bookings {
       if (!own) await this.events.publish(tx, new BookingCancelledV1({ bookingId, studentId }));
       return had;
     });
+  }
+
+  /** The student is erased: ends what is still to come, and gives the places to whoever waits for them. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    const now = this.clock.now();
+    const coming = { studentId, status: In(['booked', 'waiting', 'offered']), startsAt: MoreThan(now) };
+    const found = await tx.find(Booking, { where: coming, order: { bookableId: 'ASC', id: 'ASC' } });
+    for (const { id, bookableId } of found) {
+      const bookable = await lockBookable(tx, bookableId);
+      const booking = await tx.findOneBy(Booking, { ...coming, id });
+      if (!booking) continue;
+      const had = TAKING.includes(booking.status);
+      booking.end('cancelled', false, now);
+      await this.waitingList.leave(tx, booking);
+      await update(tx, booking);
+      if (had) await this.waitingList.offer(tx, bookable, booking);
+    }
   }
 
   /** Says whether the student came; what was said before can be corrected. */

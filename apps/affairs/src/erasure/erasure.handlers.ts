@@ -4,7 +4,9 @@ import { query, sql, type Tx } from '#database';
 import { OnEvent, type Received } from '#events';
 import { Files } from '#files';
 import { eraseTexts, sealedTableOf } from '#vault';
+import { Enrolments } from '../activities/enrolments.service.js';
 import { Application } from '../applications/application.entity.js';
+import { Bookings } from '../bookings/bookings.service.js';
 import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
@@ -17,8 +19,10 @@ import { eraseRounds } from '../rounds/erase-rounds.js';
 import { Claim } from '../second-classroom/claim.entity.js';
 import { TicketAction } from '../tickets/ticket-action.entity.js';
 import { WorkflowComment } from '../tasks/workflow-comment.entity.js';
+import { TicketCases } from '../tickets/ticket-cases.service.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { StarObjection } from '../volunteering/star.entity.js';
+import { PostApplications } from '../work-study/post-applications.service.js';
 import { PostApplication } from '../work-study/post.entity.js';
 
 /** What is sealed with the student's key and shows its row without it. */
@@ -29,13 +33,21 @@ const SEALED = [
 /** What else each room does about it. */
 const ERASE = [markErased, eraseBookings, eraseSanctions, eraseRounds, eraseHonours];
 
-/** That there were leaves, applications, bookings and all the others, and when, stays: what they are about goes. */
+/** That there were leaves, applications, bookings and all the others, and when, stays: what they are about goes, and what was still to come ends. */
 @Injectable()
 export class ErasureHandlers {
-  constructor(private readonly files: Files) {}
+  constructor(
+    private readonly files: Files,
+    private readonly bookings: Bookings,
+    private readonly enrolments: Enrolments,
+    private readonly posts: PostApplications,
+    private readonly tickets: TicketCases,
+  ) {}
 
   @OnEvent(StudentErasedV1)
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
+    // Before the texts go: each of these takes its locks in the order in which everybody else does.
+    for (const room of [this.bookings, this.enrolments, this.posts, this.tickets]) await room.endAllOf(tx, studentId);
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
     for (const entity of SEALED) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);

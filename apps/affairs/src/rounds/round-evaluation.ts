@@ -122,6 +122,13 @@ export function isFor({ unitIds, grades }: RoundContent, unitId: string, student
   return sql`(${held} AND ${named} AND (${grades.length === 0} OR ${grade} = ANY(${grades}::text[])))`;
 }
 
+/** SQL over an entry `e`: how many awards of the round's group and year its student has from rounds that are final. */
+export function awardsOf({ awardGroup, schoolYear }: Round): Sql {
+  return sql`(SELECT count(*)::int FROM affairs.round_entry o JOIN affairs.round r ON r.id = o.round_id
+     WHERE o.student_id = e.student_id AND r.id <> e.round_id AND r.status = 'final' AND r.award_group = ${awardGroup}
+       AND r.school_year = ${schoolYear} AND o.outcome = 'awarded' AND o.revoked_at IS NULL)`;
+}
+
 /** SQL over an entry `e`: the unit in which it is ranked. */
 function unitOf({ content, unitId }: Round): Sql {
   if (content.quotaBy === 'college') return sql`coalesce(e.college_id, ${unitId}::uuid)`;
@@ -149,9 +156,7 @@ async function entriesOf(tx: Tx, round: Round): Promise<EntryRow[]> {
                          WHERE o.entry_id = e.id GROUP BY o.component) m) AS marks,
                (SELECT json_build_object('favour', c.favour, 'against', c.against, 'abstained', c.abstained, 'present', c.present, 'due', c.due)
                   FROM affairs.round_class_review c WHERE c.entry_id = e.id) AS "classReview",
-               (SELECT count(*)::int FROM affairs.round_entry o JOIN affairs.round r ON r.id = o.round_id
-                 WHERE o.student_id = e.student_id AND r.id <> e.round_id AND r.status = 'final' AND r.award_group = ${round.awardGroup}
-                   AND r.school_year = ${round.schoolYear} AND o.outcome = 'awarded' AND o.revoked_at IS NULL) AS awards
+               ${awardsOf(round)} AS awards
           FROM affairs.round_entry e WHERE e.round_id = ${round.id} AND e.status = 'entered' ORDER BY e.id`,
   );
 }

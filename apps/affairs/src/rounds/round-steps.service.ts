@@ -12,7 +12,7 @@ import { NEED_COMMENT, Round, type RoundAction, type RoundAsker, RoundNotice } f
 import type { ActOnRoundDto, RoundDetailDto } from './rounds.dto.js';
 import { RoundNoticePolicy } from './rounds.policy.js';
 import { RoundCommentMissing } from './rounds.problems.js';
-import { lockRound, roundAsker, visibleRound } from './rounds.queries.js';
+import { lockGroup, lockRound, roundAsker, visibleRound } from './rounds.queries.js';
 import { Rounds } from './rounds.service.js';
 
 /** The way of a round from the draft to the result. */
@@ -31,6 +31,7 @@ export class RoundSteps {
     return this.database.transaction(actor, async (tx) => {
       const today = this.clock.today();
       const round = await lockRound(tx, visibleRound(actor, today), id, expected);
+      if (action === 'finish') await lockGroup(tx, round);
       const asker = await this.askerFor(tx, actor, round, unitId);
       const refused = round.refusal(action, asker);
       if (refused) throw refused;

@@ -5,6 +5,7 @@ import { BaseEntity } from '#database';
 import type { Problem } from '#problems';
 import type { QuotaRowDto, RoundContent, RoundKind } from './round-content.js';
 import {
+  RoundAwardedElsewhere,
   RoundCollegesFirst,
   RoundNoticeRuns,
   RoundNotDecided,
@@ -70,6 +71,8 @@ export interface RoundAsker {
   /** Last day of the latest notice, when it is not over. */
   noticeUntil: string | null;
   openObjections: boolean;
+  /** Entries that are in, of students who have got something of the same group meanwhile, where the round excludes that. */
+  awardedElsewhere: number;
 }
 
 /** A round (评选批次) of a unit: from the draft over entries, review and public notice to the result. */
@@ -140,7 +143,9 @@ export class Round extends BaseEntity {
     }
     if (action !== 'finish') return undefined;
     if (asker.openObjections) return new RoundObjectionsOpen();
-    return asker.noticeUntil ? new RoundNoticeRuns({ params: { date: asker.noticeUntil } }) : undefined;
+    if (asker.noticeUntil) return new RoundNoticeRuns({ params: { date: asker.noticeUntil } });
+    const entries = asker.awardedElsewhere;
+    return entries > 0 ? new RoundAwardedElsewhere({ params: { entries } }) : undefined;
   }
 
   propose(by: string, places: QuotaRowDto[], colleges: readonly string[]): void {

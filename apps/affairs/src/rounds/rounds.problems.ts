@@ -114,3 +114,9 @@ export const SheetRefused = defineProblem({
   zh: '表格有误，未写入任何内容，逐行见 errors；带「错误」列的原表见 …/sheets/check',
   en: 'The sheet is not in order and nothing was written; see errors by row, and …/sheets/check for the sheet with its errors',
 });
+export const RoundAwardedElsewhere = defineProblem({
+  code: 'affairs/round-awarded-elsewhere',
+  status: 409,
+  zh: '名单中有 {entries} 人在此期间已获同组奖助，请撤回后重新拟定',
+  en: '{entries} of those who are in have got something of the same group meanwhile: take the list back and propose it anew',
+});

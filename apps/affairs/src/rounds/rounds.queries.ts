@@ -2,6 +2,7 @@ import type { Actor } from '#auth';
 import { findInScope, query, queryOne, sql, StaleVersionError, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { holdsOn, inScope, unitInScope, unitsAbove } from '#roster';
+import { awardsOf } from './round-evaluation.js';
 import { Round, type RoundAsker } from './round.entity.js';
 
 /** Predicate over a round `r`: is the actor one of its reviewers? */
@@ -41,13 +42,18 @@ export async function lockRound(tx: Tx, where: Sql, id: string, expected?: numbe
   return round;
 }
 
+/** Rounds of one group and year become final one after the other until `tx` ends: two at once cannot both give to one student. */
+export async function lockGroup(tx: Tx, { awardGroup, schoolYear }: Round): Promise<void> {
+  if (awardGroup === null) return;
+  await query(
+    tx,
+    sql`SELECT pg_advisory_xact_lock(hashtextextended(${`affairs.round group ${awardGroup} ${schoolYear}`}, 0))`,
+  );
+}
+
 /** Who asks what may be done with a round. */
-export async function roundAsker(
-  tx: Tx,
-  actor: Actor,
-  { id, unitId, awaitsUnitIds }: Round,
-  today: string,
-): Promise<RoundAsker> {
+export async function roundAsker(tx: Tx, actor: Actor, round: Round, today: string): Promise<RoundAsker> {
+  const { id, unitId, awaitsUnitIds, content } = round;
   const decide = actor.scopeOf('affairs:round:decide');
   const row = await queryOne<Omit<RoundAsker, 'by'>>(
     tx,
@@ -56,7 +62,9 @@ export async function roundAsker(
                ARRAY(SELECT c.id FROM unnest(${awaitsUnitIds}::uuid[]) c(id) WHERE ${unitInScope(decide, sql`c.id`)}) AS colleges,
                (SELECT max(n.ends_on)::text FROM affairs.round_notice n
                  WHERE n.round_id = ${id} AND n.withdrawn_at IS NULL AND n.ends_on >= ${today}) AS "noticeUntil",
-               EXISTS (SELECT FROM affairs.round_objection o WHERE o.round_id = ${id} AND o.status = 'open') AS "openObjections"`,
+               EXISTS (SELECT FROM affairs.round_objection o WHERE o.round_id = ${id} AND o.status = 'open') AS "openObjections",
+               (SELECT count(*)::int FROM affairs.round_entry e WHERE ${content.exclusions.some(({ kind }) => kind === 'awarded')} AND e.round_id = ${id} AND e.status = 'entered'
+                   AND e.outcome = 'awarded' AND ${content.automaticLevel === null ? sql`TRUE` : sql`e.way <> 'automatic'`} AND ${awardsOf(round)} > 0) AS "awardedElsewhere"`,
   );
   // Who decides on all of it stands in for a college only where they say so.
   return { ...row!, by: actor.personId ?? actor.app, colleges: row!.decides ? [] : row!.colleges };

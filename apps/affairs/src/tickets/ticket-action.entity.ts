@@ -68,6 +68,10 @@ export class TicketAction extends BaseEntity {
   @Sealed({ nullable: true })
   text: SealedText | null;
 
+  /** 1 to 5, of a rating. */
+  @Column('int', { nullable: true })
+  rating: number | null;
+
   /** Where it went. */
   @Column('uuid', { nullable: true })
   unitId: string | null;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { type Actor } from '#auth';
 import { TicketClosedV1, TicketOverdueV1 } from '#contracts';
 import { insert, query, queryOne, sql, type Tx, update } from '#database';
@@ -38,6 +39,7 @@ import { columns, deskOf, handlesIn, lockFollowers, lockTicket, unitRef, whoHear
 /** What is said with an action, and of whom and what it is. */
 export interface Said {
   text?: string | null | undefined;
+  rating?: number | undefined;
   unitId?: string;
   assigneeId?: string | null;
 }
@@ -111,10 +113,10 @@ export class TicketCases {
 
   async log(tx: Tx, ticket: Ticket, action: TicketEvent, by: By, said: Said = {}): Promise<void> {
     const { id: ticketId, studentId } = ticket;
-    const { text = null, unitId = null, assigneeId = null } = said;
+    const { text = null, rating = null, unitId = null, assigneeId = null } = said;
     const { app, personId = null } = by;
     const row = Object.assign(new TicketAction(), { ticketId, studentId, action, at: this.clock.now() });
-    Object.assign(row, { personId, app, text, unitId, assigneeId });
+    Object.assign(row, { personId, app, text, rating, unitId, assigneeId });
     await this.students.sealFields(tx, row);
     await insert(tx, row);
   }
@@ -136,8 +138,7 @@ export class TicketCases {
     else if (rating === undefined) throw missing('#/rating');
     else ticket.rate(rating, text, now);
     await this.store(tx, ticket, terms);
-    // What a rating says stands in the ticket.
-    await this.log(tx, ticket, act, by, { text: act === 'rate' ? null : text });
+    await this.log(tx, ticket, act, by, { text, ...(act === 'rate' && { rating }) });
   }
 
   /** Does what its clock says, if it still says so. */
@@ -145,17 +146,31 @@ export class TicketCases {
     const ticket = await lockTicket(tx, ticketId, sql`TRUE`);
     const [terms, now] = [await this.termsOf(tx, ticket), this.clock.now()];
     const closesAt = ticket.closesAt(terms);
-    if (closesAt && closesAt <= now) {
-      await this.letGo(tx, ticket);
-      await this.close(tx, ticket, 'silence');
-      await this.log(tx, ticket, 'close', SYSTEM);
-    } else {
+    if (closesAt && closesAt <= now) await this.closeInSilence(tx, ticket, ticket.studentId);
+    else {
       const level = ticket.lateness(terms, now);
       if (level <= ticket.escalation) return;
       ticket.escalation = level;
       await this.tellLate(tx, ticket);
     }
     await this.store(tx, ticket, terms);
+  }
+
+  /** The sender is erased: what waits for a word of theirs ends. What a department is to do it does, whoever told of it. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    const waiting = { studentId, status: In(['waiting', 'done']) };
+    for (const { id } of await tx.find(Ticket, { where: waiting, select: { id: true }, order: { id: 'ASC' } })) {
+      const ticket = await lockTicket(tx, id, sql`t.status IN ('waiting', 'done')`);
+      await this.closeInSilence(tx, ticket, null);
+      await this.store(tx, ticket, await this.termsOf(tx, ticket));
+    }
+  }
+
+  /** The caller saves it. `tells`: the student who is told, if anybody is. */
+  private async closeInSilence(tx: Tx, ticket: Ticket, tells: string | null): Promise<void> {
+    await this.letGo(tx, ticket);
+    await this.close(tx, ticket, 'silence', tells);
+    await this.log(tx, ticket, 'close', SYSTEM);
   }
 
   private async tellLate(tx: Tx, ticket: Ticket): Promise<void> {
@@ -168,10 +183,10 @@ export class TicketCases {
   }
 
   /** The caller saves it. */
-  private async close(tx: Tx, ticket: Ticket, by: ClosedBy): Promise<void> {
+  private async close(tx: Tx, ticket: Ticket, by: ClosedBy, tells: string | null = ticket.studentId): Promise<void> {
     ticket.close(by, this.clock.now());
-    const { id: ticketId, kind, anonymous, studentId } = ticket;
-    const event = new TicketClosedV1({ ticketId, kind, by, studentId: anonymous ? null : studentId });
+    const { id: ticketId, kind, anonymous } = ticket;
+    const event = new TicketClosedV1({ ticketId, kind, by, studentId: anonymous ? null : tells });
     await this.events.publish(tx, event, ticket);
   }
 
@@ -226,7 +241,9 @@ export class TicketCases {
       ...{ kind, group, status, place, unit, answerDueAt, answeredAt, doneDueAt, doneAt, waitingSince },
       ...{ overdue, reopened, rating, closedAt, closedBy, reportedAt, version },
       ...{ text: texts.text, ratingComment: texts.ratingComment },
-      history: history.map(({ action, from, at, text, unit: to }) => ({ action, from, at, text, unit: to })),
+      history: history.map(({ action, from, at, text, rating: given, unit: to }) => {
+        return { action, from, at, text, rating: given, unit: to };
+      }),
       actions: this.offers(ticket, by, await this.surroundingsOf(tx, ticket), SENDER_ACTS),
     });
   }
@@ -249,9 +266,11 @@ export class TicketCases {
   }
 
   private async historyOf(tx: Tx, ticket: Ticket, staff: boolean): Promise<TicketHistoryDto[]> {
-    const rows = await query<Pick<TicketHistoryDto, 'action' | 'at' | 'unit' | 'person' | 'assignee'> & Logged>(
+    const rows = await query<
+      Pick<TicketHistoryDto, 'action' | 'at' | 'rating' | 'unit' | 'person' | 'assignee'> & Logged
+    >(
       tx,
-      sql`SELECT a.id, a.action, a.at, a.app, a.text, ${unitRef(sql`a.unit_id`)} AS unit, ${personRef(sql`a.person_id`)} AS person,
+      sql`SELECT a.id, a.action, a.at, a.app, a.text, a.rating, ${unitRef(sql`a.unit_id`)} AS unit, ${personRef(sql`a.person_id`)} AS person,
                  ${personRef(sql`a.assignee_id`)} AS assignee
             FROM affairs.ticket_action a WHERE a.ticket_id = ${ticket.id} ORDER BY a.id`,
     );
@@ -260,13 +279,13 @@ export class TicketCases {
       tx,
       rows.map(({ id, text }): TicketAction => Object.assign(new TicketAction(), { id, studentId, text })),
     );
-    return rows.flatMap(({ action, at, app, unit, person, assignee }, i) => {
+    return rows.flatMap(({ action, at, app, rating, unit, person, assignee }, i) => {
       if (!staff && HIDDEN.includes(action)) return [];
       const sent = action === 'report' || (SENDER_ACTS as readonly string[]).includes(action);
       const from = app === SYSTEM.app ? 'system' : sent ? 'sender' : 'department';
       const text = staff || !WORDS_HIDDEN.includes(action) ? texts[i]!.text : null;
       const who = staff ? { person, assignee } : { person: null, assignee: null };
-      return Object.assign(new TicketHistoryDto(), { action, from, at, text, unit, ...who });
+      return Object.assign(new TicketHistoryDto(), { action, from, at, text, rating, unit, ...who });
     });
   }
 }

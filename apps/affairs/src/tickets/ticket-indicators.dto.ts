@@ -30,8 +30,8 @@ export const TICKET_FORMULAS = {
   satisfaction: {
     name: { zh: '平均满意度', en: 'Average satisfaction' },
     formula: {
-      zh: '期内所作评价（1–5）之和 ÷ 评价数',
-      en: 'the sum of the ratings (1 to 5) given in the period ÷ their number',
+      zh: '期内所作评价（1–5）之和 ÷ 评价数；重新打开的工单，每次办理所得的评价各计一次',
+      en: 'the sum of the ratings (1 to 5) given in the period ÷ their number; of a reopened ticket the rating of each handling counts',
     },
   },
 } as const satisfies Record<string, { name: Bilingual; formula: Bilingual }>;

@@ -63,7 +63,7 @@ export class TicketIndicators {
         ],
         ' AND ',
       );
-    const [sent, done, rated] = [within(sql`t.reported_at`), within(sql`t.done_at`), within(sql`t.rated_at`)];
+    const [sent, done] = [within(sql`t.reported_at`), within(sql`t.done_at`)];
     const asked = sql`${sent} AND t.closed_by IS DISTINCT FROM 'withdrawn'
       AND (t.answered_at IS NOT NULL OR t.answer_due_at <= ${this.clock.now()})`;
     return sql`
@@ -72,9 +72,11 @@ export class TicketIndicators {
              count(*) FILTER (WHERE ${done})::int AS done,
              count(*) FILTER (WHERE ${done} AND t.done_at <= t.done_due_at)::int AS "inTime",
              count(*) FILTER (WHERE ${done} AND t.reopened > 0)::int AS reopened,
-             count(*) FILTER (WHERE ${rated})::int AS rated, coalesce(sum(t.rating) FILTER (WHERE ${rated}), 0)::int AS ratings
+             coalesce(sum(r.rated), 0)::int AS rated, coalesce(sum(r.ratings), 0)::int AS ratings
         FROM affairs.ticket t
-       WHERE (${sent} OR ${done} OR ${rated}) AND ${unitInScope(actor.scopeOf('affairs:indicator:read'), sql`t.unit_id`)}
+        LEFT JOIN (SELECT a.ticket_id, count(*) AS rated, sum(a.rating) AS ratings FROM affairs.ticket_action a
+                    WHERE a.rating IS NOT NULL AND ${within(sql`a.at`)} GROUP BY 1) r ON r.ticket_id = t.id
+       WHERE (${sent} OR ${done} OR r.ticket_id IS NOT NULL) AND ${unitInScope(actor.scopeOf('affairs:indicator:read'), sql`t.unit_id`)}
          AND ${anyOf(sql`t.kind`, kind) ?? sql`TRUE`} AND ${anyOf(sql`t.unit_id`, unitId, 'uuid') ?? sql`TRUE`}
        GROUP BY 1, 2 ORDER BY 1, 2`;
   }

@@ -127,7 +127,7 @@ export class Ticket extends BaseEntity {
   @Column('text', { nullable: true })
   closedBy: ClosedBy | null = null;
 
-  /** 1 to 5. */
+  /** 1 to 5, of the last handling: those before stand in the history. */
   @Column('int', { nullable: true })
   rating: number | null = null;
 
@@ -196,6 +196,7 @@ export class Ticket extends BaseEntity {
   /** It is not done after all. */
   takeDoneBack(terms: TicketTerms, now: Date): void {
     this.doneAt = null;
+    this.askRatingAnew();
     this.status = this.assigneeId ? 'assigned' : 'open';
     this.escalation = this.lateness(terms, now);
   }
@@ -219,6 +220,7 @@ export class Ticket extends BaseEntity {
       escalation: 0,
     });
     this.status = this.assigneeId ? 'assigned' : 'open';
+    this.askRatingAnew();
     this.reopened++;
     this.startClock(terms, now);
   }
@@ -274,6 +276,10 @@ export class Ticket extends BaseEntity {
   reopensUntil({ reopenDays }: TicketTerms): Date | undefined {
     const ended = this.closedAt ?? this.doneAt;
     return ended ? after(ended, reopenDays * DAY) : undefined;
+  }
+
+  private askRatingAnew(): void {
+    Object.assign(this, { rating: null, ratingComment: null, ratedAt: null });
   }
 
   private startClock({ answerHours, doneHours }: TicketTerms, now: Date): void {

@@ -163,6 +163,9 @@ export class TicketWordDto {
   })
   text: string | null;
 
+  @Int({ zh: '评价（1–5）', en: 'Rating, 1 to 5', nullable: true, min: 1, max: 5, example: 5 })
+  rating: number | null;
+
   @Nested(() => PlaceOrUnitDto, { zh: '转往', en: 'Where it went', nullable: true })
   unit: PlaceOrUnitDto | null;
 }

@@ -5,6 +5,7 @@ import {
   findInScope,
   insert,
   onConflict,
+  query,
   queryOne,
   sql,
   StaleVersionError,
@@ -109,6 +110,23 @@ export class PostApplications {
       if (!by.own) await this.audit(tx, actor, id, action);
       return this.detail(tx, actor, application);
     });
+  }
+
+  /** The student is erased: leaves their posts, and what they would work is not worked. Hours that were worked stay: they are paid. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    const posts = sql`SELECT post_id FROM affairs.work_study_application WHERE student_id = ${studentId} AND status IN ('submitted', 'assigned')`;
+    await query(tx, sql`SELECT FROM affairs.work_study_post WHERE id IN (${posts}) ORDER BY id FOR UPDATE`);
+    await query(
+      tx,
+      sql`UPDATE affairs.work_study_application SET status = CASE status WHEN 'assigned' THEN 'ended' ELSE 'withdrawn' END,
+                 updated_at = now(), version = version + 1
+           WHERE student_id = ${studentId} AND status IN ('submitted', 'assigned')`,
+    );
+    await query(
+      tx,
+      sql`UPDATE affairs.work_study_shift SET status = 'cancelled', updated_at = now(), version = version + 1
+           WHERE student_id = ${studentId} AND status = 'booked' AND starts_at > ${this.clock.now()}`,
+    );
   }
 
   private audit(tx: Tx, actor: Actor, id: string, action: string): Promise<void> {

@@ -179,8 +179,15 @@ export class PrioritiesDto {
 }
 
 export class PrioritiesTakenDto {
-  @Int({ zh: '已登记', en: 'Taken', min: 0, max: 1000, example: 1 })
+  @Int({ zh: '已登记的学生', en: 'Students of whom it is stored', min: 0, max: 1000, example: 1 })
   taken: number;
+
+  @Int({
+    zh: '名册中没有的学生；未登记，不优先',
+    en: 'Students whom the roster does not know: nothing was stored, and they do not come first',
+    ...{ min: 0, max: 1000, example: 0 },
+  })
+  unknown: number;
 }
 
 export class PostApplicationsQuery extends ListQuery {

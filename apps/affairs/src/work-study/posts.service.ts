@@ -110,9 +110,15 @@ export class Posts {
             SELECT g.student_id, g.until FROM given g JOIN directory.published_student_v1 s ON s.id = g.student_id WHERE g.until IS NOT NULL
             ON CONFLICT (student_id) DO UPDATE SET until = excluded.until`,
       );
+      const ids = [...new Set(rows.map(({ studentId }) => studentId))];
+      const known = await queryOne<{ n: number }>(
+        tx,
+        sql`SELECT count(*)::int AS n FROM directory.published_student_v1 WHERE id = ANY(${ids}::uuid[])`,
+      );
+      const taken = known!.n;
       const subject = { kind: 'list', id: String(rows.length) };
       await audit(tx, actor, { action: 'affairs.work-study.prioritise', subject });
-      return Object.assign(new PrioritiesTakenDto(), { taken: rows.length });
+      return Object.assign(new PrioritiesTakenDto(), { taken, unknown: ids.length - taken });
     });
   }
 
