@@ -5,7 +5,7 @@ import { applyDecorators, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import { CSV_TYPE, errorSheet, type ErrorSheetOptions, Refused, type RowError, XLSX_TYPE } from '#exchange';
 import { OneOf } from '#fields';
-import { NotFound } from '#problems';
+import { type FieldError, NotFound } from '#problems';
 
 const ROWS = {
   all: { zh: '全部行；未出错的行「错误」为空', en: 'All rows; those that are right have no error' },
@@ -58,4 +58,16 @@ export async function errorSheetFile(
     await clean();
     throw error instanceof Refused ? new NotFound({ what: 'error-sheet' }) : error;
   }
+}
+
+const MOST_SHOWN = 100;
+
+/** What is wrong with a sheet, as the problem of a request that sent it says it: the first hundred rows and cells. */
+export function fieldErrors(errors: readonly RowError[]): FieldError[] {
+  return errors.slice(0, MOST_SHOWN).map(({ line, column, zh, en }) => ({
+    pointer: column === undefined ? '#/file' : `#/file/${column}`,
+    ...(line !== undefined && { line }),
+    zh,
+    en,
+  }));
 }

@@ -93,6 +93,49 @@ describe('a sandbox', () => {
     );
   });
 
+  it('says that its apps are of a sandbox, and neither they nor their tokens are known at a school', async () => {
+    // Their issuers have the same name, so that what keeps them apart is keys and databases alone.
+    const school = await TestApp.create([directory]);
+    try {
+      expect(school.config.issuer).toBe(test.config.issuer);
+      const environments = { sandbox: test, production: school };
+      const all = Object.entries(environments);
+      for (const [environment, own] of all) {
+        const other = all.find(([, one]) => one !== own)![1];
+        const admin = await own.client();
+        const input = {
+          clientId: 'tried',
+          name: '试',
+          grants: ['client_credentials'],
+          permissions: ['directory:unit:read'],
+        };
+        const { client, secret } = (await admin.post('/directory/v1/clients', input).expect(201)).body as {
+          client: { environment: string };
+          secret: string;
+        };
+        expect(client.environment).toBe(environment);
+        const { body: discovery } = await own
+          .caller()
+          .get('/directory/oauth/.well-known/openid-configuration')
+          .expect(200);
+        expect(discovery).toMatchObject({ yizhan_environment: environment });
+        const ask = (at: TestApp) =>
+          at
+            .caller()
+            .post('/directory/oauth/token')
+            .auth('tried', secret)
+            .type('form')
+            .send('grant_type=client_credentials');
+        await ask(own).expect(200);
+        expect((await ask(other).expect(401)).body).toMatchObject({ error: 'invalid_client' });
+        await admin.get('/directory/v1/units').expect(200);
+        await other.caller(admin.token).get('/directory/v1/units').expect(401);
+      }
+    } finally {
+      await school.close();
+    }
+  }, 60_000);
+
   it('names its routes in its own documents', async () => {
     const { body } = await test.caller('').get('/openapi.json').expect(200);
     expect(Object.keys((body as { paths: object }).paths)).toEqual(

@@ -5,8 +5,8 @@ import { type Actor, audit } from '#auth';
 import { Database, insert, onConflict, query, sql, type Tx, update } from '#database';
 import { checkTableFile, Refused, RowErrors, type TableFormat } from '#exchange';
 import type { Language, UploadedFile } from '#http';
-import { BodyTooLarge, type FieldError } from '#problems';
-import { errorSheetFile } from '#service';
+import { BodyTooLarge } from '#problems';
+import { errorSheetFile, fieldErrors } from '#service';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { isFor } from './round-evaluation.js';
@@ -19,7 +19,6 @@ import { homesOf, lockRound, roundAsker, visibleRound } from './rounds.queries.j
 import { Rounds } from './rounds.service.js';
 
 const MOST_BYTES = 8_388_608;
-const MOST_SHOWN = 100;
 
 const WHILE: Record<SheetKind, readonly RoundStatus[]> = {
   figures: ['open', 'review'],
@@ -51,7 +50,7 @@ export class RoundSheets {
       const round = await lockRound(tx, visibleRound(actor, this.clock.today()), id);
       await this.mustBringIn(tx, actor, round, kind);
       const { rows, target, errors } = await this.read(tx, round, kind, file.path);
-      if (errors.length > 0) throw refused(errors);
+      if (errors.length > 0) throw new SheetRefused({ errors: fieldErrors(errors) });
       if (kind === 'figures') await writeFigures(tx, rows, target);
       else if (kind === 'accounts') await this.writeAccounts(tx, rows, target);
       else await this.addEntries(tx, actor, round, rows, target);
@@ -187,16 +186,4 @@ async function writeFigures(tx: Tx, rows: readonly SheetRow[], { entries }: Targ
         SELECT f.id, f.code, f.value::numeric FROM jsonb_to_recordset(${JSON.stringify(figures)}::jsonb) AS f(id uuid, code text, value text)
         ON CONFLICT (entry_id, code) DO UPDATE SET value = excluded.value`,
   );
-}
-
-function refused(errors: RowErrors['list']): Error {
-  const shown = errors.slice(0, MOST_SHOWN).map(({ line, column, zh, en }): FieldError => {
-    return {
-      pointer: column === undefined ? '#/file' : `#/file/${column}`,
-      ...(line !== undefined && { line }),
-      zh,
-      en,
-    };
-  });
-  return new SheetRefused({ errors: shown });
 }

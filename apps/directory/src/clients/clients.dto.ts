@@ -174,12 +174,20 @@ export class ClientSecretDto {
   }
 }
 
+/** Which world an app is of: each has a database, keys and apps of its own. */
+const ENVIRONMENTS = {
+  sandbox: { zh: '沙箱：试用的学校，数据均为虚构', en: 'A sandbox: a school to try apps on' },
+  production: { zh: '学校', en: 'A school' },
+} as const;
+export type Environment = keyof typeof ENVIRONMENTS;
+
 /** A client with what belongs to it. */
 interface WholeClient {
   client: Client;
   secrets: ClientSecret[];
   waiting: Permission[];
   lastUsedAt: Date | null;
+  environment: Environment;
 }
 
 export class ClientDto {
@@ -254,6 +262,13 @@ export class ClientDto {
   })
   bulkRequestsPerMinute: number | null;
 
+  @OneOf(ENVIRONMENTS, {
+    zh: '所属环境；令牌与密钥不能跨环境使用',
+    en: 'Which environment it is of; its credentials and tokens are good in no other',
+    example: 'production',
+  })
+  environment: Environment;
+
   @Flag({ zh: '启用', en: 'Active' })
   active: boolean;
 
@@ -274,7 +289,7 @@ export class ClientDto {
   @Int({ zh: '版本', en: 'Version', min: 1, max: 2_147_483_647 })
   version: number;
 
-  static from(this: void, { client, secrets, waiting, lastUsedAt }: WholeClient): ClientDto {
+  static from(this: void, { client, secrets, waiting, lastUsedAt, environment }: WholeClient): ClientDto {
     const {
       id,
       clientId,
@@ -308,6 +323,7 @@ export class ClientDto {
       keys: (jwks?.keys ?? []).map(ClientKeyDto.from),
       requestsPerMinute,
       bulkRequestsPerMinute,
+      environment,
       active,
       lastUsedAt,
       createdAt,

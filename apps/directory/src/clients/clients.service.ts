@@ -14,6 +14,7 @@ import {
   type ClientChangeDto,
   ClientDto,
   type CreateClientDto,
+  type Environment,
   IssuedClientDto,
   type ListClientsQuery,
 } from './clients.dto.js';
@@ -196,19 +197,21 @@ async function whole(tx: Tx, ids: string[]): Promise<ClientDto[]> {
       .orderBy('s.created_at')
       .getMany(),
     waitingOf(tx, ids),
-    query<{ id: string; at: Date | null }>(
+    query<{ id: string; at: Date | null; environment: Environment }>(
       tx,
-      sql`SELECT c.id, (SELECT max(u.used_at) FROM platform.app_usage u WHERE u.app = c.client_id) AS at
+      sql`SELECT c.id, (SELECT max(u.used_at) FROM platform.app_usage u WHERE u.app = c.client_id) AS at,
+                   CASE WHEN EXISTS (SELECT FROM platform.sandbox) THEN 'sandbox' ELSE 'production' END AS environment
             FROM directory.client c WHERE c.id = ANY(${ids}::uuid[])`,
     ),
   ]);
-  const lastUses = new Map(used.map(({ id, at }) => [id, at]));
+  const uses = new Map(used.map((use) => [use.id, use]));
   return clients.map((client) =>
     ClientDto.from({
       client,
       secrets: secrets.filter((secret) => secret.clientRef === client.id),
       waiting: waiting.get(client.id) ?? [],
-      lastUsedAt: lastUses.get(client.id) ?? null,
+      lastUsedAt: uses.get(client.id)!.at,
+      environment: uses.get(client.id)!.environment,
     }),
   );
 }

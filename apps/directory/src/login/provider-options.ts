@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { Environment } from '../clients/clients.dto.js';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from './oidc-provider.js';
 import { ACCESS_TOKEN, ACR } from '#auth';
 import { PERMISSIONS } from '#contracts';
@@ -35,6 +36,7 @@ export interface ProviderParts {
   ways: SignInWays;
   /** Where the pages are that are clients of their own; set in the demo only. */
   demoOrigin?: string;
+  environment: Environment;
 }
 
 /**
@@ -52,6 +54,7 @@ export function providerOptions({
   consents,
   ways,
   demoOrigin,
+  environment,
 }: ProviderParts): Configuration {
   return {
     adapter: (model: string) =>
@@ -62,6 +65,8 @@ export function providerOptions({
     scopes: ['openid', ...Object.keys(PERMISSIONS)],
     acrValues: [ACR.oneFactor, ACR.twoFactors],
     claims: { openid: ['sub', 'acr', 'amr'], acr: null, amr: null, auth_time: null },
+    // So that a developer sees which world an app is of (RFC 8414 §2 allows more than it names).
+    discovery: { yizhan_environment: environment },
     responseTypes: ['code'],
     subjectTypes: ['public'],
     pkce: { required: () => true },

@@ -5,6 +5,8 @@ import { Channels } from './channels/channels.service.js';
 import { Dingtalk } from './channels/dingtalk.js';
 import { Email } from './channels/email.js';
 import { Identities } from './channels/identities.service.js';
+import { IdentitySheetsController } from './channels/identity-sheets.controller.js';
+import { IdentitySheets } from './channels/identity-sheets.service.js';
 import { Wecom } from './channels/wecom.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { MessageDeliveries } from './deliveries.service.js';
@@ -30,12 +32,12 @@ import { UnreachedMessages } from './unreached/unreached.service.js';
 
 export const notifications = feature({
   controllers: [
-    ...[InboxController, PreferencesController, ChannelsController],
+    ...[InboxController, PreferencesController, ChannelsController, IdentitySheetsController],
     ...[UnreachedController, TemplatesController, DeliveriesController],
   ],
   providers: [
     ...[Notifier, Planner, DeliverySender, DeliveryClaims, DeliveryResults, NextChannel, NotificationHandlers],
-    ...[Channels, Identities, Email, Wecom, Dingtalk, Inbox, Preferences],
+    ...[Channels, Identities, IdentitySheets, Email, Wecom, Dingtalk, Inbox, Preferences],
     ...[UnreachedMessages, Templates, MessageDeliveries],
   ],
   entities: [

@@ -12,6 +12,12 @@ export const AddressTaken = defineProblem({
   zh: '该标识已属于另一人',
   en: 'The address belongs to another person',
 });
+export const IdentitySheetRefused = defineProblem({
+  code: 'integration/identity-sheet-refused',
+  status: 422,
+  zh: '表格有误，未写入任何内容，逐行见 errors；带「错误」列的原表见 …/identity-sheet/check',
+  en: 'The sheet is not in order and nothing was written; see errors by row, and …/identity-sheet/check for the sheet with its errors',
+});
 export const EmailCodeTooSoon = defineProblem({
   code: 'integration/email-code-too-soon',
   status: 409,

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { BaseEntity } from '#database';
+import type { Vault } from '#vault';
 import type { OuterChannel } from '../message.entity.js';
 
 /** A way out of the house, as the school has set it up. There is a row for each. */
@@ -70,6 +71,11 @@ export function placeOfChannel(id: string): string {
 
 export function placeOfIdentity(id: string): string {
   return `integration.channel_identity ${id}`;
+}
+
+/** Keyed; addresses that differ in upper case alone are one. */
+export function hashOfAddress(vault: Vault, channel: OuterChannel, address: string): string {
+  return vault.digest('channel-identity', `${channel} ${address.toLowerCase()}`);
 }
 
 export function placeOfCode(id: string): string {

@@ -16,7 +16,7 @@ import {
   EmailNotSent,
 } from '../notifications.problems.js';
 import { ownPerson } from '../own-person.js';
-import { Channel, placeOfChannel, placeOfCode, placeOfIdentity } from './channel.entity.js';
+import { Channel, hashOfAddress, placeOfChannel, placeOfCode, placeOfIdentity } from './channel.entity.js';
 import { ADDRESSES } from './channel-settings.js';
 import { Channels } from './channels.service.js';
 import { type IdentityRowsDto, IdentityResultsDto, OwnIdentityDto } from './channels.dto.js';
@@ -151,7 +151,7 @@ export class Identities {
         tx,
         sql`INSERT INTO integration.channel_identity AS i (id, person_id, channel, sealed_address, address_hash, source)
             VALUES (${id}, ${personId}, ${channel}, ${this.vault.seal(placeOfIdentity(id), address)},
-                    ${this.vault.digest('channel-identity', `${channel} ${address.toLowerCase()}`)}, ${source})
+                    ${hashOfAddress(this.vault, channel, address)}, ${source})
             ON CONFLICT (id) DO UPDATE
                SET sealed_address = excluded.sealed_address, address_hash = excluded.address_hash, source = excluded.source,
                    updated_at = now(), version = i.version + 1
