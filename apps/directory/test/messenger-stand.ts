@@ -31,7 +31,10 @@ export class MessengerStand {
       void textOf(request).then((text) => {
         const url = new URL(request.url!, 'http://stand');
         const { status = 200, body } = this.answer(url, (text ? JSON.parse(text) : {}) as never, request);
-        response.writeHead(status, { 'content-type': 'application/json', ...(status === 302 && { location: '/' }) });
+        response.writeHead(status, {
+          'content-type': 'application/json',
+          ...(status === 302 && { location: '/elsewhere' }),
+        });
         response.end(typeof body === 'string' ? body : JSON.stringify(body));
       });
     });
@@ -62,6 +65,7 @@ export class MessengerStand {
     const no = (errcode: number): Answer => ({ body: { errcode, errmsg: 'no' } });
     const said = this.says.get(pathname);
     if (said) return said;
+    if (pathname === '/elsewhere') return ok({ userid: 'member' });
     if (pathname.endsWith('/gettoken')) {
       const secret = searchParams.get('corpsecret') ?? searchParams.get('appsecret');
       if (secret !== 'app-secret') return no(40001);
