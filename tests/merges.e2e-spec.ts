@@ -115,7 +115,7 @@ describe('merging two records of a person', () => {
     expect(await roster()).toEqual(before);
     expect((await act(officer, waiting, 'confirm').expect(403)).body.code).toBe('directory/own-merge');
     const done = await confirm(waiting);
-    expect(done).toMatchObject({ status: 'done', rows: [], actions: ['undo'] });
+    expect(done).toMatchObject({ status: 'done', rows: [], actions: ['check', 'undo'] });
     expect(await person(givenUpId)).toMatchObject({ active: false, mergedInto: keptId });
     expect(await person(keptId)).toMatchObject({ active: true, mergedInto: null, number: '002601', name: '张三1' });
     const left = await test.query(sql`SELECT FROM directory.published_membership_v1 WHERE person_id = ${givenUpId}`);
@@ -266,6 +266,66 @@ describe('merging two records of a person', () => {
     expect([job.status, job.errors]).toEqual(['succeeded', []]);
     expect(job.result).toMatchObject({ residences: NOTHING });
     expect(await stays()).toEqual([{ id: campus.students[0], code: 'B1-101-1' }]);
+  });
+
+  it('finds rows of the given-up record that come after it is done, and stays done', async () => {
+    const done = await merged(pair(0, 1));
+    // Something of the other was under way all the while.
+    await submit(await test.person(campus.students[2]!), await form(test, 1, 0));
+    await test.query(sql`UPDATE affairs.leave SET student_id = ${campus.students[1]} RETURNING id`);
+    await drainEvents(test);
+    expect(await see(done.id)).toMatchObject({ rows: [], note: null });
+    await act(officer, done, 'check').expect(200);
+    await drainEvents(test);
+    const found = await see(done.id);
+    expect(found).toMatchObject({ status: 'done', actions: ['check', 'undo'] });
+    expect(found).toMatchObject({ rows: [{ service: 'affairs', rows: expect.any(Number) as number }] });
+    expect(found.note!.en).toContain('or later: affairs');
+    expect(await person(campus.students[1]!)).toMatchObject({ active: false, mergedInto: campus.students[0] });
+    // Corrected there, nothing is left.
+    await test.query(sql`UPDATE affairs.leave SET student_id = ${campus.students[0]} RETURNING id`);
+    await act(officer, found, 'check').expect(200);
+    await drainEvents(test);
+    const corrected = await see(done.id);
+    expect(corrected).toMatchObject({ status: 'done', answered: 7, rows: [], note: null });
+    await act(officer, corrected, 'undo').expect(200);
+    expect((await act(officer, await see(done.id), 'check').expect(409)).body.code).toBe('directory/merge-closed');
+  });
+
+  it('undone after the kept record got more: what it did stays with it, and a source that was moved undoes nothing', async () => {
+    await run('sis');
+    await run('library', library());
+    const [keptId, givenUpId] = [await idOf('002601'), await idOf('900001')];
+    const first = await merged({ keptId, givenUpId });
+    const stays = async (id: string) =>
+      (await test.query<{ source: string }>(sql`SELECT source FROM directory.membership WHERE person_id = ${id}`)).map(
+        ({ source }) => source,
+      );
+    const before = await stays(keptId);
+    const add = (source: string, id: string) =>
+      test.query(
+        sql`INSERT INTO directory.membership (id, person_id, unit_id, secondary, source, valid_from, valid_to)
+            SELECT directory.new_id(), ${keptId}::uuid, id, TRUE, ${source}, '2027-03-01', '2027-03-02' FROM directory.unit WHERE id = ${id} RETURNING id`,
+      );
+    await add('manual', campus.school);
+    const leave = await submit(await test.person(keptId), await form(test, 1, 0));
+    await drainEvents(test);
+    await act(officer, first, 'undo').expect(200);
+    await drainEvents(test);
+    expect(await stays(keptId)).toContain('manual');
+    expect(await stays(givenUpId)).not.toContain('manual');
+    expect(await test.query(sql`SELECT student_id AS id FROM affairs.leave WHERE id = ${leave.id}`)).toEqual([
+      { id: keptId },
+    ]);
+    expect(await person(givenUpId)).toMatchObject({ active: true, mergedInto: null });
+
+    // A second time, and now the source that was moved says more of the kept one: whose that is, nobody can tell.
+    const second = await merged({ keptId, givenUpId });
+    expect((await stays(keptId)).length).toBeGreaterThan(before.length);
+    await add('library', campus.school);
+    const now = await roster();
+    expect((await act(officer, second, 'undo').expect(409)).body.code).toBe('directory/merge-changed-since');
+    expect(await roster()).toEqual(now);
   });
 
   it('tells what has changed since, and undoes nothing then', async () => {

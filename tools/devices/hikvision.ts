@@ -29,8 +29,13 @@ const JPEG = Buffer.from([0xff, 0xd8, 0x7b, 0x22, 0x0d, 0x0a, 0x2d, 0x2d, 0x00, 
 export class HikvisionDevice {
   private log: Kept[] = [];
   private serial = 0;
-  private readonly nonce = randomBytes(16).toString('hex');
+  private nonce = randomBytes(16).toString('hex');
   private server: Server | undefined;
+  /**
+   * What goes wrong once, at the second page of an answer: the nonce is too old, the connection breaks within the body, `numOfMatches` is not
+   * how many there are.
+   */
+  fault: 'stale' | 'cut' | 'count' | undefined;
   /** Requests for events that it has answered with some. */
   pages = 0;
 
@@ -138,6 +143,14 @@ export class HikvisionDevice {
       response.writeHead(400).end('{"statusCode":6,"statusString":"Invalid Content"}');
       return;
     }
+    const fault = asked.searchResultPosition > 0 ? this.fault : undefined;
+    if (fault) this.fault = undefined;
+    if (fault === 'stale') {
+      this.nonce = randomBytes(16).toString('hex');
+      const challenge = `Digest qop="auth", realm="${REALM}", nonce="${this.nonce}", stale="TRUE"`;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+      return;
+    }
     const [from, to] = [Date.parse(asked.startTime), Date.parse(asked.endTime)];
     const all = this.log.filter(({ time }) => Date.parse(time) >= from && Date.parse(time) <= to);
     const found = all.slice(asked.searchResultPosition, asked.searchResultPosition + Math.min(asked.maxResults, PAGE));
@@ -146,13 +159,16 @@ export class HikvisionDevice {
     const AcsEvent = {
       searchID: asked.searchID,
       responseStatusStrg: all.length === 0 ? 'NO MATCH' : last ? 'OK' : 'MORE',
-      numOfMatches: found.length,
+      numOfMatches: fault === 'count' ? 0 : found.length,
       totalMatches: all.length,
       InfoList: found.map(({ person, time, reader, minor, serialNo }) => ({
         ...{ major: 5, minor, time, employeeNoString: person, name: '张三', cardReaderNo: reader, doorNo: 1, serialNo },
       })),
     };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ AcsEvent }));
+    const text = JSON.stringify({ AcsEvent });
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    if (fault === 'cut') response.write(text.slice(0, text.length / 2), () => response.destroy());
+    else response.end(text);
   }
 
   private knows({ method, headers }: IncomingMessage, { user, password }: { user: string; password: string }): boolean {

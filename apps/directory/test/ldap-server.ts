@@ -25,11 +25,12 @@ export class LdapServer {
 
   private constructor(
     readonly port: number,
+    private readonly tlsPort: number,
     readonly folder: string,
   ) {}
 
   static async start(accounts: readonly Account[]): Promise<LdapServer> {
-    const server = new LdapServer(await freePort(), mkdtempSync(join(tmpdir(), 'yizhan-ldap-')));
+    const server = new LdapServer(await freePort(), await freePort(), mkdtempSync(join(tmpdir(), 'yizhan-ldap-')));
     server.configure();
     try {
       await server.resume();
@@ -56,8 +57,19 @@ export class LdapServer {
     return `ldap://127.0.0.3:${this.port}`;
   }
 
+  /** TLS from the first byte, by an address or a name that the certificate has. */
+  secure(host = '127.0.0.2'): string {
+    return `ldaps://${host}:${this.tlsPort}`;
+  }
+
+  /** Who signed the certificate. */
   get caFile(): string {
-    return join(this.folder, 'cert.pem');
+    return join(this.folder, 'ca.pem');
+  }
+
+  /** Another with the same name, who signed nothing. */
+  get otherCaFile(): string {
+    return join(this.folder, 'other-ca.pem');
   }
 
   get readerPasswordFile(): string {
@@ -65,7 +77,8 @@ export class LdapServer {
   }
 
   async resume(): Promise<void> {
-    const addresses = `${this.url}/ ${this.elsewhere}/ ${this.unnamed}/`;
+    const secure = ['127.0.0.1', '127.0.0.2', '127.0.0.3'].map((host) => this.secure(host));
+    const addresses = [this.url, this.elsewhere, this.unnamed, ...secure].map((url) => `${url}/`).join(' ');
     const child = spawn('/usr/sbin/slapd', ['-f', join(this.folder, 'slapd.conf'), '-h', addresses, '-d', '0']);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)));
@@ -97,14 +110,18 @@ export class LdapServer {
   private configure(): void {
     const inFolder = (name: string): string => join(this.folder, name);
     mkdirSync(inFolder('data'));
-    execFileSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-        ...['-subj', '/CN=ldap of the test', '-addext', 'subjectAltName=IP:127.0.0.2'],
-        ...['-keyout', inFolder('key.pem'), '-out', inFolder('cert.pem')],
-      ],
-      { stdio: 'pipe' },
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    const made = (name: string, ...more: string[]): unknown =>
+      execFileSync(
+        'openssl',
+        ['req', '-x509', ...key, ...more, '-keyout', inFolder(`${name}.key`), '-out', inFolder(`${name}.pem`)],
+        { stdio: 'pipe' },
+      );
+    for (const name of ['ca', 'other-ca']) made(name, '-subj', '/CN=CA of the test');
+    made(
+      'server',
+      ...['-CA', inFolder('ca.pem'), '-CAkey', inFolder('ca.key'), '-subj', '/CN=ldap of the test'],
+      ...['-addext', 'subjectAltName=IP:127.0.0.2', '-addext', 'basicConstraints=critical,CA:FALSE'],
     );
     writeFileSync(this.readerPasswordFile, `${READER.password}\n`);
     writeFileSync(
@@ -113,8 +130,8 @@ export class LdapServer {
 allow bind_anon_dn
 modulepath /usr/lib/ldap
 moduleload back_mdb
-TLSCertificateFile ${inFolder('cert.pem')}
-TLSCertificateKeyFile ${inFolder('key.pem')}
+TLSCertificateFile ${inFolder('server.pem')}
+TLSCertificateKeyFile ${inFolder('server.key')}
 database mdb
 suffix "${SUFFIX}"
 directory ${inFolder('data')}

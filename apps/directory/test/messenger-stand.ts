@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 interface Answer {
   status?: number;
-  body: object;
+  /** A text is sent as it is. */
+  body: object | string;
 }
 
 /**
@@ -16,7 +17,11 @@ export class MessengerStand {
   readonly codes = new Map<string, string | undefined>();
   /** Members' numbers, by userid. */
   readonly numbers = new Map<string, string>();
+  /** What a path answers instead of what it should. */
+  readonly says = new Map<string, Answer>();
   tokens = 0;
+  /** What is said of a token that has ended. */
+  ended: number | undefined;
   tooOften = false;
   private token = '';
   private readonly server: Server;
@@ -26,7 +31,11 @@ export class MessengerStand {
       void textOf(request).then((text) => {
         const url = new URL(request.url!, 'http://stand');
         const { status = 200, body } = this.answer(url, (text ? JSON.parse(text) : {}) as never, request);
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+        response.writeHead(status, {
+          'content-type': 'application/json',
+          ...(status === 302 && { location: '/elsewhere' }),
+        });
+        response.end(typeof body === 'string' ? body : JSON.stringify(body));
       });
     });
   }
@@ -54,6 +63,9 @@ export class MessengerStand {
   private answer({ pathname, searchParams }: URL, body: Record<string, string>, request: IncomingMessage): Answer {
     const ok = (result: object): Answer => ({ body: { errcode: 0, errmsg: 'ok', ...result } });
     const no = (errcode: number): Answer => ({ body: { errcode, errmsg: 'no' } });
+    const said = this.says.get(pathname);
+    if (said) return said;
+    if (pathname === '/elsewhere') return ok({ userid: 'member' });
     if (pathname.endsWith('/gettoken')) {
       const secret = searchParams.get('corpsecret') ?? searchParams.get('appsecret');
       if (secret !== 'app-secret') return no(40001);
@@ -71,7 +83,8 @@ export class MessengerStand {
       return { body: { nick: 'x', unionId: `union ${userid}` } };
     }
     if (this.tooOften) return no(45009);
-    if (searchParams.get('access_token') !== this.token) return no(pathname.startsWith('/cgi-bin') ? 42001 : 40014);
+    if (searchParams.get('access_token') !== this.token)
+      return no(this.ended ?? (pathname.startsWith('/cgi-bin') ? 42001 : 40014));
     if (pathname === '/cgi-bin/auth/getuserinfo') {
       const code = searchParams.get('code')!;
       if (!this.codes.has(code)) return no(40029);

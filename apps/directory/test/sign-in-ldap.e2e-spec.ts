@@ -25,7 +25,7 @@ describe('signing in by LDAP', () => {
     ]);
     yizhan = await IssuerApp.create({
       demo: false,
-      ldapUrl: ['ldap://127.0.0.1:9', server.elsewhere],
+      ldapUrl: ['ldap://127.0.0.1:9', server.secure()],
       ldapCaFile: server.caFile,
       ldapBindDn: READER.dn,
       ldapBindPasswordFile: server.readerPasswordFile,
@@ -139,20 +139,41 @@ describe('signing in by LDAP', () => {
     expect(JSON.stringify(rows)).not.toMatch(/guessed|127\.0\.0/);
   }, 30_000);
 
+  const accounts = (settings: object): LdapAccounts =>
+    new LdapAccounts(Object.assign(Object.create(yizhan.config) as typeof yizhan.config, settings));
+  const away = { message: expect.stringContaining('accounts-unavailable') as string };
+
   it('speaks to another machine by TLS alone, and only to the one whose certificate it is', async () => {
-    const accounts = (settings: object): LdapAccounts =>
-      new LdapAccounts(Object.assign(Object.create(yizhan.config) as typeof yizhan.config, settings));
-    const away = { message: expect.stringContaining('accounts-unavailable') as string };
-    expect(await accounts({}).numberOf('li.wei', PASSWORD)).toBe(NUMBER);
-    await expect(accounts({ ldapCaFile: undefined }).numberOf('li.wei', PASSWORD)).rejects.toMatchObject(away);
+    const ldapUrl = [server.elsewhere];
+    expect(await accounts({ ldapUrl }).numberOf('li.wei', PASSWORD)).toBe(NUMBER);
+    await expect(accounts({ ldapUrl, ldapCaFile: undefined }).numberOf('li.wei', PASSWORD)).rejects.toMatchObject(away);
     await expect(accounts({ ldapUrl: [server.unnamed] }).numberOf('li.wei', PASSWORD)).rejects.toMatchObject(away);
     await expect(
-      accounts({ ldapBindDn: READER.dn, ldapBindPasswordFile: server.caFile }).numberOf('li.wei', PASSWORD),
+      accounts({ ldapUrl, ldapBindPasswordFile: server.caFile }).numberOf('li.wei', PASSWORD),
     ).rejects.toMatchObject(away);
     expect(() => accounts({ ldapBindPasswordFile: undefined })).toThrow('LDAP_BIND_PASSWORD_FILE');
     expect(() => accounts({ ldapFilter: '(uid={name}' })).toThrow();
     expect(() => accounts({ ldapSearchBase: undefined })).toThrow('LDAP_SEARCH_BASE');
   }, 30_000);
+
+  it('takes by ldaps the certificate that its own CA gave to this very host, and no other', async () => {
+    const ldapUrl = [server.secure()];
+    expect(await accounts({ ldapUrl }).numberOf('li.wei', PASSWORD)).toBe(NUMBER);
+    await expect(accounts({ ldapUrl }).numberOf('li.wei', 'wrong')).rejects.toMatchObject({
+      message: expect.stringContaining('password-refused') as string,
+    });
+    for (const settings of [
+      { ldapUrl, ldapCaFile: undefined },
+      { ldapUrl, ldapCaFile: server.otherCaFile },
+      { ldapUrl: [server.secure('127.0.0.3')] },
+      // On this machine too: who asks for ldaps wants to know who answers.
+      { ldapUrl: [server.secure('127.0.0.1')] },
+      { ldapUrl: [server.secure('localhost')] },
+      // What answers does not speak TLS.
+      { ldapUrl: [server.url.replace('ldap:', 'ldaps:')] },
+    ])
+      await expect(accounts(settings).numberOf('li.wei', PASSWORD)).rejects.toMatchObject(away);
+  }, 60_000);
 
   it('says so when the directory is away, counts nothing against anybody, and goes on when it is back', async () => {
     await server.pause();

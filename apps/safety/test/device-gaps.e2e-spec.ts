@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { sql } from '#database';
 import { type Client, campus, drainEvents, fireTimers, studentNumbers, TestApp } from '#testing';
 import { HikvisionDevice } from '../../../tools/devices/hikvision.js';
@@ -155,6 +157,28 @@ describe('what devices did not send', () => {
     expect((await gapsOf('GATE-B1'))[0]).toMatchObject({ status: 'done', found: 30 });
   });
 
+  it.each(['stale', 'cut', 'count'] as const)(
+    'comes whole, and once, where the second page goes wrong: %s',
+    async (fault) => {
+      const before = (await passes()).length;
+      const recorded = Array.from({ length: 41 }, (_, i) => {
+        const at = new Date(test.clock.now().getTime() + (i - 40) * 1000 + 28_800_000).toISOString().slice(0, 19);
+        return gate.record({ person: person(i), time: `${at}+08:00` });
+      });
+      gate.fault = fault;
+      await gate.send(recorded.at(-1)!);
+      await settle();
+      if (fault === 'cut') {
+        expect((await gapsOf('GATE-B1'))[0]).toMatchObject({ status: 'waiting', found: 29, problem: 'unreachable' });
+        await settle();
+      }
+      expect((await gapsOf('GATE-B1'))[0]).toMatchObject({ status: 'done', events: 40, found: 40, problem: null });
+      expect([gate.fault, (await passes()).length]).toEqual([undefined, before + 41]);
+      test.clock.advance({ minutes: 5 });
+      await gate.heartbeat();
+    },
+  );
+
   it('is not taken for missing when numbers begin anew', async () => {
     gate.restart();
     const gaps = (await gapsOf('GATE-B1')).length;
@@ -188,6 +212,17 @@ describe('what devices did not send', () => {
     expect((await door.get('cdata', { options: 'all', pushcommkey: '123457' })).status).toBe(401);
     expect((await door.get('cdata', { options: 'all', pushcommkey: '123456' })).status).toBe(200);
     expect((await door.attendance(row)).text).toBe('OK: 1');
+    // A later call that tells a key tells the right one; one that tells none comes from where the first came from.
+    expect((await door.get('getrequest', { pushcommkey: '123457' })).status).toBe(401);
+    expect((await door.get('getrequest', { pushcommkey: '' })).status).toBe(401);
+    expect((await door.get('getrequest', { pushcommkey: '123456' })).status).toBe(200);
+    const from = async (localAddress: string) => {
+      const asked = request(`${url}/iclock/getrequest?SN=GATE-B2`, { localAddress, agent: false }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect([await from('127.0.0.9'), await from('127.0.0.1')]).toEqual([401, 200]);
     await put('GATE-B2', 'key', { key: '654321' });
     expect((await door.attendance(row)).status).toBe(401);
     // Nothing of a key is kept as it is.

@@ -32,7 +32,7 @@ export type MergeAction = keyof typeof MERGE_ACTIONS;
 const OPEN: readonly MergeStatus[] = ['checking', 'blocked', 'waiting', 'confirming'];
 /** In which states each can be done. */
 const POSSIBLE: Record<MergeAction, readonly MergeStatus[]> = {
-  check: OPEN,
+  check: [...OPEN, 'done'],
   confirm: ['waiting'],
   refuse: OPEN,
   undo: ['done'],
@@ -83,10 +83,11 @@ export class PersonMerge extends BaseEntity {
     return actions.filter((one) => this.can(one) && (one !== 'confirm' || this.confirmableBy(personId)));
   }
 
-  /** The services are asked anew. Throws MergeClosed. */
+  /** The services are asked anew; of one that is done, for what was written since. Throws MergeClosed. */
   check(): void {
     this.require('check');
-    Object.assign(this, { status: 'checking', obstacle: null, decidedBy: null, round: this.round + 1 });
+    this.round++;
+    if (this.status !== 'done') Object.assign(this, { status: 'checking', obstacle: null, decidedBy: null });
   }
 
   /** Throws MergeClosed, OwnMerge. */

@@ -206,8 +206,8 @@ export class MergeDetailDto extends MergeDto {
   answered: number;
 
   @ListOf(() => ServiceRowsDto, {
-    zh: '有被放弃档案数据的服务；合并完成后列出的，是核对之后才写入的',
-    en: 'Services with rows of the record that is given up; after a merge those that were written while it was done',
+    zh: '有被放弃档案数据的服务；合并完成后列出的，是合并之际或之后才写入的',
+    en: 'Services with rows of the record that is given up; after a merge those that were written while it was done or later',
     maxItems: SERVICE_NAMES.length,
     example: [],
   })

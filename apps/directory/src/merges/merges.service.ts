@@ -60,7 +60,7 @@ class Previewed {
 /**
  * Two records of one person become one. One person proposes, each service says whether it has rows of the record to be given up, a second
  * person confirms, the services are asked once more, and then the roster is changed in one transaction. Nothing is deleted: rows that are
- * written in that very moment stay with the record that was given up, and a last question after it finds them.
+ * written in that very moment stay with the record that was given up, and a last question after it finds them; later ones another `check`.
  */
 @Injectable()
 export class Merges {
@@ -320,8 +320,8 @@ function noteOf({ status, obstacle }: PersonMerge, rows: readonly ServiceRowsDto
   const en = rows.map((one) => `${one.service} ${one.rows}`).join(', ');
   return status === 'done'
     ? {
-        zh: `合并之际又写入了被放弃档案的数据：${zh}；数据仍在该档案名下，请更正，或撤销合并`,
-        en: `Rows of the record that was given up were written while it was merged: ${en}; they are still there: have them corrected, or undo the merge`,
+        zh: `合并之际或之后又写入了被放弃档案的数据：${zh}；数据仍在该档案名下，请更正，或撤销合并`,
+        en: `Rows of the record that was given up were written while it was merged or later: ${en}; they are still there: have them corrected, or undo the merge`,
       }
     : {
         zh: `这些服务有被放弃档案的数据：${zh}；请对调保留与放弃的档案，或先在该服务中更正，再次核对`,

@@ -99,9 +99,9 @@ export class DingtalkSso implements CampusSso {
   }
 }
 
-/** Limits are told in words too; the code that it does not know is the person's. */
+/** Limits and a wrong secret are told in words too; the code that it does not know is the person's. */
 function refusal(code = ''): Error {
-  return /throttl|limit|forbidden/i.test(code) ? unavailable(`DingTalk ${code}`) : new MessengerRefused();
+  return /throttl|limit|forbidden|client/i.test(code) ? unavailable(`DingTalk ${code}`) : new MessengerRefused();
 }
 
 /** Extended attributes come as JSON in a text. */

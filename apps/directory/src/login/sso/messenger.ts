@@ -40,15 +40,20 @@ export function unavailable(why: string): Error {
   return because(new MessengerUnavailable({ retryAfter: RETRY_SECONDS }), new Error(why));
 }
 
+interface Kept {
+  value: Promise<string>;
+  until: number;
+}
+
 /** A token of the app: asked for once for all who need it, and again before it ends, or once it was refused. */
 export class AppToken {
-  private current: { value: Promise<string>; until: number } | undefined;
+  private current: Kept | undefined;
 
   /** `get` answers the token and the seconds it is good for. */
   constructor(private readonly get: () => Promise<{ value: string; seconds: number }>) {}
 
-  of(): Promise<string> {
-    if (this.current && performance.now() < this.current.until) return this.current.value;
+  private now(): Kept {
+    if (this.current && performance.now() < this.current.until) return this.current;
     const asked = this.get();
     const fresh = { value: asked.then(({ value }) => value), until: Infinity };
     this.current = fresh;
@@ -56,19 +61,19 @@ export class AppToken {
       ({ seconds }) => (fresh.until = performance.now() + seconds * 1_000 - EARLY_MS),
       () => this.forget(fresh),
     );
-    return fresh.value;
+    return fresh;
   }
 
   /** Asks with the token, and once more with a new one where it has ended (40001, 40014, 42001). */
   async with<T extends { errcode?: number }>(use: (token: string) => Promise<T>): Promise<T> {
-    const answer = await use(await this.of());
-    const used = this.current;
+    const used = this.now();
+    const answer = await use(await used.value);
     if (!ENDED.has(answer.errcode ?? 0)) return answer;
     this.forget(used);
-    return use(await this.of());
+    return use(await this.now().value);
   }
 
-  private forget(token: AppToken['current']): void {
+  private forget(token: Kept): void {
     if (this.current === token) this.current = undefined;
   }
 }

@@ -6,7 +6,7 @@ import { DateTime } from 'luxon';
 import { Config } from '#config';
 import type { GapProblem } from '../gaps/gap.entity.js';
 import { deviceUrl, networksOf, type Networks } from '../listener/networks.js';
-import { type Credentials, digestAuthorization } from './digest.js';
+import { type Credentials, digestAuthorization, isStale } from './digest.js';
 import { type DoorEvent, readListed } from './hikvision-events.js';
 
 const PATH = '/ISAPI/AccessControl/AcsEvent?format=json';
@@ -69,9 +69,10 @@ export class AcsEvents {
   private async ask(origin: string, as: Credentials, body: string): Promise<string> {
     const first = await post(origin, body);
     if (first.status !== 401) return textOf(first);
-    const authorization = digestAuthorization(first.challenges, { method: 'POST', uri: PATH }, as);
-    if (!authorization) throw new AskFailed('credentials');
-    return textOf(await post(origin, body, authorization));
+    const second = await answered(origin, body, as, first);
+    return textOf(
+      second.status === 401 && isStale(second.challenges) ? await answered(origin, body, as, second) : second,
+    );
   }
 }
 
@@ -79,6 +80,12 @@ interface Answer {
   status: number;
   challenges: string[];
   text: string;
+}
+
+function answered(origin: string, body: string, as: Credentials, { challenges }: Answer): Promise<Answer> {
+  const authorization = digestAuthorization(challenges, { method: 'POST', uri: PATH }, as);
+  if (!authorization) throw new AskFailed('credentials');
+  return post(origin, body, authorization);
 }
 
 function textOf({ status, text }: Answer): string {

@@ -45,6 +45,11 @@ export function digestAuthorization(
   return `Digest ${said.join(', ')}`;
 }
 
+/** The password was right, and only the nonce is too old (RFC 7616 §3.3). */
+export function isStale(challenges: readonly string[]): boolean {
+  return challenges.some((text) => /^digest\s/i.test(text) && parametersOf(text)['stale']?.toLowerCase() === 'true');
+}
+
 type Parameters = Partial<Record<string, string>>;
 
 /** MD5 where it is not said. */
