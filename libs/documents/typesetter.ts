@@ -92,7 +92,8 @@ export class Typesetter implements OnApplicationShutdown {
 
   private start(): Promise<ChildProcess> {
     const fonts = FONTS.map((font) => require.resolve(`@expo-google-fonts/noto-sans-sc/${font}`));
-    const child = spawn(process.execPath, ['-e', TYPESETTING_PROCESS, require.resolve(COMPILER), ...fonts], {
+    const program = ['--expose-gc', '-e', TYPESETTING_PROCESS, require.resolve(COMPILER), ...fonts];
+    const child = spawn(process.execPath, program, {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
       env: {},

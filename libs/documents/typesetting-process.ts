@@ -21,11 +21,14 @@ export const TYPESETTING_PROCESS = `
     if (!compiled.result) return { errors: told(compiled.takeError()) };
     return { pdf: compiler.pdf(compiled.result, { creationTimestamp: at, pdfStandard: standard }) };
   };
+  let handled = 0;
   process.on('message', (order) => {
     let answer;
     try { answer = set(order); } catch (error) { answer = { errors: told(error) }; }
     // Pages have little in common: it is faster to work it out again than to keep it.
     compiler.evictCache(0);
     process.send(answer);
+    // What the compiler holds outside of V8's heap does not make V8 collect: hundreds of documents would wait for it.
+    if (++handled % 20 === 0) setImmediate(global.gc);
   });
   process.send('ready');`;
