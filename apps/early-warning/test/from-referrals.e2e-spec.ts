@@ -239,16 +239,16 @@ describe('from referrals to cases', () => {
       return { day, numbers: Object.values(sections).map(({ count }) => count), sections };
     };
     const mine = await digest(counselor);
-    expect([mine.day, mine.numbers]).toEqual(['2026-11-20', [1, 0, 2, 0, 0, 0]]);
+    expect([mine.day, mine.numbers]).toEqual(['2026-11-20', [1, 0, 2, 0, 0, 0, 0]]);
     expect(mine.sections['dueToday']!.items.map(({ kind }) => kind).sort()).toEqual(['referral', 'warning']);
     expect(mine.sections['newWarnings']!.items).toMatchObject([
       { id: warning, student: { name: '学生1' }, grade: 'yellow' },
     ]);
-    expect((await digest(other)).numbers).toEqual([1, 0, 0, 0, 1, 0]);
+    expect((await digest(other)).numbers).toEqual([1, 0, 0, 0, 1, 0, 0]);
     await at(new Date('2026-11-20T12:30:00+08:00'));
     expect([(await digest(counselor)).numbers, (await digest(college)).numbers]).toEqual([
-      [1, 1, 1, 0, 0, 0],
-      [1, 1, 1, 0, 0, 1],
+      [1, 1, 1, 0, 0, 0, 0],
+      [1, 1, 1, 0, 0, 1, 0],
     ]);
 
     // 2026-11-21 is a Saturday.

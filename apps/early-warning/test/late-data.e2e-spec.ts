@@ -69,6 +69,36 @@ describe('late data', () => {
     ]);
   });
 
+  it('lets whoever confirmed a warning dismiss it after all, when it is a correction; the digest names it', async () => {
+    const counselor = await test.person(campus.staff.counselorCs);
+    const WARNINGS = '/early-warning/v1/warnings';
+    for (const student of [6, 7]) await send(student, 2, 4, `k-${student}`);
+    expect(await run(test, app)).toMatchObject({ raised: 2 });
+    const seen = async (query: string) => {
+      const { data } = (await counselor.get(`${WARNINGS}?${query}`).expect(200)).body;
+      return data as { id: string; version: number; student: { id: string }; correctedAt: string | null }[];
+    };
+    const act = (id: string, verb: string, version: number, body: object = {}) =>
+      counselor.post(`${WARNINGS}/${id}/${verb}`, body).set('If-Match', `"${version}"`);
+    const reason = { reason: 'data_error' };
+    for (const { id, version } of await seen('status=open')) {
+      const { body } = await act(id, 'confirm', version).expect(200);
+      expect(body).toMatchObject({ status: 'confirmed', correctedAt: null });
+      expect((await act(id, 'dismiss', body.version as number, reason).expect(409)).body.code).toBe(
+        'early-warning/warning-not-open',
+      );
+    }
+    await send(6, 2, 14, 'k-6');
+    expect(await run(test, app)).toMatchObject({ corrected: 1 });
+    const [one, ...others] = await seen('status=confirmed&corrected=true');
+    expect([one!.student.id, others]).toEqual([campus.students[6], []]);
+    const digest = async () => (await counselor.get('/early-warning/v1/digest').expect(200)).body.corrected as object;
+    expect(await digest()).toMatchObject({ count: 1, items: [{ kind: 'warning', id: one!.id }] });
+    const { body } = await act(one!.id, 'dismiss', one!.version, reason).expect(200);
+    expect(body).toMatchObject({ status: 'dismissed', correctedAt: expect.any(String) as string });
+    expect(await digest()).toMatchObject({ count: 0 });
+  });
+
   it('is not taken for a correction where only another metric, or a later day, was corrected', async () => {
     await send(2, 2, 4);
     await send(3, 2, 4);

@@ -59,5 +59,11 @@ export class DigestDto {
 
   @Nested(() => DigestSectionDto, { zh: '由本人督办的', en: 'What is up to oneself to supervise' })
   supervisions: DigestSectionDto;
+
+  @Nested(() => DigestSectionDto, {
+    zh: '已确认、但所依据的数据已更正的预警，可改为排除',
+    en: 'Confirmed warnings whose data was corrected: they can be dismissed after all',
+  })
+  corrected: DigestSectionDto;
 }
 export type Section = Exclude<keyof DigestDto, 'day'>;

@@ -6,7 +6,7 @@ import { Events, OnEvent, Timers } from '#events';
 import { Policies } from '#policy';
 import { calendarDays, holdersOf } from '#roster';
 import { addDays, CampusClock } from '#time';
-import type { DigestDto, Section } from './digest.dto.js';
+import type { DigestDto } from './digest.dto.js';
 import { DigestPolicy } from './digest.policy.js';
 import { Digests } from './digest.service.js';
 import { DigestsDueV1 } from './digests-due.event.js';
@@ -41,11 +41,11 @@ export class DigestHandlers {
   }
 }
 
-/** Numbers and ids, and nothing else; undefined: the day has nothing. */
-function eventOf(personId: string, { day, ...sections }: DigestDto): DigestDueV1 | undefined {
+/** Numbers and ids, and nothing else; undefined: the day has nothing. What was corrected waits in the digest and tells nobody. */
+function eventOf(personId: string, { day, corrected: _, ...sections }: DigestDto): DigestDueV1 | undefined {
   const all = Object.values(sections);
   if (all.every(({ count }) => count === 0)) return undefined;
-  const count = (name: Section): number => sections[name].count;
+  const count = (name: keyof typeof sections): number => sections[name].count;
   const items = all.flatMap((one) => one.items);
   const ids = (kind: string): string[] => [...new Set(items.filter((one) => one.kind === kind).map(({ id }) => id))];
   return new DigestDueV1({

@@ -65,5 +65,6 @@ function rowsOf(actor: Actor, { date, from, now, until, zone }: Day): Record<Sec
       FROM early_warning.care_transfer t WHERE t.status = 'offered' AND t.to_id = ${personId}`,
     supervisions: sql`SELECT 'supervision' AS kind, s.id, s.student_id, NULL::text AS grade, s.step AS weight, s.since_at AS at
       FROM early_warning.care_supervision s WHERE s.ended_at IS NULL AND ${supervises(actor, date)}`,
+    corrected: warnings(sql`w.status = 'confirmed' AND w.corrected_at IS NOT NULL`, sql`w.corrected_at`),
   };
 }

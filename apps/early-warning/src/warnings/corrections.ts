@@ -33,7 +33,8 @@ const CORRECTED = { zh: '所依据的数据已更正', en: 'the data it rested o
 /**
  * Looks again at warnings that no longer hold and whose data was corrected since (a record changed or withdrawn, or a leave; not what
  * merely came late, which changes later verdicts only): does the version that last found them to hold still hold as of that day? If
- * not, a warning or a notice that nobody triaged is withdrawn; a confirmed one gets a note.
+ * not, a warning or a notice that nobody triaged is withdrawn; a confirmed one gets a note, and whoever
+ * acts on it may dismiss it after all.
  */
 @Injectable()
 export class Corrections {

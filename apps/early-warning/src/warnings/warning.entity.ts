@@ -123,6 +123,7 @@ export class Warning extends BaseEntity {
   @Column('bigint')
   hwm: string;
 
+  /** When the data it rested on was corrected, so that it holds no more. */
   @Column('timestamptz', { nullable: true })
   correctedAt: Date | null = null;
 
@@ -184,7 +185,7 @@ export class Warning extends BaseEntity {
 
   dismiss(by: string, now: Date, reason: keyof typeof DISMISS_REASONS, note?: string): void {
     this.must('dismiss');
-    Object.assign(this, { triage: 'dismissed', triagedAt: now, triageReason: reason });
+    Object.assign(this, { triage: 'dismissed', triagedAt: this.triagedAt ?? now, triageReason: reason });
     this.settle('dismissed', by, now, reason, note);
   }
 
@@ -230,9 +231,11 @@ export class Warning extends BaseEntity {
 
 /** Why something cannot be done with a warning; undefined: it can. The one place that says so. */
 export function refusalOf(
-  { status, muted }: Pick<Warning, 'status' | 'muted'>,
+  { status, muted, correctedAt }: Pick<Warning, 'status' | 'muted' | 'correctedAt'>,
   action: WarningAction,
 ): Problem | undefined {
+  // What was confirmed can be dismissed after all once its data turned out to be wrong.
+  if (action === 'dismiss' && status === 'confirmed' && correctedAt) return undefined;
   switch (action) {
     case 'confirm':
     case 'dismiss':

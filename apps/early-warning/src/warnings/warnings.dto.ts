@@ -61,6 +61,14 @@ export class WarningsQuery extends ListQuery {
   overdue?: boolean;
 
   @Flag({
+    zh: '只看所依据的数据已更正 / 未更正的；已确认的可改为排除',
+    en: 'Only those whose data was / was not corrected; a confirmed one can be dismissed after all',
+    optional: true,
+    example: true,
+  })
+  corrected?: boolean;
+
+  @Flag({
     zh: '只看不再提示的告知；不给则不列出',
     en: 'Muted notices alone; left out: none of them',
     optional: true,
@@ -137,6 +145,7 @@ export interface WarningRow {
   muted: boolean;
   toldAt: Date | null;
   reachedAt: Date | null;
+  correctedAt: Date | null;
   where: StudentPlaceDto;
   reasonZh: string;
   reasonEn: string;
@@ -189,6 +198,9 @@ export class WarningDto {
   @Instant({ zh: '学生看到的时间；不因此了结', en: 'When the student saw it; that closes nothing', nullable: true })
   reachedAt: Date | null;
 
+  @Instant({ zh: '所依据的数据何时被更正', en: 'When the data it rests on was corrected', nullable: true })
+  correctedAt: Date | null;
+
   @Nested(() => BilingualTextDto, { zh: '原因', en: 'Reason' })
   reason: BilingualTextDto;
 
@@ -209,6 +221,7 @@ export class WarningDto {
       muted,
       toldAt,
       reachedAt,
+      correctedAt,
       version,
     } = row;
     return Object.assign(new WarningDto(), {
@@ -225,6 +238,7 @@ export class WarningDto {
         muted,
         toldAt,
         reachedAt,
+        correctedAt,
         version,
         where: row.where,
       },

@@ -54,7 +54,7 @@ const POSTS: AppointmentKind[] = ['counselor', 'class_advisor'];
 const COLUMNS = sql`w.id, w.rule_code AS "ruleCode", r.number AS "ruleNumber",
   (SELECT j.number FROM early_warning.rule j WHERE j.id = coalesce(w.judged_rule_id, w.rule_id)) AS "evaluatedNumber", (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id AS "studentId",
   s.number, s.name, w.level, w.status, w.first_day::text AS "firstDay", w.last_day::text AS "lastDay", w.hits, w.holds,
-  w.raised_at AS "raisedAt", w.triage_due_at AS "triageDueAt", w.muted, w.told_at AS "toldAt", w.reached_at AS "reachedAt", w.reason_zh AS "reasonZh", w.reason_en AS "reasonEn", w.version`;
+  w.raised_at AS "raisedAt", w.triage_due_at AS "triageDueAt", w.muted, w.told_at AS "toldAt", w.reached_at AS "reachedAt", w.corrected_at AS "correctedAt", w.reason_zh AS "reasonZh", w.reason_en AS "reasonEn", w.version`;
 const TABLES = sql`early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN directory.published_student_v1 s ON s.id = w.student_id`;
 
@@ -90,6 +90,7 @@ export class Warnings {
       raisedFrom,
       raisedTo,
       overdue,
+      corrected,
       updatedSince,
       muted = false,
     } = page;
@@ -111,6 +112,7 @@ export class Warnings {
         raisedFrom && sql`w.raised_at >= ${this.clock.instantOf(raisedFrom, '00:00')}`,
         raisedTo && sql`w.raised_at < ${this.clock.instantOf(raisedTo, '24:00')}`,
         overdue === undefined ? undefined : overdueIs(overdue, this.clock.now()),
+        corrected === undefined ? undefined : sql`(w.corrected_at IS NOT NULL) = ${corrected}`,
         updatedSince && sql`w.updated_at >= ${updatedSince}`,
       ],
       sorts: { raisedAt: sql`w.raised_at`, level: sql`w.level_rank`, updatedAt: sql`w.updated_at` },
