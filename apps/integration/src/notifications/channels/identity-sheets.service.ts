@@ -68,11 +68,8 @@ export class IdentitySheets {
   /** The sheet with what is wrong with each row in a last column, as it was sent; writes nothing. */
   async check(actor: Actor, file: UploadedFile, language: Language): Promise<StreamableFile> {
     await checkSheet(file);
-    const errors = await this.database.transaction(actor, async (tx) => {
-      const read = await this.read(tx, file.path);
-      await auditAt(tx, actor, read.rows, 'integration.channel-identity.check');
-      return read.errors;
-    });
+    const { rows, errors } = await this.database.read((tx) => this.read(tx, file.path));
+    await auditAt(this.database.connection, actor, rows, 'integration.channel-identity.check');
     const { columns } = IDENTITIES;
     return errorSheetFile((path) => copyFile(file.path, path), errors, { columns, language, rows: 'all' });
   }
