@@ -5,6 +5,7 @@ import {
   Global,
   Inject,
   Injectable,
+  Logger,
   Module,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
@@ -70,6 +71,8 @@ const QUEUES = 'yizhan:queues';
 /** Boot: handlers checked, Redis checked, then the workers start. Shutdown: the workers finish what they hold. */
 @Injectable()
 class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly logger = new Logger('Workers');
+
   constructor(
     private readonly config: Config,
     private readonly modules: ModuleRef,
@@ -86,9 +89,15 @@ class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown, OnAp
 
   async beforeApplicationShutdown(): Promise<void> {
     if (!this.config.roles.includes('worker')) return;
-    const closed = Promise.all(this.workers().map((worker) => worker.close()));
+    const open = new Set(this.workers());
+    const closed = Promise.all([...open].map((worker) => worker.close().then(() => open.delete(worker))));
     const cap = new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref());
     await Promise.race([closed, cap]);
+    // Nest closes them once more, and would wait for them without end. Another process takes what they hold.
+    for (const worker of open) {
+      this.logger.warn(`${worker.name}: what is being handled does not end, and is left to another process`);
+      worker.closing = Promise.resolve();
+    }
   }
 
   /**

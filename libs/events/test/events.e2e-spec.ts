@@ -366,3 +366,23 @@ describe('a process that closes while Redis is away', () => {
     expect(connections).toBe(0);
   }, 60_000);
 });
+
+describe('a process that closes while a handler does not end', () => {
+  it('waits for it as long as it may, and ends', async () => {
+    const test = await TestApp.create([things]);
+    await createFixtureTables(test.tx);
+    const begun = new Promise<void>((resolve) => {
+      moods['prepare'] = () => {
+        resolve();
+        return new Promise(() => undefined);
+      };
+    });
+    const fixture = test.app.get(Things);
+    await test.database.transaction(null, (tx) => fixture.grow(tx, newId()));
+    await begun;
+    delete moods['prepare'];
+    const since = performance.now();
+    await test.close();
+    expect(performance.now() - since).toBeGreaterThan(20_000);
+  }, 60_000);
+});
