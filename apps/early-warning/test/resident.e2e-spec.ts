@@ -59,7 +59,7 @@ describe('the vectors in memory', () => {
     try {
       return await judged(new Engine(test.clock, test.app.get(Policies), store, new Cohorting()));
     } finally {
-      await store.onModuleDestroy();
+      await store.onApplicationShutdown();
     }
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '#config';
 import { query, queryOne, sql, type Tx } from '#database';
 import {
@@ -41,7 +41,7 @@ interface Resident extends Vector {
  * that computes on them. One user at a time, within `alone`.
  */
 @Injectable()
-export class VectorStore implements OnModuleDestroy {
+export class VectorStore implements OnApplicationShutdown {
   readonly memory = new Memory();
   private readonly machines: MachineThreads;
   private readonly resident = new Map<string, Resident>();
@@ -55,7 +55,8 @@ export class VectorStore implements OnModuleDestroy {
     this.machines = new MachineThreads(this.memory, config.engineThreads);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Not before whoever computes has ended. */
+  async onApplicationShutdown(): Promise<void> {
     await this.machines.close();
   }
 
