@@ -52,6 +52,7 @@ export class Timers implements OnApplicationBootstrap, BeforeApplicationShutdown
   async beforeApplicationShutdown(): Promise<void> {
     this.running = false;
     clearTimeout(this.timer);
+    this.wakeAt = Infinity;
     await this.firing;
   }
 
