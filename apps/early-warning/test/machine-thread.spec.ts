@@ -93,6 +93,23 @@ describe('the machine in several threads', () => {
   });
 });
 
+describe('threads that are ended while some are still starting', () => {
+  it('leave nobody waiting', async () => {
+    for (let i = 0; i < 5; i++) {
+      const memory = new Memory();
+      const threads = new MachineThreads(memory, 4);
+      const { address } = program(memory, 512);
+      const done = threads.carryOut([[['run', address, 0, 512]]]).then(
+        () => 'done',
+        () => 'refused',
+      );
+      await threads.close();
+      expect(['done', 'refused']).toContain(await done);
+      await threads.close();
+    }
+  });
+});
+
 describe('stages', () => {
   it('begin when all of the one before is done', async () => {
     const memory = new Memory();

@@ -63,6 +63,7 @@ describe('supervision when posts change hands', () => {
     const id = await overdueCase();
     const college = await test.person(staff.collegeOfficerCs);
     expect([await queue(college), await queue(school)]).toEqual([[1], []]);
+    const [one] = (await college.get(SUPERVISIONS).expect(200)).body.data as { id: string }[];
     await loseCollege();
     // A post that reaches the student, but is not the one by which it was theirs.
     await appoint(staff.collegeOfficerCs, 'class_advisor', campus.colleges.cs);
@@ -70,7 +71,7 @@ describe('supervision when posts change hands', () => {
     expect(await queue(before)).toEqual([]);
     for (const path of ['', '/timeline']) await before.get(`${CASES}/${id}${path}`).expect(404);
     expect((await before.get(CASES).expect(200)).body.data).toEqual([]);
-    await before.post(`${SUPERVISIONS}/${newId()}/answer`, { text: '意见' }).set('If-Match', '"1"').expect(404);
+    await before.post(`${SUPERVISIONS}/${one!.id}/answer`, { text: '意见' }).set('If-Match', '"1"').expect(404);
 
     await appoint(SECOND_OFFICER, 'student_affairs_officer', campus.colleges.cs);
     await refresh();

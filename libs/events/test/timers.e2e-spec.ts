@@ -1,6 +1,6 @@
 import { newId, sql } from '#database';
 import { Timers } from '#events';
-import { drainEvents, eventually, fireTimers, releaseTimers, TestApp } from '#testing';
+import { drainEvents, eventually, fireTimers, holdTimers, releaseTimers, TestApp } from '#testing';
 import { createFixtureTables, ThingHappenedV1, things } from './fixture.js';
 
 const DAY = new Date('2100-01-01T00:00:00Z');
@@ -161,6 +161,16 @@ describe('timers', () => {
     }
     expect(lateness).toBeLessThan(8_000);
   }, 60_000);
+
+  it('fire again once they are looked at again, though one came due meanwhile', async () => {
+    const id = newId();
+    await set(id, new Date(test.clock.now().getTime() + 200));
+    await holdTimers(test);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await effects(id)).toEqual([]);
+    await releaseTimers(test);
+    await eventually(async () => expect(await effects(id)).toEqual([1]));
+  });
 
   it('outlive the process that set them, and fire late rather than never', async () => {
     const { databaseUrl, redisPrefix } = test.config;

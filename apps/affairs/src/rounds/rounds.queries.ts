@@ -53,7 +53,7 @@ export async function lockGroup(tx: Tx, { awardGroup, schoolYear }: Round): Prom
 
 /** Who asks what may be done with a round. */
 export async function roundAsker(tx: Tx, actor: Actor, round: Round, today: string): Promise<RoundAsker> {
-  const { id, unitId, awaitsUnitIds, content } = round;
+  const { id, unitId, awaitsUnitIds, content, status } = round;
   const decide = actor.scopeOf('affairs:round:decide');
   const row = await queryOne<Omit<RoundAsker, 'by'>>(
     tx,
@@ -63,7 +63,7 @@ export async function roundAsker(tx: Tx, actor: Actor, round: Round, today: stri
                (SELECT max(n.ends_on)::text FROM affairs.round_notice n
                  WHERE n.round_id = ${id} AND n.withdrawn_at IS NULL AND n.ends_on >= ${today}) AS "noticeUntil",
                EXISTS (SELECT FROM affairs.round_objection o WHERE o.round_id = ${id} AND o.status = 'open') AS "openObjections",
-               (SELECT count(*)::int FROM affairs.round_entry e WHERE ${content.exclusions.some(({ kind }) => kind === 'awarded')} AND e.round_id = ${id} AND e.status = 'entered'
+               (SELECT count(*)::int FROM affairs.round_entry e WHERE ${status === 'notice' && content.exclusions.some(({ kind }) => kind === 'awarded')} AND e.round_id = ${id} AND e.status = 'entered'
                    AND e.outcome = 'awarded' AND ${content.automaticLevel === null ? sql`TRUE` : sql`e.way <> 'automatic'`} AND ${awardsOf(round)} > 0) AS "awardedElsewhere"`,
   );
   // Who decides on all of it stands in for a college only where they say so.

@@ -60,26 +60,12 @@ export class Issuer {
     const kids = keys.map((key) => key.kid).join(' ');
     if (kids !== this.current?.kids) {
       const { database, vault, throttle, clock, path, config, sessions, consents, ways } = this;
-      const environment = config.sandbox ? 'sandbox' : 'production';
-      const demo = config.demo ? { demoOrigin: config.origin } : {};
       this.current = {
         provider: this.build(
           keys,
           new Provider(
             this.config.issuer,
-            providerOptions({
-              database,
-              vault,
-              throttle,
-              clock,
-              keys,
-              path,
-              sessions,
-              consents,
-              ways,
-              environment,
-              ...demo,
-            }),
+            providerOptions({ database, vault, throttle, clock, keys, path, config, sessions, consents, ways }),
           ),
         ),
         kids,

@@ -2,6 +2,7 @@ import type { JWK } from 'jose';
 import type { Environment } from '../clients/clients.dto.js';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from './oidc-provider.js';
 import { ACCESS_TOKEN, ACR } from '#auth';
+import type { Config } from '#config';
 import { PERMISSIONS } from '#contracts';
 import type { Database } from '#database';
 import type { Throttle } from '#http';
@@ -34,9 +35,7 @@ export interface ProviderParts {
   sessions: Sessions;
   consents: Consents;
   ways: SignInWays;
-  /** Where the pages are that are clients of their own; set in the demo only. */
-  demoOrigin?: string;
-  environment: Environment;
+  config: Config;
 }
 
 /**
@@ -53,9 +52,11 @@ export function providerOptions({
   sessions,
   consents,
   ways,
-  demoOrigin,
-  environment,
+  config,
 }: ProviderParts): Configuration {
+  // The demo's pages are clients of their own, without being registered.
+  const demoOrigin = config.demo ? config.origin : undefined;
+  const environment: Environment = config.sandbox ? 'sandbox' : 'production';
   return {
     adapter: (model: string) =>
       model === 'Client'

@@ -47,13 +47,15 @@ export class SupervisionHolders {
       const added = personIds.filter((id) => !one.personIds.includes(id));
       return added.length > 0 || personIds.length < one.personIds.length ? [{ ...one, personIds, added }] : [];
     });
-    await query(
+    const written = await query<{ id: string }>(
       tx,
       sql`UPDATE early_warning.care_supervision s SET person_ids = r."personIds", updated_at = now(), version = s.version + 1
             FROM jsonb_to_recordset(${JSON.stringify(changed)}::jsonb) AS r(id uuid, version int, "personIds" uuid[])
-           WHERE s.id = r.id AND s.version = r.version AND s.ended_at IS NULL`,
+           WHERE s.id = r.id AND s.version = r.version AND s.ended_at IS NULL RETURNING s.id`,
     );
-    for (const one of changed) if (one.added.length > 0) await this.tell(tx, one, one.added);
+    // Whoever changed or ended one meanwhile was first: nobody is told of it here.
+    const ids = new Set(written.map(({ id }) => id));
+    for (const one of changed) if (ids.has(one.id) && one.added.length > 0) await this.tell(tx, one, one.added);
     await this.raise(
       tx,
       running.map((one, i) => ({ ...one, personIds: holders[i]! })),

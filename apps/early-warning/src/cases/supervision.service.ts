@@ -83,7 +83,8 @@ export class CaseSupervision {
       return;
     }
     const { value } = await this.policies.at(tx, CarePolicy, today);
-    const { step, post, personIds } = next ?? { ...(await this.line.last(tx)), personIds: [] };
+    const top = { step: value.line.length, post: value.line.at(-1)!.post, personIds: [] };
+    const { step, post, personIds } = next ?? top;
     const supervision = Object.assign(new CareSupervision(), {
       ...{ caseId: of.id, studentId: of.studentId, cause, step, post, personIds, sinceAt: this.clock.now() },
       risesOn: step < value.line.length ? addDays(today, value.supervisionDays) : null,

@@ -126,6 +126,8 @@ export class MachineThreads {
 async function answer(worker: Worker, order?: Stages): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     let failure = new Error('the machine has stopped');
+    // It was ended while others were still starting: no event will come any more.
+    if (worker.threadId === -1) return reject(failure);
     const stop = (settle: () => void): void => {
       worker.off('message', done).off('error', failed).off('exit', gone);
       worker.unref();
