@@ -104,6 +104,11 @@ describe('a sheet of addresses', () => {
       ...['8 #/file/number', '9 #/file/address'],
     ]);
     expect([await own(OTHER_STUDENT), await own(STUDENT)]).toEqual([{}, {}]);
+    // That one was told whose addresses are taken stays, though nothing else does.
+    const looked = await kit.test.query(
+      sql`SELECT 1 FROM platform.audit WHERE action = 'integration.channel-identity.import-refused'`,
+    );
+    expect(looked).toHaveLength(2);
     const { text } = await send(wrong, '/check').set('Accept-Language', 'zh').expect(200);
     const rows = text.trim().split('\n');
     expect(rows[0]).toMatch(/错误\r?$/);

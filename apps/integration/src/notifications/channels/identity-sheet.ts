@@ -1,5 +1,5 @@
 import type { Bilingual } from '#contracts';
-import { type Column, number, type RowErrors, Table, type TableSpec } from '#exchange';
+import { type Column, number, RowErrors, Table, type TableSpec } from '#exchange';
 import { OUTER_CHANNELS } from '../kind-channels.dto.js';
 import type { OuterChannel } from '../message.entity.js';
 import { ADDRESSES } from './channel-settings.js';
@@ -35,16 +35,19 @@ export const IDENTITIES: TableSpec<Name> = {
   maxRows: 20_000,
 };
 
-/** Says what is wrong with a row, and with which column. */
-export type Report = (line: number, column: Name, text: Bilingual) => void;
+/** The rows that are right by themselves, and what is wrong so far. */
+export interface IdentitySheet {
+  rows: IdentityRow[];
+  errors: RowErrors;
+  /** Says what else is wrong with a row, and with which column. */
+  report: (line: number, column: Name, text: Bilingual) => void;
+}
 
-/** Reads the rows of a sheet; whatever is wrong with one by itself goes to `errors`. Throws Refused for what is no such sheet. */
-export async function readIdentities(
-  path: string,
-  errors: RowErrors,
-): Promise<{ rows: IdentityRow[]; report: Report }> {
+/** Reads a sheet. Throws Refused for what is no such sheet. */
+export async function readIdentities(path: string): Promise<IdentitySheet> {
+  const errors = new RowErrors();
   const table = await Table.open(path, IDENTITIES, errors);
-  const report: Report = (line, column, text) => errors.add(table.file, line, column, text);
+  const report: IdentitySheet['report'] = (line, column, text) => errors.add(table.file, line, column, text);
   const rows: IdentityRow[] = [];
   for await (const part of table.rows())
     for (const { line, cells } of part) {
@@ -53,7 +56,7 @@ export async function readIdentities(
       if (address !== null && !ADDRESSES[channel].test(address)) report(line, 'address', NO_ADDRESS);
       else rows.push({ line, number: cells.number, channel, address });
     }
-  return { rows, report };
+  return { rows, errors, report };
 }
 
 const ALSO: Record<string, OuterChannel> = { 邮箱: 'email', 邮件: 'email', mail: 'email', 'e-mail': 'email' };

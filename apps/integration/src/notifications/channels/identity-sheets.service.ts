@@ -3,7 +3,7 @@ import { Injectable, type StreamableFile } from '@nestjs/common';
 import { type Actor, audit } from '#auth';
 import type { Bilingual } from '#contracts';
 import { Database, insertAll, newId, query, sql, type Tx } from '#database';
-import { checkTableFile, Refused, type RowError, RowErrors } from '#exchange';
+import { checkTableFile, Refused, type RowError } from '#exchange';
 import type { Language, UploadedFile } from '#http';
 import { BodyTooLarge } from '#problems';
 import { errorSheetFile, fieldErrors } from '#service';
@@ -12,7 +12,7 @@ import type { OuterChannel } from '../message.entity.js';
 import { AddressTaken, IdentitySheetRefused } from '../notifications.problems.js';
 import { ChannelIdentity, hashOfAddress, placeOfIdentity } from './channel.entity.js';
 import { IdentitySheetResultDto } from './identity-sheets.dto.js';
-import { IDENTITIES, type IdentityRow, readIdentities, type Report } from './identity-sheet.js';
+import { IDENTITIES, type IdentityRow, type IdentitySheet, readIdentities } from './identity-sheet.js';
 
 const MOST_BYTES = 8 * 1_048_576;
 
@@ -53,44 +53,51 @@ export class IdentitySheets {
 
   /** Throws IdentitySheetRefused with what is wrong, row by row; then nothing was written. */
   async bringIn(actor: Actor, file: UploadedFile, dryRun: boolean): Promise<IdentitySheetResultDto> {
-    await checkSheet(file);
-    return this.database.transaction(actor, async (tx) => {
-      // One sheet after the other, and no single address meanwhile: what is compared must hold when it is written.
-      await query(tx, sql`LOCK TABLE integration.channel_identity IN SHARE ROW EXCLUSIVE MODE`);
-      const { rows, plan, errors } = await this.read(tx, file.path);
-      if (!plan) throw new IdentitySheetRefused({ errors: fieldErrors(errors) });
-      if (!dryRun) await this.write(tx, plan);
-      await auditAt(tx, actor, rows, `integration.channel-identity.${dryRun ? 'import-dry-run' : 'import'}`);
-      return Object.assign(plan.result, { dryRun });
-    });
+    const action = `integration.channel-identity.${dryRun ? 'import-dry-run' : 'import'}`;
+    const { rows, errors, done } = await this.judged(file, (sheet) =>
+      this.database.transaction(actor, async (tx) => {
+        // One sheet after the other, and no single address meanwhile: what is compared must hold when it is written.
+        if (!dryRun) await query(tx, sql`LOCK TABLE integration.channel_identity IN SHARE ROW EXCLUSIVE MODE`);
+        const plan = await this.plan(tx, sheet);
+        if (!dryRun) await this.write(tx, plan);
+        await auditAt(tx, actor, sheet.rows, action);
+        return Object.assign(plan.result, { dryRun });
+      }),
+    );
+    if (done) return done;
+    // What is wrong says whose addresses are taken.
+    await auditAt(this.database.connection, actor, rows, `${action}-refused`);
+    throw new IdentitySheetRefused({ errors: fieldErrors(errors) });
   }
 
   /** The sheet with what is wrong with each row in a last column, as it was sent; writes nothing. */
   async check(actor: Actor, file: UploadedFile, language: Language): Promise<StreamableFile> {
-    await checkSheet(file);
-    const { rows, errors } = await this.database.read((tx) => this.read(tx, file.path));
+    const { rows, errors } = await this.judged(file, (sheet) => this.database.read((tx) => this.plan(tx, sheet)));
     await auditAt(this.database.connection, actor, rows, 'integration.channel-identity.check');
     const { columns } = IDENTITIES;
     return errorSheetFile((path) => copyFile(file.path, path), errors, { columns, language, rows: 'all' });
   }
 
-  /** The plan is missing where anything is wrong. */
-  private async read(tx: Tx, path: string): Promise<{ rows: IdentityRow[]; plan?: Plan; errors: RowError[] }> {
-    const errors = new RowErrors();
+  /** Reads a sheet, before anything is locked, and does something with it; `done` is missing where it was refused. */
+  private async judged<T>(
+    file: UploadedFile,
+    work: (sheet: IdentitySheet) => Promise<T>,
+  ): Promise<{ rows: IdentityRow[]; errors: RowError[]; done?: T }> {
+    if (file.bytes > MOST_BYTES) throw new BodyTooLarge();
+    await checkTableFile(file.path);
     let rows: IdentityRow[] = [];
     try {
-      const sheet = await readIdentities(path, errors);
+      const sheet = await readIdentities(file.path);
       rows = sheet.rows;
-      const plan = await this.plan(tx, rows, sheet.report);
-      errors.refuse();
-      return { rows, plan, errors: [] };
+      return { rows, errors: [], done: await work(sheet) };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return { rows, errors: error.errors };
     }
   }
 
-  private async plan(tx: Tx, rows: readonly IdentityRow[], report: Report): Promise<Plan> {
+  /** Throws Refused where anything is wrong. */
+  private async plan(tx: Tx, { rows, errors, report }: IdentitySheet): Promise<Plan> {
     const people = await peopleOf(tx, rows);
     const lines = new Map<string, number>();
     const wanted = rows.flatMap((row) => {
@@ -132,6 +139,7 @@ export class IdentitySheets {
         plan.result[known ? 'changed' : 'created']++;
       }
     }
+    errors.refuse();
     return plan;
   }
 
@@ -159,11 +167,6 @@ function repeats(line: number): Bilingual {
 
 function keyOf(owner: string, channel: OuterChannel): string {
   return `${channel} ${owner}`;
-}
-
-async function checkSheet(file: UploadedFile): Promise<void> {
-  if (file.bytes > MOST_BYTES) throw new BodyTooLarge();
-  await checkTableFile(file.path);
 }
 
 /** Who has the number of each line. An address may be taken from somebody who has left, but not given. */
