@@ -6,7 +6,7 @@ const OWN = `SELECT m.person_id FROM (SELECT unit_id FROM staffing.appointment W
 
 const WARNING = `w.id, w.rule_code, r.number, j.number AS evaluated, (SELECT t.definition -> 'title' FROM early_warning.rule t WHERE t.id = w.rule_id) AS title, w.student_id, s.number AS student_number,
   s.name, w.level, w.status, w.first_day::text AS first_day, w.last_day::text AS last_day, w.hits, w.holds, w.raised_at, w.triage_due_at, w.muted, w.told_at,
-  w.reached_at, w.reason_zh, w.reason_en, w.version`;
+  w.reached_at, w.corrected_at, w.reason_zh, w.reason_en, w.version`;
 const WARNINGS = `early_warning.warning w JOIN early_warning.rule r ON r.id = w.rule_id
   JOIN early_warning.rule j ON j.id = coalesce(w.judged_rule_id, w.rule_id) JOIN directory.person s ON s.id = w.student_id`;
 const VISIBLE = `w.student_id IN (${OWN}) AND w.rule_id = ANY(ARRAY(

@@ -30,7 +30,7 @@ const toWarning = (w: WarningRow): object => ({
     muted: w['muted'],
     toldAt: w['told_at'],
   },
-  ...{ reachedAt: w['reached_at'], where: w['where'], version: w['version'] },
+  ...{ reachedAt: w['reached_at'], correctedAt: w['corrected_at'], where: w['where'], version: w['version'] },
   rule: { code: w['rule_code'], number: w['number'], evaluatedNumber: w['evaluated'], title: w['title'] },
   student: { id: w['student_id'], number: w['student_number'], name: w['name'] },
   reason: { zh: w['reason_zh'], en: w['reason_en'] },
