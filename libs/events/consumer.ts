@@ -3,7 +3,7 @@ import { Config } from '#config';
 import { type ServiceName } from '#contracts';
 import { Database, inSavepoint, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
 import { DEAD_PREFIX, DeadDeliveries } from './dead.js';
-import { dropDelivery } from './deliveries.js';
+import { dropDelivery, openAmong } from './deliveries.js';
 import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 import type { DeliveryJob } from './queues.js';
@@ -110,7 +110,7 @@ export class Consumer {
     const rows = await query<{ id: string; attempts: number }>(
       this.database.connection,
       sql`SELECT id, attempts FROM events.delivery
-           WHERE id = ANY(${ids}::bigint[]) AND consumer = ${service} AND redelivered AND handled_at IS NULL AND dead_at IS NULL ORDER BY id`,
+           WHERE ${openAmong(ids)} AND consumer = ${service} AND redelivered ORDER BY id`,
     );
     const together = rows.filter(({ attempts }) => attempts === 0).map(({ id }) => id);
     if (together.length > 0) await this.attempt(service, await this.count(service, together, 1), true, long);
@@ -257,8 +257,7 @@ export class Consumer {
   /** Those of `ids` that nobody has handled or is handling right now, locked. */
   private waiting(service: ServiceName, ids: string[], redelivered: boolean): Sql {
     return sql`SELECT id, event_id FROM events.delivery
-                WHERE id = ANY(${ids}::bigint[]) AND consumer = ${service} AND redelivered = ${redelivered}
-                  AND handled_at IS NULL AND dead_at IS NULL
+                WHERE ${openAmong(ids)} AND consumer = ${service} AND redelivered = ${redelivered}
                 ORDER BY id FOR UPDATE SKIP LOCKED`;
   }
 

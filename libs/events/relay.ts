@@ -5,6 +5,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { Queue } from 'bullmq';
 import { Config } from '#config';
 import { Database, query, raw, sql } from '#database';
+import { openAmong } from './deliveries.js';
 import type { DeliveryJob } from './queues.js';
 
 const CLAIM = 2_000;
@@ -152,7 +153,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     await query(
       this.database.connection,
       sql`UPDATE events.delivery SET dispatched_at = NULL, due_at = now() + interval '1 second'
-           WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL AND dead_at IS NULL`,
+           WHERE ${openAmong(ids)}`,
     );
   }
 
@@ -162,7 +163,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     await query(
       this.database.connection,
       sql`UPDATE events.delivery SET dispatched_at = NULL, due_at = now()
-           WHERE id = ANY(${ids}::bigint[]) AND handled_at IS NULL AND dead_at IS NULL`,
+           WHERE ${openAmong(ids)}`,
     );
     this.failed = this.failed.slice(ids.length);
   }

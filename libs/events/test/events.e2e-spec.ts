@@ -2,6 +2,7 @@ import { newId, query, sql } from '#database';
 import { Consumer, Handlers, latestPeriod, Schedules } from '#events';
 import { drainEvents, eventually, RedisProxy, TestApp } from '#testing';
 import { Redis } from 'ioredis';
+import { openAmong } from '../deliveries.js';
 import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
 
 describe('the event core', () => {
@@ -45,6 +46,23 @@ describe('the event core', () => {
     ).rejects.toThrow('changed my mind');
     await drainEvents(test);
     expect(await effects(id)).toEqual([1]);
+  });
+
+  it('finds the deliveries of a job by their ids, however many others are open', async () => {
+    const back = new Error('back');
+    const explained = test.database.transaction(null, async (tx) => {
+      await query(
+        tx,
+        sql`INSERT INTO events.delivery (event_id, consumer, dispatched_at)
+            SELECT ${await happen({ id: newId(), version: 1 })}, 'fixture-' || n, now() FROM generate_series(1, 2000) AS n`,
+      );
+      const plan = await query(
+        tx,
+        sql`EXPLAIN SELECT id FROM events.delivery WHERE ${openAmong(['1', '2', '3'])} AND consumer = ${FIXTURE}`,
+      );
+      throw Object.assign(back, { plan: JSON.stringify(plan) });
+    });
+    await expect(explained).rejects.toMatchObject({ plan: expect.stringContaining('delivery_pkey') });
   });
 
   it('keeps the order within an aggregate over many events and workers', async () => {
