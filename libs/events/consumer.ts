@@ -3,11 +3,11 @@ import { Config } from '#config';
 import { type ServiceName } from '#contracts';
 import { Database, inSavepoint, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
 import { DEAD_PREFIX, DeadDeliveries } from './dead.js';
-import { dropDelivery, openAmong } from './deliveries.js';
+import { dropDelivery } from './deliveries.js';
 import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 import type { DeliveryJob } from './queues.js';
-import { received, run, STORED_EVENT, type StoredEvent } from './stored-event.js';
+import { openAmong, received, run, STORED_EVENT, type StoredEvent } from './stored-event.js';
 import { Together } from './together.js';
 import { Turns } from './turns.js';
 

@@ -24,14 +24,6 @@ const COLUMNS = sql`d.id, d.event_id AS "eventId", e.name AS "eventName", d.cons
   d.attempts, d.last_problem AS "lastProblem", e.occurred_at AS "occurredAt",
   CASE WHEN d.due_at < 'infinity' THEN d.due_at END AS "dueAt", d.handled_at AS "handledAt", d.dead_at AS "deadAt"`;
 
-/**
- * Which of the deliveries `ids` are neither handled nor dead. By the primary key: put in another way, PostgreSQL reads one of the partial
- * indexes of what is open, that is the whole backlog, for every job.
- */
-export function openAmong(ids: readonly string[]): Sql {
-  return sql`id = ANY(${ids}::bigint[]) AND coalesce(handled_at, dead_at) IS NULL`;
-}
-
 /** Deliveries of a consumer that are not handled, dead ones included, oldest first; `after` is a predicate over `d.id`. */
 export async function openDeliveries(
   tx: Tx,

@@ -5,8 +5,8 @@ import { ModuleRef } from '@nestjs/core';
 import type { Queue } from 'bullmq';
 import { Config } from '#config';
 import { Database, query, raw, sql } from '#database';
-import { openAmong } from './deliveries.js';
 import type { DeliveryJob } from './queues.js';
+import { openAmong } from './stored-event.js';
 
 const CLAIM = 2_000;
 const PER_JOB = 100;

@@ -1,5 +1,5 @@
 import type { EventClass } from '#contracts';
-import { sql, type Tx } from '#database';
+import { type Sql, sql, type Tx } from '#database';
 import type { EventHandler, Received } from './handlers.js';
 import { eventOf, invalidPart } from './payload.js';
 
@@ -17,6 +17,14 @@ export interface StoredEvent {
 /** The columns of a `StoredEvent`; `e` is its row of `events.event`. */
 export const STORED_EVENT = sql`e.id, e.name, e.aggregate_id AS "aggregateId", e.aggregate_version AS "aggregateVersion", e.payload, e.trace,
   e.occurred_at AS "occurredAt"`;
+
+/**
+ * Which of the deliveries `ids` are neither handled nor dead. By the primary key: put in another way, PostgreSQL reads one of the partial
+ * indexes of what is open, that is the whole backlog, for every job.
+ */
+export function openAmong(ids: readonly string[]): Sql {
+  return sql`id = ANY(${ids}::bigint[]) AND coalesce(handled_at, dead_at) IS NULL`;
+}
 
 /** Checks the payload against the event's class and runs a handler with it. */
 export async function run(

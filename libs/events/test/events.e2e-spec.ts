@@ -2,7 +2,7 @@ import { newId, query, sql } from '#database';
 import { Consumer, Handlers, latestPeriod, Schedules } from '#events';
 import { drainEvents, eventually, RedisProxy, TestApp } from '#testing';
 import { Redis } from 'ioredis';
-import { openAmong } from '../deliveries.js';
+import { openAmong } from '../stored-event.js';
 import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
 
 describe('the event core', () => {
