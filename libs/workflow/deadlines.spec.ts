@@ -127,6 +127,18 @@ describe('deadlines', () => {
     expect(flow([], 'a')).toEqual({ people: [], above: true });
   });
 
+  it('have told whom they told, also when the signature that was lent then is taken back', () => {
+    const later: DeadlineLevel[] = [{ hours: 2, then: 'supervise', to: officer('school') }];
+    const deadline = { hours: 1, then: 'escalate' as const, to: officer('college'), later };
+    const flow = new Flow([step('one', { deadline })], { inputs: { ...NO_INPUTS, posts: [held('x', 'school')] } });
+    flow.do('a', { op: 'delegate', to: 'b' });
+    expire(expire(flow, 1), 2);
+    const told = { people: ['x'], above: false };
+    expect([flow.waits, flow.instance.visit!.upTheLine]).toEqual([['b'], told]);
+    flow.do('a', { op: 'take-back' }, { at: hours(3) });
+    expect([flow.waits, flow.instance.visit!.upTheLine]).toEqual([['a', 'x'], told]);
+  });
+
   it('of several levels rest together, and begin anew where the step does', () => {
     const deadline = levels({ hours: 2, then: 'remind' }, { hours: 4, then: 'remind' });
     const flow = new Flow([step('one', { deadline }), step('two', { signers: people('b') })]);

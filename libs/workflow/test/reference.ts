@@ -13,6 +13,8 @@ export interface Entry {
   place?: [number, number];
   /** Of a level that lets others decide: places of the signatures that were open then. */
   open?: string[];
+  /** Of a level that tells: whom it told then, whatever is taken back afterwards. */
+  told?: string[];
 }
 
 /** What happens with a step so many hours after its beginning, and who holds the post that it names. */
@@ -166,7 +168,7 @@ export function play(
         .slice(n)
         .map(({ holders }) => holders.filter((one) => !but.includes(one)))
         .find((people) => people.length > 0);
-    if (then === 'supervise') watch.told = found(watch.reached - 1, waits) ?? [];
+    if (then === 'supervise') watch.told = entry.told ??= found(watch.reached - 1, waits) ?? [];
     if (then === 'escalate') {
       const reached = watch.levels.slice(0, watch.reached);
       const added = reached.flatMap((level, n) => (level.then === 'escalate' ? [found(n, []) ?? [standIn]] : []));
