@@ -1,17 +1,24 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { Config } from '#config';
 import { Database } from '#database';
-import { personWithPosts } from '#roster';
+import { Together } from '#events';
+import { peopleWithPosts, type PersonWithPosts } from '#roster';
 import { CampusClock } from '#time';
 import { Actor } from './actor.js';
 import { Revocations } from './revocations.js';
 import { type Claims, KeysUnavailableError, TokenVerifier } from './token-verifier.js';
+
+/** Statements under way that look up who asks; people that one of them looks up. */
+const AT_ONCE = 1;
+const MOST_TOGETHER = 100;
 
 /** Turns an access token into who asks, with what the person's posts give today. */
 @Injectable()
 export class Authenticator {
   private readonly verifier: TokenVerifier;
   private readonly revocations: Revocations;
+  /** One statement for all who ask while another is under way: never an answer from before somebody asked. */
+  private readonly people: Together<string, Map<string, PersonWithPosts>>;
 
   constructor(
     config: Config,
@@ -20,6 +27,7 @@ export class Authenticator {
   ) {
     this.verifier = new TokenVerifier(config.issuer, config.jwksUrl ?? `${config.issuer}/jwks`);
     this.revocations = new Revocations(database);
+    this.people = new Together((ids) => this.peopleOf(ids), AT_ONCE, MOST_TOGETHER);
   }
 
   /** Undefined when the token is not, or no longer, good. Throws ServiceUnavailableException while the keys cannot be had. */
@@ -27,8 +35,7 @@ export class Authenticator {
     const claims = await this.claimsOf(token);
     if (!claims || (await this.revocations.isRevoked(claims))) return undefined;
     if (claims.personId === undefined) return Actor.app(claims.clientId, claims.permissions, requestId);
-    const date = this.clock.today();
-    const person = await personWithPosts(this.database.connection, claims.personId, date);
+    const person = (await this.people.do([claims.personId])).get(claims.personId);
     if (!person?.active) return undefined;
     return Actor.person(
       claims.clientId,
@@ -37,6 +44,11 @@ export class Authenticator {
       requestId,
       claims.signedIn,
     );
+  }
+
+  private async peopleOf(ids: string[]): Promise<Map<string, PersonWithPosts>> {
+    const people = await peopleWithPosts(this.database.connection, [...new Set(ids)], this.clock.today());
+    return new Map(people.map((person) => [person.id, person]));
   }
 
   private async claimsOf(token: string): Promise<Claims | undefined> {

@@ -1,19 +1,19 @@
 /**
  * Does together what comes while others are being done: `most` pieces of work are under way at a time, and what waits meanwhile becomes
- * one, of up to `size` items. Whoever has nobody before them does not wait.
+ * one, of up to `size` items. Whoever has nobody before them does not wait. What is answered belongs to all that were done together.
  */
-export class Together<T> {
+export class Together<T, R = void> {
   private underWay = 0;
-  private readonly waiting: { items: readonly T[]; end: (done: Promise<void>) => void }[] = [];
+  private readonly waiting: { items: readonly T[]; end: (done: Promise<R>) => void }[] = [];
 
   constructor(
-    private readonly work: (items: T[]) => Promise<void>,
+    private readonly work: (items: T[]) => Promise<R>,
     private readonly most: number,
     private readonly size = Infinity,
   ) {}
 
-  /** Resolves when `items` are done, with whatever they were done together with; fails with it too. */
-  do(items: readonly T[]): Promise<void> {
+  /** Resolves when `items` are done, with whatever they were done together with; fails with them too. */
+  do(items: readonly T[]): Promise<R> {
     return new Promise((resolve) => {
       this.waiting.push({ items, end: resolve });
       // What is asked for in this turn of the event loop goes together too.

@@ -35,19 +35,25 @@ export async function personById(tx: Tx, id: string): Promise<Person | undefined
   return (await peopleByIds(tx, [id]))[0];
 }
 
+/** With the posts they hold on a date. */
+export interface PersonWithPosts extends Person {
+  posts: Omit<Appointment, 'personId'>[];
+}
+
 /** One person with the posts they hold on a date. */
-export async function personWithPosts(
-  tx: Tx,
-  id: string,
-  date: string,
-): Promise<(Person & { posts: Omit<Appointment, 'personId'>[] }) | undefined> {
-  return queryOne(
+export async function personWithPosts(tx: Tx, id: string, date: string): Promise<PersonWithPosts | undefined> {
+  return (await peopleWithPosts(tx, [id], date))[0];
+}
+
+/** People with the posts they hold on a date; who is not there is absent from the answer. */
+export async function peopleWithPosts(tx: Tx, ids: readonly string[], date: string): Promise<PersonWithPosts[]> {
+  return query<PersonWithPosts>(
     tx,
     sql`SELECT p.id, p.kind, p.number, p.name, p.sex, p.grade, p.active, coalesce(
                (SELECT json_agg(json_build_object('kind', a.kind, 'unitId', a.unit_id, 'unitKind', u.kind))
                   FROM staffing.published_appointment_v1 a JOIN directory.published_unit_v1 u ON u.id = a.unit_id
                  WHERE a.person_id = p.id AND ${holdsOn(sql`a`, date)}), '[]') AS posts
-          FROM directory.published_person_v1 p WHERE p.id = ${id}`,
+          FROM directory.published_person_v1 p WHERE ${among(sql`p.id`, ids)}`,
   );
 }
 

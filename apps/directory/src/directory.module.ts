@@ -31,6 +31,7 @@ import { Staff1764865000000 } from './migrations/1764865000000-staff.js';
 import { ClientApprovals1764862000100 } from './migrations/1764862000100-client-approvals.js';
 import { Merges1764868000000 } from './migrations/1764868000000-merges.js';
 import { StaffNumbers1764874000000 } from './migrations/1764874000000-staff-numbers.js';
+import { NamesFoundAtOnce1764875000000 } from './migrations/1764875000000-names-found-at-once.js';
 import { OWN_DATA } from './own-data.js';
 import { ownExports } from './own-exports/own-exports.feature.js';
 import { people } from './people/people.feature.js';
@@ -80,6 +81,7 @@ export const directory = service('directory', {
     ClientApprovals1764862000100,
     Merges1764868000000,
     StaffNumbers1764874000000,
+    NamesFoundAtOnce1764875000000,
   ],
   ownData: OWN_DATA,
   seed,

@@ -280,6 +280,25 @@ describe('AuthGuard', () => {
     expect(await status(await sign({ sub: 'not-a-person', client_id: 'portal' }))).toBe(401);
   });
 
+  it('tells apart who asks at once', async () => {
+    const scope = 'affairs:leave:read';
+    const tokenOf = (sub: string) => sign({ sub, client_id: 'portal', scope });
+    const counselor = campus.staff.counselorCs;
+    const [gone, unknown] = [campus.students[5] as string, randomUUID()];
+    const subs = [...campus.students.slice(0, 5), counselor, gone, unknown, 'not-a-person'];
+    await sqlRun(sql`UPDATE directory.person SET active = false WHERE id = ${gone}`);
+    const tokens = await Promise.all([...subs, ...subs].map(tokenOf));
+    const answers = await Promise.all(tokens.map((token) => ask(`Bearer ${token}`, '/door/leaves')));
+    const expected = subs.map((sub) => {
+      if (sub === counselor)
+        return { status: 200, body: { school: false, unitIds: [expect.any(String), expect.any(String)] } };
+      if (!campus.students.slice(0, 5).includes(sub)) return { status: 401, body: expect.anything() };
+      return { status: 200, body: { school: false, unitIds: [], personId: sub } };
+    });
+    expect(answers.map(({ status, body }) => ({ status, body }))).toEqual([...expected, ...expected]);
+    await sqlRun(sql`UPDATE directory.person SET active = true WHERE id = ${gone}`);
+  });
+
   it('names each route without a guard at boot', async () => {
     expect(() => assertRoutesGuarded(app)).not.toThrow();
     const { url, drop: dropOther } = await cloneDatabase();
