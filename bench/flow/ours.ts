@@ -47,24 +47,28 @@ export class Ours {
   /** What each of the decisions of a flow writes, as rows. */
   async recorded(): Promise<Written[]> {
     const id = await this.begin();
-    const written = [await this.rowsOf(id, 1)];
+    const known = new Set<string>();
+    const written = [await this.rowsOf(id, 1, known)];
     for (const [i, signer] of SIGNERS.entries()) {
       await this.approve(id, signer);
-      written.push(await this.rowsOf(id, i + 2));
+      written.push(await this.rowsOf(id, i + 2, known));
     }
     return written;
   }
 
-  private async rowsOf(caseId: string, no: number): Promise<Written> {
+  /** Of the steps those that are not among `known`, to which they are added. */
+  private async rowsOf(caseId: string, no: number, known: Set<string>): Promise<Written> {
     const table = (name: '' | '_step' | '_action') => this.workflows.table(name);
-    const [row] = await query<Written>(
+    const [row] = await query<Omit<Written, 'steps'> & { steps: string[] }>(
       this.database.connection,
       sql`SELECT to_json(w)::text AS head,
-                 (SELECT json_agg(s ORDER BY s.signer)::text FROM ${table('_step')} s WHERE s.workflow_id = w.id) AS steps,
+                 (SELECT array_agg(to_json(s)::text ORDER BY s.signer) FROM ${table('_step')} s WHERE s.workflow_id = w.id) AS steps,
                  (SELECT json_agg(a)::text FROM ${table('_action')} a WHERE a.workflow_id = w.id AND a.no = ${no}) AS actions
             FROM ${table('')} w WHERE w.id = ${caseId}`,
     );
-    return { ...row!, caseId };
+    const steps = row!.steps.filter((one) => !known.has(one));
+    for (const one of steps) known.add(one);
+    return { ...row!, steps: `[${steps.join(',')}]`, caseId };
   }
 }
 

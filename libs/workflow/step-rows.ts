@@ -55,6 +55,21 @@ export function stepRows(definition: Definition, instance: Instance): StepRow[] 
   return [...rows, correction];
 }
 
+/** What an action changes: rows that are new or others than before, and the signatures that nobody is asked for any more. */
+export function changedRows(
+  before: readonly StepRow[],
+  after: readonly StepRow[],
+): { steps: StepRow[]; gone: number[] } {
+  const known = new Map(before.map((row) => [row.signer, row]));
+  const steps = after.filter((row) => {
+    const was = known.get(row.signer);
+    known.delete(row.signer);
+    return !was || JSON.stringify(was) !== JSON.stringify(row);
+  });
+  const asked = [...known.values()].filter(({ state }) => state === 'open' || state === 'waiting');
+  return { steps, gone: asked.map(({ signer }) => signer) };
+}
+
 function rowOf(definition: Definition, visit: Visit, signer: Signer): Omit<StepRow, 'state'> {
   const { no, candidates, also, delegated, standIn, by, insteadOf, at } = signer;
   const step = definition.steps.find(({ key }) => key === visit.step);

@@ -1,7 +1,8 @@
 import { query, queryOne, type Sql, sql, type Tx } from '#database';
 import type { Comments } from './comments.js';
 import type { Definition } from './definition.js';
-import { fold } from './fold.js';
+import type { Definitions } from './definitions.js';
+import { fold, type Versions } from './fold.js';
 import type { Action, Instance, Signer } from './instance.js';
 import type { StoredCase } from './replay.js';
 
@@ -27,26 +28,26 @@ export interface CaseRow {
   unitId: string | null;
   version: number;
   history: [Action, string | null][];
-  versions: [number, Definition][];
+  versions: Versions;
 }
 
 /** The tables of a service's cases, by their names without `workflow`. */
 export interface CaseTables {
   table(name: '' | '_definition' | '_step' | '_action' | '_absence'): Sql;
   readonly comments: Comments;
+  readonly definitions: Definitions;
 }
 
 /** `which`: predicate over `w`, and what follows it. */
 export async function caseRows(tx: Tx, tables: CaseTables, which: Sql): Promise<CaseRow[]> {
-  const [head, definition, history] = [tables.table(''), tables.table('_definition'), tables.table('_action')];
-  const rows = await query<Omit<CaseRow, 'history'> & { history: [Action, string, string | null][] }>(
+  const [head, history] = [tables.table(''), tables.table('_action')];
+  const rows = await query<
+    Omit<CaseRow, 'history' | 'versions'> & { key: string; history: [Action, string, string | null][] }
+  >(
     tx,
-    sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.unit_id AS "unitId", w.version,
+    sql`SELECT w.id, w.subject_id AS "subjectId", w.person_id AS "personId", w.unit_id AS "unitId", w.version, w.definition AS key,
                (SELECT json_agg(json_build_array(a.content, a.id, encode(${tables.comments.ofEntry}, 'hex')) ORDER BY a.no) FROM ${history} a
-                 WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history,
-               (SELECT json_agg(json_build_array(d.version, d.content)) FROM ${definition} d
-                 WHERE d.key = w.definition AND d.version IN (
-                   SELECT a.definition_version FROM ${history} a WHERE a.workflow_id = w.id)) AS versions
+                 WHERE a.workflow_id = w.id AND a.no IS NOT NULL) AS history
           FROM ${head} w WHERE ${which}`,
   );
   const entries = rows.flatMap(({ history: all, ...row }) =>
@@ -56,11 +57,21 @@ export async function caseRows(tx: Tx, tables: CaseTables, which: Sql): Promise<
       comment: hex === null ? null : Buffer.from(hex, 'hex'),
     })),
   );
+  const versions = await tables.definitions.of(
+    tx,
+    rows.map(({ key, history: all }) => ({ key, versions: versionsIn(all.map(([action]) => action)) })),
+  );
   const opened = (await tables.comments.open(tx, entries)).values();
-  return rows.map((row) => ({
+  return rows.map(({ key: _key, ...row }, i) => ({
     ...row,
     history: row.history.map(([action]): [Action, string | null] => [action, opened.next().value?.comment ?? null]),
+    versions: versions[i]!,
   }));
+}
+
+/** Of the definition: those under which a case was submitted. */
+function versionsIn(history: readonly Action[]): Set<number> {
+  return new Set(history.flatMap(({ command }) => ('definitionVersion' in command ? [command.definitionVersion] : [])));
 }
 
 /** Whose key seals the comments of a case: the person's whom it is about, else one of its subject's own. */
@@ -92,8 +103,7 @@ export function storedCase(
 }
 
 /** The case of a row. */
-export function caseOf({ versions: stored, history, ...row }: CaseRow): Case {
-  const versions = new Map(stored);
+export function caseOf({ versions, history, ...row }: CaseRow): Case {
   const instance = fold(
     versions,
     history.map(([action]) => action),

@@ -6,13 +6,14 @@ import { dateOf } from '#time';
 import type { OfStudent, StudentKeys } from '#vault';
 import { type Available, availableActions } from './available-actions.js';
 import { type DeadlineLevel, type Definition, type Facts, levelsOf, stepOf } from './definition.js';
+import { Definitions } from './definitions.js';
 import { act, begin } from './fold.js';
 import { absencesOf, inputsFor } from './inputs.js';
 import type { Action, Command, Inputs, Instance, Operation, Role, Start, Who } from './instance.js';
 import { entryAtDeadline } from './operations.js';
 import { replay, type Replay } from './replay.js';
 import { mayBeStale } from './stale.js';
-import { stepRows } from './step-rows.js';
+import { changedRows, stepRows } from './step-rows.js';
 import { Comments } from './comments.js';
 import { type Case, caseOf, caseRows, commentsOf, storedCase, studentOf } from './stored-cases.js';
 import { Refused } from './reasons.js';
@@ -58,6 +59,7 @@ export class Workflows {
   /** Versions of definitions that are known to be stored, by key and content: what is published never changes. */
   private readonly published = new Map<string, number>();
   readonly comments: Comments;
+  readonly definitions: Definitions;
   private readonly deadlines: Deadlines | undefined;
 
   /** `deadlines`: left out where no definition has one; `keys`: where nobody says anything. */
@@ -68,6 +70,7 @@ export class Workflows {
   ) {
     this.deadlines = deadlines;
     this.comments = new Comments(schema, keys);
+    this.definitions = new Definitions(this.table('_definition'));
   }
 
   /** A table of the service's cases, by its name without `workflow`. */
@@ -150,7 +153,7 @@ export class Workflows {
     const [before, by] = await Promise.all([this.brought(tx, case_, acting.at, command.op), this.who(tx, acting)]);
     const definition =
       'definitionVersion' in command
-        ? await this.version(tx, case_.definition.key, command.definitionVersion)
+        ? await this.version(tx, case_, command.definitionVersion)
         : before.case_.definition;
     const inputs =
       'definitionVersion' in command
@@ -171,7 +174,7 @@ export class Workflows {
     const comment = acting.comment ?? null;
     await this.mustBeThere(tx, command);
     const actions: [Action, string | null][] = [...before.actions, [action, comment]];
-    return this.write(tx, { ...before.case_, definition, instance }, case_.instance, actions, acting.as?.(instance));
+    return this.write(tx, { ...before.case_, definition, instance }, case_, actions, acting.as?.(instance));
   }
 
   /** A case as the next action on it finds it: with whoever is to sign it now. Writes nothing. */
@@ -220,7 +223,7 @@ export class Workflows {
     const changed: Case[] = [];
     for (const case_ of stale) {
       const { case_: brought, actions } = await this.brought(tx, case_, at, 'refresh', by);
-      if (actions.length > 0) changed.push(await this.write(tx, brought, case_.instance, actions));
+      if (actions.length > 0) changed.push(await this.write(tx, brought, case_, actions));
     }
     return changed;
   }
@@ -277,7 +280,7 @@ export class Workflows {
   private async write(
     tx: Tx,
     case_: Case,
-    before: Instance | undefined,
+    before: Case | undefined,
     actions: [Action, string | null][],
     as?: string,
   ): Promise<Case> {
@@ -294,12 +297,19 @@ export class Workflows {
         action: i === actions.length - 1 && as ? as : action.command.op,
       },
       ...{ person_id: action.by.person, app: action.by.app, occurred_at: action.at, content: action },
-      ...{ from_state: before ? stateOf(before) : null, to_state: stateOf(instance) },
+      ...{ from_state: before ? stateOf(before.instance) : null, to_state: stateOf(instance) },
       definition_version: instance.definitionVersion,
     }));
-    const steps = stepRows(definition, instance).map((row) => ({ workflow_id: id, ...row }));
+    const { steps, gone } = changedRows(
+      before ? stepRows(before.definition, before.instance) : [],
+      stepRows(definition, instance),
+    );
     const [head, step, history] = [this.table(''), this.table('_step'), this.table('_action')];
-    const timer = this.timer(tx, id, before ? dueOf(before) : null, due);
+    const timer = this.timer(tx, id, before ? dueOf(before.instance) : null, due);
+    const voided =
+      gone.length > 0
+        ? sql`, void AS (UPDATE ${step} SET state = 'void' WHERE workflow_id = ${id} AND signer = ANY(${gone}::int[]))`
+        : sql``;
     void send(
       tx,
       sql`WITH head AS (
@@ -308,16 +318,13 @@ export class Workflows {
                     ${instance.status}, ${instance.suspended !== null}, ${due}, ${overdue}, ${version})
             ON CONFLICT (id) DO UPDATE SET (definition_version, status, suspended, due_at, overdue_since, version, updated_at) =
               (excluded.definition_version, excluded.status, excluded.suspended, excluded.due_at, excluded.overdue_since, excluded.version, now())),
-          void AS (
-            UPDATE ${step} SET state = 'void'
-             WHERE workflow_id = ${id} AND state IN ('open', 'waiting') AND signer <> ALL(${steps.map(({ signer }) => signer)}::int[])),
           steps AS (
-            INSERT INTO ${step} SELECT * FROM jsonb_populate_recordset(NULL::${step}, ${JSON.stringify(steps)}::jsonb)
+            INSERT INTO ${step} SELECT * FROM jsonb_populate_recordset(NULL::${step}, ${JSON.stringify(steps.map((row) => ({ workflow_id: id, ...row })))}::jsonb)
             ON CONFLICT (workflow_id, signer) DO UPDATE SET
               (visit, state, candidates, post, unit_kind, over_unit, named_unit, apart, also, also_post, also_unit, stand_in,
                answering, decided_by, instead_of, entered_at, decided_at) =
               (excluded.visit, excluded.state, excluded.candidates, excluded.post, excluded.unit_kind, excluded.over_unit, excluded.named_unit, excluded.apart,
-               excluded.also, excluded.also_post, excluded.also_unit, excluded.stand_in, excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))${timer}
+               excluded.also, excluded.also_post, excluded.also_unit, excluded.stand_in, excluded.answering, excluded.decided_by, excluded.instead_of, excluded.entered_at, excluded.decided_at))${voided}${timer}
           INSERT INTO ${history} SELECT * FROM json_populate_recordset(NULL::${history}, ${JSON.stringify(entries)}::json)`,
     );
     for (const [i, [, text]] of actions.entries())
@@ -338,21 +345,17 @@ export class Workflows {
     return sql`, timer AS (${change})`;
   }
 
+  private async version(tx: Tx, { definition: { key } }: Case, version: number): Promise<Definition> {
+    const [versions] = await this.definitions.of(tx, [{ key, versions: [version] }]);
+    return versions!.get(version)!;
+  }
+
   private async newest(tx: Tx, key: string, content: string): Promise<{ version: number; same: boolean } | undefined> {
     return queryOne(
       tx,
       sql`SELECT version, content::jsonb = ${content}::jsonb AS same FROM ${this.table('_definition')}
            WHERE key = ${key} ORDER BY version DESC LIMIT 1`,
     );
-  }
-
-  private async version(tx: Tx, key: string, version: number): Promise<Definition> {
-    const row = await queryOne<{ content: Definition }>(
-      tx,
-      sql`SELECT content FROM ${this.table('_definition')} WHERE key = ${key} AND version = ${version}`,
-    );
-    if (!row) throw new Error(`Definition ${key} has no version ${version}`);
-    return row.content;
   }
 }
 
