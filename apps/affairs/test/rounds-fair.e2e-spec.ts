@@ -40,7 +40,7 @@ describe('rounds are fair', () => {
     await kit.officer.get(path).set('Access-Reason', encodeURIComponent('发放奖金')).expect(200);
   });
 
-  it('to units by their size: a student of none of them has no place of their own', async () => {
+  it('to units by their size: a student of none of them has no place of their own, and is told', async () => {
     const levels = [{ code: 'star', name: { zh: '学习之星', en: 'Star' }, amount: 1000, perMille: 1, atLeast: null }];
     let round = await kit.open([0, 1], { ...alone, quotaBy: 'class', levels });
     await kit.score(round, { 0: [90, 90, 0], 1: [80, 80, 0] });
@@ -50,6 +50,11 @@ describe('rounds are fair', () => {
     );
     round = await kit.notice(round, []);
     expect(await kit.awarded(round)).toEqual([]);
+    expect(await kit.entry(kit.students[1]!, round, 1)).toMatchObject({
+      outcome: 'excluded',
+      exclusions: [{ code: 'unit_missing', facts: [{ name: 'class', value: '' }] }],
+    });
+    expect(await kit.entry(kit.students[0]!, round, 0)).toMatchObject({ outcome: 'not_awarded', place: 1 });
   });
 
   it('to one award of a group: none is given back to who has got another meanwhile', async () => {

@@ -147,11 +147,15 @@ export function awardedElsewhere(round: Round): Sql {
   return sql`(${competes} AND ${awardsOf(round)} > 0)`;
 }
 
-/** SQL over an entry `e`: the unit in which it is ranked. */
-function unitOf({ content, unitId }: Round): Sql {
-  if (content.quotaBy === 'college') return sql`coalesce(e.college_id, ${unitId}::uuid)`;
-  if (content.quotaBy === 'major') return sql`coalesce(e.major_id, ${unitId}::uuid)`;
-  if (content.quotaBy === 'class') return sql`coalesce(e.class_id, ${unitId}::uuid)`;
+/** SQL over an entry `e`: the unit in which it is ranked; of no such unit, that which holds the round. */
+function unitOf(round: Round): Sql {
+  return sql`coalesce(${ownUnitOf(round)}, ${round.unitId}::uuid)`;
+}
+
+function ownUnitOf({ content: { quotaBy }, unitId }: Round): Sql {
+  if (quotaBy === 'college') return sql`e.college_id`;
+  if (quotaBy === 'major') return sql`e.major_id`;
+  if (quotaBy === 'class') return sql`e.class_id`;
   return sql`${unitId}::uuid`;
 }
 
@@ -174,7 +178,7 @@ async function entriesOf(tx: Tx, round: Round): Promise<EntryRow[]> {
                          WHERE o.entry_id = e.id GROUP BY o.component) m) AS marks,
                (SELECT json_build_object('favour', c.favour, 'against', c.against, 'abstained', c.abstained, 'present', c.present, 'due', c.due)
                   FROM affairs.round_class_review c WHERE c.entry_id = e.id) AS "classReview",
-               ${awardsOf(round)} AS awards
+               ${awardsOf(round)} AS awards, ${ownUnitOf(round)} IS NULL AS "unitMissing"
           FROM affairs.round_entry e WHERE e.round_id = ${round.id} AND e.status = 'entered' ORDER BY e.id`,
   );
 }
