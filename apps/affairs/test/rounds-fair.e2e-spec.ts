@@ -1,8 +1,9 @@
 import { StudentErasedV1 } from '#contracts';
 import { sql } from '#database';
 import { Events } from '#events';
-import { campus, drainEvents, studentNumbers } from '#testing';
+import { campus, drainEvents, eventually, studentNumbers } from '#testing';
 import type { Component, RoundContent } from '../src/rounds/round-content.js';
+import { lockGroup } from '../src/rounds/rounds.queries.js';
 import { codeOf, ENTRIES, type Entry, OBJECTIONS, ok, type Round, ROUNDS, RoundTest } from './round-kit.js';
 
 const { cs } = campus.colleges;
@@ -62,13 +63,14 @@ describe('rounds are fair', () => {
       ...{ group: 'grants', collegeApproval: false },
       exclusions: [{ code: 'has_one', kind: 'awarded', reason: { zh: '已获同组', en: 'Has one' }, source: '第九条' }],
     };
-    const finished = async (): Promise<Round> => {
+    const shown = async (): Promise<Round> => {
       const round = await kit.open([3], more);
       await kit.score(round, { 3: [90, 90, 0] });
-      const shown = await kit.notice(round, []);
-      await kit.waitNotice(shown);
-      return kit.act(kit.app, shown, 'finish');
+      const notice = await kit.notice(round, []);
+      await kit.waitNotice(notice);
+      return notice;
     };
+    const finished = async (): Promise<Round> => kit.act(kit.app, await shown(), 'finish');
     const first = await finished();
     ok(await on('revoke', await kit.entry(kit.app, first, 3), { reason: '材料不实' }), 200);
     const second = await finished();
@@ -79,7 +81,22 @@ describe('rounds are fair', () => {
       reason: { code: 'round-entry-awarded-elsewhere' },
     });
     ok(await on('revoke', await kit.entry(kit.app, second, 3), { reason: '换为前者' }), 200);
-    ok(await on('reinstate', revoked), 200);
+    const back: Entry = ok(await on('reinstate', revoked), 200);
+    // Nor when both are asked for at once: they are made to wait at the same door, then let go.
+    const taken: Entry = ok(await on('revoke', back, { reason: '材料不实' }), 200);
+    kit.test.clock.reset();
+    const third = await shown();
+    const { answers } = await kit.test.database.transaction(null, async (tx) => {
+      await lockGroup(tx, { awardGroup: 'grants', schoolYear: 2026 });
+      const asked = Promise.all([on('reinstate', taken), kit.try(kit.app, third, 'finish')]);
+      await eventually(async () => {
+        const waiting = await kit.test.query(sql`SELECT FROM pg_locks
+          WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+        expect(waiting).toHaveLength(2);
+      });
+      return { answers: asked };
+    });
+    expect((await answers).map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
   it('to those whose list is not shown yet: a reviewer of elsewhere has no ranking from lists of entries either', async () => {

@@ -188,6 +188,10 @@ describe('second classroom', () => {
       // Whoever had read what moved sees that it did.
       const moved = await kit.see(officer, CLAIMS, b);
       expect(moved).toMatchObject({ workId: approved['workId'], version: b.version + 1 });
+      const told = await test.query(
+        sql`SELECT FROM events.event WHERE name = 'affairs.claim-changed.v1' AND aggregate_id = ${b.id}`,
+      );
+      expect(told).toHaveLength(2);
       test.clock.set(at('03-01', '09:00'));
       // An activity's work is everybody's: claims go there, and two such works stay two.
       const [took] = await kit.took([student], { kind: 'innovation', credits: 0.2, hours: 0 });

@@ -43,7 +43,10 @@ export async function lockRound(tx: Tx, where: Sql, id: string, expected?: numbe
 }
 
 /** Rounds of one group and year become final one after the other until `tx` ends: two at once cannot both give to one student. */
-export async function lockGroup(tx: Tx, { awardGroup, schoolYear }: Round): Promise<void> {
+export async function lockGroup(
+  tx: Tx,
+  { awardGroup, schoolYear }: Pick<Round, 'awardGroup' | 'schoolYear'>,
+): Promise<void> {
   if (awardGroup === null) return;
   await query(
     tx,
