@@ -144,6 +144,32 @@ describe('rounds are fair', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
   });
 
+  it('to who enters after a list has brought them in: why it did is not kept', async () => {
+    const round = await kit.open([], { ...alone, entry: ['self', 'automatic'] });
+    ok(await kit.sheet(round, 'automatic', `学号,类别\n${studentNumbers[6]},孤儿\n`), 200);
+    const listed = await kit.entry(kit.counselor, round, 6);
+    expect(listed).toMatchObject({ way: 'automatic', automaticGroup: '孤儿' });
+    ok(await on('withdraw', listed), 200);
+    await kit.enter(6, round);
+    expect(await kit.entry(kit.counselor, round, 6)).toMatchObject({ way: 'self', automaticGroup: null });
+  });
+
+  it('to those who object until the last minute of the last day, on campus', async () => {
+    let round = await kit.open([0], alone);
+    await kit.score(round, { 0: [90, 90, 0] });
+    round = await kit.notice(round, []);
+    const { id: entryId } = await kit.entry(kit.app, round, 0);
+    const raise = () => kit.students[1]!.post(OBJECTIONS, { entryId, text: '有异议' });
+    kit.test.clock.set(`${round.notices[0]!.endsOn}T23:59:00+08:00`);
+    expect(codeOf(await kit.try(kit.app, round, 'finish'))).toBe('affairs/round-notice-runs');
+    const { id }: Entry = ok(await raise(), 201);
+    kit.test.clock.advance({ minutes: 1 });
+    await raise().expect(404);
+    expect(codeOf(await kit.try(kit.app, round, 'finish'))).toBe('affairs/round-objections-open');
+    ok(await kit.students[1]!.post(`${OBJECTIONS}/${id}/withdraw`).set('If-Match', '"1"'), 200);
+    await kit.act(kit.app, await kit.see(kit.app, round), 'finish');
+  });
+
   it('to those who read how one comes in: a list brings nobody into a round that takes none', async () => {
     const round = await kit.open([0], alone);
     const refused = await kit.sheet(round, 'automatic', `学号,类别\n${studentNumbers[2]},孤儿\n`).expect(422);

@@ -138,7 +138,16 @@ export class RoundEntry extends BaseEntity {
   /** After it was withdrawn, it begins anew; it stays the same one, so that a lot is drawn once. */
   enterAgain(entry: RoundEntry): void {
     const { way, collegeId, majorId, classId, createdBy, createdByApp } = entry;
-    Object.assign(this, { status: 'entered', way, collegeId, majorId, classId, createdBy, createdByApp });
+    Object.assign(this, {
+      status: 'entered',
+      way,
+      automaticGroup: null,
+      collegeId,
+      majorId,
+      classId,
+      createdBy,
+      createdByApp,
+    });
   }
 
   static make(
