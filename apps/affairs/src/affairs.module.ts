@@ -54,6 +54,7 @@ import { ConclusionsDelivered1764846000000 } from './migrations/1764846000000-co
 import { SealedComments1764861000000 } from './migrations/1764861000000-sealed-comments.js';
 import { CalendarFeeds1764872000000 } from './migrations/1764872000000-calendar-feeds.js';
 import { RatingsInHistory1764876000000 } from './migrations/1764876000000-ratings-in-history.js';
+import { SignInTries1764884000000 } from './migrations/1764884000000-sign-in-tries.js';
 import { AppealOpinions1764821000000 } from './migrations/1764821000000-appeal-opinions.js';
 import { organisations } from './organisations/organisations.feature.js';
 import { rounds } from './rounds/rounds.feature.js';
@@ -134,6 +135,7 @@ export const affairs = service('affairs', {
     CalendarFeeds1764872000000,
     PublishedApplications1764880000000,
     RatingsInHistory1764876000000,
+    SignInTries1764884000000,
   ],
   ownData: OWN_DATA,
   seed: (tx) => addHouseItems(tx, new Date('2024-09-01T00:00:00+08:00')),

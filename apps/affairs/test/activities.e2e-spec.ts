@@ -166,6 +166,34 @@ describe('activities', () => {
     await sign(students[3]!, code).expect(200);
   });
 
+  it('takes ten guesses in a minute, however many come at once and whichever process they come to', async () => {
+    const activity = await kit.published();
+    await kit.enrolled(students[4]!, activity);
+    test.clock.set(at('03-03', '19:00'));
+    const { code } = (await officer.get(`${ACTIVITIES}/${activity.id}/code`).expect(200)).body as { code: string };
+    const wrong = code === '000000' ? '000001' : '000000';
+    const sign = (tried: string) => students[4]!.post(`${ACTIVITIES}/${activity.id}/sign-in`, { code: tried });
+    const answers = await Promise.all(Array.from({ length: 15 }, () => sign(wrong)));
+    const counts: Record<number, number> = {};
+    for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+    expect(counts).toEqual({ 422: 10, 429: 5 });
+    test.clock.set('2027-03-03T19:00:59+08:00');
+    await sign(wrong).expect(429);
+    // Whoever waited may try again, unless another process has counted meanwhile.
+    test.clock.set('2027-03-03T19:01:01+08:00');
+    const { code: right } = (await officer.get(`${ACTIVITIES}/${activity.id}/code`).expect(200)).body as {
+      code: string;
+    };
+    await sign(wrong).expect(422);
+    await test.query(sql`UPDATE affairs.enrolment SET code_tries = code_tries + 9 WHERE activity_id = ${activity.id}`);
+    await sign(right).expect(429);
+    test.clock.set('2027-03-03T19:02:02+08:00');
+    const { code: next } = (await officer.get(`${ACTIVITIES}/${activity.id}/code`).expect(200)).body as {
+      code: string;
+    };
+    await sign(next).expect(200);
+  });
+
   it('counts once whoever held it has confirmed the roll, and no more once that was corrected', async () => {
     const activity = await kit.published();
     const [a, b, c] = [
@@ -305,5 +333,18 @@ describe('activities', () => {
       .post(ACTIVITIES, { unitId: colleges.cs, ...talk, kind: 'sport', sameWorkAs: sport.id })
       .expect(201);
     expect(again.body.workId).toBe(sport['workId']);
+  });
+
+  it('of the same work are of one kind: neither a draft nor what it was said to be the same as becomes another', async () => {
+    const first = await kit.draft({ kind: 'sport' });
+    const change = (id: string, kind: string) =>
+      officer.put(`${ACTIVITIES}/${id}`, { ...talk, kind }).set('If-Match', `"1"`);
+    const second = await kit.draft({ kind: 'sport', sameWorkAs: first.id });
+    for (const { id } of [first, second]) {
+      const refused = await change(id, 'event').expect(422);
+      expect([codeOf(refused), refused.body.errors[0].pointer]).toEqual(['affairs/work-of-another-kind', '#/kind']);
+    }
+    await change(first.id, 'sport').expect(200);
+    await change((await kit.draft({ kind: 'sport' })).id, 'event').expect(200);
   });
 });

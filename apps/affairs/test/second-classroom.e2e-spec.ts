@@ -1,8 +1,9 @@
 import { StudentErasedV1 } from '#contracts';
-import { newId, queryOne, sql } from '#database';
+import { insert, newId, query, queryOne, sql } from '#database';
 import { Events } from '#events';
-import { campus, type Client, drainEvents, fireTimers, type TestApp } from '#testing';
+import { campus, type Client, drainEvents, eventually, fireTimers, type TestApp } from '#testing';
 import { StudentKeys } from '#vault';
+import { StarObjection } from '../src/volunteering/star.entity.js';
 import { VolunteeringPolicy } from '../src/volunteering/volunteering.policy.js';
 import { ActivityTest, type Answer, at, codeOf, ENROLMENTS, reasonOf } from './activity-kit.js';
 import { appoint, PDF } from './support.js';
@@ -165,6 +166,61 @@ describe('second classroom', () => {
       const other = await student.put(`${CLAIMS}/${first.id}`, claim).set('If-Match', '"1"').expect(422);
       expect(other.body.errors[0].pointer).toBe('#/kind');
     });
+
+    it('said to be the same work as another brings along what was joined to either before', async () => {
+      const student = students[1]!;
+      const joined = async (to: Answer, credits: number): Promise<Answer> => {
+        test.clock.set(at('03-01', '09:00'));
+        return confirmed(student, { sameWorkAs: to.id, credits });
+      };
+      const [a, c] = [await submitted(student, { credits: 0.1 }), await submitted(student, { credits: 0.1 })];
+      const [b, d] = [await joined(a, 0.5), await joined(c, 0.3)];
+      expect((await transcript(student)).total).toBe(0.8);
+      const approved = await kit.done(officer, CLAIMS, a, 'approve', { sameWorkAs: c.id });
+      const { entries, total } = await transcript(student);
+      expect(entries.map(({ id, reason }) => [id, reason])).toEqual(
+        expect.arrayContaining([
+          [b.id, null],
+          [d.id, 'same_work'],
+        ]),
+      );
+      expect(total).toBe(0.5);
+      // Whoever had read what moved sees that it did.
+      const moved = await kit.see(officer, CLAIMS, b);
+      expect(moved).toMatchObject({ workId: approved['workId'], version: b.version + 1 });
+      const told = await test.query(
+        sql`SELECT FROM events.event WHERE name = 'affairs.claim-changed.v1' AND aggregate_id = ${b.id}`,
+      );
+      expect(told).toHaveLength(2);
+      test.clock.set(at('03-01', '09:00'));
+      // An activity's work is everybody's: claims go there, and two such works stay two.
+      const [took] = await kit.took([student], { kind: 'innovation', credits: 0.2, hours: 0 });
+      const activityId = (took!['activity'] as Answer).id;
+      await kit.done(officer, CLAIMS, await submitted(student, { sameWorkAs: activityId }), 'approve', {
+        sameWorkAs: d.id,
+      });
+      expect(await kit.see(officer, CLAIMS, b)).toMatchObject({ workId: activityId });
+      expect((await transcript(student)).total).toBe(0.5);
+      const [other] = await kit.took([student], { kind: 'innovation', credits: 0.1, hours: 0 });
+      const last = await submitted(student, { sameWorkAs: (other!['activity'] as Answer).id });
+      const refused = await kit.act(officer, CLAIMS, last, 'approve', { sameWorkAs: activityId }).expect(422);
+      expect([codeOf(refused), refused.body.errors[0].pointer]).toEqual([
+        'affairs/works-of-two-activities',
+        '#/sameWorkAs',
+      ]);
+      expect(await kit.see(officer, CLAIMS, last)).toMatchObject({ status: 'submitted', version: last.version });
+    });
+
+    it('is granted as much as was claimed, or less', async () => {
+      const own = await submitted(students[6]!, { credits: 0.5 });
+      const refused = await kit.act(officer, CLAIMS, own, 'approve', { credits: 0.51 }).expect(422);
+      expect([codeOf(refused), refused.body.errors[0].pointer]).toEqual([
+        'affairs/claim-credits-above-claimed',
+        '#/credits',
+      ]);
+      expect(await kit.see(officer, CLAIMS, own)).toMatchObject({ status: 'submitted', credits: 0.5 });
+      expect(await kit.done(officer, CLAIMS, own, 'approve', { credits: 0.5 })).toMatchObject({ credits: 0.5 });
+    });
   });
 
   it('caps each category, shows the four hundreds, and is lowered by what is taken back', async () => {
@@ -261,6 +317,31 @@ describe('second classroom', () => {
         status: 'final',
         objections: [{ text, outcome: 'dismissed', answer: '有签到记录' }],
       });
+    });
+
+    it('wait for an objection that was being written when the notice ended', async () => {
+      const student = students[2]!;
+      await give(student, 100);
+      const star = (await student.post(STARS, {}).expect(201)).body as Answer;
+      // A transaction that writes it holds the star until it ends.
+      const ending = await test.database.transaction(null, async (tx) => {
+        await query(tx, sql`SELECT FROM affairs.volunteer_star WHERE id = ${star.id} FOR UPDATE`);
+        const objection = Object.assign(new StarObjection(), {
+          ...{ starId: star.id, studentId: campus.students[2], byPerson: campus.students[9], text: '代签' },
+        });
+        await test.app.get(StudentKeys).sealFields(tx, objection);
+        await insert(tx, objection);
+        test.clock.set(at('03-09', '00:00'));
+        const fired = fireTimers(test);
+        await eventually(async () => {
+          const waiting = await test.query(sql`SELECT FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%volunteer_star%'`);
+          expect(waiting).toHaveLength(1);
+        });
+        return { fired };
+      });
+      await ending.fired;
+      expect(await kit.see(league, STARS, star)).toMatchObject({ status: 'notice', openObjections: 1 });
     });
 
     it('are not recognised where an objection is upheld, and can be withdrawn', async () => {

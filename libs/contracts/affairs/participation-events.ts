@@ -151,7 +151,7 @@ export class StarChangedV1 extends OfOneStudent {
   }
 }
 
-/** A claim of the second classroom is confirmed, or was taken back after it was. */
+/** A claim of the second classroom is confirmed, or was taken back or said to be of another work after it was. */
 @Event({ name: 'affairs.claim-changed.v1', consumers: ['early-warning'] })
 export class ClaimChangedV1 extends OfOneStudent {
   @IsUUID()

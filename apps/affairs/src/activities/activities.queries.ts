@@ -1,6 +1,6 @@
 import type { Actor } from '#auth';
 import { findInScope, queryOne, sql, type Sql, type Tx } from '#database';
-import { NotFound } from '#problems';
+import { NotFound, TooManyRequests } from '#problems';
 import { inScope, unitInScope } from '#roster';
 import { Activity } from './activity.entity.js';
 import { TAKING } from './enrolment.entity.js';
@@ -39,6 +39,30 @@ export async function lockActivity(tx: Tx, id: string, where: Sql, pointer?: str
   const activity = await findInScope(tx, Activity, id, { alias: 'a', where, lock: 'update' });
   if (!activity) throw new NotFound({ ...(pointer && { pointer }), what: 'activity' });
   return activity;
+}
+
+const TRIES = 10;
+const TRIES_MS = 60_000;
+
+/** Counts a student's code to sign in or out with, tried at `now`. Throws TooManyRequests for the eleventh within a minute. */
+export async function countTry(tx: Tx, activityId: string, studentId: string | undefined, now: Date): Promise<void> {
+  const runs = sql`coalesce(code_tries_until > ${now}, FALSE)`;
+  const row = await queryOne<{ tries: number; until: Date }>(
+    tx,
+    sql`UPDATE affairs.enrolment
+           SET code_tries = CASE WHEN ${runs} THEN code_tries + 1 ELSE 1 END,
+               code_tries_until = CASE WHEN ${runs} THEN code_tries_until ELSE ${new Date(now.getTime() + TRIES_MS)} END
+         WHERE activity_id = ${activityId} AND student_id = ${studentId ?? null}::uuid
+        RETURNING code_tries AS tries, code_tries_until AS until`,
+  );
+  if (row && row.tries > TRIES)
+    throw new TooManyRequests({ retryAfter: Math.ceil((row.until.getTime() - now.getTime()) / 1_000) });
+}
+
+/** Is another activity of the same work? `tx` holds the activity's lock: whoever says that theirs is waits for it. */
+export async function sharesWork(tx: Tx, { id, workId }: Activity): Promise<boolean> {
+  const row = await queryOne(tx, sql`SELECT FROM affairs.activity WHERE work_id = ${workId} AND id <> ${id} LIMIT 1`);
+  return row !== undefined;
 }
 
 /** How many have a place. `tx` holds the activity's lock. */

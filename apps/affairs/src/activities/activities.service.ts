@@ -27,7 +27,7 @@ import {
   EnrolmentNotOwn,
   OtherKindOfWork,
 } from './activities.problems.js';
-import { holds, lockActivity, takenOf, visible } from './activities.queries.js';
+import { holds, lockActivity, sharesWork, takenOf, visible } from './activities.queries.js';
 import { Activity, ACTIVITY_ACTIONS, type ActivityAction, type ActivityForm } from './activity.entity.js';
 import { type Enrolment, type EnrolmentStatus, TAKING } from './enrolment.entity.js';
 import { type RollDto, RollRowResultDto, SignInCodeDto } from './roll.dto.js';
@@ -109,7 +109,7 @@ export class Activities {
   change(actor: Actor, id: string, expected: number, form: ActivityFormDto): Promise<ActivityDto> {
     return this.write(actor, id, expected, 'change', async (tx, activity) => {
       if (form.kind !== activity.kind) {
-        if (activity.status !== 'draft' || activity.workId !== activity.id)
+        if (activity.status !== 'draft' || (await sharesWork(tx, activity)))
           throw new OtherKindOfWork({ pointer: '#/kind' });
         await this.mustBeKind(tx, form.kind);
       }

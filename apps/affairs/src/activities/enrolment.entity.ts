@@ -96,6 +96,13 @@ export class Enrolment extends BaseEntity {
   @Column('timestamptz', { nullable: true })
   confirmedAt: Date | null = null;
 
+  /** Codes tried in the minute that runs; counted apart from all else that is written of it. */
+  @Column({ type: 'int', update: false })
+  codeTries = 0;
+
+  @Column({ type: 'timestamptz', nullable: true, update: false })
+  codeTriesUntil: Date | null = null;
+
   static ask(activityId: string, studentId: string): Enrolment {
     return Object.assign(new Enrolment(), { activityId, studentId });
   }

@@ -15,9 +15,9 @@ import {
   update,
 } from '#database';
 import { Events } from '#events';
-import { anyOf, list, type Page, Throttle } from '#http';
+import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
-import { NotFound, type Problem, TooManyRequests } from '#problems';
+import { NotFound, type Problem } from '#problems';
 import { personRef } from '#roster';
 import { CampusClock } from '#time';
 import { Vault } from '#vault';
@@ -26,7 +26,7 @@ import { Stars } from '../volunteering/stars.service.js';
 import type { TurnoutDto } from './roll.dto.js';
 import { ActivityPolicy } from './activities.policy.js';
 import { ActivityFull, AlreadyEnrolled, CodeWrong, EnrolmentClosed, NotEnrolled } from './activities.problems.js';
-import { enrolmentVisible, holds, isFor, lockActivity, takenOf } from './activities.queries.js';
+import { countTry, enrolmentVisible, holds, isFor, lockActivity, takenOf } from './activities.queries.js';
 import { Activity } from './activity.entity.js';
 import {
   type Asker,
@@ -61,8 +61,6 @@ export function enrolRefusal(
 /** Students enrol, wait, cancel and sign in; whoever holds the activity says who was there. */
 @Injectable()
 export class Enrolments {
-  private readonly wrongCodes = new Throttle();
-
   constructor(
     private readonly database: Database,
     private readonly events: Events,
@@ -155,13 +153,17 @@ export class Enrolments {
   }
 
   /**
-   * By the code that is shown on the spot: weak evidence, and marked so. Throws CodeWrong (422), after ten wrong ones in a minute
+   * By the code that is shown on the spot: weak evidence, and marked so. Throws CodeWrong (422), after ten tries in a minute
    * TooManyRequests (429) whatever the code; NotEnrolled, SignInClosed (409).
    */
-  sign(actor: Actor, activityId: string, code: string, what: 'sign_in' | 'sign_out'): Promise<EnrolmentDetailDto> {
-    const key = `${actor.personId ?? actor.app} ${activityId}`;
-    const wait = this.wrongCodes.waitFor(key);
-    if (wait > 0) throw new TooManyRequests({ retryAfter: wait });
+  async sign(
+    actor: Actor,
+    activityId: string,
+    code: string,
+    what: 'sign_in' | 'sign_out',
+  ): Promise<EnrolmentDetailDto> {
+    // Before the code is looked at, and whatever comes of it: tries that come at once count too, in all processes.
+    await countTry(this.database.connection, activityId, actor.personId, this.clock.now());
     return this.database.transaction(actor, async (tx) => {
       const own = sql`EXISTS (SELECT FROM affairs.enrolment o WHERE o.activity_id = a.id AND o.student_id = ${actor.personId ?? null}::uuid)`;
       const theirs = actor.personId ? isFor(actor.personId, this.clock.today()) : sql`FALSE`;
@@ -173,10 +175,7 @@ export class Enrolments {
       const now = this.clock.now();
       const refused = enrolment.refusal(what, activity, { own: true, holds: false }, signInMinutes, now);
       if (refused) throw refused;
-      if (!isCode(this.vault, activityId, code, now, codeSeconds)) {
-        this.wrongCodes.fail(key);
-        throw new CodeWrong({ pointer: '#/code' });
-      }
+      if (!isCode(this.vault, activityId, code, now, codeSeconds)) throw new CodeWrong({ pointer: '#/code' });
       if (what === 'sign_in') enrolment.signIn(now);
       else enrolment.signedOutAt = now;
       await update(tx, enrolment);
@@ -215,7 +214,10 @@ export class Enrolments {
 
   /** Confirms or refutes all who have a place; `tx` holds the activity's lock. */
   async confirmAll(tx: Tx, activity: Activity, now: Date): Promise<Enrolment[]> {
-    const enrolled = await tx.findBy(Enrolment, { activityId: activity.id, status: 'enrolled' });
+    const enrolled = await tx.find(Enrolment, {
+      where: { activityId: activity.id, status: 'enrolled' },
+      order: { id: 'ASC' },
+    });
     for (const enrolment of enrolled) enrolment.confirm(activity, now);
     const rows = enrolled.map(({ id, status, credits, hours }) => ({ id, status, credits, hours }));
     await query(

@@ -136,7 +136,7 @@ describe('places by the largest remainder', () => {
 
 describe('scores', () => {
   const facts = (more: Partial<Facts> = {}): Facts => ({
-    ...{ figures: {}, marks: {}, classReview: null, openSanctions: 0, awards: 0 },
+    ...{ figures: {}, marks: {}, classReview: null, openSanctions: 0, awards: 0, unitMissing: false },
     ...more,
   });
   const content = (components: Component[], more: Partial<RoundContent> = {}): RoundContent =>

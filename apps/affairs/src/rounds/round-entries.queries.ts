@@ -2,6 +2,7 @@ import type { Actor } from '#auth';
 import { findInScope, queryOne, sql, StaleVersionError, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { inScope, unitInScope } from '#roster';
+import { awardedElsewhere } from './round-evaluation.js';
 import { shownTo } from './round-notices.service.js';
 import { type EntryAsker, RoundEntry } from './round-entry.entity.js';
 import { Round } from './round.entity.js';
@@ -25,6 +26,16 @@ export async function findEntry(
   return { entry: entry!, round: round! };
 }
 
+/** What the student has withdrawn of the round first, if anything, to oneself until `tx` ends. */
+export async function withdrawnEntry(tx: Tx, roundId: string, studentId: string): Promise<RoundEntry | null> {
+  const row = await queryOne<{ id: string }>(
+    tx,
+    sql`SELECT id FROM affairs.round_entry WHERE round_id = ${roundId} AND student_id = ${studentId} AND status = 'withdrawn'
+         ORDER BY id LIMIT 1 FOR UPDATE`,
+  );
+  return row ? tx.findOneByOrFail(RoundEntry, { id: row.id }) : null;
+}
+
 /** Predicate over an entry `e`: can it be objected to by the actor, because a notice shows it to them, or because it is their own? */
 export function objectable(actor: Actor, date: string): Sql {
   const own = actor.personId ? sql`e.student_id = ${actor.personId}` : sql`FALSE`;
@@ -36,8 +47,8 @@ export function objectable(actor: Actor, date: string): Sql {
 export async function entryAsker(
   tx: Tx,
   actor: Actor,
-  { id, studentId, createdBy, roundId }: RoundEntry,
-  { unitId }: Round,
+  { id, studentId, createdBy, roundId, revokedAt }: RoundEntry,
+  round: Round,
   date: string,
 ): Promise<EntryAsker & { within: boolean }> {
   const { personId } = actor;
@@ -48,7 +59,8 @@ export async function entryAsker(
                ${inScope(actor.scopeOf('affairs:round:enter'), student, date)} AS owns,
                ${inScope(actor.scopeOf('affairs:round:review'), student, date)} AS reviews,
                EXISTS (SELECT FROM affairs.round_reviewer v WHERE v.round_id = ${roundId} AND v.person_id = ${personId ?? null}) AS reviewer,
-               ${unitInScope(actor.scopeOf('affairs:round:manage'), sql`${unitId}::uuid`)} AS manages,
+               ${unitInScope(actor.scopeOf('affairs:round:manage'), sql`${round.unitId}::uuid`)} AS manages,
+               EXISTS (SELECT FROM affairs.round_entry e WHERE ${revokedAt !== null} AND e.id = ${id} AND ${awardedElsewhere(round)}) AS "awardedElsewhere",
                CASE WHEN ${personId === studentId}
                     THEN EXISTS (SELECT FROM affairs.round r JOIN affairs.round_notice n ON n.round_id = r.id
                                   WHERE r.id = ${roundId} AND r.status = 'notice' AND n.withdrawn_at IS NULL AND n.starts_on <= ${date} AND n.ends_on >= ${date})

@@ -5,7 +5,7 @@ import { Database, findInScope, insert, onConflict, query, queryOne, sql, type T
 import { Events } from '#events';
 import { anyOf, ByDto, list, type Page } from '#http';
 import { type FieldError, Invalid, NotFound } from '#problems';
-import { inUnits, personRef, reaches } from '#roster';
+import { inScope, inUnits, personRef, reaches } from '#roster';
 import { CampusClock } from '#time';
 import { StudentKeys } from '#vault';
 import { offered } from '#workflow';
@@ -21,11 +21,11 @@ import {
   RoundEntryDetailDto,
   RoundEntryDto,
 } from './round-entries.dto.js';
-import { entryAsker, findEntry, PUBLISHED } from './round-entries.queries.js';
+import { entryAsker, findEntry, PUBLISHED, withdrawnEntry } from './round-entries.queries.js';
 import { ENTRY_ACTIONS, type EntryAction, RoundEntry } from './round-entry.entity.js';
 import { Round } from './round.entity.js';
-import { EnteredAlready, EntryNotPossible } from './rounds.problems.js';
-import { homesOf, visibleEntry, visibleRound } from './rounds.queries.js';
+import { EnteredAlready, EntryNotPossible, NOT_THIS_WAY } from './rounds.problems.js';
+import { homesOf, lockGroup, visibleEntry, visibleRound } from './rounds.queries.js';
 
 /** Students in rounds: they apply or are nominated, and see what came of it. */
 @Injectable()
@@ -84,10 +84,14 @@ export class RoundEntries {
       if (errors.length > 0) throw new EntryNotPossible({ errors });
       const home = (await homesOf(tx, [studentId], today)).get(studentId);
       const none = { collegeId: null, majorId: null, classId: null };
-      const entry = RoundEntry.make({ roundId, studentId, way, ...(home ?? none) }, actor);
+      const made = RoundEntry.make({ roundId, studentId, way, ...(home ?? none) }, actor);
+      const before = await withdrawnEntry(tx, roundId, studentId);
+      before?.enterAgain(made);
+      const entry = before ?? made;
       entry.data = JSON.stringify(data ?? {});
       await this.students.sealFields(tx, entry);
-      await onConflict(insert(tx, entry), { round_entry_once: () => new EnteredAlready({ pointer: '#/studentId' }) });
+      const write = before ? update(tx, entry) : insert(tx, entry);
+      await onConflict(write, { round_entry_once: () => new EnteredAlready({ pointer: '#/studentId' }) });
       return this.detail(tx, actor, entry, round);
     });
   }
@@ -194,7 +198,8 @@ export class RoundEntries {
     const { roundId, status, outcome, level, way, studentId, unitId, mine, updatedSince } = request;
     const me = actor.personId ?? null;
     const today = this.clock.today();
-    const shown = sql`(${PUBLISHED} OR e.student_id IS DISTINCT FROM ${me}::uuid)`;
+    const within = inScope(actor.scopeOf('affairs:round:read'), sql`e.student_id`, today);
+    const shown = sql`(${PUBLISHED} OR (e.student_id IS DISTINCT FROM ${me}::uuid AND ${within}))`;
     return list(tx, request, {
       select: sql`e.id, e.round_id AS "roundId", r.content->'title' AS title, r.kind, ${personRef(sql`e.student_id`)} AS student, e.way, e.status,
                   CASE WHEN ${shown} THEN e.outcome END AS outcome, CASE WHEN ${shown} THEN e.level END AS level,
@@ -235,6 +240,7 @@ export class RoundEntries {
     return this.database.transaction(actor, async (tx) => {
       const today = this.clock.today();
       const { entry, round } = await findEntry(tx, visibleEntry(actor, today), id, expected);
+      if (action === 'reinstate') await lockGroup(tx, round);
       const refused = entry.refusal(action, round, await entryAsker(tx, actor, entry, round, today));
       if (refused) throw refused;
       await fn(tx, entry, round);
@@ -262,7 +268,7 @@ export class RoundEntries {
     const today = this.clock.today();
     const at = (zh: string, en: string): FieldError => ({ pointer: '#/roundId', zh, en });
     const errors: FieldError[] = [];
-    if (!content.entry.includes(way)) errors.push(at('该批次不以此方式参评', 'The round takes nobody in this way'));
+    if (!content.entry.includes(way)) errors.push(at(NOT_THIS_WAY.zh, NOT_THIS_WAY.en));
     if (content.entryUntil !== null && content.entryUntil < today)
       errors.push(at('申请已截止', 'The last day is over'));
     const meant = await query(

@@ -6,6 +6,7 @@ import { Sealed, type SealedText } from '#vault';
 import type { EntryWay } from './round-content.js';
 import type { Round } from './round.entity.js';
 import {
+  EntryAwardedElsewhere,
   EntryNotInState,
   EntryNotOwn,
   NotAReviewer,
@@ -52,6 +53,8 @@ export interface EntryAsker {
   manages: boolean;
   /** A notice that shows the entry, or for the student themselves any of the round, runs today. */
   noticeRuns: boolean;
+  /** The result is revoked, and the student has got something of the same group meanwhile, where the round excludes that. */
+  awardedElsewhere: boolean;
 }
 
 /** A student in a round. What was handed in, and why somebody is in, never leaves by event. */
@@ -132,6 +135,21 @@ export class RoundEntry extends BaseEntity {
   @Sealed({ nullable: true })
   revokedFor: SealedText | null = null;
 
+  /** After it was withdrawn, it begins anew; it stays the same one, so that a lot is drawn once. */
+  enterAgain(entry: RoundEntry): void {
+    const { way, collegeId, majorId, classId, createdBy, createdByApp } = entry;
+    Object.assign(this, {
+      status: 'entered',
+      way,
+      automaticGroup: null,
+      collegeId,
+      majorId,
+      classId,
+      createdBy,
+      createdByApp,
+    });
+  }
+
   static make(
     values: Pick<RoundEntry, 'roundId' | 'studentId' | 'way' | 'collegeId' | 'majorId' | 'classId'>,
     by: { personId?: string | undefined; app: string },
@@ -166,7 +184,12 @@ export class RoundEntry extends BaseEntity {
       case 'revoke':
         return managed ?? while_('final') ?? (this.outcome === 'awarded' && !this.revokedAt ? undefined : wrong);
       case 'reinstate':
-        return managed ?? while_('final') ?? (this.revokedAt ? undefined : wrong);
+        return (
+          managed ??
+          while_('final') ??
+          (this.revokedAt ? undefined : wrong) ??
+          (asker.awardedElsewhere ? new EntryAwardedElsewhere() : undefined)
+        );
       case 'restore':
         return managed ?? while_('review') ?? (this.status === 'removed' ? undefined : wrong);
     }

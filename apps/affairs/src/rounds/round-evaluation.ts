@@ -39,7 +39,10 @@ export async function evaluate(
   return entries.map((entry) => ({ ...entry, ...standings.get(entry.id)! }));
 }
 
-/** The list as it was proposed, without those who were taken out since. Whose scores they are does not change any more. */
+/**
+ * The list as it was proposed, without those who were taken out since. Whose scores they are does not change any more. Who is erased
+ * meanwhile has none: they are not among the answers, and keep what they got, and its place.
+ */
 export async function evaluateAgain(
   tx: Tx,
   round: Round,
@@ -51,8 +54,15 @@ export async function evaluateAgain(
     sql`SELECT e.id, ${unitOf(round)} AS "unitId", e.college_id AS "collegeId", e.way = 'automatic' AS automatic, e.scores, e.total::text, e.exclusions, e.outcome, e.level
           FROM affairs.round_entry e WHERE e.round_id = ${round.id} AND e.status = 'entered'`,
   );
-  const standings = standingsOf(round.content, round.seed, rows, round.places);
-  return rows.map((row) => ({
+  const running = rows.filter(({ total }) => total !== null);
+  const { automaticLevel } = round.content;
+  const kept = rows.filter(({ total, automatic }) => total === null && !(automatic && automaticLevel !== null));
+  const places = round.places.map((row) => {
+    const gone = kept.filter(({ level, unitId }) => level === row.level && unitId === row.unitId).length;
+    return { ...row, places: Math.max(0, row.places - gone) };
+  });
+  const standings = standingsOf(round.content, round.seed, running, places);
+  return running.map((row) => ({
     ...row,
     ...standings.get(row.id)!,
     before: { outcome: row.outcome, level: row.level },
@@ -123,17 +133,29 @@ export function isFor({ unitIds, grades }: RoundContent, unitId: string, student
 }
 
 /** SQL over an entry `e`: how many awards of the round's group and year its student has from rounds that are final. */
-export function awardsOf({ awardGroup, schoolYear }: Round): Sql {
+function awardsOf({ awardGroup, schoolYear }: Round): Sql {
   return sql`(SELECT count(*)::int FROM affairs.round_entry o JOIN affairs.round r ON r.id = o.round_id
      WHERE o.student_id = e.student_id AND r.id <> e.round_id AND r.status = 'final' AND r.award_group = ${awardGroup}
        AND r.school_year = ${schoolYear} AND o.outcome = 'awarded' AND o.revoked_at IS NULL)`;
 }
 
-/** SQL over an entry `e`: the unit in which it is ranked. */
-function unitOf({ content, unitId }: Round): Sql {
-  if (content.quotaBy === 'college') return sql`coalesce(e.college_id, ${unitId}::uuid)`;
-  if (content.quotaBy === 'major') return sql`coalesce(e.major_id, ${unitId}::uuid)`;
-  if (content.quotaBy === 'class') return sql`coalesce(e.class_id, ${unitId}::uuid)`;
+/** Predicate over an entry `e` of a round: has its student got something else of the group, where the round excludes that? */
+export function awardedElsewhere(round: Round): Sql {
+  const { exclusions, automaticLevel } = round.content;
+  if (!exclusions.some(({ kind }) => kind === 'awarded')) return sql`FALSE`;
+  const competes = automaticLevel === null ? sql`TRUE` : sql`e.way <> 'automatic'`;
+  return sql`(${competes} AND ${awardsOf(round)} > 0)`;
+}
+
+/** SQL over an entry `e`: the unit in which it is ranked; of no such unit, that which holds the round. */
+function unitOf(round: Round): Sql {
+  return sql`coalesce(${ownUnitOf(round)}, ${round.unitId}::uuid)`;
+}
+
+function ownUnitOf({ content: { quotaBy }, unitId }: Round): Sql {
+  if (quotaBy === 'college') return sql`e.college_id`;
+  if (quotaBy === 'major') return sql`e.major_id`;
+  if (quotaBy === 'class') return sql`e.class_id`;
   return sql`${unitId}::uuid`;
 }
 
@@ -156,7 +178,7 @@ async function entriesOf(tx: Tx, round: Round): Promise<EntryRow[]> {
                          WHERE o.entry_id = e.id GROUP BY o.component) m) AS marks,
                (SELECT json_build_object('favour', c.favour, 'against', c.against, 'abstained', c.abstained, 'present', c.present, 'due', c.due)
                   FROM affairs.round_class_review c WHERE c.entry_id = e.id) AS "classReview",
-               ${awardsOf(round)} AS awards
+               ${awardsOf(round)} AS awards, ${ownUnitOf(round)} IS NULL AS "unitMissing"
           FROM affairs.round_entry e WHERE e.round_id = ${round.id} AND e.status = 'entered' ORDER BY e.id`,
   );
 }

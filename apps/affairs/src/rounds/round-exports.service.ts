@@ -42,7 +42,7 @@ export class RoundExports {
 
   private async rows(tx: Tx, { id, content }: Round): Promise<Values[]> {
     const rows = await query<
-      { id: string; place: number; total: string; level: string } & Record<
+      { id: string; place: number; total: string | null; level: string } & Record<
         'name' | 'number' | 'college' | 'major' | 'class',
         string | null
       >
@@ -59,6 +59,7 @@ export class RoundExports {
     const texts = await this.students.openFields(tx, entries);
     const accounts = new Map(entries.map((entry, i) => [entry.id, texts[i]!.account]));
     return rows.map(({ id: entryId, level: reached, total, name, number, college, major, class: class_, place }) => {
+      // Of who is erased meanwhile only that they are in is left.
       const level = content.levels.find(({ code }) => code === reached);
       return {
         ...{
@@ -69,7 +70,11 @@ export class RoundExports {
           class: class_ ?? '',
           place,
         },
-        ...{ level: level?.name.zh ?? '', amount: level?.amount ?? '', total: Exact.of(total).toString() },
+        ...{
+          level: level?.name.zh ?? '',
+          amount: level?.amount ?? '',
+          total: total === null ? '' : Exact.of(total).toString(),
+        },
         account: accounts.get(entryId) ?? '',
       };
     });

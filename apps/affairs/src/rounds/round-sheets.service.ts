@@ -14,7 +14,7 @@ import { RoundEntry } from './round-entry.entity.js';
 import { Round, type RoundStatus } from './round.entity.js';
 import { SheetResultDto } from './round-sheets.dto.js';
 import { columnsOf, readSheet, type SheetKind, type SheetRow } from './round-sheets.js';
-import { EnteredAlready, RoundNotManaged, SheetRefused } from './rounds.problems.js';
+import { EnteredAlready, EntryNotPossible, NOT_THIS_WAY, RoundNotManaged, SheetRefused } from './rounds.problems.js';
 import { homesOf, lockRound, roundAsker, visibleRound } from './rounds.queries.js';
 import { Rounds } from './rounds.service.js';
 
@@ -81,6 +81,8 @@ export class RoundSheets {
   private async mustBringIn(tx: Tx, actor: Actor, round: Round, kind: SheetKind): Promise<void> {
     if (!(await roundAsker(tx, actor, round, this.clock.today())).manages) throw new RoundNotManaged();
     if (!WHILE[kind].includes(round.status)) throw round.notInState();
+    if (kind === 'automatic' && !round.content.entry.includes('automatic'))
+      throw new EntryNotPossible({ errors: [{ pointer: '?kind', ...NOT_THIS_WAY }] });
   }
 
   private async read(

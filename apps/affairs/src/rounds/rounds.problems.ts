@@ -60,6 +60,7 @@ export const EntryNotPossible = defineProblem({
   zh: '不能参评，详见 errors',
   en: 'This student cannot come in; see errors',
 });
+export const NOT_THIS_WAY = { zh: '该批次不以此方式参评', en: 'The round takes nobody in this way' };
 export const EnteredAlready = defineProblem({
   code: 'affairs/round-entered-already',
   status: 409,
@@ -113,6 +114,12 @@ export const SheetRefused = defineProblem({
   status: 422,
   zh: '表格有误，未写入任何内容，逐行见 errors；带「错误」列的原表见 …/sheets/check',
   en: 'The sheet is not in order and nothing was written; see errors by row, and …/sheets/check for the sheet with its errors',
+});
+export const EntryAwardedElsewhere = defineProblem({
+  code: 'affairs/round-entry-awarded-elsewhere',
+  status: 409,
+  zh: '该学生在此期间已获同组奖助',
+  en: 'The student has got something of the same group meanwhile',
 });
 export const RoundAwardedElsewhere = defineProblem({
   code: 'affairs/round-awarded-elsewhere',

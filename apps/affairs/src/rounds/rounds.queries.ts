@@ -2,7 +2,7 @@ import type { Actor } from '#auth';
 import { findInScope, query, queryOne, sql, StaleVersionError, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { holdsOn, inScope, unitInScope, unitsAbove } from '#roster';
-import { awardsOf } from './round-evaluation.js';
+import { awardedElsewhere } from './round-evaluation.js';
 import { Round, type RoundAsker } from './round.entity.js';
 
 /** Predicate over a round `r`: is the actor one of its reviewers? */
@@ -43,7 +43,10 @@ export async function lockRound(tx: Tx, where: Sql, id: string, expected?: numbe
 }
 
 /** Rounds of one group and year become final one after the other until `tx` ends: two at once cannot both give to one student. */
-export async function lockGroup(tx: Tx, { awardGroup, schoolYear }: Round): Promise<void> {
+export async function lockGroup(
+  tx: Tx,
+  { awardGroup, schoolYear }: Pick<Round, 'awardGroup' | 'schoolYear'>,
+): Promise<void> {
   if (awardGroup === null) return;
   await query(
     tx,
@@ -53,7 +56,7 @@ export async function lockGroup(tx: Tx, { awardGroup, schoolYear }: Round): Prom
 
 /** Who asks what may be done with a round. */
 export async function roundAsker(tx: Tx, actor: Actor, round: Round, today: string): Promise<RoundAsker> {
-  const { id, unitId, awaitsUnitIds, content, status } = round;
+  const { id, unitId, awaitsUnitIds, status } = round;
   const decide = actor.scopeOf('affairs:round:decide');
   const row = await queryOne<Omit<RoundAsker, 'by'>>(
     tx,
@@ -63,8 +66,8 @@ export async function roundAsker(tx: Tx, actor: Actor, round: Round, today: stri
                (SELECT max(n.ends_on)::text FROM affairs.round_notice n
                  WHERE n.round_id = ${id} AND n.withdrawn_at IS NULL AND n.ends_on >= ${today}) AS "noticeUntil",
                EXISTS (SELECT FROM affairs.round_objection o WHERE o.round_id = ${id} AND o.status = 'open') AS "openObjections",
-               (SELECT count(*)::int FROM affairs.round_entry e WHERE ${status === 'notice' && content.exclusions.some(({ kind }) => kind === 'awarded')} AND e.round_id = ${id} AND e.status = 'entered'
-                   AND e.outcome = 'awarded' AND ${content.automaticLevel === null ? sql`TRUE` : sql`e.way <> 'automatic'`} AND ${awardsOf(round)} > 0) AS "awardedElsewhere"`,
+               (SELECT count(*)::int FROM affairs.round_entry e WHERE ${status === 'notice'} AND e.round_id = ${id} AND e.status = 'entered'
+                   AND e.outcome = 'awarded' AND ${awardedElsewhere(round)}) AS "awardedElsewhere"`,
   );
   // Who decides on all of it stands in for a college only where they say so.
   return { ...row!, by: actor.personId ?? actor.app, colleges: row!.decides ? [] : row!.colleges };

@@ -15,6 +15,8 @@ export interface Facts {
   openSanctions: number;
   /** How often the student got something of the round's group in its school year. */
   awards: number;
+  /** They are of no unit of the kind that is ranked by itself. */
+  unitMissing: boolean;
 }
 
 /** A figure by its name; an empty value: not known. */
@@ -41,6 +43,7 @@ export interface Scored {
 /** Codes that are in every round's exclusions. */
 export const HOUSE_EXCLUSIONS = {
   score_missing: { zh: '缺少分数', en: 'A score is missing' },
+  unit_missing: { zh: '不属于任何参与排名的单位', en: 'The student is of none of the units that are ranked' },
   class_review: { zh: '班级民主评议未通过', en: 'The class was not in favour' },
   class_review_missing: { zh: '尚无有效的班级民主评议', en: 'There is no opinion of the class that counts' },
 } as const satisfies Record<string, Bilingual>;
@@ -69,7 +72,12 @@ export function scorer(content: RoundContent): (facts: Facts) => Scored {
     return {
       scores: Object.fromEntries(Object.entries(scores).map(([code, score]) => [code, score.toString()])),
       total: total.toString(),
-      exclusions: [...ruledOut(content, facts), ...unreviewed(content, facts), ...incomplete(content, missing)],
+      exclusions: [
+        ...ruledOut(content, facts),
+        ...unreviewed(content, facts),
+        ...incomplete(content, missing),
+        ...withoutUnit(content, facts),
+      ],
     };
   };
 }
@@ -153,6 +161,13 @@ function unreviewed({ classReview: rule }: RoundContent, { classReview: given }:
 function incomplete({ source }: RoundContent, missing: readonly string[]): Exclusion[] {
   const facts = missing.map((name) => ({ name, value: '' }));
   return missing.length > 0 ? [{ code: 'score_missing', reason: HOUSE_EXCLUSIONS.score_missing, source, facts }] : [];
+}
+
+/** Of what is shared out by the size of units there is no part for who is of none. */
+function withoutUnit({ levels, quotaBy, source }: RoundContent, { unitMissing }: Facts): Exclusion[] {
+  if (!unitMissing || levels.every(({ perMille }) => perMille === null)) return [];
+  const facts = [{ name: quotaBy, value: '' }];
+  return [{ code: 'unit_missing', reason: HOUSE_EXCLUSIONS.unit_missing, source, facts }];
 }
 
 function factsOf(found: Record<string, string>): Fact[] {

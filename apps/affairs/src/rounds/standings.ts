@@ -21,7 +21,10 @@ export interface Standing {
   overQuota: boolean;
 }
 
-/** Unit by unit: ranks whoever nothing speaks against, and gives the places out. `places`: of a level and unit without a row there is no limit. */
+/**
+ * Unit by unit: ranks whoever nothing speaks against, and gives the places out. `places`: of a level and unit without a row there are none
+ * where the level has so many per mille of the unit's students, else there is no limit.
+ */
 export function standingsOf(
   { levels, ties, components, automaticLevel }: Pick<RoundContent, 'levels' | 'ties' | 'components' | 'automaticLevel'>,
   seed: string,
@@ -47,9 +50,10 @@ export function standingsOf(
     const ranked = rank(candidates, ties.then, seed);
     const awarded = award(
       ranked,
-      levels.map(({ code, atLeast }) => ({
+      levels.map(({ code, atLeast, perMille }) => ({
         ...{ code, atLeast: atLeast === null ? null : Exact.of(atLeast) },
-        places: places.find((row) => row.level === code && row.unitId === unitId)?.places ?? null,
+        places:
+          places.find((row) => row.level === code && row.unitId === unitId)?.places ?? (perMille === null ? null : 0),
       })),
     );
     for (const { id, place } of ranked) {

@@ -73,8 +73,8 @@ export class SubmitClaimDto extends ClaimFormDto {
 
 export class ApproveClaimDto {
   @Decimal({
-    zh: '核给学分；缺省为申报的',
-    en: 'Credits that are granted; those claimed when left out',
+    zh: '核给学分，不多于申报的；缺省为申报的',
+    en: 'Credits that are granted, at most those claimed; those claimed when left out',
     min: 0,
     max: 100,
     optional: true,
@@ -83,8 +83,8 @@ export class ApproveClaimDto {
   credits?: number;
 
   @Uuid({
-    zh: '与该学生的此活动或申报为同一作品或事迹',
-    en: 'An activity or claim of the student’s that is the same work',
+    zh: '与该学生的此活动或申报为同一作品或事迹；此前已归入其中任一的申报一并归入',
+    en: 'An activity or claim of the student’s that is the same work, with all claims that were joined to either before',
     optional: true,
   })
   sameWorkAs?: string;

@@ -2,7 +2,7 @@ import type { Actor } from '#auth';
 import { query, queryOne, sql, type Sql, type Tx } from '#database';
 import { inScope } from '#roster';
 import { decidedBy } from '../students.queries.js';
-import type { Claim } from './claim.entity.js';
+import type { Claim, ClaimStatus } from './claim.entity.js';
 import type { Entry } from './transcript.js';
 
 /** Predicate over a claim `c`: does the actor review it for the college? */
@@ -47,6 +47,28 @@ export async function isOfOtherKind(tx: Tx, { id, studentId, workId, kind }: Cla
         UNION ALL SELECT FROM affairs.activity WHERE work_id = ${workId} AND kind <> ${kind}`,
   );
   return row !== undefined;
+}
+
+/** Those of some works that activities are of. */
+export async function activityWorks(tx: Tx, workIds: readonly string[]): Promise<string[]> {
+  const rows = await query<{ workId: string }>(
+    tx,
+    sql`SELECT DISTINCT work_id AS "workId" FROM affairs.activity WHERE work_id = ANY(${workIds}::uuid[])`,
+  );
+  return rows.map(({ workId }) => workId);
+}
+
+/** All claims of the student's that are of the work `from`, but `exceptId`, are of `to`. Returns those that count. */
+export async function moveClaims(
+  tx: Tx,
+  { studentId, from, to, exceptId }: { studentId: string; from: string; to: string; exceptId: string },
+): Promise<{ id: string; version: number }[]> {
+  const moved = await query<{ id: string; version: number; status: ClaimStatus }>(
+    tx,
+    sql`UPDATE affairs.second_classroom_claim SET work_id = ${to}, updated_at = now(), version = version + 1
+         WHERE student_id = ${studentId} AND work_id = ${from} AND id <> ${exceptId} RETURNING id, version, status`,
+  );
+  return moved.filter(({ status }) => status === 'confirmed');
 }
 
 export interface StoredEntry extends Entry {

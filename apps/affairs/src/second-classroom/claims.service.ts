@@ -17,7 +17,15 @@ import { ActivityKindUnknown, OtherKindOfWork } from '../activities/activities.p
 import { departmentOf, lockOneStudent, noticeName } from '../students.queries.js';
 import { type Asker, Claim, CLAIM_ACTIONS, type ClaimAction, type ClaimForm } from './claim.entity.js';
 import { evidenceOf } from './claim.files.js';
-import { claimVisible, confirmed, isOfOtherKind, reviewed, workOf } from './claims.queries.js';
+import {
+  activityWorks,
+  claimVisible,
+  confirmed,
+  isOfOtherKind,
+  moveClaims,
+  reviewed,
+  workOf,
+} from './claims.queries.js';
 import {
   type ApproveClaimDto,
   ClaimDetailDto,
@@ -29,7 +37,7 @@ import {
   type SubmitClaimDto,
 } from './claims.dto.js';
 import { SecondClassroomPolicy } from './second-classroom.policy.js';
-import { HappensLater } from './second-classroom.problems.js';
+import { CreditsAboveClaimed, HappensLater, WorksOfTwoActivities } from './second-classroom.problems.js';
 
 const COLUMNS = sql`c.id, ${personRef(sql`c.student_id`)} AS student, c.kind, c.credits::float8, c.happened_on::text AS "happenedOn", c.status,
   c.notice_until AS "noticeUntil", c.provisional, c.confirmed_at AS "confirmedAt", c.work_id AS "workId", c.created_at AS "createdAt", c.version`;
@@ -131,14 +139,19 @@ export class Claims {
     });
   }
 
-  /** For the college: credits may be lowered, and said to be of the same work as something else. Public notice begins. */
+  /**
+   * For the college: credits may be lowered, and said to be of the same work as something else. Public notice begins. Throws
+   * CreditsAboveClaimed, OtherKindOfWork, WorksOfTwoActivities (422), NotFound for a work that is not the student's.
+   */
   approve(actor: Actor, id: string, expected: number, body: ApproveClaimDto): Promise<ClaimDetailDto> {
     return this.act(actor, id, expected, 'approve', async (tx, claim) => {
+      const { credits = claim.credits, sameWorkAs } = body;
+      if (credits > claim.credits) throw new CreditsAboveClaimed({ pointer: '#/credits' });
       const { noticeDays, department } = await this.policy(tx);
       const { date, provisional } = await addWorkingDays(tx, this.clock.today(), noticeDays);
       claim.approve(actor.personId, {
-        credits: body.credits ?? claim.credits,
-        workId: (await this.sameWork(tx, claim.studentId, body.sameWorkAs, claim.kind)) ?? claim.workId,
+        credits,
+        workId: sameWorkAs ? await this.joinWorks(tx, claim, sameWorkAs) : claim.workId,
         noticeUntil: this.clock.instantOf(date, '24:00'),
         provisional,
         departmentId: await departmentOf(tx, department),
@@ -203,6 +216,20 @@ export class Claims {
     if (!work) throw new NotFound({ pointer: '#/sameWorkAs', what: 'work' });
     if (work.kind !== kind) throw new OtherKindOfWork({ pointer: '#/sameWorkAs' });
     return work.workId;
+  }
+
+  /** The work of the claim and that of something else are one from now on, with what was joined to either before. Returns its id. */
+  private async joinWorks(tx: Tx, { id: exceptId, studentId, workId, kind }: Claim, other: string): Promise<string> {
+    const otherId = (await this.sameWork(tx, studentId, other, kind))!;
+    if (otherId === workId) return workId;
+    // An activity's work is also of others: it stays as it is.
+    const ofActivities = await activityWorks(tx, [workId, otherId]);
+    if (ofActivities.length > 1) throw new WorksOfTwoActivities({ pointer: '#/sameWorkAs' });
+    const to = ofActivities[0] ?? otherId;
+    const from = to === otherId ? workId : otherId;
+    for (const moved of await moveClaims(tx, { studentId, from, to, exceptId }))
+      await this.events.publish(tx, new ClaimChangedV1({ claimId: moved.id, studentId }), moved);
+    return to;
   }
 
   private async attach(tx: Tx, actor: Actor, claim: Claim, ids: string[]): Promise<void> {

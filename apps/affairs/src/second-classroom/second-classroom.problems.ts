@@ -30,6 +30,18 @@ export const TwoPeopleNeeded = defineProblem({
   zh: '审核与确认须由两人分别办理',
   en: 'Review and confirmation are two people’s',
 });
+export const CreditsAboveClaimed = defineProblem({
+  code: 'affairs/claim-credits-above-claimed',
+  status: 422,
+  zh: '核给学分不能多于申报学分',
+  en: 'No more credits can be granted than were claimed',
+});
+export const WorksOfTwoActivities = defineProblem({
+  code: 'affairs/works-of-two-activities',
+  status: 422,
+  zh: '两者已分别归入两个不同的活动，不能认作同一作品或事迹',
+  en: 'Each is of the same work as another activity already: they cannot be the same work',
+});
 export const HappensLater = defineProblem({
   code: 'affairs/claim-of-the-future',
   status: 422,

@@ -198,9 +198,11 @@ export class Stars {
     const found = await tx.findOneBy(Star, { id });
     if (!found) return;
     lockOneStudent(tx, 'volunteering', found.studentId);
-    const star = await findInScope(tx, Star, id, { alias: 's', where: sql`${OPEN} = 0`, lock: 'update' });
+    const star = await findInScope(tx, Star, id, { alias: 's', where: sql`TRUE`, lock: 'update' });
     const now = this.clock.now();
     if (star?.status !== 'notice' || now < star.noticeUntil) return;
+    // Asked once the star is locked: whoever was objecting until then has done so.
+    if ((await openObjections(tx, id)) > 0) return;
     star.end('final', now);
     await update(tx, star);
     await this.publishChange(tx, star);
