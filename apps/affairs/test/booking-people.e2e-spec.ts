@@ -105,6 +105,22 @@ describe('whose bookings they are', () => {
       await kit.act(students[0]!, has, 'cancel').expect(200);
       expect((await kit.see(students[2]!, waits)).status).toBe('offered');
     });
+
+    it('are offered a place that is enough for them, however many wait before them for more than is free', async () => {
+      const hall = await kit.open({ capacity: 4 });
+      await kit.booked(students[0]!, hall, when, { attendees: 2 });
+      const has = await kit.booked(students[1]!, hall, when, { attendees: 2 });
+      const many = await kit.booked(students[2]!, hall, when, { attendees: 3, waitIfFull });
+      const copy = sql`jsonb_build_object('id', gen_random_uuid(), 'student_id', gen_random_uuid())`;
+      await test.query(
+        sql`INSERT INTO affairs.booking SELECT (jsonb_populate_record(b, ${copy} || jsonb_build_object('n', n))).*
+              FROM affairs.booking b, generate_series(1, 210) n WHERE b.id = ${many.id}`,
+      );
+      const waits = await kit.booked(students[3]!, hall, when, { attendees: 1, waitIfFull });
+      await kit.act(students[1]!, has, 'cancel').expect(200);
+      const offered = await test.query(sql`SELECT id FROM affairs.booking WHERE status = 'offered'`);
+      expect(offered).toEqual([{ id: waits.id }]);
+    });
   });
 
   it('can be cancelled until a time, and afterwards by whoever keeps it', async () => {
