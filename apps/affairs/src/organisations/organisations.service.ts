@@ -6,6 +6,7 @@ import {
   findInScope,
   insert,
   onConflict,
+  query,
   queryOne,
   sql,
   StaleVersionError,
@@ -113,11 +114,27 @@ export class Organisations {
   }
 
   change(actor: Actor, id: string, expected: number, form: OrganisationFormDto): Promise<OrganisationDto> {
-    return this.write(actor, id, expected, 'change', (organisation) => void Object.assign(organisation, form));
+    return this.write(actor, id, expected, 'change', (_, organisation) => void Object.assign(organisation, form));
   }
 
+  /** Its posts end today: nobody holds one in what is no more. */
   dissolve(actor: Actor, id: string, expected: number): Promise<OrganisationDto> {
-    return this.write(actor, id, expected, 'dissolve', (organisation) => organisation.dissolve());
+    return this.write(actor, id, expected, 'dissolve', async (tx, organisation) => {
+      organisation.dissolve();
+      const ended = await this.endToday(tx, sql`organisation_id = ${id}`);
+      await this.events.publishEach(
+        tx,
+        ended.map(({ studentId, ...member }) => ({
+          event: new OrganisationMemberChangedV1({ memberId: member.id, studentId }),
+          aggregate: member,
+        })),
+      );
+    });
+  }
+
+  /** The student is erased: the posts end, that they were held stays. Nobody is told: what others kept of the student is erased too. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    await this.endToday(tx, sql`student_id = ${studentId}`);
   }
 
   /** Of organisations one manages, of students one answers for, and one's own. */
@@ -170,6 +187,16 @@ export class Organisations {
     });
   }
 
+  /** Ends posts; what would have begun later never was. */
+  private endToday(tx: Tx, where: Sql): Promise<{ id: string; version: number; studentId: string }[]> {
+    const end = sql`greatest(valid_from, ${this.clock.today()}::date)`;
+    return query(
+      tx,
+      sql`UPDATE affairs.organisation_member SET valid_to = ${end}, updated_at = now(), version = version + 1
+           WHERE ${where} AND (valid_to IS NULL OR valid_to > ${end}) RETURNING id, version, student_id AS "studentId"`,
+    );
+  }
+
   private async member(
     tx: Tx,
     actor: Actor,
@@ -195,12 +222,12 @@ export class Organisations {
     id: string,
     expected: number,
     action: string,
-    fn: (organisation: Organisation) => void,
+    fn: (tx: Tx, organisation: Organisation) => void | Promise<void>,
   ): Promise<OrganisationDto> {
     return this.database.transaction(actor, async (tx) => {
       const organisation = await this.find(tx, actor, id, 'update');
       if (organisation.version !== expected) throw new StaleVersionError();
-      fn(organisation);
+      await fn(tx, organisation);
       await onConflict(update(tx, organisation), EXISTS);
       return this.answer(tx, actor, id, action);
     });
