@@ -281,6 +281,28 @@ describe('whose bookings they are', () => {
     expect(timers).toEqual([{ key: `affairs.booking ${next.id}` }]);
   });
 
+  it('have an appeal of an erased student count for them: nobody can read it any more', async () => {
+    const hall = await kit.open();
+    const [id] = (await kit.newcomers(1)) as [string];
+    const missed = await kit.booked(app, hall, span('03-01', '09:00', '10:00'), { studentId: id });
+    const upheld = await kit.booked(app, hall, span('03-01', '10:00', '11:00'), { studentId: id });
+    test.clock.set(at('03-01', '11:00'));
+    const appeal = async (one: Answer): Promise<Answer> => {
+      const noShow = (await kit.act(head, one, 'no-show').expect(200)).body as Answer;
+      return (await kit.act(app, noShow, 'appeal', { text: '当时在医院' }).expect(200)).body as Answer;
+    };
+    await kit.act(head, await appeal(upheld), 'uphold').expect(200);
+    const open = await appeal(missed);
+    const inbox = async () =>
+      (await head.get('/affairs/v1/tasks').expect(200)).body.data.filter((task: { id: string }) => task.id === open.id);
+    expect(await inbox()).toHaveLength(1);
+    await test.database.transaction(null, (tx) => test.app.get(Events).publish(tx, new StudentErasedV1(id)));
+    await drainEvents(test);
+    expect(await inbox()).toEqual([]);
+    expect(await kit.see(head, open)).toMatchObject({ status: 'no_show', forgiven: true, appeal: null });
+    expect(await kit.see(head, upheld)).toMatchObject({ status: 'no_show', forgiven: false });
+  });
+
   describe('in a calendar', () => {
     const read = (path: string) => supertest(test.url).get(path);
 
