@@ -122,6 +122,12 @@ describe('organisations and honours', () => {
     expect(await heldBy(`organisationId=${other.id}`)).toEqual([['2026-09-01', null]]);
     const after = await Promise.all([5, 6, 7, 8].map(toldOf));
     expect(after.map((n, i) => n - before[i]!)).toEqual([1, 1, 0, 1]);
+    // What was said can be corrected, not into a time in which there was none.
+    const [{ id, version }] = (await officer.get(`${MEMBERS}?organisationId=${own.id}&post=officer`).expect(200)).body
+      .data as [Answer];
+    const end = (validTo: string) => officer.post(`${MEMBERS}/${id}/end`, { validTo }).set('If-Match', `"${version}"`);
+    expect(codeOf(await end('2027-03-02').expect(409))).toBe('affairs/organisation-dissolved');
+    await end('2027-02-01').expect(200);
   });
 
   it('have the post of an erased student free again; that it was held stays', async () => {

@@ -175,12 +175,18 @@ export class Organisations {
     });
   }
 
+  /** Throws NotFound, MemberPeriodWrong (422), PostHeld, MemberAlready, OrganisationDissolved where it would last beyond that (409). */
   end(actor: Actor, id: string, expected: number, validTo: string): Promise<OrganisationMemberDto> {
     return this.database.transaction(actor, async (tx) => {
       const where = sql`EXISTS (SELECT FROM affairs.organisation o WHERE o.id = m.organisation_id AND ${manages(actor)})`;
-      const member = await findInScope(tx, OrganisationMember, id, { alias: 'm', where, lock: 'update' });
-      if (!member) throw new NotFound({ what: 'member' });
+      const found = await findInScope(tx, OrganisationMember, id, { alias: 'm', where });
+      if (!found) throw new NotFound({ what: 'member' });
+      // Before its members, as who dissolves it.
+      const { status } = await this.find(tx, actor, found.organisationId, 'share');
+      const member = (await findInScope(tx, OrganisationMember, id, { alias: 'm', where, lock: 'update' }))!;
       if (member.version !== expected) throw new StaleVersionError();
+      const longer = member.validTo === null || validTo > member.validTo;
+      if (status === 'dissolved' && longer) throw new OrganisationDissolved();
       member.end(validTo);
       await onConflict(update(tx, member), HELD);
       return this.member(tx, actor, member, 'end');
