@@ -86,6 +86,13 @@ describe('organisations and honours', () => {
       students: before.students + 2,
       officers: before.officers + 1,
     });
+    // Who has left the school governs it no more, also where nobody has ended the post.
+    const [left] = (await kit.newcomers(1)) as [string];
+    const post = { studentId: left, post: 'officer', validFrom: '2026-09-01' };
+    await officer.post(`${ORGANISATIONS}/${two.id}/members`, post).expect(201);
+    expect(await governance()).toMatchObject({ students: before.students + 3, officers: before.officers + 2 });
+    await test.query(sql`UPDATE directory.person SET active = FALSE WHERE id = ${left}`);
+    expect(await governance()).toMatchObject({ students: before.students + 2, officers: before.officers + 1 });
     const gone = await kit.done(officer, ORGANISATIONS, two, 'dissolve');
     expect(await governance()).toMatchObject({ students: before.students + 1 });
     expect(codeOf(await add(gone, 11, 'member', '2027-01-01').expect(409))).toBe('affairs/organisation-dissolved');

@@ -85,7 +85,7 @@ export class Organisations {
     return this.database.read((tx) => this.read(tx, actor, id));
   }
 
-  /** People today, each once: of presidents and officers, and of all. */
+  /** Students of the school today, each once: of presidents and officers, and of all. */
   governance(): Promise<GovernanceDto> {
     const date = this.clock.today();
     return this.database.read(async (tx) => {
@@ -95,6 +95,7 @@ export class Organisations {
                    count(DISTINCT m.student_id)::int AS students,
                    (count(DISTINCT m.student_id) FILTER (WHERE m.post <> 'member'))::int AS officers
               FROM affairs.organisation_member m JOIN affairs.organisation o ON o.id = m.organisation_id
+              JOIN directory.published_student_v1 p ON p.id = m.student_id AND p.active
              WHERE o.status = 'active' AND ${holdsOn(sql`m`, date)}`,
       );
       return Object.assign(new GovernanceDto(), { date, ...row });
