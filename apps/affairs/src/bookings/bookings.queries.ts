@@ -47,12 +47,13 @@ export async function lockBookable(tx: Tx, id: string, where = sql`TRUE`): Promi
 
 /**
  * How many people are there at most at once in a time, or 1 or more where it is taken by one booking alone. The most are there when one of
- * the bookings begins.
+ * the bookings begins. A booking lies within one day: years of them need not be looked through.
  */
 function takenIn(bookableId: string, startsAt: Sql, endsAt: Sql): Sql {
   return sql`(WITH taking AS (
       SELECT o.starts_at, o.ends_at, o.attendees FROM affairs.booking o
-       WHERE o.bookable_id = ${bookableId} AND o.status = ANY(${TAKING}::text[]) AND o.starts_at < ${endsAt} AND o.ends_at > ${startsAt})
+       WHERE o.bookable_id = ${bookableId} AND o.status = ANY(${TAKING}::text[]) AND o.starts_at < ${endsAt} AND o.ends_at > ${startsAt}
+         AND o.starts_at > ${startsAt} - interval '2 days')
     SELECT coalesce(max(people), 0)::int FROM (
       SELECT (SELECT sum(t.attendees) FROM taking t WHERE t.starts_at <= at AND t.ends_at > at) AS people
         FROM (SELECT greatest(taking.starts_at, ${startsAt}) AS at FROM taking) begins) there)`;
@@ -85,9 +86,12 @@ export async function nextWaiting(tx: Tx, bookable: Bookable, now: Date, freed?:
   const ofTime = freed ? sql`AND b.starts_at < ${freed.endsAt} AND b.ends_at > ${freed.startsAt}` : empty;
   const row = await queryOne<{ id: string }>(
     tx,
-    sql`SELECT b.id FROM affairs.booking b
-         WHERE b.bookable_id = ${bookable.id} AND b.status = 'waiting' AND b.starts_at > ${now} ${ofTime}
-           AND ${placeFor(bookable, sql`b.starts_at`, sql`b.ends_at`, sql`b.attendees`)}
+    // Sorted first, so that it is worked out for no more of them than need be.
+    sql`SELECT b.id FROM (
+          SELECT id, starts_at, ends_at, attendees, asked_at FROM affairs.booking b
+           WHERE b.bookable_id = ${bookable.id} AND b.status = 'waiting' AND b.starts_at > ${now} ${ofTime}
+           ORDER BY b.asked_at, b.id OFFSET 0) b
+         WHERE ${placeFor(bookable, sql`b.starts_at`, sql`b.ends_at`, sql`b.attendees`)}
          ORDER BY b.asked_at, b.id LIMIT 1`,
   );
   return row?.id;
