@@ -105,6 +105,22 @@ describe('whose bookings they are', () => {
       await kit.act(students[0]!, has, 'cancel').expect(200);
       expect((await kit.see(students[2]!, waits)).status).toBe('offered');
     });
+
+    it('are offered a place that is enough for them, however many wait before them for more than is free', async () => {
+      const hall = await kit.open({ capacity: 4 });
+      await kit.booked(students[0]!, hall, when, { attendees: 2 });
+      const has = await kit.booked(students[1]!, hall, when, { attendees: 2 });
+      const many = await kit.booked(students[2]!, hall, when, { attendees: 3, waitIfFull });
+      const copy = sql`jsonb_build_object('id', gen_random_uuid(), 'student_id', gen_random_uuid())`;
+      await test.query(
+        sql`INSERT INTO affairs.booking SELECT (jsonb_populate_record(b, ${copy} || jsonb_build_object('n', n))).*
+              FROM affairs.booking b, generate_series(1, 210) n WHERE b.id = ${many.id}`,
+      );
+      const waits = await kit.booked(students[3]!, hall, when, { attendees: 1, waitIfFull });
+      await kit.act(students[1]!, has, 'cancel').expect(200);
+      const offered = await test.query(sql`SELECT id FROM affairs.booking WHERE status = 'offered'`);
+      expect(offered).toEqual([{ id: waits.id }]);
+    });
   });
 
   it('can be cancelled until a time, and afterwards by whoever keeps it', async () => {
@@ -263,6 +279,28 @@ describe('whose bookings they are', () => {
       sql`SELECT key FROM events.timer WHERE key LIKE 'affairs.booking %'`,
     );
     expect(timers).toEqual([{ key: `affairs.booking ${next.id}` }]);
+  });
+
+  it('have an appeal of an erased student count for them: nobody can read it any more', async () => {
+    const hall = await kit.open();
+    const [id] = (await kit.newcomers(1)) as [string];
+    const missed = await kit.booked(app, hall, span('03-01', '09:00', '10:00'), { studentId: id });
+    const upheld = await kit.booked(app, hall, span('03-01', '10:00', '11:00'), { studentId: id });
+    test.clock.set(at('03-01', '11:00'));
+    const appeal = async (one: Answer): Promise<Answer> => {
+      const noShow = (await kit.act(head, one, 'no-show').expect(200)).body as Answer;
+      return (await kit.act(app, noShow, 'appeal', { text: '当时在医院' }).expect(200)).body as Answer;
+    };
+    await kit.act(head, await appeal(upheld), 'uphold').expect(200);
+    const open = await appeal(missed);
+    const inbox = async () =>
+      (await head.get('/affairs/v1/tasks').expect(200)).body.data.filter((task: { id: string }) => task.id === open.id);
+    expect(await inbox()).toHaveLength(1);
+    await test.database.transaction(null, (tx) => test.app.get(Events).publish(tx, new StudentErasedV1(id)));
+    await drainEvents(test);
+    expect(await inbox()).toEqual([]);
+    expect(await kit.see(head, open)).toMatchObject({ status: 'no_show', forgiven: true, appeal: null });
+    expect(await kit.see(head, upheld)).toMatchObject({ status: 'no_show', forgiven: false });
   });
 
   describe('in a calendar', () => {

@@ -86,9 +86,68 @@ describe('organisations and honours', () => {
       students: before.students + 2,
       officers: before.officers + 1,
     });
+    // Who has left the school governs it no more, also where nobody has ended the post.
+    const [left] = (await kit.newcomers(1)) as [string];
+    const post = { studentId: left, post: 'officer', validFrom: '2026-09-01' };
+    await officer.post(`${ORGANISATIONS}/${two.id}/members`, post).expect(201);
+    expect(await governance()).toMatchObject({ students: before.students + 3, officers: before.officers + 2 });
+    await test.query(sql`UPDATE directory.person SET active = FALSE WHERE id = ${left}`);
+    expect(await governance()).toMatchObject({ students: before.students + 2, officers: before.officers + 1 });
     const gone = await kit.done(officer, ORGANISATIONS, two, 'dissolve');
     expect(await governance()).toMatchObject({ students: before.students + 1 });
     expect(codeOf(await add(gone, 11, 'member', '2027-01-01').expect(409))).toBe('affairs/organisation-dissolved');
+  });
+
+  const heldBy = async (query: string) =>
+    (await officer.get(`${MEMBERS}?${query}&sort=validFrom`).expect(200)).body.data.map(
+      ({ validFrom, validTo }: Record<string, string | null>) => [validFrom, validTo],
+    );
+  const toldOf = async (n: number) =>
+    (
+      await test.query(
+        sql`SELECT FROM events.event WHERE name = 'affairs.organisation-member-changed.v1' AND payload->>'studentId' = ${campus.students[n]!}`,
+      )
+    ).length;
+
+  it('end the posts in them when they are dissolved', async () => {
+    const [own, other] = [await found('棋社'), await found('书画社')];
+    await add(own, 5, 'president', '2026-09-01').expect(201);
+    await add(own, 6, 'officer', '2026-09-01', '2027-09-01').expect(201);
+    await add(own, 7, 'member', '2025-09-01', '2026-09-01').expect(201);
+    await add(own, 8, 'member', '2027-03-02').expect(201);
+    await add(other, 5, 'member', '2026-09-01').expect(201);
+    const before = await Promise.all([5, 6, 7, 8].map(toldOf));
+    const gone = await kit.done(officer, ORGANISATIONS, own, 'dissolve');
+    expect(gone).toMatchObject({ status: 'dissolved', members: 0 });
+    expect(await heldBy(`organisationId=${own.id}`)).toEqual([
+      ['2025-09-01', '2026-09-01'],
+      ['2026-09-01', '2027-03-01'],
+      ['2026-09-01', '2027-03-01'],
+      // What had not begun never was.
+      ['2027-03-02', '2027-03-02'],
+    ]);
+    expect(await heldBy(`organisationId=${other.id}`)).toEqual([['2026-09-01', null]]);
+    const after = await Promise.all([5, 6, 7, 8].map(toldOf));
+    expect(after.map((n, i) => n - before[i]!)).toEqual([1, 1, 0, 1]);
+    // What was said can be corrected, not into a time in which there was none.
+    const [{ id, version }] = (await officer.get(`${MEMBERS}?organisationId=${own.id}&post=officer`).expect(200)).body
+      .data as [Answer];
+    const end = (validTo: string) => officer.post(`${MEMBERS}/${id}/end`, { validTo }).set('If-Match', `"${version}"`);
+    expect(codeOf(await end('2027-03-02').expect(409))).toBe('affairs/organisation-dissolved');
+    await end('2027-02-01').expect(200);
+  });
+
+  it('have the post of an erased student free again; that it was held stays', async () => {
+    const own = await found('合唱团');
+    await add(own, 9, 'president', '2026-09-01').expect(201);
+    await add(own, 8, 'member', '2026-09-01').expect(201);
+    await test.database.transaction(null, (tx) =>
+      test.app.get(Events).publish(tx, new StudentErasedV1(campus.students[9]!)),
+    );
+    await drainEvents(test);
+    expect(await heldBy(`organisationId=${own.id}&post=president`)).toEqual([['2026-09-01', '2027-03-01']]);
+    expect(await heldBy(`organisationId=${own.id}&post=member`)).toEqual([['2026-09-01', null]]);
+    await add(own, 7, 'president', '2027-03-01').expect(201);
   });
 
   describe('an honour', () => {

@@ -186,6 +186,29 @@ describe('the showcase', () => {
     expect(codeOf(await put.expect(409))).toBe('affairs/showcase-section-in-use');
   });
 
+  it('counts what stands when the numbers have become fewer, of the school and of a section', async () => {
+    const put = (version: number, numbers: object) =>
+      school.put(`${CAMPAIGNS}/${campaign.id}`, { ...rules, ...numbers }).set('If-Match', `"${version}"`);
+    await put(1, { perSection: 3 }).expect(200);
+    const sections = ['party', 'party', 'party', 'safety', 'party', 'service'];
+    const works: Answer[] = [];
+    for (const section of sections) works.push(await work({ section }));
+    day('2027-09-15');
+    const stand: Answer[] = [];
+    for (const one of works.slice(0, 4)) stand.push((await nominate(one).expect(201)).body as Answer);
+    await put(2, { perSchool: 4, perSection: 2 }).expect(200);
+    await act(school, NOMINATIONS, stand[0]!, 'withdraw').expect(200);
+    expect(codeOf(await nominate(works[4]!).expect(409))).toBe('affairs/showcase-section-full');
+    await put(3, { perSchool: 2, perSection: 2 }).expect(200);
+    expect(codeOf(await nominate(works[5]!).expect(409))).toBe('affairs/showcase-school-full');
+    await act(school, NOMINATIONS, stand[1]!, 'withdraw').expect(200);
+    expect(codeOf(await nominate(works[5]!).expect(409))).toBe('affairs/showcase-school-full');
+    // One is left of two: one of those that come at once gets in.
+    await act(school, NOMINATIONS, stand[2]!, 'withdraw').expect(200);
+    const answers = await Promise.all([works[4]!, works[5]!].map(nominate));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
   it('is changed by who answers for the unit, and for the school by who sees to campaigns', async () => {
     const one = await work();
     const others = [reviewer, await test.person(staff.classAdvisorSe2401), await test.person(staff.buildingHead1)];

@@ -1,78 +1,24 @@
-import ExcelJS from 'exceljs';
 import { StudentErasedV1 } from '#contracts';
 import { newId, sql } from '#database';
 import { Events } from '#events';
-import { XLSX_TYPE } from '#exchange';
 import { campus, type Client, drainEvents, type TestApp } from '#testing';
 import { StudentKeys } from '#vault';
 import { WorkStudyPolicy } from '../src/work-study/work-study.policy.js';
-import { ActivityTest, type Answer, at, codeOf, reasonOf } from './activity-kit.js';
-import { appoint } from './support.js';
-
-const POSTS = '/affairs/v1/work-study-posts';
-const APPLICATIONS = '/affairs/v1/work-study-applications';
-const SHIFTS = '/affairs/v1/work-study-shifts';
-const PAYROLLS = '/affairs/v1/payrolls';
-
-interface Line {
-  student: { id: string };
-  minutes: number;
-  amountFen: number;
-  reverses: string | null;
-  id: string;
-}
+import { type Answer, at, codeOf, reasonOf } from './activity-kit.js';
+import { APPLICATIONS, type Line, POSTS, SHIFTS, WorkStudyTest } from './work-study-kit.js';
 
 describe('work-study', () => {
-  const kit = new ActivityTest();
+  const kit = new WorkStudyTest();
+  const { draftPost: draft, opened, apply, assigned, book, booked, confirm } = kit;
   let test: TestApp;
-  /** Of the department for which the work is done. */
   let clerk: Client;
   let students: Client[];
   beforeAll(async () => {
     await kit.start();
-    ({ test, students } = kit);
-    await appoint(test, campus.staff.psychologist, 'department_clerk', campus.department);
-    clerk = await test.person(campus.staff.psychologist);
-    await kit.put(WorkStudyPolicy, {
-      minimumWages: [
-        { region: '西安市', from: '2027-01-01', monthlyFen: 216_000, hourlyFen: 2_100 },
-        { region: '西安市', from: '2027-06-01', monthlyFen: 240_000, hourlyFen: 2_300 },
-      ],
-    });
+    ({ test, clerk, students } = kit);
   });
-  beforeEach(async () => {
-    test.clock.set(at('03-01', '09:00'));
-    await test.query(sql`DELETE FROM affairs.work_study_priority`);
-    await test.query(sql`DELETE FROM affairs.work_study_shift`);
-  });
+  beforeEach(() => kit.clear());
   afterAll(() => test.close());
-
-  const form = {
-    ...{
-      title: '整架助理',
-      description: '整理书架',
-      kind: 'temporary',
-      location: 'on_campus',
-      region: '西安市',
-      dangers: [],
-    },
-    ...{ hourlyFen: 1_850, places: 5, startsOn: '2027-01-01', endsOn: '2027-12-31' },
-  };
-  const draft = (more: object = {}, by = clerk) => by.post(POSTS, { unitId: campus.department, ...form, ...more });
-  const opened = async (more: object = {}): Promise<Answer> =>
-    kit.done(clerk, POSTS, (await draft(more).expect(201)).body as Answer, 'open');
-  const apply = async (who: Client, post: { id: string }): Promise<Answer> =>
-    (await who.post(`${POSTS}/${post.id}/applications`, { statement: '周二下午有空' }).expect(201)).body as Answer;
-  const assigned = async (who: Client, post: { id: string }): Promise<Answer> =>
-    kit.done(clerk, APPLICATIONS, await apply(who, post), 'assign');
-  const book = (who: Client, post: { id: string }, day: string, from: string, to: string, more: object = {}) =>
-    who.post(SHIFTS, { postId: post.id, startsAt: at(day, from), endsAt: at(day, to), ...more });
-  const booked = async (...args: Parameters<typeof book>): Promise<Answer> =>
-    (await book(...args).expect(201)).body as Answer;
-  const confirm = (shift: Answer, minutes: number): Promise<Answer> =>
-    kit.done(clerk, SHIFTS, shift, 'confirm', { minutes });
-  const lines = async (payroll: { id: string }, who = clerk): Promise<Line[]> =>
-    (await who.get(`${PAYROLLS}/lines?payrollId=${payroll.id}`).expect(200)).body.data as Line[];
 
   describe('a post', () => {
     it('pays enough for its kind, place and day', async () => {
@@ -257,100 +203,25 @@ describe('work-study', () => {
     });
   });
 
-  describe('a payroll', () => {
-    const make = (month = '2027-03', by = clerk) => by.post(PAYROLLS, { unitId: campus.department, month });
-
-    it('pays what was confirmed, is closed, and corrected by rows that reverse', async () => {
-      const post = await opened({ title: '=1+1' });
-      for (const student of [students[5]!, students[6]!]) await assigned(student, post);
-      const first = await booked(students[5]!, post, '03-02', '14:00', '16:00');
-      const second = await booked(students[6]!, post, '03-03', '14:00', '17:00');
-      expect(codeOf(await make().expect(409))).toBe('affairs/payroll-month-not-over');
-      test.clock.set(at('04-01', '09:00'));
-      const unconfirmed = await make().expect(409);
-      expect(codeOf(unconfirmed)).toBe('affairs/payroll-shifts-unconfirmed');
-      const worked = [await confirm(first, 115), await confirm(second, 180)];
-      await make('2027-03', kit.officer).expect(404);
-      const answers = await Promise.all([make(), make(), make()]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
-      const payroll = answers.find(({ status }) => status === 201)!.body as Answer;
-      // 115 minutes at 18.50 are 35.4583 yuan.
-      expect(payroll).toMatchObject({ number: 1, status: 'draft', lines: 2, totalFen: 3_546 + 5_550 });
-      expect((await students[5]!.get(`${PAYROLLS}/lines`).expect(200)).body.data).toEqual([]);
-      // Something is corrected before it is closed: what was looked at is not closed.
-      worked[0] = await confirm(worked[0]!, 120);
-      expect(codeOf(await kit.act(clerk, PAYROLLS, payroll, 'close').expect(409))).toBe('affairs/payroll-outdated');
-      const anew = await kit.done(clerk, PAYROLLS, payroll, 'recompute');
-      expect(anew['totalFen']).toBe(3_700 + 5_550);
-      const closed = await kit.done(clerk, PAYROLLS, anew, 'close');
-      expect(closed).toMatchObject({ status: 'closed', closedAt: expect.any(String) });
-      for (const verb of ['recompute', 'close', 'discard'])
-        expect(codeOf(await kit.act(clerk, PAYROLLS, closed, verb).expect(409))).toBe('affairs/payroll-closed');
-      // Whatever the code does.
-      await expect(
-        test.query(sql`UPDATE affairs.payroll_line SET amount_fen = 1 WHERE payroll_id = ${closed.id}`),
-      ).rejects.toThrow('does not change');
-      await expect(test.query(sql`DELETE FROM affairs.payroll_line WHERE payroll_id = ${closed.id}`)).rejects.toThrow(
-        'does not change',
-      );
-      expect(codeOf(await make().expect(409))).toBe('affairs/payroll-nothing-to-pay');
-      const told = await test.query(sql`SELECT payload FROM events.event WHERE name = 'affairs.payroll-closed.v1'`);
-      expect(told).toEqual([{ payload: { payrollId: closed.id, unitId: campus.department, month: '2027-03' } }]);
-
-      // An hour was not worked after all.
-      await confirm(worked[1]!, 120);
-      const correction = (await make().expect(201)).body as Answer;
-      expect(correction).toMatchObject({ number: 2, lines: 2, totalFen: -1_850 });
-      const paid = (await lines(closed)).find(({ minutes }) => minutes === 180)!;
-      expect(
-        (await lines(correction)).map(({ minutes, amountFen, reverses }) => [minutes, amountFen, reverses]).sort(),
-      ).toEqual([
-        [-180, -5_550, paid.id],
-        [120, 3_700, null],
-      ]);
-      await kit.done(clerk, PAYROLLS, correction, 'close');
-      expect(codeOf(await make().expect(409))).toBe('affairs/payroll-nothing-to-pay');
-      const own = (await students[6]!.get(`${PAYROLLS}/lines`).expect(200)).body.data as Line[];
-      expect(own.map(({ amountFen }) => amountFen).reduce((a, b) => a + b)).toBe(3_700);
-      expect(new Set(own.map(({ student }) => student.id))).toEqual(new Set([campus.students[6]]));
-
-      // As a sheet: what would be a formula is text, and that it was taken is in the audit.
-      const before = await test.query(sql`SELECT FROM platform.audit WHERE action = 'affairs.payroll-line.list'`);
-      const sheet = await clerk
-        .get(`${PAYROLLS}/lines?payrollId=${closed.id}`)
-        .set('Accept', XLSX_TYPE)
-        .buffer(true)
-        .parse((response, done) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('end', () => done(null, Buffer.concat(chunks)));
-        })
-        .expect(200);
-      const book = new ExcelJS.Workbook();
-      await book.xlsx.load(sheet.body as never);
-      const titles = book.worksheets[0]!.getSheetValues().flatMap((row) => (row as unknown[] | undefined) ?? []);
-      expect(titles).toContain('=1+1');
-      expect(await test.query(sql`SELECT FROM platform.audit WHERE action = 'affairs.payroll-line.list'`)).toHaveLength(
-        before.length + 1,
-      );
-      await kit.officer.get(`${PAYROLLS}/${closed.id}`).expect(404);
-      expect((await kit.officer.get(`${PAYROLLS}/lines`).expect(200)).body.data).toEqual([]);
-    });
-
-    it('does not pay for more hours than there may be, however they came about', async () => {
-      const post = await opened();
-      await assigned(students[7]!, post);
-      const shift = await booked(students[7]!, post, '02-02', '08:00', '16:00');
-      await confirm(shift, 480);
-      await kit.put(WorkStudyPolicy, { weeklyHours: 7 });
-      const over = await make('2027-02').expect(409);
-      expect(codeOf(over)).toBe('affairs/payroll-over-caps');
-      expect(over.body.detail).toContain('1');
-      await kit.put(WorkStudyPolicy, {});
-      const payroll = (await make('2027-02').expect(201)).body as Answer;
-      await kit.done(clerk, PAYROLLS, payroll, 'discard');
-      expect(await make('2027-02').expect(201)).toMatchObject({ body: { number: 2, lines: 1 } });
-    });
+  it('whose work ends does not work what was still to come, and is paid what was worked', async () => {
+    const [post, other] = [await opened(), await opened()];
+    const has = await assigned(students[9]!, post);
+    await assigned(students[9]!, other);
+    const worked = await booked(students[9]!, post, '03-02', '09:00', '11:00');
+    const running = await booked(students[9]!, post, '03-02', '11:30', '12:30');
+    const coming = await booked(students[9]!, post, '03-03', '09:00', '11:00');
+    const elsewhere = await booked(students[9]!, other, '03-04', '09:00', '11:00');
+    test.clock.set(at('03-02', '12:00'));
+    await kit.done(clerk, APPLICATIONS, has, 'end');
+    const after = await Promise.all(
+      [worked, running, coming, elsewhere].map((one) => kit.see(students[9]!, SHIFTS, one)),
+    );
+    expect(after.map(({ status }) => status)).toEqual(['booked', 'booked', 'cancelled', 'booked']);
+    test.clock.set(at('03-03', '12:00'));
+    expect(codeOf(await kit.act(clerk, SHIFTS, after[2]!, 'confirm', { minutes: 120 }).expect(409))).toBe(
+      'affairs/shift-not-in-state',
+    );
+    expect(await confirm(after[1]!, 30)).toMatchObject({ status: 'confirmed' });
   });
 
   it('loses what a student wrote, and that they come first, when they are erased', async () => {

@@ -1,6 +1,6 @@
 import type { Actor } from '#auth';
 import type { Permission } from '#contracts';
-import { findInScope, queryOne, sql, type Sql, type Tx } from '#database';
+import { empty, findInScope, queryOne, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { inScope, unitInScope } from '#roster';
 import { Bookable } from './bookable.entity.js';
@@ -47,29 +47,52 @@ export async function lockBookable(tx: Tx, id: string, where = sql`TRUE`): Promi
 
 /**
  * How many people are there at most at once in a time, or 1 or more where it is taken by one booking alone. The most are there when one of
- * the bookings begins. `tx` holds the bookable's lock.
+ * the bookings begins. A booking lies within one day: years of them need not be looked through.
  */
-export async function takenIn(tx: Tx, bookableId: string, { startsAt, endsAt }: Span): Promise<number> {
-  const row = await queryOne<{ taken: number }>(
-    tx,
-    sql`WITH taking AS (
-          SELECT starts_at, ends_at, attendees FROM affairs.booking
-           WHERE bookable_id = ${bookableId} AND status = ANY(${TAKING}::text[]) AND starts_at < ${endsAt} AND ends_at > ${startsAt})
-        SELECT coalesce(max(people), 0)::int AS taken FROM (
-          SELECT (SELECT sum(t.attendees) FROM taking t WHERE t.starts_at <= at AND t.ends_at > at) AS people
-            FROM (SELECT greatest(starts_at, ${startsAt}) AS at FROM taking) begins) there`,
-  );
-  return row!.taken;
+function takenIn(bookableId: string, startsAt: Sql, endsAt: Sql): Sql {
+  return sql`(WITH taking AS (
+      SELECT o.starts_at, o.ends_at, o.attendees FROM affairs.booking o
+       WHERE o.bookable_id = ${bookableId} AND o.status = ANY(${TAKING}::text[]) AND o.starts_at < ${endsAt} AND o.ends_at > ${startsAt}
+         AND o.starts_at > ${startsAt} - interval '2 days')
+    SELECT coalesce(max(people), 0)::int FROM (
+      SELECT (SELECT sum(t.attendees) FROM taking t WHERE t.starts_at <= at AND t.ends_at > at) AS people
+        FROM (SELECT greatest(taking.starts_at, ${startsAt}) AS at FROM taking) begins) there)`;
+}
+
+/** Predicate: is there place for so many in a time? `tx` holds the bookable's lock. */
+function placeFor({ id, exclusive, capacity }: Bookable, startsAt: Sql, endsAt: Sql, attendees: Sql): Sql {
+  const taken = takenIn(id, startsAt, endsAt);
+  return exclusive
+    ? sql`(${taken} = 0 AND ${attendees} <= ${capacity})`
+    : sql`(${taken} + ${attendees} <= ${capacity})`;
 }
 
 /** Whether there is place for a booking. `tx` holds the bookable's lock. */
 export async function hasPlace(
   tx: Tx,
   bookable: Bookable,
-  booking: Span & Pick<Booking, 'attendees'>,
+  { startsAt, endsAt, attendees }: Span & Pick<Booking, 'attendees'>,
 ): Promise<boolean> {
-  const taken = await takenIn(tx, bookable.id, booking);
-  return bookable.exclusive
-    ? taken === 0 && booking.attendees <= bookable.capacity
-    : taken + booking.attendees <= bookable.capacity;
+  const [from, to] = [sql`${startsAt}::timestamptz`, sql`${endsAt}::timestamptz`];
+  const row = await queryOne<{ place: boolean }>(
+    tx,
+    sql`SELECT ${placeFor(bookable, from, to, sql`${attendees}::int`)} AS place`,
+  );
+  return row!.place;
+}
+
+/** Who has waited longest of those for whom there is place; `freed`: of those who wait for a time that overlaps it. `tx` holds the bookable's lock. */
+export async function nextWaiting(tx: Tx, bookable: Bookable, now: Date, freed?: Span): Promise<string | undefined> {
+  const ofTime = freed ? sql`AND b.starts_at < ${freed.endsAt} AND b.ends_at > ${freed.startsAt}` : empty;
+  const row = await queryOne<{ id: string }>(
+    tx,
+    // Sorted first, so that it is worked out for no more of them than need be.
+    sql`SELECT b.id FROM (
+          SELECT id, starts_at, ends_at, attendees, asked_at FROM affairs.booking b
+           WHERE b.bookable_id = ${bookable.id} AND b.status = 'waiting' AND b.starts_at > ${now} ${ofTime}
+           ORDER BY b.asked_at, b.id OFFSET 0) b
+         WHERE ${placeFor(bookable, sql`b.starts_at`, sql`b.ends_at`, sql`b.attendees`)}
+         ORDER BY b.asked_at, b.id LIMIT 1`,
+  );
+  return row?.id;
 }

@@ -8,6 +8,7 @@ import {
   insert,
   newId,
   onConflict,
+  query,
   queryOne,
   sql,
   StaleVersionError,
@@ -187,9 +188,17 @@ export class Bookings {
     });
   }
 
-  /** The student is erased: ends what is still to come, and gives the places to whoever waits for them. */
+  /**
+   * The student is erased: ends what is still to come, and gives the places to whoever waits for them. An appeal that waits for an answer
+   * counts for the student: nobody can read it any more.
+   */
   async endAllOf(tx: Tx, studentId: string): Promise<void> {
     const now = this.clock.now();
+    await query(
+      tx,
+      sql`UPDATE affairs.booking SET forgiven = TRUE, answered_at = ${now}, updated_at = now(), version = version + 1
+           WHERE student_id = ${studentId} AND status = 'no_show' AND appealed_at IS NOT NULL AND answered_at IS NULL`,
+    );
     const coming = { studentId, status: In(['booked', 'waiting', 'offered']), startsAt: MoreThan(now) };
     const found = await tx.find(Booking, { where: coming, order: { bookableId: 'ASC', id: 'ASC' } });
     for (const { id, bookableId } of found) {

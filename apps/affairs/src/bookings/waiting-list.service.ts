@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { And, LessThan, MoreThan } from 'typeorm';
 import { BookingOfferedV1 } from '#contracts';
 import { type Tx, update } from '#database';
 import { Events, type TimerKey, Timers } from '#events';
@@ -9,12 +8,10 @@ import type { Bookable } from './bookable.entity.js';
 import { BookingDueV1 } from './booking-due.event.js';
 import { Booking } from './booking.entity.js';
 import { BookingPolicy } from './bookings.policy.js';
-import { hasPlace, lockBookable } from './bookings.queries.js';
+import { lockBookable, nextWaiting } from './bookings.queries.js';
 import type { Span } from './opening-hours.js';
 
 const MINUTE = 60_000;
-/** Of those who wait, looked at in one go. */
-const AT_ONCE = 200;
 
 /** Who waits gets what becomes free, in the order in which they asked, for a time to say so. */
 @Injectable()
@@ -30,15 +27,11 @@ export class WaitingList {
   async offer(tx: Tx, bookable: Bookable, freed?: Span): Promise<void> {
     if (bookable.status === 'closed') return;
     const now = this.clock.now();
-    const ofTime = freed && { startsAt: And(MoreThan(now), LessThan(freed.endsAt)), endsAt: MoreThan(freed.startsAt) };
-    const waiting = await tx.find(Booking, {
-      where: { bookableId: bookable.id, status: 'waiting', startsAt: MoreThan(now), ...ofTime },
-      order: { askedAt: 'ASC', id: 'ASC' },
-      take: AT_ONCE,
-    });
+    const next = (): Promise<string | undefined> => nextWaiting(tx, bookable, now, freed);
     const { value } = await this.policies.at(tx, BookingPolicy, this.clock.today());
-    for (const booking of waiting) {
-      if (!(await hasPlace(tx, bookable, booking))) continue;
+    // Each offer takes its place before the next is sought: who could not be offered one before cannot be after it.
+    for (let id = await next(); id; id = await next()) {
+      const booking = await tx.findOneByOrFail(Booking, { id });
       const until = new Date(Math.min(now.getTime() + value.offerMinutes * MINUTE, booking.startsAt.getTime()));
       booking.exclusive = bookable.exclusive;
       booking.offer(until);

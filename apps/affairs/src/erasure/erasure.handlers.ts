@@ -18,6 +18,7 @@ import { Leave } from '../leave/leave.entity.js';
 import { eraseRounds } from '../rounds/erase-rounds.js';
 import { Claim } from '../second-classroom/claim.entity.js';
 import { TicketAction } from '../tickets/ticket-action.entity.js';
+import { Organisations } from '../organisations/organisations.service.js';
 import { WorkflowComment } from '../tasks/workflow-comment.entity.js';
 import { TicketCases } from '../tickets/ticket-cases.service.js';
 import { Ticket } from '../tickets/ticket.entity.js';
@@ -42,12 +43,14 @@ export class ErasureHandlers {
     private readonly enrolments: Enrolments,
     private readonly posts: PostApplications,
     private readonly tickets: TicketCases,
+    private readonly organisations: Organisations,
   ) {}
 
   @OnEvent(StudentErasedV1)
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
     // Before the texts go: each of these takes its locks in the order in which everybody else does.
-    for (const room of [this.bookings, this.enrolments, this.posts, this.tickets]) await room.endAllOf(tx, studentId);
+    for (const room of [this.bookings, this.enrolments, this.posts, this.organisations, this.tickets])
+      await room.endAllOf(tx, studentId);
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
     for (const entity of SEALED) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);

@@ -6,6 +6,7 @@ import {
   findInScope,
   insert,
   onConflict,
+  query,
   queryOne,
   sql,
   StaleVersionError,
@@ -84,7 +85,7 @@ export class Organisations {
     return this.database.read((tx) => this.read(tx, actor, id));
   }
 
-  /** People today, each once: of presidents and officers, and of all. */
+  /** Students of the school today, each once: of presidents and officers, and of all. */
   governance(): Promise<GovernanceDto> {
     const date = this.clock.today();
     return this.database.read(async (tx) => {
@@ -94,6 +95,7 @@ export class Organisations {
                    count(DISTINCT m.student_id)::int AS students,
                    (count(DISTINCT m.student_id) FILTER (WHERE m.post <> 'member'))::int AS officers
               FROM affairs.organisation_member m JOIN affairs.organisation o ON o.id = m.organisation_id
+              JOIN directory.published_student_v1 p ON p.id = m.student_id AND p.active
              WHERE o.status = 'active' AND ${holdsOn(sql`m`, date)}`,
       );
       return Object.assign(new GovernanceDto(), { date, ...row });
@@ -113,11 +115,27 @@ export class Organisations {
   }
 
   change(actor: Actor, id: string, expected: number, form: OrganisationFormDto): Promise<OrganisationDto> {
-    return this.write(actor, id, expected, 'change', (organisation) => void Object.assign(organisation, form));
+    return this.write(actor, id, expected, 'change', (_, organisation) => void Object.assign(organisation, form));
   }
 
+  /** Its posts end today: nobody holds one in what is no more. */
   dissolve(actor: Actor, id: string, expected: number): Promise<OrganisationDto> {
-    return this.write(actor, id, expected, 'dissolve', (organisation) => organisation.dissolve());
+    return this.write(actor, id, expected, 'dissolve', async (tx, organisation) => {
+      organisation.dissolve();
+      const ended = await this.endToday(tx, sql`organisation_id = ${id}`);
+      await this.events.publishEach(
+        tx,
+        ended.map(({ studentId, ...member }) => ({
+          event: new OrganisationMemberChangedV1({ memberId: member.id, studentId }),
+          aggregate: member,
+        })),
+      );
+    });
+  }
+
+  /** The student is erased: the posts end, that they were held stays. Nobody is told: what others kept of the student is erased too. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    await this.endToday(tx, sql`student_id = ${studentId}`);
   }
 
   /** Of organisations one manages, of students one answers for, and one's own. */
@@ -158,16 +176,32 @@ export class Organisations {
     });
   }
 
+  /** Throws NotFound, MemberPeriodWrong (422), PostHeld, MemberAlready, OrganisationDissolved where it would last beyond that (409). */
   end(actor: Actor, id: string, expected: number, validTo: string): Promise<OrganisationMemberDto> {
     return this.database.transaction(actor, async (tx) => {
       const where = sql`EXISTS (SELECT FROM affairs.organisation o WHERE o.id = m.organisation_id AND ${manages(actor)})`;
-      const member = await findInScope(tx, OrganisationMember, id, { alias: 'm', where, lock: 'update' });
-      if (!member) throw new NotFound({ what: 'member' });
+      const found = await findInScope(tx, OrganisationMember, id, { alias: 'm', where });
+      if (!found) throw new NotFound({ what: 'member' });
+      // Before its members, as who dissolves it.
+      const { status } = await this.find(tx, actor, found.organisationId, 'share');
+      const member = (await findInScope(tx, OrganisationMember, id, { alias: 'm', where, lock: 'update' }))!;
       if (member.version !== expected) throw new StaleVersionError();
+      const longer = member.validTo === null || validTo > member.validTo;
+      if (status === 'dissolved' && longer) throw new OrganisationDissolved();
       member.end(validTo);
       await onConflict(update(tx, member), HELD);
       return this.member(tx, actor, member, 'end');
     });
+  }
+
+  /** Ends posts; what would have begun later never was. */
+  private endToday(tx: Tx, where: Sql): Promise<{ id: string; version: number; studentId: string }[]> {
+    const end = sql`greatest(valid_from, ${this.clock.today()}::date)`;
+    return query(
+      tx,
+      sql`UPDATE affairs.organisation_member SET valid_to = ${end}, updated_at = now(), version = version + 1
+           WHERE ${where} AND (valid_to IS NULL OR valid_to > ${end}) RETURNING id, version, student_id AS "studentId"`,
+    );
   }
 
   private async member(
@@ -195,12 +229,12 @@ export class Organisations {
     id: string,
     expected: number,
     action: string,
-    fn: (organisation: Organisation) => void,
+    fn: (tx: Tx, organisation: Organisation) => void | Promise<void>,
   ): Promise<OrganisationDto> {
     return this.database.transaction(actor, async (tx) => {
       const organisation = await this.find(tx, actor, id, 'update');
       if (organisation.version !== expected) throw new StaleVersionError();
-      fn(organisation);
+      await fn(tx, organisation);
       await onConflict(update(tx, organisation), EXISTS);
       return this.answer(tx, actor, id, action);
     });

@@ -56,7 +56,10 @@ export async function lockNomination(tx: Tx, id: string, where: Sql): Promise<No
   return nomination;
 }
 
-/** The lowest place from 1 to `most` that no nomination of a campaign holds; undefined: all are held. `tx` holds the campaign's lock. */
+/**
+ * The lowest place from 1 to `most` that no nomination of a campaign holds; undefined: as many as that stand, also where some hold places
+ * beyond because there were more before. `tx` holds the campaign's lock.
+ */
 export async function freePlace(
   tx: Tx,
   campaignId: string,
@@ -67,8 +70,9 @@ export async function freePlace(
   const of = section === undefined ? empty : sql`AND n.section = ${section}`;
   const row = await queryOne<{ place: number | null }>(
     tx,
-    sql`SELECT min(place)::int AS place FROM generate_series(1, ${most}::int) place WHERE place NOT IN (
-          SELECT ${column} FROM affairs.showcase_nomination n WHERE n.campaign_id = ${campaignId} AND n.withdrawn_at IS NULL ${of})`,
+    sql`WITH held AS (SELECT ${column} AS place FROM affairs.showcase_nomination n WHERE n.campaign_id = ${campaignId} AND n.withdrawn_at IS NULL ${of})
+        SELECT min(place)::int AS place FROM generate_series(1, ${most}::int) place
+         WHERE place NOT IN (SELECT place FROM held) AND (SELECT count(*) FROM held) < ${most}`,
   );
   return row!.place ?? undefined;
 }

@@ -23,6 +23,7 @@ import { inScope, personRef, unitInScope } from '#roster';
 import { addDays, addMonths, CampusClock } from '#time';
 import { offered } from '#workflow';
 import { mondayOf, overCaps } from './hour-caps.js';
+import { payRefusal } from './pay-floor.js';
 import { type Due, type Line, linesFor } from './payroll-lines.js';
 import { Payroll, PAYROLL_ACTIONS, type PayrollAction } from './payroll.entity.js';
 import {
@@ -32,10 +33,12 @@ import {
   type PayrollLinesQuery,
   type PayrollsQuery,
 } from './payrolls.dto.js';
+import type { Post } from './post.entity.js';
 import { WorkStudyPolicy } from './work-study.policy.js';
 import {
   MonthNotOver,
   NothingToPay,
+  PayrollBelowFloor,
   PayrollDraftAlready,
   PayrollOutdated,
   PayrollOverCaps,
@@ -111,7 +114,7 @@ export class Payrolls {
     });
   }
 
-  /** Throws MonthNotOver, ShiftsUnconfirmed, PayrollOverCaps, NothingToPay, PayrollDraftAlready (409), NotFound for a unit out of reach. */
+  /** Throws MonthNotOver, ShiftsUnconfirmed, PayrollOverCaps, PayrollBelowFloor, NothingToPay, PayrollDraftAlready (409), NotFound for a unit out of reach. */
   make(actor: Actor, { unitId, month }: MakePayrollDto): Promise<PayrollDto> {
     return this.database.transaction(actor, async (tx) => {
       const unit = await queryOne(
@@ -179,6 +182,7 @@ export class Payrolls {
             ${ofMonth} AND s.status = 'confirmed' GROUP BY s.student_id, s.post_id, s.hourly_fen`,
     );
     await this.mustBeWithinCaps(tx, [...new Set(due.map(({ studentId }) => studentId))], first, last);
+    await this.mustPayEnough(tx, ofMonth);
     const standing = await query<Due & { id: string }>(
       tx,
       sql`SELECT l.id, l.student_id AS "studentId", l.post_id AS "postId", l.hourly_fen AS "hourlyFen", l.minutes
@@ -199,6 +203,25 @@ export class Payrolls {
       overCaps(own, isVacation, caps).some(({ period, from: begins }) => period !== 'month' || begins === first),
     );
     if (over.length > 0) throw new PayrollOverCaps({ params: { students: over.length } });
+  }
+
+  /** The pay is enough on the day that was worked, also where the least of it was raised after the shift was booked. */
+  private async mustPayEnough(tx: Tx, ofMonth: Sql): Promise<void> {
+    const paid = await query<
+      Pick<Post, 'kind' | 'location' | 'region' | 'hourlyFen'> & { day: string; shifts: number }
+    >(
+      tx,
+      sql`SELECT s.day::text, p.kind, p.location, p.region, s.hourly_fen AS "hourlyFen", count(*)::int AS shifts
+            ${ofMonth} AND s.status = 'confirmed' AND s.minutes > 0 GROUP BY s.day, p.kind, p.location, p.region, s.hourly_fen ORDER BY s.day`,
+    );
+    const low: typeof paid = [];
+    for (const one of paid) {
+      const { value } = await this.policies.at(tx, WorkStudyPolicy, one.day);
+      if (payRefusal(one, value, one.day)) low.push(one);
+    }
+    const [first] = low;
+    const shifts = low.reduce((sum, one) => sum + one.shifts, 0);
+    if (first) throw new PayrollBelowFloor({ params: { shifts, date: first.day } });
   }
 
   private act(

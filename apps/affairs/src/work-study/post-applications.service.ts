@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, audit, ownStudent } from '#auth';
 import {
   Database,
+  empty,
   findInScope,
   insert,
   onConflict,
@@ -93,7 +94,7 @@ export class PostApplications {
     });
   }
 
-  /** Of `assign`: throws PostFull (409) where all places are taken, by whoever asks at the same time too. */
+  /** `end` cancels the shifts still to come. Of `assign`: throws PostFull (409) where all places are taken, by whoever asks at the same time too. */
   act(actor: Actor, id: string, expected: number, action: ApplicationAction): Promise<PostApplicationDetailDto> {
     const status = { withdraw: 'withdrawn', assign: 'assigned', decline: 'declined', end: 'ended' } as const;
     return this.database.transaction(actor, async (tx) => {
@@ -107,6 +108,7 @@ export class PostApplications {
       if (action === 'assign' && (await takenOf(tx, postId)) >= post!.places) throw new PostFull();
       application.status = status[action];
       await update(tx, application);
+      if (action === 'end') await this.cancelComing(tx, application.studentId, postId);
       if (!by.own) await this.audit(tx, actor, id, action);
       return this.detail(tx, actor, application);
     });
@@ -122,10 +124,16 @@ export class PostApplications {
                  updated_at = now(), version = version + 1
            WHERE student_id = ${studentId} AND status IN ('submitted', 'assigned')`,
     );
+    await this.cancelComing(tx, studentId);
+  }
+
+  /** What is still to come is not worked; of one post, or none given: of all. */
+  private async cancelComing(tx: Tx, studentId: string, postId?: string): Promise<void> {
     await query(
       tx,
       sql`UPDATE affairs.work_study_shift SET status = 'cancelled', updated_at = now(), version = version + 1
-           WHERE student_id = ${studentId} AND status = 'booked' AND starts_at > ${this.clock.now()}`,
+           WHERE student_id = ${studentId} AND status = 'booked' AND starts_at > ${this.clock.now()}
+             ${postId ? sql`AND post_id = ${postId}` : empty}`,
     );
   }
 

@@ -41,7 +41,7 @@ export class Shift extends BaseEntity {
   @Column('int')
   minutes: number;
 
-  /** As the post paid when it was booked. */
+  /** As the post paid when it was booked; where that is less than the least of the day, as it paid when it was confirmed, if that is more. */
   @Column('int')
   hourlyFen: number;
 

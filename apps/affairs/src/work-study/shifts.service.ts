@@ -113,10 +113,18 @@ export class Shifts {
     return this.act(actor, id, expected, 'cancel', (_, shift) => void (shift.status = 'cancelled'));
   }
 
-  /** What was worked: within the hours too. After it was paid this is a correction, which the next payroll settles. */
+  /**
+   * What was worked: within the hours too. After it was paid this is a correction, which the next payroll settles. Where the pay it was
+   * booked with is too low by now, the post's holds if that has been raised; what is still too low the payroll refuses.
+   */
   confirm(actor: Actor, id: string, expected: number, minutes: number): Promise<ShiftDetailDto> {
     return this.act(actor, id, expected, 'confirm', async (tx, shift) => {
       shift.confirm(minutes);
+      const post = await tx.findOneByOrFail(Post, { id: shift.postId });
+      const { value: policy } = await this.policies.at(tx, WorkStudyPolicy, shift.day);
+      const { kind, location, region } = post;
+      if (payRefusal({ kind, location, region, hourlyFen: shift.hourlyFen }, policy, shift.day))
+        shift.hourlyFen = Math.max(shift.hourlyFen, post.hourlyFen);
       await this.mustFit(tx, shift);
     });
   }

@@ -144,6 +144,12 @@ export const PayrollOverCaps = defineProblem({
   zh: '有 {students} 名学生超过每周或每月工时上限，请先更正班次',
   en: '{students} students are over the hours of a week or month: correct their shifts first',
 });
+export const PayrollBelowFloor = defineProblem({
+  code: 'affairs/payroll-below-floor',
+  status: 409,
+  zh: '有 {shifts} 个班次的报酬低于当日标准（或当日标准未知），最早为 {date}：请先提高岗位报酬，再重新核定这些班次',
+  en: '{shifts} shifts, the first on {date}, pay less than the least of their day, or that is not known: raise the pay of the post, then confirm them again',
+});
 export const ShiftsUnconfirmed = defineProblem({
   code: 'affairs/payroll-shifts-unconfirmed',
   status: 409,
