@@ -22,6 +22,7 @@ export * from './affairs/holiday-events.js';
 export * from './affairs/participation-events.js';
 export * from './directory/codes.js';
 export * from './directory/events.js';
+export * from './early-warning/care-events.js';
 export * from './early-warning/codes.js';
 export * from './early-warning/events.js';
 export * from './integration/events.js';

@@ -38,6 +38,7 @@ import { ReferralsToCases1764823000200 } from './migrations/1764823000200-referr
 import { Digests1764823000300 } from './migrations/1764823000300-digests.js';
 import { Disputes1764826000000 } from './migrations/1764826000000-disputes.js';
 import { Processing1764826000100 } from './migrations/1764826000100-processing.js';
+import { OwnerPosts1764840000000 } from './migrations/1764840000000-owner-posts.js';
 import { SupervisionPosts1764830000000 } from './migrations/1764830000000-supervision-posts.js';
 import { processing } from './processing/processing.feature.js';
 import { disputes } from './disputes/disputes.feature.js';
@@ -127,6 +128,7 @@ export const earlyWarning = service('early-warning', {
     Disputes1764826000000,
     Processing1764826000100,
     SupervisionPosts1764830000000,
+    OwnerPosts1764840000000,
   ],
   ownData: OWN_DATA,
   jobs: ['early-warning:run:write', 'early-warning:book:make'],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#auth';
 import { CareCaseTransferredV1 } from '#contracts';
-import { findInScope, insert, newId, onConflict, query, sql, type Tx, update } from '#database';
+import { findInScope, insert, onConflict, sql, type Tx, update } from '#database';
 import { Events, type TimerKey, Timers } from '#events';
 import { Policies } from '#policy';
 import { NotFound } from '#problems';
@@ -16,6 +16,7 @@ import type { OfferTransferDto } from './case-forms.dto.js';
 import type { CareCaseDetailDto } from './cases.dto.js';
 import { PersonNotFit, TransferNotWaiting, TransferWaiting } from './cases.problems.js';
 import { mustTakePart } from './cases.queries.js';
+import { handOver, ownerOf } from './owners.queries.js';
 import { SupervisionLine } from './supervision-line.js';
 
 const DAY_MS = 86_400_000;
@@ -95,7 +96,8 @@ export class CaseTransfers {
     await this.students.sealFields(tx, transfer);
     await update(tx, transfer);
     await this.timers.cancel(tx, keyOf(transfer.id));
-    if (ownerId !== transfer.fromId) await handOver(tx, transfer.caseId, ownerId, now, status);
+    const { caseId: id, studentId, fromId } = transfer;
+    if (ownerId !== fromId) await handOver(tx, { id, studentId }, ownerId, status, { now, today: this.clock.today() });
     await this.tell(tx, transfer, ownerId);
   }
 
@@ -120,26 +122,6 @@ export class CaseTransfers {
     const event = new CareCaseTransferredV1({ caseId, transferId, outcome, ownerId, toId });
     await this.events.publish(tx, event, { id: transferId, version });
   }
-}
-
-async function ownerOf(tx: Tx, caseId: string): Promise<string> {
-  const [row] = await query<{ id: string }>(
-    tx,
-    sql`SELECT person_id AS id FROM early_warning.care_owner WHERE case_id = ${caseId} AND valid_to IS NULL`,
-  );
-  return row!.id;
-}
-
-/** One owner ends in the instant in which the other begins; the table refuses anything else. */
-async function handOver(tx: Tx, caseId: string, toId: string, now: Date, why: string): Promise<void> {
-  await query(
-    tx,
-    sql`UPDATE early_warning.care_owner SET valid_to = ${now} WHERE case_id = ${caseId} AND valid_to IS NULL`,
-  );
-  await query(
-    tx,
-    sql`INSERT INTO early_warning.care_owner (id, case_id, person_id, valid_from, why) VALUES (${newId()}, ${caseId}, ${toId}, ${now}, ${why})`,
-  );
 }
 
 function keyOf(transferId: string): TimerKey {

@@ -5,6 +5,7 @@ import { CaseDecisions } from './case-decisions.service.js';
 import { CaseDesk } from './case-desk.service.js';
 import { CaseDetails } from './case-details.service.js';
 import { CaseEntries } from './case-entries.service.js';
+import { CaseOwners } from './case-owners.service.js';
 import { CaseTeam } from './case-team.service.js';
 import { CaseTransfers } from './case-transfers.service.js';
 import { CaseWorkController } from './case-work.controller.js';
@@ -23,7 +24,15 @@ export const cases = feature({
   controllers: [CasesController, CaseWorkController, SupervisionsController],
   providers: [
     ...[Cases, CaseDesk, CaseDetails, CaseDecisions, CaseTeam, CaseEntries, CaseTransfers, CaseTimeline],
-    ...[SupervisionLine, CaseSupervision, Supervisions, WaitingSupervision, SupervisionHolders, CaseHandlers],
+    ...[
+      SupervisionLine,
+      CaseSupervision,
+      Supervisions,
+      WaitingSupervision,
+      SupervisionHolders,
+      CaseOwners,
+      CaseHandlers,
+    ],
   ],
   entities: [CareCase, CareDecision, CareTransfer, CareMember, CareMeasure, CareEntry, CareSupervision],
 });

@@ -1,11 +1,11 @@
 import type { Actor } from '#auth';
-import { type AppointmentKind, ROLE_PERMISSIONS } from '#contracts';
 import { findInScope, join, queryOne, sql, type Sql, type Tx } from '#database';
 import { NotFound } from '#problems';
 import { inScope, personRef, personWithPosts, responsibleStaffOf } from '#roster';
 import { CareCase } from './care-case.entity.js';
 import type { CaseAsker, CaseWaiting } from './case-offers.js';
 import { ApplicationUnknown, CaseNeedsPerson, PersonNotFit } from './cases.problems.js';
+import { belongs, TAKING_PART } from './owners.queries.js';
 
 /** SQL: who owns a case `c` now. */
 export const OWNER = sql`(SELECT o.person_id FROM early_warning.care_owner o WHERE o.case_id = c.id AND o.valid_to IS NULL)`;
@@ -74,9 +74,34 @@ export function supervises(actor: Actor, today: string): Sql {
   return sql`(${actor.personId}::uuid = ANY(s.person_ids) AND (${join(byPost, ' OR ')}))`;
 }
 
+/** SQL predicate: the actor still holds the post in one column over the student in another. NULL: it is theirs by no post. */
+function byPost(actor: Actor, post: Sql, student: Sql, today: string): Sql {
+  const held = new Map([
+    ...actor.scopesByPost('early-warning:case:read'),
+    ...actor.scopesByPost('early-warning:case:take-part'),
+  ]);
+  if (held.size === 0) return sql`FALSE`;
+  // Of a student who has left the school it stays with the post: somebody has to close it.
+  const each = [...held].map(
+    ([kind, scope]) => sql`${post} = ${kind} AND (${inScope(scope, student, today)} OR NOT ${belongs(student, today)})`,
+  );
+  return sql`(${post} IS NULL OR ${join(each, ' OR ')})`;
+}
+
+/** SQL: ids of the cases that the actor owns. */
+function owned(actor: Actor, personId: string, today: string): Sql {
+  return sql`SELECT o.case_id FROM early_warning.care_owner o JOIN early_warning.care_case k ON k.id = o.case_id
+    WHERE o.person_id = ${personId} AND o.valid_to IS NULL AND ${byPost(actor, sql`o.post`, sql`k.student_id`, today)}`;
+}
+
+/** SQL predicate over a member `m` of a team: it is the actor. */
+function isMember(actor: Actor, personId: string, today: string): Sql {
+  return sql`(m.person_id = ${personId} AND m.left_at IS NULL AND ${byPost(actor, sql`m.post`, sql`m.student_id`, today)})`;
+}
+
 function takesPart(actor: Actor, personId: string, today: string): Sql {
-  return sql`c.id IN (SELECT case_id FROM early_warning.care_owner WHERE person_id = ${personId} AND valid_to IS NULL
-    UNION ALL SELECT case_id FROM early_warning.care_member WHERE person_id = ${personId} AND left_at IS NULL
+  return sql`c.id IN (${owned(actor, personId, today)}
+    UNION ALL SELECT m.case_id FROM early_warning.care_member m WHERE ${isMember(actor, personId, today)}
     UNION ALL SELECT case_id FROM early_warning.care_transfer WHERE to_id = ${personId} AND status = 'offered'
     UNION ALL SELECT s.case_id FROM early_warning.care_supervision s WHERE s.ended_at IS NULL AND ${supervises(actor, today)})`;
 }
@@ -103,14 +128,14 @@ export async function standingOf(
   const student = sql`${studentId}::uuid`;
   const row = await queryOne<Omit<CaseAsker, 'personId'> & CaseWaiting>(
     tx,
-    sql`SELECT ${OWNER} = ${personId} AS owner, coalesce(bool_or(m.person_id IS NOT NULL), FALSE) AS member, coalesce(bool_or(m.lead), FALSE) AS lead,
+    sql`SELECT c.id IN (${owned(actor, personId, today)}) AS owner, coalesce(bool_or(m.person_id IS NOT NULL), FALSE) AS member, coalesce(bool_or(m.lead), FALSE) AS lead,
                ${inScope(actor.scopeOf('early-warning:case:write'), student, today)} AS writes,
                ${inScope(actor.scopeOf('early-warning:case:decide'), student, today)} AS decides,
                (SELECT coalesce(json_object_agg(d.what, d.proposed_by), '{}') FROM early_warning.care_decision d
                  WHERE d.case_id = c.id AND d.status = 'proposed') AS "proposedBy",
                (SELECT t.to_id FROM early_warning.care_transfer t WHERE t.case_id = c.id AND t.status = 'offered') AS "offeredTo"
           FROM early_warning.care_case c
-          LEFT JOIN early_warning.care_member m ON m.case_id = c.id AND m.person_id = ${personId} AND m.left_at IS NULL
+          LEFT JOIN early_warning.care_member m ON m.case_id = c.id AND ${isMember(actor, personId, today)}
          WHERE c.id = ${id} GROUP BY c.id`,
   );
   const { owner, member, lead, writes, decides, proposedBy, offeredTo } = row!;
@@ -148,10 +173,6 @@ export async function mustTakePart(
   pointer: string,
 ): Promise<void> {
   const person = personId === studentId ? undefined : await personWithPosts(tx, personId, today);
-  const fits = person?.active && person.kind === 'staff' && person.posts.some(({ kind }) => mayTakePart(kind));
+  const fits = person?.active && person.kind === 'staff' && person.posts.some(({ kind }) => TAKING_PART.includes(kind));
   if (!fits) throw new PersonNotFit({ pointer });
-}
-
-function mayTakePart(kind: AppointmentKind): boolean {
-  return ROLE_PERMISSIONS[kind].includes('early-warning:case:take-part');
 }

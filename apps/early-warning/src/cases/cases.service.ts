@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, audit, auditList } from '#auth';
 import { CareCaseOpenedV1 } from '#contracts';
-import { Database, insert, newId, onConflict, query, sql, type Sql, type Tx } from '#database';
+import { Database, insert, onConflict, sql, type Sql, type Tx } from '#database';
 import { Events } from '#events';
 import { anyOf, list, type Page } from '#http';
 import { Policies } from '#policy';
@@ -29,6 +29,7 @@ import {
   quiet,
   stageOf,
 } from './cases.queries.js';
+import { own } from './owners.queries.js';
 import { CaseSupervision } from './supervision.service.js';
 
 /** How a case begins. */
@@ -126,10 +127,7 @@ export class Cases {
     });
     await this.students.sealFields(tx, of);
     await onConflict(insert(tx, of), { care_case_one: () => new CaseAlreadyOpen({ pointer: '#/studentId' }) });
-    await query(
-      tx,
-      sql`INSERT INTO early_warning.care_owner (id, case_id, person_id, valid_from, why) VALUES (${newId()}, ${of.id}, ${openedBy}, ${now}, 'opened')`,
-    );
+    await own(tx, of, openedBy, 'opened', { now, today });
     await this.supervision.settle(tx, of);
     await this.events.publish(tx, new CareCaseOpenedV1(of.id), of);
     await audit(tx, actor, { action: 'early-warning.case.open', subject: { kind: 'case', id: of.id } });

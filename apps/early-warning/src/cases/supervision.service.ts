@@ -9,6 +9,7 @@ import { CarePolicy } from './care.policy.js';
 import { CareSupervision, type CaseCause } from './care-rows.entity.js';
 import { CareCaseDueV1 } from './case-due.event.js';
 import { causesOf, dueAt, nextLook } from './overdue.js';
+import { ownerOf } from './owners.queries.js';
 import { SupervisionLine } from './supervision-line.js';
 
 /** At this minute of a day people hear of what is due. */
@@ -70,12 +71,9 @@ export class CaseSupervision {
   private async supervise(tx: Tx, of: CareCase, cause: CaseCause, today: string): Promise<void> {
     const running = await this.running(tx, of.id);
     if (running && (running.risesOn === null || running.risesOn > today)) return;
-    const owner = await queryOne<{ id: string }>(
-      tx,
-      sql`SELECT person_id AS id FROM early_warning.care_owner WHERE case_id = ${of.id} AND valid_to IS NULL`,
-    );
+    const but = await ownerOf(tx, of.id);
     const [next] = await this.line.above(tx, [
-      { studentId: of.studentId, after: running?.personIds.length ? running.step : 0, but: owner!.id },
+      { studentId: of.studentId, after: running?.personIds.length ? running.step : 0, but },
     ]);
     if (!next && running) {
       running.risesOn = null;

@@ -3,6 +3,7 @@ import {
   ApplicationDecidedV1,
   BookingCancelledV1,
   BookingOfferedV1,
+  CareCaseHandedOverV1,
   CareCaseTransferredV1,
   CareSupervisionV1,
   ClearanceCompletedV1,
@@ -94,6 +95,11 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     ...{ zh: '转接帮扶个案', en: 'A care case is offered' },
     when: ({ outcome }) => outcome === 'offered',
     to: ({ toId }) => ({ personIds: [toId] }),
+    ...{ only: 'staff', channels: OUT },
+  }),
+  'case-handed-over': kind(CareCaseHandedOverV1, {
+    ...{ zh: '接手帮扶个案', en: 'A care case came to one with a post' },
+    to: ({ ownerId }) => ({ personIds: [ownerId] }),
     ...{ only: 'staff', channels: OUT },
   }),
   'daily-digest': kind(DigestDueV1, {

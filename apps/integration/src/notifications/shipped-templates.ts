@@ -47,6 +47,13 @@ export const SHIPPED: Readonly<Record<string, TemplateWords>> = {
     ['帮扶个案转接', '{{ name }}，有帮扶个案请求转接给您，请登录答复。'],
     ['A care case is offered to you', '{{ name }}, a care case is offered to you. Please accept or refuse it.'],
   ),
+  'case-handed-over': of(
+    ['帮扶个案由您接手', '{{ name }}，原负责人已离任，有帮扶个案由您负责，请登录查看。'],
+    [
+      'A care case is yours',
+      '{{ name }}, whoever owned a care case left their post, and it is yours now. Please see to it.',
+    ],
+  ),
   'daily-digest': of(
     [
       '{{ day }} 提要',
