@@ -23,6 +23,7 @@ export function Event(declared: EventOptions) {
   const consumers: ServiceName[] = declared.tells ? [...declared.consumers, 'integration'] : declared.consumers;
   const options = { ...declared, consumers };
   return (eventClass: EventClass): void => {
+    if (new Set(consumers).size < consumers.length) throw new Error(`Event ${options.name} names a consumer twice`);
     if (byName.has(options.name)) throw new Error(`Event ${options.name} is declared twice`);
     byName.set(options.name, { eventClass, options });
     byClass.set(eventClass, options);

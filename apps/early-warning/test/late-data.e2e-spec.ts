@@ -92,6 +92,10 @@ describe('late data', () => {
     expect(await run(test, app)).toMatchObject({ corrected: 1 });
     const [one, ...others] = await seen('status=confirmed&corrected=true');
     expect([one!.student.id, others]).toEqual([campus.students[6], []]);
+    const told = await test.query(
+      sql`SELECT payload FROM events.event WHERE name = 'early-warning.warning-corrected.v1'`,
+    );
+    expect(told).toEqual([{ payload: { warningId: one!.id, personIds: [campus.staff.counselorCs] } }]);
     const digest = async () => (await counselor.get('/early-warning/v1/digest').expect(200)).body.corrected as object;
     expect(await digest()).toMatchObject({ count: 1, items: [{ kind: 'warning', id: one!.id }] });
     const { body } = await act(one!.id, 'dismiss', one!.version, reason).expect(200);

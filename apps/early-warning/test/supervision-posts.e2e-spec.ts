@@ -135,4 +135,32 @@ describe('supervision when posts change hands', () => {
       [[2, staff.schoolOfficer]],
     ]);
   });
+
+  it('of a warning under dispute stays where it is, untouched, and goes up when the dispute is over', async () => {
+    const warning = await warn(test, 0);
+    const pause = (at: Date | null) =>
+      test.query(sql`UPDATE early_warning.warning SET paused_at = ${at} WHERE id = ${warning}`);
+    await test.query(
+      sql`INSERT INTO early_warning.care_supervision (id, warning_id, student_id, cause, step, post, person_ids, since_at)
+          VALUES (${newId()}, ${warning}, ${students[0]}, 'triage', 1, 'student_affairs_officer', ${[staff.collegeOfficerCs]}, ${test.clock.now()})`,
+    );
+    await pause(test.clock.now());
+    test.clock.set('2026-11-24T10:00:00+08:00');
+    await loseCollege();
+    await refresh();
+    const rows = () =>
+      test.query<{ xmin: string; version: number }>(
+        sql`SELECT xmin::text, version, person_ids AS "personIds" FROM early_warning.care_supervision WHERE warning_id = ${warning}`,
+      );
+    const before = await rows();
+    expect(before).toMatchObject([{ personIds: [] }]);
+    for (let i = 0; i < 3; i++) {
+      test.clock.advance({ minutes: 10 });
+      await refresh();
+    }
+    expect(await rows()).toEqual(before);
+    await pause(null);
+    await refresh();
+    expect(await queue(school)).toEqual([2]);
+  });
 });

@@ -88,6 +88,28 @@ export class WarningSettledV1 {
   }
 }
 
+/** The data behind a confirmed warning was corrected, and it would not have been raised: these people, who deal with it, may dismiss it after all. */
+@Event({
+  name: 'early-warning.warning-corrected.v1',
+  consumers: [],
+  tells: {
+    permission: 'early-warning:warning:read',
+    zh: '已确认预警的数据已更正',
+    en: 'The data behind a confirmed warning was corrected',
+  },
+})
+export class WarningCorrectedV1 {
+  @IsUUID()
+  warningId: string;
+
+  @IsUUID('all', { each: true })
+  personIds: string[];
+
+  constructor(values: { warningId: string; personIds: string[] }) {
+    Object.assign(this, values);
+  }
+}
+
 /** A student is to be told of a notice about themselves; what it says, they read in the app. */
 @Event({ name: 'early-warning.student-notice.v1', consumers: ['integration'] })
 export class StudentNoticeV1 {

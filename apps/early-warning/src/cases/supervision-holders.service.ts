@@ -20,6 +20,8 @@ interface Running {
   /** The posts that the warning's rule is for; null: all. */
   posts: AppointmentKind[] | null;
   kind: 'case' | 'warning' | 'referral';
+  /** A dispute over it is open: it stays where it is. */
+  paused: boolean;
   /** The case, warning or referral, and its version. */
   ofId: string;
   ofVersion: number;
@@ -66,7 +68,7 @@ export class SupervisionHolders {
   private running(tx: Tx): Promise<Running[]> {
     return query<Running>(
       tx,
-      sql`SELECT s.id, s.version, s.student_id AS "studentId", s.step, s.person_ids AS "personIds", o.person_id AS but, r.definition -> 'visibility' AS posts, s.cause,
+      sql`SELECT s.id, s.version, s.student_id AS "studentId", s.step, s.person_ids AS "personIds", o.person_id AS but, r.definition -> 'visibility' AS posts, s.cause, w.paused_at IS NOT NULL AS paused,
                  CASE WHEN c.id IS NOT NULL THEN 'case' WHEN w.id IS NOT NULL THEN 'warning' ELSE 'referral' END AS kind,
                  coalesce(c.id, w.id, f.id) AS "ofId", coalesce(c.version, w.version, f.version) AS "ofVersion"
             FROM early_warning.care_supervision s
@@ -83,7 +85,7 @@ export class SupervisionHolders {
     const steps = new Map<string, Running[]>();
     for (const one of running) steps.set(one.ofId, [...(steps.get(one.ofId) ?? []), one]);
     const vacant = [...steps.values()]
-      .filter(([top]) => top!.personIds.length === 0)
+      .filter(([top]) => top!.personIds.length === 0 && !top!.paused)
       .map((all) => ({ ...all[0]!, after: all.find(({ personIds }) => personIds.length > 0)?.step ?? 0 }));
     const above = await this.line.above(tx, vacant);
     const [now, today] = [this.clock.now(), this.clock.today()];

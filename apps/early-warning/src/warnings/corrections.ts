@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { WarningCorrectedV1 } from '#contracts';
 import { query, sql, type Tx } from '#database';
+import { Events } from '#events';
+import { holdsOn } from '#roster';
 import { CANNOT_SAY, type Rule } from '#rule-language';
 import { CampusClock } from '#time';
 import { Engine } from '../engine/engine.js';
@@ -41,6 +44,7 @@ export class Corrections {
   constructor(
     private readonly engine: Engine,
     private readonly raising: Raising,
+    private readonly events: Events,
     private readonly clock: CampusClock,
   ) {}
 
@@ -89,6 +93,7 @@ export class Corrections {
     );
     await this.note(
       tx,
+      rule!.definition,
       gone.filter(({ status }) => status === 'confirmed'),
     );
     return gone.length;
@@ -109,7 +114,7 @@ export class Corrections {
     );
   }
 
-  private async note(tx: Tx, warnings: readonly Suspect[]): Promise<void> {
+  private async note(tx: Tx, rule: Rule, warnings: readonly Suspect[]): Promise<void> {
     if (warnings.length === 0) return;
     const now = this.clock.now();
     const note = { note: { ...CORRECTED, at: now.toISOString() } };
@@ -119,6 +124,25 @@ export class Corrections {
                  history = w.history || h.entry, evidence = w.evidence || ${JSON.stringify(note)}::jsonb
             FROM jsonb_to_recordset(${JSON.stringify(entries(warnings, 'corrected', now))}::jsonb) AS h(id uuid, entry jsonb) WHERE w.id = h.id`,
     );
+    await this.tell(tx, rule, warnings);
+  }
+
+  /** Whom it concerns: the posts that the rule is for, whoever confirmed it and still has a post over the student, and who owns its case. */
+  private async tell(tx: Tx, { visibility = ['counselor'] }: Rule, warnings: readonly Suspect[]): Promise<void> {
+    const today = this.clock.today();
+    const confirmedBy = sql`jsonb_path_query_array(w.history, '$[*] ? (@.what == "confirmed").by') ->> -1`;
+    const rows = await query<{ id: string; version: number; personIds: string[] }>(
+      tx,
+      sql`SELECT w.id, w.version, ARRAY(
+            SELECT a.person_id FROM directory.published_membership_v1 m JOIN staffing.published_appointment_v1 a ON a.unit_id = m.unit_id
+             WHERE m.person_id = w.student_id AND ${holdsOn(sql`m`, today)} AND ${holdsOn(sql`a`, today)}
+               AND (a.kind = ANY(${visibility}::text[]) OR a.person_id::text = ${confirmedBy})
+            UNION SELECT o.person_id FROM early_warning.care_owner o WHERE o.case_id = w.case_id AND o.valid_to IS NULL
+            ORDER BY 1) AS "personIds"
+            FROM early_warning.warning w WHERE w.id = ANY(${warnings.map(({ id }) => id)}::uuid[]) ORDER BY w.id`,
+    );
+    for (const { id, version, personIds } of rows)
+      await this.events.publish(tx, new WarningCorrectedV1({ warningId: id, personIds }), { id, version });
   }
 }
 

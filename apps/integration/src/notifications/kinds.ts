@@ -25,6 +25,7 @@ import {
   StudentNoticeV1,
   TicketClosedV1,
   TicketOverdueV1,
+  WarningCorrectedV1,
   WarningEscalatedV1,
   WarningRaisedV1,
 } from '#contracts';
@@ -80,6 +81,11 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     ...{ zh: '预警逐级上报', en: 'A warning went up the line' },
     to: ({ personIds }) => ({ personIds }),
     ...{ only: 'staff', urgent: true, channels: OUT, says: { step: 1 } },
+  }),
+  'warning-corrected': kind(WarningCorrectedV1, {
+    ...{ zh: '已确认预警的数据已更正', en: 'The data behind a confirmed warning was corrected' },
+    to: ({ personIds }) => ({ personIds }),
+    ...{ only: 'staff', windowMinutes: 30, channels: OUT },
   }),
   'care-supervision': kind(CareSupervisionV1, {
     ...{ zh: '帮扶个案督办', en: 'A care case is to be supervised' },

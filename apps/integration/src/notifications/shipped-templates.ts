@@ -32,6 +32,13 @@ export const SHIPPED: Readonly<Record<string, TemplateWords>> = {
     ['预警超时上报', '{{ name }}，有预警超时未研判，已上报至您（第 {{ step }} 级），请登录处理。'],
     ['A warning went up the line', '{{ name }}, a warning was not triaged in time and is up to you (step {{ step }}).'],
   ),
+  'warning-corrected': of(
+    ['预警数据已更正', `{{ name }}，已确认的预警所依据的数据已更正（${COUNTED.zh}），请登录查看，可改为排除。`],
+    [
+      'The data behind a warning was corrected',
+      `{{ name }}, the data behind confirmed warnings was corrected: ${COUNTED.en}. They can be dismissed after all.`,
+    ],
+  ),
   'care-supervision': of(
     ['帮扶个案督办', '{{ name }}，有帮扶个案逾期，请登录督办（第 {{ step }} 级）。'],
     ['A care case is overdue', '{{ name }}, something of a care case is overdue and is up to you (step {{ step }}).'],
