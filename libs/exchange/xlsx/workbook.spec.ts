@@ -46,7 +46,8 @@ interface Odd {
   rows: string;
   styles?: string;
   strings?: string;
-  date1904?: boolean;
+  /** As it is written. */
+  date1904?: '0' | '1' | 'true';
   before?: string;
   more?: Record<string, string | Buffer>;
   office?: string;
@@ -54,12 +55,20 @@ interface Odd {
 }
 
 /** A workbook by hand, for what no writer writes. */
-async function odd({ rows, styles = '', strings, date1904, before = '', more = {}, ...names }: Odd): Promise<Buffer> {
+async function odd({
+  rows,
+  styles = '',
+  strings,
+  date1904 = '0',
+  before = '',
+  more = {},
+  ...names
+}: Odd): Promise<Buffer> {
   const office = names.office ?? OFFICE;
   const main = office === OFFICE ? MAIN : STRICT;
   const parts: Record<string, string | Buffer> = {
     '_rels/.rels': `<Relationships><Relationship Id="a" Type="${office}/officeDocument" Target="/xl/workbook.xml"/></Relationships>`,
-    'xl/workbook.xml': `<workbook xmlns="${main}" xmlns:r="${office}"><workbookPr date1904="${date1904 ? 1 : 0}"/><sheets>${
+    'xl/workbook.xml': `<workbook xmlns="${main}" xmlns:r="${office}"><workbookPr date1904="${date1904}"/><sheets>${
       names.sheets ?? '<sheet name="名单" sheetId="1" r:id="s1"/>'
     }</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels':
@@ -154,9 +163,11 @@ describe('odd workbooks', () => {
       '<row r="2"><c r="A2" s="1"><v>1</v></c><c r="B2" t="d" s="1"><v>2026-09-01T00:00:00</v></c><c r="C2"><v>1</v></c></row>';
     expect(await read(await odd({ rows: row, styles: dated(14) }))).toEqual([[2, '', '2026-09-01', '1']]);
     const old = '<row><c s="1"><v>44804</v></c><c s="1"><v>31477</v></c></row>';
-    expect(await read(await odd({ rows: old, styles: dated(14), date1904: true }))).toEqual([
-      [1, '2026-09-01', '1990-03-07'],
-    ]);
+    // Excel writes it as the number, LibreOffice as the word.
+    for (const date1904 of ['1', 'true'] as const)
+      expect(await read(await odd({ rows: old, styles: dated(14), date1904 }))).toEqual([
+        [1, '2026-09-01', '1990-03-07'],
+      ]);
   });
 
   it('have custom formats over built-in ones', async () => {
@@ -177,10 +188,13 @@ describe('odd workbooks', () => {
     const prefixed = await odd({
       rows: '',
       more: {
-        'xl/worksheets/one.xml': `<x:worksheet xmlns:x="${MAIN}"><x:sheetData><x:row r="5"><x:c r="AB5" t="inlineStr"><x:is><x:t>a</x:t></x:is></x:c></x:row></x:sheetData></x:worksheet>`,
+        'xl/worksheets/one.xml': `<x:worksheet xmlns:x="${MAIN}"><x:sheetData><x:row r="5"><x:c r="AB5" t="inlineStr"><x:is><x:t>张</x:t><x:rPh sb="0" eb="1"><x:t>zhang</x:t></x:rPh></x:is></x:c></x:row><x:row r="6"><x:c t="inlineStr"><x:is><x:r><x:t>欧阳</x:t></x:r><x:r><x:t>娜</x:t></x:r></x:is></x:c></x:row></x:sheetData></x:worksheet>`,
       },
     });
-    expect(await read(prefixed)).toEqual([[5, ...Array<string>(27).fill(''), 'a']]);
+    expect(await read(prefixed)).toEqual([
+      [5, ...Array<string>(27).fill(''), '张'],
+      [6, '欧阳娜'],
+    ]);
   });
 
   it('are of the strict kind too, and have macros that nobody runs', async () => {
