@@ -27,22 +27,25 @@ export class Definitions {
     );
   }
 
+  /** Of a version that is stored, and committed. */
+  remember(key: string, version: number, definition: Definition): void {
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    this.known.set(nameOf(key, version), definition);
+  }
+
   private async read(tx: Tx, missing: { key: string; version: number }[]): Promise<[string, Definition][]> {
     const rows = await query<{ key: string; version: number; content: Definition }>(
       tx,
       sql`SELECT d.key, d.version, d.content
             FROM jsonb_to_recordset(${JSON.stringify(missing)}::jsonb) AS m(key text, version int) JOIN ${this.table} d USING (key, version)`,
     );
-    const read = rows.map(({ key, version, content }): [string, Definition] => [nameOf(key, version), content]);
+    const remember = (): void => {
+      for (const { key, version, content } of rows) this.remember(key, version, content);
+    };
     // One that was published in this very transaction is there for nobody else yet, and perhaps never.
-    if (tx.queryRunner) afterCommit(tx, () => this.remember(read));
-    else this.remember(read);
-    return read;
-  }
-
-  private remember(read: [string, Definition][]): void {
-    if (this.known.size + read.length > MOST_KNOWN) this.known.clear();
-    for (const [name, definition] of read) this.known.set(name, definition);
+    if (tx.queryRunner) afterCommit(tx, remember);
+    else remember();
+    return rows.map(({ key, version, content }) => [nameOf(key, version), content]);
   }
 }
 

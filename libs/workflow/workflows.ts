@@ -87,9 +87,14 @@ export class Workflows {
   async publish(tx: Tx, definition: Definition): Promise<number> {
     const content = JSON.stringify(definition);
     const of = `${definition.key} ${content}`;
-    const version = this.published.get(of) ?? (await this.stored(tx, definition, content));
-    if (this.published.size >= MOST_PUBLISHED) this.published.clear();
-    afterCommit(tx, () => this.published.set(of, version));
+    const known = this.published.get(of);
+    if (known !== undefined) return known;
+    const version = await this.stored(tx, definition, content);
+    afterCommit(tx, () => {
+      if (this.published.size >= MOST_PUBLISHED) this.published.clear();
+      this.published.set(of, version);
+      this.definitions.remember(definition.key, version, JSON.parse(content) as Definition);
+    });
     return version;
   }
 
