@@ -59,8 +59,9 @@ describe('what is read and written of a case', () => {
       throw new Error('rolled back');
     });
     await expect(failing).rejects.toThrow('rolled back');
-    // The same version, with another content.
-    const { id } = await begin(other);
+    // The same version, with another content, by another process.
+    const elsewhere = new Workflows('flows', 'Asia/Shanghai');
+    const { id } = await test.database.transaction(null, (tx) => elsewhere.begin(tx, opening(other), acting(STUDENT)));
     expect((await workflows.read(test.tx, [id]))[0]!.definition.urgeEveryHours).toBe(12);
     await test.query(
       sql`UPDATE flows.workflow_definition SET content = jsonb_set(content::jsonb, '{urgeEveryHours}', '99')::json WHERE key = ${first.key}`,
