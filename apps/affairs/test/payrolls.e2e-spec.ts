@@ -79,12 +79,7 @@ describe('a payroll', () => {
     const sheet = await clerk
       .get(`${PAYROLLS}/lines?payrollId=${closed.id}`)
       .set('Accept', XLSX_TYPE)
-      .buffer(true)
-      .parse((response, done) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => done(null, Buffer.concat(chunks)));
-      })
+      .responseType('blob')
       .expect(200);
     const book = new ExcelJS.Workbook();
     await book.xlsx.load(sheet.body as never);

@@ -159,12 +159,7 @@ describe('a roster as one sheet', () => {
     expect(body.status).toBe('failed');
     expect(await counts()).toEqual(before);
     const answer = await get(body.errorSheet as string)
-      .buffer(true)
-      .parse((response, done) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => done(null, Buffer.concat(chunks)));
-      })
+      .responseType('blob')
       .expect(200);
     expect(answer.headers['content-type']).toBe(XLSX_TYPE);
     const back = new ExcelJS.Workbook();

@@ -169,12 +169,7 @@ describe('connectors', () => {
       expect(await parts()).toEqual([]);
       const sheet = await kit
         .upload(kit.it, `${ROOT}/${id}/error-sheet?rows=refused`, wrong)
-        .buffer()
-        .parse((response, done) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('end', () => done(null, Buffer.concat(chunks)));
-        })
+        .responseType('blob')
         .expect(200);
       const text = new TextDecoder('gb18030').decode(sheet.body as Buffer);
       expect(text).toBe(`${HEADER},错误\n${row(8, { sex: '7', name: '钱改名' })},XBM：对照表中没有这个值\n`);

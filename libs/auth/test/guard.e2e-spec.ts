@@ -299,6 +299,29 @@ describe('AuthGuard', () => {
     await sqlRun(sql`UPDATE directory.person SET active = true WHERE id = ${gone}`);
   });
 
+  it('looks up those who ask meanwhile together', async () => {
+    const tokens = await Promise.all(
+      campus.students.slice(0, 6).map((sub) => sign({ sub, client_id: 'portal', scope: 'affairs:leave:read' })),
+    );
+    // Warm: nobody waits for keys or revocations below.
+    await ask(`Bearer ${tokens[0]!}`, '/door/leaves');
+    const waiting = async (): Promise<number> => {
+      const [row] = await sqlRun(
+        sql`SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return (row as { n: number }).n;
+    };
+    const answers = await app.get(Database).transaction(null, async (tx) => {
+      await query(tx, sql`LOCK TABLE directory.person IN ACCESS EXCLUSIVE MODE`);
+      const all = Promise.all(tokens.map((token) => ask(`Bearer ${token}`, '/door/leaves')));
+      await eventually(async () => expect(await waiting()).toBeGreaterThan(0));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await waiting()).toBe(1);
+      return { all };
+    });
+    expect((await answers.all).map(({ status }) => status)).toEqual(Array<number>(6).fill(200));
+  });
+
   it('names each route without a guard at boot', async () => {
     expect(() => assertRoutesGuarded(app)).not.toThrow();
     const { url, drop: dropOther } = await cloneDatabase();

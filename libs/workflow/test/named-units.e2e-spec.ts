@@ -1,32 +1,17 @@
-import { newId, query, raw, sql } from '#database';
-import { campus, TestApp } from '#testing';
-import {
-  awaitsMe,
-  type Definition,
-  subjectIsHandedTo,
-  Workflows,
-  workflowTables,
-  workflowTablesComments,
-  workflowTablesNamedUnits,
-  workflowTablesSince,
-} from '#workflow';
-import { affairs } from '../../../apps/affairs/src/affairs.module.js';
+import { newId, sql } from '#database';
+import { campus, type TestApp } from '#testing';
+import { awaitsMe, type Definition, subjectIsHandedTo, Workflows } from '#workflow';
 import { mayBeStale } from '../stale.js';
+import { appWithFlows, AT, STUDENT } from './cases-kit.js';
 
 const { counselorCs, partyOrganizerCs, psychologist } = campus.staff;
-const STUDENT = campus.students[0]!;
-const AT = new Date('2026-03-02T02:00:00.000Z');
 
 describe('steps signed over a named unit', () => {
   let test: TestApp;
   let workflows: Workflows;
 
   beforeAll(async () => {
-    test = await TestApp.create([affairs]);
-    await query(test.tx, sql`CREATE SCHEMA flows`);
-    for (const tables of [workflowTables, workflowTablesSince, workflowTablesNamedUnits])
-      await query(test.tx, raw(tables('flows')));
-    await query(test.tx, raw(workflowTablesComments('flows', 'a.subject_id')));
+    test = await appWithFlows();
     workflows = new Workflows('flows', 'Asia/Shanghai');
   });
   afterAll(() => test.close());

@@ -1,49 +1,20 @@
 import type { AppointmentKind, UnitKind } from '#contracts';
-import { newId, query, raw, sql } from '#database';
+import { newId, sql } from '#database';
 import { Timers } from '#events';
-import { campus, eventually, TestApp } from '#testing';
+import { campus, eventually, type TestApp } from '#testing';
 import { StudentKeys } from '#vault';
-import {
-  type Acting,
-  awaitsMe,
-  type Case,
-  type Command,
-  type Definition,
-  fold,
-  type StepDefinition,
-  Workflows,
-  workflowTables,
-  workflowTablesComments,
-  workflowTablesNamedUnits,
-  workflowTablesSince,
-} from '#workflow';
-import { affairs } from '../../../apps/affairs/src/affairs.module.js';
+import { type Acting, awaitsMe, type Case, type Command, type Definition, fold, Workflows } from '#workflow';
 import { StepDueV1 } from '../../../apps/affairs/src/tasks/step-due.event.js';
+import { acting, appWithFlows, AT, flow, opening, step, STUDENT } from './cases-kit.js';
 
 const { counselorCs, collegeOfficerCs, schoolOfficer, psychologist, buildingHead1, partyOrganizerCs } = campus.staff;
-const STUDENT = campus.students[0]!;
-const AT = new Date('2026-03-02T02:00:00.000Z');
-
-const step = (key: string, more: Partial<StepDefinition> = {}): StepDefinition => ({
-  ...{ key, name: { zh: key, en: key }, when: [], signers: [{ by: 'post', post: 'counselor' }], mode: 'any' },
-  ...{ standIn: null, deadline: null, returnTo: ['initiator', 'earlier'], afterReturn: ['on', 'back'], ...more },
-});
-const flow = (...steps: StepDefinition[]): Definition => ({
-  ...{ key: 'affairs.test', name: { zh: '测试', en: 'Test' }, steps, mayChange: [], urgeEveryHours: 24 },
-  standIn: { by: 'post', post: 'student_affairs_officer', unitKind: 'school' },
-});
 
 describe('cases in tables', () => {
   let test: TestApp;
   let workflows: Workflows;
 
   beforeAll(async () => {
-    test = await TestApp.create([affairs]);
-    await query(test.tx, sql`CREATE SCHEMA flows`);
-    await query(test.tx, raw(workflowTables('flows')));
-    await query(test.tx, raw(workflowTablesSince('flows')));
-    await query(test.tx, raw(workflowTablesNamedUnits('flows')));
-    await query(test.tx, raw(workflowTablesComments('flows', 'a.subject_id')));
+    test = await appWithFlows();
     const deadlines = {
       timers: test.app.get(Timers),
       key: (caseId: string) => `affairs.flows ${caseId}` as const,
@@ -53,20 +24,8 @@ describe('cases in tables', () => {
   });
   afterAll(() => test.close());
 
-  const acting = (personId: string | undefined, more: Partial<Acting> = {}): Acting => ({
-    ...{ by: { app: 'portal', personId }, at: AT, ...more },
-  });
   const begin = (definition: Definition): Promise<Case> =>
-    test.database.transaction(null, (tx) =>
-      workflows.begin(
-        tx,
-        {
-          ...{ definition, subjectId: newId(), personId: STUDENT, facts: { days: 3 } },
-          ...{ initiators: [STUDENT], ownMatterOf: [STUDENT] },
-        },
-        acting(STUDENT),
-      ),
-    );
+    test.database.transaction(null, (tx) => workflows.begin(tx, opening(definition), acting(STUDENT)));
   const act = (id: string, personId: string | undefined, command: Command, more: Partial<Acting> = {}): Promise<Case> =>
     test.database.transaction(null, async (tx) => {
       const [case_] = await workflows.lock(tx, sql`w.id = ${id}`);

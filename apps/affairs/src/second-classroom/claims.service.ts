@@ -227,8 +227,14 @@ export class Claims {
     if (ofActivities.length > 1) throw new WorksOfTwoActivities({ pointer: '#/sameWorkAs' });
     const to = ofActivities[0] ?? otherId;
     const from = to === otherId ? workId : otherId;
-    for (const moved of await moveClaims(tx, { studentId, from, to, exceptId }))
-      await this.events.publish(tx, new ClaimChangedV1({ claimId: moved.id, studentId }), moved);
+    const moved = await moveClaims(tx, { studentId, from, to, exceptId });
+    await this.events.publishEach(
+      tx,
+      moved.map(({ id, version }) => ({
+        event: new ClaimChangedV1({ claimId: id, studentId }),
+        aggregate: { id, version },
+      })),
+    );
     return to;
   }
 

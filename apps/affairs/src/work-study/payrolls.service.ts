@@ -214,11 +214,12 @@ export class Payrolls {
       sql`SELECT s.day::text, p.kind, p.location, p.region, s.hourly_fen AS "hourlyFen", count(*)::int AS shifts
             ${ofMonth} AND s.status = 'confirmed' AND s.minutes > 0 GROUP BY s.day, p.kind, p.location, p.region, s.hourly_fen ORDER BY s.day`,
     );
-    const low: typeof paid = [];
-    for (const one of paid) {
-      const { value } = await this.policies.at(tx, WorkStudyPolicy, one.day);
-      if (payRefusal(one, value, one.day)) low.push(one);
-    }
+    const policies = await this.policies.onEach(
+      tx,
+      WorkStudyPolicy,
+      paid.map(({ day }) => day),
+    );
+    const low = paid.filter((one, i) => payRefusal(one, policies[i]!.value, one.day));
     const [first] = low;
     const shifts = low.reduce((sum, one) => sum + one.shifts, 0);
     if (first) throw new PayrollBelowFloor({ params: { shifts, date: first.day } });

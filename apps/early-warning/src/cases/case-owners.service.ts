@@ -10,7 +10,8 @@ import { CaseTransfers } from './case-transfers.service.js';
 import { handOver, type Left, ownerOf, rememberPosts, TAKING_PART, whoLeft } from './owners.queries.js';
 import { SupervisionLine } from './supervision-line.js';
 
-const NEAREST = Object.keys(UNIT_KINDS).reverse();
+/** From the school down to the nearest; places, which are none of these, after them. */
+const KINDS: readonly string[] = Object.keys(UNIT_KINDS);
 
 /** Keeps cases with whoever holds the posts by now: who leaves a post leaves its cases to a successor, or to who is above. */
 @Injectable()
@@ -58,7 +59,7 @@ function successorOf(
   { studentId, post }: Left,
   held: readonly (Appointment & { studentId: string })[],
 ): string | undefined {
-  const order = (one: Appointment): string => `${NEAREST.indexOf(one.unitKind)} ${one.personId}`;
   const fits = held.filter((one) => one.studentId === studentId && one.kind === post && one.personId !== studentId);
-  return fits.sort((a, b) => (order(a) < order(b) ? -1 : 1))[0]?.personId;
+  const depth = ({ unitKind }: Appointment): number => KINDS.indexOf(unitKind);
+  return fits.sort((a, b) => depth(b) - depth(a) || (a.personId < b.personId ? -1 : 1))[0]?.personId;
 }

@@ -141,8 +141,13 @@ export class Corrections {
             ORDER BY 1) AS "personIds"
             FROM early_warning.warning w WHERE w.id = ANY(${warnings.map(({ id }) => id)}::uuid[]) ORDER BY w.id`,
     );
-    for (const { id, version, personIds } of rows)
-      await this.events.publish(tx, new WarningCorrectedV1({ warningId: id, personIds }), { id, version });
+    await this.events.publishEach(
+      tx,
+      rows.map(({ id, version, personIds }) => ({
+        event: new WarningCorrectedV1({ warningId: id, personIds }),
+        aggregate: { id, version },
+      })),
+    );
   }
 }
 
