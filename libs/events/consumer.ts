@@ -4,17 +4,18 @@ import { type ServiceName } from '#contracts';
 import { Database, inSavepoint, query, queryOne, type Sql, sql, sqlState, type Tx } from '#database';
 import { DEAD_PREFIX, DeadDeliveries } from './dead.js';
 import { dropDelivery } from './deliveries.js';
+import { grouped } from './grouped.js';
 import { Handlers } from './handlers.js';
 import { SCHEDULE_PREFIX, Schedules } from './schedules.js';
 import type { DeliveryJob } from './queues.js';
-import { openAmong, received, run, STORED_EVENT, type StoredEvent } from './stored-event.js';
+import { openAmong, received, STORED_EVENT, type StoredEvent } from './stored-event.js';
 import { Together } from './together.js';
 import { Turns } from './turns.js';
 
 /** Tries before a delivery is dead. */
 export const MAX_ATTEMPTS = 8;
 /** Transactions under way for a service, and long events, in a process; deliveries that one of the former handles. */
-const AT_ONCE = 2;
+const AT_ONCE = 1;
 const LONG_AT_ONCE = 4;
 const MOST_TOGETHER = 100;
 
@@ -205,12 +206,12 @@ export class Consumer {
           RETURNING ${COLUMNS}, set_config('synchronous_commit', 'off', true)`,
     );
     const taken = new Set(rows.map((row) => row.deliveryId));
-    for (const row of rows.sort((a, b) => Number(a.deliveryId) - Number(b.deliveryId))) {
-      if (row.predecessors?.some((id) => !taken.has(id))) throw new BatchFailed();
-      await this.dispatch(tx, service, row, prepared).catch(() => {
+    if (rows.some((row) => row.predecessors?.some((id) => !taken.has(id)))) throw new BatchFailed();
+    rows.sort((a, b) => Number(a.deliveryId) - Number(b.deliveryId));
+    for (const group of grouped(rows, ({ name }) => this.handlers.takerOf(service, name)))
+      await this.dispatch(tx, service, group, prepared).catch(() => {
         throw new BatchFailed();
       });
-    }
     return rows.length;
   }
 
@@ -238,7 +239,7 @@ export class Consumer {
         continue;
       }
       try {
-        await inSavepoint(tx, () => this.dispatch(tx, service, row, prepared));
+        await inSavepoint(tx, () => this.dispatch(tx, service, [row], prepared));
         handled.add(row.deliveryId);
       } catch (error) {
         await this.fail(tx, service, row, error);
@@ -254,19 +255,25 @@ export class Consumer {
     return rows.length;
   }
 
-  /** Those of `ids` that nobody has handled or is handling right now, locked. */
+  /**
+   * Those of `ids` that nobody has handled or is handling right now, locked. One by one: a plan that was made while the table was still
+   * small would go on to read all of it.
+   */
   private waiting(service: ServiceName, ids: string[], redelivered: boolean): Sql {
-    return sql`SELECT id, event_id FROM events.delivery
-                WHERE ${openAmong(ids)} AND consumer = ${service} AND redelivered = ${redelivered}
-                ORDER BY id FOR UPDATE SKIP LOCKED`;
+    const sorted = [...ids].sort((a, b) => Number(a) - Number(b));
+    return sql`SELECT w.id, w.event_id FROM unnest(${sorted}::bigint[]) AS given(id) CROSS JOIN LATERAL (
+                 SELECT id, event_id FROM events.delivery
+                  WHERE id = given.id AND coalesce(handled_at, dead_at) IS NULL AND consumer = ${service} AND redelivered = ${redelivered}
+                    FOR UPDATE SKIP LOCKED) w`;
   }
 
-  private async dispatch(tx: Tx, service: ServiceName, row: DeliveryRow, prepared: Prepared): Promise<void> {
-    if (row.name.startsWith(SCHEDULE_PREFIX)) return this.schedules.handle(tx, row.name, row.payload);
-    if (row.name.startsWith(DEAD_PREFIX)) return this.dead.handle(tx, service, row.payload);
-    const handler = this.handlers.handlerOf(service, row.name);
-    if (!handler) throw new Error(`no handler for ${row.name}`);
-    await run(tx, handler, row, prepared());
+  /** `rows`: one, or those that its handler takes together. */
+  private async dispatch(tx: Tx, service: ServiceName, rows: DeliveryRow[], prepared: Prepared): Promise<void> {
+    const { name, payload } = rows[0]!;
+    if (name.startsWith(SCHEDULE_PREFIX)) return this.schedules.handle(tx, name, payload);
+    if (name.startsWith(DEAD_PREFIX)) return this.dead.handle(tx, service, payload);
+    const events = rows.map((row) => received(this.handlers.of(service, row.name).eventClass, row));
+    await this.handlers.of(service, name).handle(tx, events, prepared());
   }
 
   /** `row.attempts`: this try included. */

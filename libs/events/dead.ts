@@ -3,7 +3,7 @@ import type { ServiceName } from '#contracts';
 import { newId, queryOne, sql, type Tx } from '#database';
 import { Handlers } from './handlers.js';
 import { Events } from './publishing.js';
-import { run, STORED_EVENT, type StoredEvent } from './stored-event.js';
+import { received, STORED_EVENT, type StoredEvent } from './stored-event.js';
 
 export const DEAD_PREFIX = 'dead/';
 
@@ -46,6 +46,6 @@ export class DeadDeliveries {
     if (!event) return;
     const handler = this.handlers.deadHandlerOf(service, event.name);
     if (!handler) throw new Error(`no @OnDead for ${event.name}`);
-    await run(tx, handler, event);
+    await handler.handle(tx, [received(handler.eventClass, event)]);
   }
 }

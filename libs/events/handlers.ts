@@ -35,6 +35,7 @@ export interface Schedule extends Required<ScheduleOptions> {
 }
 
 const ON_EVENT = 'yizhan:on-event';
+const ON_EVENTS = 'yizhan:on-events';
 const PREPARE = 'yizhan:prepare';
 const ON_DEAD = 'yizhan:on-dead';
 const EVERY = 'yizhan:every';
@@ -42,6 +43,14 @@ const EVERY = 'yizhan:every';
 /** Marks `method(tx, event)` as the handler of an event, or of each of several, run inside the delivery's transaction. */
 export function OnEvent(...eventClasses: EventClass[]): MethodDecorator {
   return SetMetadata(ON_EVENT, eventClasses);
+}
+
+/**
+ * Marks `method(tx, events)` as the handler of an event, or of several, that takes what is delivered together with as few statements as for
+ * one: in the order of publication, and never two of one aggregate.
+ */
+export function OnEvents(...eventClasses: EventClass[]): MethodDecorator {
+  return SetMetadata(ON_EVENTS, eventClasses);
 }
 
 /**
@@ -66,10 +75,12 @@ export function Every(cron: string, options: ScheduleOptions): MethodDecorator {
   return SetMetadata(EVERY, { cron, ...options });
 }
 
-/** What `@OnEvent` or `@OnDead` marks. */
+/** What `@OnEvent`, `@OnEvents` or `@OnDead` marks. */
 export interface EventHandler {
   eventClass: EventClass;
-  handle: (tx: Tx, event: Received<object>, prepared?: unknown) => Promise<void>;
+  handle: (tx: Tx, events: readonly Received<object>[], prepared?: unknown) => Promise<void>;
+  /** Whether it takes more than one. */
+  many: boolean;
 }
 
 /** What `@Prepare` marks. */
@@ -121,8 +132,17 @@ export class Handlers {
     this.check();
   }
 
-  handlerOf(service: ServiceName, eventName: string): EventHandler | undefined {
-    return this.byService.get(service)?.get(eventName);
+  /** Throws where there is none. */
+  of(service: ServiceName, eventName: string): EventHandler {
+    const handler = this.byService.get(service)?.get(eventName);
+    if (!handler) throw new Error(`no handler for ${eventName}`);
+    return handler;
+  }
+
+  /** The same object for all events that one handler takes together. */
+  takerOf(service: ServiceName, eventName: string): object | undefined {
+    const handler = this.byService.get(service)?.get(eventName);
+    return handler?.many ? handler.handle : undefined;
   }
 
   /** What is done before the event is handled. */
@@ -142,16 +162,23 @@ export class Handlers {
   ): void {
     const fn = instance[method];
     if (typeof fn !== 'function') return;
-    const handle: EventHandler['handle'] = (...args) => fn.call(instance, ...args);
+    const handle: EventHandler['handle'] = async (tx, events, prepared) => {
+      for (const event of events) await fn.call(instance, tx, event, prepared);
+    };
+    const handleAll: EventHandler['handle'] = (...args) => fn.call(instance, ...args);
+    const handlers = this.byService.get(service)!;
     for (const eventClass of this.reflector.get<EventClass[] | undefined>(ON_EVENT, fn) ?? [])
-      add(this.byService.get(service)!, service, '@OnEvent', { eventClass, handle });
+      add(handlers, service, '@OnEvent', { eventClass, handle, many: false });
+    for (const eventClass of this.reflector.get<EventClass[] | undefined>(ON_EVENTS, fn) ?? [])
+      add(handlers, service, '@OnEvents', { eventClass, handle: handleAll, many: true });
     const preparedClass = this.reflector.get<EventClass | undefined>(PREPARE, fn);
     if (preparedClass) {
       const prepare: Preparation['prepare'] = (event) => fn.call(instance, event);
       add(this.preparedByService.get(service)!, service, '@Prepare', { eventClass: preparedClass, prepare });
     }
     const deadClass = this.reflector.get<EventClass | undefined>(ON_DEAD, fn);
-    if (deadClass) add(this.deadByService.get(service)!, service, '@OnDead', { eventClass: deadClass, handle });
+    if (deadClass)
+      add(this.deadByService.get(service)!, service, '@OnDead', { eventClass: deadClass, handle, many: false });
     const every = this.reflector.get<{ cron: string } & ScheduleOptions>(EVERY, fn);
     if (every) {
       if (this.schedules.some((other) => other.name === every.name))

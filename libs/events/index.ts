@@ -10,6 +10,7 @@ export {
   Handlers,
   OnDead,
   OnEvent,
+  OnEvents,
   Prepare,
   type HostedService,
   type Period,

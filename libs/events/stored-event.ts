@@ -1,6 +1,6 @@
 import type { EventClass } from '#contracts';
-import { type Sql, sql, type Tx } from '#database';
-import type { EventHandler, Received } from './handlers.js';
+import { type Sql, sql } from '#database';
+import type { Received } from './handlers.js';
 import { eventOf, invalidPart } from './payload.js';
 
 /** An event as it is stored. */
@@ -24,16 +24,6 @@ export const STORED_EVENT = sql`e.id, e.name, e.aggregate_id AS "aggregateId", e
  */
 export function openAmong(ids: readonly string[]): Sql {
   return sql`id = ANY(${ids}::bigint[]) AND coalesce(handled_at, dead_at) IS NULL`;
-}
-
-/** Checks the payload against the event's class and runs a handler with it. */
-export async function run(
-  tx: Tx,
-  { eventClass, handle }: EventHandler,
-  stored: StoredEvent,
-  prepared?: unknown,
-): Promise<void> {
-  await handle(tx, received(eventClass, stored), prepared);
 }
 
 /** The event as a handler gets it, its payload checked against its class. */

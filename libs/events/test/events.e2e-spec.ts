@@ -2,7 +2,7 @@ import { newId, query, sql } from '#database';
 import { Consumer, Handlers, latestPeriod, Schedules } from '#events';
 import { drainEvents, eventually, RedisProxy, TestApp } from '#testing';
 import { Redis } from 'ioredis';
-import { createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
+import { counted, createFixtureTables, FIXTURE, moods, Things, things } from './fixture.js';
 
 describe('the event core', () => {
   let test: TestApp;
@@ -181,6 +181,27 @@ describe('the event core', () => {
     });
     await drainEvents(test);
     for (const [i, thing] of batch.entries()) expect(await effects(thing.id)).toEqual(i === 7 ? [] : [1]);
+  });
+
+  it('hands a handler of several what is delivered together, each thing once at a time and in its order', async () => {
+    const batch = Array.from({ length: 20 }, () => newId());
+    await test.database.transaction(null, async (tx) => {
+      for (const version of [1, 2]) for (const id of batch) await fixture.count(tx, { id, version });
+    });
+    await drainEvents(test);
+    for (const id of batch) expect(await effects(id)).toEqual([1, 2]);
+    // A later event of a thing comes with the next ones.
+    expect(counted).toEqual([batch, batch]);
+  });
+
+  it('undoes no other effect when one of several fails', async () => {
+    moods['poison'] = () => Promise.reject(new Error('no'));
+    const batch = Array.from({ length: 5 }, () => ({ id: newId(), version: 1 }));
+    await test.database.transaction(null, async (tx) => {
+      for (const [i, thing] of batch.entries()) await fixture.count(tx, thing, i === 2 ? 'poison' : 'fine');
+    });
+    await drainEvents(test);
+    for (const [i, thing] of batch.entries()) expect(await effects(thing.id)).toEqual(i === 2 ? [] : [1]);
   });
 
   it('loses nothing when Redis is emptied while events are under way', async () => {

@@ -3,7 +3,7 @@ import { IsInt, IsString, IsUUID } from 'class-validator';
 import { type Actor, CurrentActor, Require } from '#auth';
 import { Event, type ServiceName } from '#contracts';
 import { Database, newId, query, sql, type Tx } from '#database';
-import { Events, Every, OnDead, OnEvent, type Period, Prepare, type Received } from '#events';
+import { Events, Every, OnDead, OnEvent, OnEvents, type Period, Prepare, type Received } from '#events';
 import { Uuid } from '#fields';
 import { Summary } from '#http';
 import type { Service } from '#service';
@@ -39,8 +39,15 @@ export class ThingGrewV1 {
   }
 }
 
+/** Things are counted, those of one delivery together. */
+@Event({ name: 'fixture.thing-counted.v1' as never, consumers: [FIXTURE] })
+export class ThingCountedV1 extends ThingHappenedV1 {}
+
 /** What handlers do when they meet a mood; tests change it. */
 export const moods: Record<string, ((tx: Tx) => Promise<void>) | undefined> = {};
+
+/** The things of each call of the handler that takes several. */
+export const counted: string[][] = [];
 
 @Injectable()
 export class Things {
@@ -57,6 +64,23 @@ export class Things {
       sql`INSERT INTO fixture.effect (id, event_id, thing_id, step) VALUES (${newId()}, ${event.id}, ${event.data.thingId}, ${event.data.step})`,
     );
     await moods[event.data.mood]?.(tx);
+  }
+
+  async count(tx: Tx, thing: { id: string; version: number }, mood?: string): Promise<string> {
+    return this.events.publish(tx, new ThingCountedV1(thing.id, thing.version, mood), thing);
+  }
+
+  @OnEvents(ThingCountedV1)
+  async whenThingsCounted(tx: Tx, events: Received<ThingCountedV1>[]): Promise<void> {
+    counted.push(events.map(({ data }) => data.thingId));
+    await query(
+      tx,
+      sql`INSERT INTO fixture.effect (id, event_id, thing_id, step)
+          SELECT gen_random_uuid(), e.id, e.thing, e.step
+            FROM unnest(${events.map(({ id }) => id)}::uuid[], ${events.map(({ data }) => data.thingId)}::uuid[],
+                        ${events.map(({ data }) => data.step)}::int[]) AS e(id, thing, step)`,
+    );
+    for (const { data } of events) await moods[data.mood]?.(tx);
   }
 
   async grow(tx: Tx, thingId: string): Promise<string> {

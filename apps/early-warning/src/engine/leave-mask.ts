@@ -3,18 +3,24 @@ import { dayOf } from '#rule-language';
 import { lockVectors, nextHwm } from './folding.js';
 import { NOT_ERASED } from './ordinals.js';
 
-/** Sets the days of a leave, inclusive; null = the leave no longer counts. An older revision than the one known changes nothing. */
-export async function setLeave(
-  tx: Tx,
-  leave: { leaveId: string; studentId: string; revision: number },
-  days: { first: string; last: string } | null,
-): Promise<void> {
+export interface LeaveDays {
+  leaveId: string;
+  studentId: string;
+  revision: number;
+  /** YYYY-MM-DD, the first and the last day that the leave touches; null: it no longer counts. */
+  first: string | null;
+  last: string | null;
+}
+
+/** Sets the days of leaves, each named once. An older revision than the one known changes nothing. */
+export async function setLeaves(tx: Tx, leaves: readonly LeaveDays[]): Promise<void> {
   await lockVectors(tx);
   await query(
     tx,
     sql`INSERT INTO early_warning.leave_mask AS l (leave_id, student_id, first_day, last_day, revision, hwm)
-        SELECT ${leave.leaveId}::uuid, s.id, ${days?.first ?? null}::date, ${days?.last ?? null}::date, ${leave.revision}::int, ${await nextHwm(tx)}::bigint
-          FROM (SELECT ${leave.studentId}::uuid AS id) s WHERE ${NOT_ERASED}
+        SELECT s."leaveId", s.id, s.first, s.last, s.revision, ${await nextHwm(tx)}::bigint
+          FROM jsonb_to_recordset(${JSON.stringify(leaves.map(({ studentId: id, ...leave }) => ({ ...leave, id })))}::jsonb)
+            AS s("leaveId" uuid, id uuid, first date, last date, revision int) WHERE ${NOT_ERASED}
         ON CONFLICT (leave_id) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, revision = excluded.revision,
                hwm = excluded.hwm WHERE excluded.revision >= l.revision`,
   );

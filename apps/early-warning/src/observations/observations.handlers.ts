@@ -17,14 +17,14 @@ import {
   StudentErasedV1,
 } from '#contracts';
 import type { Tx } from '#database';
-import { OnEvent, type Received } from '#events';
+import { OnEvent, OnEvents, type Received } from '#events';
 import { dayOf } from '#rule-language';
 import { CampusClock } from '#time';
 import { ArchiveErasure } from '../archive/archive-erasure.service.js';
 import { eraseCases } from '../cases/erase-cases.js';
 import { eraseDisputes } from '../disputes/erase-disputes.js';
 import { eraseChoices } from '../processing/erase-choices.js';
-import { setLeave } from '../engine/leave-mask.js';
+import { type LeaveDays, setLeaves } from '../engine/leave-mask.js';
 import { ensureOrdinals, ordinalsById } from '../engine/ordinals.js';
 import { type CataloguedMetric, metricCatalogue } from '../metrics/metrics.service.js';
 import { requestRun } from '../engine/run-requests.js';
@@ -44,9 +44,12 @@ interface Value {
   key: string;
 }
 
-/** One value per student, metric and night: a later result replaces it. */
+type OfLeave =
+  LeaveApprovedV1 | LeaveChangedV1 | LeaveCancelledV1 | HolidayAbsenceRegisteredV1 | HolidayAbsenceWithdrawnV1;
+
 /** Records of passes have one key space, whichever event speaks of them. */
 const PASS_SOURCE = 'event:safety.passes-recorded.v1';
+/** One value per student, metric and night: a later result replaces it. */
 const NIGHT_KEY = '00000000-0000-0000-0000-000000000000';
 
 /** Observations that come from the other services' events. */
@@ -105,30 +108,20 @@ export class ObservationHandlers {
     });
   }
 
-  @OnEvent(LeaveApprovedV1)
-  whenLeaveApproved(tx: Tx, event: Received<LeaveApprovedV1>): Promise<void> {
-    return this.setLeave(tx, event, event.data.leaveId);
-  }
-
-  @OnEvent(LeaveChangedV1)
-  whenLeaveChanged(tx: Tx, event: Received<LeaveChangedV1>): Promise<void> {
-    return this.setLeave(tx, event, event.data.leaveId);
-  }
-
-  @OnEvent(LeaveCancelledV1)
-  async whenLeaveCancelled(tx: Tx, event: Received<LeaveCancelledV1>): Promise<void> {
-    await this.dropLeave(tx, event, event.data.leaveId);
-  }
-
-  /** To rules, whoever is registered as away over a holiday is on leave. */
-  @OnEvent(HolidayAbsenceRegisteredV1)
-  whenHolidayAbsenceRegistered(tx: Tx, event: Received<HolidayAbsenceRegisteredV1>): Promise<void> {
-    return this.setLeave(tx, event, event.data.registrationId);
-  }
-
-  @OnEvent(HolidayAbsenceWithdrawnV1)
-  async whenHolidayAbsenceWithdrawn(tx: Tx, event: Received<HolidayAbsenceWithdrawnV1>): Promise<void> {
-    await this.dropLeave(tx, event, event.data.registrationId);
+  /** To rules, whoever is registered as away over a holiday is on leave. A leave covers every day it touches; its end is exclusive. */
+  @OnEvents(LeaveApprovedV1, LeaveChangedV1, LeaveCancelledV1, HolidayAbsenceRegisteredV1, HolidayAbsenceWithdrawnV1)
+  async whenLeavesChanged(tx: Tx, events: Received<OfLeave>[]): Promise<void> {
+    const leaves = events.map(({ data, aggregateVersion }): LeaveDays => {
+      const leaveId = 'leaveId' in data ? data.leaveId : data.registrationId;
+      const counts = 'startsAt' in data && Date.parse(data.endsAt) > Date.parse(data.startsAt);
+      return {
+        ...{ leaveId, studentId: data.studentId, revision: aggregateVersion ?? 0 },
+        first: counts ? this.clock.dateOf(new Date(data.startsAt)) : null,
+        last: counts ? this.clock.dateOf(new Date(Date.parse(data.endsAt) - 1)) : null,
+      };
+    });
+    await setLeaves(tx, leaves);
+    await requestRun(tx);
   }
 
   @OnEvent(RosterChangedV1, PersonMergedV1, PersonMergeUndoneV1)
@@ -148,26 +141,6 @@ export class ObservationHandlers {
     await eraseResources(tx, event.data.studentId);
     await eraseRisk(tx, event.data.studentId);
     await this.archive.erase(tx, event.data.studentId);
-  }
-
-  /** A leave covers every day it touches; its end is exclusive. */
-  private async setLeave(
-    tx: Tx,
-    event: Received<LeaveApprovedV1 | LeaveChangedV1 | HolidayAbsenceRegisteredV1>,
-    leaveId: string,
-  ): Promise<void> {
-    const { studentId, startsAt, endsAt } = event.data;
-    const first = this.clock.dateOf(new Date(startsAt));
-    const last = this.clock.dateOf(new Date(Date.parse(endsAt) - 1));
-    const days = Date.parse(endsAt) > Date.parse(startsAt) ? { first, last } : null;
-    await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, days);
-    await requestRun(tx);
-  }
-
-  private async dropLeave(tx: Tx, event: Received<{ studentId: string }>, leaveId: string): Promise<void> {
-    const { studentId } = event.data;
-    await setLeave(tx, { leaveId, studentId, revision: event.aggregateVersion ?? 0 }, null);
-    await requestRun(tx);
   }
 
   /**

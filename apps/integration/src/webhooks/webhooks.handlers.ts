@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { allEvents } from '#contracts';
 import { query, queryOne, sql, type Tx } from '#database';
-import { Every, OnEvent, type Period, type Received } from '#events';
+import { Every, OnEvents, type Period, type Received } from '#events';
 import { Config } from '#config';
 import { addDays, CampusClock } from '#time';
 import { KINDS_OF } from '../notifications/kinds.js';
@@ -24,22 +24,29 @@ export class WebhookHandlers {
     private readonly notifier: Notifier,
   ) {}
 
-  @OnEvent(...EVENTS)
-  async whenSomethingHappened(tx: Tx, event: Received<object>): Promise<void> {
-    if (TOLD.has(event.name)) await this.tellApps(tx, event);
-    await this.notifier.whenSomethingHappened(tx, event);
+  @OnEvents(...EVENTS)
+  async whenSomethingHappened(tx: Tx, events: Received<object>[]): Promise<void> {
+    const told = events.filter(({ name }) => TOLD.has(name));
+    if (told.length > 0) await this.tellApps(tx, told);
+    await this.notifier.whenSomethingHappened(tx, events);
   }
 
-  private async tellApps(tx: Tx, event: Received<object>): Promise<void> {
-    const { id, name, occurredAt, aggregateId, aggregateVersion } = event;
-    const data = { ...idsOf(event.data), ...(aggregateId && { aggregateId, sequence: aggregateVersion }) };
+  private async tellApps(tx: Tx, events: Received<object>[]): Promise<void> {
+    const rows = events.map(({ id, name, occurredAt, aggregateId, aggregateVersion, data }) => ({
+      id,
+      type: name,
+      permission: TOLD.get(name)!.permission,
+      occurredAt,
+      data: { ...idsOf(data), ...(aggregateId && { aggregateId, sequence: aggregateVersion }) },
+    }));
     const told = await queryOne<{ n: number }>(
       tx,
       sql`WITH told AS (
             INSERT INTO integration.webhook_message (id, webhook_id, event_id, type, data, occurred_at, due_at)
-            SELECT gen_random_uuid(), w.id, ${id}, ${name}, ${JSON.stringify(data)}::jsonb, ${occurredAt}, ${this.clock.now()}
-              FROM integration.webhook w
-             WHERE w.types @> ARRAY[${name}::text] AND ${permitted(sql`w.client_id`, sql`${TOLD.get(name)!.permission}::text`)}
+            SELECT gen_random_uuid(), w.id, e.id, e.type, e.data, e."occurredAt", ${this.clock.now()}
+              FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e(id uuid, type text, permission text, data jsonb, "occurredAt" timestamptz)
+              JOIN integration.webhook w ON w.types @> ARRAY[e.type] AND ${permitted(sql`w.client_id`, sql`e.permission`)}
+             ORDER BY e.id
             ON CONFLICT DO NOTHING RETURNING 1)
           SELECT count(*)::int AS n FROM told`,
     );

@@ -8,7 +8,7 @@ import {
   LeaveChangedV1,
 } from '#contracts';
 import { query, sql, type Tx } from '#database';
-import { OnEvent, type Received } from '#events';
+import { OnEvents, type Received } from '#events';
 import { Rechecks } from '../nights/rechecks.service.js';
 import { nightOf } from './night-window.js';
 
@@ -17,12 +17,20 @@ interface Period {
   endsAt: Date | null;
 }
 
-/** Why a student is away: a leave, or a registration for a holiday. */
-interface Source {
-  kind: 'leave' | 'holiday_registration';
-  id: string;
+/** Why and when a student is away: a leave, or a registration for a holiday. */
+interface Absence {
+  source: string;
+  sourceId: string;
   studentId: string;
+  /** Null: taken back. */
+  startsAt: string | null;
+  endsAt: string | null;
+  version: number;
+  at: Date;
 }
+
+type Said =
+  LeaveApprovedV1 | LeaveChangedV1 | LeaveCancelledV1 | HolidayAbsenceRegisteredV1 | HolidayAbsenceWithdrawnV1;
 
 /** Keeps affairs' leaves and registrations for holidays at hand for the night check. An older event never overwrites a newer one. */
 @Injectable()
@@ -32,76 +40,45 @@ export class ExcusedAbsenceHandlers {
     private readonly config: Config,
   ) {}
 
-  @OnEvent(LeaveApprovedV1)
-  async whenLeaveApproved(tx: Tx, event: Received<LeaveApprovedV1>): Promise<void> {
-    await this.keep(tx, event, leaveOf(event.data), periodOf(event.data));
-  }
-
-  @OnEvent(LeaveChangedV1)
-  async whenLeaveChanged(tx: Tx, event: Received<LeaveChangedV1>): Promise<void> {
-    await this.keep(tx, event, leaveOf(event.data), periodOf(event.data));
-  }
-
-  @OnEvent(LeaveCancelledV1)
-  async whenLeaveCancelled(tx: Tx, event: Received<LeaveCancelledV1>): Promise<void> {
-    await this.keep(tx, event, leaveOf(event.data), null);
-  }
-
-  @OnEvent(HolidayAbsenceRegisteredV1)
-  async whenHolidayAbsenceRegistered(tx: Tx, event: Received<HolidayAbsenceRegisteredV1>): Promise<void> {
-    await this.keep(tx, event, registrationOf(event.data), periodOf(event.data));
-  }
-
-  @OnEvent(HolidayAbsenceWithdrawnV1)
-  async whenHolidayAbsenceWithdrawn(tx: Tx, event: Received<HolidayAbsenceWithdrawnV1>): Promise<void> {
-    await this.keep(tx, event, registrationOf(event.data), null);
-  }
-
-  /** `period` null = taken back. The nights of the old and of the new period are looked at again. */
-  private async keep(
-    tx: Tx,
-    event: Pick<Received<object>, 'aggregateVersion' | 'occurredAt'>,
-    { kind, id, studentId }: Source,
-    period: Period | null,
-  ): Promise<void> {
-    const [before] = await query<Period>(
+  /** The nights of the old and of the new periods are looked at again. */
+  @OnEvents(LeaveApprovedV1, LeaveChangedV1, LeaveCancelledV1, HolidayAbsenceRegisteredV1, HolidayAbsenceWithdrawnV1)
+  async whenAbsencesChanged(tx: Tx, events: Received<Said>[]): Promise<void> {
+    const absences = events.map(absenceOf);
+    const before = await query<Period & { sourceId: string }>(
       tx,
-      sql`SELECT starts_at AS "startsAt", ends_at AS "endsAt"
-            FROM safety.excused_absence WHERE source_id = ${id} FOR UPDATE`,
+      sql`SELECT source_id AS "sourceId", starts_at AS "startsAt", ends_at AS "endsAt" FROM safety.excused_absence
+           WHERE source_id = ANY(${absences.map(({ sourceId }) => sourceId)}::uuid[]) ORDER BY source_id FOR UPDATE`,
     );
-    const taken = await query(
+    const taken = await query<Period & { sourceId: string }>(
       tx,
       sql`INSERT INTO safety.excused_absence AS kept (
             source, source_id, student_id, starts_at, ends_at, cancelled, source_version, source_at)
-          VALUES (${kind}, ${id}, ${studentId}, ${period?.startsAt ?? null}, ${period?.endsAt ?? null}, ${period === null},
-                  ${event.aggregateVersion ?? 0}, ${event.occurredAt})
+          SELECT a.source, a."sourceId", a."studentId", a."startsAt", a."endsAt", a."startsAt" IS NULL, a.version, a.at
+            FROM jsonb_to_recordset(${JSON.stringify(absences)}::jsonb) AS a(source text, "sourceId" uuid, "studentId" uuid,
+              "startsAt" timestamptz, "endsAt" timestamptz, version int, at timestamptz)
+           ORDER BY a."sourceId"
           ON CONFLICT (source_id) DO UPDATE
              SET starts_at = coalesce(excluded.starts_at, kept.starts_at),
                  ends_at = coalesce(excluded.ends_at, kept.ends_at), cancelled = excluded.cancelled,
                  source_version = excluded.source_version, source_at = excluded.source_at
            WHERE (excluded.source_version, excluded.source_at) >= (kept.source_version, kept.source_at)
-          RETURNING source_id`,
+          RETURNING source_id AS "sourceId", starts_at AS "startsAt", ends_at AS "endsAt"`,
     );
-    if (taken.length === 0) return;
-    for (const { startsAt, endsAt } of [before, period].filter((one) => one != null)) {
-      if (startsAt && endsAt) await this.recheck(tx, startsAt, endsAt);
-    }
-  }
-
-  private async recheck(tx: Tx, startsAt: Date, endsAt: Date): Promise<void> {
+    const changed = new Set(taken.map(({ sourceId }) => sourceId));
     const { timeZone } = this.config;
-    await this.rechecks.requestBetween(tx, nightOf(startsAt, timeZone), nightOf(endsAt, timeZone));
+    const nights = [...before.filter(({ sourceId }) => changed.has(sourceId)), ...taken].flatMap(
+      ({ startsAt, endsAt }): [string, string][] =>
+        startsAt && endsAt ? [[nightOf(startsAt, timeZone), nightOf(endsAt, timeZone)]] : [],
+    );
+    await this.rechecks.requestBetween(tx, ...nights);
   }
 }
 
-function leaveOf({ leaveId: id, studentId }: LeaveCancelledV1): Source {
-  return { kind: 'leave', id, studentId };
-}
-
-function registrationOf({ registrationId: id, studentId }: HolidayAbsenceWithdrawnV1): Source {
-  return { kind: 'holiday_registration', id, studentId };
-}
-
-function periodOf({ startsAt, endsAt }: { startsAt: string; endsAt: string }): Period {
-  return { startsAt: new Date(startsAt), endsAt: new Date(endsAt) };
+function absenceOf({ data, aggregateVersion, occurredAt }: Received<Said>): Absence {
+  const of =
+    'leaveId' in data
+      ? { source: 'leave', sourceId: data.leaveId }
+      : { source: 'holiday_registration', sourceId: data.registrationId };
+  const { startsAt, endsAt } = 'startsAt' in data ? data : { startsAt: null, endsAt: null };
+  return { ...of, studentId: data.studentId, startsAt, endsAt, version: aggregateVersion ?? 0, at: occurredAt };
 }

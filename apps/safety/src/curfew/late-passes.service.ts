@@ -59,7 +59,7 @@ export class LatePasses {
       });
       await insert(tx, pass);
       await audit(tx, actor, { action: 'safety.late-pass.register', subject: { kind: 'late-pass', id: pass.id } });
-      await this.rechecks.requestBetween(tx, from, to);
+      await this.rechecks.requestBetween(tx, [from, to]);
       return this.read(tx, actor, 'safety:night-check:write', pass.id);
     });
   }
@@ -96,7 +96,7 @@ export class LatePasses {
       pass.revoke(body.reason, this.clock.now());
       await update(tx, pass);
       await audit(tx, actor, { action: 'safety.late-pass.revoke', subject: { kind: 'late-pass', id } });
-      await this.rechecks.requestBetween(tx, pass.fromNight, pass.toNight);
+      await this.rechecks.requestBetween(tx, [pass.fromNight, pass.toNight]);
       return this.read(tx, actor, 'safety:night-check:write', id);
     });
   }

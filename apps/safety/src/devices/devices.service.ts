@@ -169,7 +169,7 @@ export class Devices {
 
   private async recheckNightsOf(tx: Tx, outage: Outage): Promise<void> {
     const { timeZone } = this.clock;
-    await this.rechecks.requestBetween(tx, nightOf(outage.fromAt, timeZone), nightOf(outage.toAt, timeZone));
+    await this.rechecks.requestBetween(tx, [nightOf(outage.fromAt, timeZone), nightOf(outage.toAt, timeZone)]);
   }
 
   private async states(tx: Tx): Promise<Sql> {

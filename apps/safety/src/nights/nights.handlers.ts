@@ -51,7 +51,7 @@ export class NightHandlers {
   async whenRosterChanged(tx: Tx): Promise<void> {
     const { rosterRecheckNights } = (await this.policies.at(tx, CurfewPolicy, this.clock.today())).value;
     const last = lastNight(this.clock.now(), this.clock.timeZone);
-    await this.rechecks.requestBetween(tx, addDays(last, 1 - rosterRecheckNights), last);
+    await this.rechecks.requestBetween(tx, [addDays(last, 1 - rosterRecheckNights), last]);
   }
 
   @OnEvent(NightRecheckRequestedV1)

@@ -36,11 +36,12 @@ export class Rechecks {
     );
   }
 
-  /** Every night from `from` to `to`. */
-  async requestBetween(tx: Tx, from: string, to: string): Promise<void> {
+  /** Every night of the periods, from their first to their last. */
+  async requestBetween(tx: Tx, ...periods: readonly [from: string, to: string][]): Promise<void> {
     const last = lastNight(this.clock.now(), this.clock.timeZone);
-    const nights: string[] = [];
-    for (let night = from; night <= to && night <= last; night = addDays(night, 1)) nights.push(night);
+    const nights = new Set<string>();
+    for (const [from, to] of periods)
+      for (let night = from; night <= to && night <= last; night = addDays(night, 1)) nights.add(night);
     await this.request(tx, nights);
   }
 

@@ -60,7 +60,8 @@ export class GapHandlers {
     else if (await hasWaitingGap(tx, deviceId)) await this.events.publish(tx, new DeviceGapDueV1(deviceId));
     // Nights that were not judged because of it.
     const { timeZone } = this.clock;
-    if (gap.isDone) await this.rechecks.requestBetween(tx, nightOf(gap.fromAt, timeZone), nightOf(gap.toAt, timeZone));
+    if (gap.isDone)
+      await this.rechecks.requestBetween(tx, [nightOf(gap.fromAt, timeZone), nightOf(gap.toAt, timeZone)]);
   }
 
   @OnDead(DeviceGapDueV1)
