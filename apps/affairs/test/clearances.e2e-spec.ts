@@ -38,6 +38,10 @@ describe('clearances', () => {
       await kit.test.query(
         sql`UPDATE directory.person SET active = false, inactive_since = '2027-06-10' WHERE id = ${students[1]}`,
       );
+      const waiting = async (): Promise<number> =>
+        (await kit.library.get('/affairs/v1/tasks?subjectKind=clearance-sign-off&limit=100').expect(200)).body.data
+          .length;
+      const before = await waiting();
       try {
         await fill();
         await fill();
@@ -45,6 +49,8 @@ describe('clearances', () => {
         expect(after.body.total).toBe(9);
         expect(await kit.of(kit.officer, 1)).toMatchObject({ leftOn: '2027-06-10' });
         expect((await kit.officer.get(`${LISTS}/${id}/board`).expect(200)).body.total).toBe(8);
+        // The newcomer's came, and nobody waits for the one who left.
+        expect(await waiting()).toBe(before);
         await kit.test.query(
           sql`UPDATE directory.person SET active = true, inactive_since = NULL WHERE id = ${students[1]}`,
         );

@@ -311,14 +311,20 @@ describe('sanctions and appeals', () => {
     await asks(1);
   });
 
-  it('forget what they were for when the student is erased', async () => {
+  it('forget what they were for when the student is erased, whose appeal nobody is to decide on', async () => {
     const [id] = [newId()];
     await test.query(
       sql`INSERT INTO directory.person (id, kind, number, name) VALUES (${id}, 'student', ${id}, '毕业生')`,
     );
-    const one = await record({ studentId: id });
+    const recorded = await record({ studentId: id });
+    const one = (await act(officer, SANCTIONS, recorded, 'deliver', { deliveredOn: '2026-11-20' }).expect(200))
+      .body as Answer;
+    const appeal = (
+      await (await test.person(id)).post(`${SANCTIONS}/${one.id}/appeals`, { text: '请复查' }).expect(201)
+    ).body as Answer;
     await test.database.transaction(null, (tx) => test.app.get(Events).publish(tx, new StudentErasedV1(id)));
     await drainEvents(test);
     expect(await see(officer, SANCTIONS, one)).toMatchObject({ grounds: null, kind: 'demerit' });
+    expect(await see(committee, APPEALS, appeal)).toMatchObject({ status: 'withdrawn', text: null });
   });
 });

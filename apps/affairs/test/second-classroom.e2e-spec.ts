@@ -359,10 +359,11 @@ describe('second classroom', () => {
     });
   });
 
-  it('loses what a student wrote when they are erased', async () => {
+  it('loses what a student wrote when they are erased, and nobody is to decide on what was under way', async () => {
     const student = students[7]!;
     const star = await give7();
     const own = await confirmed(student);
+    const open = await submitted(student);
     const studentId = campus.students[7]!;
     await test.database.transaction(null, async (tx) => {
       await test.app.get(StudentKeys).drop(tx, studentId);
@@ -370,7 +371,9 @@ describe('second classroom', () => {
     });
     await drainEvents(test);
     expect(await kit.see(officer, CLAIMS, own)).toMatchObject({ title: null, note: null, credits: 0.8 });
-    expect(await kit.see(officer, STARS, star)).toMatchObject({ objections: [{ text: null }] });
+    expect(await kit.see(officer, STARS, star)).toMatchObject({ status: 'withdrawn', objections: [{ text: null }] });
+    expect(await kit.see(officer, CLAIMS, open)).toMatchObject({ title: null, status: 'withdrawn' });
+    expect(await kit.see(officer, CLAIMS, own)).toMatchObject({ status: 'confirmed' });
 
     async function give7(): Promise<Answer> {
       await kit.took([student], { kind: 'volunteering', credits: 0, hours: 100 });

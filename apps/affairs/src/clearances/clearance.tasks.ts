@@ -8,6 +8,7 @@ export const clearanceTasks: TaskSources = ({ actor, me, today, timeZone }) => {
   const common = {
     ...({ kind: 'clearance-sign-off', path: '/affairs/v1/clearance-sign-offs/' } as const),
     from: sql`affairs.clearance_sign_off s JOIN affairs.clearance_list l ON l.id = s.list_id
+      JOIN affairs.clearance c ON c.id = s.clearance_id AND c.left_on IS NULL
       CROSS JOIN LATERAL (SELECT e FROM jsonb_array_elements(l.entries) e WHERE e->>'code' = s.entry LIMIT 1) x`,
     ...{ id: sql`s.id`, version: sql`s.version`, title: sql`x.e->'title'`, student: sql`s.student_id` },
     ...{ since: sql`s.created_at`, dueAt: sql`((l.to_date + 1)::timestamp AT TIME ZONE ${timeZone})` },

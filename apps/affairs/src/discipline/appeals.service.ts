@@ -168,6 +168,16 @@ export class SanctionAppeals {
     });
   }
 
+  /** The student is erased: an appeal that waits is withdrawn. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    const waiting = await query<{ id: string }>(
+      tx,
+      sql`UPDATE affairs.sanction_appeal SET status = 'withdrawn', updated_at = now(), version = version + 1
+           WHERE student_id = ${studentId} AND status = 'waiting' RETURNING id`,
+    );
+    for (const { id } of waiting) await this.timers.cancel(tx, keyOf(id));
+  }
+
   /**
    * Keeps what a member says to an appeal that the caller has locked. Returns how many say the same by now; whoever has left the committee
    * says nothing any more.
@@ -283,9 +293,13 @@ export class SanctionAppeals {
   }
 
   private async wake(tx: Tx, { id, sanctionId, status, dueOn }: SanctionAppeal): Promise<void> {
-    const key: TimerKey = `affairs.sanction-appeal ${id}`;
+    const key = keyOf(id);
     if (status !== 'waiting') return this.timers.cancel(tx, key);
     const at = this.clock.instantOf(addDays(dueOn, 1), '00:00');
     await this.timers.set(tx, { key, at, event: new SanctionDueV1(sanctionId, 'appeal') });
   }
+}
+
+function keyOf(appealId: string): TimerKey {
+  return `affairs.sanction-appeal ${appealId}`;
 }

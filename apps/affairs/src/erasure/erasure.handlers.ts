@@ -11,18 +11,21 @@ import { eraseBookings } from '../bookings/erase-bookings.js';
 import { Certificate } from '../certificates/certificate.entity.js';
 import { markErased } from '../certificates/certificates.queries.js';
 import { SignOff } from '../clearances/sign-off.entity.js';
+import { SanctionAppeals } from '../discipline/appeals.service.js';
 import { eraseSanctions } from '../discipline/erase-sanctions.js';
 import { HolidayRegistration } from '../holiday-registrations/registration.entity.js';
 import { eraseHonours } from '../honours/honours.queries.js';
 import { Leave } from '../leave/leave.entity.js';
 import { eraseRounds } from '../rounds/erase-rounds.js';
 import { Claim } from '../second-classroom/claim.entity.js';
+import { Claims } from '../second-classroom/claims.service.js';
 import { TicketAction } from '../tickets/ticket-action.entity.js';
 import { Organisations } from '../organisations/organisations.service.js';
 import { WorkflowComment } from '../tasks/workflow-comment.entity.js';
 import { TicketCases } from '../tickets/ticket-cases.service.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { StarObjection } from '../volunteering/star.entity.js';
+import { Stars } from '../volunteering/stars.service.js';
 import { PostApplications } from '../work-study/post-applications.service.js';
 import { PostApplication } from '../work-study/post.entity.js';
 
@@ -44,13 +47,21 @@ export class ErasureHandlers {
     private readonly posts: PostApplications,
     private readonly tickets: TicketCases,
     private readonly organisations: Organisations,
+    private readonly claims: Claims,
+    private readonly stars: Stars,
+    private readonly appeals: SanctionAppeals,
   ) {}
+
+  /** In the order in which they are asked. */
+  private get rooms(): { endAllOf(tx: Tx, studentId: string): Promise<void> }[] {
+    const { bookings, enrolments, posts, organisations, tickets, claims, stars, appeals } = this;
+    return [bookings, enrolments, posts, organisations, tickets, claims, stars, appeals];
+  }
 
   @OnEvent(StudentErasedV1)
   async whenStudentErased(tx: Tx, { data: { studentId } }: Received<StudentErasedV1>): Promise<void> {
     // Before the texts go: each of these takes its locks in the order in which everybody else does.
-    for (const room of [this.bookings, this.enrolments, this.posts, this.organisations, this.tickets])
-      await room.endAllOf(tx, studentId);
+    for (const room of this.rooms) await room.endAllOf(tx, studentId);
     // Nobody else has seen a draft.
     await query(tx, sql`DELETE FROM affairs.application WHERE student_id = ${studentId} AND status = 'draft'`);
     for (const entity of SEALED) await eraseTexts(tx, sealedTableOf(tx, entity), studentId);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { type Actor, audit, ownStudent } from '#auth';
 import { ClaimChangedV1 } from '#contracts';
-import { Database, findInScope, insert, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
+import { Database, findInScope, insert, query, queryOne, sql, StaleVersionError, type Tx, update } from '#database';
 import { Events } from '#events';
 import { Files, filesOf } from '#files';
 import { anyOf, list, type Page } from '#http';
@@ -165,6 +165,16 @@ export class Claims {
 
   withdraw(actor: Actor, id: string, expected: number): Promise<ClaimDetailDto> {
     return this.act(actor, id, expected, 'withdraw', (_, claim) => claim.end('withdrawn', null));
+  }
+
+  /** The student is erased: what is not decided is withdrawn. What was confirmed stays. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    lockOneStudent(tx, 'second-classroom', studentId);
+    await query(
+      tx,
+      sql`UPDATE affairs.second_classroom_claim SET status = 'withdrawn', updated_at = now(), version = version + 1
+           WHERE student_id = ${studentId} AND status IN ('submitted', 'returned', 'notice')`,
+    );
   }
 
   /** Returned to the student, refused, or taken back after it was confirmed; always with a reason. */

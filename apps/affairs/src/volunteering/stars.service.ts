@@ -176,6 +176,16 @@ export class Stars {
     });
   }
 
+  /** The student is erased: what is under notice is withdrawn. Stars that were recognised stay. */
+  async endAllOf(tx: Tx, studentId: string): Promise<void> {
+    lockOneStudent(tx, 'volunteering', studentId);
+    for (const star of await tx.findBy(Star, { studentId, status: 'notice' })) {
+      star.end('withdrawn', this.clock.now());
+      await update(tx, star);
+      await this.timers.cancel(tx, keyOf(star.id));
+    }
+  }
+
   /** Answers all objections that are open; where none was upheld and the notice is over, the stars are recognised. */
   answer(actor: Actor, id: string, expected: number, what: 'dismiss' | 'uphold', text: string): Promise<StarDetailDto> {
     return this.change(actor, id, expected, what, async (tx, star) => {
