@@ -2,6 +2,7 @@ import { service } from '#service';
 import { connectors } from './connectors/connectors.feature.js';
 import { Connectors1764840000000 } from './migrations/1764840000000-connectors.js';
 import { Gradebook1764871000000 } from './migrations/1764871000000-gradebook.js';
+import { ConnectorRestarts1764888000000 } from './migrations/1764888000000-connector-restarts.js';
 import { WebhookKeys1764870100000 } from './migrations/1764870100000-webhook-keys.js';
 import { Feeds1764866000000 } from './migrations/1764866000000-feeds.js';
 import { Webhooks1764815000000 } from './migrations/1764815000000-webhooks.js';
@@ -21,6 +22,7 @@ export const integration = service('integration', {
     Feeds1764866000000,
     WebhookKeys1764870100000,
     Gradebook1764871000000,
+    ConnectorRestarts1764888000000,
   ],
   ownData: OWN_DATA,
 });

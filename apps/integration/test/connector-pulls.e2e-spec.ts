@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { sql } from '#database';
 import { drainEvents, eventually, fireTimers } from '#testing';
+import { Certificates } from './certificates.js';
 import { type Answer, ConnectorKit, ROOT, type Run } from './connector-kit.js';
 import { OneRosterServer } from './oneroster-server.js';
 
@@ -53,18 +58,18 @@ describe('connectors that pull from a OneRoster service', () => {
   });
 
   it('go on where a source has died, and take nothing over before all of it is there', async () => {
-    source.dieAt = 8;
+    source.dieAt = 6;
     const { body } = await kit.it.post(`${ROOT}/${id}/pulls`).expect(202);
-    await eventually(() => expect(source.asked.length).toBeGreaterThanOrEqual(8));
+    await eventually(() => expect(source.asked.length).toBeGreaterThanOrEqual(6));
     expect(await people()).toEqual([]);
     await drainEvents(kit.test);
     const run = await kit.ended(id, (body as Run).id);
     expect(run.problems).toEqual([]);
     expect(run).toMatchObject({ state: 'applied', counts: { people: { create: 5, change: 0, close: 0 } } });
+    // The last object of a page comes once more, with the next.
     expect(source.asked).toEqual([
-      ...['orgs 0', 'orgs 2', 'academicSessions 0', 'courses 0', 'classes 0', 'users 0', 'users 2'],
-      ...['users 4', 'users 4', 'enrollments 0', 'enrollments 2', 'enrollments 4'],
-      ...['demographics 0', 'demographics 2', 'demographics 4'],
+      ...['orgs 0', 'academicSessions 0', 'courses 0', 'classes 0', 'users 0', 'users 2', 'users 2'],
+      ...['enrollments 0', 'enrollments 2', 'demographics 0', 'demographics 2'],
     ]);
     expect(await people()).toHaveLength(5);
     expect((await people())[0]).toEqual({ number: '2032000001', name: '周云1', sex: '2', grade: '2032' });
@@ -79,7 +84,84 @@ describe('connectors that pull from a OneRoster service', () => {
     const run = await kit.ended(id, (body as Run).id);
     expect(run.state).toBe('applied');
     for (const count of Object.values(run.counts!)) expect(count).toEqual({ create: 0, change: 0, close: 0 });
-    expect(source.asked).toContain('users 5');
+    expect(source.asked).toContain('users 4');
+  });
+
+  const pulled = async (): Promise<Run> => {
+    source.asked.length = 0;
+    const { body } = await kit.it.post(`${ROOT}/${id}/pulls`).expect(202);
+    await drainEvents(kit.test);
+    return kit.ended(id, (body as Run).id);
+  };
+
+  it('read anew what changes while it is read, so that nobody falls between two pages', async () => {
+    Object.assign(source, { total: true, dieAt: 0 });
+    // Whoever is before the page goes while it is asked for, and is back later.
+    source.before = (asked) => {
+      if (asked === 'users 2' && source.asked.filter((one) => one === asked).length === 1) source.without.add('s1');
+      if (asked === 'users 0') source.without.clear();
+    };
+    const run = await pulled();
+    source.before = undefined;
+    expect(source.asked.filter((asked) => asked.startsWith('users'))).toEqual([
+      ...['users 0', 'users 2'],
+      ...['users 0', 'users 2'],
+    ]);
+    expect(run).toMatchObject({ state: 'applied', rows: 22, problems: [] });
+    for (const count of Object.values(run.counts!)) expect(count).toEqual({ create: 0, change: 0, close: 0 });
+  });
+
+  it('end where a source gives the same page for ever', async () => {
+    Object.assign(source, { stuck: true, total: false });
+    const run = await pulled();
+    Object.assign(source, { stuck: false, total: true });
+    expect(run).toMatchObject({
+      state: 'failed',
+      problems: [{ en: expect.stringContaining('does not page by offset') }],
+    });
+    expect(source.asked.length).toBeLessThan(20);
+    expect(await people()).toHaveLength(5);
+  });
+
+  it.each([
+    ['refuses to let it in', 401, '{}', 'check client id and secret'],
+    ['has no such address', 404, '{}', 'no such address'],
+    ['sends a page to sign in at', 200, '<html>统一身份认证 周云1</html>', 'no JSON'],
+  ])('say at once what to do where a source %s', async (_, status, body, words) => {
+    source.instead = { status, body };
+    const run = await pulled();
+    source.instead = undefined;
+    expect(run).toMatchObject({ state: 'failed', rows: 0, problems: [{ en: expect.stringContaining(words) }] });
+    expect(JSON.stringify(run)).not.toMatch(/周云|s\/cret/);
+  });
+
+  it('say whose authority is to be named where the certificate of a source is of the school’s own', async () => {
+    const certificates = new Certificates();
+    certificates.authority('school');
+    const { cert, key } = certificates.server('school', 'IP:127.0.0.1');
+    const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect((await setSource(id, { url, tokenUrl: `${url}/token` })).status).toBe(200);
+    const run = await pulled();
+    server.close();
+    rmSync(certificates.folder, { recursive: true });
+    expect(run).toMatchObject({ state: 'failed', problems: [{ zh: expect.stringContaining('NODE_EXTRA_CA_CERTS') }] });
+    expect((await setSource(id)).status).toBe(200);
+  });
+
+  it('ask again where a source is away, and say so meanwhile', async () => {
+    source.instead = { status: 503, body: '' };
+    const { body } = await kit.it.post(`${ROOT}/${id}/pulls`).expect(202);
+    const path = `${ROOT}/${id}/runs/${(body as Run).id}`;
+    await eventually(async () =>
+      expect((await kit.it.get(path).expect(200)).body).toMatchObject({
+        ...{ state: 'pulling', problems: [{ zh: expect.stringContaining('正在重试') }] },
+      }),
+    );
+    source.instead = undefined;
+    await drainEvents(kit.test);
+    expect(await kit.ended(id, (body as Run).id)).toMatchObject({ state: 'applied', problems: [] });
   });
 
   it('are held where the source is short of people', async () => {

@@ -11,13 +11,23 @@ const ref = (sourcedId: string, type: string): object => ({
 });
 const base = { status: 'active', dateLastModified: '2026-09-01T00:00:00.000Z' };
 
-/** A OneRoster 1.2 service on loopback, which gives at most two objects at a time. Its answers follow the shapes of the specification's JSON binding. */
+const PAGE = 3;
+
+/** A OneRoster 1.2 service on loopback, which gives at most three objects at a time. Its answers follow the shapes of the specification's JSON binding. */
 export class OneRosterServer {
   readonly asked: string[] = [];
   /** Dies in the middle of the answer to the request of this number, from 1. */
   dieAt = 0;
   total = true;
   students = 5;
+  /** Those that it has not. */
+  without = new Set<string>();
+  /** Called before it answers what is `asked` last. */
+  before: ((asked: string) => void) | undefined;
+  /** What it answers to everything instead. */
+  instead: { status: number; body: string } | undefined;
+  /** It gives the same page whatever is asked for. */
+  stuck = false;
 
   private constructor(private readonly server: Server) {}
 
@@ -27,6 +37,10 @@ export class OneRosterServer {
     server.on('request', (request, response) => {
       const url = new URL(request.url!, source.url);
       const { authorization } = request.headers;
+      if (source.instead) {
+        response.writeHead(source.instead.status, { 'content-type': 'text/html', 'retry-after': '1' });
+        return void response.end(source.instead.body);
+      }
       if (url.pathname === '/token') {
         const right = authorization === `Basic ${Buffer.from('yizhan:s%2Fcret').toString('base64')}`;
         response.writeHead(right ? 200 : 401, { 'content-type': 'application/json' });
@@ -36,8 +50,11 @@ export class OneRosterServer {
       if (authorization !== 'Bearer t0' || !resource) return void response.writeHead(401).end();
       const offset = Number(url.searchParams.get('offset'));
       source.asked.push(`${resource} ${offset}`);
+      source.before?.(source.asked.at(-1)!);
       const all = source.rows()[resource]!;
-      const body = JSON.stringify({ [resource]: all.slice(offset, offset + 2) });
+      const body = JSON.stringify({
+        [resource]: all.slice(source.stuck ? 0 : offset, (source.stuck ? 0 : offset) + PAGE),
+      });
       const headers = source.total ? { 'x-total-count': String(all.length) } : {};
       response.writeHead(200, {
         'content-type': 'application/json',
@@ -63,7 +80,7 @@ export class OneRosterServer {
   }
 
   private rows(): Record<string, Row[]> {
-    const students = Array.from({ length: this.students }, (_, i) => `s${i + 1}`);
+    const students = Array.from({ length: this.students }, (_, i) => `s${i + 1}`).filter((id) => !this.without.has(id));
     return {
       orgs: [
         { ...base, sourcedId: 'o1', name: '拉取大学', type: 'school', identifier: 'PULL-U' },
@@ -120,10 +137,11 @@ export class OneRosterServer {
           terms: [ref('pull-x1', 'term')],
         },
       ],
-      users: students.map((sourcedId, i) => ({
-        ...{ ...base, sourcedId, enabledUser: 'true', username: sourcedId, givenName: `云${i + 1}`, familyName: '周' },
+      users: students.map((sourcedId) => ({
+        ...{ ...base, sourcedId, enabledUser: 'true', username: sourcedId, givenName: sourcedId.replace('s', '云') },
         ...{
-          identifier: `203200000${i + 1}`,
+          familyName: '周',
+          identifier: sourcedId.replace('s', '203200000'),
           grades: ['2032'],
           email: `${sourcedId}@example.edu.cn`,
           phone: '13800000000',

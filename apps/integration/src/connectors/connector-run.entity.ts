@@ -19,6 +19,13 @@ export const RUN_STATES = {
 } as const satisfies Record<string, Bilingual>;
 export type RunState = keyof typeof RUN_STATES;
 
+const MOST_RESTARTS = 5;
+const CHANGES: ColumnProblem = {
+  ...{ column: null, rows: 0, firstLine: null },
+  zh: '读取期间来源一再变化，或不按 offset 与 sort=sourcedId 分页：请安排在夜间拉取，或请对方核对分页（什么都没有写入）',
+  en: 'the source changes again and again while it is read, or does not page by offset and sort=sourcedId: pull it at night, or have the source looked at (nothing was written)',
+};
+
 /** What a run makes, changes and ends, by kind. */
 export type Counts = Record<string, { create: number; change: number; close: number }>;
 
@@ -64,6 +71,11 @@ export class ConnectorRun extends BaseEntity {
   @Column('int')
   rows: number;
 
+  /** How often a resource was asked for from its beginning again. */
+  @Column('int')
+  restarts = 0;
+
+  /** What is wrong with it; of one that is being pulled, why the source is asked again. */
   @Column('jsonb')
   problems: ColumnProblem[];
 
@@ -95,7 +107,15 @@ export class ConnectorRun extends BaseEntity {
   /** Another page is there. */
   pulled(rows: number, last: boolean): void {
     this.rows += rows;
+    this.problems = [];
     if (last) this.state = 'queued';
+  }
+
+  /** The source has changed while a resource was read, of which `rows` objects are let go; some times it is read anew. */
+  startAgain(rows: number, now: Date): void {
+    if (this.restarts === MOST_RESTARTS) return this.fail([CHANGES], now);
+    this.rows -= rows;
+    this.restarts++;
   }
 
   /** Directory has taken the file: to compare it, or to import it. */

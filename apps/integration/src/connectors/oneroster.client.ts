@@ -4,6 +4,7 @@ import { request } from '../outside/request.js';
 import { rangesOf, Targets } from '../outside/targets.js';
 import type { OneRosterPull } from './connector.entity.js';
 import type { OneRosterObject, Resource } from './oneroster-rows.js';
+import { SourceChanged, SourceProblem } from './source-problem.js';
 
 /** Objects of a page; the most that OneRoster servers commonly give. */
 const PAGE = 1000;
@@ -45,21 +46,27 @@ export class OneRosterClient implements BeforeApplicationShutdown {
   }
 
   /**
-   * The objects of a resource after the first `offset` ones, in the order of sourcedId, as many as the source likes to give up to 1000. Throws
-   * an Error when there is no whole, sound answer.
+   * The objects of a resource after the first `offset` ones, in the order of sourcedId, as many as the source likes to give up to 1000. `after`:
+   * the sourcedId of the last object before them. It is asked for once more, since one that a source gains or loses before the page moves the
+   * others, and whoever falls between two pages would be taken for gone. Throws SourceChanged, or a SourceProblem when there is no whole, sound
+   * answer.
    */
-  async page(pull: OneRosterPull, secret: string, resource: Resource, offset: number): Promise<Page> {
-    const query = new URLSearchParams({ limit: String(PAGE), offset: String(offset), sort: 'sourcedId' });
+  async page(pull: OneRosterPull, secret: string, resource: Resource, offset: number, after?: string): Promise<Page> {
+    const from = after === undefined ? offset : offset - 1;
+    const query = new URLSearchParams({ limit: String(PAGE), offset: String(from), sort: 'sourcedId' });
     const url = new URL(`${pull.url}${PATHS[pull.oneRoster]}/${resource}?${query.toString()}`);
     const authorization = `Bearer ${await this.token(pull, secret)}`;
     const { body, total } = await this.json(url, { headers: { authorization, accept: 'application/json' } });
-    const objects = (body as Record<string, unknown> | null)?.[resource];
+    const given = (body as Record<string, unknown> | null)?.[resource];
     const sound = (one: unknown): boolean => typeof (one as OneRosterObject | null)?.sourcedId === 'string';
-    if (!Array.isArray(objects) || !objects.every(sound)) throw new Error(`the source gave no list of ${resource}`);
+    if (!Array.isArray(given) || !given.every(sound)) throw new SourceProblem('no_list');
+    if (after !== undefined && (given[0] as OneRosterObject | undefined)?.sourcedId !== after)
+      throw new SourceChanged();
+    const objects = (after === undefined ? given : given.slice(1)) as OneRosterObject[];
     const ended = objects.length === 0;
-    if (ended && total !== undefined && offset < total) throw new Error(`the source ended ${resource} early`);
+    if (ended && total !== undefined && offset < total) throw new SourceProblem('ended_early');
     const last = ended || (total !== undefined && offset + objects.length >= total);
-    return { objects: objects as OneRosterObject[], last };
+    return { objects, last };
   }
 
   private async token({ tokenUrl, clientId, oneRoster }: OneRosterPull, secret: string): Promise<string> {
@@ -71,7 +78,7 @@ export class OneRosterClient implements BeforeApplicationShutdown {
     const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' };
     const { body: answer } = await this.json(new URL(tokenUrl), { method: 'POST', headers, body });
     const token = (answer as { access_token?: unknown } | null)?.access_token;
-    if (typeof token !== 'string') throw new Error('the source gave no token');
+    if (typeof token !== 'string') throw new SourceProblem('sign_in');
     return token;
   }
 
@@ -86,13 +93,13 @@ export class OneRosterClient implements BeforeApplicationShutdown {
       { ...options, ...this.targets.connection(url), signal },
       MOST_BYTES,
     );
-    if (!body) throw new Error('the source answered too much');
-    if (status !== 200) throw new Error(`the source answered ${status}`);
+    if (!body) throw new SourceProblem('too_much');
+    if (status !== 200) throw SourceProblem.ofStatus(status);
     try {
       const total = /^\d+$/.exec(String(headers['x-total-count']));
       return { body: JSON.parse(body.toString()), total: total ? Number(total[0]) : undefined };
     } catch {
-      throw new Error('the source answered no JSON');
+      throw new SourceProblem('no_json');
     }
   }
 }

@@ -8,11 +8,12 @@ import type { Vault } from '#vault';
 import type { Page } from './oneroster.client.js';
 import { FILES, ORDER, type OneRosterObject, type Resource, rolesOf, rowsOf } from './oneroster-rows.js';
 
-/** A page of a resource, and how many objects are before it. */
+/** A page of a resource, how many objects are before it, and the sourcedId of the last of them. */
 export interface PageAt {
   resource: Resource;
   page: number;
   offset: number;
+  after?: string | undefined;
 }
 
 /** The 21 files of a OneRoster set. */
@@ -26,13 +27,27 @@ const placeOf = (runId: string, { resource, page }: Omit<PageAt, 'offset'>): str
   `integration.connector_page ${runId} ${resource} ${page}`;
 
 /** The page that a run is to ask for next; undefined when it has all. */
-export async function nextPage(tx: Tx, runId: string): Promise<PageAt | undefined> {
+export async function nextPage(tx: Tx, vault: Vault, runId: string): Promise<PageAt | undefined> {
   const newest = await queryOne<PageAt & { last: boolean }>(
     tx,
     sql`SELECT resource, page, last, (sum(rows) OVER (PARTITION BY resource))::int AS "offset" FROM integration.connector_page WHERE run_id = ${runId}
          ORDER BY array_position(${ORDER}::text[], resource) DESC, page DESC LIMIT 1`,
   );
-  return newest ? following(newest, newest.last) : { resource: ORDER[0]!, page: 0, offset: 0 };
+  if (!newest) return { resource: ORDER[0]!, page: 0, offset: 0 };
+  const next = following(newest, newest.last);
+  if (!next || next.resource !== newest.resource) return next;
+  const objects = (await fetchPage(tx, vault, runId, newest))!;
+  // Of a source that gives one at a time, the last one again would be all it gives.
+  return objects.length > 1 ? { ...next, after: objects.at(-1)!.sourcedId } : next;
+}
+
+/** Forgets what a run has of a resource, and answers how many objects that was. */
+export async function dropPages(tx: Tx, runId: string, resource: Resource): Promise<number> {
+  const dropped = await query<{ rows: number }>(
+    tx,
+    sql`DELETE FROM integration.connector_page WHERE run_id = ${runId} AND resource = ${resource} RETURNING rows`,
+  );
+  return dropped.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** What comes after a page, with the objects there are until then. */
