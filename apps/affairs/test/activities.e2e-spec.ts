@@ -46,6 +46,31 @@ describe('activities', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
   });
 
+  it('gives no place to who has left the school meanwhile, or whom it is not for any more', async () => {
+    const [has, gone, moved, last] = (await kit.newcomers(4)) as [string, string, string, string];
+    await test.query(
+      sql`UPDATE directory.person SET grade = '2031' WHERE id = ANY(${[has, gone, moved, last]}::uuid[])`,
+    );
+    const activity = await kit.published({ capacity: 1, audienceGrades: ['2031'] });
+    const place = (await kit.enrol(app, activity, { studentId: has }).expect(201)).body as Answer;
+    for (const studentId of [gone, moved, last])
+      await kit.enrol(app, activity, { studentId, waitIfFull: true }).expect(201);
+    await test.query(sql`UPDATE directory.person SET active = false, inactive_since = '2026-11-01' WHERE id = ${gone}`);
+    await test.query(sql`UPDATE directory.person SET grade = '2032' WHERE id = ${moved}`);
+    await kit.done(app, ENROLMENTS, place, 'cancel');
+    const rows = await test.query<{ id: string; status: string }>(
+      sql`SELECT student_id AS id, status FROM affairs.enrolment WHERE activity_id = ${activity.id} ORDER BY asked_at, id`,
+    );
+    expect(rows.map(({ id, status }) => [id, status])).toEqual([
+      ...[
+        [has, 'cancelled'],
+        [gone, 'waiting'],
+        [moved, 'waiting'],
+      ],
+      [last, 'enrolled'],
+    ]);
+  });
+
   it('lets those who wait move up in the order in which they asked, until it begins', async () => {
     const activity = await kit.published({ capacity: 1 });
     const [first, second, third] = students as [Client, Client, Client];

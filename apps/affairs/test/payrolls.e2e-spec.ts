@@ -1,6 +1,7 @@
 import ExcelJS from 'exceljs';
 import { sql } from '#database';
 import { XLSX_TYPE } from '#exchange';
+import { Policies } from '#policy';
 import { campus, type Client, type TestApp } from '#testing';
 import { WorkStudyPolicy } from '../src/work-study/work-study.policy.js';
 import { type Answer, at, codeOf } from './activity-kit.js';
@@ -105,6 +106,23 @@ describe('a payroll', () => {
     const payroll = (await make('2027-02').expect(201)).body as Answer;
     await kit.done(clerk, PAYROLLS, payroll, 'discard');
     expect(await make('2027-02').expect(201)).toMatchObject({ body: { number: 2, lines: 1 } });
+  });
+
+  it('pays what was within the hours of its day, also where they are fewer by the end of the month', async () => {
+    const fewer = '2027-01-15';
+    await test.app.get(Policies).put(test.tx, WorkStudyPolicy, {
+      ...{ effectiveFrom: fewer, source: 'test', by: 'test', value: { ...new WorkStudyPolicy(), weeklyHours: 7 } },
+    });
+    try {
+      const post = await opened();
+      await assigned(students[4]!, post);
+      await confirm(await booked(students[4]!, post, '01-05', '08:00', '16:00'), 480);
+      const payroll = (await make('2027-01').expect(201)).body as Answer;
+      expect(payroll).toMatchObject({ lines: 1 });
+      await kit.done(clerk, PAYROLLS, payroll, 'discard');
+    } finally {
+      await test.query(sql`DELETE FROM platform.policy_version WHERE effective_from = ${fewer}`);
+    }
   });
 
   it('does not pay less than the least of the day that was worked, also where that was raised after it was booked', async () => {

@@ -10,10 +10,10 @@ export function holds(actor: Actor): Sql {
   return unitInScope(actor.scopeOf('affairs:activity:manage'), sql`a.unit_id`);
 }
 
-/** Predicate over an activity `a`: is it for this student? */
-export function isFor(studentId: string, date: string): Sql {
+/** Predicate over an activity `a`: is it for this student, an id or a column of one? */
+export function isFor(studentId: string | Sql, date: string): Sql {
   return sql`((a.audience_unit_ids = '{}' OR EXISTS (SELECT FROM directory.published_membership_v1 m
-      WHERE m.unit_id = ANY(a.audience_unit_ids) AND ${inScope({ school: false, unitIds: [], personId: studentId }, sql`m.person_id`, date)}
+      WHERE m.unit_id = ANY(a.audience_unit_ids) AND m.person_id = ${studentId}
         AND m.valid_from <= ${date} AND (m.valid_to IS NULL OR m.valid_to > ${date})))
     AND (a.audience_grades = '{}' OR (SELECT s.grade FROM directory.published_student_v1 s WHERE s.id = ${studentId}) = ANY(a.audience_grades)))`;
 }

@@ -228,15 +228,23 @@ export class Enrolments {
     return enrolled;
   }
 
-  /** Gives free places to those who wait, in the order in which they asked, until it begins. `tx` holds the activity's lock. */
+  /**
+   * Gives free places to those who wait and for whom it still is, in the order in which they asked, until it begins. `tx` holds the activity's
+   * lock.
+   */
   async moveUp(tx: Tx, activity: Activity): Promise<void> {
     if (activity.status !== 'published' || this.clock.now() >= activity.startsAt) return;
     const free = activity.capacity - (await takenOf(tx, activity.id));
     if (free <= 0) return;
+    const next = await query<{ id: string }>(
+      tx,
+      sql`SELECT e.id FROM ${FROM} JOIN directory.published_student_v1 s ON s.id = e.student_id AND s.active
+           WHERE e.activity_id = ${activity.id} AND e.status = 'waiting' AND ${isFor(sql`e.student_id`, this.clock.today())}
+           ORDER BY e.asked_at, e.id LIMIT ${free}`,
+    );
     const waiting = await tx.find(Enrolment, {
-      where: { activityId: activity.id, status: 'waiting' },
+      where: { id: In(next.map(({ id }) => id)) },
       order: { askedAt: 'ASC', id: 'ASC' },
-      take: free,
     });
     for (const enrolment of waiting) {
       enrolment.status = 'enrolled';

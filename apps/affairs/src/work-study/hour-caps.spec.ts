@@ -1,6 +1,7 @@
 import { overCaps, vacationsOf } from './hour-caps.js';
 
-const caps = { weeklyHours: 8, monthlyHours: 40, vacationWeeklyHours: 40 };
+const CAPS = { weeklyHours: 8, monthlyHours: 40, vacationWeeklyHours: 40 };
+const caps = () => CAPS;
 const never = () => false;
 
 describe('hours of work-study', () => {
@@ -41,7 +42,7 @@ describe('hours of work-study', () => {
     const caped = overCaps(
       [...five.slice(0, 4), { date: '2027-03-29', minutes: 479 }, { date: '2027-03-30', minutes: 2 }],
       never,
-      { ...caps, weeklyHours: 9 },
+      () => ({ ...CAPS, weeklyHours: 9 }),
     );
     expect(caped).toEqual([{ period: 'month', from: '2027-03-01', minutes: 2401, most: 2400 }]);
     // A week that lies in two months is one week.
@@ -55,6 +56,19 @@ describe('hours of work-study', () => {
         caps,
       ),
     ).toEqual([{ period: 'week', from: '2027-03-29', minutes: 600, most: 480 }]);
+  });
+
+  it('are measured by the greatest of the caps that hold on the days worked', () => {
+    const lowered = (date: string) => ({ ...CAPS, weeklyHours: date < '2027-03-03' ? 8 : 6 });
+    const [monday, friday] = ['2027-03-01', '2027-03-05'];
+    const both = [
+      { date: monday, minutes: 240 },
+      { date: friday, minutes: 240 },
+    ];
+    expect(overCaps(both, never, lowered)).toEqual([]);
+    expect(overCaps([{ date: friday, minutes: 361 }], never, lowered)).toEqual([
+      { period: 'week', from: monday, minutes: 361, most: 360 },
+    ]);
   });
 
   it('have another cap in vacations, which counts for nothing else', () => {

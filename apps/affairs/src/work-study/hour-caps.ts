@@ -27,16 +27,21 @@ export function mondayOf(date: string): string {
 
 /**
  * Weeks and months in which one student's shifts are more than they may be. Days of vacations have a cap of their own for the week, and count
- * for neither of the others.
+ * for neither of the others. Where the caps change within a week or month, the greatest counts of those that hold on its shifts' days.
  */
-export function overCaps(shifts: readonly Worked[], isVacation: (date: string) => boolean, caps: HourCaps): Over[] {
+export function overCaps(
+  shifts: readonly Worked[],
+  isVacation: (date: string) => boolean,
+  capsOn: (date: string) => HourCaps,
+): Over[] {
   const sums = new Map<string, Over>();
   const add = (period: Over['period'], from: string, hours: number, minutes: number): void => {
     const key = `${period} ${from}`;
-    const sum = sums.get(key) ?? { period, from, minutes: 0, most: hours * 60 };
-    sums.set(key, { ...sum, minutes: sum.minutes + minutes });
+    const sum = sums.get(key) ?? { minutes: 0, most: 0 };
+    sums.set(key, { period, from, minutes: sum.minutes + minutes, most: Math.max(sum.most, hours * 60) });
   };
   for (const { date, minutes } of shifts) {
+    const caps = capsOn(date);
     if (isVacation(date)) {
       add('vacation_week', mondayOf(date), caps.vacationWeeklyHours, minutes);
       continue;

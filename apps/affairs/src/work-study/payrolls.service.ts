@@ -44,7 +44,7 @@ import {
   PayrollOverCaps,
   ShiftsUnconfirmed,
 } from './work-study.problems.js';
-import { shiftsOf, vacations } from './work-study.queries.js';
+import { capsOf, shiftsOf, vacations } from './work-study.queries.js';
 
 const COLUMNS = sql`r.id, r.unit_id AS "unitId", r.month, r.number, r.status, r.closed_at AS "closedAt", r.version,
   (SELECT count(*)::int FROM affairs.payroll_line l WHERE l.payroll_id = r.id) AS lines,
@@ -195,9 +195,9 @@ export class Payrolls {
 
   /** Hours are within what the rules allow when they are booked, when they are confirmed, and when they are paid. */
   private async mustBeWithinCaps(tx: Tx, studentIds: string[], first: string, last: string): Promise<void> {
-    const { value: caps } = await this.policies.at(tx, WorkStudyPolicy, last);
     const [from, to] = [mondayOf(first), addDays(mondayOf(last), 6)];
     const shifts = await shiftsOf(tx, studentIds, from, to);
+    const caps = await capsOf(tx, this.policies, [...shifts.values()].flat());
     const isVacation = await vacations(tx);
     const over = [...shifts.values()].filter((own) =>
       overCaps(own, isVacation, caps).some(({ period, from: begins }) => period !== 'month' || begins === first),

@@ -25,7 +25,7 @@ import { Shift, SHIFT_ACTIONS, type ShiftAction } from './shift.entity.js';
 import { type BookShiftDto, ShiftDetailDto, ShiftDto, type ShiftsQuery } from './shifts.dto.js';
 import { WorkStudyPolicy } from './work-study.policy.js';
 import { NotAssigned, ShiftOverlaps, ShiftOverMonth, ShiftOverWeek, ShiftTimesWrong } from './work-study.problems.js';
-import { manages, ofPostVisible, shiftsOf, vacations } from './work-study.queries.js';
+import { capsOf, manages, ofPostVisible, shiftsOf, vacations } from './work-study.queries.js';
 
 const COLUMNS = sql`s.id, json_build_object('id', p.id, 'title', p.title) AS post, ${personRef(sql`s.student_id`)} AS student, s.day::text,
   s.starts_at AS "startsAt", s.ends_at AS "endsAt", s.minutes, s.hourly_fen AS "hourlyFen", s.status, s.version`;
@@ -135,10 +135,10 @@ export class Shifts {
     const month = `${day.slice(0, 7)}-01`;
     const [monday, last] = [mondayOf(day), addDays(addMonths(month, 1), -1)];
     const [from, to] = [monday < month ? monday : month, addDays(monday, 6) > last ? addDays(monday, 6) : last];
-    const shifts = (await shiftsOf(tx, [studentId], from, to, id)).get(studentId) ?? [];
-    const { value: caps } = await this.policies.at(tx, WorkStudyPolicy, day);
+    const others = (await shiftsOf(tx, [studentId], from, to, id)).get(studentId) ?? [];
+    const shifts = [...others, { date: day, minutes }];
     // Others that are over already are no reason against this one, and an end of the range is no whole month.
-    const over = overCaps([...shifts, { date: day, minutes }], await vacations(tx), caps);
+    const over = overCaps(shifts, await vacations(tx), await capsOf(tx, this.policies, shifts));
     const own = over.find(({ period, from: first }) => first === (period === 'month' ? month : monday));
     if (own) throw refusalOf(own);
   }

@@ -1,8 +1,10 @@
 import type { Actor } from '#auth';
 import type { Permission } from '#contracts';
 import { onceIn, query, sql, type Sql, type Tx } from '#database';
+import type { Policies } from '#policy';
 import { inScope, unitInScope } from '#roster';
 import { type Span, vacationsOf, type Worked } from './hour-caps.js';
+import { WorkStudyPolicy } from './work-study.policy.js';
 
 /** Predicate over a post `p`: does the actor answer for its unit, with that permission? */
 export function manages(actor: Actor, permission: Permission = 'affairs:work-study:manage'): Sql {
@@ -33,6 +35,18 @@ export async function vacations(tx: Tx): Promise<(date: string) => boolean> {
     ),
   );
   return vacationsOf(terms);
+}
+
+/** The caps that hold on each of some days. */
+export async function capsOf(
+  tx: Tx,
+  policies: Policies,
+  shifts: readonly Worked[],
+): Promise<(date: string) => WorkStudyPolicy> {
+  const dates = [...new Set(shifts.map(({ date }) => date))];
+  const found = await policies.onEach(tx, WorkStudyPolicy, dates);
+  const byDate = new Map(dates.map((date, i) => [date, found[i]!.value]));
+  return (date) => byDate.get(date)!;
 }
 
 /** Shifts of students that count for their hours, by student; days inclusive. */
