@@ -2,8 +2,9 @@
 # feelin 8.2.0 and @bpmn-io/feelin 6.1.1 (FEEL, the language of DMN's decisions): rules on how long something lasted answer wrongly, without a warning.
 # From about 180 days on, durations of days are equal when less than a month lies between them: `duration("P200D") = duration("P210D")` is true, and
 # so it is in a cell of a decision table; `<` between the same two is true as well. distinct values([…]) keeps one of them.
-# years and months duration(from, to) keeps the rest in days: from 22 December 2011 to 24 August 2013 is P1Y8M2D, by
-# @bpmn-io's P1Y8M1DT22H27M5.806S. From 1 September 2025 to 15 March 2026 it is = duration("P6M"), and not <= duration("P6M"); added to a date it moves the day.
+# years and months duration(from, to) keeps the rest in days: from 22 December 2011 to 24 August 2013 it answers P1Y8M2D, and the older of the two
+# P1Y8M1DT22H27M5.806S. What it answers from 1 September 2025 to 15 March 2026 is = duration("P6M"), and not <= duration("P6M"); added to a date, it
+# moves the day of the month.
 # DMN 1.3: §10.3.2.3.7 takes a days and time duration as its seconds, one to one; §10.3.2.3.8 a years and months duration as its whole months;
 # the example of §10.3.4.1 (conversion functions) says P1Y8M for the two dates above. pySFeel 1.4.2 answers so. No report was found with its authors.
 # What follows: "suspended for 200 days", "enrolled for at most six months" go by < and <= on dates (end <= start + duration), never by = on
